@@ -1,0 +1,162 @@
+"""Everything that can go wrong, as sentences a model (and the person beside it) can act on.
+
+    PaytMcpError
+    ├── SettingsError            a PAYT_* setting stops the start
+    ├── InputError               the call cannot be answered as it was made
+    │   ├── UnknownArgumentError
+    │   ├── BadValueError
+    │   ├── UnknownRecordError   no such administration, debtor, invoice, case, message
+    │   ├── AmbiguousError       more than one is meant; the message names them
+    │   └── CursorError          unknown, expired, or of another query
+    ├── StillLoadingError        the answer is on its way: ask again
+    └── UpstreamError            Payt did not give an answer that can be used
+        ├── NotConfiguredError   no token set
+        ├── UnauthorizedError    401
+        ├── ForbiddenError       403; names the missing permission
+        ├── MissingError         404
+        ├── RejectedError        422 and other 4xx
+        ├── UnavailableError     refused, reset, timed out, 429 or 5xx until the time was up
+        └── GarbledError         not JSON, cut off, or of the wrong shape
+
+Each message says what was wrong and what would be right. None carries a token, a header or a body of Payt's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+
+class PaytMcpError(Exception):
+    """The root: its text is fit to be shown to a model."""
+
+
+class SettingsError(PaytMcpError):
+    """A setting is wrong; the server does not start."""
+
+
+class InputError(PaytMcpError):
+    """The arguments of a call are the reason it has no answer."""
+
+
+class UnknownArgumentError(InputError):
+    """An argument the tool does not have."""
+
+    def __init__(self, tool: str, name: str, known: Sequence[str]) -> None:
+        close = get_close_matches(name, known, n=1, cutoff=0.5)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        takes = ", ".join(known) if known else "no arguments"
+        super().__init__(f"{tool} has no argument {name!r}.{hint} It takes: {takes}. Nothing was looked up.")
+
+
+class BadValueError(InputError):
+    """An argument with a value outside what is allowed."""
+
+    def __init__(self, argument: str, value: object, allowed: str) -> None:
+        super().__init__(f"{argument}={_shown(value)} is not possible: {allowed}.")
+
+
+class UnknownRecordError(InputError):
+    """Nothing at Payt answers to what was asked for."""
+
+
+class AmbiguousError(InputError):
+    """Several records answer to what was asked for."""
+
+    def __init__(self, asked: str, candidates: Sequence[str], how: str) -> None:
+        listed = "; ".join(candidates)
+        super().__init__(f"{asked} could mean more than one: {listed}. {how}")
+
+
+class CursorError(InputError):
+    """A cursor that cannot be continued."""
+
+
+class StillLoadingError(PaytMcpError):
+    """The open items are still being read; the reading goes on after this answer."""
+
+
+class UpstreamError(PaytMcpError):
+    """Payt gave no usable answer. For reads nothing was changed, and nothing partial is shown."""
+
+
+class NotConfiguredError(UpstreamError):
+    """There is no access token to ask Payt with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No Payt token is set, so nothing can be looked up. Set PAYT_API_TOKEN in the settings of this server "
+            "(the API token your company has from Payt) and restart it; "
+            "or set PAYT_API_URL=sandbox to try it on invented data."
+        )
+
+
+class UnauthorizedError(UpstreamError):
+    """Payt does not accept the token."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Payt does not accept the access token (401): it is wrong, expired or withdrawn. "
+            "Set a valid PAYT_API_TOKEN for this server and restart it. Check too that PAYT_API_URL "
+            "is the environment the token belongs to (production and demo have their own)."
+        )
+
+
+class ForbiddenError(UpstreamError):
+    """The token may not do this."""
+
+    def __init__(self, permission: str | None) -> None:
+        self.permission = permission
+        if permission:
+            message = (
+                f"The Payt token lacks the permission {permission} (403). "
+                "Ask whoever manages Payt's API tokens in your company to add it."
+            )
+        else:
+            message = (
+                "The Payt token may not read this (403): this administration or record is outside its permissions. "
+                "list_administrations shows what it can reach."
+            )
+        super().__init__(message)
+
+
+class MissingError(UpstreamError):
+    """Payt has no such record (404)."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"Payt has no {what} (404).")
+
+
+class RejectedError(UpstreamError):
+    """Payt refused the request as it was made (4xx other than 401, 403, 404, 429)."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        self.status = status
+        super().__init__(f"Payt refused the request ({status}){': ' + reason if reason else ''}. Nothing was changed.")
+
+
+class UnavailableError(UpstreamError):
+    """Payt could not be reached, or did not answer in time, however often it was tried."""
+
+    def __init__(self, trouble: str, *, attempts: int, seconds: float) -> None:
+        self.trouble = trouble
+        times = "once" if attempts == 1 else f"{attempts} times"
+        super().__init__(
+            f"Payt gave no answer: {trouble}. Tried {times} over {seconds:.0f} seconds. "
+            "Nothing was changed and no partial figures are shown. Try again in a minute."
+        )
+
+
+class GarbledError(UpstreamError):
+    """Payt answered with something that is not what its contract promises."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"Payt's answer could not be read: {what}. Nothing was changed and no partial figures are shown. "
+            "Try again; if it stays so, Payt or something between here and Payt has a fault."
+        )
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

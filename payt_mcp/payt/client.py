@@ -1,0 +1,175 @@
+"""PaytClient: the one place that touches the network, and the one file that imports the HTTP library."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import anyio
+import httpx
+
+from payt_mcp import __version__
+from payt_mcp.errors import GarbledError, UnavailableError
+from payt_mcp.payt import wire
+from payt_mcp.payt.pacing import BUDGET, Pacer, Slot, retry_after
+from payt_mcp.payt.tokens import TokenSource
+from payt_mcp.payt.wire import EntityT, Page, Query, RetryableStatus
+
+_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+_T = TypeVar("_T")
+
+
+class PaytClient:
+    """Reads from Payt on behalf of one access token: paced, retried, and typed.
+
+    Args:
+        base_url: without a trailing slash.
+        tokens: where the access token comes from.
+        rate: requests per second at the most.
+        transport: replaces the network (the embedded sandbox, tests).
+        budget: seconds after which a failing read is given up.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        tokens: TokenSource,
+        *,
+        rate: int = 10,
+        transport: httpx.AsyncBaseTransport | None = None,
+        budget: float = BUDGET,
+    ) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=base_url,
+            timeout=_TIMEOUT,
+            transport=transport,
+            limits=httpx.Limits(max_connections=rate, max_keepalive_connections=rate, keepalive_expiry=60),
+            headers={"Accept": "application/json", "User-Agent": f"payt-mcp/{__version__}"},
+            follow_redirects=False,
+        )
+        self._tokens = tokens
+        self._pacer = Pacer(rate)
+        self._budget = budget
+        self._rng = random.Random()  # noqa: S311 - jitter, not a secret
+        self._clock: tuple[datetime, float] | None = None
+        self.requests_made = 0
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+    def now(self) -> datetime:
+        """The time at Payt, in UTC: its last `Date` header and what has passed since; else this machine's."""
+        if self._clock is None:
+            return datetime.now(UTC)
+        moment, at = self._clock
+        return moment + timedelta(seconds=time.monotonic() - at)
+
+    @property
+    def server_clock(self) -> tuple[datetime, float] | None:
+        """The last `Date` header and the monotonic second it came at; None where Payt sends none."""
+        return self._clock
+
+    async def entity(self, model: type[EntityT], query: Query, what: str) -> EntityT:
+        """One record. Raises UpstreamError; MissingError where there is no such record."""
+        return await self._read(query, what, lambda answer: wire.read_entity(model, answer, what))
+
+    async def page(self, query: Query, what: str) -> Page:
+        """One page of a list. Raises UpstreamError."""
+        return await self._read(query, what, lambda answer: wire.read_page(answer, what))
+
+    async def pages(self, query: Query, what: str) -> AsyncIterator[Page]:
+        """The pages of a list to its end, one after the other. Raises UpstreamError."""
+        seen: set[str] = set()
+        while True:
+            page = await self.page(query, what)
+            yield page
+            if page.cursor is None:
+                return
+            if page.cursor in seen:
+                raise GarbledError(f"the list of {what} leads back to a page it already gave")
+            seen.add(page.cursor)
+            query = query.with_params(cursor=page.cursor)
+
+    async def entities(
+        self, model: type[EntityT], query: Query, what: str, *, most: int | None = None
+    ) -> tuple[list[EntityT], bool]:
+        """The records of a list, and whether that is all of them (False: `most` was reached first)."""
+        found: list[EntityT] = []
+        async for page in self.pages(query, what):
+            found.extend(wire.read_entity(model, row, what) for row in page.rows)
+            if most is not None and len(found) >= most and page.cursor is not None:
+                return found, False
+        return found, True
+
+    async def _read(self, query: Query, what: str, decide: Callable[[Any], _T]) -> _T:
+        """Ask until there is an answer `decide` accepts, or the time budget is used up."""
+        began = time.monotonic()
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return decide(await self._once(query, what))
+            except RetryableStatus as refusal:
+                trouble: Exception = refusal
+            except httpx.TransportError as error:
+                trouble = error
+            except GarbledError as error:
+                trouble = error
+            elapsed = time.monotonic() - began
+            delay = retry_after(attempt, elapsed, self._rng, budget=self._budget)
+            if delay is None:
+                if isinstance(trouble, GarbledError):
+                    raise trouble
+                raise UnavailableError(_said(trouble), attempts=attempt, seconds=elapsed) from None
+            await anyio.sleep(delay)
+
+    async def _once(self, query: Query, what: str) -> Any:
+        token = await self._tokens.token()
+        slot = await self._slot()
+        try:
+            response = await self._http.get(
+                query.path,
+                params=dict(query.params),
+                headers={"Authorization": f"Bearer {token.reveal()}"},
+                extensions={"trace": self._on_wire(slot)},
+            )
+        finally:
+            self._pacer.abandon(slot, time.monotonic())
+        self._note_clock(response)
+        if response.status_code == 429:
+            self._pacer.refused(time.monotonic())
+        else:
+            self._pacer.accepted()
+        return wire.read_json(response.status_code, response.headers.get("content-type", ""), response.content, what)
+
+    async def _slot(self) -> Slot:
+        while (delay := self._pacer.wait(time.monotonic())) > 0:  # noqa: ASYNC110 - the clock is what is waited for
+            await anyio.sleep(delay)
+        self.requests_made += 1
+        return self._pacer.begin()
+
+    def _on_wire(self, slot: Slot) -> Callable[[str, Any], Awaitable[None]]:
+        async def trace(event: str, _info: Any) -> None:
+            if event.endswith("send_request_headers.started"):
+                self._pacer.sent(slot, time.monotonic())
+
+        return trace
+
+    def _note_clock(self, response: httpx.Response) -> None:
+        moment = wire.read_date_header(response.headers.get("date"))
+        if moment is not None:
+            self._clock = (moment, time.monotonic())
+
+
+def _said(trouble: Exception) -> str:
+    """The trouble in words, without what a library or a server put into its message."""
+    if isinstance(trouble, RetryableStatus):
+        return "it allows no more requests now (429)" if trouble.status == 429 else str(trouble)
+    if isinstance(trouble, httpx.ConnectError):
+        return "the connection was refused or could not be made"
+    if isinstance(trouble, httpx.TimeoutException):
+        return "the time for an answer ran out"
+    return "the connection broke off"

@@ -1,0 +1,89 @@
+"""When the next request may go out, and whether a failed one is tried again. No I/O; the clock is passed in.
+
+Payt allows 10 requests per second per access token and promises no headers when it refuses more.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from dataclasses import dataclass
+
+WINDOW = 1.1
+"""Seconds in which at most `rate` requests go out: Payt's second, and a tenth for the jitter of the network."""
+
+BUDGET = 25.0
+"""Seconds after which a failing read is given up."""
+
+_FIRST_BACKOFF = 0.4
+_LONGEST_BACKOFF = 8.0
+_MOST_ATTEMPTS = 7
+
+
+@dataclass(eq=False)
+class Slot:
+    """One request's place in the window. `at` is None until the request is on the wire: Payt counts
+    arrivals, and a request that waits for a connection arrives later than it was begun.
+    """
+
+    at: float | None = None
+
+
+class Pacer:
+    """At most `rate` requests in any window, for one access token."""
+
+    def __init__(self, rate: int, window: float = WINDOW) -> None:
+        self._rate = rate
+        self._window = window
+        self._slots: deque[Slot] = deque()
+        self._held_until = 0.0
+        self._refusals = 0
+
+    def wait(self, now: float) -> float:
+        """Seconds until a request may begin; 0 when it may now."""
+        self._forget(now)
+        if now < self._held_until:
+            return self._held_until - now
+        if len(self._slots) < self._rate:
+            return 0.0
+        sent = [slot.at for slot in self._slots if slot.at is not None]
+        return max(min(sent) + self._window - now, 0.001) if sent else 0.01
+
+    def begin(self) -> Slot:
+        """Take a place; only after `wait` said 0."""
+        slot = Slot()
+        self._slots.append(slot)
+        return slot
+
+    def sent(self, slot: Slot, now: float) -> None:
+        """The request of this slot is on the wire."""
+        slot.at = now
+
+    def abandon(self, slot: Slot, now: float) -> None:
+        """The request ended; if it never reached the wire its place still counts from now on, to be safe."""
+        if slot.at is None:
+            slot.at = now
+
+    def refused(self, now: float) -> None:
+        """Payt answered 429: someone else uses the same token. Hold everything back, longer each time."""
+        self._refusals += 1
+        self._held_until = max(self._held_until, now + min(2.0 ** (self._refusals - 1), _LONGEST_BACKOFF))
+
+    def accepted(self) -> None:
+        self._refusals = 0
+
+    def _forget(self, now: float) -> None:
+        self._slots = deque(s for s in self._slots if s.at is None or s.at > now - self._window)
+
+
+def retry_after(attempt: int, elapsed: float, rng: random.Random, *, budget: float = BUDGET) -> float | None:
+    """Seconds to wait before another attempt of a read, or None when it is given up.
+
+    `attempt` counts from 1. Exponential, with full jitter over its upper half, so that several
+    processes on one token do not come back together.
+    """
+    if attempt >= _MOST_ATTEMPTS:
+        return None
+    backoff = min(_FIRST_BACKOFF * 2.0 ** (attempt - 1), _LONGEST_BACKOFF)
+    delay = backoff * (0.5 + rng.random() / 2)
+    return delay if elapsed + delay < budget else None

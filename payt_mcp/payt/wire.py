@@ -1,0 +1,214 @@
+"""The protocol of Payt's API without any I/O: what to ask, and what an answer means.
+
+Everything here is a pure function over values, so that `client.py` is left with nothing to decide.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from pydantic import ValidationError
+
+from payt_mcp.errors import (
+    BadValueError,
+    ForbiddenError,
+    GarbledError,
+    MissingError,
+    PaytMcpError,
+    RejectedError,
+    UnauthorizedError,
+)
+from payt_mcp.payt.models import Entity
+
+PER_PAGE = 500
+"""The largest page Payt gives."""
+
+_REASON_LENGTH = 200
+_PERMISSION = re.compile(r"Missing permission:\s*([a-z_]+:[a-z]+)", re.IGNORECASE)
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\u024f]")
+
+EntityT = TypeVar("EntityT", bound=Entity)
+Fields = Sequence["str | Mapping[str, Sequence[str]]"]
+
+
+@dataclass(frozen=True)
+class Query:
+    """One GET: `path` below the base URL, and query parameters that are sent as they stand."""
+
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    def with_params(self, **more: str) -> Query:
+        return Query(self.path, {**self.params, **more})
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list: rows as Payt sent them, and the cursor of the next page (None on the last)."""
+
+    rows: list[dict[str, Any]]
+    cursor: str | None
+
+
+class RetryableStatus(Exception):  # noqa: N818 - a signal between wire and client, not an error anyone is shown
+    """Payt said 429 or 5xx: asking again may help."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(f"it answered {status}")
+
+
+def listing(resource: str, administration_id: str | None, *, fields: Fields = (), **filters: str | None) -> Query:
+    """The query for a list such as `invoices` or `invoices/deleted`; filters that are None are left out."""
+    params = {name: value for name, value in filters.items() if value is not None}
+    if administration_id is not None:
+        params["administration_id"] = administration_id
+    if fields:
+        params["fields"] = only(fields)
+    params.setdefault("per_page", str(PER_PAGE))
+    return Query(f"/v1/{resource}", params)
+
+
+def record(resource: str, key: str, administration_id: str, *, key_type: str = "", fields: Fields = ()) -> Query:
+    """The query for one record. `key_type` names what `key` is where it is not the internal id."""
+    params = {"administration_id": administration_id}
+    if key_type:
+        params["identifier_type"] = key_type
+    if fields:
+        params["fields"] = only(fields)
+    return Query(f"/v1/{resource}/{quote(key, safe='')}", params)
+
+
+def only(fields: Fields) -> str:
+    """Payt's sparse field selection: `{"only":["id",{"labels":["name"]}]}`."""
+    return json.dumps({"only": list(fields)}, separators=(",", ":"))
+
+
+def joined(argument: str, values: Sequence[str]) -> str:
+    """A comma separated filter. Payt has no escape for a comma inside a value.
+
+    Raises:
+        BadValueError: a value contains a comma, so that asking would look for something else.
+    """
+    for value in values:
+        if "," in value:
+            raise BadValueError(argument, value, "Payt cannot filter on a value that contains a comma")
+    return ",".join(values)
+
+
+def stamp(moment: datetime) -> str:
+    """A UTC timestamp as Payt's filters take it, to the microsecond."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def read_json(status: int, content_type: str, body: bytes, what: str) -> Any:
+    """Decide what a response means; returns the JSON of a success.
+
+    Amounts that Payt sends as JSON numbers arrive as Decimal.
+
+    Raises:
+        RetryableStatus: 429 or 5xx.
+        UpstreamError: every other failure, by its status or because the body is not JSON.
+    """
+    if 200 <= status < 300:
+        return _decoded(body, content_type, what)
+    if status == 429 or status >= 500:
+        raise RetryableStatus(status)
+    raise _failure(status, body, what)
+
+
+def read_page(answer: Any, what: str) -> Page:
+    """The rows and the next cursor of a list answer.
+
+    The last page may carry a null cursor, none at all, an empty one, or be followed by an empty page.
+
+    Raises:
+        GarbledError: it is not a list answer.
+    """
+    if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
+        raise GarbledError(f"the list of {what} has no rows where rows belong")
+    rows = answer["data"]
+    if not all(isinstance(row, dict) for row in rows):
+        raise GarbledError(f"the list of {what} holds something that is no record")
+    return Page(rows, _cursor(answer.get("pagination"), what) if rows else None)
+
+
+def read_entity(model: type[EntityT], row: Any, what: str) -> EntityT:
+    """One record as its model.
+
+    Raises:
+        GarbledError: it is no record, or a field holds what it cannot hold; the field is named, its value is not.
+    """
+    if not isinstance(row, dict):
+        raise GarbledError(f"{what} is not a record")
+    try:
+        return model.model_validate(row)
+    except ValidationError as error:
+        wrong = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
+        raise GarbledError(f"{what} has a field {wrong} that cannot be read") from None
+
+
+def read_date_header(value: str | None) -> datetime | None:
+    """The server's clock from an HTTP `Date` header, or None where there is none that can be read."""
+    if not value:
+        return None
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _decoded(body: bytes, content_type: str, what: str) -> Any:
+    try:
+        return json.loads(body, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        kind = content_type.partition(";")[0].strip() or "no content type"
+        raise GarbledError(f"instead of {what} as JSON came {len(body)} bytes of {_printable(kind)}") from None
+
+
+def _cursor(pagination: Any, what: str) -> str | None:
+    if pagination is None:
+        return None
+    if not isinstance(pagination, dict):
+        raise GarbledError(f"the list of {what} has an unreadable pagination")
+    cursor = pagination.get("cursor")
+    if cursor is None or cursor == "":
+        return None
+    if isinstance(cursor, bool) or not isinstance(cursor, str | int):
+        raise GarbledError(f"the list of {what} has an unreadable cursor")
+    return str(cursor)
+
+
+def _failure(status: int, body: bytes, what: str) -> PaytMcpError:
+    message = _message(body)
+    if status == 401:
+        return UnauthorizedError()
+    if status == 403:
+        found = _PERMISSION.search(message)
+        return ForbiddenError(found.group(1) if found else None)
+    if status == 404:
+        return MissingError(what)
+    return RejectedError(status, message)
+
+
+def _message(body: bytes) -> str:
+    """The `message` of Payt's error envelope, cut and without odd characters; anything else is not passed on."""
+    try:
+        envelope = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    message = envelope.get("message") if isinstance(envelope, dict) else None
+    return _printable(message)[:_REASON_LENGTH] if isinstance(message, str) else ""
+
+
+def _printable(text: str) -> str:
+    return _UNPRINTABLE.sub(" ", text)

@@ -1,0 +1,147 @@
+"""What the person who runs the server decided, read once at the start from PAYT_* variables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from urllib.parse import urlsplit
+
+from payt_mcp.errors import SettingsError
+
+SANDBOX = "sandbox"
+_NAMED_URLS = {
+    "production": "https://api.paytsoftware.com",
+    "demo": "https://demo-api.paytsoftware.com",
+    SANDBOX: SANDBOX,
+}
+_UNEXPANDED = re.compile(r"\$\{.*\}\Z", re.DOTALL)
+_MIN_BEARER = 32
+_MAX_FRESHNESS = 3600
+_MAX_RATE = 100
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Secret:
+    """A string that does not print itself. `reveal()` is the one way to read it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one server process. `api_url` is a base URL, or `sandbox` for the embedded Payt."""
+
+    api_token: Secret | None = None
+    api_url: str = _NAMED_URLS["production"]
+    administration_id: str | None = None
+    freshness_seconds: int = 30
+    rate: int = 10
+    mcp_token: Secret | None = None
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the PAYT_* variables of `environ`.
+
+        An empty value, or a `${...}` that a host did not expand, counts as unset.
+
+        Raises:
+            SettingsError: a value is wrong or a PAYT_* name is unknown; one sentence names it.
+        """
+        _refuse_unknown(environ)
+        given = {name: _value(environ, name) for name in KNOWN}
+        token, bearer = given["PAYT_API_TOKEN"], given["PAYT_MCP_TOKEN"]
+        return cls(
+            api_token=_token("PAYT_API_TOKEN", token) if token else None,
+            api_url=_api_url(given["PAYT_API_URL"]),
+            administration_id=given["PAYT_ADMINISTRATION_ID"],
+            freshness_seconds=_whole("PAYT_FRESHNESS_SECONDS", given, 30, 0, _MAX_FRESHNESS),
+            rate=_whole("PAYT_RATE", given, 10, 1, _MAX_RATE),
+            mcp_token=_bearer(bearer) if bearer else None,
+        )
+
+    @property
+    def is_sandbox(self) -> bool:
+        return self.api_url == SANDBOX
+
+
+KNOWN: Mapping[str, str] = {
+    "PAYT_API_TOKEN": "The API token of your company at Payt. Without one the tools answer how to get one.",
+    "PAYT_API_URL": "`production` (default), `demo`, `sandbox` (invented data, in this process), or a URL.",
+    "PAYT_ADMINISTRATION_ID": "The administration that is meant when a call names none.",
+    "PAYT_FRESHNESS_SECONDS": "How old the open items may be before changes are asked for (0 to 3600, default 30).",
+    "PAYT_RATE": "Requests per second to Payt at the most (1 to 100, default 10, Payt's own limit).",
+    "PAYT_MCP_TOKEN": "The bearer token HTTP clients must send (32 characters or more).",
+}
+"""Every setting and what it does, in the order the README lists them."""
+
+
+def _value(environ: Mapping[str, str], name: str) -> str | None:
+    value = environ.get(name, "").strip()
+    return None if not value or _UNEXPANDED.match(value) else value
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    for name in environ:
+        if name.startswith("PAYT_") and name not in KNOWN:
+            close = get_close_matches(name, KNOWN, n=1)
+            hint = f" Did you mean {close[0]}?" if close else f" Known settings: {', '.join(KNOWN)}."
+            raise SettingsError(f"{name} is not a setting of payt-mcp.{hint}")
+
+
+def _token(name: str, value: str) -> Secret:
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        raise SettingsError(f"{name} holds characters that no token has (spaces, line breaks or non-ASCII).")
+    return Secret(value)
+
+
+def _bearer(value: str) -> Secret:
+    if len(value) < _MIN_BEARER:
+        raise SettingsError(f"PAYT_MCP_TOKEN is too short: use {_MIN_BEARER} random characters or more.")
+    return _token("PAYT_MCP_TOKEN", value)
+
+
+def _api_url(value: str | None) -> str:
+    if value is None:
+        return _NAMED_URLS["production"]
+    if value in _NAMED_URLS:
+        return _NAMED_URLS[value]
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        parts, host = urlsplit(""), None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise SettingsError("PAYT_API_URL must be production, demo, sandbox, or a URL that begins with https://.")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise SettingsError("PAYT_API_URL must be a plain base URL, without user, query or fragment.")
+    if parts.scheme == "http" and host not in _LOOPBACK:
+        raise SettingsError("PAYT_API_URL must begin with https:// (http is for this machine only).")
+    return value.rstrip("/")
+
+
+def _whole(name: str, given: Mapping[str, str | None], default: int, low: int, high: int) -> int:
+    value = given[name]
+    if value is None:
+        return default
+    if not (value.isascii() and value.isdigit()) or not low <= int(value) <= high:
+        raise SettingsError(f"{name}={value[:20]!r} is not possible: a whole number from {low} to {high}.")
+    return int(value)

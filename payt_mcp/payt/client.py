@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import anyio
@@ -14,6 +14,7 @@ import httpx
 from payt_mcp import __version__
 from payt_mcp.errors import GarbledError, UnavailableError
 from payt_mcp.payt import wire
+from payt_mcp.payt.clock import Reading, ServerTime
 from payt_mcp.payt.pacing import BUDGET, Pacer, Slot, retry_after
 from payt_mcp.payt.tokens import TokenSource
 from payt_mcp.payt.wire import EntityT, Page, Query, RetryableStatus
@@ -54,7 +55,7 @@ class PaytClient:
         self._pacer = Pacer(rate)
         self._budget = budget
         self._rng = random.Random()  # noqa: S311 - jitter, not a secret
-        self._clock: tuple[datetime, float] | None = None
+        self.server_time: ServerTime | None = None
         self.requests_made = 0
 
     async def aclose(self) -> None:
@@ -62,15 +63,7 @@ class PaytClient:
 
     def now(self) -> datetime:
         """The time at Payt, in UTC: its last `Date` header and what has passed since; else this machine's."""
-        if self._clock is None:
-            return datetime.now(UTC)
-        moment, at = self._clock
-        return moment + timedelta(seconds=time.monotonic() - at)
-
-    @property
-    def server_clock(self) -> tuple[datetime, float] | None:
-        """The last `Date` header and the monotonic second it came at; None where Payt sends none."""
-        return self._clock
+        return self.server_time.now(Reading.take()) if self.server_time else datetime.now(UTC)
 
     async def entity(self, model: type[EntityT], query: Query, what: str) -> EntityT:
         """One record. Raises UpstreamError; MissingError where there is no such record."""
@@ -161,7 +154,7 @@ class PaytClient:
     def _note_clock(self, response: httpx.Response) -> None:
         moment = wire.read_date_header(response.headers.get("date"))
         if moment is not None:
-            self._clock = (moment, time.monotonic())
+            self.server_time = ServerTime(moment, Reading.take())
 
 
 def _said(trouble: Exception) -> str:

@@ -77,9 +77,9 @@ def listing(resource: str, administration_id: str | None, *, fields: Fields = ()
     return Query(f"/v1/{resource}", params)
 
 
-def record(resource: str, key: str, administration_id: str, *, key_type: str = "", fields: Fields = ()) -> Query:
+def record(resource: str, key: str, administration_id: str | None, *, key_type: str = "", fields: Fields = ()) -> Query:
     """The query for one record. `key_type` names what `key` is where it is not the internal id."""
-    params = {"administration_id": administration_id}
+    params = {} if administration_id is None else {"administration_id": administration_id}
     if key_type:
         params["identifier_type"] = key_type
     if fields:

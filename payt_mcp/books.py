@@ -1,0 +1,230 @@
+"""The books of one administration: its open items, read once and kept fresh by deltas.
+
+Questions about what is owed are answered from here. A reading runs in the background, so that a call that gives up
+waiting does not end it; however many calls wait, there is one reading at a time. Its result is taken over only when
+it is whole: after a failure the books are as they were before.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import anyio.abc
+
+from payt_mcp.errors import StillLoadingError
+from payt_mcp.payt import wire
+from payt_mcp.payt.client import PaytClient
+from payt_mcp.payt.clock import Reading, Watermark, watermark
+from payt_mcp.payt.models import Administration, Debtor, DeletedInvoice, Invoice
+from payt_mcp.payt.scan import Rows, read_all
+from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, OpenItems
+
+PATIENCE = 45.0
+"""Seconds a call waits for the books; hosts cut calls off after about 60."""
+
+_REREAD_AFTER = 24 * 3600.0
+"""Seconds after which everything is read anew: Payt has no list of deleted debtors."""
+
+_IDS_A_REQUEST = 100
+_MOST_MISSING = 1_000
+
+Progress = Callable[[float, str], Awaitable[None]]
+
+
+class Books:
+    """The open items of one administration.
+
+    Args:
+        client: reads from Payt.
+        administration: whose books these are.
+        freshness: seconds the books may be old before changes are asked for.
+        group: runs the readings; lives as long as the account.
+    """
+
+    def __init__(
+        self,
+        client: PaytClient,
+        administration: Administration,
+        *,
+        freshness: float,
+        group: anyio.abc.TaskGroup,
+    ) -> None:
+        self.administration = administration
+        self._client = client
+        self._freshness = freshness
+        self._group = group
+        self._items: OpenItems | None = None
+        self._watermark: Watermark | None = None
+        self._read_whole: Reading | None = None
+        self._synced: Reading | None = None
+        self._as_of: dt.datetime | None = None
+        self._running: _Running | None = None
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._items is not None
+
+    @property
+    def as_of(self) -> dt.datetime:
+        """The moment (UTC, at Payt) whose state the books show."""
+        assert self._as_of is not None, "the books have been read"
+        return self._as_of
+
+    async def fresh(self, progress: Progress | None = None) -> OpenItems:
+        """The open items, not older than the freshness.
+
+        Raises:
+            StillLoadingError: it takes longer than a call may; the reading goes on.
+            UpstreamError: Payt gave no usable answer.
+        """
+        for _ in range(2):  # a first reading can take longer than the freshness: a delta then follows
+            if self._is_fresh():
+                break
+            running = self._running
+            if running is None:
+                running = self._running = _Running()
+                self._group.start_soon(self._run, running)
+            await running.wait(progress)
+            if self._freshness == 0:
+                break
+        assert self._items is not None
+        return self._items
+
+    def _is_fresh(self) -> bool:
+        return self._synced is not None and Reading.take().since(self._synced) < self._freshness
+
+    async def _run(self, running: _Running) -> None:
+        try:
+            await self._sync(running)
+        except Exception as failure:  # noqa: BLE001 - the edge of a background task: whoever waits raises it
+            running.failure = failure
+        finally:
+            self._running = None
+            running.done.set()
+
+    async def _sync(self, running: _Running) -> None:
+        began = Reading.take()
+        started = self._client.server_time
+        as_of = self._client.now()
+        if self._needs_whole():
+            items = await self._read_everything(running)
+            self._read_whole = began
+        else:
+            assert self._items is not None
+            assert self._watermark is not None
+            items = self._items
+            await self._apply_changes(items, self._watermark)
+            if not self._watermark.covers(self._client.server_time):
+                return await self._start_over(running)
+        await self._name_debtors(items)
+        self._items, self._as_of, self._synced = items, as_of, began
+        latest = None if started else _latest(items)
+        self._watermark = watermark(started, latest, Reading.take().since(began))
+        return None
+
+    async def _start_over(self, running: _Running) -> None:
+        self._watermark = None
+        await self._sync(running)
+
+    def _needs_whole(self) -> bool:
+        if self._items is None or self._watermark is None or self._read_whole is None:
+            return True
+        too_old = Reading.take().since(self._read_whole) > _REREAD_AFTER
+        return too_old or not self._watermark.covers(self._client.server_time)
+
+    async def _read_everything(self, running: _Running) -> OpenItems:
+        items = OpenItems(self.administration.currency_code or "")
+
+        def take_invoices(rows: Rows) -> None:
+            for row in rows:
+                items.put_invoice(wire.read_entity(Invoice, row, "invoice"))
+            running.read = len(items.invoices)
+
+        def take_debtors(rows: Rows) -> None:
+            for row in rows:
+                items.put_debtor(wire.read_entity(Debtor, row, "debtor"))
+
+        invoices = self._list("invoices", INVOICE_FIELDS, paid="false")
+        async with _unwrapped_group() as group:
+            group.start_soon(read_all, self._client, invoices, "invoices", take_invoices)
+            group.start_soon(read_all, self._client, self._list("debtors", DEBTOR_FIELDS), "debtors", take_debtors)
+        return items
+
+    async def _apply_changes(self, items: OpenItems, since: Watermark) -> None:
+        """Read all that changed, then take it over in one go: no call sees half a delta."""
+        after = wire.stamp(since.moment)
+        found: dict[str, list[Any]] = {}
+
+        async def read(name: str, model: type[Any], query: wire.Query) -> None:
+            found[name], _ = await self._client.entities(model, query, name)
+
+        async with _unwrapped_group() as group:
+            group.start_soon(read, "invoices", Invoice, self._list("invoices", INVOICE_FIELDS, updated_after=after))
+            group.start_soon(
+                read, "deleted invoices", DeletedInvoice, self._list("invoices/deleted", (), deleted_after=after)
+            )
+            group.start_soon(read, "debtors", Debtor, self._list("debtors", DEBTOR_FIELDS, updated_after=after))
+        for invoice in found["invoices"]:
+            items.put_invoice(invoice)
+        for debtor in found["debtors"]:
+            items.put_debtor(debtor)
+        for deleted in found["deleted invoices"]:
+            items.remove_invoice(deleted.id, deleted.deleted_at)
+
+    async def _name_debtors(self, items: OpenItems) -> None:
+        """Read the debtors of open items that no list held, so that no amount stays nameless."""
+        missing = [key for key in items.debtor_ids() if key and key not in items.debtors][:_MOST_MISSING]
+        for start in range(0, len(missing), _IDS_A_REQUEST):
+            chunk = missing[start : start + _IDS_A_REQUEST]
+            query = self._list("debtors", DEBTOR_FIELDS, ids=wire.joined("debtor id", chunk))
+            for debtor in (await self._client.entities(Debtor, query, "debtors"))[0]:
+                items.put_debtor(debtor)
+
+    def _list(self, resource: str, fields: wire.Fields, **filters: str) -> wire.Query:
+        return wire.listing(resource, self.administration.id, fields=fields, **filters)
+
+
+class _Running:
+    """One reading under way, and those who wait for it."""
+
+    def __init__(self) -> None:
+        self.done = anyio.Event()
+        self.failure: Exception | None = None
+        self.read = 0
+
+    async def wait(self, progress: Progress | None) -> None:
+        with anyio.move_on_after(PATIENCE):
+            while not self.done.is_set():
+                with anyio.move_on_after(1.0):
+                    await self.done.wait()
+                if progress is not None and not self.done.is_set():
+                    await progress(float(self.read), f"Reading open invoices from Payt: {self.read:,} so far")
+        if not self.done.is_set():
+            raise StillLoadingError(
+                f"Still loading the open invoices from Payt: {self.read:,} read so far. The reading goes on; "
+                "make the same call again in half a minute. Nothing can be said about totals before it is whole."
+            )
+        if self.failure is not None:
+            raise self.failure
+
+
+@asynccontextmanager
+async def _unwrapped_group() -> AsyncIterator[anyio.abc.TaskGroup]:
+    """A task group whose first failure comes out as itself and not as a group of one."""
+    try:
+        async with anyio.create_task_group() as group:
+            yield group
+    except BaseExceptionGroup as failures:
+        first: BaseException = failures
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None
+
+
+def _latest(items: OpenItems) -> dt.datetime | None:
+    stamps = (item.updated_at for item in items.invoices.values() if item.updated_at is not None)
+    return max(stamps, default=None)

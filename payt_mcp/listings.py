@@ -1,0 +1,110 @@
+"""Listings that keep their place: a cursor keeps the order it began with while the data changes under it.
+
+A listing pins the ids of its rows in memory for 15 minutes. Paging through it shows every row once and in the first
+order; what a row says is read afresh for each page, and a row that is gone by then is counted, not replaced.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from payt_mcp.errors import CursorError
+
+LIFETIME = 15 * 60.0
+"""Seconds a listing is kept after it was last used."""
+
+_MOST_LISTINGS = 100
+
+
+@dataclass
+class Listing:
+    """The pinned ids of one query's rows, in order.
+
+    `args` are the arguments it began with, `chain` is where more ids come from (None when these are all).
+    """
+
+    token: str
+    tool: str
+    args: Mapping[str, Any]
+    administration_id: str
+    ids: list[str]
+    chain: Any = None
+    used: float = 0.0
+    _seen: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        first, self.ids = self.ids, []
+        self.add(first)
+
+    def add(self, ids: Iterable[str]) -> None:
+        """Add rows that were found later; one that is pinned already keeps its place."""
+        for row in ids:
+            if row not in self._seen:
+                self._seen.add(row)
+                self.ids.append(row)
+
+    def cursor(self, offset: int) -> str | None:
+        """What continues this listing after `offset` rows; None at its end."""
+        return f"{self.token}.{offset}" if offset < len(self.ids) or self.chain is not None else None
+
+
+class Listings:
+    """The listings of one account."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._kept: OrderedDict[str, Listing] = OrderedDict()
+
+    def start(
+        self, tool: str, args: Mapping[str, Any], administration_id: str, ids: Iterable[str], *, chain: Any = None
+    ) -> Listing:
+        """Pin the rows of a query; `args` are the given arguments that shape the result, paging left out."""
+        self._forget()
+        token = secrets.token_urlsafe(8)
+        listing = Listing(token, tool, dict(args), administration_id, list(ids), chain, self._clock())
+        self._kept[token] = listing
+        return listing
+
+    def resume(self, cursor: str, tool: str, args: Mapping[str, Any]) -> tuple[Listing, int]:
+        """The listing of a cursor, and how many of its rows come before the page asked for.
+
+        A call may repeat the arguments the listing began with, or give the cursor alone.
+
+        Raises:
+            CursorError: it is not a cursor, its listing is gone, or it belongs to another query.
+        """
+        self._forget()
+        token, _, place = cursor.partition(".")
+        offset = int(place) if place.isascii() and place.isdigit() and len(place) < 10 else -1
+        if not token or offset < 0:
+            raise CursorError(
+                f"cursor {cursor[:40]!r} is not one of this server's. Pass next_cursor exactly as it was given, "
+                "or leave cursor out to start from the first page."
+            )
+        listing = self._kept.get(token)
+        if listing is None or offset > len(listing.ids):
+            raise CursorError(
+                f"cursor {cursor[:40]!r} is unknown or older than 15 minutes. "
+                "Leave cursor out to start again from the first page."
+            )
+        if listing.tool != tool or (args and dict(args) != listing.args):
+            raise CursorError(
+                f"This cursor belongs to another query ({listing.tool}). Repeat the arguments of the call that gave "
+                "it, or pass the cursor alone; leave cursor out to start this query from its first page."
+            )
+        listing.used = self._clock()
+        self._kept.move_to_end(token)
+        return listing, offset
+
+    def _forget(self) -> None:
+        now = self._clock()
+        for token, listing in list(self._kept.items()):
+            if now - listing.used > LIFETIME:
+                del self._kept[token]
+        while len(self._kept) >= _MOST_LISTINGS:
+            self._kept.popitem(last=False)

@@ -1,0 +1,92 @@
+"""Reading a whole list as fast as the rate allows: several requests in flight, where the list can be divided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+
+from payt_mcp.errors import GarbledError, PaytMcpError
+from payt_mcp.payt.client import PaytClient
+from payt_mcp.payt.keyset import Ask, Plan, UntrustedListError
+from payt_mcp.payt.wire import PER_PAGE, Page, Query
+
+IN_FLIGHT = 8
+"""Requests under way together: enough for 10 a second at answers of 700 ms."""
+
+Rows = list[dict[str, Any]]
+
+
+async def read_all(client: PaytClient, query: Query, what: str, take: Callable[[Rows], None]) -> None:
+    """Read every row of a list and hand each page to `take`; a row can be handed over more than once.
+
+    The list must be one without an `order`. Raises UpstreamError, after which nothing may be concluded from what was
+    handed over.
+    """
+    query = query.with_params(per_page=str(PER_PAGE))
+    try:
+        await _Scan(client, query, what, take).run()
+    except UntrustedListError:
+        async for page in client.pages(query, what):
+            take(page.rows)
+
+
+class _Scan:
+    def __init__(self, client: PaytClient, query: Query, what: str, take: Callable[[Rows], None]) -> None:
+        self._client = client
+        self._query = query
+        self._what = what
+        self._take = take
+        self._plan = Plan(PER_PAGE)
+        self._changed = anyio.Event()
+        self._failure: PaytMcpError | UntrustedListError | None = None
+
+    async def run(self) -> None:
+        page = await self._client.page(self._query, self._what)
+        self._take(page.rows)
+        if page.cursor is None:
+            return
+        self._plan.start(_ids(page, self._what), page.cursor)
+        async with anyio.create_task_group() as group:
+            for _ in range(IN_FLIGHT):
+                group.start_soon(self._work, group)
+        if self._failure is not None:
+            raise self._failure
+
+    async def _work(self, group: anyio.abc.TaskGroup) -> None:
+        try:
+            await self._loop()
+        except (PaytMcpError, UntrustedListError) as failure:
+            # Kept and raised by `run`: a task group would wrap it together with what it cancels.
+            self._failure = self._failure or failure
+            group.cancel_scope.cancel()
+
+    async def _loop(self) -> None:
+        while not self._plan.is_done:
+            ask = self._plan.next_ask()
+            if ask is None:
+                await self._changed.wait()
+                continue
+            page = await self._fetch(ask)
+            self._plan.answered(ask, _ids(page, self._what), page.cursor)
+            self._take(page.rows)
+            self._changed.set()
+            self._changed = anyio.Event()
+
+    async def _fetch(self, ask: Ask) -> Page:
+        cursor = ask.cursor
+        return await self._client.page(self._query.with_params(cursor=cursor) if cursor else self._query, self._what)
+
+
+def _ids(page: Page, what: str) -> list[int]:
+    ids = []
+    for row in page.rows:
+        value = row.get("id")
+        if value is None:
+            raise GarbledError(f"the list of {what} holds a row without an id")
+        try:
+            ids.append(int(value))
+        except (TypeError, ValueError):
+            raise UntrustedListError from None
+    return ids

@@ -1,0 +1,161 @@
+"""Overdue and aging: what is owed past its due date, by bucket and by debtor.
+
+Sums are in the administration's currency, over book amounts. An overdue invoice that has no book amount is in no
+sum and no count; it is listed apart, so that it can be named. Gross, credits and net are kept apart because an
+unmatched credit note does not reduce what a debtor is reminded of.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from payt_mcp.receivables.open_items import OpenItem, OpenItems
+from payt_mcp.receivables.phases import ATTENTION, furthest
+
+BUCKETS = ("1-30", "31-60", "61-90", "91+")
+"""Days past due."""
+
+_ZERO = Decimal("0.00")
+
+
+@dataclass(slots=True)
+class DebtorOverdue:
+    """What one debtor owes past its due date; `oldest_days` is the age of the oldest invoice."""
+
+    debtor_id: str
+    overdue: Decimal = _ZERO
+    invoices: int = 0
+    oldest_days: int = 0
+    phases: set[str] = field(default_factory=set)
+    attention: set[str] = field(default_factory=set)
+
+    @property
+    def phase(self) -> str:
+        return furthest(self.phases)
+
+    @property
+    def flags(self) -> list[str]:
+        return [flag for flag in ATTENTION if flag in self.attention]
+
+
+@dataclass(slots=True)
+class Overdue:
+    """The overdue picture of one administration on one day.
+
+    `debtors` is ordered by amount, then age, largest first. `unvalued` are the overdue invoices and past-due
+    credits without a book amount; `undated` the open invoices without a due date.
+    """
+
+    gross: Decimal = _ZERO
+    credits: Decimal = _ZERO
+    invoice_count: int = 0
+    credit_count: int = 0
+    bucket_amounts: list[Decimal] = field(default_factory=lambda: [_ZERO] * len(BUCKETS))
+    bucket_counts: list[int] = field(default_factory=lambda: [0] * len(BUCKETS))
+    debtors: list[DebtorOverdue] = field(default_factory=list)
+    unvalued: list[OpenItem] = field(default_factory=list)
+    undated: list[OpenItem] = field(default_factory=list)
+
+    @property
+    def net(self) -> Decimal:
+        return self.gross + self.credits
+
+
+@dataclass(slots=True)
+class Balance:
+    """What a set of open items adds up to, in the administration's currency."""
+
+    open: Decimal = _ZERO
+    overdue: Decimal = _ZERO
+    credits: Decimal = _ZERO
+    oldest_days: int = 0
+    invoices: int = 0
+    overdue_invoices: int = 0
+    phase: str = ""
+    unvalued: list[OpenItem] = field(default_factory=list)
+
+
+def bucket_index(days: int) -> int:
+    """The position in BUCKETS of an invoice that many days past due."""
+    return min((days - 1) // 30, len(BUCKETS) - 1)
+
+
+def overdue(items: OpenItems, today: dt.date, *, min_days: int = 1) -> Overdue:
+    """The overdue picture; `min_days` leaves out what is overdue for fewer days, from every figure alike."""
+    picture = Overdue()
+    by_debtor: dict[str, DebtorOverdue] = {}
+    latest = today - dt.timedelta(days=min_days)
+    for item in items.invoices.values():
+        if item.due_date is None:
+            if not item.is_credit:
+                picture.undated.append(item)
+        elif item.due_date <= latest:
+            _count(picture, by_debtor, item, (today - item.due_date).days)
+    _mark_debtors(items, by_debtor)
+    picture.debtors = sorted(
+        by_debtor.values(),
+        key=lambda row: (-row.overdue, -row.oldest_days, items.debtor_name(row.debtor_id), row.debtor_id),
+    )
+    return picture
+
+
+def balance(items: Iterable[OpenItem], today: dt.date) -> Balance:
+    """What these open items add up to; `open` counts invoices, credits apart."""
+    total = Balance()
+    phases = set()
+    for item in items:
+        total.invoices += 1
+        if item.is_overdue(today):
+            total.oldest_days = max(total.oldest_days, item.days_overdue(today))
+            total.overdue_invoices += 1
+            phases.add(item.phase(today))
+        if item.book_open is None:
+            total.unvalued.append(item)
+        elif item.book_open < 0:
+            total.credits += item.book_open
+        else:
+            total.open += item.book_open
+            total.overdue += item.book_open if item.is_overdue(today) else 0
+    total.phase = furthest(phases)
+    return total
+
+
+def _count(picture: Overdue, by_debtor: dict[str, DebtorOverdue], item: OpenItem, days: int) -> None:
+    amount = item.book_open
+    if amount is None:
+        picture.unvalued.append(item)
+        return
+    if item.is_credit:
+        picture.credits += amount
+        picture.credit_count += 1
+        return
+    picture.gross += amount
+    picture.invoice_count += 1
+    bucket = bucket_index(days)
+    picture.bucket_amounts[bucket] += amount
+    picture.bucket_counts[bucket] += 1
+    row = by_debtor.get(item.debtor_id)
+    if row is None:
+        row = by_debtor[item.debtor_id] = DebtorOverdue(item.debtor_id)
+    row.overdue += amount
+    row.invoices += 1
+    row.oldest_days = max(row.oldest_days, days)
+    row.phases.add(item.step or "overdue")
+    if item.plan_id:
+        row.attention.add("payment_plan")
+    if item.paused:
+        row.attention.add("paused")
+    if item.step == "bailiff":
+        row.attention.add("with_bailiff")
+
+
+def _mark_debtors(items: OpenItems, by_debtor: dict[str, DebtorOverdue]) -> None:
+    for row in by_debtor.values():
+        debtor = items.debtors.get(row.debtor_id)
+        if debtor is not None and debtor.paused:
+            row.attention.add("paused")
+        if items.has_credit(row.debtor_id):
+            row.attention.add("credit_open")

@@ -1,0 +1,231 @@
+"""The open items of one administration, in memory: every unpaid invoice and every debtor.
+
+An open item is an invoice whose open amount is not zero: what a debtor owes (positive), or what is owed to the
+debtor (negative: an unmatched credit note or an overpayment). Amounts are Decimal: `open_amount` and `total_amount`
+in the invoice's currency, `book_open` in the administration's; each is None where Payt does not say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from sys import intern
+from typing import TYPE_CHECKING
+
+from payt_mcp.receivables.phases import DEPRECATED_STEPS, STEP_FIELDS, invoice_step
+
+if TYPE_CHECKING:
+    from payt_mcp.payt.models import Debtor, Invoice
+
+INVOICE_FIELDS = (
+    "id", "invoice_number", "invoice_identifier", "debtor_id", "debtor_number", "invoice_date", "due_date",
+    "payment_date", "currency_code", "total_amount", "open_amount", "book_open_amount", "active_payment_plan_id",
+    "active_credit_case_id", "paused_at", "paused_by_user", "description", "purchase_order_number", "order_number",
+    *STEP_FIELDS, *DEPRECATED_STEPS.values(), "updated_at",
+)  # fmt: skip
+"""What must be asked of Payt for an open item, and no more: fewer fields are much cheaper."""
+
+DEBTOR_FIELDS = (
+    "id", "debtor_number", "debtor_identifier", "name", "paused_at", "reminding_paused_at", "updated_at",
+)  # fmt: skip
+
+_DESCRIPTION_LENGTH = 160
+
+
+@dataclass(slots=True, eq=False)
+class OpenItem:
+    """One unpaid invoice, without what only its own page needs. Never changed: a delta replaces it."""
+
+    id: str
+    number: str
+    identifier: str
+    debtor_id: str
+    debtor_number: str
+    invoice_date: dt.date | None
+    due_date: dt.date | None
+    currency: str
+    total_amount: Decimal | None
+    open_amount: Decimal | None
+    book_open: Decimal | None
+    step: str
+    plan_id: str
+    case_id: str
+    paused: bool
+    description: str
+    references: str
+    updated_at: dt.datetime | None
+
+    @property
+    def owed(self) -> Decimal | None:
+        """The open amount in whatever currency is known, for its sign alone."""
+        return self.open_amount if self.open_amount is not None else self.book_open
+
+    @property
+    def is_credit(self) -> bool:
+        owed = self.owed
+        return owed is not None and owed < 0
+
+    def days_overdue(self, today: dt.date) -> int:
+        """Days past the due date; 0 or less is not overdue, and so is an item without a due date."""
+        return (today - self.due_date).days if self.due_date else 0
+
+    def is_overdue(self, today: dt.date) -> bool:
+        owed = self.owed
+        return owed is not None and owed > 0 and self.due_date is not None and self.due_date < today
+
+    def phase(self, today: dt.date) -> str:
+        """One of `phases.INVOICE_PHASES`; "" for a credit, which nobody is reminded of."""
+        if self.is_credit:
+            return ""
+        return self.step or ("overdue" if self.is_overdue(today) else "not_due")
+
+
+@dataclass(slots=True, eq=False)
+class DebtorEntry:
+    """A debtor as far as the overview and the search need one."""
+
+    id: str
+    number: str
+    identifier: str
+    name: str
+    paused: bool
+    updated_at: dt.datetime | None
+
+
+@dataclass
+class OpenItems:
+    """All open items and debtors of one administration, indexed by id and by debtor.
+
+    `version` grows with every change, so that what was computed from one state can be kept for it.
+    """
+
+    currency: str
+    invoices: dict[str, OpenItem] = field(default_factory=dict)
+    debtors: dict[str, DebtorEntry] = field(default_factory=dict)
+    version: int = 0
+    _by_debtor: dict[str, list[str]] = field(default_factory=dict)
+
+    def put_invoice(self, invoice: Invoice) -> None:
+        """Take an invoice in, in place of what was known of it; one that is paid is taken out.
+
+        An older reading never replaces a newer one: pages and deltas overlap.
+        """
+        known = self.invoices.get(invoice.id)
+        if known is not None and _older(invoice.updated_at, known.updated_at):
+            return
+        if not is_open(invoice):
+            self.remove_invoice(invoice.id)
+            return
+        item = open_item(invoice)
+        if known is not None:
+            self._unlink(known)
+        self.invoices[item.id] = item
+        self._by_debtor.setdefault(item.debtor_id, []).append(item.id)
+        self.version += 1
+
+    def remove_invoice(self, invoice_id: str, deleted_at: dt.datetime | None = None) -> None:
+        """Take an invoice out, unless what is known of it is newer than its deletion."""
+        known = self.invoices.get(invoice_id)
+        if known is None or _older(deleted_at, known.updated_at):
+            return
+        del self.invoices[invoice_id]
+        self._unlink(known)
+        self.version += 1
+
+    def put_debtor(self, debtor: Debtor) -> None:
+        known = self.debtors.get(debtor.id)
+        if known is not None and _older(debtor.updated_at, known.updated_at):
+            return
+        self.debtors[debtor.id] = debtor_entry(debtor)
+        self.version += 1
+
+    def of_debtor(self, debtor_id: str) -> Iterator[OpenItem]:
+        return (self.invoices[key] for key in self._by_debtor.get(debtor_id, ()))
+
+    def debtor_ids(self) -> Iterable[str]:
+        """The debtors that have open items."""
+        return self._by_debtor.keys()
+
+    def debtor_name(self, debtor_id: str) -> str:
+        entry = self.debtors.get(debtor_id)
+        return entry.name if entry else ""
+
+    def debtor_number(self, item: OpenItem) -> str:
+        """The debtor's number, from the debtor where the invoice does not carry it."""
+        if item.debtor_number:
+            return item.debtor_number
+        entry = self.debtors.get(item.debtor_id)
+        return entry.number if entry else ""
+
+    def has_credit(self, debtor_id: str) -> bool:
+        return any(item.is_credit for item in self.of_debtor(debtor_id))
+
+    def attention(self, item: OpenItem) -> list[str]:
+        """What must not be overlooked about an open item, in the order of `phases.ATTENTION`."""
+        debtor = self.debtors.get(item.debtor_id)
+        flags = (
+            ("payment_plan", bool(item.plan_id)),
+            ("paused", item.paused or (debtor is not None and debtor.paused)),
+            ("with_bailiff", item.step == "bailiff"),
+            ("credit_open", item.is_credit or self.has_credit(item.debtor_id)),
+        )
+        return [name for name, is_set in flags if is_set]
+
+    def _unlink(self, item: OpenItem) -> None:
+        siblings = self._by_debtor[item.debtor_id]
+        siblings.remove(item.id)
+        if not siblings:
+            del self._by_debtor[item.debtor_id]
+
+
+def is_open(invoice: Invoice) -> bool:
+    """Whether an invoice is unpaid. Without an open amount the payment date decides."""
+    if invoice.open_amount is None:
+        return invoice.payment_date is None and invoice.book_open_amount != 0
+    return invoice.open_amount != 0
+
+
+def open_item(invoice: Invoice) -> OpenItem:
+    """Keep of an invoice what questions about open items need; equal strings are kept once."""
+    book_open = invoice.book_open_amount
+    return OpenItem(
+        id=invoice.id,
+        number=invoice.invoice_number or "",
+        identifier=_same(invoice.invoice_identifier, invoice.invoice_number),
+        debtor_id=intern(invoice.debtor_id or ""),
+        debtor_number=intern(invoice.debtor_number or ""),
+        invoice_date=invoice.invoice_date,
+        due_date=invoice.due_date,
+        currency=intern(invoice.currency_code or ""),
+        total_amount=invoice.open_amount if invoice.total_amount == invoice.open_amount else invoice.total_amount,
+        open_amount=invoice.open_amount,
+        book_open=invoice.open_amount if book_open == invoice.open_amount else book_open,
+        step=invoice_step(invoice),
+        plan_id=intern(invoice.active_payment_plan_id or ""),
+        case_id=intern(invoice.active_credit_case_id or ""),
+        paused=invoice.paused_at is not None or bool(invoice.paused_by_user),
+        description=(invoice.description or "")[:_DESCRIPTION_LENGTH],
+        references=" ".join(filter(None, (invoice.purchase_order_number, invoice.order_number))),
+        updated_at=invoice.updated_at,
+    )
+
+
+def debtor_entry(debtor: Debtor) -> DebtorEntry:
+    return DebtorEntry(
+        id=debtor.id,
+        number=debtor.debtor_number or "",
+        identifier=_same(debtor.debtor_identifier, debtor.debtor_number),
+        name=debtor.name or "",
+        paused=debtor.paused_at is not None or debtor.reminding_paused_at is not None,
+        updated_at=debtor.updated_at,
+    )
+
+
+def _same(value: str | None, other: str | None) -> str:
+    return (other if value == other else value) or ""
+
+
+def _older(moment: dt.datetime | None, known: dt.datetime | None) -> bool:
+    return moment is not None and known is not None and moment < known

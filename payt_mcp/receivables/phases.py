@@ -1,0 +1,83 @@
+"""Which collection phase an invoice or a credit case is in, and what must not be overlooked about it.
+
+Neither has a phase field at Payt: the phase is the furthest step whose timestamp is filled
+(`reminder_2_at`, `summons_1_at`, ...). A phase is one of the words below, furthest last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from payt_mcp.payt.models import CreditCase, Invoice
+
+_INVOICE_STEPS = (
+    ("reminder_1", "reminder_1_at"),
+    ("reminder_2", "reminder_2_at"),
+    ("reminder_3", "reminder_3_at"),
+    ("reminder_4", "reminder_4_at"),
+    ("final_reminder", "final_reminder_at"),
+    ("collectable", "collectable_at"),
+    ("debt_collection", "debt_collection_at"),
+    ("pre_summons", "pre_summons_at"),
+    ("summons_1", "summons_1_at"),
+    ("summons_2", "summons_2_at"),
+    ("summons_3", "summons_3_at"),
+    ("summons_4", "summons_4_at"),
+    ("notice_of_default", "notice_of_default_at"),
+    ("pre_judicial", "pre_judicial_at"),
+    ("bailiff", "bailiff_at"),
+)
+_CASE_STEPS = (
+    ("pre_summons", "pre_summons_at"),
+    ("summons_1", "summons_1_at"),
+    ("summons_2", "summons_2_at"),
+    ("summons_3", "summons_3_at"),
+    ("summons_4", "summons_4_at"),
+    ("notice_of_default", "notice_of_default_at"),
+    ("pre_judicial", "pre_judicial_at"),
+    ("bailiff", "forwarded_to_bailiff_at"),
+)
+
+INVOICE_PHASES = ("not_due", "overdue", *(phase for phase, _ in _INVOICE_STEPS), "paid")
+CASE_PHASES = ("new", *(phase for phase, _ in _CASE_STEPS), "deactivated")
+ATTENTION = ("payment_plan", "paused", "with_bailiff", "credit_open")
+"""What must not be overlooked: an active payment plan, follow-up paused, handed to a bailiff, an open credit."""
+
+STEP_FIELDS = tuple(name for _, name in _INVOICE_STEPS)
+"""The invoice fields a phase is read from."""
+
+DEPRECATED_STEPS = {"reminder_1_at": "first_reminder_at", "summons_1_at": "first_summons_at"}
+_RANK = {phase: rank for rank, phase in enumerate(INVOICE_PHASES)}
+_WORDS = {"pre_judicial": "pre-court", "not_due": "not yet due"}
+
+
+def invoice_step(invoice: Invoice) -> str:
+    """The furthest collection step taken for an invoice, or "" where none was."""
+    for phase, name in reversed(_INVOICE_STEPS):
+        old = DEPRECATED_STEPS.get(name)
+        if getattr(invoice, name) is not None or (old and getattr(invoice, old) is not None):
+            return phase
+    return ""
+
+
+def case_phase(case: CreditCase) -> str:
+    """The phase of a credit case; `deactivated` wins over every step."""
+    if case.deactivated_at is not None:
+        return "deactivated"
+    for phase, name in reversed(_CASE_STEPS):
+        old = DEPRECATED_STEPS.get(name)
+        if getattr(case, name) is not None or (old and getattr(case, old) is not None):
+            return phase
+    return "new"
+
+
+def furthest(phases: Iterable[str]) -> str:
+    """The furthest of several invoice phases; "" of none."""
+    return max(phases, key=_RANK.__getitem__, default="")
+
+
+def words(phase: str) -> str:
+    """A phase as a person says it: `reminder_2` is "reminder 2"."""
+    return _WORDS.get(phase, phase.replace("_", " "))

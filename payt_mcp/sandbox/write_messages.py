@@ -1,0 +1,208 @@
+"""Sending a message, marking messages as read, and the endpoints of tasks and payment plans."""
+
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from payt_mcp.sandbox.calls import Call
+from payt_mcp.sandbox.forms import SentFile
+from payt_mcp.sandbox.names import USERS
+from payt_mcp.sandbox.options import Mail
+from payt_mcp.sandbox.problems import invalid, json_response, not_found
+from payt_mcp.sandbox.tables import Row
+from payt_mcp.sandbox.world import Book
+from payt_mcp.sandbox.writes import Outcome, read_body, records
+
+# How an addressee is named: parameter, kind of record, the fields in which the value may stand.
+_ADDRESSEES: Final = (
+    ("debtor_number", "debtors", ("debtor_number",)),
+    ("debtor_identifier", "debtors", ("debtor_identifier",)),
+    ("invoice_number", "invoices", ("invoice_number",)),
+    ("invoice_identifier", "invoices", ("invoice_identifier",)),
+    ("credit_case_number", "credit_cases", ("credit_case_number",)),
+)
+_OWN_ADDRESSES: Final = (
+    "reminder_email_address",
+    "primary_email_address",
+    "debtor_provided_email_address",
+    "invoice_email_address",
+)
+_REFERENCE: Final = {"invoices": "invoice_id", "credit_cases": "credit_case_id"}
+
+
+def send(call: Call) -> Response:
+    """Mails a message; sent twice it is mailed twice."""
+    read_body(call)
+    book = call.book()
+    given = [(name, kind, fields) for name, kind, fields in _ADDRESSEES if call.params.get(name)]
+    if len(given) != 1:
+        raise invalid("exactly one of " + ", ".join(name for name, _, _ in _ADDRESSEES) + " is required")
+    message = _message(call)
+    name, kind, fields = given[0]
+    row = _lookup(book, kind, fields, str(call.params[name]))
+    debtor = row if kind == "debtors" else book.tables["debtors"].rows.get(row.get("debtor_id", -1), {})
+    to = message.get("email") or next((debtor[field] for field in _OWN_ADDRESSES if field in debtor), None)
+    if to is None:
+        raise invalid("The debtor has no email address")
+    attachments = tuple(item.filename for item in message.get("attachments") or () if isinstance(item, SentFile))
+    call.sandbox.mails.append(
+        Mail(
+            "message",
+            str(to),
+            message.get("cc_email"),
+            message.get("bcc_email"),
+            message["subject"],
+            message["body"],
+            row.get("invoice_number"),
+            attachments,
+        )
+    )
+    world = call.sandbox.world
+    references = {"debtor_id": debtor.get("id"), _REFERENCE.get(kind, "debtor_id"): row["id"]}
+    key = world.add(
+        book.administration_id,
+        "messages",
+        sender_type="creditor",
+        subject=message["subject"],
+        content=message["body"],
+        sent_at=world.now(),
+        **references,
+    )
+    return _one(call, book, "messages", int(key), 200)
+
+
+def _message(call: Call) -> dict[str, Any]:
+    message = call.params.get("message")
+    if not isinstance(message, dict):
+        raise invalid("message is missing")
+    for name in ("subject", "body"):
+        if not isinstance(message.get(name), str) or not message[name].strip():
+            raise invalid(f"message[{name}] is missing")
+    for name in ("email", "cc_email", "bcc_email"):
+        addresses = str(message.get(name) or "").split(",")
+        if message.get(name) and not all(_looks_mailable(address) for address in addresses):
+            raise invalid(f"message[{name}] is invalid")
+    if message.get("email") and "," in message["email"]:
+        raise invalid("message[email] is invalid")
+    attachments = message.get("attachments")
+    if attachments and not (isinstance(attachments, list) and all(isinstance(item, SentFile) for item in attachments)):
+        raise invalid("message[attachments] is invalid")
+    return message
+
+
+def _looks_mailable(address: str) -> bool:
+    name, at, host = address.strip().rpartition("@")
+    return bool(name and at and "." in host) and not any(sign.isspace() for sign in address.strip())
+
+
+def _lookup(book: Book, kind: str, fields: tuple[str, ...], value: str) -> Row:
+    table = book.tables[kind]
+    for field in fields:
+        ids = table.indexes[field].get(value)
+        if ids:
+            return table.rows[ids[0]]
+    raise not_found(kind.removesuffix("s").replace("_", " ").capitalize())
+
+
+def _one(call: Call, book: Book, kind: str, key: int, status: int) -> Response:
+    return json_response(call.render([book.tables[kind].rows[key]], call.plan(kind), book)[0], status)
+
+
+def mark_read(call: Call) -> Response:
+    """Marks messages as read or unread; errors are keyed by kind of failure."""
+    read_body(call)
+    book, outcome, world = call.book(), Outcome(), call.sandbox.world
+    for record in records(call, "messages", ("id", "read")):
+        key = str(record["id"])
+        row = book.tables["messages"].rows.get(int(key)) if key.isdigit() else None
+        if row is None:
+            outcome.errors.setdefault("not_found", []).append(key)
+            continue
+        read = record["read"] is True or str(record["read"]).lower() == "true"
+        changes = {"read_at": row.get("read_at", world.now()), "read_by_user": row.get("read_by_user", USERS[0])}
+        world.change_message(book.administration_id, row["id"], **(changes if read else dict.fromkeys(changes)))
+        outcome.count += 1
+    return outcome.answer(200)
+
+
+def _target(call: Call, kind: str) -> tuple[Book, Row]:
+    read_body(call)
+    book = call.book()
+    given = call.path("id")
+    row = book.tables[kind].rows.get(int(given)) if given.isascii() and given.isdigit() else None
+    if row is None:
+        raise not_found(kind.removesuffix("s").replace("_", " ").capitalize())
+    return book, row
+
+
+def approve(call: Call) -> Response:
+    """Approves a proposed plan: it becomes active and is set on its invoices."""
+    book, row = _target(call, "payment_plans")
+    _proposed(row)
+    world = call.sandbox.world
+    world.change_payment_plan(book.administration_id, row["id"], active=True, approved_at=world.now())
+    for key in row.get("invoice_ids", ()):
+        if key in book.tables["invoices"].rows:
+            world.change_invoice(book.administration_id, key, active_payment_plan_id=row["id"])
+    return _one(call, book, "payment_plans", row["id"], 200)
+
+
+def reject(call: Call) -> Response:
+    """Rejects a proposed plan."""
+    book, row = _target(call, "payment_plans")
+    _proposed(row)
+    world = call.sandbox.world
+    world.change_payment_plan(book.administration_id, row["id"], rejected_at=world.now(), rejected_by_user=USERS[0])
+    return _one(call, book, "payment_plans", row["id"], 200)
+
+
+def _proposed(row: Row) -> None:
+    if row.get("active") or "rejected_at" in row or "deactivated_at" in row:
+        raise invalid("The payment plan is not a proposed one")
+
+
+def deactivate(call: Call) -> Response:
+    """Ends an active plan and releases its invoices."""
+    book, row = _target(call, "payment_plans")
+    if not row.get("active"):
+        raise invalid("The payment plan is not active")
+    world = call.sandbox.world
+    world.change_payment_plan(book.administration_id, row["id"], active=False, deactivated_at=world.now())
+    return _one(call, book, "payment_plans", row["id"], 200)
+
+
+def complete_task(call: Call) -> Response:
+    """Marks a task as done, with a comment if one is given."""
+    book, row = _target(call, "tasks")
+    status = call.params.get("completed_status")
+    if status is not None and status not in ("succeeded", "failed", "cleaned_up"):
+        raise invalid("completed_status does not have a valid value")
+    world = call.sandbox.world
+    world.change(book.administration_id, "tasks", row["id"], completed_at=world.now())
+    if call.params.get("comment"):
+        _comment(call, book, row["id"], str(call.params["comment"]))
+    return _one(call, book, "tasks", row["id"], 200)
+
+
+def reopen_task(call: Call) -> Response:
+    """Takes the mark of a done task away."""
+    book, row = _target(call, "tasks")
+    call.sandbox.world.change(book.administration_id, "tasks", row["id"], completed_at=None)
+    return _one(call, book, "tasks", row["id"], 200)
+
+
+def comment_task(call: Call) -> Response:
+    """Adds a comment to a task."""
+    book, row = _target(call, "tasks")
+    text = call.params.get("comment")
+    if not isinstance(text, str) or not text.strip():
+        raise invalid("comment is missing")
+    _comment(call, book, row["id"], text)
+    return Outcome(count=1).answer(201)
+
+
+def _comment(call: Call, book: Book, task_id: int, text: str) -> None:
+    world = call.sandbox.world
+    old = book.tables["tasks"].rows[task_id].get("comments", ())
+    comments = (*old, (world.take_id("comments"), text, world.now()))
+    world.change(book.administration_id, "tasks", task_id, comments=comments)

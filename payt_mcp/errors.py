@@ -9,6 +9,10 @@
     │   ├── AmbiguousError       more than one is meant; the message names them
     │   └── CursorError          unknown, expired, or of another query
     ├── StillLoadingError        the answer is on its way: ask again
+    ├── GuardError               a write stops before anything is sent
+    │   ├── LedgerError          no record can be made, so nothing is written
+    │   │   └── AlteredError     the record is not what was written to it
+    │   └── RefusedWriteError    what was asked may not be written, or not in this way
     └── UpstreamError            Payt did not give an answer that can be used
         ├── NotConfiguredError   no token set
         ├── UnauthorizedError    401
@@ -16,7 +20,9 @@
         ├── MissingError         404
         ├── RejectedError        422 and other 4xx
         ├── UnavailableError     refused, reset, timed out, 429 or 5xx until the time was up
-        └── GarbledError         not JSON, cut off, or of the wrong shape
+        ├── GarbledError         not JSON, cut off, or of the wrong shape
+        ├── NotSentError         a write that never reached Payt, or that Payt would not take yet (429)
+        └── OutcomeUnknownError  a write that went out and has no answer that can be used
 
 Each message says what was wrong and what would be right. None carries a token, a header or a body of Payt's.
 """
@@ -74,6 +80,28 @@ class CursorError(InputError):
 
 class StillLoadingError(PaytMcpError):
     """The open items are still being read; the reading goes on after this answer."""
+
+
+class GuardError(PaytMcpError):
+    """A write was stopped on this side; nothing of it reached Payt."""
+
+
+class LedgerError(GuardError):
+    """The record of writes cannot be kept, so nothing is written."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} No record, no write: nothing was sent to Payt.")
+
+
+class AlteredError(LedgerError):
+    """The record of writes was changed by something other than this program."""
+
+
+class RefusedWriteError(GuardError):
+    """What was asked may not be written, or not through this channel."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} Nothing was sent or changed.")
 
 
 class UpstreamError(PaytMcpError):
@@ -155,6 +183,22 @@ class GarbledError(UpstreamError):
             f"Payt's answer could not be read: {what}. Nothing was changed and no partial figures are shown. "
             "Try again; if it stays so, Payt or something between here and Payt has a fault."
         )
+
+
+class NotSentError(UpstreamError):
+    """Payt cannot have taken the write: trying again cannot do it twice."""
+
+    def __init__(self, trouble: str) -> None:
+        self.trouble = trouble
+        super().__init__(f"Payt did not take the write: {trouble}. Nothing was sent or changed.")
+
+
+class OutcomeUnknownError(UpstreamError):
+    """The write went out. Whether Payt carried it out is not known, so it is not sent again by itself."""
+
+    def __init__(self, trouble: str) -> None:
+        self.trouble = trouble
+        super().__init__(f"Payt may have carried out the write, but {trouble}. It is not sent again by itself.")
 
 
 def _shown(value: object) -> str:

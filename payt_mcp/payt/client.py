@@ -12,12 +12,12 @@ import anyio
 import httpx
 
 from payt_mcp import __version__
-from payt_mcp.errors import GarbledError, UnavailableError
+from payt_mcp.errors import GarbledError, NotSentError, OutcomeUnknownError, UnavailableError
 from payt_mcp.payt import wire
 from payt_mcp.payt.clock import Reading, ServerTime
 from payt_mcp.payt.pacing import BUDGET, Pacer, Slot, retry_after
 from payt_mcp.payt.tokens import TokenSource
-from payt_mcp.payt.wire import EntityT, Page, Query, RetryableStatus
+from payt_mcp.payt.wire import Command, EntityT, Page, Query, RetryableStatus
 
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 _T = TypeVar("_T")
@@ -97,6 +97,48 @@ class PaytClient:
                 return found, False
         return found, True
 
+    async def write(self, command: Command, what: str) -> Any:
+        """Send one write, once. Returns the JSON of Payt's answer.
+
+        Raises:
+            NotSentError: it never reached Payt, or Payt would not take it yet; it may be sent again.
+            OutcomeUnknownError: it went out and has no answer that can be used; it may not be sent again.
+            UpstreamError: Payt refused it.
+        """
+        token = await self._tokens.token()
+        slot = await self._slot()
+        try:
+            response = await self._http.post(
+                command.path,
+                headers={"Authorization": f"Bearer {token.reveal()}", "Connection": "close"},
+                extensions={"trace": self._on_wire(slot)},
+                **_payload(command),
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise NotSentError(_said(error)) from None
+        except httpx.HTTPError as error:
+            raise OutcomeUnknownError(_said(error)) from None
+        finally:
+            self._pacer.abandon(slot, time.monotonic())
+        self._note_clock(response)
+        if response.status_code == 429:
+            self._pacer.refused(time.monotonic())
+        content_type = response.headers.get("content-type", "")
+        return wire.read_written(response.status_code, content_type, response.content, what)
+
+    async def upload(self, url: str, content: bytes, content_type: str) -> None:
+        """Put a file where Payt said to; may be repeated. No token goes with it: the URL is its own permission.
+
+        Raises:
+            NotSentError: it did not arrive.
+        """
+        try:
+            response = await self._http.put(url, content=content, headers={"Content-Type": content_type})
+        except httpx.HTTPError as error:
+            raise NotSentError(f"a file could not be uploaded, {_said(error)}") from None
+        if not response.is_success:
+            raise NotSentError(f"a file could not be uploaded, the answer was {response.status_code}")
+
     async def _read(self, query: Query, what: str, decide: Callable[[Any], _T]) -> _T:
         """Ask until there is an answer `decide` accepts, or the time budget is used up."""
         began = time.monotonic()
@@ -155,6 +197,13 @@ class PaytClient:
         moment = wire.read_date_header(response.headers.get("date"))
         if moment is not None:
             self.server_time = ServerTime(moment, Reading.take())
+
+
+def _payload(command: Command) -> dict[str, Any]:
+    if not command.files:
+        return {"json": command.body}
+    files = [(file.field, (file.name, file.content, file.content_type)) for file in command.files]
+    return {"data": dict(command.body), "files": files}
 
 
 def _said(trouble: Exception) -> str:

@@ -22,6 +22,8 @@ from payt_mcp.errors import (
     ForbiddenError,
     GarbledError,
     MissingError,
+    NotSentError,
+    OutcomeUnknownError,
     PaytMcpError,
     RejectedError,
     UnauthorizedError,
@@ -48,6 +50,25 @@ class Query:
 
     def with_params(self, **more: str) -> Query:
         return Query(self.path, {**self.params, **more})
+
+
+@dataclass(frozen=True)
+class File:
+    """A file part of a form: the field it stands in, its name, type and content."""
+
+    field: str
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Command:
+    """One POST: a JSON body, or with `files` a multipart form whose fields are `body`."""
+
+    path: str
+    body: Mapping[str, Any]
+    files: Sequence[File] = ()
 
 
 @dataclass(frozen=True)
@@ -122,6 +143,26 @@ def read_json(status: int, content_type: str, body: bytes, what: str) -> Any:
         return _decoded(body, content_type, what)
     if status == 429 or status >= 500:
         raise RetryableStatus(status)
+    raise _failure(status, body, what)
+
+
+def read_written(status: int, content_type: str, body: bytes, what: str) -> Any:
+    """Decide what the answer to a write means; returns the JSON of one that was carried out.
+
+    Raises:
+        NotSentError: 429, which Payt answers before it looks at a request: it may be sent again.
+        OutcomeUnknownError: 5xx, 408, a redirect, or a success whose body cannot be read: it may not.
+        UpstreamError: Payt refused it (other 4xx).
+    """
+    if 200 <= status < 300:
+        try:
+            return _decoded(body, content_type, what)
+        except GarbledError:
+            raise OutcomeUnknownError("its answer could not be read") from None
+    if status == 429:
+        raise NotSentError("it allows no more requests now (429)")
+    if status >= 500 or status < 400 or status == 408:
+        raise OutcomeUnknownError(f"it answered {status}")
     raise _failure(status, body, what)
 
 

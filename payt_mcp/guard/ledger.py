@@ -1,0 +1,254 @@
+"""The durable record of writes: what was proposed, who said yes, what went out, and how it ended.
+
+Whoever asks for a step gets it, on disk, or an error. Nothing is written to Payt without the step `sending` on
+record, and exactly one process can take it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from payt_mcp.errors import RefusedWriteError
+from payt_mcp.guard.locks import is_alive
+from payt_mcp.guard.records import Draft, Event, Record, Who, event_of, stamp, to_json
+from payt_mcp.guard.states import FINISHED, PENDING, VALID, WAITS, Status
+from payt_mcp.guard.store import Store, words
+
+KEPT = dt.timedelta(days=90)
+"""How long letters and addresses are kept; digests and outcomes stay."""
+
+_ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_SERVER = Who("server")
+_CLAIM = """
+UPDATE proposals SET status = 'sending', owner = ?, sending_at = ?, changed_at = ?, baseline = ?
+WHERE id = ? AND status = 'approved' AND approved_at > ? AND NOT EXISTS (
+  SELECT 1 FROM proposals other WHERE other.id <> proposals.id AND other.kind = 'message' AND (
+    (other.letter = proposals.letter AND other.status IN ('sending', 'outcome_unknown'))
+    OR (other.digest = proposals.digest AND other.status = 'sent' AND other.changed_at > ?)))
+"""
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class Ledger(Store):
+    """The ledger in one folder, shared by all processes of one user.
+
+    Args:
+        folder: holds the file, its seal and the locks of those who use it.
+        clock: the present moment in UTC.
+
+    Every method raises LedgerError where the record cannot be read or written, AlteredError where it was tampered
+    with, and RefusedWriteError where a step is not possible from the state a proposal is in.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], dt.datetime] = _now) -> None:
+        super().__init__(folder, clock)
+
+    def propose(self, draft: Draft, who: Who) -> tuple[Record, bool]:
+        """Put a proposal on record, and say whether it is new.
+
+        The same content that is waiting, being sent, of unknown outcome, or (a message) sent within seven days is
+        not proposed again: that record is returned as it is.
+        """
+        with self._step() as now:
+            self._expire(now)
+            known = self._same(draft, now)
+            if known is not None:
+                return known, False
+            key = "p-" + "".join(secrets.choice(_ID_ALPHABET) for _ in range(10))
+            values = {
+                "id": key, "kind": draft.kind, "scope": draft.scope, "administration_id": draft.administration_id,
+                "digest": draft.digest, "letter": draft.letter, "status": Status.PROPOSED.value,
+                "created_at": stamp(now), "changed_at": stamp(now), "content": to_json(draft.content),
+                "preview": to_json(draft.preview), "basis": to_json(draft.basis),
+            }  # fmt: skip
+            marks = ", ".join("?" * len(values))
+            self._db.execute(f"INSERT INTO proposals ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))  # noqa: S608 - the names above
+            self._note(key, who, now)
+            return self._get(key), True
+
+    def get(self, key: str, scope: str | None = None) -> Record:
+        """A proposal, expired if its time is over; RefusedWriteError where the scope has none of that id."""
+        with self._step() as now:
+            self._expire(now)
+            return self._get(key, scope)
+
+    def pending(self, scope: str | None = None, *, also: Iterable[Status] = ()) -> list[Record]:
+        """The proposals that are waiting, approved or being sent, oldest first; of one scope, or of all."""
+        wanted = ", ".join(f"'{status}'" for status in (*PENDING, *also))
+        with self._step() as now:
+            self._expire(now)
+            return self._records(
+                f"status IN ({wanted}) AND (? IS NULL OR scope = ?) ORDER BY created_at, rowid", scope, scope
+            )
+
+    def recent(self, since: dt.datetime, scope: str | None = None) -> list[Record]:
+        """The proposals that changed since a moment, newest first; of one scope, or of all."""
+        with self._reading():
+            return self._records(
+                "changed_at >= ? AND (? IS NULL OR scope = ?) ORDER BY changed_at DESC", stamp(since), scope, scope
+            )
+
+    def history(self, key: str) -> list[Event]:
+        """The steps of one proposal, in order."""
+        with self._reading():
+            rows = self._db.execute("SELECT * FROM events WHERE proposal_id = ? ORDER BY seq", (key,)).fetchall()
+        return [event_of(row) for row in rows]
+
+    def changes(self) -> int:
+        """A number that grows with every step anyone takes."""
+        with self._reading():
+            return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])
+
+    def approve(self, key: str, who: Who, *, again: bool = False) -> Record:
+        """Record a yes. `again` is a person's decision to send what may have been sent already."""
+        with self._step() as now:
+            self._expire(now)
+            record = self._get(key)
+            if record.status is not (Status.OUTCOME_UNKNOWN if again else Status.PROPOSED):
+                raise RefusedWriteError(f"Proposal {key} cannot be approved: it is {words(record.status)}.")
+            detail = {"again": True} if again else None
+            return self._move(record, Status.APPROVED, who, now, detail, approved_at=stamp(now), code="")
+
+    def decline(self, key: str, who: Who) -> Record:
+        """Record a no; it is too late for what is being sent or over."""
+        return self._leave(key, Status.DECLINED, who, {})
+
+    def supersede(self, key: str, why: str) -> Record:
+        """What the proposal rests on has changed: it will not be sent."""
+        return self._leave(key, Status.SUPERSEDED, _SERVER, {"why": why})
+
+    def issue_code(self, key: str, code: str, who: Who) -> Record:
+        """Bind a code to a waiting proposal for fifteen minutes; the ledger keeps only its hash."""
+        with self._step() as now:
+            record = self._get(key)
+            if record.status is not Status.PROPOSED:
+                raise RefusedWriteError(f"Proposal {key} is {words(record.status)}.")
+            return self._change(key, who, now, {"code": "given"}, code=_hashed(code), code_until=stamp(now + VALID))
+
+    def redeem(self, key: str, code: str, who: Who) -> Record:
+        """Turn the right code into a yes, once; RefusedWriteError for another code, and for one too old."""
+        with self._step() as now:
+            self._expire(now)
+            record = self._get(key)
+            if not record.code or not secrets.compare_digest(record.code, _hashed(code)):
+                raise RefusedWriteError("The confirmation code was not given for exactly this content.")
+            if record.code_until is None or now > record.code_until:
+                raise RefusedWriteError("The confirmation code is older than 15 minutes.")
+            return self._move(record, Status.APPROVED, who, now, None, approved_at=stamp(now), code="")
+
+    def claim(self, key: str, baseline: Iterable[str] = ()) -> Record | None:
+        """Take an approved proposal into `sending`; None when another took it, or the same letter is under way.
+
+        `baseline` are the ids of the messages of the same text that stand on the debtor's timeline already.
+        """
+        self.verify()
+        with self._step() as now:
+            at, standing = stamp(now), to_json(list(baseline))
+            values = (self.owner.name, at, at, standing, key, stamp(now - VALID), stamp(now - WAITS))
+            if self._db.execute(_CLAIM, values).rowcount != 1:
+                return None
+            self._note(key, _SERVER, now, {"owner": self.owner.name})
+            return self._get(key)
+
+    def finish(self, key: str, status: Status, outcome: Mapping[str, Any], *, message_id: str = "") -> Record:
+        """Record how what this process was sending ended."""
+        with self._step() as now:
+            record = self._get(key)
+            if record.status is not Status.SENDING or record.owner != self.owner.name:
+                raise RefusedWriteError(f"Proposal {key} is not being sent by this process.")
+            return self._end(record, status, _SERVER, now, outcome, message_id)
+
+    def settle(
+        self, key: str, status: Status, outcome: Mapping[str, Any], *, message_id: str = "", who: Who = _SERVER
+    ) -> Record | None:
+        """Record what became of an unknown outcome; None where it is settled already, or the message is another's."""
+        with self._step() as now:
+            record = self._get(key)
+            if record.status is not Status.OUTCOME_UNKNOWN:
+                return None
+            if message_id and message_id in self._credited(record.administration_id):
+                return None
+            return self._end(record, status, who, now, outcome, message_id)
+
+    def credited(self, administration_id: str) -> frozenset[str]:
+        """The ids of the messages that are the outcome of a proposal already."""
+        with self._reading():
+            return self._credited(administration_id)
+
+    def recover(self) -> list[Record]:
+        """Turn what a process left in `sending` when it died into `outcome_unknown`; the living are left alone."""
+        with self._reading():
+            rows = self._db.execute("SELECT DISTINCT owner FROM proposals WHERE status = 'sending'").fetchall()
+        dead = [row["owner"] for row in rows if not is_alive(self.folder / "owners", row["owner"])]
+        if not dead:
+            return []
+        outcome = {"trouble": "the process that was sending it ended before it had an answer"}
+        with self._step() as now:
+            left = [record for owner in dead for record in self._records("status = 'sending' AND owner = ?", owner)]
+            return [self._end(record, Status.OUTCOME_UNKNOWN, _SERVER, now, outcome) for record in left]
+
+    def purge(self, older_than: dt.timedelta = KEPT) -> int:
+        """Forget letters, addresses and previews of what ended longer ago; says of how many proposals."""
+        over = ", ".join(f"'{status}'" for status in FINISHED)
+        with self._step() as now:
+            self._expire(now)
+            old = self._records(
+                f"status IN ({over}) AND content IS NOT NULL AND changed_at < ?", stamp(now - older_than)
+            )
+            for record in old:
+                self._change(record.id, _SERVER, now, {"purged": True}, content=None, preview=None, basis=None)
+        return len(old)
+
+    def _same(self, draft: Draft, now: dt.datetime) -> Record | None:
+        for record in self._records("digest = ? ORDER BY created_at DESC", draft.digest):
+            if record.status in (Status.SENDING, Status.OUTCOME_UNKNOWN):
+                return record
+            if record.status in PENDING and record.scope == draft.scope:
+                return record
+            if draft.kind == "message" and record.status is Status.SENT and record.changed_at > now - WAITS:
+                return record
+        return None
+
+    def _credited(self, administration_id: str) -> frozenset[str]:
+        found = self._records("administration_id = ? AND message_id <> ''", administration_id)
+        return frozenset(record.message_id for record in found)
+
+    def _leave(self, key: str, status: Status, who: Who, detail: Mapping[str, Any]) -> Record:
+        with self._step() as now:
+            self._expire(now)
+            return self._end(self._get(key), status, who, now, detail)
+
+    def _end(
+        self,
+        record: Record,
+        status: Status,
+        who: Who,
+        now: dt.datetime,
+        outcome: Mapping[str, Any],
+        message_id: str = "",
+    ) -> Record:
+        detail = {**outcome, "message_id": message_id} if message_id else outcome
+        return self._move(
+            record, status, who, now, detail, outcome=to_json(dict(outcome)), message_id=message_id, owner=""
+        )
+
+    def _expire(self, now: dt.datetime) -> None:
+        over = self._records(
+            "(status = 'proposed' AND created_at <= ?) OR (status = 'approved' AND approved_at <= ?)",
+            stamp(now - WAITS),
+            stamp(now - VALID),
+        )
+        for record in over:
+            self._end(record, Status.EXPIRED, _SERVER, now, {})
+
+
+def _hashed(code: str) -> str:
+    return hashlib.sha256(code.strip().upper().encode()).hexdigest()

@@ -1,0 +1,155 @@
+"""What the ledger holds: a proposal with its state, and the events that led there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from payt_mcp.guard.states import Status
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who caused a step: `channel` (tool, elicitation, page, terminal, code, server), the MCP client's name and
+    version, and the approver as far as one is known (the operating system's user for page and terminal).
+    """
+
+    channel: str
+    client: str = ""
+    approver: str = ""
+
+    def as_text(self) -> str:
+        return to_json({"channel": self.channel, "client": self.client, "approver": self.approver})
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A proposal before it is on record.
+
+    `digest` names the exact content (and which Payt and administration it is for); `letter` is what the debtor would
+    read, so that two proposals of the same letter are never under way together. `content` is what would be written,
+    `preview` what a person is shown, `basis` the state at Payt that it rests on; all plain JSON values.
+    """
+
+    kind: str
+    scope: str
+    administration_id: str
+    digest: str
+    letter: str
+    content: Mapping[str, Any]
+    preview: Mapping[str, Any]
+    basis: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A proposal as the ledger has it. `content`, `preview` and `basis` are None once purged. Times are UTC."""
+
+    id: str
+    kind: str
+    scope: str
+    administration_id: str
+    digest: str
+    letter: str
+    status: Status
+    created_at: dt.datetime
+    changed_at: dt.datetime
+    content: Mapping[str, Any] | None = None
+    preview: Mapping[str, Any] | None = None
+    basis: Mapping[str, Any] | None = None
+    approved_at: dt.datetime | None = None
+    sending_at: dt.datetime | None = None
+    owner: str = ""
+    baseline: tuple[str, ...] = ()
+    message_id: str = ""
+    outcome: Mapping[str, Any] = field(default_factory=dict)
+    code: str = ""
+    code_until: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """One step of one proposal. `detail` is a JSON object as text, `body` the hash of the proposal's row after the
+    step; `mark` chains the event to the one before it.
+    """
+
+    seq: int
+    proposal_id: str
+    at: str
+    status: str
+    who: str
+    digest: str
+    body: str
+    detail: str
+    mark: str
+
+    def signed(self) -> tuple[str, ...]:
+        """All that the mark vouches for."""
+        return (
+            str(self.seq),
+            self.proposal_id,
+            self.at,
+            self.status,
+            self.who,
+            self.digest,
+            self.body,
+            self.detail,
+        )
+
+
+def to_json(value: Any) -> str:
+    """Canonical JSON: keys in order, no spaces, one text for one value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def row_hash(row: sqlite3.Row) -> str:
+    """The hash of a proposal as it stands in its table, every column of it."""
+    return hashlib.sha256(to_json({name: row[name] for name in row.keys()}).encode()).hexdigest()  # noqa: SIM118 - a Row iterates over values
+
+
+def stamp(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+
+def record_of(row: sqlite3.Row) -> Record:
+    """A row of the table `proposals`."""
+    return Record(
+        id=row["id"],
+        kind=row["kind"],
+        scope=row["scope"],
+        administration_id=row["administration_id"],
+        digest=row["digest"],
+        letter=row["letter"],
+        status=Status(row["status"]),
+        created_at=dt.datetime.fromisoformat(row["created_at"]),
+        changed_at=dt.datetime.fromisoformat(row["changed_at"]),
+        content=_parsed(row["content"]),
+        preview=_parsed(row["preview"]),
+        basis=_parsed(row["basis"]),
+        approved_at=_moment(row["approved_at"]),
+        sending_at=_moment(row["sending_at"]),
+        owner=row["owner"],
+        baseline=tuple(json.loads(row["baseline"])),
+        message_id=row["message_id"],
+        outcome=json.loads(row["outcome"]),
+        code=row["code"],
+        code_until=_moment(row["code_until"]),
+    )
+
+
+def event_of(row: sqlite3.Row) -> Event:
+    """A row of the table `events`."""
+    return Event(*(row[name] for name in Event.__dataclass_fields__))
+
+
+def _parsed(text: str | None) -> Mapping[str, Any] | None:
+    return None if text is None else json.loads(text)
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    return None if text is None else dt.datetime.fromisoformat(text)

@@ -1,0 +1,112 @@
+"""The seal of the ledger: a keyed hash that chains its events, with key and head kept in a folder of their own.
+
+What it notices: an event altered, removed, inserted or reordered, and events cut off at the end. What it does not:
+a forger who can read the key (any process of the same user), ledger and head put back together to an older state,
+and the loss of events written in the instant between the ledger's commit and the head's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from payt_mcp.errors import AlteredError, LedgerError
+from payt_mcp.guard.locks import locked
+
+START = "0" * 64
+"""What the first event is chained to."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The last event known to be in the ledger: its number (0: none yet) and its mark."""
+
+    seq: int
+    mark: str
+
+
+class Seal:
+    """Marks events, and keeps the head. `folder` holds `key` and `head`, both readable by the user alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._key = b""
+
+    def open(self, *, ledger_exists: bool) -> None:
+        """Read the key, or make one for a ledger that is new.
+
+        Raises:
+            AlteredError: there is a ledger without its key, or a key without its ledger.
+            LedgerError: the folder cannot be used.
+        """
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with locked(self._folder / "lock"):
+                self._key = self._read_key(ledger_exists=ledger_exists)
+        except OSError as error:
+            raise LedgerError(f"The key of the ledger in {self._folder} cannot be used ({error.strerror}).") from None
+
+    def mark(self, previous: str, event: tuple[str, ...]) -> str:
+        """The mark of an event after the event marked `previous`."""
+        text = json.dumps([previous, *event], ensure_ascii=True, separators=(",", ":"))
+        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+
+    def head(self) -> Head:
+        """The head as it was last kept.
+
+        Raises:
+            AlteredError: it is gone or unreadable.
+        """
+        try:
+            found = json.loads((self._folder / "head").read_text())
+            return Head(int(found["seq"]), str(found["mark"]))
+        except (OSError, ValueError, TypeError, KeyError):
+            raise AlteredError(f"The head of the ledger in {self._folder} is gone or unreadable.") from None
+
+    def keep(self, head: Head) -> None:
+        """Move the head forward, never back: two processes may come here in any order.
+
+        Raises:
+            LedgerError: it cannot be written.
+        """
+        try:
+            with locked(self._folder / "lock"):
+                if head.seq > self.head().seq:
+                    write_private(self._folder / "head", json.dumps({"seq": head.seq, "mark": head.mark}).encode())
+        except OSError as error:
+            raise LedgerError(f"The head of the ledger cannot be kept ({error.strerror}).") from None
+
+    def _read_key(self, *, ledger_exists: bool) -> bytes:
+        path = self._folder / "key"
+        if path.exists():
+            if not ledger_exists and self.head().seq > 0:
+                raise AlteredError(f"The ledger that belongs to {self._folder} is gone.")
+            return path.read_bytes()
+        if ledger_exists:
+            raise AlteredError(f"The key of the ledger is gone from {self._folder}.")
+        key = secrets.token_bytes(32)
+        write_private(self._folder / "head", json.dumps({"seq": 0, "mark": START}).encode())
+        write_private(path, key)
+        return key
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, durably, for the user alone."""
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
+        raise

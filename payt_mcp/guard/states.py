@@ -1,0 +1,49 @@
+"""The states of a proposal, and which may follow which.
+
+proposed ─┬─> approved ─┬─> sending ─┬─> sent | applied | partly_applied | failed
+│             │            └─> outcome_unknown ─> any of these, or approved again by a person
+└─────────────┴─> declined | expired | superseded
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from enum import StrEnum
+
+WAITS = dt.timedelta(days=7)
+"""How long a proposal waits for a yes, and how long the same message is not sent a second time."""
+
+VALID = dt.timedelta(minutes=15)
+"""How long a yes holds: what was approved is sent within it, or not at all."""
+
+
+class Status(StrEnum):
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    SENDING = "sending"
+    SENT = "sent"
+    APPLIED = "applied"
+    PARTLY_APPLIED = "partly_applied"
+    FAILED = "failed"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+
+_DONE = frozenset({Status.SENT, Status.APPLIED, Status.PARTLY_APPLIED, Status.FAILED})
+_DROPPED = frozenset({Status.DECLINED, Status.EXPIRED, Status.SUPERSEDED})
+
+FOLLOWING: Mapping[Status, frozenset[Status]] = {
+    Status.PROPOSED: _DROPPED | {Status.APPROVED},
+    Status.APPROVED: _DROPPED | {Status.SENDING},
+    Status.SENDING: _DONE | {Status.OUTCOME_UNKNOWN},
+    Status.OUTCOME_UNKNOWN: _DONE | {Status.APPROVED},
+}
+
+PENDING = (Status.PROPOSED, Status.APPROVED, Status.SENDING)
+"""What a person may still look at while it is open."""
+
+FINISHED = tuple(sorted(_DONE | _DROPPED))
+"""States nothing follows."""

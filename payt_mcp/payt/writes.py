@@ -1,0 +1,88 @@
+"""Payt's writes as commands. Building one sends nothing; `PaytClient.write` does, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from payt_mcp.errors import OutcomeUnknownError
+from payt_mcp.payt.wire import Command, File
+
+
+def message(
+    administration_id: str,
+    addressee: tuple[str, str],
+    *,
+    subject: str,
+    body: str,
+    email: str,
+    cc: str = "",
+    bcc: str = "",
+    attachments: Sequence[File] = (),
+) -> Command:
+    """A message to a debtor. `addressee` is a parameter of the contract (`debtor_number`, ...) and its value.
+
+    Without attachments it goes as JSON, with them as a multipart form with nested names.
+    """
+    fields = {"subject": subject, "body": body, "email": email, "cc_email": cc, "bcc_email": bcc}
+    letter = {name: value for name, value in fields.items() if value}
+    head = {"administration_id": administration_id, addressee[0]: addressee[1]}
+    if not attachments:
+        return Command("/v1/messages", {**head, "message": letter})
+    form = {**head, **{f"message[{name}]": value for name, value in letter.items()}}
+    return Command("/v1/messages", form, attachments)
+
+
+def invoices(administration_id: str, rows: Sequence[Mapping[str, Any]]) -> Command:
+    """An upsert of invoices, in Payt's own write names."""
+    return Command("/v1/invoices", {"administration_id": administration_id, "invoices": list(rows)})
+
+
+def files(administration_id: str, announced: Sequence[Mapping[str, Any]]) -> Command:
+    """Files to come: `checksum` (base64 of SHA3-512), `byte_size`, `content_type` of each."""
+    return Command("/v1/files", {"administration_id": administration_id, "files": list(announced)})
+
+
+def message_id(answer: Any) -> str:
+    """The id of the message in Payt's answer.
+
+    Raises:
+        OutcomeUnknownError: the answer is no message.
+    """
+    key = answer.get("id") if isinstance(answer, dict) else None
+    if isinstance(key, bool) or not isinstance(key, str | int) or key == "":
+        raise OutcomeUnknownError("its answer was not a message")
+    return str(key)
+
+
+def upload_urls(answer: Any) -> dict[str, str]:
+    """Where to put each announced file, by checksum.
+
+    Raises:
+        OutcomeUnknownError: the answer says nothing of the kind.
+    """
+    rows = answer if isinstance(answer, list) else [answer]
+    if not all(isinstance(row, dict) and isinstance(row.get("url"), str) for row in rows):
+        raise OutcomeUnknownError("its answer names no place to upload to")
+    return {str(row.get("checksum")): row["url"] for row in rows}
+
+
+def bulk_result(answer: Any) -> tuple[int, dict[str, list[str]], dict[str, list[str]]]:
+    """How many records went well, and the errors and warnings by record.
+
+    Raises:
+        OutcomeUnknownError: the answer is no such result.
+    """
+    count = answer.get("count") if isinstance(answer, dict) else None
+    if isinstance(count, bool) or not isinstance(count, int):
+        raise OutcomeUnknownError("its answer was not the result of a bulk write")
+    return count, _by_record(answer.get("errors")), _by_record(answer.get("warnings"))
+
+
+def _by_record(found: Any) -> dict[str, list[str]]:
+    if not isinstance(found, dict):
+        return {}
+    return {
+        str(key): [str(text) for text in (texts if isinstance(texts, list) else [texts])]
+        for key, texts in found.items()
+    }

@@ -30,7 +30,7 @@ class PaytClient:
         base_url: without a trailing slash.
         tokens: where the access token comes from.
         rate: requests per second at the most.
-        transport: replaces the network (the embedded sandbox, tests).
+        app: an ASGI application that answers in place of the network (the embedded sandbox).
         budget: seconds after which a failing read is given up.
     """
 
@@ -40,13 +40,13 @@ class PaytClient:
         tokens: TokenSource,
         *,
         rate: int = 10,
-        transport: httpx.AsyncBaseTransport | None = None,
+        app: Callable[..., Any] | None = None,
         budget: float = BUDGET,
     ) -> None:
         self._http = httpx.AsyncClient(
             base_url=base_url,
             timeout=_TIMEOUT,
-            transport=transport,
+            transport=httpx.ASGITransport(app) if app else None,
             limits=httpx.Limits(max_connections=rate, max_keepalive_connections=rate, keepalive_expiry=60),
             headers={"Accept": "application/json", "User-Agent": f"payt-mcp/{__version__}"},
             follow_redirects=False,

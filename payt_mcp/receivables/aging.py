@@ -23,11 +23,16 @@ _ZERO = Decimal("0.00")
 
 @dataclass(slots=True)
 class DebtorOverdue:
-    """What one debtor owes past its due date; `oldest_days` is the age of the oldest invoice."""
+    """What one debtor owes past its due date; `oldest_days` is the age of the oldest invoice.
+
+    Its attention: a payment plan or a bailiff on any of these invoices, `paused` where the debtor itself or every one
+    of them is (a few paused ones among many say nothing about the debtor), and any open credit of the debtor.
+    """
 
     debtor_id: str
     overdue: Decimal = _ZERO
     invoices: int = 0
+    paused_invoices: int = 0
     oldest_days: int = 0
     phases: set[str] = field(default_factory=set)
     attention: set[str] = field(default_factory=set)
@@ -146,8 +151,7 @@ def _count(picture: Overdue, by_debtor: dict[str, DebtorOverdue], item: OpenItem
     row.phases.add(item.step or "overdue")
     if item.plan_id:
         row.attention.add("payment_plan")
-    if item.paused:
-        row.attention.add("paused")
+    row.paused_invoices += item.paused
     if item.step == "bailiff":
         row.attention.add("with_bailiff")
 
@@ -155,7 +159,7 @@ def _count(picture: Overdue, by_debtor: dict[str, DebtorOverdue], item: OpenItem
 def _mark_debtors(items: OpenItems, by_debtor: dict[str, DebtorOverdue]) -> None:
     for row in by_debtor.values():
         debtor = items.debtors.get(row.debtor_id)
-        if debtor is not None and debtor.paused:
+        if (debtor is not None and debtor.paused) or row.paused_invoices == row.invoices:
             row.attention.add("paused")
         if items.has_credit(row.debtor_id):
             row.attention.add("credit_open")

@@ -22,6 +22,9 @@ from payt_mcp.payt.wire import EntityT, Page, Query, RetryableStatus
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 _T = TypeVar("_T")
 
+_MOST_GARBLED = 3
+"""Unreadable answers to one question before it is given up: a cut connection passes, another contract does not."""
+
 
 class PaytClient:
     """Reads from Payt on behalf of one access token: paced, retried, and typed.
@@ -113,9 +116,9 @@ class PaytClient:
                 trouble = error
             elapsed = time.monotonic() - began
             delay = retry_after(attempt, elapsed, self._rng, budget=self._budget)
+            if isinstance(trouble, GarbledError) and (delay is None or attempt >= _MOST_GARBLED):
+                raise trouble
             if delay is None:
-                if isinstance(trouble, GarbledError):
-                    raise trouble
                 raise UnavailableError(_said(trouble), attempts=attempt, seconds=elapsed) from None
             await anyio.sleep(delay)
 

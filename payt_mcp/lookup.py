@@ -101,7 +101,7 @@ async def find_invoice(scope: Scope, value: str, *, fields: Fields | None = None
         if found:
             return found[0]
     raise UnknownRecordError(
-        f"There is no invoice with the number, identifier or id {value[:60]!r} in {scope.administration.name}. "
+        f"There is no invoice with the number, identifier or id {value[:60]!r} in this administration. "
         "search_invoices finds invoices by text, debtor or amount (status=all for paid ones too)."
     )
 

@@ -169,3 +169,17 @@ def plan_row(plan: PaymentPlan) -> dict[str, Any]:
             "terms": terms,
         }
     )
+
+
+def plan_lines(row: Mapping[str, Any]) -> list[str]:
+    """A plan row as lines of text: what it is, and its terms."""
+    said = []
+    if "active" in row:
+        said.append("active" if row["active"] else "not active")
+    if "approved_at" in row:
+        said.append(f"approved {row['approved_at']}")
+    if "reason" in row:
+        said.append(f"reason: {row['reason']}")
+    about = f" ({', '.join(said)})" if said else ""
+    head = f"Payment plan {row['payment_plan_id']}{about}:"
+    return [head, *present.table(row.get("terms", []), {n: n for n in ("due_date", "amount", "still_due", "paid_on")})]

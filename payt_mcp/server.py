@@ -12,7 +12,7 @@ import anyio
 import anyio.abc
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
-from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.types import CallToolResult, GetPromptResult, InputRequiredResult, Prompt, TextContent
 from mcp.types import Tool as MCPTool
 from pydantic import ValidationError
@@ -21,7 +21,7 @@ from payt_mcp import __version__, prompts
 from payt_mcp.errors import InputError, PaytMcpError
 from payt_mcp.settings import Secret, Settings
 from payt_mcp.tools import READ_TOOLS
-from payt_mcp.tools.arguments import check_names, refusal
+from payt_mcp.tools.arguments import accepted, refusal
 from payt_mcp.tools.schemas import flat
 from payt_mcp.tools.shared import Services, ToolSpec
 
@@ -49,7 +49,13 @@ class PaytServer(MCPServer[Services]):
     def __init__(self, specs: tuple[ToolSpec, ...], **options: Any) -> None:
         super().__init__(**options)
         for spec in specs:
-            self.add_tool(spec.run, title=spec.title, description=spec.description, annotations=spec.annotations)
+            self.add_tool(
+                spec.run,
+                title=spec.title,
+                description=spec.description,
+                annotations=spec.annotations,
+                structured_output=True,  # else a result type without a schema would be dropped in silence
+            )
         self._prompts = prompts.read_prompts()
         self._listed: list[MCPTool] = []
         self._schemas: dict[str, dict[str, Any]] = {}
@@ -70,15 +76,15 @@ class PaytServer(MCPServer[Services]):
         if schema is None:
             return _failed(InputError(f"There is no tool {name[:60]!r}. The tools are: {', '.join(self._schemas)}."))
         try:
-            check_names(name, schema, arguments)
-            return await super().call_tool(name, arguments, context)
+            given = accepted(name, schema, arguments)
+            return await super().call_tool(name, given, context)
         except PaytMcpError as error:
             return _failed(error)
         except ToolError as error:
             cause = error.__cause__
             if isinstance(cause, PaytMcpError):
                 return _failed(cause)
-            if isinstance(cause, ValidationError):
+            if isinstance(cause, ValidationError) and not isinstance(error, UnexpectedToolError):
                 return _failed(refusal(schema, arguments, cause))
             logger.exception("tool crashed", extra={"tool": name})
             return _failed(

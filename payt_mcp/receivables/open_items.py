@@ -58,16 +58,14 @@ class OpenItem:
     description: str
     references: str
     updated_at: dt.datetime | None
+    owed: Decimal | None = field(init=False)
+    """The open amount in whatever currency is known, for its sign alone."""
+    is_credit: bool = field(init=False)
 
-    @property
-    def owed(self) -> Decimal | None:
-        """The open amount in whatever currency is known, for its sign alone."""
-        return self.open_amount if self.open_amount is not None else self.book_open
-
-    @property
-    def is_credit(self) -> bool:
-        owed = self.owed
-        return owed is not None and owed < 0
+    def __post_init__(self) -> None:
+        # Kept, not derived: every question about what is owed asks each item for these, several times.
+        self.owed = self.open_amount if self.open_amount is not None else self.book_open
+        self.is_credit = self.owed is not None and self.owed < 0
 
     def days_overdue(self, today: dt.date) -> int:
         """Days past the due date; 0 or less is not overdue, and so is an item without a due date."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 from mcp.types import CallToolResult
+from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp import present
 from payt_mcp.tools.shared import Answer, Ctx, Listed, ToolSpec, account_of

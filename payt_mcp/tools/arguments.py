@@ -5,6 +5,7 @@ The SDK drops unknown arguments silently; a misspelt filter would then give a wr
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,20 +14,41 @@ from pydantic import ValidationError
 from payt_mcp.errors import BadValueError, InputError, UnknownArgumentError
 
 
-def check_names(tool: str, schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> None:
-    """Every argument is one the tool has, and the required ones are there.
+def accepted(tool: str, schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that were really given: hosts send null, and models send "", for what they leave out.
 
     Raises:
         UnknownArgumentError: naming the closest one the tool has.
         InputError: a required one is missing.
+        BadValueError: a truth value; none of our arguments is one, and 1 for true would be an answer.
+        InputError: a value that could not even be named in an answer.
     """
-    known = list(schema.get("properties", {}))
+    properties = schema.get("properties", {})
     for name in arguments:
-        if name not in known:
-            raise UnknownArgumentError(tool, name, known)
-    missing = [name for name in schema.get("required", []) if arguments.get(name) in (None, "")]
+        if name not in properties:
+            raise UnknownArgumentError(tool, name, list(properties))
+    filled = {name: value for name, value in arguments.items() if not _is_unset(value)}
+    missing = [name for name in schema.get("required", []) if name not in filled]
     if missing:
         raise InputError(f"{tool} needs {' and '.join(missing)}. Nothing was looked up.")
+    for name, value in filled.items():
+        if isinstance(value, bool):
+            raise BadValueError(name, value, allowed(properties[name]))
+        if not _is_writable(value):
+            raise InputError(f"{name} holds characters that are no text, or a number of absurd length.")
+    return filled
+
+
+def _is_unset(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _is_writable(value: Any) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except ValueError:  # half a surrogate pair, thousands of digits
+        return False
+    return True
 
 
 def refusal(schema: Mapping[str, Any], arguments: Mapping[str, Any], error: ValidationError) -> InputError:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult
 from pydantic import Field
+from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp import present
 from payt_mcp.tools.shared import (
@@ -24,6 +25,7 @@ from payt_mcp.tools.shared import (
     given,
     parse_moment,
     raw_fields,
+    resumed,
     scope_of,
     shown,
 )
@@ -61,12 +63,10 @@ async def list_contacts(
         debtors=debtors, contacts=contacts, query=query, updated_after=updated_after, fields=fields,
         administration_id=administration_id,
     )  # fmt: skip
-    scope = await scope_of(ctx, administration_id)
-    listings = scope.account.listings
     if cursor:
-        listing, offset = listings.resume(cursor, "list_contacts", args)
-        scope = await scope_of(ctx, listing.administration_id)
+        scope, listing, offset = await resumed(ctx, cursor, "list_contacts", args)
     else:
+        scope = await scope_of(ctx, administration_id)
         check_fields(fields, tuple(ContactRow.__annotations__), "contacts")
         question = ContactQuestion(
             at_most("debtors", debtors),
@@ -75,7 +75,7 @@ async def list_contacts(
             parse_moment("updated_after", updated_after),
         )
         chain = await start_search(scope, question)
-        listing, offset = listings.start("list_contacts", args, scope.id, [], chain=chain), 0
+        listing, offset = scope.account.listings.start("list_contacts", args, scope.id, [], chain=chain), 0
     found = await continue_search(scope, listing, offset, limit)
     page = shown(listing, offset, limit)
     rows = [_row(found[key], listing.args.get("fields", ())) for key in page.ids if key in found]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult
 from pydantic import Field
+from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp import present
 from payt_mcp.receivables import phases
 from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, OpenItems, open_item
 from payt_mcp.receivables.selection import ordered
-from payt_mcp.rows import INVOICE_COLUMNS, case_row, open_invoice_row, plan_row, spoken
+from payt_mcp.rows import INVOICE_COLUMNS, case_row, open_invoice_row, plan_lines, plan_row, spoken
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
 
 if TYPE_CHECKING:
@@ -115,6 +116,5 @@ def _text(data: dict[str, Any]) -> list[str]:
     if data["invoices"]:
         text += ["Invoices:", *present.table([spoken(row) for row in data["invoices"]], INVOICE_COLUMNS)]
     for plan in data["payment_plans"]:
-        text.append(f"Payment plan {plan['payment_plan_id']}:")
-        text += present.table(plan.get("terms", []), {n: n for n in ("due_date", "amount", "still_due", "paid_on")})
+        text += plan_lines(plan)
     return text

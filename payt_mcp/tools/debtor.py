@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult
 from pydantic import Field
+from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp import present
 from payt_mcp.receivables import aging, phases
-from payt_mcp.rows import INVOICE_COLUMNS, case_row, message_lines, message_row, open_invoice_row, plan_row, spoken
+from payt_mcp.rows import (
+    INVOICE_COLUMNS,
+    case_row,
+    message_lines,
+    message_row,
+    open_invoice_row,
+    plan_lines,
+    plan_row,
+    spoken,
+)
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
 
 if TYPE_CHECKING:
@@ -31,6 +41,7 @@ _ADDRESSES = {
     "invoice_cc_email_address": "invoices, cc",
     "invoice_bcc_email_address": "invoices, bcc",
 }
+_ADDRESS_PARTS = ("street_1", "street_2", "postal_code", "city", "region", "country_code")
 _DETAILS = (
     "debtor_identifier", "language_code", "call_phone_number", "sms_phone_number", "relation_manager", "coc_number",
     "vat_number", "credit_limit_amount", "payment_behaviour", "peppol_identifier", "remark", "paused_at",
@@ -134,15 +145,16 @@ def _addresses(debtor: Debtor) -> list[dict[str, str]]:
 
 
 def _text(data: Mapping[str, Any]) -> list[str]:
-    text = [f"{name}: {present.cell(value)}" for name, value in data["debtor"].items() if name != "postal_address"]
-    if "postal_address" in data["debtor"]:
-        text.append(f"postal_address: {', '.join(data['debtor']['postal_address'].values())}")
+    debtor = spoken(data["debtor"])
+    address = debtor.pop("postal_address", {})
+    text = [f"{name}: {present.cell(value)}" for name, value in debtor.items()]
+    if address:
+        text.append(f"postal_address: {', '.join(address[part] for part in _ADDRESS_PARTS if part in address)}")
     text += [f"e-mail ({row['for']}): {row['email']}" for row in data["addresses"]]
     text += _titled("Open invoices", data["invoices"], INVOICE_COLUMNS)
     text += _titled("Credit cases", data["cases"], {name: name for row in data["cases"] for name in row})
     for plan in data["payment_plans"]:
-        text.append(f"Payment plan {plan['payment_plan_id']}{' (active)' if plan.get('active') else ''}:")
-        text += present.table(plan.get("terms", []), {n: n for n in ("due_date", "amount", "still_due", "paid_on")})
+        text += plan_lines(plan)
     if data["messages"]:
         text.append("Last messages:")
         text += [line for row in data["messages"] for line in message_lines(row)]
@@ -158,6 +170,9 @@ def _notes(file: DebtorFile) -> list[str]:
     hidden = file.open_items[_MOST_INVOICES:]
     if hidden:
         notes.append(f"{len(hidden)} more open invoices: search_invoices(debtors=[...]) lists them all.")
+    unvalued = [present.clean(item.number, 40) for item in file.open_items if item.book_open is None]
+    if unvalued:
+        notes.append(f"In no sum, because Payt gives them no amount in the books: {present.some(unvalued)}.")
     if file.messages:
         notes.append(present.QUOTED)
     if not file.messages_are_all:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from mcp.types import CallToolResult
 from pydantic import Field
+from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp import present
 from payt_mcp.receivables import aging, matching
@@ -20,6 +21,7 @@ from payt_mcp.tools.shared import (
     Text,
     ToolSpec,
     given,
+    resumed,
     scope_of,
     shown,
 )
@@ -54,24 +56,24 @@ async def find_debtors(
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, Debtors]:
     args = given(query=query, sort=sort if sort != "overdue" else "", administration_id=administration_id)
-    scope = await scope_of(ctx, administration_id)
-    listings = scope.account.listings
-    listing, offset = listings.resume(cursor, "find_debtors", args) if cursor else (None, 0)
-    if listing is not None:
-        scope = await scope_of(ctx, listing.administration_id)
+    listing, offset = None, 0
+    if cursor:
+        scope, listing, offset = await resumed(ctx, cursor, "find_debtors", args)
+    else:
+        scope = await scope_of(ctx, administration_id)
     books = scope.account.books(scope.administration)
     items = await books.fresh(scope.progress)
     today = scope.account.today(scope.administration)
     if listing is None:
         ids = _found(items, query, sort, today)
-        listing = listings.start("find_debtors", args, scope.id, ids)
+        listing = scope.account.listings.start("find_debtors", args, scope.id, ids)
     page = shown(listing, offset, limit)
     rows = [debtor_row(items.debtors[key], items, today) for key in page.ids if key in items.debtors]
     asked = listing.args.get("query", "")
     about = f" for {asked[:60]!r}" if asked else ""
     answer = Answer(
         f"{present.count(page.total or 0, 'debtor')} found{about}.",
-        {"currency": scope.administration.currency_code, "debtors": rows},
+        {"currency": scope.administration.currency_code if rows else None, "debtors": rows},
         present.table([spoken(row) for row in rows], _columns(scope.administration.currency_code)),
         as_of=books.as_of,
         total=page.total,

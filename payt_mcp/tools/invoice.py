@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult
 from pydantic import Field
+from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp import present
 from payt_mcp.receivables import phases
 from payt_mcp.receivables.open_items import OpenItems, open_item
-from payt_mcp.rows import open_invoice_row
+from payt_mcp.rows import open_invoice_row, spoken
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
 
 if TYPE_CHECKING:
@@ -80,9 +82,13 @@ def _summary(row: Mapping[str, Any]) -> str:
     phase = f", {phases.words(row['phase'])}" if "phase" in row else ""
     return (
         f"Invoice {row.get('invoice_number', '')} of {row.get('debtor', 'an unnamed debtor')} "
-        f"({row.get('debtor_number', 'no number')}): {row.get('currency', '')} {row.get('open_amount', 'unknown')} "
-        f"open of {row.get('total_amount', 'unknown')}, due {row.get('due_date', 'on no date')}{late}{phase}."
+        f"({row.get('debtor_number', 'no number')}): {row.get('currency', '')} {_figure(row.get('open_amount'))} "
+        f"open of {_figure(row.get('total_amount'))}, due {row.get('due_date', 'on no date')}{late}{phase}."
     )
+
+
+def _figure(amount: str | None) -> str:
+    return "unknown" if amount is None else present.money(Decimal(amount))
 
 
 def _rest(invoice: Invoice) -> dict[str, Any]:
@@ -107,7 +113,7 @@ def _timeline(invoice: Invoice) -> list[dict[str, Any]]:
 def _text(
     detail: Mapping[str, Any], timeline: Sequence[Mapping[str, Any]], lines: Sequence[Mapping[str, Any]]
 ) -> list[str]:
-    text = [f"{name}: {present.cell(value)}" for name, value in detail.items()]
+    text = [f"{name}: {present.cell(value)}" for name, value in spoken(detail).items()]
     if timeline:
         text.append("Timeline (UTC):")
         text += [f"- {step['at']} {phases.words(step['step'])}" for step in timeline]

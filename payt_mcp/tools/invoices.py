@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from mcp.types import CallToolResult
 from pydantic import Field
+from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp import present
 from payt_mcp.receivables import aging
@@ -30,6 +31,7 @@ from payt_mcp.tools.shared import (
     parse_date,
     parse_moment,
     raw_fields,
+    resumed,
     scope_of,
     shown,
 )
@@ -88,18 +90,16 @@ async def search_invoices(
         credit_cases=credit_cases, due_from=due_from, due_to=due_to, min_amount=min_amount, max_amount=max_amount,
         updated_after=updated_after, sort=sort, fields=fields, administration_id=administration_id,
     )  # fmt: skip
-    scope = await scope_of(ctx, administration_id)
-    listings = scope.account.listings
     if cursor:
-        listing, offset = listings.resume(cursor, "search_invoices", args)
-        scope = await scope_of(ctx, listing.administration_id)
+        scope, listing, offset = await resumed(ctx, cursor, "search_invoices", args)
         return await _answer(scope, shown(listing, offset, limit), {})
+    scope = await scope_of(ctx, administration_id)
     question = _question(args)
     check_fields(fields, tuple(InvoiceRow.__annotations__), "invoices")
     from payt_mcp.invoice_search import search  # noqa: PLC0415 - brings the client along
 
     found = await search(scope, question)
-    listing = listings.start("search_invoices", args, scope.id, [item.id for item in found.items])
+    listing = scope.account.listings.start("search_invoices", args, scope.id, [item.id for item in found.items])
     page = shown(listing, 0, limit)
     known = {item.id: item for item in found.items[:limit]}
     return await _answer(scope, page, known, _notes(scope, question, found))

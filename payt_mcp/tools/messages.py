@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 from mcp.types import CallToolResult
 from pydantic import Field
+from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp import present
 from payt_mcp.errors import InputError
@@ -21,6 +22,7 @@ from payt_mcp.tools.shared import (
     Text,
     ToolSpec,
     given,
+    resumed,
     scope_of,
     shown,
 )
@@ -57,18 +59,16 @@ async def list_messages(
     from payt_mcp.message_history import read_history  # noqa: PLC0415 - brings the client along
 
     args = given(debtor=debtor, invoice=invoice, credit_case=credit_case, administration_id=administration_id)
-    scope = await scope_of(ctx, administration_id)
     if message_id:
         if cursor or len(args) > bool(administration_id):
             raise InputError("message_id asks for one message whole: pass it without other filters or a cursor.")
-        return await _one(scope, message_id)
-    listings = scope.account.listings
+        return await _one(await scope_of(ctx, administration_id), message_id)
     if cursor:
-        listing, offset = listings.resume(cursor, "list_messages", args)
-        scope = await scope_of(ctx, listing.administration_id)
+        scope, listing, offset = await resumed(ctx, cursor, "list_messages", args)
         return await _answer(scope, shown(listing, offset, limit), [])
+    scope = await scope_of(ctx, administration_id)
     history = await read_history(scope, debtor=debtor, invoice=invoice, credit_case=credit_case)
-    listing = listings.start("list_messages", args, scope.id, history.ids)
+    listing = scope.account.listings.start("list_messages", args, scope.id, history.ids)
     return await _answer(scope, shown(listing, 0, limit), _notes(history))
 
 

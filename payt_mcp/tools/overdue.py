@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult
 from pydantic import Field
+from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp import present
 from payt_mcp.receivables import aging
 from payt_mcp.rows import spoken
-from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Cursor, Listed, ToolSpec, given, scope_of, shown
+from payt_mcp.tools.shared import (
+    AdministrationId,
+    Answer,
+    Ctx,
+    Cursor,
+    Listed,
+    ToolSpec,
+    given,
+    resumed,
+    scope_of,
+    shown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,19 +68,19 @@ async def summarize_overdue(
     cursor: Cursor = "",
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, OverdueSummary]:
-    scope = await scope_of(ctx, administration_id)
     args = given(min_days=min_days if min_days != 1 else 0, administration_id=administration_id)
-    listings = scope.account.listings
-    listing, offset = listings.resume(cursor, "summarize_overdue", args) if cursor else (None, 0)
-    if listing is not None:
+    listing, offset = None, 0
+    if cursor:
+        scope, listing, offset = await resumed(ctx, cursor, "summarize_overdue", args)
         min_days = listing.args.get("min_days", 1)
-        scope = await scope_of(ctx, listing.administration_id)
+    else:
+        scope = await scope_of(ctx, administration_id)
     books = scope.account.books(scope.administration)
     items = await books.fresh(scope.progress)
     picture = books.overdue(items, scope.account.today(scope.administration), min_days)
     if listing is None:
         ids = [row.debtor_id for row in picture.debtors]
-        listing = listings.start("summarize_overdue", args, scope.id, ids)
+        listing = scope.account.listings.start("summarize_overdue", args, scope.id, ids)
     page = shown(listing, offset, top)
     by_id = {row.debtor_id: row for row in picture.debtors}
     rows = [_row(items, by_id[key]) for key in page.ids if key in by_id]
@@ -143,7 +155,7 @@ def _notes(administration: Administration, picture: aging.Overdue, gone: int) ->
     notes = []
     if picture.unvalued:
         notes.append(
-            f"Not in any figure, because Payt gives no amount in {administration.currency_code}: "
+            f"Not in any figure, because Payt gives them no amount in the books ({administration.currency_code}): "
             f"{_named(picture.unvalued)}."
         )
     if picture.undated:

@@ -32,6 +32,8 @@ def _flattened(node: Mapping[str, Any], defs: Mapping[str, Any]) -> dict[str, An
             kept[name] = {key: _flattened(part, defs) for key, part in value.items()}
         elif isinstance(value, Mapping):
             kept[name] = _flattened(value, defs)
+        elif name == "enum":
+            kept[name] = [choice for choice in value if choice not in _EMPTY]
         else:
             kept[name] = value
     return kept

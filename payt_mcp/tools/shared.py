@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from mcp.server.mcpserver import Context
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BeforeValidator, Field
+from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp import present
 from payt_mcp.errors import BadValueError
@@ -101,6 +102,16 @@ async def scope_of(ctx: Ctx, administration_id: str) -> Scope:
     return Scope(account, await account.administration(administration_id), progress)
 
 
+async def resumed(ctx: Ctx, cursor: str, tool: str, args: Mapping[str, Any]) -> tuple[Scope, Listing, int]:
+    """The listing a cursor continues, after how many rows, and its own administration, which the call need not name.
+
+    Raises:
+        CursorError: there is no such listing any more, or it is another query's.
+    """
+    listing, offset = (await account_of(ctx)).listings.resume(cursor, tool, args)
+    return await scope_of(ctx, listing.administration_id), listing, offset
+
+
 @dataclass
 class Answer:
     """A result under construction: `data` becomes the structured content, and `lines` the text between summary and
@@ -175,9 +186,9 @@ def parse_moment(argument: str, value: str) -> dt.datetime | None:
         return None
     try:
         moment = dt.datetime.fromisoformat(value)
-    except ValueError:
+        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    except (ValueError, OverflowError):  # a moment that is in year 0 or 10,000 once it is UTC
         raise BadValueError(argument, value, "a date or UTC timestamp such as 2026-11-21T09:30:00Z") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def parse_amount(argument: str, value: str) -> Decimal | None:
@@ -214,7 +225,7 @@ def check_fields(fields: Sequence[str], own: Sequence[str], resource: Literal["i
     known = [*own, *contract.model_fields]
     for name in at_most("fields", fields):
         if name not in known:
-            close = get_close_matches(name, known, n=3, cutoff=0.4)
+            close = get_close_matches(name, dict.fromkeys(known), n=3, cutoff=0.4)
             hint = f"the closest names are {', '.join(close)}" if close else f"such as {', '.join(known[:8])}"
             raise BadValueError("fields", name, f"not a field of {resource}; {hint}")
 

@@ -21,6 +21,7 @@ from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import Reading, Watermark, watermark
 from payt_mcp.payt.models import Administration, Debtor, DeletedInvoice, Invoice
 from payt_mcp.payt.scan import Rows, read_all
+from payt_mcp.receivables.aging import Overdue, overdue
 from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, OpenItems
 
 PATIENCE = 45.0
@@ -63,6 +64,7 @@ class Books:
         self._synced: Reading | None = None
         self._as_of: dt.datetime | None = None
         self._running: _Running | None = None
+        self._picture: tuple[object, Overdue] | None = None
 
     @property
     def is_loaded(self) -> bool:
@@ -93,6 +95,13 @@ class Books:
                 break
         assert self._items is not None
         return self._items
+
+    def overdue(self, items: OpenItems, today: dt.date, min_days: int) -> Overdue:
+        """The overdue picture of these items; computed once for as long as nothing changes."""
+        key = (id(items), items.version, today, min_days)
+        if self._picture is None or self._picture[0] != key:
+            self._picture = (key, overdue(items, today, min_days=min_days))
+        return self._picture[1]
 
     def _is_fresh(self) -> bool:
         return self._synced is not None and Reading.take().since(self._synced) < self._freshness

@@ -49,8 +49,9 @@ class UnknownArgumentError(InputError):
     """An argument the tool does not have."""
 
     def __init__(self, tool: str, name: str, known: Sequence[str]) -> None:
-        close = get_close_matches(name, known, n=1, cutoff=0.5)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        # Two, because one alone can be the opposite of what was meant: due_before is nearer to due_from than to due_to.
+        close = get_close_matches(name, known, n=2, cutoff=0.6)
+        hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
         takes = ", ".join(known) if known else "no arguments"
         super().__init__(f"{tool} has no argument {name!r}.{hint} It takes: {takes}. Nothing was looked up.")
 

@@ -10,7 +10,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from payt_mcp.errors import CursorError
@@ -19,6 +19,7 @@ LIFETIME = 15 * 60.0
 """Seconds a listing is kept after it was last used."""
 
 _MOST_LISTINGS = 100
+_MOST_IDS = 1_000_000
 
 
 @dataclass
@@ -35,18 +36,10 @@ class Listing:
     ids: list[str]
     chain: Any = None
     used: float = 0.0
-    _seen: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        first, self.ids = self.ids, []
-        self.add(first)
 
     def add(self, ids: Iterable[str]) -> None:
         """Add rows that were found later; one that is pinned already keeps its place."""
-        for row in ids:
-            if row not in self._seen:
-                self._seen.add(row)
-                self.ids.append(row)
+        self.ids = list(dict.fromkeys([*self.ids, *ids]))
 
     def cursor(self, offset: int) -> str | None:
         """What continues this listing after `offset` rows; None at its end."""
@@ -65,8 +58,10 @@ class Listings:
     ) -> Listing:
         """Pin the rows of a query; `args` are the given arguments that shape the result, paging left out."""
         self._forget()
+        self._make_room()
         token = secrets.token_urlsafe(8)
-        listing = Listing(token, tool, dict(args), administration_id, list(ids), chain, self._clock())
+        pinned = list(dict.fromkeys(ids))
+        listing = Listing(token, tool, dict(args), administration_id, pinned, chain, self._clock())
         self._kept[token] = listing
         return listing
 
@@ -106,5 +101,7 @@ class Listings:
         for token, listing in list(self._kept.items()):
             if now - listing.used > LIFETIME:
                 del self._kept[token]
-        while len(self._kept) >= _MOST_LISTINGS:
+
+    def _make_room(self) -> None:
+        while len(self._kept) >= _MOST_LISTINGS or sum(len(kept.ids) for kept in self._kept.values()) > _MOST_IDS:
             self._kept.popitem(last=False)

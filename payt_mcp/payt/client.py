@@ -22,6 +22,9 @@ from payt_mcp.payt.wire import Command, EntityT, Page, Query, RetryableStatus
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 _T = TypeVar("_T")
 
+_MOST_GARBLED = 3
+"""Unreadable answers to one question before it is given up: a cut connection passes, another contract does not."""
+
 
 class PaytClient:
     """Reads from Payt on behalf of one access token: paced, retried, and typed.
@@ -30,7 +33,7 @@ class PaytClient:
         base_url: without a trailing slash.
         tokens: where the access token comes from.
         rate: requests per second at the most.
-        transport: replaces the network (the embedded sandbox, tests).
+        app: an ASGI application that answers in place of the network (the embedded sandbox).
         budget: seconds after which a failing read is given up.
     """
 
@@ -40,13 +43,13 @@ class PaytClient:
         tokens: TokenSource,
         *,
         rate: int = 10,
-        transport: httpx.AsyncBaseTransport | None = None,
+        app: Callable[..., Any] | None = None,
         budget: float = BUDGET,
     ) -> None:
         self._http = httpx.AsyncClient(
             base_url=base_url,
             timeout=_TIMEOUT,
-            transport=transport,
+            transport=httpx.ASGITransport(app) if app else None,
             limits=httpx.Limits(max_connections=rate, max_keepalive_connections=rate, keepalive_expiry=60),
             headers={"Accept": "application/json", "User-Agent": f"payt-mcp/{__version__}"},
             follow_redirects=False,
@@ -155,9 +158,9 @@ class PaytClient:
                 trouble = error
             elapsed = time.monotonic() - began
             delay = retry_after(attempt, elapsed, self._rng, budget=self._budget)
+            if isinstance(trouble, GarbledError) and (delay is None or attempt >= _MOST_GARBLED):
+                raise trouble
             if delay is None:
-                if isinstance(trouble, GarbledError):
-                    raise trouble
                 raise UnavailableError(_said(trouble), attempts=attempt, seconds=elapsed) from None
             await anyio.sleep(delay)
 

@@ -14,7 +14,7 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 def _text(value: Any) -> Any:
@@ -125,9 +125,9 @@ class Invoice(Entity):
     ubl_document_url: Text = None
     internal_note_email_address: Text = None
     invoice_number: Text = None
-    invoice_lines: Annotated[list[InvoiceLine], BeforeValidator(_listed)] = []
+    invoice_lines: Annotated[list[InvoiceLine], BeforeValidator(_listed)] = Field(default_factory=list)
     purchase_order_number: Text = None
-    labels: Annotated[list[Label], BeforeValidator(_listed)] = []
+    labels: Annotated[list[Label], BeforeValidator(_listed)] = Field(default_factory=list)
     order_number: Text = None
     invoice_identifier: Text = None
     payment_method: Text = None
@@ -203,7 +203,7 @@ class Debtor(Entity):
     invoice_cc_email_address: Text = None
     invoice_email_address: Text = None
     internal_note_email_address: Text = None
-    labels: Annotated[list[Label], BeforeValidator(_listed)] = []
+    labels: Annotated[list[Label], BeforeValidator(_listed)] = Field(default_factory=list)
     language_code: Text = None
     name: Text = None
     debtor_identifier: Text = None
@@ -229,7 +229,7 @@ class Contact(Entity):
     id: Id
     contact_identifier: Text = None
     call_phone_number: Text = None
-    debtor_numbers: Annotated[list[Id], BeforeValidator(_listed)] = []
+    debtor_numbers: Annotated[list[Id], BeforeValidator(_listed)] = Field(default_factory=list)
     default_email_address: Text = None
     firstname: Text = None
     gender: Text = None
@@ -255,7 +255,7 @@ class Contact(Entity):
 
 
 class CreditCase(Entity):
-    labels: Annotated[list[Label], BeforeValidator(_listed)] = []
+    labels: Annotated[list[Label], BeforeValidator(_listed)] = Field(default_factory=list)
     case_number: Text = None
     public_url: Text = None
     deeplink_url: Text = None
@@ -320,7 +320,7 @@ class PlannedPayment(Entity):
 
 
 class PaymentPlan(Entity):
-    payment_terms: Annotated[list[PlannedPayment], BeforeValidator(_listed)] = []
+    payment_terms: Annotated[list[PlannedPayment], BeforeValidator(_listed)] = Field(default_factory=list)
     active: bool | None = None
     auto_activated: bool | None = None
     reason: Text = None

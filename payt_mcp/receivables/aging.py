@@ -23,11 +23,16 @@ _ZERO = Decimal("0.00")
 
 @dataclass(slots=True)
 class DebtorOverdue:
-    """What one debtor owes past its due date; `oldest_days` is the age of the oldest invoice."""
+    """What one debtor owes past its due date; `oldest_days` is the age of the oldest invoice.
+
+    Its attention: a payment plan or a bailiff on any of these invoices, `paused` where the debtor itself or every one
+    of them is (a few paused ones among many say nothing about the debtor), and any open credit of the debtor.
+    """
 
     debtor_id: str
     overdue: Decimal = _ZERO
     invoices: int = 0
+    paused_invoices: int = 0
     oldest_days: int = 0
     phases: set[str] = field(default_factory=set)
     attention: set[str] = field(default_factory=set)
@@ -49,15 +54,21 @@ class Overdue:
     credits without a book amount; `undated` the open invoices without a due date.
     """
 
-    gross: Decimal = _ZERO
     credits: Decimal = _ZERO
-    invoice_count: int = 0
     credit_count: int = 0
     bucket_amounts: list[Decimal] = field(default_factory=lambda: [_ZERO] * len(BUCKETS))
     bucket_counts: list[int] = field(default_factory=lambda: [0] * len(BUCKETS))
     debtors: list[DebtorOverdue] = field(default_factory=list)
     unvalued: list[OpenItem] = field(default_factory=list)
     undated: list[OpenItem] = field(default_factory=list)
+
+    @property
+    def gross(self) -> Decimal:
+        return sum(self.bucket_amounts, _ZERO)
+
+    @property
+    def invoice_count(self) -> int:
+        return sum(self.bucket_counts)
 
     @property
     def net(self) -> Decimal:
@@ -103,22 +114,27 @@ def overdue(items: OpenItems, today: dt.date, *, min_days: int = 1) -> Overdue:
 
 
 def balance(items: Iterable[OpenItem], today: dt.date) -> Balance:
-    """What these open items add up to; `open` counts invoices, credits apart."""
+    """What these open items add up to; `open` sums invoices, credits apart. One without a book amount is in no figure,
+    as in the overdue picture, so that both say the same of a debtor.
+    """
     total = Balance()
     phases = set()
     for item in items:
         total.invoices += 1
-        if item.is_overdue(today):
+        if item.book_open is None:
+            total.unvalued.append(item)
+            continue
+        is_overdue = item.is_overdue(today)
+        if is_overdue:
             total.oldest_days = max(total.oldest_days, item.days_overdue(today))
             total.overdue_invoices += 1
             phases.add(item.phase(today))
-        if item.book_open is None:
-            total.unvalued.append(item)
-        elif item.book_open < 0:
+        if item.book_open < 0:
             total.credits += item.book_open
         else:
             total.open += item.book_open
-            total.overdue += item.book_open if item.is_overdue(today) else 0
+            if is_overdue:
+                total.overdue += item.book_open
     total.phase = furthest(phases)
     return total
 
@@ -132,8 +148,6 @@ def _count(picture: Overdue, by_debtor: dict[str, DebtorOverdue], item: OpenItem
         picture.credits += amount
         picture.credit_count += 1
         return
-    picture.gross += amount
-    picture.invoice_count += 1
     bucket = bucket_index(days)
     picture.bucket_amounts[bucket] += amount
     picture.bucket_counts[bucket] += 1
@@ -146,16 +160,16 @@ def _count(picture: Overdue, by_debtor: dict[str, DebtorOverdue], item: OpenItem
     row.phases.add(item.step or "overdue")
     if item.plan_id:
         row.attention.add("payment_plan")
-    if item.paused:
-        row.attention.add("paused")
+    row.paused_invoices += item.paused
     if item.step == "bailiff":
         row.attention.add("with_bailiff")
 
 
 def _mark_debtors(items: OpenItems, by_debtor: dict[str, DebtorOverdue]) -> None:
+    in_credit = {item.debtor_id for item in items.invoices.values() if item.is_credit}
     for row in by_debtor.values():
         debtor = items.debtors.get(row.debtor_id)
-        if debtor is not None and debtor.paused:
+        if (debtor is not None and debtor.paused) or row.paused_invoices == row.invoices:
             row.attention.add("paused")
-        if items.has_credit(row.debtor_id):
+        if row.debtor_id in in_credit:
             row.attention.add("credit_open")

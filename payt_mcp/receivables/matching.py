@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 
-from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, OpenItems
+from payt_mcp.receivables.open_items import DebtorEntry, OpenItem
 
 _SEPARATORS = re.compile(r"[\W_]+")
 _EXACT, _PREFIX, _WORDS, _PARTS = range(4)
@@ -85,10 +85,10 @@ def invoice_by_key(value: str, items: Iterable[OpenItem]) -> OpenItem | None:
 class TextFilter:
     """Whether every word of a query occurs in an invoice: its numbers, description, references or debtor's name."""
 
-    def __init__(self, query: str, items: OpenItems) -> None:
+    def __init__(self, query: str, name_of: Callable[[str], str]) -> None:
         self._words = normalized(query).split()
         self._names: dict[str, str] = {}
-        self._items = items
+        self._name_of = name_of
 
     def __call__(self, item: OpenItem) -> bool:
         own = normalized(f"{item.number} {item.identifier} {item.references} {item.description} {item.debtor_number}")
@@ -97,7 +97,7 @@ class TextFilter:
     def _name(self, debtor_id: str) -> str:
         name = self._names.get(debtor_id)
         if name is None:
-            name = self._names[debtor_id] = normalized(self._items.debtor_name(debtor_id))
+            name = self._names[debtor_id] = normalized(self._name_of(debtor_id))
         return name
 
 

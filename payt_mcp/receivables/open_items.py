@@ -2,7 +2,7 @@
 
 An open item is an invoice whose open amount is not zero: what a debtor owes (positive), or what is owed to the
 debtor (negative: an unmatched credit note or an overpayment). Amounts are Decimal: `open_amount` and `total_amount`
-in the invoice's currency, `book_open` in the administration's; each is None where Payt does not say.
+in the invoice's currency, `book_open` and `book_total` in the administration's; None where Payt does not say.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 INVOICE_FIELDS = (
     "id", "invoice_number", "invoice_identifier", "debtor_id", "debtor_number", "invoice_date", "due_date",
-    "payment_date", "currency_code", "total_amount", "open_amount", "book_open_amount", "active_payment_plan_id",
-    "active_credit_case_id", "paused_at", "paused_by_user", "description", "purchase_order_number", "order_number",
+    "payment_date", "currency_code", "total_amount", "open_amount", "book_open_amount", "book_total_amount",
+    "active_payment_plan_id", "active_credit_case_id", "paused_at", "paused_by_user", "description",
+    "purchase_order_number", "order_number",
     *STEP_FIELDS, *DEPRECATED_STEPS.values(), "updated_at",
 )  # fmt: skip
 """What must be asked of Payt for an open item, and no more: fewer fields are much cheaper."""
@@ -49,6 +50,7 @@ class OpenItem:
     total_amount: Decimal | None
     open_amount: Decimal | None
     book_open: Decimal | None
+    book_total: Decimal | None
     step: str
     plan_id: str
     case_id: str
@@ -56,16 +58,14 @@ class OpenItem:
     description: str
     references: str
     updated_at: dt.datetime | None
+    owed: Decimal | None = field(init=False)
+    """The open amount in whatever currency is known, for its sign alone."""
+    is_credit: bool = field(init=False)
 
-    @property
-    def owed(self) -> Decimal | None:
-        """The open amount in whatever currency is known, for its sign alone."""
-        return self.open_amount if self.open_amount is not None else self.book_open
-
-    @property
-    def is_credit(self) -> bool:
-        owed = self.owed
-        return owed is not None and owed < 0
+    def __post_init__(self) -> None:
+        # Kept, not derived: every question about what is owed asks each item for these, several times.
+        self.owed = self.open_amount if self.open_amount is not None else self.book_open
+        self.is_credit = self.owed is not None and self.owed < 0
 
     def days_overdue(self, today: dt.date) -> int:
         """Days past the due date; 0 or less is not overdue, and so is an item without a due date."""
@@ -79,6 +79,8 @@ class OpenItem:
         """One of `phases.INVOICE_PHASES`; "" for a credit, which nobody is reminded of."""
         if self.is_credit:
             return ""
+        if self.owed == 0:
+            return "paid"
         return self.step or ("overdue" if self.is_overdue(today) else "not_due")
 
 
@@ -173,6 +175,17 @@ class OpenItems:
         )
         return [name for name, is_set in flags if is_set]
 
+    def debtor_attention(self, debtor: DebtorEntry) -> list[str]:
+        """The same about a debtor: a plan or bailiff on any item, paused where it or all of its items are."""
+        own = [item for item in self.of_debtor(debtor.id) if not item.is_credit]
+        flags = (
+            ("payment_plan", any(item.plan_id for item in own)),
+            ("paused", debtor.paused or (bool(own) and all(item.paused for item in own))),
+            ("with_bailiff", any(item.step == "bailiff" for item in own)),
+            ("credit_open", self.has_credit(debtor.id)),
+        )
+        return [name for name, is_set in flags if is_set]
+
     def _unlink(self, item: OpenItem) -> None:
         siblings = self._by_debtor[item.debtor_id]
         siblings.remove(item.id)
@@ -189,7 +202,7 @@ def is_open(invoice: Invoice) -> bool:
 
 def open_item(invoice: Invoice) -> OpenItem:
     """Keep of an invoice what questions about open items need; equal strings are kept once."""
-    book_open = invoice.book_open_amount
+    open_, total, book_open = invoice.open_amount, invoice.total_amount, invoice.book_open_amount
     return OpenItem(
         id=invoice.id,
         number=invoice.invoice_number or "",
@@ -199,9 +212,10 @@ def open_item(invoice: Invoice) -> OpenItem:
         invoice_date=invoice.invoice_date,
         due_date=invoice.due_date,
         currency=intern(invoice.currency_code or ""),
-        total_amount=invoice.open_amount if invoice.total_amount == invoice.open_amount else invoice.total_amount,
-        open_amount=invoice.open_amount,
-        book_open=invoice.open_amount if book_open == invoice.open_amount else book_open,
+        total_amount=open_ if total == open_ else total,
+        open_amount=open_,
+        book_open=open_ if book_open == open_ else book_open,
+        book_total=total if invoice.book_total_amount == total else invoice.book_total_amount,
         step=invoice_step(invoice),
         plan_id=intern(invoice.active_payment_plan_id or ""),
         case_id=intern(invoice.active_credit_case_id or ""),
@@ -221,6 +235,11 @@ def debtor_entry(debtor: Debtor) -> DebtorEntry:
         paused=debtor.paused_at is not None or debtor.reminding_paused_at is not None,
         updated_at=debtor.updated_at,
     )
+
+
+def value(item: OpenItem) -> Decimal | None:
+    """What an invoice amounts to in the administration's currency: what is open of it, or once paid its total."""
+    return item.book_total if item.owed == 0 else item.book_open
 
 
 def _same(value: str | None, other: str | None) -> str:

@@ -12,7 +12,7 @@ from payt_mcp.sandbox.options import Sandbox, Token
 from payt_mcp.sandbox.problems import forbidden, invalid
 from payt_mcp.sandbox.render import Plan, ident_for, parse_fields, plan_for, render
 from payt_mcp.sandbox.tables import Row
-from payt_mcp.sandbox.values import parse_decimal, parse_stamp, stamp
+from payt_mcp.sandbox.values import parse_decimal, parse_stamp, stamp, whole
 from payt_mcp.sandbox.world import Book
 
 LARGEST_PAGE = 500
@@ -46,7 +46,7 @@ class Call:
 
     def reach(self, administration_id: str) -> Book:
         """The book of an administration; 403 when it is unknown or out of reach."""
-        known = self.sandbox.world.books.get(int(administration_id)) if administration_id.isdigit() else None
+        known = self.sandbox.world.books.get(whole(administration_id) or 0)
         if known is None or not self.token.reaches(known.administration_id):
             raise forbidden("Access to this administration is not authorized")
         return known
@@ -62,12 +62,14 @@ class Call:
             raise invalid("fields is invalid") from None
 
     def per_page(self) -> int:
-        text = str(self.params.get("per_page", "100"))
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LARGEST_PAGE:
+        """The size of a page, 1 to 500 rows; 422 otherwise."""
+        size = whole(str(self.params.get("per_page", "100")))
+        if size is None or not 1 <= size <= LARGEST_PAGE:
             raise invalid(f"per_page does not have a valid value, it must be 1..{LARGEST_PAGE}")
-        return int(text)
+        return size
 
     def flag(self, name: str) -> bool | None:
+        """A boolean parameter; None when it is not given, 422 when it is not one."""
         text = self.params.get(name)
         if text is None:
             return None
@@ -76,6 +78,7 @@ class Call:
         return _FLAGS[str(text).lower()]
 
     def number(self, name: str) -> Decimal | None:
+        """A decimal parameter; None when it is not given, 422 when it is not one."""
         number: Decimal | None = self._parsed(name, parse_decimal)
         return number
 

@@ -47,6 +47,7 @@ def make_debtors(profile: Profile, ids: list[int], dice: Dice, calendar: Calenda
         _address(row, country, position, dice)
         _mail(row, name, position, dice)
         _extras(row, country, position, dice, calendar)
+        row["updated_at"] = max(value for name, value in row.items() if name.endswith("_at"))
         rows.append(row)
     return rows
 

@@ -175,31 +175,7 @@ def _vat_rates(book: Book, ids: _Ids, calendar: Calendar) -> None:
 
 
 def _administrations(calendar: Calendar) -> list[Row]:
-    base: Row = {
-        "status": "active",
-        "email_address": "debiteuren@noorderlicht.example",
-        "contact_name": "Anouk Verbeek",
-    }
-    main = base | {
-        "id": 4711,
-        "name": "Noorderlicht Techniek B.V.",
-        "internal_name": "NLT",
-        "commercial_registration_number": "70123456",
-        "country_code": "NL",
-        "city": "Groningen",
-        "street_name": "Boterdiep",
-        "house_number": "47",
-        "postal_code": "9712 LK",
-        "bank_account_name": "Noorderlicht Techniek B.V.",
-        "bank_account_number": "NL91ABNA0417164300",
-        "bank_account_bic": "ABNANL2A",
-        "vat_number": "NL858123456B01",
-        "timezone": "Europe/Amsterdam",
-        "currency_code": "EUR",
-        "administration_url": "https://app.payt.example/administrations/4711",
-        "import_origin_identifier": "exact-4711",
-        "last_successful_import_at": calendar.at(1, 0),
-    }
+    main = _main(calendar)
     second = main | {
         "id": 4739,
         "name": "Harbour & Finch Ltd",
@@ -219,6 +195,7 @@ def _administrations(calendar: Calendar) -> list[Row]:
         "timezone": "Europe/London",
         "currency_code": "GBP",
         "administration_url": "https://app.payt.example/administrations/4739",
+        "import_origin_identifier": "xero-4739",
     }
     old = {name: value for name, value in main.items() if not name.startswith("bank_")} | {
         "id": 4652,
@@ -229,3 +206,29 @@ def _administrations(calendar: Calendar) -> list[Row]:
         "paused_at": calendar.at(400, 3),
     }
     return [main, second, old]
+
+
+def _main(calendar: Calendar) -> Row:
+    return {
+        "id": 4711,
+        "name": "Noorderlicht Techniek B.V.",
+        "internal_name": "NLT",
+        "status": "active",
+        "email_address": "debiteuren@noorderlicht.example",
+        "contact_name": "Anouk Verbeek",
+        "commercial_registration_number": "70123456",
+        "country_code": "NL",
+        "city": "Groningen",
+        "street_name": "Boterdiep",
+        "house_number": "47",
+        "postal_code": "9712 LK",
+        "bank_account_name": "Noorderlicht Techniek B.V.",
+        "bank_account_number": "NL91ABNA0417164300",
+        "bank_account_bic": "ABNANL2A",
+        "vat_number": "NL858123456B01",
+        "timezone": "Europe/Amsterdam",
+        "currency_code": "EUR",
+        "administration_url": "https://app.payt.example/administrations/4711",
+        "import_origin_identifier": "exact-4711",
+        "last_successful_import_at": calendar.at(1, 0),
+    }

@@ -26,6 +26,7 @@ _PRODUCTS = ("Onderhoud", "Montage", "Materiaal", "Voorrijkosten", "Advies", "In
 
 
 def administration_id(book: "Book", _row: Row, ident: Ident) -> Any:
+    """The id of the owning administration."""
     return ident(book.administration_id)
 
 
@@ -45,14 +46,17 @@ def amount_or_zero(name: str) -> Derived:
 
 
 def nothing_wrong(_book: "Book", _row: Row, _ident: Ident) -> Any:
+    """An empty object: stored contacts are valid."""
     return {}
 
 
 def latest_reminder_at(_book: "Book", row: Row, _ident: Ident) -> Any:
+    """The last of all reminder stamps; a pre-reminder is not one."""
     return max((row[name] for name in _REMINDERS if name in row), default=None)
 
 
 def latest_summons_at(_book: "Book", row: Row, _ident: Ident) -> Any:
+    """The last of all summons stamps, a notice of default included."""
     return max((row[name] for name in _SUMMONS if name in row), default=None)
 
 
@@ -62,12 +66,14 @@ def url(host: str, kind: str) -> Derived:
 
 
 def document_url(book: "Book", row: Row, _ident: Ident) -> Any:
+    """A link to the invoice as PDF; None when it has none."""
     if row.get("document") is False:
         return None
     return f"https://files.payt.example/{book.administration_id}/invoices/{row['id']}.pdf"
 
 
 def ubl_document_url(book: "Book", row: Row, _ident: Ident) -> Any:
+    """A link to the invoice as UBL; None when it has none."""
     if not row.get("ubl_document"):
         return None
     return f"https://files.payt.example/{book.administration_id}/invoices/{row['id']}.xml"
@@ -79,10 +85,12 @@ def note_address(kind: str) -> Derived:
 
 
 def labels(_book: "Book", row: Row, _ident: Ident) -> Any:
+    """The label names, stored as a tuple, as objects."""
     return [{"name": name} for name in row.get("labels", ())]
 
 
 def postal_address(_book: "Book", row: Row, _ident: Ident) -> Any:
+    """The address, stored as a tuple of six texts or None, as an object."""
     names = ("street_1", "street_2", "postal_code", "city", "region", "country_code")
     return dict(zip(names, row.get("postal_address", (None,) * len(names)), strict=True))
 
@@ -107,6 +115,7 @@ def user(name: str) -> Derived:
 
 
 def details(_book: "Book", row: Row, _ident: Ident) -> Any:
+    """What a notification tells: the reason of a bounce, or nothing."""
     reason = row.get("bounce_reason")
     return {"bounce_reason": reason} if reason else {}
 
@@ -140,6 +149,7 @@ def vat_rate(_book: "Book", row: Row, _ident: Ident) -> Any:
 
 
 def psp_transaction(book: "Book", row: Row, ident: Ident) -> Any:
+    """The PSP transaction of a payment by iDEAL; amounts as decimal text."""
     if row.get("payment_method") != "ideal":
         return None
     invoice = book.tables["invoices"].rows.get(row["invoice_id"], {})
@@ -162,6 +172,7 @@ def psp_transaction(book: "Book", row: Row, ident: Ident) -> Any:
 
 
 def bank_transaction(book: "Book", row: Row, ident: Ident) -> Any:
+    """The bank transaction of a payment by transfer; amounts as decimal text."""
     if row.get("payment_method") != "bank_transfer":
         return None
     invoice = book.tables["invoices"].rows.get(row["invoice_id"], {})

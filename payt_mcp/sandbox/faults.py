@@ -61,6 +61,7 @@ class _Rule:
         self.chance = random.Random(fault.seed)  # noqa: S311 - a rehearsed fault, not a secret
 
     def strikes(self) -> bool:
+        """Counts one covered request and says whether the rule hits it."""
         fault = self.fault
         self.seen += 1
         if self.seen <= fault.after or (fault.times is not None and self.hits >= fault.times):

@@ -83,6 +83,7 @@ class Gate:
         elif kind == "timeout_before":
             await _silence(receive)
         elif kind == "reset_before":
+            await _read(receive)
             await _reset(scope, receive)
         else:
             start, body = await self._applied(scope, receive)
@@ -151,6 +152,12 @@ def _reshape(body: bytes, turn: int) -> bytes:
         {**rest, "data": ["row", *(rows or [])[1:]]},
     )
     return json.dumps(shapes[turn % len(shapes)]).encode()
+
+
+async def _read(receive: Receive) -> None:
+    """Takes in the whole request, so that the client is past sending when the connection breaks."""
+    while (await receive()).get("more_body", False):
+        pass
 
 
 async def _silence(receive: Receive) -> None:

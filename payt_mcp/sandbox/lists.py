@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from payt_mcp.sandbox.tables import ID_BITS, ID_MASK, Row, Table
+from payt_mcp.sandbox.values import whole
 
 if TYPE_CHECKING:
     from payt_mcp.sandbox.world import Book
@@ -91,7 +92,7 @@ def _through(book: "Book", steps: tuple[Step, ...], values: tuple[str, ...], nam
 
 
 def _numbers(values: Iterable[str]) -> list[int]:
-    return [int(value) for value in values if value.isascii() and value.isdigit()]
+    return [key for key in map(whole, values) if key is not None]
 
 
 def select(table: Table, wanted: Wanted, among: list[int] | None) -> list[int]:

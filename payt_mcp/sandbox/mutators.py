@@ -26,15 +26,19 @@ class Mutators:
     lock: threading.RLock  # type: ignore[valid-type,unused-ignore]
 
     def now(self) -> str:
+        """The present stamp."""
         raise NotImplementedError
 
     def book(self, administration_id: str | int) -> "Book":
+        """The book of an administration."""
         raise NotImplementedError
 
     def take_id(self, kind: str) -> int:
+        """A new id for a kind of record."""
         raise NotImplementedError
 
     def note_ids(self, kind: str, ids: Iterable[int]) -> None:
+        """Tells which ids are in use."""
         raise NotImplementedError
 
     def add(self, administration_id: str | int, kind: str, **fields: Any) -> str:
@@ -53,7 +57,9 @@ class Mutators:
         with self.lock:
             table = self.book(administration_id).tables[kind]
             row = {**table.rows[int(record_id)], "updated_at": self.now(), **stored(kind, fields)}
-            table.put({name: value for name, value in row.items() if fields.get(name, value) is not None})
+            aliases = SHAPES[kind].aliases
+            cleared = {aliases.get(name, name) for name, value in fields.items() if value is None}
+            table.put({name: value for name, value in row.items() if name not in cleared})
 
     def delete(self, administration_id: str | int, kind: str, record_id: str | int) -> None:
         """Deletes a record; it appears in the deleted list of its kind, if that kind has one."""

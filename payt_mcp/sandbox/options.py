@@ -41,6 +41,7 @@ class Token:
     expires_at: dt.datetime | None = None
 
     def reaches(self, administration_id: int) -> bool:
+        """Whether the token may ask about an administration."""
         return self.administrations is None or str(administration_id) in self.administrations
 
 

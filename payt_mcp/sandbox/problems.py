@@ -17,14 +17,17 @@ class Problem(Exception):  # noqa: N818 - the word the API's own documentation s
 
 
 def unauthorized(message: str) -> Problem:
+    """401: no token, or not a good one."""
     return Problem(401, "unauthorized", message)
 
 
 def forbidden(message: str) -> Problem:
+    """403: a good token that may not do this."""
     return Problem(403, "forbidden", message)
 
 
 def not_found(what: str) -> Problem:
+    """404: there is no such record."""
     return Problem(404, "not_found", f"{what} not found")
 
 
@@ -40,4 +43,5 @@ def json_response(content: Any, status: int = 200) -> Response:
 
 
 def problem_response(problem: Problem) -> Response:
+    """A refusal as a response."""
     return json_response({"code": problem.code, "message": problem.message}, problem.status)

@@ -10,7 +10,7 @@ from payt_mcp.sandbox.lists import FILTERS, Slice, Wanted, chosen, cut, ordered,
 from payt_mcp.sandbox.problems import invalid, json_response, not_found
 from payt_mcp.sandbox.render import Plan, plan_for
 from payt_mcp.sandbox.tables import Row, Table
-from payt_mcp.sandbox.values import stamp
+from payt_mcp.sandbox.values import stamp, whole
 from payt_mcp.sandbox.world import Book
 
 ORDERS: Final = ("invoice_date_asc", "invoice_date_desc", "due_date_asc", "due_date_desc")
@@ -94,7 +94,7 @@ def _after(call: Call, rows: dict[int, Row], how: str | None, name: str) -> int 
     text = str(call.params.get("cursor", ""))
     if not text:
         return None
-    cursor = int(text) if text.isascii() and text.isdigit() else None
+    cursor = whole(text)
     if cursor is None:
         raise invalid("cursor is invalid")
     if call.sandbox.options.cursors == "opaque":
@@ -141,7 +141,7 @@ def _find(call: Call, book: Book, kind: str) -> int:
     given = call.path("id")
     how = str(call.params.get("identifier_type") or "") if kind in _IDENTIFIERS else ""
     if not how:
-        return int(given) if given.isascii() and given.isdigit() else -1
+        return whole(given) or 0
     if how not in _IDENTIFIERS[kind]:
         raise invalid("identifier_type does not have a valid value")
     found = book.tables[kind].indexes[how].get(given)
@@ -180,6 +180,7 @@ def administrations(call: Call) -> Response:
 
 
 def administration(call: Call) -> Response:
+    """One administration by its id; 403 when it is unknown or out of reach."""
     book = call.reach(call.path("administration_id"))
     row = call.sandbox.world.administrations[book.administration_id]
     return json_response(call.render([row], call.plan("administrations"), book)[0])
@@ -194,8 +195,9 @@ def companies(call: Call) -> Response:
 
 
 def company(call: Call) -> Response:
+    """One company by its id."""
     given = call.path("id")
-    row = call.sandbox.world.companies.get(int(given) if given.isascii() and given.isdigit() else -1)
+    row = call.sandbox.world.companies.get(whole(given) or 0)
     if row is None:
         raise not_found("Company")
     return json_response(

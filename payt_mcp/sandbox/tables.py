@@ -31,6 +31,7 @@ class Index:
         self._many: dict[Any, list[int]] = {}
 
     def add(self, value: Any, record_id: int) -> None:
+        """Files a row under its value, or under each value of a list; None is not filed."""
         for key in _keys(value):
             if key in self._many:
                 insort(self._many[key], record_id)
@@ -40,6 +41,7 @@ class Index:
                 self._one[key] = record_id
 
     def discard(self, value: Any, record_id: int) -> None:
+        """Takes a row out from under its value or values."""
         for key in _keys(value):
             if self._one.get(key) == record_id:
                 del self._one[key]

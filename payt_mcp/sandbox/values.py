@@ -45,9 +45,14 @@ def parse_decimal(text: str) -> Decimal:
         number = Decimal(text)
     except InvalidOperation:
         raise ValueError(f"not a number: {text[:40]!r}") from None
-    if not number.is_finite():
+    if not number.is_finite() or number.adjusted() > 15 or number.adjusted() < -15:
         raise ValueError(f"not a number: {text[:40]!r}")
     return number
+
+
+def whole(text: str) -> int | None:
+    """A whole number written in at most 18 ASCII digits, such as an id; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def convert(cents: int, rate: int) -> int:
@@ -65,7 +70,7 @@ def share(amount: int, part: int, whole: int) -> int:
 def stamp(moment: dt.datetime) -> str:
     """An aware datetime as the 24-character UTC stamp, cut to milliseconds."""
     utc = moment.astimezone(dt.UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def parse_stamp(text: str) -> dt.datetime:

@@ -229,7 +229,7 @@ def _lines(book: Book, draft: _Draft) -> tuple[dict[str, Any], ...]:
             continue
         try:
             lines.append(_line(item, position, rates.rows[known[0]]["rate"]))
-        except ValueError:
+        except (TypeError, ValueError):
             draft.errors.append("Invoice lines have an amount that is missing or not a number")
     return tuple(lines)
 

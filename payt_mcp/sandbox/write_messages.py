@@ -10,6 +10,7 @@ from payt_mcp.sandbox.names import USERS
 from payt_mcp.sandbox.options import Mail
 from payt_mcp.sandbox.problems import invalid, json_response, not_found
 from payt_mcp.sandbox.tables import Row
+from payt_mcp.sandbox.values import whole
 from payt_mcp.sandbox.world import Book
 from payt_mcp.sandbox.writes import Outcome, read_body, records
 
@@ -82,7 +83,7 @@ def _message(call: Call) -> dict[str, Any]:
         addresses = str(message.get(name) or "").split(",")
         if message.get(name) and not all(_looks_mailable(address) for address in addresses):
             raise invalid(f"message[{name}] is invalid")
-    if message.get("email") and "," in message["email"]:
+    if message.get("email") and "," in str(message["email"]):
         raise invalid("message[email] is invalid")
     attachments = message.get("attachments")
     if attachments and not (isinstance(attachments, list) and all(isinstance(item, SentFile) for item in attachments)):
@@ -114,7 +115,7 @@ def mark_read(call: Call) -> Response:
     book, outcome, world = call.book(), Outcome(), call.sandbox.world
     for record in records(call, "messages", ("id", "read")):
         key = str(record["id"])
-        row = book.tables["messages"].rows.get(int(key)) if key.isdigit() else None
+        row = book.tables["messages"].rows.get(whole(key) or 0)
         if row is None:
             outcome.errors.setdefault("not_found", []).append(key)
             continue
@@ -129,7 +130,7 @@ def _target(call: Call, kind: str) -> tuple[Book, Row]:
     read_body(call)
     book = call.book()
     given = call.path("id")
-    row = book.tables[kind].rows.get(int(given)) if given.isascii() and given.isdigit() else None
+    row = book.tables[kind].rows.get(whole(given) or 0)
     if row is None:
         raise not_found(kind.removesuffix("s").replace("_", " ").capitalize())
     return book, row

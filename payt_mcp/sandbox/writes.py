@@ -1,5 +1,6 @@
 """What the write endpoints share: the body, bulk answers, and the smaller bulk endpoints."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from payt_mcp.sandbox.calls import Call
 from payt_mcp.sandbox.forms import parse_body
 from payt_mcp.sandbox.problems import invalid, json_response
 from payt_mcp.sandbox.tables import Row
+from payt_mcp.sandbox.values import whole
 from payt_mcp.sandbox.world import Book
 
 MOST_RECORDS: Final = 500
@@ -24,6 +26,7 @@ class Outcome:
     warnings: dict[str, list[str]] = field(default_factory=dict)
 
     def answer(self, status: int) -> Response:
+        """The bulk answer of the contract with an HTTP status."""
         body = {"success": True, "count": self.count, "errors": self.errors, "warnings": self.warnings}
         return json_response(body, status)
 
@@ -119,7 +122,6 @@ _DEBTOR_TEXTS: Final = [
     "relation_manager",
     "remark",
     "vat_number",
-    "peppol_enabled",
 ]
 _CONTACT_TEXTS: Final = [
     "contact_identifier",
@@ -146,6 +148,10 @@ _CONTACT_TEXTS: Final = [
     "sms_phone_number",
 ]
 _ADDRESS_PARTS: Final = ("street_1", "street_2", "postal_code", "city", "region", "country_code")
+
+
+def _texts_of(record: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: None if record[name] is None else str(record[name]) for name in names if name in record}
 
 
 def debtors(call: Call) -> Response:
@@ -176,7 +182,9 @@ def _debtor(call: Call, book: Book, record: dict[str, Any]) -> str | None:
         if not ids:
             return "Contact not found"
         contact = book.tables["contacts"].rows[ids[0]]
-    fields: dict[str, Any] = {name: record[name] for name in _DEBTOR_TEXTS if name in record}
+    fields = _texts_of(record, _DEBTOR_TEXTS)
+    if "peppol_enabled" in record:
+        fields["peppol_enabled"] = record["peppol_enabled"]
     if isinstance(record.get("labels"), list):
         fields["labels"] = record["labels"]
     known = same or other
@@ -226,11 +234,11 @@ def contacts(call: Call) -> Response:
 
 def _contact(call: Call, book: Book, record: dict[str, Any]) -> str | None:
     table, world = book.tables["contacts"], call.sandbox.world
-    fields = {name: record[name] for name in _CONTACT_TEXTS if name in record}
+    fields = _texts_of(record, _CONTACT_TEXTS)
     if record.get("id") is not None:
-        if not str(record["id"]).isdigit() or int(record["id"]) not in table.rows:
+        contact_id = whole(str(record["id"])) or 0
+        if contact_id not in table.rows:
             return "Contact not found"
-        contact_id = int(record["id"])
     elif record.get("contact_identifier") is None:
         return "Contact identifier can't be blank"
     else:

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "payt" / "openapi.json"

@@ -1,6 +1,7 @@
 """Paging, filters, orders, deltas and deleted lists, each against the raw rows."""
 
 import json
+import random
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -8,8 +9,9 @@ from typing import Any
 import pytest
 
 from payt_mcp.sandbox import World
+from payt_mcp.sandbox.tables import Table
 
-from .conftest import Api
+from .conftest import TODAY, Api
 
 PAGING: list[dict[str, Any]] = [
     {"cursors": cursors, "last_page": last, "ids": ids}
@@ -35,7 +37,10 @@ def test_paging_visits_every_row_once(own: Callable[..., Api], mode: dict[str, A
 
 
 def test_last_pages(own: Callable[..., Api]) -> None:
-    endings = {last: own(last_page=last).get("/v1/tasks", per_page=500).json()["pagination"] for last in ("null", "absent", "empty")}
+    endings = {
+        last: own(last_page=last).get("/v1/tasks", per_page=500).json()["pagination"]
+        for last in ("null", "absent", "empty")
+    }
     assert endings == {"null": {"cursor": None}, "absent": {}, "empty": {"cursor": ""}}
     api = own(last_page="extra_page")
     cursor = api.get("/v1/tasks", per_page=500).json()["pagination"]["cursor"]
@@ -104,7 +109,18 @@ def test_updated_after(own: Callable[..., Api], inclusive: bool) -> None:
 
 def test_every_list_has_a_delta(own: Callable[..., Api]) -> None:
     api = own()
-    kinds = "invoices debtors contacts credit_cases messages payment_plans payments notes tasks notifications".split()
+    kinds = [
+        "invoices",
+        "debtors",
+        "contacts",
+        "credit_cases",
+        "messages",
+        "payment_plans",
+        "payments",
+        "notes",
+        "tasks",
+        "notifications",
+    ]
     before = api.world.now()
     assert all(api.walk(f"/v1/{kind}", updated_after=before) == [] for kind in kinds)
     for kind in kinds:
@@ -217,8 +233,13 @@ def test_a_page_follows_changes(own: Callable[..., Api]) -> None:
         {"fields": '{"only": "id"}'},
         {"fields": '{"only": [1]}'},
         {"administration_id": ""},
+        {"per_page": "9" * 5000},
+        {"cursor": "9" * 5000},
+        {"cursor": "²"},
+        {"book_amount_total_lte": "1e999999"},
+        {"updated_after": "2026-11-20T10:00:00 01:00"},
     ],
-    ids=str,
+    ids=lambda params: str(params)[:40],
 )
 def test_bad_parameters(api: Api, params: dict[str, Any]) -> None:
     answer = api.get("/v1/invoices", **params)
@@ -231,3 +252,45 @@ def test_raw_rows_agree_with_the_lists(shared_world: World, api: Api) -> None:
     assert row == [
         {name: item[name] for name in row[0]} for item in api.walk("/v1/invoices", fields=SMALL, per_page=500)
     ]
+
+
+def _disturb(api: Api) -> None:
+    rng = random.Random(8)
+    for _ in range(120):
+        key = rng.choice(_raw(api))["id"]
+        match rng.randrange(5):
+            case 0:
+                api.world.pay_invoice(api.main, key)
+            case 1:
+                api.world.add_invoice(
+                    api.main, open_amount=rng.choice([0, 5, -5]), updated_at="2026-01-02T03:04:05.000Z"
+                )
+            case 2:
+                api.world.delete_invoice(api.main, key)
+            case 3:
+                api.world.change_invoice(api.main, key, due_date="2026-05-05", open_amount="1.00")
+            case _:
+                api.world.change_invoice(api.main, key, updated_at="2020-01-02T03:04:05.000Z", debtor_id="310001")
+
+
+def test_indexes_stay_right_through_many_changes(own: Callable[..., Api]) -> None:
+    api = own()
+    _disturb(api)
+    table = api.world.book(api.main).tables["invoices"]
+    fresh = Table(tuple(table.indexes))
+    fresh.load(table.rows.values())
+    for name in ("ids", "open_ids", "paid_ids", "_open", "_moments", "_changes"):
+        assert getattr(table, name) == getattr(fresh, name), name
+    for name, index in table.indexes.items():
+        for value in {row[name] for row in table.rows.values() if name in row} | {310001}:
+            assert index.get(value) == fresh.indexes[name].get(value), (name, value)
+
+
+@pytest.mark.parametrize("since", ["2019-01-01T00:00:00Z", "2026-10-01T00:00:00Z", f"{TODAY}T00:00:00Z"])
+@pytest.mark.parametrize("paid", ["true", "false"])
+def test_deltas_follow_many_changes(own: Callable[..., Api], since: str, paid: str) -> None:
+    api = own()
+    _disturb(api)
+    found = api.walk("/v1/invoices", updated_after=since, paid=paid, per_page=60)
+    rows = [row for row in _raw(api) if (row["open_amount"] == "0.00") == (paid == "true")]
+    assert {row["id"] for row in found} == {row["id"] for row in rows if row["updated_at"] > since}

@@ -1,0 +1,52 @@
+"""Logs: one JSON object a line on stderr, without personal data or secrets.
+
+stdout belongs to the protocol. What a library logs about requests can carry addresses with debtor numbers in them, so
+only warnings of libraries get through, by logger and level alone; our own records carry the fields listed here.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+_FIELDS = ("tool", "seconds", "outcome", "host", "port")
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        own = record.name.startswith("payt_mcp")
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage() if own else "library warning",
+        }
+        line |= {name: getattr(record, name) for name in _FIELDS if hasattr(record, name)}
+        if record.exc_info and record.exc_info[0] is not None:
+            line["error"] = record.exc_info[0].__name__
+            line["at"] = _places(record)
+        return json.dumps(line, ensure_ascii=True)
+
+
+def _places(record: logging.LogRecord) -> str:
+    """Where an exception came from, as file and line: its text could hold anything."""
+    assert record.exc_info is not None
+    trace = record.exc_info[2]
+    places = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " > ".join(places[-6:])
+
+
+def configure() -> None:
+    """Log to stderr from here on; nothing else does."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("payt_mcp").setLevel(logging.INFO)

@@ -1,0 +1,50 @@
+"""`payt-mcp sandbox`: the embedded Payt over real TCP, for trying and testing."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+
+def run(argv: Sequence[str]) -> int:
+    """Serve invented data until interrupted."""
+    args = _parser().parse_args(argv)
+    from payt_mcp.sandbox.app import Options, create_app
+    from payt_mcp.sandbox.dataset import build_world
+    from payt_mcp.sandbox.server import serve
+
+    world = build_world(invoices=args.invoices, debtors=args.debtors, seed=args.seed, today=args.today)
+    options = Options(latency_ms=args.latency_ms, control=args.control)
+    url = f"http://127.0.0.1:{args.port}"
+    print(
+        f"Embedded Payt with {args.invoices:,} open invoices at {url}; stop it with Ctrl-C. Serve it to an assistant:"
+    )
+    print(
+        f"  PAYT_API_URL={url} PAYT_API_TOKEN={options.token} PAYT_ADMINISTRATION_ID={world.main_id} payt-mcp",
+        flush=True,
+    )
+    serve(create_app(world, options=options), host="127.0.0.1", port=args.port)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="payt-mcp sandbox", description="An embedded Payt with invented data.")
+    parser.add_argument("--port", type=int, default=8765)
+    parser.add_argument("--invoices", type=_up_to(200_000), default=6_000, help="open invoices (default 6,000)")
+    parser.add_argument("--debtors", type=_up_to(200_000), default=None, help="default: one for 20 invoices")
+    parser.add_argument("--seed", type=int, default=1, help="another seed is another data set")
+    parser.add_argument("--today", type=dt.date.fromisoformat, default=None, help="YYYY-MM-DD; default: today")
+    parser.add_argument("--latency-ms", type=int, default=0, help="a delay before every answer")
+    parser.add_argument("--control", action="store_true", help="open /_sandbox/ for faults and changes by tests")
+    return parser
+
+
+def _up_to(most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        value = int(text)
+        if not 1 <= value <= most:
+            raise argparse.ArgumentTypeError(f"a whole number from 1 to {most:,}")
+        return value
+
+    return number

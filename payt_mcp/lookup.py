@@ -1,0 +1,193 @@
+"""Which record is meant by what a person calls it. Asks Payt; never picks among several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from payt_mcp.account import Account
+from payt_mcp.books import Progress
+from payt_mcp.errors import AmbiguousError, MissingError, UnknownRecordError
+from payt_mcp.payt.fields import every
+from payt_mcp.payt.models import Administration, CreditCase, Debtor, Invoice, PaymentPlan
+from payt_mcp.payt.resources import DebtorFilters, InvoiceFilters
+from payt_mcp.payt.wire import Fields
+from payt_mcp.present import clean
+from payt_mcp.receivables import matching
+from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, DebtorEntry, OpenItems, debtor_entry
+
+IDS_A_REQUEST = 100
+"""Ids in one filter: a longer address may be refused on its way to Payt."""
+
+_Kind = Literal["invoice_number", "invoice_identifier", ""]
+_KINDS: tuple[_Kind, ...] = ("invoice_number", "invoice_identifier", "")
+_MOST_CANDIDATES = 8
+_MOST_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Who asks and for which administration; `progress` reports on a long reading."""
+
+    account: Account
+    administration: Administration
+    progress: Progress | None = None
+
+    @property
+    def id(self) -> str:
+        return self.administration.id
+
+
+async def find_debtor(scope: Scope, value: str) -> DebtorEntry:
+    """The debtor with this number, identifier or id, else the one this name unmistakably means.
+
+    Raises:
+        UnknownRecordError: nobody; debtors of a similar name are listed.
+        AmbiguousError: several; they are listed.
+    """
+    books = scope.account.books(scope.administration)
+    if not books.is_loaded:
+        debtor = await _debtor_by_key(scope, value)
+        if debtor is not None:
+            return debtor_entry(debtor)
+    debtors = (await books.fresh(scope.progress)).debtors.values()
+    return matching.by_key(value, debtors) or _debtor_by_name(value, debtors)
+
+
+async def read_debtor(scope: Scope, debtor_id: str) -> Debtor:
+    """A debtor with every field there is."""
+    return await scope.account.payt.debtor(scope.id, debtor_id, fields=every(Debtor))
+
+
+async def books_of(scope: Scope, debtor_id: str) -> OpenItems:
+    """The books of one debtor alone, read from Payt now. Raises UpstreamError; MissingError for no such debtor."""
+    payt = scope.account.payt
+    books = OpenItems(scope.administration.currency_code or "")
+    books.put_debtor(await payt.debtor(scope.id, debtor_id, fields=DEBTOR_FIELDS))
+    listed = await payt.invoices(scope.id, fields=INVOICE_FIELDS, paid=False, debtor_ids=[debtor_id])
+    for invoice in listed.records:
+        books.put_invoice(invoice)
+    return books
+
+
+async def debtors_by_id(scope: Scope, ids: Iterable[str]) -> dict[str, DebtorEntry]:
+    """The debtors with these ids: from the books where they have been read, else from Payt."""
+    wanted = {key for key in ids if key}
+    books = scope.account.books(scope.administration)
+    if books.is_loaded:
+        known = (await books.fresh(scope.progress)).debtors
+        found = {key: known[key] for key in wanted if key in known}
+    else:
+        found = {}
+    for chunk in chunks(sorted(wanted - found.keys())):
+        listed = await scope.account.payt.debtors(scope.id, fields=DEBTOR_FIELDS, ids=chunk)
+        found |= {debtor.id: debtor_entry(debtor) for debtor in listed.records}
+    return found
+
+
+async def find_invoice(scope: Scope, value: str, *, fields: Fields | None = None) -> Invoice:
+    """The invoice with this number, else identifier, else id; paid ones included.
+
+    Raises:
+        UnknownRecordError: there is none.
+        AmbiguousError: several carry that number.
+    """
+    for kind in _KINDS:
+        found = await _invoices_by(scope, kind, value, fields or every(Invoice))
+        if len(found) > 1:
+            named = [f"{clean(i.invoice_number, 40)} of debtor {i.debtor_number}, id {i.id}" for i in found]
+            raise AmbiguousError(f"Invoice {value!r}", named[:_MOST_CANDIDATES], "Pass the id of the one meant.")
+        if found:
+            return found[0]
+    raise UnknownRecordError(
+        f"There is no invoice with the number, identifier or id {value[:60]!r} in this administration. "
+        "search_invoices finds invoices by text, debtor or amount (status=all for paid ones too)."
+    )
+
+
+async def invoices_by_id(scope: Scope, ids: Sequence[str], fields: Fields) -> dict[str, Invoice]:
+    """The invoices with these ids that still exist."""
+    found: dict[str, Invoice] = {}
+    for chunk in chunks(ids):
+        listed = await scope.account.payt.invoices(scope.id, fields=fields, ids=chunk)
+        found |= {invoice.id: invoice for invoice in listed.records}
+    return found
+
+
+async def find_case(scope: Scope, value: str) -> CreditCase:
+    """The credit case with this number (either form) or id, with every field. Raises UnknownRecordError."""
+    case_id = await scope.account.case_numbers(scope.administration).case_id(value)
+    try:
+        return await scope.account.payt.credit_case(scope.id, case_id, fields=every(CreditCase))
+    except MissingError:
+        raise UnknownRecordError(f"Credit case {value[:40]!r} has been deleted.") from None
+
+
+async def cases_by_id(scope: Scope, ids: Iterable[str]) -> list[CreditCase]:
+    """The credit cases with these ids that still exist."""
+    found: list[CreditCase] = []
+    for chunk in chunks(sorted({key for key in ids if key})):
+        found += (await scope.account.payt.credit_cases(scope.id, ids=chunk)).records
+    return found
+
+
+async def plans_by_id(scope: Scope, ids: Iterable[str]) -> list[PaymentPlan]:
+    """The payment plans with these ids that still exist."""
+    found: list[PaymentPlan] = []
+    for chunk in chunks(sorted({key for key in ids if key})):
+        found += (await scope.account.payt.payment_plans(scope.id, ids=chunk)).records
+    return found
+
+
+def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[start : start + IDS_A_REQUEST] for start in range(0, len(ids), IDS_A_REQUEST))
+
+
+async def _debtor_by_key(scope: Scope, value: str) -> Debtor | None:
+    if "," in value:
+        return None  # a list filter would look for something else; the books find it
+    filters: tuple[DebtorFilters, ...] = (
+        {"debtor_numbers": [value]},
+        {"debtor_identifiers": [value]},
+        {"ids": [value]},
+    )
+    for one in filters:
+        found = (await scope.account.payt.debtors(scope.id, fields=DEBTOR_FIELDS, **one)).records
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _debtor_by_name(value: str, debtors: Iterable[DebtorEntry]) -> DebtorEntry:
+    debtors = list(debtors)
+    candidates = matching.by_name(value, debtors)
+    meant = matching.unmistakable(value, candidates)
+    if meant is not None:
+        return meant
+    if candidates:
+        listed = [_candidate(debtor) for debtor in candidates[:_MOST_CANDIDATES]]
+        more = len(candidates) - len(listed)
+        how = "Pass the debtor number of the one meant" + (f" ({more} more match)." if more > 0 else ".")
+        raise AmbiguousError(f"Debtor {value[:60]!r}", listed, how)
+    similar = "; ".join(_candidate(debtor) for debtor in matching.resembling(value, debtors))
+    hint = f"Similar names: {similar}." if similar else "find_debtors searches by a part of the name."
+    raise UnknownRecordError(f"There is no debtor with the number, identifier, id or name {value[:60]!r}. {hint}")
+
+
+def _candidate(debtor: DebtorEntry) -> str:
+    return f"{debtor.number or debtor.id} ({clean(debtor.name, 60)})"
+
+
+async def _invoices_by(scope: Scope, kind: _Kind, value: str, fields: Fields) -> list[Invoice]:
+    if "," in value:  # a list filter would look for two invoices; the path takes the number whole
+        try:
+            return [await scope.account.payt.invoice(scope.id, value, key_type=kind, fields=fields)]
+        except MissingError:
+            return []
+    filters: dict[_Kind, InvoiceFilters] = {
+        "invoice_number": {"invoice_numbers": [value]},
+        "invoice_identifier": {"invoice_identifiers": [value]},
+        "": {"ids": [value]},
+    }
+    return (await scope.account.payt.invoices(scope.id, fields=fields, most=_MOST_ROWS, **filters[kind])).records

@@ -1,0 +1,121 @@
+"""`list_contacts`: whom to write to or call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from mcp.types import CallToolResult
+from pydantic import Field
+from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
+
+from payt_mcp import present
+from payt_mcp.tools.shared import (
+    AdministrationId,
+    Answer,
+    Ctx,
+    Cursor,
+    Fields,
+    Keys,
+    Limit,
+    Listed,
+    Text,
+    ToolSpec,
+    at_most,
+    check_fields,
+    given,
+    parse_moment,
+    raw_fields,
+    resumed,
+    scope_of,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from payt_mcp.payt.models import Contact
+
+
+class ContactRow(TypedDict, total=False):
+    contact_identifier: str
+    name: str
+    email: str
+    phone: str
+    debtor_numbers: list[str]
+
+
+class Contacts(Listed, total=False):
+    contacts: list[ContactRow]
+
+
+async def list_contacts(
+    ctx: Ctx,
+    debtors: Annotated[Keys, Field(description="Debtor numbers, or names that can mean one debtor only.")] = (),
+    contacts: Annotated[Keys, Field(description="Contact identifiers.")] = (),
+    query: Annotated[Text, Field(description="Part of a name, address or phone number.")] = "",
+    updated_after: Annotated[Text, Field(description="Date or UTC timestamp.")] = "",
+    limit: Limit = 20,
+    cursor: Cursor = "",
+    fields: Fields = (),
+    administration_id: AdministrationId = "",
+) -> Annotated[CallToolResult, Contacts]:
+    from payt_mcp.contact_search import ContactQuestion, continue_search, start_search  # noqa: PLC0415 - the client
+
+    args = given(
+        debtors=debtors, contacts=contacts, query=query, updated_after=updated_after, fields=fields,
+        administration_id=administration_id,
+    )  # fmt: skip
+    if cursor:
+        scope, listing, offset = await resumed(ctx, cursor, "list_contacts", args)
+    else:
+        scope = await scope_of(ctx, administration_id)
+        check_fields(fields, tuple(ContactRow.__annotations__), "contacts")
+        question = ContactQuestion(
+            at_most("debtors", debtors),
+            at_most("contacts", contacts),
+            query,
+            parse_moment("updated_after", updated_after),
+        )
+        chain = await start_search(scope, question)
+        listing, offset = scope.account.listings.start("list_contacts", args, scope.id, [], chain=chain), 0
+    found = await continue_search(scope, listing, offset, limit)
+    page = shown(listing, offset, limit)
+    rows = [_row(found[key], listing.args.get("fields", ())) for key in page.ids if key in found]
+    return _answer(rows, page.total, page.next_cursor, len(page.ids) - len(rows), scope.account.now()).result()
+
+
+TOOL = ToolSpec(
+    list_contacts,
+    "List contacts",
+    "Contact persons: name, e-mail address, phone number and the debtors they belong to. get_debtor has the addresses "
+    "of the debtor itself.",
+)
+
+_COLUMNS = {
+    "contact_identifier": "contact",
+    "name": "name",
+    "email": "e-mail",
+    "phone": "phone",
+    "debtor_numbers": "debtors",
+}
+
+
+def _row(contact: Contact, fields: list[str]) -> dict[str, Any]:
+    from payt_mcp.rows import contact_row  # noqa: PLC0415 - see above
+
+    row = contact_row(contact)
+    if not fields:
+        return row
+    own = [name for name in fields if name not in _COLUMNS]
+    kept = {"contact_identifier", *fields}
+    chosen = {name: value for name, value in row.items() if name in kept}
+    return chosen | raw_fields(contact.model_dump(), own)
+
+
+def _answer(rows: list[dict[str, Any]], total: int | None, next_cursor: str | None, gone: int, now: Any) -> Answer:
+    counted = present.count(total, "contact") if total is not None else f"{present.count(len(rows), 'contact')} here"
+    more = "" if total is not None else ", more on the next page"
+    columns = _COLUMNS | {name: name for row in rows for name in row if name not in _COLUMNS}
+    answer = Answer(f"{counted}{more}.", {"contacts": rows}, present.table(rows, columns))
+    answer.total, answer.next_cursor, answer.as_of = total, next_cursor, now
+    if gone:
+        answer.notes.append(f"{present.count(gone, 'contact')} of this page no longer there.")
+    return answer

@@ -1,0 +1,120 @@
+"""`get_credit_case`: how far the collection of a debt has come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from mcp.types import CallToolResult
+from pydantic import Field
+from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
+
+from payt_mcp import present
+from payt_mcp.receivables import phases
+from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, OpenItems, open_item
+from payt_mcp.receivables.selection import ordered
+from payt_mcp.rows import INVOICE_COLUMNS, case_row, open_invoice_row, plan_lines, plan_row, spoken
+from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
+
+if TYPE_CHECKING:
+    from payt_mcp.lookup import Scope
+    from payt_mcp.payt.models import CreditCase
+
+_MOST_INVOICES = 50
+_DETAILS = ("open_interest_and_collection_costs", "internal_note_email_address", "public_url", "deeplink_url")
+_STEPS = (
+    "started_at", "pre_summons_at", "summons_1_at", "summons_2_at", "summons_3_at", "summons_4_at", "latest_summons_at",
+    "notice_of_default_at", "pre_judicial_at", "forwarded_to_bailiff_at", "paused_at", "deactivated_at",
+)  # fmt: skip
+
+
+class CaseDetail(TypedDict, total=False):
+    """`credit_case` carries phase, amounts, interest and costs in the case's currency, labels and links."""
+
+    summary: str
+    credit_case: dict[str, Any]
+    debtor: dict[str, str]
+    timeline: list[dict[str, str]]
+    invoices: list[dict[str, Any]]
+    payment_plans: list[dict[str, Any]]
+    as_of: str
+    notes: list[str]
+
+
+async def get_credit_case(
+    ctx: Ctx,
+    credit_case: Annotated[Key, Field(description="Case number in either form, or id.")],
+    administration_id: AdministrationId = "",
+) -> Annotated[CallToolResult, CaseDetail]:
+    from payt_mcp.lookup import books_of, find_case, plans_by_id  # noqa: PLC0415 - brings the client along
+
+    scope = await scope_of(ctx, administration_id)
+    case = await find_case(scope, credit_case.strip())
+    books = await books_of(scope, case.debtor_id) if case.debtor_id else OpenItems("")
+    debtor = books.debtors.get(case.debtor_id or "")
+    items, is_all = await _invoices(scope, case)
+    today = scope.account.today(scope.administration)
+    plans = await plans_by_id(scope, [case.active_payment_plan_id or case.payment_plan_id or ""])
+    name = present.clean(debtor.name, present.NAME_LENGTH) if debtor else "an unnamed debtor"
+    answer = Answer(
+        _summary(case, name),
+        {
+            "credit_case": _detail(case),
+            "debtor": present.filled({"debtor_number": debtor.number, "name": name}) if debtor else None,
+            "timeline": _timeline(case),
+            "invoices": [open_invoice_row(item, today, books) for item in items],
+            "payment_plans": [plan_row(plan) for plan in plans],
+        },
+        as_of=scope.account.now(),
+    )
+    answer.lines = _text(answer.data)
+    if not is_all:
+        answer.notes.append(f"Only {_MOST_INVOICES} of its invoices: search_invoices(credit_cases=[...]) lists them.")
+    return answer.result()
+
+
+TOOL = ToolSpec(
+    get_credit_case,
+    "Get credit case",
+    "One credit case (the collection of a debtor's overdue invoices): its phase, amounts, interest and costs, when "
+    "each step was taken, labels, invoices, debtor and payment plan.",
+)
+
+
+async def _invoices(scope: Scope, case: CreditCase) -> tuple[list[OpenItem], bool]:
+    payt = scope.account.payt
+    listed = await payt.invoices(scope.id, fields=INVOICE_FIELDS, most=500, credit_case_ids=[case.id])
+    items = ordered((open_item(invoice) for invoice in listed.records), "due_date")
+    return items[:_MOST_INVOICES], listed.is_all and len(items) <= _MOST_INVOICES
+
+
+def _summary(case: CreditCase, name: str) -> str:
+    paused = ", paused" if case.paused_at else ""
+    plan = ", in a payment plan" if case.active_payment_plan_id or case.payment_plan_id else ""
+    open_ = present.money(case.open_amount, case.currency_code) if case.open_amount is not None else "unknown"
+    return (
+        f"Credit case {case.credit_case_number or case.case_number or case.id} of {name}: "
+        f"{phases.words(phases.case_phase(case))}{paused}{plan}, {open_} open."
+    )
+
+
+def _detail(case: CreditCase) -> dict[str, Any]:
+    labels = [present.clean(label.name, present.NAME_LENGTH) for label in case.labels]
+    return present.filled({**case_row(case), "labels": labels, **raw_fields(case.model_dump(), _DETAILS)})
+
+
+def _timeline(case: CreditCase) -> list[dict[str, Any]]:
+    moments = [(getattr(case, name), name.removesuffix("_at")) for name in _STEPS]
+    filled = sorted((moment, step) for moment, step in moments if moment is not None)
+    return [{"at": present.stamp(moment), "step": step} for moment, step in filled]
+
+
+def _text(data: dict[str, Any]) -> list[str]:
+    text = [f"{name}: {present.cell(value)}" for name, value in spoken(data["credit_case"]).items()]
+    if data["debtor"]:
+        text.append(f"debtor: {data['debtor'].get('debtor_number', 'no number')} {data['debtor']['name']}")
+    text += ["Timeline (UTC):", *(f"- {step['at']} {phases.words(step['step'])}" for step in data["timeline"])]
+    if data["invoices"]:
+        text += ["Invoices:", *present.table([spoken(row) for row in data["invoices"]], INVOICE_COLUMNS)]
+    for plan in data["payment_plans"]:
+        text += plan_lines(plan)
+    return text

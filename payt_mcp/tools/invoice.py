@@ -1,0 +1,123 @@
+"""`get_invoice`: everything about one invoice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+from mcp.types import CallToolResult
+from pydantic import Field
+from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
+
+from payt_mcp import present
+from payt_mcp.receivables import phases
+from payt_mcp.receivables.open_items import OpenItems, open_item
+from payt_mcp.rows import open_invoice_row, spoken
+from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from payt_mcp.payt.models import Invoice
+
+_IN_ROW = frozenset(
+    {
+        "invoice_number", "debtor_number", "invoice_date", "due_date", "open_amount", "total_amount", "currency_code",
+        "credit_case_id", "payment_plan_id", "first_reminder_at", "first_summons_at", "administration_id", "debtor_id",
+    }
+)  # fmt: skip
+_MOST_LINES = 50
+
+
+class TimelineStep(TypedDict, total=False):
+    at: str
+    step: str
+
+
+class InvoiceDetail(TypedDict, total=False):
+    """`invoice` carries the usual row, and every other field Payt fills under Payt's own name."""
+
+    summary: str
+    invoice: dict[str, Any]
+    timeline: list[TimelineStep]
+    lines: list[dict[str, Any]]
+    as_of: str
+    notes: list[str]
+
+
+async def get_invoice(
+    ctx: Ctx,
+    invoice: Annotated[Key, Field(description="Invoice number, identifier or id.")],
+    administration_id: AdministrationId = "",
+) -> Annotated[CallToolResult, InvoiceDetail]:
+    from payt_mcp.lookup import books_of, find_invoice  # noqa: PLC0415 - brings the client along
+
+    scope = await scope_of(ctx, administration_id)
+    found = await find_invoice(scope, invoice.strip())
+    item = open_item(found)
+    books = await books_of(scope, item.debtor_id) if item.debtor_id else OpenItems("")
+    row = open_invoice_row(item, scope.account.today(scope.administration), books)
+    lines = [raw_fields(line.model_dump(), tuple(line.model_dump())) for line in found.invoice_lines]
+    detail = row | _rest(found)
+    timeline = _timeline(found)
+    answer = Answer(_summary(row), {"invoice": detail, "timeline": timeline, "lines": lines[:_MOST_LINES]})
+    answer.as_of = scope.account.now()
+    answer.lines = _text(detail, timeline, lines[:_MOST_LINES])
+    if len(lines) > _MOST_LINES:
+        answer.notes.append(f"{len(lines) - _MOST_LINES} more invoice lines are not shown.")
+    return answer.result()
+
+
+TOOL = ToolSpec(
+    get_invoice,
+    "Get invoice",
+    "Everything about one invoice, paid or not: amounts, lines, labels, links, and when it was sent, reminded of and "
+    "collected. Use search_invoices to find invoices, list_messages for the correspondence.",
+)
+
+
+def _summary(row: Mapping[str, Any]) -> str:
+    """Who owes what on it, since when."""
+    late = f", {row['days_overdue']} days overdue" if "days_overdue" in row else ""
+    phase = f", {phases.words(row['phase'])}" if "phase" in row else ""
+    return (
+        f"Invoice {row.get('invoice_number', '')} of {row.get('debtor', 'an unnamed debtor')} "
+        f"({row.get('debtor_number', 'no number')}): {row.get('currency', '')} {_figure(row.get('open_amount'))} "
+        f"open of {_figure(row.get('total_amount'))}, due {row.get('due_date', 'on no date')}{late}{phase}."
+    )
+
+
+def _figure(amount: str | None) -> str:
+    return "unknown" if amount is None else present.money(Decimal(amount))
+
+
+def _rest(invoice: Invoice) -> dict[str, Any]:
+    """What Payt says beside the row: labels as names, and every filled field that is no step of the timeline."""
+    dumped = invoice.model_dump(exclude={"invoice_lines", "labels"})
+    names = [name for name in dumped if name not in _IN_ROW and not name.endswith("_at")]
+    labels = [present.clean(label.name, present.NAME_LENGTH) for label in invoice.labels]
+    return raw_fields(dumped, names) | present.filled({"labels": labels})
+
+
+def _timeline(invoice: Invoice) -> list[dict[str, Any]]:
+    """Every moment Payt knows of this invoice, in order: `sent`, `reminder_1`, ..."""
+    moments = {
+        name.removesuffix("_at"): moment
+        for name, moment in invoice.model_dump().items()
+        if name.endswith("_at") and moment is not None and name not in _IN_ROW
+    }
+    ordered = sorted(moments.items(), key=lambda step: step[1])
+    return [{"at": present.stamp(moment), "step": name} for name, moment in ordered]
+
+
+def _text(
+    detail: Mapping[str, Any], timeline: Sequence[Mapping[str, Any]], lines: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    text = [f"{name}: {present.cell(value)}" for name, value in spoken(detail).items()]
+    if timeline:
+        text.append("Timeline (UTC):")
+        text += [f"- {step['at']} {phases.words(step['step'])}" for step in timeline]
+    if lines:
+        columns = {name: name for line in lines for name in line}
+        text += ["Lines:", *present.table(lines, columns)]
+    return text

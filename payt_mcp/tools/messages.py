@@ -1,0 +1,120 @@
+"""`list_messages`: what was written to debtors and what they answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from mcp.types import CallToolResult
+from pydantic import Field
+from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
+
+from payt_mcp import present
+from payt_mcp.errors import InputError
+from payt_mcp.rows import message_lines, message_row
+from payt_mcp.tools.shared import (
+    AdministrationId,
+    Answer,
+    Ctx,
+    Cursor,
+    Limit,
+    Listed,
+    Shown,
+    Text,
+    ToolSpec,
+    given,
+    resumed,
+    scope_of,
+    shown,
+)
+
+if TYPE_CHECKING:
+    from payt_mcp.lookup import Scope
+    from payt_mcp.message_history import History
+
+
+class MessageRow(TypedDict, total=False):
+    message_id: str
+    sent_at: str
+    direction: str
+    subject: str
+    text: str
+    read_at: str
+    read_by: str
+
+
+class Messages(Listed, total=False):
+    messages: list[MessageRow]
+
+
+async def list_messages(
+    ctx: Ctx,
+    debtor: Annotated[Text, Field(description="Number, or a name that can mean one debtor only.")] = "",
+    invoice: Annotated[Text, Field(description="Invoice number.")] = "",
+    credit_case: Annotated[Text, Field(description="Case number.")] = "",
+    message_id: Annotated[Text, Field(description="One message, whole.")] = "",
+    limit: Limit = 20,
+    cursor: Cursor = "",
+    administration_id: AdministrationId = "",
+) -> Annotated[CallToolResult, Messages]:
+    from payt_mcp.message_history import read_history  # noqa: PLC0415 - brings the client along
+
+    args = given(debtor=debtor, invoice=invoice, credit_case=credit_case, administration_id=administration_id)
+    if message_id:
+        if cursor or len(args) > bool(administration_id):
+            raise InputError("message_id asks for one message whole: pass it without other filters or a cursor.")
+        return await _one(await scope_of(ctx, administration_id), message_id)
+    if cursor:
+        scope, listing, offset = await resumed(ctx, cursor, "list_messages", args)
+        return await _answer(scope, shown(listing, offset, limit), [])
+    scope = await scope_of(ctx, administration_id)
+    history = await read_history(scope, debtor=debtor, invoice=invoice, credit_case=credit_case)
+    listing = scope.account.listings.start("list_messages", args, scope.id, history.ids)
+    return await _answer(scope, shown(listing, 0, limit), _notes(history))
+
+
+TOOL = ToolSpec(
+    list_messages,
+    "List messages",
+    "Messages sent to and received from debtors, newest first, texts cut: of one debtor, invoice or credit case, else "
+    "of the last 30 days. message_id gives one whole.",
+)
+
+
+async def _one(scope: Scope, message_id: str) -> CallToolResult:
+    from payt_mcp.message_history import whole_message  # noqa: PLC0415 - see above
+
+    row = message_row(await whole_message(scope, message_id), present.WHOLE_TEXT_LENGTH)
+    answer = Answer(
+        f"Message {row['message_id']}, {row.get('direction', 'of unknown direction')}.", {"messages": [row]}
+    )
+    answer.lines, answer.notes, answer.total, answer.as_of = (
+        message_lines(row),
+        [present.QUOTED],
+        1,
+        scope.account.now(),
+    )
+    return answer.result()
+
+
+async def _answer(scope: Scope, page: Shown, notes: list[str]) -> CallToolResult:
+    from payt_mcp.message_history import messages_by_id  # noqa: PLC0415 - see above
+
+    found = await messages_by_id(scope, page.ids)
+    rows = [message_row(found[key], present.TEXT_LENGTH) for key in page.ids if key in found]
+    answer = Answer(f"{present.count(page.total or 0, 'message')}, newest first.", {"messages": rows}, notes=notes)
+    answer.lines = [line for row in rows for line in message_lines(row)]
+    if len(rows) < len(page.ids):
+        answer.notes.append(f"{present.count(len(page.ids) - len(rows), 'message')} of this page no longer there.")
+    if rows:
+        answer.notes.append(present.QUOTED)
+    answer.total, answer.next_cursor, answer.as_of = page.total, page.next_cursor, scope.account.now()
+    return answer.result()
+
+
+def _notes(history: History) -> list[str]:
+    notes = []
+    if history.since is not None:
+        notes.append("Only the last 30 days: pass debtor, invoice or credit_case for everything about one.")
+    if not history.is_all:
+        notes.append("More than 5,000 messages: the newest may not be among these. Narrow it to an invoice or a case.")
+    return notes

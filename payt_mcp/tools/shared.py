@@ -1,0 +1,252 @@
+"""What every tool is made of: argument types, the caller's scope, and results that say one thing in two forms."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+from mcp.server.mcpserver import Context
+from mcp.types import CallToolResult, TextContent, ToolAnnotations
+from pydantic import BeforeValidator, Field
+from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
+
+from payt_mcp import present
+from payt_mcp.errors import BadValueError
+
+if TYPE_CHECKING:
+    from payt_mcp.account import Account
+    from payt_mcp.listings import Listing
+    from payt_mcp.lookup import Scope
+
+MOST_LISTED = 50
+"""How many debtors, invoices or cases one call may name."""
+
+_PROGRESS_TOTAL = None
+_AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,2})?\Z")
+
+READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
+
+
+class ToolSpec(NamedTuple):
+    """A tool as it is registered. Its description is what a model decides by."""
+
+    run: Callable[..., Any]
+    title: str
+    description: str
+    annotations: ToolAnnotations = READ_ONLY
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the lifespan of a server gives its tools: who is asking decides the account."""
+
+    account: Callable[[], Any]
+
+
+Ctx = Context[Services, Any]
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _as_list(value: Any) -> Any:
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return [value] if value != "" else []
+    return [] if value is None else value
+
+
+def _unset(value: Any) -> Any:
+    return "" if value is None else _as_text(value)
+
+
+Key = Annotated[str, BeforeValidator(_as_text)]
+Text = Annotated[str, BeforeValidator(_unset)]
+Keys = Annotated[Sequence[Key], BeforeValidator(_as_list)]
+AdministrationId = Annotated[Text, Field(description="Only needed where several are active.")]
+Cursor = Annotated[Text, Field(description="next_cursor of the page before.")]
+Limit = Annotated[int, Field(ge=1, le=100)]
+Fields = Annotated[Keys, Field(description="Other fields instead of the usual ones, by their names here or at Payt.")]
+
+
+class Listed(TypedDict, total=False):
+    """What every list result carries."""
+
+    summary: str
+    total: int
+    next_cursor: str
+    as_of: str
+    notes: list[str]
+
+
+async def account_of(ctx: Ctx) -> Account:
+    """The account of whoever makes this call."""
+    account: Account = await ctx.request_context.lifespan_context.account()
+    return account
+
+
+async def scope_of(ctx: Ctx, administration_id: str) -> Scope:
+    """The caller's account and the administration that is meant."""
+    from payt_mcp.lookup import Scope  # noqa: PLC0415 - brings the client along, which listing tools does not need
+
+    account = await account_of(ctx)
+
+    async def progress(done: float, message: str) -> None:
+        await ctx.report_progress(done, _PROGRESS_TOTAL, message)
+
+    return Scope(account, await account.administration(administration_id), progress)
+
+
+async def resumed(ctx: Ctx, cursor: str, tool: str, args: Mapping[str, Any]) -> tuple[Scope, Listing, int]:
+    """The listing a cursor continues, after how many rows, and its own administration, which the call need not name.
+
+    Raises:
+        CursorError: there is no such listing any more, or it is another query's.
+    """
+    listing, offset = (await account_of(ctx)).listings.resume(cursor, tool, args)
+    return await scope_of(ctx, listing.administration_id), listing, offset
+
+
+@dataclass
+class Answer:
+    """A result under construction: `data` becomes the structured content, and `lines` the text between summary and
+    notes.
+    """
+
+    summary: str
+    data: dict[str, Any] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    as_of: dt.datetime | None = None
+    total: int | None = None
+    next_cursor: str | None = None
+
+    def result(self) -> CallToolResult:
+        """Both forms of the same: text for a reader, structure for a program."""
+        structured = present.filled(
+            {
+                "summary": self.summary,
+                **self.data,
+                "total": self.total,
+                "next_cursor": self.next_cursor,
+                "as_of": present.stamp(self.as_of),
+                "notes": self.notes,
+            }
+        )
+        text = [self.summary, *self.lines, *(f"Note: {note}" for note in self.notes)]
+        paging = [f"total {self.total}"] if self.total is not None else []
+        paging += [f"next_cursor {self.next_cursor}"] if self.next_cursor else []
+        paging += [f"as of {present.stamp(self.as_of)}"] if self.as_of else []
+        if paging:
+            text.append(f"({', '.join(paging)})")
+        return CallToolResult(content=[TextContent(type="text", text="\n".join(text))], structured_content=structured)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One page of a listing: the ids on it, and what continues it."""
+
+    listing: Listing
+    ids: list[str]
+    next_cursor: str | None
+
+    @property
+    def total(self) -> int | None:
+        return len(self.listing.ids) if self.listing.chain is None else None
+
+
+def shown(listing: Listing, offset: int, limit: int) -> Shown:
+    ids = listing.ids[offset : offset + limit]
+    return Shown(listing, ids, listing.cursor(offset + len(ids)))
+
+
+def given(**args: Any) -> dict[str, Any]:
+    """The arguments that were really given, as the identity of a query."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in args.items() if value}
+
+
+def parse_date(argument: str, value: str) -> dt.date | None:
+    """A date argument. Raises BadValueError."""
+    if not value:
+        return None
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise BadValueError(argument, value, "a date such as 2026-11-21") from None
+
+
+def parse_moment(argument: str, value: str) -> dt.datetime | None:
+    """A moment argument: a date (its first moment, UTC) or a timestamp; without an offset it is UTC."""
+    if not value:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(value)
+        return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    except (ValueError, OverflowError):  # a moment that is in year 0 or 10,000 once it is UTC
+        raise BadValueError(argument, value, "a date or UTC timestamp such as 2026-11-21T09:30:00Z") from None
+
+
+def parse_amount(argument: str, value: str) -> Decimal | None:
+    """An amount argument. Raises BadValueError."""
+    if not value:
+        return None
+    if not _AMOUNT.match(value):
+        raise BadValueError(argument, value, 'a decimal string without thousands separators, such as "1250.00"')
+    return Decimal(value)
+
+
+def at_most(argument: str, values: Sequence[str], most: int = MOST_LISTED) -> list[str]:
+    """A list argument, without repetitions. Raises BadValueError where it is too long or holds an empty value."""
+    if len(values) > most:
+        raise BadValueError(argument, f"{len(values)} values", f"at most {most} in one call")
+    if any(not value.strip() for value in values):
+        raise BadValueError(argument, list(values), "no empty values")
+    return list(dict.fromkeys(value.strip() for value in values))
+
+
+def in_order(low_name: str, low: Any, high_name: str, high: Any) -> None:
+    """A range that is not empty from the start. Raises BadValueError."""
+    if low is not None and high is not None and low > high:
+        raise BadValueError(low_name, str(low), f"at most {high_name} ({high})")
+
+
+def check_fields(fields: Sequence[str], own: Sequence[str], resource: Literal["invoices", "contacts"]) -> None:
+    """`fields` are names of our result or of Payt's contract. Raises BadValueError, naming the closest."""
+    if not fields:
+        return
+    from payt_mcp.payt import models  # noqa: PLC0415 - the contract is loaded when it is asked about
+
+    contract: type[models.Entity] = models.Invoice if resource == "invoices" else models.Contact
+    known = [*own, *contract.model_fields]
+    for name in at_most("fields", fields):
+        if name not in known:
+            close = get_close_matches(name, dict.fromkeys(known), n=3, cutoff=0.4)
+            hint = f"the closest names are {', '.join(close)}" if close else f"such as {', '.join(known[:8])}"
+            raise BadValueError("fields", name, f"not a field of {resource}; {hint}")
+
+
+def raw_fields(record: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Payt's own fields of a record, made fit to be read: outside text cleaned, nothing empty."""
+    return present.filled({name: readable(record.get(name)) for name in names})
+
+
+def readable(value: Any) -> Any:
+    """A value of Payt's as JSON: amounts as decimal strings, outside text cleaned and cut."""
+    if isinstance(value, Mapping):
+        return present.filled({key: readable(part) for key, part in value.items()})
+    if isinstance(value, list | tuple):
+        return [readable(part) for part in value]
+    return present.clean(value, present.TEXT_LENGTH) if isinstance(value, str) else _scalar(value)
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dt.datetime):
+        return present.stamp(value)
+    return value.isoformat() if isinstance(value, dt.date) else value

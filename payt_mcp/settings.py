@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from payt_mcp.errors import SettingsError
@@ -56,6 +59,10 @@ class Settings:
     freshness_seconds: int = 30
     rate: int = 10
     mcp_token: Secret | None = None
+    read_only: bool = False
+    confirm: Literal["person", "code"] = "person"
+    state_dir: Path | None = None
+    attachments_dir: Path | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -76,6 +83,10 @@ class Settings:
             freshness_seconds=_whole("PAYT_FRESHNESS_SECONDS", given, 30, 0, _MAX_FRESHNESS),
             rate=_whole("PAYT_RATE", given, 10, 1, _MAX_RATE),
             mcp_token=_bearer(bearer) if bearer else None,
+            read_only=_switch("PAYT_READ_ONLY", given["PAYT_READ_ONLY"]),
+            confirm=_confirm(given["PAYT_CONFIRM"]),
+            state_dir=_folder("PAYT_STATE_DIR", given["PAYT_STATE_DIR"]) or _state_dir(environ),
+            attachments_dir=_existing("PAYT_ATTACHMENTS_DIR", given["PAYT_ATTACHMENTS_DIR"]),
         )
 
     @property
@@ -89,6 +100,10 @@ KNOWN: Mapping[str, str] = {
     "PAYT_ADMINISTRATION_ID": "The administration that is meant when a call names none.",
     "PAYT_FRESHNESS_SECONDS": "How old the open items may be before changes are asked for (0 to 3600, default 30).",
     "PAYT_RATE": "Requests per second to Payt at the most (1 to 100, default 10, Payt's own limit).",
+    "PAYT_READ_ONLY": "`1`: nothing can be written; the tools that write are not even listed.",
+    "PAYT_CONFIRM": "`person` (default): a person says yes to every write; `code`: the host's own prompt is trusted.",
+    "PAYT_STATE_DIR": "The folder of the record of writes (default: the state folder of this platform).",
+    "PAYT_ATTACHMENTS_DIR": "The one folder whose files may be attached or uploaded; without it none may.",
     "PAYT_MCP_TOKEN": "The bearer token HTTP clients must send (32 characters or more).",
 }
 """Every setting and what it does, in the order the README lists them."""
@@ -136,6 +151,50 @@ def _api_url(value: str | None) -> str:
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise SettingsError("PAYT_API_URL must begin with https:// (http is for this machine only).")
     return value.rstrip("/")
+
+
+def _switch(name: str, value: str | None) -> bool:
+    if value is None:
+        return False
+    if value.lower() not in {"0", "1", "true", "false"}:
+        raise SettingsError(f"{name}={value[:20]!r} is not possible: 1 or 0.")
+    return value.lower() in {"1", "true"}
+
+
+def _confirm(value: str | None) -> Literal["person", "code"]:
+    if value is None or value == "person":
+        return "person"
+    if value == "code":
+        return "code"
+    raise SettingsError(f"PAYT_CONFIRM={value[:20]!r} is not possible: person or code.")
+
+
+def _folder(name: str, value: str | None) -> Path | None:
+    if value is None:
+        return None
+    path = Path(value).expanduser()
+    if not path.is_absolute():
+        raise SettingsError(f"{name} must be an absolute path.")
+    return path
+
+
+def _state_dir(environ: Mapping[str, str]) -> Path | None:
+    """Where this platform keeps what programs must remember; None where it names no such place."""
+    if sys.platform == "win32":
+        base = environ.get("LOCALAPPDATA", "")
+    elif sys.platform == "darwin":
+        base = environ.get("HOME", "") and f"{environ['HOME']}/Library/Application Support"
+    else:
+        home = environ.get("HOME", "")
+        base = environ.get("XDG_STATE_HOME", "") or (f"{home}/.local/state" if home else "")
+    return Path(base) / "payt-mcp" if base else None
+
+
+def _existing(name: str, value: str | None) -> Path | None:
+    path = _folder(name, value)
+    if path is not None and not path.is_dir():
+        raise SettingsError(f"{name} names no folder that exists.")
+    return path
 
 
 def _whole(name: str, given: Mapping[str, str | None], default: int, low: int, high: int) -> int:

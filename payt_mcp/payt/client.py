@@ -19,7 +19,9 @@ from payt_mcp.payt.pacing import BUDGET, Pacer, Slot, retry_after
 from payt_mcp.payt.tokens import TokenSource
 from payt_mcp.payt.wire import Command, EntityT, Page, Query, RetryableStatus
 
-_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+TIMEOUT = 15.0
+"""Seconds to wait for an answer."""
+
 _T = TypeVar("_T")
 
 _MOST_GARBLED = 3
@@ -35,6 +37,7 @@ class PaytClient:
         rate: requests per second at the most.
         app: an ASGI application that answers in place of the network (the embedded sandbox).
         budget: seconds after which a failing read is given up.
+        timeout: seconds to wait for one answer.
     """
 
     def __init__(
@@ -45,10 +48,11 @@ class PaytClient:
         rate: int = 10,
         app: Callable[..., Any] | None = None,
         budget: float = BUDGET,
+        timeout: float = TIMEOUT,
     ) -> None:
         self._http = httpx.AsyncClient(
             base_url=base_url,
-            timeout=_TIMEOUT,
+            timeout=httpx.Timeout(timeout, connect=5.0),
             transport=httpx.ASGITransport(app) if app else None,
             limits=httpx.Limits(max_connections=rate, max_keepalive_connections=rate, keepalive_expiry=60),
             headers={"Accept": "application/json", "User-Agent": f"payt-mcp/{__version__}"},

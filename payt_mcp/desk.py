@@ -1,0 +1,55 @@
+"""Where an account's writes are kept and carried out: its ledger scope, the engine, and the channels to a person."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+import anyio.abc
+
+from payt_mcp.account import Account
+from payt_mcp.errors import LedgerError
+from payt_mcp.guard.engine import Engine
+from payt_mcp.guard.ledger import Ledger
+from payt_mcp.message_write import KIND as MESSAGE
+from payt_mcp.message_write import MessageWriter
+from payt_mcp.settings import Settings
+
+
+class Desk:
+    """One account's place in the ledger. Made by `open_desk`; its ledger is open, its engine runs."""
+
+    def __init__(
+        self, account: Account, settings: Settings, ledger: Ledger, payt: str, group: anyio.abc.TaskGroup
+    ) -> None:
+        self.account = account
+        self.settings = settings
+        self.ledger = ledger
+        self.scope = _scope(payt, settings)
+        self.messages = MessageWriter(account, ledger, self.scope, payt, settings.attachments_dir)
+        self.engine = Engine(ledger, self.scope, {MESSAGE: self.messages}, group)
+
+    async def aclose(self) -> None:
+        """Wait, within a bound, for what is being sent; then let go of the ledger."""
+        await self.engine.aclose()
+
+
+async def open_desk(account: Account, settings: Settings, group: anyio.abc.TaskGroup, *, embedded: bool) -> Desk:
+    """A desk; close it with `aclose`. What an embedded Payt holds ends with the process, and so does its scope.
+
+    Raises:
+        LedgerError: the ledger cannot be used, and nothing can be written.
+    """
+    if settings.state_dir is None:
+        raise LedgerError("There is no folder to keep the record of writes in: set PAYT_STATE_DIR.")
+    ledger = Ledger(settings.state_dir)
+    payt = f"embedded-{secrets.token_hex(8)}" if embedded else settings.api_url
+    desk = Desk(account, settings, ledger, payt, group)
+    await desk.engine.start()
+    return desk
+
+
+def _scope(payt: str, settings: Settings) -> str:
+    """The name of a credential at one Payt; the credential cannot be read from it."""
+    token = settings.api_token.reveal() if settings.api_token else ""
+    return hashlib.sha256(f"payt-mcp ledger scope\n{payt}\n{token}".encode()).hexdigest()[:20]

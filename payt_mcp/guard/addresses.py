@@ -1,0 +1,92 @@
+"""E-mail addresses: one that can be shown and sent to as it reads, or none."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from payt_mcp.errors import BadValueError
+
+MOST_COPIES = 10
+_LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}\Z")
+_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\Z")
+_LOOKS_LIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "-": ""})
+
+
+@dataclass(frozen=True)
+class OnFile:
+    """An address Payt has for this debtor, and where it stands."""
+
+    email: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """An address the message goes to: `field` is to, cc or bcc; `source` where it comes from, "" if not on file."""
+
+    field: str
+    email: str
+    source: str
+
+
+def parse_one(argument: str, text: str) -> str:
+    """One plain address, its host in lower case.
+
+    Raises:
+        BadValueError: several addresses, a display name, line breaks, invisible or look-alike characters.
+    """
+    address = text.strip(" ")
+    local, at, host = address.rpartition("@")
+    odd = sorted({unicodedata.name(sign, hex(ord(sign))) for sign in address if not "!" <= sign <= "~"})
+    if odd:
+        raise BadValueError(argument, text, f"it holds {odd[0]}; an address is plain ASCII without spaces")
+    if not at or not _LOCAL.match(local) or not _HOST.match(host) or ".." in local:
+        raise BadValueError(argument, text, "one plain e-mail address, such as ap@example.com")
+    if host.lower().startswith("xn--") or ".xn--" in host.lower():
+        raise BadValueError(argument, text, "its domain is written in other letters than it shows")
+    return f"{local}@{host.lower()}"
+
+
+def parse_many(argument: str, values: Sequence[str]) -> list[str]:
+    """Several addresses, given as a list or separated by commas; each once. Raises BadValueError."""
+    parts = [part for value in values for part in value.split(",")]
+    found = dict.fromkeys(parse_one(argument, part) for part in parts if part.strip(" "))
+    if len(found) > MOST_COPIES:
+        raise BadValueError(argument, f"{len(found)} addresses", f"at most {MOST_COPIES}")
+    return list(found)
+
+
+def source_of(email: str, on_file: Iterable[OnFile]) -> str:
+    """Where an address stands on file; "" where it does not."""
+    return ", ".join(dict.fromkeys(known.source for known in on_file if known.email.lower() == email.lower()))
+
+
+def domain(email: str) -> str:
+    return email.rpartition("@")[2].lower()
+
+
+def resembled(host: str, known: Iterable[str]) -> str:
+    """The known domain that another one can be mistaken for; "" where there is none."""
+    for other in known:
+        if other and other != host and (_folded(host) == _folded(other) or _apart(host, other) == 1):
+            return other
+    return ""
+
+
+def _folded(host: str) -> str:
+    return host.translate(_LOOKS_LIKE).replace("rn", "m").replace("vv", "w")
+
+
+def _apart(one: str, other: str) -> int:
+    """0 for equal, 1 for one character changed, added, dropped, or two swapped; 2 for more."""
+    if one == other:
+        return 0
+    if abs(len(one) - len(other)) > 1:
+        return 2
+    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    rest, there = one[start:], other[start:]
+    swapped = rest[:2] == there[:2][::-1] and rest[2:] == there[2:]
+    return 1 if swapped or rest[1:] == there[1:] or rest[1:] == there or rest == there[1:] else 2

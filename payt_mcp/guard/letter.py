@@ -1,0 +1,267 @@
+"""A message to a debtor: its content, the warnings about it, and its preview. Pure; the facts are passed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from payt_mcp.guard import scanning
+from payt_mcp.guard.addresses import OnFile, Recipient, domain, resembled
+from payt_mcp.guard.proposal import Warned
+from payt_mcp.present import clean, cut, money, some
+
+_MOST_NAMED = 5
+_PAYT_HOSTS = ("paytsoftware.com",)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes along. `path` is below the attachments folder; `sha256` pins its content, `size` in bytes."""
+
+    name: str
+    path: str
+    size: int
+    content_type: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What would be sent. `addressee` is a parameter of Payt's contract and its value, `about` the same in words."""
+
+    payt: str
+    administration_id: str
+    addressee: tuple[str, str]
+    about: str
+    debtor_id: str
+    subject: str
+    body: str
+    recipients: Sequence[Recipient]
+    attachments: Sequence[Attachment] = ()
+
+    def to(self, where: str) -> list[str]:
+        return [recipient.email for recipient in self.recipients if recipient.field == where]
+
+    def content(self) -> dict[str, Any]:
+        """All that the digest names; the words around it are left out."""
+        return {
+            "payt": self.payt,
+            "administration_id": self.administration_id,
+            "addressee": list(self.addressee),
+            "debtor_id": self.debtor_id,
+            "subject": self.subject,
+            "body": self.body,
+            "email": self.to("to")[0],
+            "cc": self.to("cc"),
+            "bcc": self.to("bcc"),
+            "attachments": [
+                {"name": a.name, "path": a.path, "size": a.size, "type": a.content_type, "sha256": a.sha256}
+                for a in self.attachments
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class OwedItem:
+    """An open invoice of the debtor, as far as a letter depends on it. Amounts in the invoice's currency."""
+
+    id: str
+    number: str
+    currency: str
+    open_amount: Decimal | None
+    total_amount: Decimal | None
+    is_overdue: bool
+    attention: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What Payt says about the debtor at the moment of proposing."""
+
+    sender: str
+    currency: str
+    bank_account: str
+    own_hosts: Sequence[str]
+    debtor: str
+    debtor_number: str
+    attention: Sequence[str]
+    on_file: Sequence[OnFile]
+    items: Sequence[OwedItem]
+    settled: str = ""
+    case: str = ""
+    case_amounts: Sequence[Decimal] = ()
+    other_amounts: Sequence[Decimal] = ()
+    foreign_invoices: Mapping[str, str] = field(default_factory=dict)
+    unknown_invoices: Sequence[str] = ()
+    recent: Sequence[tuple[dt.date, str]] = ()
+    same_text: Sequence[tuple[str, dt.date]] = ()
+
+
+def warnings_of(letter: Letter, facts: Facts) -> list[Warned]:
+    """What a person should look at, dangers first."""
+    text = f"{letter.subject}\n{letter.body}"
+    found = [
+        *_addresses(letter, facts),
+        *_accounts(text, facts),
+        *_standing(facts),
+        *_history(facts),
+        *_invoices(facts),
+        *_amounts(text, facts),
+        *_links(text, facts),
+    ]
+    return sorted(found, key=lambda warned: not warned.danger)
+
+
+def _addresses(letter: Letter, facts: Facts) -> list[Warned]:
+    known = {domain(entry.email) for entry in facts.on_file}
+    found, outside = [], 0
+    for recipient in letter.recipients:
+        host = domain(recipient.email)
+        outside += host not in known
+        if recipient.source:
+            continue
+        like = resembled(host, known)
+        hint = f", and its domain looks like {like}, which is" if like else ""
+        found.append(Warned(f"{recipient.email} ({recipient.field}) is not on file for this debtor{hint}.", True, True))
+    if outside > 1:
+        found.append(Warned(f"{outside} recipients are outside the domains on file for this debtor.", True))
+    return found
+
+
+def _accounts(text: str, facts: Facts) -> list[Warned]:
+    own = "".join(facts.bank_account.split()).upper()
+    return [
+        Warned(f"The text names the bank account {account}, which is not the administration's.", True, True)
+        for account in scanning.bank_accounts(text)
+        if account != own
+    ]
+
+
+def _standing(facts: Facts) -> list[Warned]:
+    found = []
+    if "with_bailiff" in facts.attention:
+        found.append(Warned("This debtor is with a bailiff: contact goes through the bailiff.", True))
+    if "payment_plan" in facts.attention:
+        found.append(Warned("This debtor has an active payment plan; its invoices are not to be chased.", True))
+    if "paused" in facts.attention:
+        found.append(Warned("Follow-up of this debtor is paused.", True))
+    paused = [item.number for item in facts.items if item.is_overdue and "paused" in item.attention]
+    if paused and "paused" not in facts.attention:
+        found.append(Warned(f"Follow-up is paused for invoice {some(clean(n, 40) for n in paused)}."))
+    if facts.settled:
+        found.append(Warned(f"Nothing is open on invoice {clean(facts.settled, 40)}.", True))
+    elif not any(item.is_overdue for item in facts.items):
+        found.append(Warned("Nothing of this debtor is overdue."))
+    return found
+
+
+def _history(facts: Facts) -> list[Warned]:
+    found = [Warned(f"The same text was already sent on {moment}.", True) for _, moment in facts.same_text[:1]]
+    if facts.recent and not found:
+        moment, subject = facts.recent[0]
+        found.append(Warned(f"A message was sent to this debtor on {moment}: {clean(subject, 80)}."))
+    return found
+
+
+def _invoices(facts: Facts) -> list[Warned]:
+    found = [
+        Warned(f"Invoice {clean(number, 40)} in the text belongs to another debtor ({clean(owner, 40)}).", True)
+        for number, owner in list(facts.foreign_invoices.items())[:_MOST_NAMED]
+    ]
+    return found + [
+        Warned(f"There is no invoice {clean(number, 40)}, which the text names.")
+        for number in facts.unknown_invoices[:_MOST_NAMED]
+    ]
+
+
+def _amounts(text: str, facts: Facts) -> list[Warned]:
+    known = {abs(amount) for amount in (*_sums(facts), *facts.case_amounts, *facts.other_amounts)}
+    return [
+        Warned(f"The amount {clean(written, 30)} in the text matches nothing that is open.")
+        for written, value in scanning.amounts(text)
+        if abs(value) not in known
+    ][:_MOST_NAMED]
+
+
+def _sums(facts: Facts) -> set[Decimal]:
+    """Every amount a letter may rightly name: each invoice's, and the totals by currency."""
+    found: set[Decimal] = set()
+    totals: dict[tuple[str, str], Decimal] = {}
+    for item in facts.items:
+        found |= {amount for amount in (item.open_amount, item.total_amount) if amount is not None}
+        owed = item.open_amount or Decimal(0)
+        for kind, counts in (("net", True), ("gross", owed > 0), ("overdue", item.is_overdue)):
+            if counts:
+                totals[kind, item.currency] = totals.get((kind, item.currency), Decimal(0)) + owed
+    return found | set(totals.values())
+
+
+def _links(text: str, facts: Facts) -> list[Warned]:
+    own = (*_PAYT_HOSTS, *facts.own_hosts)
+    foreign = [host for host in scanning.links(text) if not any(host == o or host.endswith(f".{o}") for o in own if o)]
+    return [Warned(f"The text links to {clean(host, 60)}, which is not yours or Payt's.", True) for host in foreign]
+
+
+def preview_of(letter: Letter, facts: Facts, warned: Sequence[Warned]) -> dict[str, Any]:
+    """What a person is shown, whole."""
+    return {
+        "kind": "message",
+        "title": cut(f"Message to {clean(facts.debtor, 60)} ({facts.debtor_number}): {clean(letter.subject, 80)}", 160),
+        "from": facts.sender,
+        "administration_id": letter.administration_id,
+        "debtor": f"{clean(facts.debtor, 80)} ({facts.debtor_number})",
+        "about": letter.about,
+        "owed": [money(value, currency) for currency, value in sorted(_overdue(facts).items())],
+        "recipients": [{"field": r.field, "email": r.email, "source": r.source} for r in letter.recipients],
+        "subject": letter.subject,
+        "body": letter.body,
+        "attachments": [{"name": a.name, "size": a.size} for a in letter.attachments],
+        "warnings": [entry.as_json() for entry in warned],
+    }
+
+
+def _overdue(facts: Facts) -> dict[str, Decimal]:
+    totals: dict[str, Decimal] = {}
+    for item in facts.items:
+        if item.is_overdue and item.open_amount is not None:
+            totals[item.currency] = totals.get(item.currency, Decimal(0)) + item.open_amount
+    return totals
+
+
+def basis_of(facts: Facts, mentioned: Sequence[str]) -> dict[str, Any]:
+    """The state a letter rests on: what is overdue or named in it, and whether the debtor may be chased."""
+    items = [item for item in facts.items if item.is_overdue or item.number in mentioned]
+    return {
+        "attention": sorted(set(facts.attention) & {"paused", "payment_plan", "with_bailiff"}),
+        "case": facts.case,
+        "bank_account": facts.bank_account,
+        "addresses": sorted({entry.email.lower() for entry in facts.on_file}),
+        "items": {item.id: {"number": item.number, "open": str(item.open_amount)} for item in items},
+        "same_text": [key for key, _ in facts.same_text],
+    }
+
+
+def what_changed(basis: Mapping[str, Any], facts: Facts, recipients: Sequence[str]) -> list[str]:
+    """What is no longer as it was when the letter was proposed, in sentences; nothing where it may go."""
+    found = []
+    now = {item.id: item for item in facts.items}
+    for key, was in basis["items"].items():
+        item = now.get(key)
+        if item is None:
+            found.append(f"invoice {was['number']} is no longer open")
+        elif str(item.open_amount) != was["open"]:
+            found.append(f"the open amount of invoice {was['number']} went from {was['open']} to {item.open_amount}")
+    flags = set(facts.attention) & {"paused", "payment_plan", "with_bailiff"}
+    found += [f"the debtor is now {flag.replace('_', ' ')}" for flag in sorted(flags - set(basis["attention"]))]
+    if facts.case != basis["case"]:
+        found.append(f"the credit case is now: {facts.case or 'gone'}")
+    if facts.bank_account != basis["bank_account"]:
+        found.append("the administration has another bank account")
+    gone = set(basis["addresses"]) - {entry.email.lower() for entry in facts.on_file}
+    found += [f"{email} is no longer on file" for email in recipients if email.lower() in gone]
+    if {key for key, _ in facts.same_text} - set(basis["same_text"]):
+        found.append("the same text was sent to this debtor meanwhile")
+    return found

@@ -1,0 +1,92 @@
+"""What stands in a text: bank accounts, amounts, invoice numbers, links. Found generously: each find is only named."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from urllib.parse import urlsplit
+
+_GAP = r"[\s.\u00a0-]{0,2}"
+_IBAN = re.compile(rf"(?<![A-Z0-9])[A-Z]{{2}}{_GAP}\d{_GAP}\d(?:{_GAP}[A-Z0-9]){{11,30}}")
+_SORT_CODE = re.compile(r"\b\d{2}-\d{2}-\d{2}\b[\s,;:/A-Za-z.]{0,30}\b\d{8}\b")
+_SIGN = r"(?:EUR|GBP|USD|CHF|€|£|\$|euro)"
+_NUMBER = r"-?\d{1,3}(?:[.,\s\u00a0']\d{3})+(?:[.,]\d{2})?|-?\d+(?:[.,]\d{2})?"
+_AMOUNT = re.compile(rf"{_SIGN}\s?({_NUMBER})(?:,-)?|({_NUMBER})\s?{_SIGN}", re.IGNORECASE)
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
+_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_,.-]*\d[A-Za-z0-9/_,.-]*")
+_NAMED = re.compile(
+    r"(?:invoice|factuur|rechnung|facture)\w*[\s:#]*(?:no\.?|nr\.?|number|nummer)?[\s:#]*([A-Za-z0-9/_-]*\d[\w/-]{2,})",
+    re.IGNORECASE,
+)
+_INVISIBLE = {"Cf", "Cc", "Mn", "Me"}
+_MOST_TOKENS = 40
+
+IBAN_LENGTHS = {
+    "AT": 20, "BE": 16, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27,
+    "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IT": 27, "LT": 20, "LU": 20, "LV": 21, "MT": 31, "NL": 18,
+    "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SI": 19, "SK": 24,
+}  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """Text as a reader sees it: full-width letters as plain ones, invisible characters gone."""
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(sign for sign in folded if sign in "\n\t" or unicodedata.category(sign) not in _INVISIBLE)
+
+
+def bank_accounts(text: str) -> list[str]:
+    """What looks like an IBAN or a sort code with an account number, without gaps, each once."""
+    found = []
+    for match in _IBAN.finditer(plain(text).upper()):
+        joined = re.sub(r"[^A-Z0-9]", "", match.group())
+        length = IBAN_LENGTHS.get(joined[:2])
+        if length is not None and len(joined) < length:
+            continue
+        found.append(joined[: length or 34])
+    found += [" ".join(match.group().split()) for match in _SORT_CODE.finditer(plain(text))]
+    return list(dict.fromkeys(found))
+
+
+def amounts(text: str) -> list[tuple[str, Decimal]]:
+    """Amounts with a currency beside them: as written, and their value."""
+    found: dict[str, Decimal] = {}
+    for match in _AMOUNT.finditer(plain(text)):
+        value = _value(match.group(1) or match.group(2))
+        if value is not None:
+            found.setdefault(match.group().strip(), value)
+    return list(found.items())
+
+
+def links(text: str) -> list[str]:
+    """The hosts that links lead to, each once."""
+    hosts = []
+    for match in _LINK.finditer(plain(text)):
+        url = match.group() if "://" in match.group() else f"//{match.group()}"
+        try:
+            hosts.append(urlsplit(url).hostname or match.group())
+        except ValueError:
+            hosts.append(match.group())
+    return list(dict.fromkeys(hosts))
+
+
+def tokens(text: str) -> list[str]:
+    """Words that could be invoice numbers: four digits or more in them."""
+    found = (match.group().strip(".,-/") for match in _TOKEN.finditer(_LINK.sub(" ", plain(text))))
+    return list(dict.fromkeys(word for word in found if sum(sign.isdigit() for sign in word) >= 4))[:_MOST_TOKENS]
+
+
+def named_invoices(text: str) -> list[str]:
+    """What the text itself calls an invoice number."""
+    return list(dict.fromkeys(match.group(1).strip("/-") for match in _NAMED.finditer(plain(text))))
+
+
+def _value(written: str) -> Decimal | None:
+    digits = re.sub(r"[\s\u00a0']", "", written)
+    whole, mark, cents = digits, "", ""
+    if len(digits) > 3 and digits[-3] in ".,":
+        whole, mark, cents = digits[:-3], ".", digits[-2:]
+    try:
+        return Decimal(re.sub(r"[.,]", "", whole) + mark + cents)
+    except InvalidOperation:
+        return None

@@ -42,7 +42,7 @@ class BearerRequired:
 
     def __init__(self, app: ASGIApp, token: Secret) -> None:
         self._app = app
-        self._expected = f"Bearer {token.reveal()}".encode()
+        self._expected = token.reveal().encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] != "/healthz" and not self._is_allowed(scope):
@@ -56,8 +56,8 @@ class BearerRequired:
         await self._app(scope, receive, send)
 
     def _is_allowed(self, scope: Scope) -> bool:
-        given = dict(scope["headers"]).get(b"authorization", b"")
-        return hmac.compare_digest(given, self._expected)
+        scheme, _, given = dict(scope["headers"]).get(b"authorization", b"").partition(b" ")
+        return hmac.compare_digest(given.strip(), self._expected) and scheme.lower() == b"bearer"
 
 
 async def _healthz(_request: Request) -> Response:

@@ -66,14 +66,13 @@ async def search(scope: Scope, question: Question) -> Matches:
     books = scope.account.books(scope.administration)
     items = await books.fresh(scope.progress) if needs_books else None
     chosen = await _selection(scope, question, items)
-    if question.is_about_open:
+    candidates, is_all = ([], True) if question.is_about_open else await _paid(scope, question, chosen)
+    if question.status != "paid":
         assert items is not None
-        candidates, is_all = list(items.invoices.values()), True
-    else:
-        candidates, is_all = await _paid(scope, question, chosen)
+        candidates = [*items.invoices.values(), *(item for item in candidates if item.id not in items.invoices)]
     fitting = [item for item in candidates if chosen.fits_but_amount(item)]
-    found = [item for item in fitting if chosen(item)]
-    keys = {key for item in fitting for key in (item.number, item.identifier, item.id)}
+    found = [item for item in fitting if chosen(item)] if chosen.compares_amounts else fitting
+    keys = {key for item in fitting for key in (item.number, item.identifier, item.id)} if question.invoices else set()
     return Matches(
         ordered(found, question.order),
         [item for item in fitting if item.book_open is None] if chosen.compares_amounts else [],
@@ -120,10 +119,8 @@ async def _selection(scope: Scope, question: Question, items: OpenItems | None) 
 
 
 async def _paid(scope: Scope, question: Question, chosen: Selection) -> tuple[list[OpenItem], bool]:
-    """Invoices read at Payt, as narrowly as its filters allow."""
-    filters: InvoiceFilters = {"order": _order(question.order)}
-    if question.status == "paid":
-        filters["paid"] = True
+    """Paid invoices read at Payt, as narrowly as its filters allow."""
+    filters: InvoiceFilters = {"paid": True, "order": _order(question.order)}
     if chosen.debtor_ids:
         filters["debtor_ids"] = sorted(chosen.debtor_ids)
     if chosen.case_ids:
@@ -155,7 +152,7 @@ async def _by_keys(scope: Scope, keys: Sequence[str], filters: InvoiceFilters) -
                 continue
             found.setdefault(invoice.id, invoice)
     items = [open_item(invoice) for invoice in found.values()]
-    return [item for item in items if item.owed == 0] if filters.get("paid") else items
+    return [item for item in items if item.owed == 0]
 
 
 def _order(sort: str) -> InvoiceOrder:

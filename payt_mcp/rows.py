@@ -103,14 +103,18 @@ def message_moment(message: Message) -> dt.datetime:
     return message.sent_at or message.received_at or message.updated_at or dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-def message_row(message: Message, length: int) -> dict[str, Any]:
-    """A message: `direction` seen from us, its text as a quotation of at most `length` characters."""
+def message_row(message: Message, length: int, debtor: DebtorEntry | None = None) -> dict[str, Any]:
+    """A message: `direction` seen from us, its text as a quotation of at most `length` characters; with whom, where
+    the page around it does not say.
+    """
     reader = message.read_by_user
     return present.filled(
         {
             "message_id": message.id,
             "sent_at": present.stamp(message.sent_at or message.received_at or message.updated_at),
             "direction": {"creditor": "outgoing", "debtor": "incoming"}.get(message.sender_type or "", ""),
+            "debtor_number": debtor.number if debtor else "",
+            "debtor": present.clean(debtor.name, present.NAME_LENGTH) if debtor else "",
             "subject": present.clean(message.subject, present.LINE_LENGTH),
             "text": present.quoted(message.content, length),
             "read_at": present.stamp(message.read_at),
@@ -123,9 +127,10 @@ def message_lines(row: Mapping[str, Any]) -> list[str]:
     """A message row as lines of text."""
     read = f", read {row['read_at']}" if "read_at" in row else ""
     by = f" by {row['read_by']}" if "read_by" in row else ""
-    head = (
-        f"- {row.get('sent_at', 'undated')} {row.get('direction', '')}{read}{by}: {row.get('subject', '(no subject)')}"
-    )
+    who = " ".join(filter(None, (row.get("debtor"), f"({row['debtor_number']})" if "debtor_number" in row else "")))
+    whom = f" {'to' if row.get('direction') == 'outgoing' else 'from'} {who}" if who else ""
+    when = f"- {row.get('sent_at', 'undated')} {row.get('direction', '')}{whom}"
+    head = f"{when}{read}{by}: {row.get('subject', '(no subject)')}"
     return [f"{head} [message_id {row['message_id']}]", *([row["text"]] if "text" in row else [])]
 
 

@@ -201,6 +201,6 @@ def _whole(name: str, given: Mapping[str, str | None], default: int, low: int, h
     value = given[name]
     if value is None:
         return default
-    if not (value.isascii() and value.isdigit()) or not low <= int(value) <= high:
+    if not (value.isascii() and value.isdigit() and len(value) < 10) or not low <= int(value) <= high:
         raise SettingsError(f"{name}={value[:20]!r} is not possible: a whole number from {low} to {high}.")
     return int(value)

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 WIDTH = 98
 _LABEL = 11
+_INDENT = 4
 _BAR = 30
 _STYLES = {"bold": "1", "dim": "2", "you": "1;36", "assistant": "1;32", "refused": "1;31"}
 
@@ -45,7 +46,7 @@ class Screen:
     def line(self, text: str = "") -> None:
         if self._is_blank and not text:
             return
-        shown = text if self.drawing else text.encode("ascii", "replace").decode("ascii")
+        shown = text if self.drawing else _encodable(text, self.out.encoding)
         self.out.write(shown.rstrip() + "\n")
         self.out.flush()
         self._is_blank = not text
@@ -85,14 +86,14 @@ class Screen:
         """Rows under headings; columns without any value are left out, cells that are too long are cut."""
         used = [column for column in columns if any(row.get(column.field) not in (None, "", []) for row in rows)]
         cells = [[fitted(cell(row.get(column.field)), column.most) for column in used] for row in rows]
-        widths = [
-            max([width(column.heading), *(width(row[place]) for row in cells)]) for place, column in enumerate(used)
-        ]
+        lines = [[column.heading for column in used], *cells]
+        widths = [max(width(line[place]) for line in lines) for place in range(len(used))]
+        # A very wide table is moved to the left.
+        indent = " " * min(_INDENT, max(0, WIDTH - sum(widths) - 2 * (len(used) - 1)))
         self.line()
-        heads = [column.heading for column in used]
-        self.line(" " * _LABEL + self.styled("dim", _joined(heads, used, widths)))
-        for row in cells:
-            self.line(" " * _LABEL + _joined(row, used, widths))
+        for number, line in enumerate(lines):
+            joined = _joined(line, used, widths)
+            self.line(indent + (self.styled("dim", joined) if number == 0 else joined))
         self.line()
 
     def bar(self, part: float) -> str:
@@ -119,6 +120,12 @@ class Screen:
 
 
 _WRAP: dict[str, Any] = {"break_long_words": True, "break_on_hyphens": False}
+
+
+def _encodable(text: str, encoding: str | None) -> str:
+    """What a stream of that encoding can show of a text."""
+    known = encoding or "ascii"
+    return text.encode(known, "replace").decode(known)
 
 
 def width(text: str) -> int:

@@ -38,7 +38,6 @@ _DEBTORS = (
     Column("name", "name", most=26),
     Column("overdue", "overdue", number=True),
     Column("oldest_days", "oldest", number=True),
-    Column("invoices", "inv.", number=True),
     Column("phase", "phase"),
     Column("attention", "attention"),
 )
@@ -91,14 +90,15 @@ class Story:
 
     async def tell(self) -> None:
         await self._opening()
-        debtors, currency = await self._who_is_overdue()
+        overdue = await self._who_is_overdue()
+        debtors, currency = overdue["debtors"], overdue["currency"]
         file = await self._largest_debtor(debtors[0])
         await self._debtor_in_a_plan(debtors)
         first = await self._overdue_invoices(debtors[0], currency)
         await self._timeline(first)
         await self._credit_case(file)
         await self._messages()
-        await self._mistyped()
+        await self._mistyped(int(overdue["as_of"][:4]))
         self._closing()
 
     async def _opening(self) -> None:
@@ -115,11 +115,12 @@ class Story:
         reading = all(tool.annotations and tool.annotations.read_only_hint for tool in tools)
         screen.line()
         screen.paragraph(
-            f"Connected over stdio to payt-mcp {__version__}, MCP {client.protocol_version}. It offers {len(tools)} tools{', all of which only read' if reading else ''}: "
+            f"Connected over stdio to payt-mcp {__version__}, MCP {client.protocol_version}. "
+            f"{len(tools)} tools{', all of which only read' if reading else ''}: "
             f"{', '.join(tool.name for tool in tools)}."
         )
 
-    async def _who_is_overdue(self) -> tuple[Sequence[Row], str]:
+    async def _who_is_overdue(self) -> Row:
         screen = self._screen
         screen.heading("1. Who is overdue?")
         screen.you("Who is overdue, and by how much? Give me the five largest.")
@@ -142,7 +143,7 @@ class Story:
         )
         screen.table([_shown(row) for row in found["debtors"]], _DEBTORS)
         self._notes(found)
-        return (await self._quietly("summarize_overdue", top=100))["debtors"], currency
+        return found
 
     async def _largest_debtor(self, row: Row) -> Row:
         screen = self._screen
@@ -154,7 +155,7 @@ class Story:
         return file
 
     async def _debtor_in_a_plan(self, debtors: Sequence[Row]) -> None:
-        chosen = next((row for row in debtors if "payment_plan" in row.get("attention", [])), None)
+        chosen = _in_a_plan(debtors) or _in_a_plan((await self._quietly("summarize_overdue", top=100))["debtors"])
         if chosen is None:
             return
         screen = self._screen
@@ -166,10 +167,11 @@ class Story:
         due = [term for term in terms if Decimal(term.get("still_due", "0")) > 0]
         covered = [i["invoice_number"] for i in file["invoices"] if "payment_plan" in i.get("attention", [])]
         screen.assistant(
-            f"No. A payment plan is running on {_some(covered)}: that is the attention flag. A reminder would go "
-            f"against what was agreed with them. {len(terms) - len(due)} of {len(terms)} terms "
+            f"No. A payment plan is running on {_some(covered)}; a reminder would go against what was agreed with "
+            f"them. {len(terms) - len(due)} of {len(terms)} terms "
             f"{'has' if len(terms) - len(due) == 1 else 'have'} been paid"
-            + (f"; look again when the term of {due[0]['due_date']} has passed." if due else ".")
+            + (f"; look again when the term of {due[0]['due_date']} has passed. " if due else ". ")
+            + "Whether to press for invoices outside the plan meanwhile is your decision."
         )
         screen.table([_shown(term) for term in terms], _TERMS)
 
@@ -211,7 +213,7 @@ class Story:
         case, invoices = found["credit_case"], found.get("invoices", [])
         last = found["timeline"][-1]
         screen.assistant(
-            f'It has reached "{words(case["phase"])}" on {last["at"][:10]}. Beside the invoices themselves the debtor '
+            f'It reached "{words(case["phase"])}" on {last["at"][:10]}. Beside the invoices themselves the debtor '
             f"owes {_money(case.get('interest', '0'), case['currency'])} of interest and "
             f"{_money(case.get('costs', '0'), case['currency'])} of collection costs."
         )
@@ -228,20 +230,21 @@ class Story:
         screen.assistant(f"{found['total']:,} messages in the last 30 days. The latest that came in:")
         screen.line()
         for row in [*usual, *odd]:
-            screen.quotation(f"{row['sent_at'][:10]}  {row.get('subject', '')}", row["text"])
+            head = (row["sent_at"][:10], row.get("debtor"), row.get("subject"))
+            screen.quotation("  ".join(filter(None, head)), row["text"])
         if odd:
             screen.assistant(
                 "The last one is not meant for you: it gives orders to an assistant. Whatever people outside wrote "
                 "reaches me marked as a quotation, so I read it as something a debtor wrote and do not act on it."
             )
 
-    async def _mistyped(self) -> None:
+    async def _mistyped(self, year: int) -> None:
         screen = self._screen
         screen.heading("8. A wrong argument is refused, never ignored")
         screen.you("Which overdue invoices were due before this year?")
-        year = time.localtime().tm_year
-        screen.call("search_invoices", {"status": "overdue", "due_before": f"{year}-01-01"})
-        refusal = await self._called("search_invoices", {"status": "overdue", "due_before": f"{year}-01-01"})
+        wrong = {"status": "overdue", "due_before": f"{year}-01-01"}
+        screen.call("search_invoices", wrong)
+        refusal = await self._called("search_invoices", wrong)
         if not refusal.is_error:
             raise StoryError("The server took an argument it does not have; the demo stopped there.")
         screen.refused(_text(refusal))
@@ -304,6 +307,10 @@ def server_command() -> tuple[str, list[str]]:
     """What a host has to run to start this very installation."""
     script = Path(sys.executable).parent / ("payt-mcp.exe" if sys.platform == "win32" else "payt-mcp")
     return (str(script), []) if script.exists() else (sys.executable, ["-m", "payt_mcp"])
+
+
+def _in_a_plan(debtors: Sequence[Row]) -> Row | None:
+    return next((row for row in debtors if "payment_plan" in row.get("attention", [])), None)
 
 
 def _share(screen: Screen, bucket: Row, gross: Decimal) -> str:

@@ -10,6 +10,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from pathlib import PurePath
 
 _FIELDS = ("tool", "seconds", "outcome", "host", "port")
 
@@ -24,20 +25,26 @@ class _JsonLines(logging.Formatter):
             "event": record.getMessage() if own else "library warning",
         }
         line |= {name: getattr(record, name) for name in _FIELDS if hasattr(record, name)}
-        if record.exc_info and record.exc_info[0] is not None:
-            line["error"] = record.exc_info[0].__name__
-            line["at"] = _places(record)
+        if record.exc_info and record.exc_info[1] is not None:
+            error = _root(record.exc_info[1])
+            line["error"] = type(error).__name__
+            line["at"] = _places(error)
         return json.dumps(line, ensure_ascii=True)
 
 
-def _places(record: logging.LogRecord) -> str:
+def _root(error: BaseException) -> BaseException:
+    """The exception it all began with; what it was wrapped in comes from the SDK."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
+def _places(error: BaseException) -> str:
     """Where an exception came from, as file and line: its text could hold anything."""
-    assert record.exc_info is not None
-    trace = record.exc_info[2]
+    trace = error.__traceback__
     places = []
     while trace is not None:
-        code = trace.tb_frame.f_code
-        places.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
+        places.append(f"{PurePath(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
         trace = trace.tb_next
     return " > ".join(places[-6:])
 

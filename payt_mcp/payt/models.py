@@ -24,7 +24,7 @@ def _text(value: Any) -> Any:
 def _amount(value: Any) -> Any:
     if value is None or isinstance(value, Decimal):
         return value
-    if isinstance(value, float) or not isinstance(value, str | int):
+    if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError("an amount must be a decimal string")  # noqa: TRY004 - pydantic collects ValueErrors
     try:
         amount = Decimal(value)

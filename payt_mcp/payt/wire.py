@@ -35,7 +35,7 @@ PER_PAGE = 500
 
 _REASON_LENGTH = 200
 _PERMISSION = re.compile(r"Missing permission:\s*([a-z_]+:[a-z]+)", re.IGNORECASE)
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\u024f]")
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]")
 
 EntityT = TypeVar("EntityT", bound=Entity)
 Fields = Sequence["str | Mapping[str, Sequence[str]]"]

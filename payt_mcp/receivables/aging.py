@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from payt_mcp.receivables.open_items import OpenItem, OpenItems
-from payt_mcp.receivables.phases import ATTENTION, furthest
+from payt_mcp.receivables.phases import ATTENTION, INVOICE_PHASES, furthest
 
 BUCKETS = ("1-30", "31-60", "61-90", "91+")
 """Days past due."""
 
 _ZERO = Decimal("0.00")
+_RANK = {phase: rank for rank, phase in enumerate(INVOICE_PHASES)}
 
 
 @dataclass(slots=True)
@@ -34,16 +35,32 @@ class DebtorOverdue:
     invoices: int = 0
     paused_invoices: int = 0
     oldest_days: int = 0
-    phases: set[str] = field(default_factory=set)
-    attention: set[str] = field(default_factory=set)
+    has_plan: bool = False
+    is_paused: bool = False
+    with_bailiff: bool = False
+    has_credit: bool = False
+    _rank: int = 0
 
     @property
     def phase(self) -> str:
-        return furthest(self.phases)
+        return INVOICE_PHASES[self._rank]
 
     @property
     def flags(self) -> list[str]:
-        return [flag for flag in ATTENTION if flag in self.attention]
+        given = (self.has_plan, self.is_paused, self.with_bailiff, self.has_credit)
+        return [flag for flag, is_set in zip(ATTENTION, given, strict=True) if is_set]
+
+    def add(self, item: OpenItem, amount: Decimal, days: int) -> None:
+        """Count an overdue invoice."""
+        self.overdue += amount
+        self.invoices += 1
+        self.oldest_days = max(self.oldest_days, days)
+        self.paused_invoices += item.paused
+        self._rank = max(self._rank, _RANK[item.step or "overdue"])
+        if item.plan_id:
+            self.has_plan = True
+        if item.step == "bailiff":
+            self.with_bailiff = True
 
 
 @dataclass(slots=True)
@@ -154,15 +171,7 @@ def _count(picture: Overdue, by_debtor: dict[str, DebtorOverdue], item: OpenItem
     row = by_debtor.get(item.debtor_id)
     if row is None:
         row = by_debtor[item.debtor_id] = DebtorOverdue(item.debtor_id)
-    row.overdue += amount
-    row.invoices += 1
-    row.oldest_days = max(row.oldest_days, days)
-    row.phases.add(item.step or "overdue")
-    if item.plan_id:
-        row.attention.add("payment_plan")
-    row.paused_invoices += item.paused
-    if item.step == "bailiff":
-        row.attention.add("with_bailiff")
+    row.add(item, amount, days)
 
 
 def _mark_debtors(items: OpenItems, by_debtor: dict[str, DebtorOverdue]) -> None:
@@ -170,6 +179,5 @@ def _mark_debtors(items: OpenItems, by_debtor: dict[str, DebtorOverdue]) -> None
     for row in by_debtor.values():
         debtor = items.debtors.get(row.debtor_id)
         if (debtor is not None and debtor.paused) or row.paused_invoices == row.invoices:
-            row.attention.add("paused")
-        if row.debtor_id in in_credit:
-            row.attention.add("credit_open")
+            row.is_paused = True
+        row.has_credit = row.debtor_id in in_credit

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING
 
@@ -122,6 +123,8 @@ class OpenItems:
             return
         item = open_item(invoice)
         if known is not None:
+            if _content(known) == _content(item):
+                return  # deltas overlap: most of what they bring is known
             self._unlink(known)
         self.invoices[item.id] = item
         self._by_debtor.setdefault(item.debtor_id, []).append(item.id)
@@ -140,8 +143,10 @@ class OpenItems:
         known = self.debtors.get(debtor.id)
         if known is not None and _older(debtor.updated_at, known.updated_at):
             return
-        self.debtors[debtor.id] = debtor_entry(debtor)
-        self.version += 1
+        entry = debtor_entry(debtor)
+        if known is None or _content(known) != _content(entry):
+            self.debtors[debtor.id] = entry
+            self.version += 1
 
     def of_debtor(self, debtor_id: str) -> Iterator[OpenItem]:
         return (self.invoices[key] for key in self._by_debtor.get(debtor_id, ()))
@@ -201,7 +206,7 @@ def is_open(invoice: Invoice) -> bool:
 
 
 def open_item(invoice: Invoice) -> OpenItem:
-    """Keep of an invoice what questions about open items need; equal strings are kept once."""
+    """Keep of an invoice what questions about open items need; equal strings and dates are kept once."""
     open_, total, book_open = invoice.open_amount, invoice.total_amount, invoice.book_open_amount
     return OpenItem(
         id=invoice.id,
@@ -209,8 +214,8 @@ def open_item(invoice: Invoice) -> OpenItem:
         identifier=_same(invoice.invoice_identifier, invoice.invoice_number),
         debtor_id=intern(invoice.debtor_id or ""),
         debtor_number=intern(invoice.debtor_number or ""),
-        invoice_date=invoice.invoice_date,
-        due_date=invoice.due_date,
+        invoice_date=_same_date(invoice.invoice_date),
+        due_date=_same_date(invoice.due_date),
         currency=intern(invoice.currency_code or ""),
         total_amount=open_ if total == open_ else total,
         open_amount=open_,
@@ -240,6 +245,16 @@ def debtor_entry(debtor: Debtor) -> DebtorEntry:
 def value(item: OpenItem) -> Decimal | None:
     """What an invoice amounts to in the administration's currency: what is open of it, or once paid its total."""
     return item.book_total if item.owed == 0 else item.book_open
+
+
+def _content(record: OpenItem | DebtorEntry) -> list[object]:
+    return [getattr(record, name) for name in record.__slots__]
+
+
+@lru_cache(maxsize=10_000)
+def _same_date(date: dt.date | None) -> dt.date | None:
+    """The first object that was this date: 100,000 invoices fall due on a few hundred days."""
+    return date
 
 
 def _same(value: str | None, other: str | None) -> str:

@@ -68,13 +68,14 @@ class Selection:
 
 
 def ordered(items: Iterable[OpenItem], sort: str) -> list[OpenItem]:
-    """The items by `due_date`, `invoice_date` or `open_amount`, with `-` in front largest or newest first; those
-    without the date or amount come last either way, equal ones by id.
+    """The items by `due_date`, `invoice_date` or `open_amount` (the total of paid ones), with `-` in front newest or
+    largest first; those without the date or amount come last either way, equal ones by id.
     """
     key = _KEYS[sort.removeprefix("-")]
-    known = sorted((item for item in items if key(item) is not None), key=_by_id)
+    by_id = sorted(items, key=_by_id)
+    known = [item for item in by_id if key(item) is not None]
     known.sort(key=key, reverse=sort.startswith("-"))
-    return known + sorted((item for item in items if key(item) is None), key=_by_id)
+    return known + [item for item in by_id if key(item) is None]
 
 
 def _by_id(item: OpenItem) -> tuple[int, str]:
@@ -84,5 +85,5 @@ def _by_id(item: OpenItem) -> tuple[int, str]:
 _KEYS: dict[str, Callable[[OpenItem], Any]] = {
     "due_date": lambda item: item.due_date,
     "invoice_date": lambda item: item.invoice_date,
-    "open_amount": lambda item: item.book_open,
+    "open_amount": value,
 }

@@ -79,7 +79,10 @@ async def list_contacts(
     found = await continue_search(scope, listing, offset, limit)
     page = shown(listing, offset, limit)
     rows = [_row(found[key], listing.args.get("fields", ())) for key in page.ids if key in found]
-    return _answer(rows, page.total, page.next_cursor, len(page.ids) - len(rows), scope.account.now()).result()
+    answer = _answer(rows, page.total, page.next_cursor, len(page.ids) - len(rows), scope.account.now())
+    if page.total == 0 and listing.args:
+        answer.notes.append("Nobody fits all of this. Contact identifiers must be exact; query takes a part of a name.")
+    return answer.result()
 
 
 TOOL = ToolSpec(

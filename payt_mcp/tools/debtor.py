@@ -173,6 +173,9 @@ def _notes(file: DebtorFile) -> list[str]:
     unvalued = [present.clean(item.number, 40) for item in file.open_items if item.book_open is None]
     if unvalued:
         notes.append(f"In no sum, because Payt gives them no amount in the books: {present.some(unvalued)}.")
+    paused = [present.clean(case.credit_case_number, 40) for case in file.cases if case.paused_at]
+    if paused:
+        notes.append(f"Paused as a credit case: {present.some(paused)}.")
     if file.messages:
         notes.append(present.QUOTED)
     if not file.messages_are_all:

@@ -26,6 +26,7 @@ _IN_ROW = frozenset(
         "credit_case_id", "payment_plan_id", "first_reminder_at", "first_summons_at", "administration_id", "debtor_id",
     }
 )  # fmt: skip
+_NO_STEPS = _IN_ROW | {"updated_at"}
 _MOST_LINES = 50
 
 
@@ -94,18 +95,22 @@ def _figure(amount: str | None) -> str:
 def _rest(invoice: Invoice) -> dict[str, Any]:
     """What Payt says beside the row: labels as names, and every filled field that is no step of the timeline."""
     dumped = invoice.model_dump(exclude={"invoice_lines", "labels"})
-    names = [name for name in dumped if name not in _IN_ROW and not name.endswith("_at")]
+    names = [name for name in dumped if name not in _IN_ROW and not name.endswith("_at") and dumped[name] is not False]
     labels = [present.clean(label.name, present.NAME_LENGTH) for label in invoice.labels]
     return raw_fields(dumped, names) | present.filled({"labels": labels})
 
 
 def _timeline(invoice: Invoice) -> list[dict[str, Any]]:
-    """Every moment Payt knows of this invoice, in order: `sent`, `reminder_1`, ..."""
+    """Every moment Payt knows of this invoice, in order: `sent`, `reminder_1`, ... A `latest_reminder` or
+    `latest_summons` is listed where it is none of the numbered ones.
+    """
     moments = {
         name.removesuffix("_at"): moment
         for name, moment in invoice.model_dump().items()
-        if name.endswith("_at") and moment is not None and name not in _IN_ROW
+        if name.endswith("_at") and moment is not None and name not in _NO_STEPS
     }
+    numbered = {moment for name, moment in moments.items() if not name.startswith("latest_")}
+    moments = {name: at for name, at in moments.items() if not name.startswith("latest_") or at not in numbered}
     ordered = sorted(moments.items(), key=lambda step: step[1])
     return [{"at": present.stamp(moment), "step": name} for name, moment in ordered]
 

@@ -36,6 +36,8 @@ class MessageRow(TypedDict, total=False):
     message_id: str
     sent_at: str
     direction: str
+    debtor_number: str
+    debtor: str
     subject: str
     text: str
     read_at: str
@@ -81,9 +83,12 @@ TOOL = ToolSpec(
 
 
 async def _one(scope: Scope, message_id: str) -> CallToolResult:
+    from payt_mcp.lookup import debtors_by_id  # noqa: PLC0415 - see above
     from payt_mcp.message_history import whole_message  # noqa: PLC0415 - see above
 
-    row = message_row(await whole_message(scope, message_id), present.WHOLE_TEXT_LENGTH)
+    message = await whole_message(scope, message_id)
+    debtors = await debtors_by_id(scope, [message.debtor_id or ""])
+    row = message_row(message, present.WHOLE_TEXT_LENGTH, debtors.get(message.debtor_id or ""))
     answer = Answer(
         f"Message {row['message_id']}, {row.get('direction', 'of unknown direction')}.", {"messages": [row]}
     )
@@ -97,10 +102,15 @@ async def _one(scope: Scope, message_id: str) -> CallToolResult:
 
 
 async def _answer(scope: Scope, page: Shown, notes: list[str]) -> CallToolResult:
+    from payt_mcp.lookup import debtors_by_id  # noqa: PLC0415 - see above
     from payt_mcp.message_history import messages_by_id  # noqa: PLC0415 - see above
 
     found = await messages_by_id(scope, page.ids)
-    rows = [message_row(found[key], present.TEXT_LENGTH) for key in page.ids if key in found]
+    # Of one debtor, every row would say the same.
+    whose = () if "debtor" in page.listing.args else (message.debtor_id or "" for message in found.values())
+    debtors = await debtors_by_id(scope, whose)
+    shown_messages = [found[key] for key in page.ids if key in found]
+    rows = [message_row(m, present.TEXT_LENGTH, debtors.get(m.debtor_id or "")) for m in shown_messages]
     answer = Answer(f"{present.count(page.total or 0, 'message')}, newest first.", {"messages": rows}, notes=notes)
     answer.lines = [line for row in rows for line in message_lines(row)]
     if len(rows) < len(page.ids):

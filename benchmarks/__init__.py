@@ -1,0 +1,1 @@
+"""What payt-mcp costs: `python -m benchmarks` measures it and prints tables."""

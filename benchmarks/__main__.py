@@ -1,0 +1,50 @@
+"""`python -m benchmarks [--quick]`: measures on this machine and prints Markdown."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from benchmarks import growth, small, start, tokens
+from benchmarks.figures import table
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="What payt-mcp costs on this machine.")
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions, and no 100,000 invoices")
+    quick = parser.parse_args().quick
+    _say("start")
+    rows = start.rows(3 if quick else 9)
+    _say("tokens")
+    rows += tokens.rows()
+    sizes = []
+    for invoices in (1_000, 10_000) if quick else (1_000, 10_000, growth.LARGE):
+        _say(f"{invoices:,} invoices")
+        sizes.append(growth.measured(invoices))
+    rows += growth.rows(sizes)
+    _say("own time")
+    calls = small.measured(2 if quick else 5)
+    rows += small.rows(calls)
+    parts = [_machine(), table(rows), "How cost grows:", growth.table(sizes)]
+    parts += ["Where the own time of a call goes, 1,000 open invoices:", small.table(calls)]
+    print("\n\n".join(parts))
+
+
+def _machine() -> str:
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("mcp", "pydantic", "httpx"))
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "
+        f"Python {platform.python_version()}, {libraries}. Medians, smallest and largest in brackets."
+    )
+
+
+def _say(what: str) -> None:
+    print(f"measuring: {what}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""What a model has to read: the tools, and two answers on the 6,000-invoice sandbox.
+
+Counted with `o200k_base` over compact JSON, as it is on the wire, and over `content` as it stands.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import bpe_openai  # type: ignore[import-untyped]
+
+from benchmarks.figures import Row
+from benchmarks.processes import OURS, Payt, Server
+
+_ENCODING = bpe_openai.get_encoding("o200k_base")
+_INVOICES = 6_000
+
+
+def rows() -> list[Row]:
+    with Payt(_INVOICES) as payt, Server(OURS, payt.settings) as server:
+        server.greet()
+        tools = server.request("tools/list")["tools"]
+        overdue = server.call("summarize_overdue")
+        found = server.call("search_invoices")
+    seen = [{name: tool[name] for name in ("name", "description", "inputSchema")} for tool in tools]
+    outputs = [tool["outputSchema"] for tool in tools if "outputSchema" in tool]
+    listed = len(found["structuredContent"]["invoices"])
+    return [
+        _row(f"tokens of `tools/list`: name, description, input schema of {len(tools)} tools", _json(seen), 3_000),
+        _row("tokens of their output schemas, beside", _json(outputs), 3_500),
+        *_answer(f"tokens of `summarize_overdue`, {_INVOICES:,} invoices", overdue, 700, 1_000),
+        *_answer(f"tokens of `search_invoices`, {listed} rows", found, 1_500, 2_500),
+    ]
+
+
+def _answer(measure: str, result: dict[str, Any], content: int, structured: int) -> list[Row]:
+    text = "\n".join(part["text"] for part in result["content"])
+    return [
+        _row(f"{measure}: content", text, content),
+        _row(f"{measure}: structured", _json(result["structuredContent"]), structured),
+    ]
+
+
+def _row(measure: str, text: str, limit: int) -> Row:
+    count = len(_ENCODING.encode(text))
+    return Row(measure, f"<= {limit:,}", f"{count:,}", count <= limit)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,154 @@
+"""What is owed, reckoned a second time from the sandbox's raw rows.
+
+Nothing of `payt_mcp.receivables` or `payt_mcp.payt` is used here: plain loops over the records as Payt would show
+them, so that a mistake in the product and one in its test are not the same mistake.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from payt_mcp.present import clean
+from payt_mcp.sandbox import World
+
+Row = dict[str, Any]
+NOTHING = Decimal("0.00")
+BUCKETS = (("1-30", 1, 30), ("31-60", 31, 60), ("61-90", 61, 90), ("91+", 91, 10**6))
+STEPS = (
+    "bailiff", "pre_judicial", "notice_of_default", "summons_4", "summons_3", "summons_2", "summons_1", "pre_summons",
+    "debt_collection", "collectable", "final_reminder", "reminder_4", "reminder_3", "reminder_2", "reminder_1",
+)  # fmt: skip
+
+
+class Ledger:
+    """The raw rows of one administration, and today in its time zone."""
+
+    def __init__(self, world: World, administration_id: str) -> None:
+        book = world.book(administration_id)
+        self.currency = book.currency
+        self.today = world.clock().astimezone(ZoneInfo(book.timezone)).date()
+        self.every = world.rows(administration_id, "invoices")
+        self.invoices = [row for row in self.every if amount(row["open_amount"]) != 0]
+        self.paid = [row for row in self.every if amount(row["open_amount"]) == 0]
+        self.debtors = {row["id"]: row for row in world.rows(administration_id, "debtors")}
+
+    def late(self, row: Row) -> int:
+        """Days past the due date; 0 without one."""
+        return (self.today - date(row["due_date"])).days if row["due_date"] else 0
+
+    def is_overdue(self, row: Row) -> bool:
+        return amount(row["open_amount"]) > 0 and self.late(row) >= 1
+
+    def name(self, row: Row) -> str:
+        return clean(self.debtors[row["debtor_id"]]["name"], 60)
+
+
+def amount(text: str | None) -> Decimal:
+    assert text is not None
+    return Decimal(text)
+
+
+def date(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+def total(rows: Iterable[Row]) -> Decimal:
+    return sum((amount(row["book_open_amount"]) for row in rows), NOTHING)
+
+
+def phase(row: Row) -> str:
+    return next((step for step in STEPS if row[f"{step}_at"]), "overdue")
+
+
+def overdue(ledger: Ledger, min_days: int = 1) -> dict[str, Any]:
+    """What `summarize_overdue` must say, all debtors on one page."""
+    late = [row for row in ledger.invoices if ledger.late(row) >= min_days]
+    valued = [row for row in late if row["book_open_amount"] is not None]
+    owed = [row for row in valued if amount(row["open_amount"]) > 0]
+    credit = [row for row in valued if amount(row["open_amount"]) < 0]
+    debtors = _debtors(ledger, owed)
+    buckets = []
+    for days, low, high in BUCKETS:
+        inside = [row for row in owed if low <= ledger.late(row) <= high]
+        buckets.append({"days": days, "invoices": len(inside), "amount": str(total(inside))})
+    return {
+        "currency": ledger.currency,
+        "overdue_gross": str(total(owed)),
+        "overdue_credits": str(total(credit)),
+        "overdue_net": str(total(owed) + total(credit)),
+        "invoice_count": len(owed),
+        "debtor_count": len(debtors),
+        "total": len(debtors),
+        "buckets": buckets,
+        "debtors": debtors,
+    }
+
+
+def unvalued(ledger: Ledger) -> list[str]:
+    """The numbers of the past-due items that have no amount in the administration's currency."""
+    late = [row for row in ledger.invoices if ledger.late(row) >= 1]
+    return [row["invoice_number"] for row in late if row["book_open_amount"] is None]
+
+
+def _debtors(ledger: Ledger, owed: list[Row]) -> list[Row]:
+    grouped: dict[str, list[Row]] = defaultdict(list)
+    for row in owed:
+        grouped[row["debtor_id"]].append(row)
+    found = [(total(rows), max(map(ledger.late, rows)), key, rows) for key, rows in grouped.items()]
+    found.sort(key=lambda one: (-one[0], -one[1], ledger.debtors[one[2]]["name"], one[2]))
+    return [_debtor(ledger, key, rows) for _, _, key, rows in found]
+
+
+def _debtor(ledger: Ledger, key: str, rows: list[Row]) -> Row:
+    debtor = ledger.debtors[key]
+    row: Row = {
+        "debtor_number": debtor["debtor_number"],
+        "name": clean(debtor["name"], 60),
+        "overdue": str(total(rows)),
+        "oldest_days": max(map(ledger.late, rows)),
+        "invoices": len(rows),
+        "phase": furthest(rows),
+    }
+    flags = attention(ledger, debtor, rows)
+    return row | ({"attention": flags} if flags else {})
+
+
+def furthest(rows: list[Row]) -> str:
+    return min((phase(row) for row in rows), key=(*STEPS, "overdue").index)
+
+
+def attention(ledger: Ledger, debtor: Mapping[str, Any], rows: list[Row]) -> list[str]:
+    """What must not be overlooked about a debtor, going by these of its invoices."""
+    is_paused = all(row["paused_at"] or row["paused_by_user"] for row in rows) and bool(rows)
+    own = [row for row in ledger.invoices if row["debtor_id"] == debtor["id"]]
+    flags = {
+        "payment_plan": any(row["active_payment_plan_id"] for row in rows),
+        "paused": is_paused or bool(debtor["paused_at"] or debtor["reminding_paused_at"]),
+        "with_bailiff": any(row["bailiff_at"] for row in rows),
+        "credit_open": any(amount(row["open_amount"]) < 0 for row in own),
+    }
+    return [name for name, is_set in flags.items() if is_set]
+
+
+def debtor_balances(ledger: Ledger) -> list[Row]:
+    """What `find_debtors` must say of every debtor, by debtor number: open and overdue are invoices, not credits."""
+    rows = []
+    for key, debtor in ledger.debtors.items():
+        own = [row for row in ledger.invoices if row["debtor_id"] == key]
+        owed = [row for row in own if amount(row["open_amount"]) > 0]
+        valued = [row for row in owed if row["book_open_amount"] is not None]
+        late = [row for row in owed if ledger.is_overdue(row)]
+        row: Row = {
+            "debtor_number": debtor["debtor_number"],
+            "name": clean(debtor["name"], 60),
+            "open": str(total(valued)),
+            "overdue": str(total(row for row in valued if ledger.is_overdue(row))),
+            "oldest_days": max(map(ledger.late, late), default=0),
+            "phase": furthest(late) if late else "",
+            "attention": attention(ledger, debtor, owed),
+        }
+        rows.append({name: value for name, value in row.items() if value not in (0, "", [], None)})
+    return sorted(rows, key=lambda row: str(row.get("debtor_number", "")))

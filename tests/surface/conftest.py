@@ -1,0 +1,17 @@
+"""One sandbox over TCP for all tests that only read it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from payt_mcp.sandbox.app import Options, create_app
+from payt_mcp.sandbox.server import Handle, run_in_thread
+
+from .helpers import fixed_world
+
+
+@pytest.fixture(scope="session")
+def payt() -> Iterator[Handle]:
+    """The fixed sandbox. Read it only."""
+    with run_in_thread(create_app(fixed_world(), options=Options(rate=None))) as handle:
+        yield handle

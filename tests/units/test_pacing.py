@@ -1,0 +1,112 @@
+"""Never more requests in a window than the rate, whatever comes and whenever."""
+
+import random
+from collections import deque
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from payt_mcp.payt.pacing import WINDOW, Pacer, Slot, retry_after
+
+
+@given(
+    rate=st.integers(1, 12),
+    events=st.lists(
+        st.tuples(
+            st.sampled_from(("begin", "sent", "abandon", "refused", "accepted", "pass")), st.floats(0, 2, width=32)
+        ),
+        max_size=120,
+    ),
+)
+def test_never_more_than_the_rate_on_the_wire_in_any_window(rate: int, events: list[tuple[str, float]]) -> None:
+    pacer, now = Pacer(rate), 1000.0
+    begun: deque[Slot] = deque()
+    sent: list[float] = []
+    for kind, amount in events:
+        if kind == "pass":
+            now += amount
+        elif kind == "begin" and pacer.wait(now) == 0:
+            begun.append(pacer.begin())
+        elif kind == "sent" and begun:
+            pacer.sent(begun.popleft(), now)
+            sent.append(now)
+        elif kind == "abandon" and begun:
+            pacer.abandon(begun.popleft(), now)
+        elif kind == "refused":
+            pacer.refused(now)
+        elif kind == "accepted":
+            pacer.accepted()
+    for start in sent:
+        assert sum(start <= moment < start + WINDOW for moment in sent) <= rate
+
+
+@given(rate=st.integers(1, 10), sends=st.integers(1, 30))
+def test_waiting_as_long_as_it_says_always_leads_to_a_place(rate: int, sends: int) -> None:
+    pacer, now = Pacer(rate), 5.0
+    for _ in range(sends):
+        waits = 0
+        while (delay := pacer.wait(now)) > 0:
+            now += delay
+            waits += 1
+            assert waits < 5
+        pacer.sent(pacer.begin(), now)
+    assert now <= 5.0 + (sends // rate + 1) * (WINDOW + 0.01)
+
+
+def test_a_place_counts_until_its_request_has_been_sent_for_a_whole_window() -> None:
+    pacer = Pacer(1)
+    slot = pacer.begin()
+    assert pacer.wait(100.0) > 0
+    pacer.sent(slot, 100.0)
+    assert pacer.wait(100.0 + WINDOW - 0.01) > 0
+    assert pacer.wait(100.0 + WINDOW) == 0
+
+
+def test_a_request_that_was_never_sent_gives_its_place_back_after_a_window() -> None:
+    pacer = Pacer(1)
+    slot = pacer.begin()
+    pacer.abandon(slot, 100.0)
+    assert pacer.wait(100.5) > 0
+    assert pacer.wait(100.0 + WINDOW) == 0
+
+
+def test_each_refusal_holds_everything_back_longer_and_an_answer_forgives() -> None:
+    pacer = Pacer(10)
+    held = []
+    for now in (0.0, 100.0, 200.0, 300.0, 400.0):
+        pacer.refused(now)
+        held.append(pacer.wait(now))
+    assert held == [1.0, 2.0, 4.0, 8.0, 8.0]
+    pacer.accepted()
+    pacer.refused(500.0)
+    assert pacer.wait(500.0) == 1.0
+
+
+@given(attempt=st.integers(1, 20), elapsed=st.floats(0, 60), seed=st.integers(), budget=st.floats(0, 60))
+def test_a_retry_stays_in_its_budget(attempt: int, elapsed: float, seed: int, budget: float) -> None:
+    delay = retry_after(attempt, elapsed, random.Random(seed), budget=budget)
+    if delay is not None:
+        assert 0 < delay <= 8.0
+        assert elapsed + delay < budget
+
+
+def test_retries_wait_longer_each_time_and_come_to_an_end() -> None:
+    delays = [retry_after(attempt, 0.0, random.Random(1)) for attempt in range(1, 9)]
+    kept = [delay for delay in delays if delay is not None]
+    assert len(kept) == 6
+    assert all(later > earlier for earlier, later in zip(kept, kept[2:], strict=False))
+    assert delays[6:] == [None, None]
+
+
+def test_no_two_processes_come_back_together() -> None:
+    assert len({retry_after(1, 0.0, random.Random(seed)) for seed in range(20)}) == 20
+
+
+@pytest.mark.parametrize("rate", [1, 10])
+def test_a_burst_takes_the_rate_and_no_more(rate: int) -> None:
+    pacer = Pacer(rate)
+    for _ in range(rate):
+        assert pacer.wait(0.0) == 0
+        pacer.sent(pacer.begin(), 0.0)
+    assert pacer.wait(0.0) == pytest.approx(WINDOW)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import anyio.abc
 
@@ -15,12 +18,21 @@ from payt_mcp.message_write import KIND as MESSAGE
 from payt_mcp.message_write import MessageWriter
 from payt_mcp.settings import Settings
 
+if TYPE_CHECKING:
+    from payt_mcp.guard.page import ApprovalPage
+
 
 class Desk:
     """One account's place in the ledger. Made by `open_desk`; its ledger is open, its engine runs."""
 
     def __init__(
-        self, account: Account, settings: Settings, ledger: Ledger, payt: str, group: anyio.abc.TaskGroup
+        self,
+        account: Account,
+        settings: Settings,
+        ledger: Ledger,
+        payt: str,
+        group: anyio.abc.TaskGroup,
+        browse: Callable[[str], bool] | None = None,
     ) -> None:
         self.account = account
         self.settings = settings
@@ -28,13 +40,34 @@ class Desk:
         self.scope = _scope(payt, settings)
         self.messages = MessageWriter(account, ledger, self.scope, payt, settings.attachments_dir)
         self.engine = Engine(ledger, self.scope, {MESSAGE: self.messages}, group)
+        self.zone: dt.tzinfo = dt.datetime.now().astimezone().tzinfo or dt.UTC
+        self._group = group
+        self._browse = browse
+        self._page: ApprovalPage | None = None
+
+    async def show_page(self) -> bool:
+        """Have the approval page open in the user's browser; False where there is none."""
+        if self._browse is None:
+            return False
+        if self._page is None:
+            from payt_mcp.guard.page import ApprovalPage  # noqa: PLC0415 - a web server is loaded when one is needed
+
+            self._page = ApprovalPage(self.engine, self._group, self._browse, zone=self.zone)
+        return await self._page.show()
 
     async def aclose(self) -> None:
         """Wait, within a bound, for what is being sent; then let go of the ledger."""
         await self.engine.aclose()
 
 
-async def open_desk(account: Account, settings: Settings, group: anyio.abc.TaskGroup, *, embedded: bool) -> Desk:
+async def open_desk(
+    account: Account,
+    settings: Settings,
+    group: anyio.abc.TaskGroup,
+    *,
+    embedded: bool,
+    browse: Callable[[str], bool] | None = None,
+) -> Desk:
     """A desk; close it with `aclose`. What an embedded Payt holds ends with the process, and so does its scope.
 
     Raises:
@@ -44,7 +77,7 @@ async def open_desk(account: Account, settings: Settings, group: anyio.abc.TaskG
         raise LedgerError("There is no folder to keep the record of writes in: set PAYT_STATE_DIR.")
     ledger = Ledger(settings.state_dir)
     payt = f"embedded-{secrets.token_hex(8)}" if embedded else settings.api_url
-    desk = Desk(account, settings, ledger, payt, group)
+    desk = Desk(account, settings, ledger, payt, group, browse)
     await desk.engine.start()
     return desk
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
@@ -20,14 +21,22 @@ MAX_BODY = 1024 * 1024
 """Bytes a request may have: a tool call is a few hundred."""
 
 
-def build_app(settings: Settings, *, host: str, app: EmbeddedPayt | None = None) -> ASGIApp:
+def build_app(
+    settings: Settings,
+    *,
+    host: str,
+    app: EmbeddedPayt | None = None,
+    browse: Callable[[str], bool] | None = None,
+) -> ASGIApp:
     """The application for one address.
 
     On loopback, requests with another Host or Origin are refused, so that no web page can reach the server through the
     user's browser (DNS rebinding). With `settings.mcp_token` every request but /healthz needs it; that keeps web pages
-    out on other hosts too, whose names are not known here.
+    out on other hosts too, whose names are not known here. `browse` opens the approval page, on loopback only:
+    elsewhere whoever calls does not sit at this machine.
     """
-    inner: Starlette = build_server(settings, app=app).streamable_http_app(
+    server = build_server(settings, app=app, browse=browse if host in LOOPBACK else None)
+    inner: Starlette = server.streamable_http_app(
         streamable_http_path="/mcp",
         host=host,
         max_request_body_size=MAX_BODY,

@@ -13,6 +13,7 @@ payt-mcp: an MCP server for Payt
 
   payt-mcp                    serve over stdio (what Claude Desktop and other hosts start)
   payt-mcp serve --http       serve over HTTP at http://127.0.0.1:8000/mcp  [--host HOST] [--port PORT]
+  payt-mcp approvals          what waits for your yes  [list | show ID | approve ID | reject ID | open | verify | purge]
   payt-mcp demo               a tour on invented data, in this terminal
   payt-mcp sandbox            an embedded Payt with invented data, over TCP  [--port --debtors --invoices
                               --seed --today --latency-ms]
@@ -55,5 +56,9 @@ def _dispatch(command: str, rest: Sequence[str], environ: Mapping[str, str]) -> 
         from payt_mcp.cli.sandbox import run as sandbox
 
         return sandbox(rest)
+    if command == "approvals":
+        from payt_mcp.cli.approvals import run as approvals
+
+        return approvals(rest, environ)
     print(f"payt-mcp: there is no command {command!r}.\n\n{USAGE}", file=sys.stderr)
     return 2

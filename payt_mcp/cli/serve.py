@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Mapping, Sequence
 
+from payt_mcp.cli.browsing import browse
 from payt_mcp.cli.logs import configure
 from payt_mcp.errors import SettingsError
 from payt_mcp.settings import Settings
@@ -33,7 +34,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     import uvicorn
 
     config = uvicorn.Config(
-        build_app(settings, host=args.host),
+        build_app(settings, host=args.host, browse=browse),
         ws="none",
         log_config=None,
         access_log=False,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from payt_mcp.cli.browsing import browse
 from payt_mcp.cli.logs import configure
 from payt_mcp.settings import Settings
 
@@ -86,7 +87,7 @@ def _loaded(settings: Settings) -> PaytServer:
     gc.disable()
     from payt_mcp.server import build_server
 
-    server = build_server(settings)
+    server = build_server(settings, browse=browse)
     gc.freeze()
     gc.set_threshold(_LOOK_FOR_GARBAGE_AFTER)
     gc.enable()

@@ -216,7 +216,7 @@ class Engine:
                 try:
                     await self._round()
                 except PaytMcpError as error:
-                    logger.warning("the ledger cannot be watched", extra={"reason": type(error).__name__})
+                    logger.warning("the ledger cannot be watched", extra={"reason": str(error)})
                 await anyio.sleep(self._poll)
 
     async def _round(self) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from payt_mcp.guard.states import Status
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 @dataclass(frozen=True)

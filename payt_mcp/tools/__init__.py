@@ -2,6 +2,7 @@
 
 from payt_mcp.tools import (
     administrations,
+    approval,
     contacts,
     credit_case,
     debtor,
@@ -10,6 +11,7 @@ from payt_mcp.tools import (
     invoices,
     messages,
     overdue,
+    send_message,
 )
 
 READ_TOOLS = (
@@ -24,3 +26,6 @@ READ_TOOLS = (
     messages.TOOL,
 )
 """In the order hosts list them: the questions a day begins with first."""
+
+WRITE_TOOLS = (send_message.TOOL, approval.TOOL)
+"""Not listed where PAYT_READ_ONLY is set."""

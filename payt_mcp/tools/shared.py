@@ -46,6 +46,7 @@ class Services:
     """What the lifespan of a server gives its tools: who is asking decides the account."""
 
     account: Callable[[], Any]
+    desk: Callable[[], Any]
 
 
 Ctx = Context[Services, Any]

@@ -1,0 +1,186 @@
+"""`payt-mcp approvals`: what waits for a yes, in a terminal. It records the decision; the server carries it out."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import getpass
+import json
+import secrets
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from payt_mcp.errors import GuardError, LedgerError
+from payt_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from payt_mcp.guard.ledger import Ledger
+    from payt_mcp.guard.records import Record, Who
+
+_WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grain", "heron", "ivory", "juniper", "kayak", "linen")
+_RECENT = dt.timedelta(days=7)
+
+
+def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Look at the ledger, or decide; 0, or 1 where a person said no to their own question or nothing could be done."""
+    args = _parser().parse_args(argv)
+    settings = Settings.from_env(environ)
+    if settings.state_dir is None:
+        raise LedgerError("There is no folder to keep the record of writes in: set PAYT_STATE_DIR.")
+    if not settings.state_dir.exists():
+        print("Nothing has been proposed on this machine yet.")
+        return 0
+    from payt_mcp.guard.ledger import Ledger
+
+    ledger = Ledger(settings.state_dir)
+    try:
+        steps: Mapping[str, Callable[[], int]] = {
+            "list": lambda: _list(ledger),
+            "show": lambda: _show(ledger, args.id),
+            "approve": lambda: _approve(ledger, args.id),
+            "reject": lambda: _reject(ledger, args.id),
+            "open": lambda: _open(ledger),
+            "verify": lambda: _verify(ledger),
+            "purge": lambda: _purge(ledger, args.days),
+        }
+        return steps[args.step]()
+    finally:
+        ledger.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="payt-mcp approvals", description="What an assistant proposed to write.")
+    steps = parser.add_subparsers(dest="step")
+    parser.set_defaults(step="list", id="", days=90)
+    steps.add_parser("list", help="what waits, and what ended within seven days")
+    for name, what in (("show", "one proposal, whole"), ("approve", "say yes to it"), ("reject", "say no to it")):
+        steps.add_parser(name, help=what).add_argument("id")
+    steps.add_parser("open", help="open the approval page of a running server")
+    steps.add_parser("verify", help="check that nobody changed the record of writes")
+    purge = steps.add_parser("purge", help="forget letters and addresses; digests and outcomes stay")
+    purge.add_argument("--days", type=int, default=90, help="of what ended longer ago (default 90)")
+    return parser
+
+
+def _list(ledger: Ledger) -> int:
+    from payt_mcp.guard.states import Status
+    from payt_mcp.guard.store import words
+
+    pending = ledger.pending(also=(Status.OUTCOME_UNKNOWN,))
+    recent = [r for r in ledger.recent(ledger.now() - _RECENT) if r.id not in {p.id for p in pending}]
+    for record in (*pending, *recent):
+        print(f"{record.id}  {words(record.status):16}  {_title(record)}")
+    if not pending and not recent:
+        print("Nothing waits, and nothing ended within seven days.")
+    return 0
+
+
+def _show(ledger: Ledger, key: str) -> int:
+    from payt_mcp.guard.outcomes import outcome_words
+    from payt_mcp.guard.preview_text import shown, whole
+
+    record = ledger.get(key)
+    print(f"{_title(record)}\n")
+    print(whole(record.preview) if record.preview else "The text of this proposal has been purged.")
+    print(f"\n{shown(outcome_words(record, _zone()))}")
+    for event in ledger.history(record.id):
+        who = " ".join(filter(None, json.loads(event.who).values()))
+        print(f"  {event.at[:19]}  {event.status:16}  {shown(who)}")
+    return 0
+
+
+def _approve(ledger: Ledger, key: str) -> int:
+    from payt_mcp.guard.states import Status
+
+    record = ledger.get(key)
+    _show(ledger, key)
+    again = record.status is Status.OUTCOME_UNKNOWN
+    if again:
+        print("\nIt MAY HAVE BEEN SENT already. Approving sends it again.")
+    if not _challenged("approve"):
+        return 1
+    ledger.approve(key, _me(), again=again)
+    print(
+        "Approved. A running server sends it within seconds; without one, the next that starts within 15 minutes does."
+    )
+    return 0
+
+
+def _reject(ledger: Ledger, key: str) -> int:
+    from payt_mcp.guard.states import Status
+
+    record = ledger.get(key)
+    _show(ledger, key)
+    if not _challenged("reject"):
+        return 1
+    if record.status is Status.OUTCOME_UNKNOWN:
+        ledger.settle(key, Status.FAILED, {"trouble": "closed by a person: it was not sent"}, who=_me())
+        print("Closed: on record as not sent.")
+    else:
+        ledger.decline(key, _me())
+        print("Rejected. Nothing is sent.")
+    return 0
+
+
+def _open(ledger: Ledger) -> int:
+    from payt_mcp.cli.browsing import browse
+    from payt_mcp.guard.page_files import live_pages
+
+    pages = live_pages(ledger.folder)
+    if not pages:
+        print("No approval page is up: one is while a running server has something pending.")
+        return 1
+    opened = [browse(url) for url in pages]
+    if not all(opened):
+        print("No browser could be opened here; use `payt-mcp approvals show ID` and `approve ID`.")
+        return 1
+    return 0
+
+
+def _verify(ledger: Ledger) -> int:
+    print(f"{ledger.verify()} events checked: every one is as it was written, and so is every proposal.")
+    print(
+        "Not noticed: a change by someone who can read the key beside the ledger, and an older copy of both together."
+    )
+    return 0
+
+
+def _purge(ledger: Ledger, days: int) -> int:
+    print(f"Letters and addresses of {ledger.purge(dt.timedelta(days=max(days, 0)))} proposals forgotten.")
+    return 0
+
+
+def _challenged(step: str) -> bool:
+    """Whether someone at a terminal types what was just shown there.
+
+    Raises:
+        GuardError: nobody sits at a terminal.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise GuardError(f"To {step} takes a person at a terminal: this is none. Nothing was decided.")
+    words = " ".join(secrets.choice(_WORDS) for _ in range(2))
+    typed = input(f"\nTo {step}, type: {words}\n> ")
+    if typed.strip().lower() != words:
+        print("That was something else. Nothing was decided.")
+        return False
+    return True
+
+
+def _title(record: Record) -> str:
+    from payt_mcp.guard.preview_text import shown
+
+    return shown(str(record.preview["title"])) if record.preview else "(text purged)"
+
+
+def _me() -> Who:
+    from payt_mcp.guard.records import Who
+
+    try:
+        return Who("terminal", "", getpass.getuser())
+    except (OSError, KeyError):
+        return Who("terminal")
+
+
+def _zone() -> dt.tzinfo:
+    return dt.datetime.now().astimezone().tzinfo or dt.UTC

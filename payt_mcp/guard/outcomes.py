@@ -1,0 +1,39 @@
+"""How a proposal stands, in sentences."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from payt_mcp.guard.records import Record
+from payt_mcp.guard.states import Status
+
+_SENTENCES = {
+    Status.PROPOSED: "Waiting for a person's yes; nothing was sent.",
+    Status.APPROVED: "Approved; not sent yet.",
+    Status.SENDING: "Being sent.",
+    Status.SENT: "Sent at {sending}; it is message {message} at Payt.",
+    Status.APPLIED: "Carried out at {changed}.",
+    Status.PARTLY_APPLIED: "Carried out in part at {changed}.",
+    Status.FAILED: "It was not carried out.",
+    Status.OUTCOME_UNKNOWN: "May have been sent at {sending}; {looked}. It is not sent again unless a person says so.",
+    Status.DECLINED: "A person said no; nothing was sent.",
+    Status.EXPIRED: "The time for it is over; nothing was sent.",
+    Status.SUPERSEDED: "Nothing was sent, because {why}.",
+}
+_LOOKED = {"message": "not on the timeline yet", "invoices": "not to be seen at Payt yet"}
+
+
+def outcome_words(record: Record, zone: dt.tzinfo) -> str:
+    """One sentence; times are in `zone`."""
+    return _SENTENCES[record.status].format(
+        sending=at(record.sending_at or record.changed_at, zone),
+        changed=at(record.changed_at, zone),
+        message=record.message_id,
+        looked=_LOOKED.get(record.kind, ""),
+        why=record.outcome.get("why", "something changed"),
+    )
+
+
+def at(moment: dt.datetime, zone: dt.tzinfo) -> str:
+    """`2026-11-21 14:03`"""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -1,0 +1,30 @@
+"""Where the approval pages of this user are, for `payt-mcp approvals open`: one file a page, for the user alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from payt_mcp.guard.locks import is_alive
+from payt_mcp.guard.seal import write_private
+
+_FOLDER = "pages"
+
+
+def announce(folder: Path, owner: str, url: str) -> Path:
+    """Write down the address of a page; the file to remove when it closes."""
+    pages = folder / _FOLDER
+    pages.mkdir(mode=0o700, exist_ok=True)
+    write_private(pages / owner, json.dumps({"url": url}).encode())
+    return pages / owner
+
+
+def live_pages(folder: Path) -> list[str]:
+    """The addresses of the pages whose process lives; what dead ones left is removed."""
+    found = []
+    for path in sorted((folder / _FOLDER).glob("*")):
+        if is_alive(folder / "owners", path.name):
+            found.append(str(json.loads(path.read_text())["url"]))
+        else:
+            path.unlink(missing_ok=True)
+    return found

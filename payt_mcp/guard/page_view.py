@@ -1,0 +1,158 @@
+"""The approval page as HTML. Every text from elsewhere goes through `text`; nothing else is put into the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from payt_mcp.guard.outcomes import at, outcome_words
+from payt_mcp.guard.preview_text import shown, size
+from payt_mcp.guard.records import Record
+from payt_mcp.guard.states import Status
+from payt_mcp.present import count
+
+Token = Callable[[Record], str]
+
+_BADGES = {
+    Status.PROPOSED: ("wait", "waiting for you"),
+    Status.APPROVED: ("wait", "approved, about to be sent"),
+    Status.SENDING: ("wait", "being sent"),
+    Status.SENT: ("good", "sent"),
+    Status.APPLIED: ("good", "done"),
+    Status.PARTLY_APPLIED: ("bad", "partly done"),
+    Status.FAILED: ("bad", "not sent"),
+    Status.OUTCOME_UNKNOWN: ("bad", "may have been sent"),
+    Status.DECLINED: ("", "rejected"),
+    Status.EXPIRED: ("", "expired"),
+    Status.SUPERSEDED: ("", "replaced: something changed"),
+}
+
+
+def page(records: Sequence[Record], troubles: Mapping[str, str], token: Token, changes: int, zone: dt.tzinfo) -> str:
+    """The whole page."""
+    waiting = sum(record.status is Status.PROPOSED for record in records)
+    cards = "".join(_card(record, troubles.get(record.id, ""), token, zone) for record in records)
+    nothing = '<p class="soft">Nothing is waiting. You can close this page.</p>'
+    title = f"{count(waiting, 'proposal')} waiting" if waiting else "Nothing waiting"
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{text(title)} - Payt approvals</title>"
+        '<link rel="stylesheet" href="page.css"><script src="page.js" defer></script></head>'
+        f'<body data-changes="{changes}"><header><h1>Payt approvals</h1>'
+        '<p id="live">An assistant proposed what is below. Nothing reaches Payt before you approve it here.</p>'
+        f'</header><main aria-live="polite">{cards or nothing}</main></body></html>'
+    )
+
+
+def text(value: Any) -> str:
+    """Any text as HTML that shows exactly its characters."""
+    return html.escape(shown(str(value)), quote=True)
+
+
+def _card(record: Record, trouble: str, token: Token, zone: dt.tzinfo) -> str:
+    kind, badge = _BADGES[record.status]
+    preview = record.preview or {"title": "The text of this proposal has been purged", "warnings": [], "kind": ""}
+    is_open = record.status in (Status.PROPOSED, Status.OUTCOME_UNKNOWN)
+    detail = _detail(preview)
+    if record.status not in (Status.PROPOSED, Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN):
+        detail = f"<details><summary>What was proposed</summary>{detail}</details>"
+    return (
+        f'<article aria-labelledby="t-{record.id}"><div class="top">'
+        f'<h2 id="t-{record.id}">{text(preview["title"])}</h2>'
+        f'<span class="badge {kind}">{badge}</span></div>'
+        f"{_said(record, trouble, zone)}{detail}{_form(record, token) if is_open else ''}"
+        f'<p class="soft">{record.id}, proposed {at(record.created_at, zone)}</p></article>'
+    )
+
+
+def _said(record: Record, trouble: str, zone: dt.tzinfo) -> str:
+    lines = [outcome_words(record, zone)]
+    lines += [str(record.outcome["trouble"])] if record.outcome.get("trouble") else []
+    lines += [f"{key}: {note}" for key, note in record.outcome.get("records", {}).items()]
+    if trouble and record.status in (Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN):
+        lines.append(trouble)
+    return "".join(
+        f'<p class="{"big" if at == 0 else "soft"}">{text(line)}</p>' for at, line in enumerate(lines) if line
+    )
+
+
+def _detail(preview: Mapping[str, Any]) -> str:
+    because = "; ".join(preview.get("because", ()))
+    parts = [f'<p class="big">Proposed anew, because {text(because)}.</p>' if because else "", _warnings(preview)]
+    parts += [_message(preview)] if preview["kind"] == "message" else []
+    parts += [_invoices(preview)] if preview["kind"] == "invoices" else []
+    return "".join(parts)
+
+
+def _warnings(preview: Mapping[str, Any]) -> str:
+    items = "".join(
+        f'<li class="{"danger" if warned["danger"] else "look"}">{text(warned["text"])}</li>'
+        for warned in preview["warnings"]
+    )
+    return f'<ul class="warnings" role="alert">{items}</ul>' if items else ""
+
+
+def _message(preview: Mapping[str, Any]) -> str:
+    rows = [("From", text(preview["from"])), ("Debtor", f"{text(preview['debtor'])}, about {text(preview['about'])}")]
+    rows += [("Overdue", text(", ".join(preview["owed"])))] if preview["owed"] else []
+    rows += [(entry["field"].capitalize(), _recipient(entry)) for entry in preview["recipients"]]
+    rows += [("Subject", text(preview["subject"]))]
+    rows += [("Attached", f"{text(entry['name'])} ({size(entry['size'])})") for entry in preview["attachments"]]
+    facts = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
+    return f'<dl>{facts}</dl><div class="body">{text(preview["body"])}</div>'
+
+
+def _recipient(entry: Mapping[str, str]) -> str:
+    if entry["source"]:
+        return f'{text(entry["email"])} <span class="soft">{text(entry["source"])}</span>'
+    return f'<span class="foreign">{text(entry["email"])} - not on file, given by the assistant</span>'
+
+
+def _invoices(preview: Mapping[str, Any]) -> str:
+    mails = preview["mails"]
+    said = (
+        f'<p class="big foreign">Payt will e-mail {count(len(mails), "invoice")} to debtors, '
+        "because sent_at is missing:</p><ul>"
+        + "".join(f"<li>{text(mail['invoice'])} to {text(mail['to'])}</li>" for mail in mails)
+        + "</ul>"
+        if mails
+        else '<p class="big">Payt will e-mail no invoice.</p>'
+    )
+    counts = ", ".join(f"{number} {kind}" for kind, number in preview["counts"].items())
+    money = "".join(f"<li>{text(row['currency'])}: {text(row['text'])}</li>" for row in preview["money"])
+    booked = "".join(f"<li>{text(row['invoice'])}: {text(row['amount'])}</li>" for row in preview["payments"])
+    payments = f"<p>Payments Payt will book by itself:</p><ul>{booked}</ul>" if booked else ""
+    lists = "".join(f"<p>{text(name)}: {text(', '.join(numbers))}</p>" for name, numbers in preview["lists"].items())
+    rows = "".join(_row(row) for row in preview["rows"])
+    head = "<tr><th>Invoice</th><th>Debtor</th><th>What</th><th>Changes</th></tr>"
+    return (
+        f"{said}<p>In {text(preview['from'])}: {text(counts)}</p><ul>{money}</ul>{payments}{lists}"
+        f'<div class="scroll"><table>{head}{rows}</table></div>'
+    )
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    changes = [f"{change['field']}: {change['old'] or 'nothing'} → {change['new']}" for change in row["changes"]]
+    said = "<br>".join(text(line) for line in [*changes, *row["notes"]])
+    cells = (text(row["invoice"]), text(row["debtor"]), text(row["action"]), said)
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+
+def _form(record: Record, token: Token) -> str:
+    hidden = "".join(
+        f'<input type="hidden" name="{name}" value="{text(value)}">'
+        for name, value in (("id", record.id), ("token", token(record)))
+    )
+    choices = [("approve", "Approve and send", "yes"), ("reject", "Reject", "")]
+    if record.kind == "invoices":
+        choices[0] = ("approve", "Approve and carry out", "yes")
+    if record.status is Status.OUTCOME_UNKNOWN:
+        choices = [("look", "Look again at Payt", "yes"), ("again", "Send again", ""), ("close", "It was not sent", "")]
+    buttons = "".join(
+        f'<button id="{action}-{record.id}" class="{style}" name="action" value="{action}">{label}</button>'
+        for action, label, style in choices
+    )
+    return f'<form method="post" action="decide">{hidden}{buttons}</form>'

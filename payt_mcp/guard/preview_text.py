@@ -1,0 +1,110 @@
+"""A preview in plain text: whole for a person (terminal, elicitation), and brief for the assistant that wrote it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from payt_mcp.present import count, some
+
+_FIELD_WORDS = {"to": "To", "cc": "Cc", "bcc": "Bcc"}
+_MOST_NAMED = 5
+
+
+def whole(preview: Mapping[str, Any]) -> str:
+    """Everything that would happen, and every warning, in lines that no text in it can forge."""
+    lines = [*_because(preview), *_warnings(preview)]
+    lines += _message(preview) if preview["kind"] == "message" else _invoices(preview)
+    return "\n".join(shown(line) for line in lines)
+
+
+def brief(preview: Mapping[str, Any]) -> str:
+    """What the assistant did not write itself: where it goes, or the figures of the plan."""
+    if preview["kind"] == "message":
+        lines = [
+            *_head(preview),
+            f"Subject: {preview['subject']}",
+            f"Text: as given, {len(preview['body'])} characters",
+        ]
+        return "\n".join(map(shown, lines + _files(preview)))
+    return "\n".join(map(shown, _figures(preview)))
+
+
+def shown(text: str) -> str:
+    """Text without characters that move a cursor or turn a line around."""
+    return "".join(c if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Zl", "Zp"} else " " for c in text)
+
+
+def _because(preview: Mapping[str, Any]) -> list[str]:
+    changes = preview.get("because", ())
+    return [f"Proposed anew, because {'; '.join(changes)}.", ""] if changes else []
+
+
+def _warnings(preview: Mapping[str, Any]) -> list[str]:
+    lines = [f"{'!!' if warned['danger'] else ' !'} {warned['text']}" for warned in preview["warnings"]]
+    return [*lines, ""] if lines else []
+
+
+def _head(preview: Mapping[str, Any]) -> list[str]:
+    lines = [f"From: {preview['from']}", f"Debtor: {preview['debtor']}, about {preview['about']}"]
+    if preview["owed"]:
+        lines.append(f"Overdue: {', '.join(preview['owed'])}")
+    for entry in preview["recipients"]:
+        source = entry["source"] or "NOT ON FILE, given by the assistant"
+        lines.append(f"{_FIELD_WORDS[entry['field']]}: {entry['email']} ({source})")
+    return lines
+
+
+def _message(preview: Mapping[str, Any]) -> list[str]:
+    body = [f"  | {line}" for line in preview["body"].split("\n")]
+    return [*_head(preview), f"Subject: {preview['subject']}", *_files(preview), "", *body]
+
+
+def _files(preview: Mapping[str, Any]) -> list[str]:
+    return [f"Attachment: {entry['name']} ({size(entry['size'])})" for entry in preview["attachments"]]
+
+
+def size(count_of_bytes: int) -> str:
+    """`812 bytes`, `12.4 kB`, `3.1 MB`."""
+    if count_of_bytes < 1_000:
+        return f"{count_of_bytes} bytes"
+    if count_of_bytes < 1_000_000:
+        return f"{count_of_bytes / 1_000:.1f} kB"
+    return f"{count_of_bytes / 1_000_000:.1f} MB"
+
+
+def _figures(preview: Mapping[str, Any]) -> list[str]:
+    """The plan of an upsert in figures, mails first."""
+    mails = preview["mails"]
+    to = some((f"{mail['invoice']} to {mail['to']}" for mail in mails), most=_MOST_NAMED)
+    lines = [
+        f"Payt would e-mail {count(len(mails), 'invoice')} to debtors, because sent_at is missing: {to}"
+        if mails
+        else "Payt would e-mail no invoice.",
+        f"In {preview['from']}: " + ", ".join(f"{number} {kind}" for kind, number in preview["counts"].items()),
+    ]
+    lines += [f"{row['currency']}: {row['text']}" for row in preview["money"]]
+    payments = preview["payments"]
+    if payments:
+        booked = some((f"{row['invoice']} {row['amount']}" for row in payments), most=_MOST_NAMED)
+        lines.append(f"Payt would book {count(len(payments), 'payment')} by itself: {booked}")
+    lines += [f"{name}: {some(numbers, most=_MOST_NAMED)}" for name, numbers in preview["lists"].items()]
+    refused = [row for row in preview["rows"] if row["action"] == "refused"]
+    lines += [f"Refused: {row['invoice']}: {'; '.join(row['notes'])}" for row in refused[:_MOST_NAMED]]
+    return lines
+
+
+def _invoices(preview: Mapping[str, Any]) -> list[str]:
+    lines = [*_figures(preview), ""]
+    for row in preview["rows"]:
+        lines.append(f"{row['invoice']} ({row['debtor']}): {row['action']}")
+        lines += [
+            f"    {change['field']}: {change['old'] or 'nothing'} -> {change['new']}" for change in row["changes"]
+        ]
+        lines += [f"    {note}" for note in row["notes"]]
+    return lines
+
+
+def warning_texts(preview: Mapping[str, Any]) -> list[str]:
+    return [str(warned["text"]) for warned in preview.get("warnings", ())]

@@ -1,0 +1,24 @@
+"""`check_approval`: what became of a proposal."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from mcp.types import CallToolResult
+
+from payt_mcp.tools.shared import READ_ONLY, Ctx, Key, ToolSpec
+from payt_mcp.tools.writing import WriteResult, desk_of, standing
+
+
+async def check_approval(ctx: Ctx, proposal_id: Key) -> Annotated[CallToolResult, WriteResult]:
+    desk = await desk_of(ctx)
+    record = await desk.engine.on_ledger(desk.ledger.get, proposal_id.strip(), desk.scope)
+    return await standing(desk, record)
+
+
+TOOL = ToolSpec(
+    check_approval,
+    "Check approval",
+    "Whether a person has said yes to a proposal, and what became of it.",
+    READ_ONLY,
+)

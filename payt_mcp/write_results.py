@@ -1,0 +1,64 @@
+"""What a tool that writes answers: whether anything happened, in text and in structure alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from payt_mcp import present
+from payt_mcp.guard.outcomes import outcome_words
+from payt_mcp.guard.preview_text import brief, warning_texts
+from payt_mcp.guard.records import Record
+from payt_mcp.guard.states import Status
+
+_NEXT = {
+    Status.APPROVED: "It is sent by the server within seconds; check_approval tells how it went.",
+    Status.SENDING: "check_approval tells how it went. Do not send it in another way.",
+    Status.SENT: "Nothing more to do. The same text is not sent again within 7 days.",
+    Status.APPLIED: "Nothing more to do.",
+    Status.PARTLY_APPLIED: "Tell the user which records failed and why; correct them and propose only those.",
+    Status.FAILED: "Tell the user why. Proposing it anew is safe: nothing was sent.",
+    Status.OUTCOME_UNKNOWN: "Tell the user that it may have been sent, and that only they can have it sent again: on "
+    "the approval page or with `payt-mcp approvals`. check_approval looks at Payt again. Do not propose it in other "
+    "words.",
+    Status.DECLINED: "Do not propose it again unless the user asks for it.",
+    Status.EXPIRED: "Propose it again if the user still wants it.",
+    Status.SUPERSEDED: "Call the tool again to see the proposal as it would be now.",
+}
+
+
+def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool = True) -> dict[str, Any]:
+    """The structured result of a proposal as it stands."""
+    status = "awaiting_approval" if record.status is Status.PROPOSED else record.status.value
+    said = outcome_words(record, zone)
+    if not new and record.status is Status.SENT:
+        said = f"Nothing was sent now: this was sent already. {said}"
+    preview = record.preview
+    return present.filled(
+        {
+            "summary": said,
+            "status": status,
+            "proposal_id": record.id,
+            "preview": brief(preview) if preview else None,
+            "warnings": warning_texts(preview) if preview else None,
+            "message_id": record.message_id,
+            "sent_at": present.stamp(record.sending_at) if record.status is Status.SENT else None,
+            "reason": record.outcome.get("trouble") or record.outcome.get("why") or trouble,
+            "records": record.outcome.get("records"),
+            "next_step": _NEXT.get(record.status),
+        }
+    )
+
+
+def write_lines(data: dict[str, Any]) -> list[str]:
+    """The same as text."""
+    lines = [f"status: {data['status']}"]
+    lines += [f"proposal_id: {data['proposal_id']}"] if "proposal_id" in data else []
+    lines += [data["preview"]] if "preview" in data else []
+    lines += [f"Warning: {text}" for text in data.get("warnings", ())]
+    lines += [
+        f"{name}: {data[name]}" for name in ("message_id", "sent_at", "reason", "confirmation_code") if name in data
+    ]
+    lines += [f"{key}: {note}" for key, note in data.get("records", {}).items()]
+    lines += [f"Next: {data['next_step']}"] if "next_step" in data else []
+    return lines

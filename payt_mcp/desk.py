@@ -14,6 +14,8 @@ from payt_mcp.account import Account
 from payt_mcp.errors import LedgerError
 from payt_mcp.guard.engine import Engine
 from payt_mcp.guard.ledger import Ledger
+from payt_mcp.invoice_write import KIND as INVOICES
+from payt_mcp.invoice_write import InvoiceWriter
 from payt_mcp.message_write import KIND as MESSAGE
 from payt_mcp.message_write import MessageWriter
 from payt_mcp.settings import Settings
@@ -39,7 +41,8 @@ class Desk:
         self.ledger = ledger
         self.scope = _scope(payt, settings)
         self.messages = MessageWriter(account, ledger, self.scope, payt, settings.attachments_dir)
-        self.engine = Engine(ledger, self.scope, {MESSAGE: self.messages}, group)
+        self.invoices = InvoiceWriter(account, self.scope, payt, settings.attachments_dir)
+        self.engine = Engine(ledger, self.scope, {MESSAGE: self.messages, INVOICES: self.invoices}, group)
         self.zone: dt.tzinfo = dt.datetime.now().astimezone().tzinfo or dt.UTC
         self._group = group
         self._browse = browse

@@ -45,6 +45,8 @@ WRITE_INSTRUCTIONS = """\
 - What you write is a proposal: a person sees it and says yes, in a place you cannot reach. Say so, and never that
   something was sent before a result says status sent or applied."""
 
+_QUIET_START = 3.0
+
 EmbeddedPayt = Callable[..., Any]
 
 
@@ -129,6 +131,7 @@ def build_server(
     async def lifespan(_server: MCPServer[Services]) -> AsyncIterator[Services]:
         async with anyio.create_task_group() as group:
             opener = _Opener(settings, app, group, browse)
+            group.start_soon(opener.take_up)
             try:
                 yield Services(opener.account, opener.desk)
             finally:
@@ -188,6 +191,19 @@ class _Opener:
                     account, self._settings, self._group, embedded=self._app is not None, browse=self._browse
                 )
             return self._desk
+
+    async def take_up(self) -> None:
+        """See to what an earlier process left in the ledger, once the start is over."""
+        settings = self._settings
+        if settings.read_only or settings.is_sandbox or self._app or not settings.api_token or not settings.state_dir:
+            return
+        await anyio.sleep(_QUIET_START)
+        if not (settings.state_dir / "ledger.sqlite3").exists():
+            return
+        try:
+            await self.desk()
+        except PaytMcpError as error:
+            logger.warning("the record of writes cannot be used", extra={"reason": str(error)})
 
     async def close_desk(self) -> None:
         """What is being sent is finished or recorded first, within a bound."""

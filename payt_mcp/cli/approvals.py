@@ -101,9 +101,7 @@ def _approve(ledger: Ledger, key: str) -> int:
     if not _challenged("approve"):
         return 1
     ledger.approve(key, _me(), again=again)
-    print(
-        "Approved. A running server sends it within seconds; without one, the next that starts within 15 minutes does."
-    )
+    print("Approved. A running server sends it within seconds; else the next that starts within 15 minutes.")
     return 0
 
 
@@ -140,9 +138,7 @@ def _open(ledger: Ledger) -> int:
 
 def _verify(ledger: Ledger) -> int:
     print(f"{ledger.verify()} events checked: every one is as it was written, and so is every proposal.")
-    print(
-        "Not noticed: a change by someone who can read the key beside the ledger, and an older copy of both together."
-    )
+    print("Not noticed: a change by someone who can read the key beside it, and an older copy of both together.")
     return 0
 
 

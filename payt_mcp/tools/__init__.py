@@ -12,6 +12,7 @@ from payt_mcp.tools import (
     messages,
     overdue,
     send_message,
+    upsert_invoices,
 )
 
 READ_TOOLS = (
@@ -27,5 +28,5 @@ READ_TOOLS = (
 )
 """In the order hosts list them: the questions a day begins with first."""
 
-WRITE_TOOLS = (send_message.TOOL, approval.TOOL)
+WRITE_TOOLS = (send_message.TOOL, upsert_invoices.TOOL, approval.TOOL)
 """Not listed where PAYT_READ_ONLY is set."""

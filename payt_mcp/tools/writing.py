@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -81,12 +82,34 @@ async def put_on_record(ctx: Ctx, desk: Desk, draft: Draft) -> Proposed:
     return Proposed(desk, record, is_new)
 
 
-async def question(ctx: Ctx, proposed: Proposed) -> Any:
+def nothing_to_do(preview: Mapping[str, Any]) -> CallToolResult:
+    """The answer to a plan that would change nothing: status unchanged, or failed where Payt would refuse it all."""
+    from payt_mcp.guard.preview_text import brief, warning_texts  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.present import filled  # noqa: PLC0415
+    from payt_mcp.write_results import write_lines  # noqa: PLC0415
+
+    refused = [row for row in preview["rows"] if row["action"] == "refused"]
+    data = filled(
+        {
+            "status": "failed" if refused else "unchanged",
+            "preview": brief(preview),
+            "warnings": warning_texts(preview),
+            "records": {row["invoice"]: "; ".join(row["notes"]) for row in refused},
+            "next_step": "Correct the refused records and propose them again." if refused else None,
+        }
+    )
+    said = "Payt would refuse every record that is not there already" if refused else "Payt has all of it already"
+    answer = Answer(f"{said}; nothing was sent.", data)
+    answer.lines = write_lines(data)
+    return answer.result()
+
+
+async def question(ctx: Ctx, proposed: Any) -> Any:
     """What to ask the user: an `Elicit`, or a `Direct` answer where there is nothing or nobody to ask."""
     from payt_mcp.guard.channels import Direct, ask  # noqa: PLC0415 - with the ledger, not at the start
     from payt_mcp.guard.states import Status  # noqa: PLC0415
 
-    if proposed.record.status is not Status.PROPOSED:
+    if not isinstance(proposed, Proposed) or proposed.record.status is not Status.PROPOSED:
         return Direct("not_asked")
     return await ask(ctx, proposed.record)
 

@@ -1,0 +1,249 @@
+"""Upserts of invoices as the guard's engine needs them: planned, checked again, sent, and looked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePath
+from typing import Any
+
+from payt_mcp.account import Account
+from payt_mcp.errors import MissingError, NotSentError, OutcomeUnknownError, RefusedWriteError
+from payt_mcp.guard import plan as plans
+from payt_mcp.guard.attachments import checksum, described, load
+from payt_mcp.guard.engine import Check, Done
+from payt_mcp.guard.plan import Known, Step
+from payt_mcp.guard.proposal import draft_of
+from payt_mcp.guard.records import Draft, Record
+from payt_mcp.guard.states import Status
+from payt_mcp.lookup import Scope, chunks
+from payt_mcp.payt import wire, writes
+from payt_mcp.payt.fields import every
+from payt_mcp.payt.models import Contact, Debtor, Invoice
+
+KIND = "invoices"
+_FILES = ("document", "ubl_document")
+_SETTLED_AFTER = dt.timedelta(seconds=60)
+_COMPARED = ("mails", "counts", "payments", "lists", "rows")
+
+
+class InvoiceWriter:
+    """Args: `scope_name` is the ledger scope, `payt` which Payt it is, `folder` where files may come from."""
+
+    def __init__(self, account: Account, scope_name: str, payt: str, folder: Path | None) -> None:
+        self._account = account
+        self._scope_name = scope_name
+        self._payt = payt
+        self._folder = folder
+
+    async def draft(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> Draft:
+        """The proposal for parsed rows. Raises RefusedWriteError for a file, UpstreamError."""
+        files: list[dict[str, Any]] = []
+        ready = [self._with_files(row, files) for row in rows]
+        return await self._planned(scope, ready, files)
+
+    async def check(self, record: Record) -> Check:
+        """Plan it again, and hold that against what the person was shown."""
+        content, preview = _kept(record.content), _kept(record.preview)
+        scope = await self._scope(record)
+        try:
+            for file in content["files"]:
+                load(self._folder, file["path"], file["sha256"])
+        except RefusedWriteError as error:
+            return Check(changed=(str(error),))
+        renewed = await self._planned(scope, content["invoices"], content["files"])
+        changed = [name for name in _COMPARED if renewed.preview[name] != preview[name]]
+        if not changed:
+            return Check()
+        why = f"invoices at Payt changed since (other {', '.join(changed)})"
+        return Check(changed=(why,), renewed=_because(renewed, why))
+
+    async def send(self, record: Record) -> Done:
+        """Upload the files, then post the batch, each record standing or falling alone."""
+        content = _kept(record.content)
+        client = self._account.payt.client
+        await self._upload(record.administration_id, content["files"])
+        answer = await client.write(writes.invoices(record.administration_id, content["invoices"]), "such invoices")
+        count, errors, warnings = writes.bulk_result(answer)
+        return _result(content["invoices"], count, errors, warnings)
+
+    async def look(self, record: Record) -> Done | None:
+        """Whether what was planned stands in the books now."""
+        content, preview = _kept(record.content), _kept(record.preview)
+        scope = await self._scope(record)
+        known = await self._known(scope, content["invoices"])
+        due = {row["invoice"] for row in preview["rows"] if row["action"] in {"created", "updated"}}
+        rows = {row["invoice_number"]: _comparable(row) for row in content["invoices"]}
+        steps = {step.number: step for step in plans.plan(list(rows.values()), known)}
+        open_ = [number for number in due if _is_due(steps[number])]
+        if not open_:
+            return Done(Status.APPLIED, {"found": "in the books"})
+        sent = record.sending_at or record.created_at
+        if len(open_) == len(due) or dt.datetime.now(dt.UTC) - sent < _SETTLED_AFTER:
+            return None
+        return Done(Status.PARTLY_APPLIED, {"records": dict.fromkeys(sorted(open_), "not as planned at Payt")})
+
+    async def _scope(self, record: Record) -> Scope:
+        return Scope(self._account, await self._account.administration(record.administration_id))
+
+    async def _planned(
+        self, scope: Scope, rows: Sequence[Mapping[str, Any]], files: Sequence[Mapping[str, Any]]
+    ) -> Draft:
+        known = await self._known(scope, rows)
+        steps = plans.plan(rows, known)
+        content = {"payt": self._payt, "administration_id": scope.id, "invoices": list(rows), "files": list(files)}
+        return draft_of(
+            KIND,
+            self._scope_name,
+            scope.id,
+            content,
+            letter=(self._payt, scope.id, KIND, *sorted(row["invoice_number"] for row in rows)),
+            preview=plans.preview_of(rows, steps, known, scope.id),
+            basis={},
+        )
+
+    async def _known(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> Known:
+        payt, identifiers = self._account.payt, _given(rows, "invoice_identifier")
+        invoices = await self._invoices(scope, rows)
+        owners = {i.invoice_identifier: i.invoice_number or i.id for i in invoices.values() if i.invoice_identifier}
+        for chunk in chunks([key for key in identifiers if key not in owners and "," not in key]):
+            fields = ("id", "invoice_number", "invoice_identifier")
+            listed = await payt.invoices(scope.id, fields=fields, invoice_identifiers=chunk)
+            owners |= {i.invoice_identifier or "": i.invoice_number or i.id for i in listed.records}
+        debtors = await self._debtors(scope, rows, invoices.values())
+        contacts: list[Contact] = []
+        for chunk in chunks([key for key in _given(rows, "contact_identifier") if "," not in key]):
+            found = await payt.contacts(scope.id, fields=("id", "contact_identifier"), contact_identifiers=chunk)
+            contacts += found.records
+        return Known(
+            sender=scope.administration.name or scope.id,
+            currency=scope.administration.currency_code or "",
+            invoices=invoices,
+            debtors={debtor.debtor_number: debtor for debtor in debtors if debtor.debtor_number},
+            debtors_by_identifier={debtor.debtor_identifier: debtor for debtor in debtors if debtor.debtor_identifier},
+            debtors_by_id={debtor.id: debtor for debtor in debtors},
+            owners_of_identifiers=owners,
+            contacts=frozenset(contact.contact_identifier or "" for contact in contacts),
+            vat_rates=await self._vat_rates(scope, rows),
+        )
+
+    async def _invoices(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> dict[str, Invoice]:
+        payt, numbers = self._account.payt, _given(rows, "invoice_number")
+        found: dict[str, Invoice] = {}
+        for chunk in chunks([number for number in numbers if "," not in number]):
+            listed = await payt.invoices(scope.id, fields=every(Invoice), invoice_numbers=chunk)
+            found |= {invoice.invoice_number or "": invoice for invoice in listed.records}
+        for number in numbers:
+            if "," in number:  # a list filter would look for two invoices; the path takes the number whole
+                try:
+                    found[number] = await payt.invoice(
+                        scope.id, number, key_type="invoice_number", fields=every(Invoice)
+                    )
+                except MissingError:
+                    continue
+        return found
+
+    async def _debtors(
+        self, scope: Scope, rows: Sequence[Mapping[str, Any]], invoices: Iterable[Invoice]
+    ) -> list[Debtor]:
+        payt, found = self._account.payt, dict[str, Debtor]()
+        ids = list(dict.fromkeys(invoice.debtor_id for invoice in invoices if invoice.debtor_id))
+        for chunk in chunks(ids):
+            listed = await payt.debtors(scope.id, fields=every(Debtor), ids=chunk)
+            found |= {debtor.id: debtor for debtor in listed.records}
+        for chunk in chunks([number for number in _given(rows, "debtor_number") if "," not in number]):
+            listed = await payt.debtors(scope.id, fields=every(Debtor), debtor_numbers=chunk)
+            found |= {debtor.id: debtor for debtor in listed.records}
+        for chunk in chunks([key for key in _given(rows, "debtor_identifier") if "," not in key]):
+            listed = await payt.debtors(scope.id, fields=every(Debtor), debtor_identifiers=chunk)
+            found |= {debtor.id: debtor for debtor in listed.records}
+        return list(found.values())
+
+    async def _vat_rates(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+        if not any(row.get("invoice_lines") for row in rows):
+            return frozenset()
+        codes: set[str] = set()
+        async for page in self._account.payt.client.pages(wire.listing("vat_rates", scope.id), "VAT rates"):
+            codes |= {str(row.get("code")) for row in page.rows}
+        return frozenset(codes)
+
+    def _with_files(self, row: Mapping[str, Any], files: list[dict[str, Any]]) -> dict[str, Any]:
+        """The row with the checksum of each file it names; the file is noted for uploading."""
+        ready = dict(row)
+        for name in _FILES:
+            given = ready.get(name)
+            if given and "filename" in given and "checksum" not in given and not given.get("destroy"):
+                file = described(self._folder, given["filename"])
+                known_as = checksum(load(self._folder, file.path, file.sha256))
+                ready[name] = {"filename": PurePath(file.name).name, "checksum": known_as}
+                files.append(
+                    {
+                        "path": file.path,
+                        "sha256": file.sha256,
+                        "checksum": known_as,
+                        "byte_size": file.size,
+                        "content_type": file.content_type,
+                    }
+                )
+        return ready
+
+    async def _upload(self, administration_id: str, files: Sequence[Mapping[str, Any]]) -> None:
+        """Announce and upload; none of it changes an invoice, so a failure here is nothing sent."""
+        if not files:
+            return
+        client = self._account.payt.client
+        announced = {file["checksum"]: file for file in files}
+        wanted = ("checksum", "byte_size", "content_type")
+        command = writes.files(administration_id, [{n: f[n] for n in wanted} for f in announced.values()])
+        try:
+            urls = writes.upload_urls(await client.write(command, "such files"))
+        except OutcomeUnknownError as error:
+            raise NotSentError(f"the files could not be announced, {error.trouble}") from None
+        for key, url in urls.items():
+            file = announced.get(key)
+            if file is not None:
+                content = load(self._folder, file["path"], file["sha256"])
+                await client.upload(url, content, file["content_type"])
+
+
+def _given(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
+    return list(dict.fromkeys(str(row[name]) for row in rows if row.get(name)))
+
+
+def _comparable(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row without what cannot be read back, so that an applied one compares as unchanged."""
+    hidden = {"payments", "invoice_lines", "document", "ubl_document", "payment_term", "payment_condition"}
+    return {name: value for name, value in row.items() if name not in hidden | {"contact_identifier"}}
+
+
+def _is_due(step: Step) -> bool:
+    return step.action in {"created", "refused"} or bool(step.changes) or bool(step.mail_to)
+
+
+def _result(
+    rows: Sequence[Mapping[str, Any]], count: int, errors: Mapping[str, list[str]], warnings: Mapping[str, list[str]]
+) -> Done:
+    """Payt's answer, record by record; errors may stand under an invoice number or under a kind of failure."""
+    numbers = {row["invoice_number"] for row in rows}
+    records: dict[str, str] = {}
+    for word, found in (("warning", warnings), ("error", errors)):
+        for key, texts in found.items():
+            if key in numbers:
+                records[key] = f"{word}: {'; '.join(texts)}"
+            else:
+                records |= {text if text in numbers else key: f"{word}: {key}" for text in texts}
+    status = Status.APPLIED if not errors else Status.PARTLY_APPLIED if count else Status.FAILED
+    outcome: dict[str, Any] = {"count": count, "records": records}
+    if status is Status.FAILED:
+        outcome["trouble"] = "Payt took none of the records."
+    return Done(status, outcome)
+
+
+def _because(draft: Draft, why: str) -> Draft:
+    return Draft(**{**vars(draft), "preview": {**draft.preview, "because": [why]}})
+
+
+def _kept(part: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    if part is None:
+        raise RefusedWriteError("The content of this proposal has been purged.")
+    return part

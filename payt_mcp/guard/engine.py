@@ -17,6 +17,7 @@ import anyio.abc
 from anyio.to_thread import run_sync
 
 from payt_mcp.errors import (
+    ForbiddenError,
     LedgerError,
     NotSentError,
     OutcomeUnknownError,
@@ -35,6 +36,7 @@ SENDING_BOUND = 40.0
 
 _RETRIES = (0.5, 1.5, 4.0, 8.0)
 _LONGEST_PAUSE = 60.0
+_REMEMBERED = 300.0
 _T = TypeVar("_T")
 
 
@@ -96,6 +98,7 @@ class Engine:
         self.ledger = ledger
         self.scope = scope
         self.troubles: dict[str, str] = {}
+        self._forbidden: dict[str, tuple[str, float]] = {}
         self._writers = writers
         self._group = group
         self._poll = poll
@@ -123,6 +126,12 @@ class Engine:
         with anyio.move_on_after(patience):
             await done.wait()
         return await self.on_ledger(self.ledger.get, key)
+
+    def check_allowed(self, kind: str) -> None:
+        """Raises RefusedWriteError where Payt lately said that the token may not write this."""
+        said, at = self._forbidden.get(kind, ("", 0.0))
+        if said and time.monotonic() - at < _REMEMBERED:
+            raise RefusedWriteError(said)
 
     async def look(self, record: Record) -> Record:
         """Look now for what became of an unknown outcome."""
@@ -192,6 +201,8 @@ class Engine:
                 except OutcomeUnknownError as error:
                     return Done(Status.OUTCOME_UNKNOWN, {"trouble": error.trouble})
                 except PaytMcpError as error:
+                    if isinstance(error, ForbiddenError):
+                        self._forbidden[record.kind] = (str(error), time.monotonic())
                     return Done(Status.FAILED, {"trouble": str(error)})
                 except Exception:  # the edge: what is out may have arrived, whatever broke here
                     logger.exception("sending broke off", extra={"proposal": record.id})

@@ -22,6 +22,13 @@ _METHODS = ("bank_transfer", "direct_debit", "cash", "none", "unknown")
 _COSTS = ("principal", "administration_costs", "interest_costs", "debt_collection_costs")
 _TRANSACTIONS = ("credit", "payment", "reversal", "revaluation", "settlement", "write_off", "")
 _CHECKSUM_LENGTH = 88
+_WRITTEN = {
+    "total_amount": "amount_total",
+    "open_amount": "amount_open",
+    "book_total_amount": "book_amount_total",
+    "book_open_amount": "book_amount_open",
+}
+"""Amounts as they are read, and as they are written."""
 
 Check = Callable[[str, Any], Any]
 
@@ -53,7 +60,7 @@ def _object(where: str, given: Any, fields: Mapping[str, Check], required: tuple
     row = {name: value for name, value in _decoded(where, given, dict).items() if value is not None}
     for name in row:
         if name not in fields:
-            close = get_close_matches(str(name), fields, n=1, cutoff=0.5)
+            close = [_WRITTEN[name]] if name in _WRITTEN else get_close_matches(str(name), fields, n=1, cutoff=0.5)
             hint = f" Did you mean {close[0]}?" if close else f" It takes: {', '.join(fields)}."
             raise InputError(f"{where} has no field {str(name)[:40]!r}.{hint} Nothing was sent.")
     missing = [name for name in required if name not in row]

@@ -68,13 +68,14 @@ async def put_on_record(ctx: Ctx, desk: Desk, draft: Draft) -> Proposed:
     """The draft as a proposal; in code mode only if it may be approved in that way.
 
     Raises:
-        RefusedWriteError: something in it must be seen by a person.
+        RefusedWriteError: something in it must be seen by a person, or the token is known not to write.
         LedgerError: no record can be made.
     """
     from payt_mcp.errors import RefusedWriteError  # noqa: PLC0415 - with the ledger, not at the start
     from payt_mcp.guard.channels import by, can_ask  # noqa: PLC0415
     from payt_mcp.guard.proposal import person_only  # noqa: PLC0415
 
+    desk.engine.check_allowed(draft.kind)
     barred = person_only(draft.preview)
     if barred and desk.settings.confirm == "code" and not can_ask(ctx):
         raise RefusedWriteError(f"A person must see this first, and PAYT_CONFIRM=code shows it to none: {barred[0]}")

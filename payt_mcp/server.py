@@ -203,7 +203,7 @@ class _Opener:
         try:
             await self.desk()
         except PaytMcpError as error:
-            logger.warning("the record of writes cannot be used", extra={"reason": str(error)})
+            logger.warning("the record of writes cannot be used: %s", type(error).__name__)
 
     async def close_desk(self) -> None:
         """What is being sent is finished or recorded first, within a bound."""

@@ -199,15 +199,15 @@ class Engine:
                         return Done(Status.FAILED, {"trouble": str(error)})
                     await anyio.sleep(pause)
                 except OutcomeUnknownError as error:
-                    return Done(Status.OUTCOME_UNKNOWN, {"trouble": error.trouble})
+                    return Done(Status.OUTCOME_UNKNOWN, {"trouble": f"Payt gave no usable answer: {error.trouble}."})
                 except PaytMcpError as error:
                     if isinstance(error, ForbiddenError):
                         self._forbidden[record.kind] = (str(error), time.monotonic())
                     return Done(Status.FAILED, {"trouble": str(error)})
                 except Exception:  # the edge: what is out may have arrived, whatever broke here
                     logger.exception("sending broke off", extra={"proposal": record.id})
-                    return Done(Status.OUTCOME_UNKNOWN, {"trouble": "sending broke off for a reason nobody foresaw"})
-        return Done(Status.OUTCOME_UNKNOWN, {"trouble": "it took too long"})
+                    return Done(Status.OUTCOME_UNKNOWN, {"trouble": "Sending broke off for a reason nobody foresaw."})
+        return Done(Status.OUTCOME_UNKNOWN, {"trouble": "Payt gave no answer in time."})
 
     async def _record(self, key: str, done: Done) -> None:
         """Record an outcome; where the ledger will not take it now, it is tried again while this process lives."""
@@ -227,7 +227,7 @@ class Engine:
                 try:
                     await self._round()
                 except PaytMcpError as error:
-                    logger.warning("the ledger cannot be watched", extra={"reason": str(error)})
+                    logger.warning("the ledger cannot be watched: %s", type(error).__name__)
                 await anyio.sleep(self._poll)
 
     async def _round(self) -> None:

@@ -190,7 +190,7 @@ class Ledger(Store):
         dead = [row["owner"] for row in rows if not is_alive(self.folder / "owners", row["owner"])]
         if not dead:
             return []
-        outcome = {"trouble": "the process that was sending it ended before it had an answer"}
+        outcome = {"trouble": "The process that was sending it ended before it had an answer."}
         with self._step() as now:
             left = [record for owner in dead for record in self._records("status = 'sending' AND owner = ?", owner)]
             return [self._end(record, Status.OUTCOME_UNKNOWN, _SERVER, now, outcome) for record in left]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from payt_mcp.guard.outcomes import at, outcome_words
-from payt_mcp.guard.preview_text import shown, size
+from payt_mcp.guard.preview_text import change_words, shown, size
 from payt_mcp.guard.records import Record
 from payt_mcp.guard.states import Status
 from payt_mcp.present import count
@@ -69,7 +69,7 @@ def _card(record: Record, trouble: str, token: Token, zone: dt.tzinfo) -> str:
 
 
 def _said(record: Record, trouble: str, zone: dt.tzinfo) -> str:
-    lines = [outcome_words(record, zone)]
+    lines = ["" if record.status is Status.PROPOSED else outcome_words(record, zone)]
     lines += [str(record.outcome["trouble"])] if record.outcome.get("trouble") else []
     lines += [f"{key}: {note}" for key, note in record.outcome.get("records", {}).items()]
     if trouble and record.status in (Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN):
@@ -135,7 +135,7 @@ def _invoices(preview: Mapping[str, Any]) -> str:
 
 
 def _row(row: Mapping[str, Any]) -> str:
-    changes = [f"{change['field']}: {change['old'] or 'nothing'} → {change['new']}" for change in row["changes"]]
+    changes = [change_words(change) for change in row["changes"]]
     said = "<br>".join(text(line) for line in [*changes, *row["notes"]])
     cells = (text(row["invoice"]), text(row["debtor"]), text(row["action"]), said)
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

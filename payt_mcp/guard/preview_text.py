@@ -106,5 +106,10 @@ def _invoices(preview: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def change_words(change: Mapping[str, str]) -> str:
+    """`due_date: 2026-11-01 → 2026-12-01`; what was not there before stands alone."""
+    return f"{change['field']}: " + (f"{change['old']} → {change['new']}" if change["old"] else change["new"])
+
+
 def warning_texts(preview: Mapping[str, Any]) -> list[str]:
     return [str(warned["text"]) for warned in preview.get("warnings", ())]

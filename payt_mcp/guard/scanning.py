@@ -21,11 +21,16 @@ _NAMED = re.compile(
 )
 _INVISIBLE = {"Cf", "Cc", "Mn", "Me"}
 _MOST_TOKENS = 40
+_MANY_DIGITS = 8
 
 IBAN_LENGTHS = {
-    "AT": 20, "BE": 16, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27,
-    "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IT": 27, "LT": 20, "LU": 20, "LV": 21, "MT": 31, "NL": 18,
-    "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SI": 19, "SK": 24,
+    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29, "BY": 28,
+    "CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "DO": 28, "EE": 20, "EG": 29, "ES": 24, "FI": 18,
+    "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "GT": 28, "HR": 21, "HU": 28, "IE": 22,
+    "IL": 23, "IQ": 23, "IS": 26, "IT": 27, "JO": 30, "KW": 30, "KZ": 20, "LB": 28, "LC": 32, "LI": 21, "LT": 20,
+    "LU": 20, "LV": 21, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MR": 27, "MT": 31, "MU": 30, "NL": 18, "NO": 15,
+    "PK": 24, "PL": 28, "PS": 29, "PT": 25, "QA": 29, "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SE": 24, "SI": 19,
+    "SK": 24, "SM": 27, "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20,
 }  # fmt: skip
 
 
@@ -36,16 +41,21 @@ def plain(text: str) -> str:
 
 
 def bank_accounts(text: str) -> list[str]:
-    """What looks like an IBAN or a sort code with an account number, without gaps, each once."""
+    """IBANs, without gaps, and sort codes with an account number; each once."""
     found = []
     for match in _IBAN.finditer(plain(text).upper()):
         joined = re.sub(r"[^A-Z0-9]", "", match.group())
-        length = IBAN_LENGTHS.get(joined[:2])
-        if length is not None and len(joined) < length:
-            continue
-        found.append(joined[: length or 34])
+        account = joined[: IBAN_LENGTHS.get(joined[:2], 0)]
+        if account and len(account) == IBAN_LENGTHS[joined[:2]] and _is_account(account):
+            found.append(account)
     found += [" ".join(match.group().split()) for match in _SORT_CODE.finditer(plain(text))]
     return list(dict.fromkeys(found))
+
+
+def _is_account(account: str) -> bool:
+    """Its check digits are right, or it has so many digits that it is one with a typing error, and no sentence."""
+    number = int("".join(str(int(sign, 36)) for sign in account[4:] + account[:4]))
+    return number % 97 == 1 or sum(sign.isdigit() for sign in account[4:]) >= _MANY_DIGITS
 
 
 def amounts(text: str) -> list[tuple[str, Decimal]]:

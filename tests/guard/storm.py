@@ -498,8 +498,8 @@ def table(outcomes: Iterable[Outcome]) -> list[str]:
         wrong = sum(bool(outcome.wrong) for outcome in found)
         asked = sum(outcome.asked for outcome in found)
         lines.append(
-            f"{kind:18} | {state:15} | {len(found):4} | {count['sent']:4} | {count['not']:8} | {asked:14} | {twice:5} | "
-            f"{wrong:5}"
+            f"{kind:18} | {state:15} | {len(found):4} | {count['sent']:4} | {count['not']:8} | "
+            f"{asked:14} | {twice:5} | {wrong:5}"
         )
     return lines
 

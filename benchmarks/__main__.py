@@ -17,6 +17,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="What payt-mcp costs on this machine.")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions, and no 100,000 invoices")
     quick = parser.parse_args().quick
+    if sys.platform != "linux":
+        parser.error("memory and processor time of other processes are read as Linux tells them")
     _say("start")
     rows = start.rows(3 if quick else 9)
     _say("tokens")

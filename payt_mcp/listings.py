@@ -87,7 +87,7 @@ class Listings:
                 f"cursor {cursor[:40]!r} is unknown or older than 15 minutes. "
                 "Leave cursor out to start again from the first page."
             )
-        if listing.tool != tool or (args and dict(args) != listing.args):
+        if listing.tool != tool or not _continues(args, listing):
             raise CursorError(
                 f"This cursor belongs to another query ({listing.tool}). Repeat the arguments of the call that gave "
                 "it, or pass the cursor alone; leave cursor out to start this query from its first page."
@@ -105,3 +105,14 @@ class Listings:
     def _make_room(self) -> None:
         while len(self._kept) >= _MOST_LISTINGS or sum(len(kept.ids) for kept in self._kept.values()) > _MOST_IDS:
             self._kept.popitem(last=False)
+
+
+def _continues(args: Mapping[str, Any], listing: Listing) -> bool:
+    """Whether a call with a cursor asks for what its listing began with: the cursor alone, its administration beside
+    it, or everything repeated.
+    """
+    here = {**args, "administration_id": listing.administration_id}
+    began = {**listing.args, "administration_id": listing.administration_id}
+    named = args.get("administration_id", listing.administration_id)
+    is_same_place = named in {listing.administration_id, listing.args.get("administration_id")}
+    return is_same_place and (len(here) == 1 or here == began)

@@ -165,13 +165,13 @@ def _debtor_by_name(value: str, debtors: Iterable[DebtorEntry]) -> DebtorEntry:
     meant = matching.unmistakable(value, candidates)
     if meant is not None:
         return meant
-    if candidates:
+    if len(candidates) > 1:
         listed = [_candidate(debtor) for debtor in candidates[:_MOST_CANDIDATES]]
         more = len(candidates) - len(listed)
         how = "Pass the debtor number of the one meant" + (f" ({more} more match)." if more > 0 else ".")
         raise AmbiguousError(f"Debtor {value[:60]!r}", listed, how)
-    similar = "; ".join(_candidate(debtor) for debtor in matching.resembling(value, debtors))
-    hint = f"Similar names: {similar}." if similar else "find_debtors searches by a part of the name."
+    similar = "; ".join(_candidate(debtor) for debtor in candidates or matching.resembling(value, debtors))
+    hint = f"Similar: {similar}." if similar else "find_debtors searches by a part of the name."
     raise UnknownRecordError(f"There is no debtor with the number, identifier, id or name {value[:60]!r}. {hint}")
 
 

@@ -77,7 +77,7 @@ async def _stop_on_signal(end: Callable[[], None]) -> None:
         async for _ in signals:
             end()
             await anyio.sleep(_PATIENCE)
-            os._exit(0)  # a host that no longer reads keeps an answer, and so the server, from ending
+            os._exit(1)  # a host that no longer reads keeps an answer, and so the server, from ending
 
 
 def _loaded(settings: Settings) -> PaytServer:

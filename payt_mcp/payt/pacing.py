@@ -9,8 +9,8 @@ import random
 from collections import deque
 from dataclasses import dataclass
 
-WINDOW = 1.1
-"""Seconds in which at most `rate` requests go out: Payt's second, and a tenth for the jitter of the network."""
+WINDOW = 1.06
+"""Seconds in which at most `rate` requests arrive: Payt's second, and some for the jitter of the network."""
 
 BUDGET = 25.0
 """Seconds after which a failing read is given up."""
@@ -38,6 +38,7 @@ class Pacer:
         self._slots: deque[Slot] = deque()
         self._held_until = 0.0
         self._refusals = 0
+        self._fastest = float("inf")
 
     def wait(self, now: float) -> float:
         """Seconds until a request may begin; 0 when it may now."""
@@ -60,14 +61,26 @@ class Pacer:
         slot.at = now
 
     def abandon(self, slot: Slot, now: float) -> None:
-        """The request ended; if it never reached the wire its place still counts from now on, to be safe."""
+        """The request ended, with an answer or without. One that never reached the wire counts from now on.
+
+        An answer that took longer than the fastest one may have been a request that arrived late: its place counts
+        from when it would have arrived had the way back been that fast. So where this machine or the network stalls and
+        requests pile up on their way, Payt does not get more of them in what it sees as one second.
+        """
         if slot.at is None:
             slot.at = now
+            return
+        self._fastest = min(self._fastest, now - slot.at)
+        slot.at = max(slot.at, now - self._fastest)
 
     def refused(self, now: float) -> None:
-        """Payt answered 429: someone else uses the same token. Hold everything back, longer each time."""
+        """Payt answered 429: someone else uses the same token. Hold everything back, longer each time; requests that
+        were under way together are refused together, which is one time.
+        """
+        if now < self._held_until:
+            return
         self._refusals += 1
-        self._held_until = max(self._held_until, now + min(2.0 ** (self._refusals - 1), _LONGEST_BACKOFF))
+        self._held_until = now + min(2.0 ** (self._refusals - 1), _LONGEST_BACKOFF)
 
     def accepted(self) -> None:
         self._refusals = 0

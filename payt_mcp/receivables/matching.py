@@ -52,12 +52,18 @@ def by_name(query: str, debtors: Iterable[DebtorEntry]) -> list[DebtorEntry]:
 
 
 def unmistakable(query: str, candidates: Sequence[DebtorEntry]) -> DebtorEntry | None:
-    """The one debtor a name must mean: the only candidate, or the only one of exactly that name."""
+    """The one debtor a name must mean: the only candidate, or the only one of exactly that name.
+
+    Only by its name: a part of a number is a number mistyped, and would be the file of somebody else.
+    """
     wanted = normalized(query)
     exact = [debtor for debtor in candidates if normalized(debtor.name) == wanted]
     if len(exact) == 1:
         return exact[0]
-    return candidates[0] if len(candidates) == 1 else None
+    if len(candidates) != 1:
+        return None
+    name = normalized(candidates[0].name)
+    return candidates[0] if all(word in name for word in wanted.split()) else None
 
 
 def resembling(query: str, debtors: Iterable[DebtorEntry], *, most: int = 3) -> list[DebtorEntry]:

@@ -75,7 +75,10 @@ class Assistant:
         answer = await self.ask(tool, **arguments)
         yield answer
         size = {name: arguments[name] for name in ("limit", "top") if name in arguments}
+        given = 0
         while cursor := answer.get("next_cursor"):
+            given += 1
+            assert given < 300, "the listing does not end"
             answer = await self.ask(tool, cursor=cursor, administration_id=None, **size)
             yield answer
 

@@ -209,7 +209,7 @@ def _lost(world: World, moment: dt.datetime) -> None:
     world.change_invoice(MAIN, key, open_amount="0.00", book_open_amount="0.00", updated_at=moment)
 
 
-@pytest.mark.parametrize("hours", [-26, -2, 2, 26, 24 * 81], ids=lambda hours: f"{hours}h")
+@pytest.mark.parametrize("hours", [-26, -2, 2, 26, 24 * 81, 24 * 100], ids=lambda hours: f"{hours}h")
 async def test_when_payts_clock_jumps_everything_is_read_anew(hours: int) -> None:
     world = frozen(build_world(invoices=60, seed=4, today=NOON.date()))
     with payt(world) as handle:

@@ -1,12 +1,13 @@
 """Who is overdue, to the cent: every figure against a second reckoning from the raw rows."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from payt_mcp.present import clean
 from payt_mcp.sandbox import World, build_world
 from payt_mcp.sandbox.server import Handle
 
@@ -176,9 +177,7 @@ async def test_a_search_counts_and_lists_exactly_the_invoices_of_a_status(
         first = await who.ask("search_invoices", status=status)
         rows = await who.all("search_invoices", "invoices", status=status, limit=100)
     assert first["total"] == len(expected)
-    assert sorted(row["invoice_number"] for row in rows) == [
-        reckoning.clean(number, 60) for number in _sorted_numbers(expected)
-    ]
+    assert sorted(row["invoice_number"] for row in rows) == [clean(number, 60) for number in _sorted_numbers(expected)]
     if status in {"open", "overdue"}:
         assert first["currency"] == ledger.currency
         valued = [row for row in expected if row["book_open_amount"] is not None]
@@ -243,9 +242,24 @@ async def test_filters_choose_exactly_the_invoices_they_describe(world: World, s
         for name, (arguments, fits) in FILTERS.items():
             expected = [row for row in _ledger_rows(ledger, status) if fits(row)]
             found = await _numbers(who, status=status, **arguments)
-            assert sorted(found) == sorted(reckoning.clean(row["invoice_number"], 60) for row in expected), name
+            assert sorted(found) == sorted(clean(row["invoice_number"], 60) for row in expected), name
             chosen_somewhere |= {name} if expected else set()
     assert len(chosen_somewhere) >= len(FILTERS) - 1
+
+
+@pytest.mark.parametrize("status", ["open", "all"])
+async def test_the_limits_of_a_filter_belong_to_it(world: World, served: Handle, status: str) -> None:
+    rows = [row for row in _ledger_rows(Ledger(world, MAIN), status) if _value(row) and row["due_date"]]
+    one = rows[len(rows) // 2]
+    alone = {"debtors": [Ledger(world, MAIN).debtors[one["debtor_id"]]["debtor_number"]], "status": status}
+    value, due = str(_value(one)), one["due_date"]
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        exact = await _numbers(who, min_amount=value, max_amount=value, due_from=due, due_to=due, **alone)
+        after = await _numbers(who, updated_after=one["updated_at"], **alone)
+        before = await _numbers(who, updated_after=one["updated_at"].replace("Z", "").rpartition(".")[0], **alone)
+    assert one["invoice_number"] in exact
+    assert one["invoice_number"] not in after
+    assert one["invoice_number"] in before or one["updated_at"].endswith(".000Z")
 
 
 @pytest.mark.parametrize("status", ["open", "overdue", "paid", "all"])
@@ -285,7 +299,15 @@ async def test_a_search_by_credit_case_gives_the_invoices_of_that_case(world: Wo
             assert sorted(found) == _sorted_numbers(expected)
 
 
-SORTS = {"due_date": "due_date", "invoice_date": "invoice_date", "open_amount": "book_open_amount"}
+def _day(column: str) -> Callable[[dict[str, Any]], int | None]:
+    return lambda row: None if row[column] is None else dt.date.fromisoformat(row[column]).toordinal()
+
+
+SORTS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "due_date": _day("due_date"),
+    "invoice_date": _day("invoice_date"),
+    "open_amount": _value,
+}
 
 
 @pytest.mark.parametrize("sort", [sign + name for name in SORTS for sign in ("", "-")])
@@ -294,14 +316,11 @@ async def test_a_sort_orders_every_row_and_puts_what_has_no_value_last(
     world: World, served: Handle, sort: str, status: str
 ) -> None:
     rows = _ledger_rows(Ledger(world, MAIN), status)
-    column = SORTS[sort.removeprefix("-")]
-    known = [row for row in rows if row[column] is not None]
+    key = SORTS[sort.removeprefix("-")]
+    known = [row for row in rows if key(row) is not None]
     known.sort(key=lambda row: int(row["id"]))
-    known.sort(
-        key=lambda row: Decimal(row[column]) if "amount" in column else dt.date.fromisoformat(row[column]).toordinal(),
-        reverse=sort.startswith("-"),
-    )
-    blank = sorted((row for row in rows if row[column] is None), key=lambda row: int(row["id"]))
+    known.sort(key=key, reverse=sort.startswith("-"))
+    blank = sorted((row for row in rows if key(row) is None), key=lambda row: int(row["id"]))
     async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
         found = await _numbers(who, status=status, sort=sort)
     assert found == [row["invoice_number"] for row in known + blank]
@@ -339,4 +358,4 @@ async def test_debtors_are_found_by_part_of_a_name_or_number_and_listed_by_name(
     assert {row["debtor_number"] for row in found} == expected
     assert some["debtor_number"] in {row["debtor_number"] for row in by_number}
     listed = sorted(ledger.debtors.values(), key=lambda row: (row["name"].casefold(), row["id"]))
-    assert names == [reckoning.clean(row["name"], 60) for row in listed]
+    assert names == [clean(row["name"], 60) for row in listed]

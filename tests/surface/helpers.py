@@ -102,6 +102,7 @@ REFUSALS: Mapping[str, Call] = {
     "administration_unknown": Call("summarize_overdue", {"administration_id": "1"}),
     "debtor_ambiguous": Call("get_debtor", {"debtor": "Bakker", **_HERE}),
     "debtor_unknown": Call("get_debtor", {"debtor": "Bakkr Bouw", **_HERE}),
+    "debtor_part_of_number": Call("get_debtor", {"debtor": "20", **_HERE}),
     "invoice_unknown": Call("get_invoice", {"invoice": "nope", **_HERE}),
     "case_unknown": Call("get_credit_case", {"credit_case": "nope", **_HERE}),
     "message_unknown": Call("list_messages", {"message_id": "1", **_HERE}),

@@ -74,6 +74,7 @@ SAME: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("list_messages", {"debtor": 10002}, {"debtor": "10002"}),
     ("list_messages", {"message_id": 7400003}, {"message_id": "7400003"}),
     ("list_contacts", {"contacts": "[]"}, {}),
+    ("list_contacts", {"contacts": "null"}, {}),
 ]
 
 

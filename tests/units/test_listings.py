@@ -87,3 +87,15 @@ def test_no_cursor_says_anything_and_none_follows_the_last_row() -> None:
     tokens = {listings.start("t", {}, "4711", ["1"]).token for _ in range(20)}
     assert len(tokens) == 20
     assert listings.start("t", {}, "4711", ["1"]).cursor(1) is None
+
+
+def test_a_cursor_may_come_with_its_own_administration_and_no_other() -> None:
+    listings = Listings()
+    listing = listings.start("search_invoices", {"status": "overdue", "administration_id": "4711"}, "4711", ["1", "2"])
+    cursor = listing.cursor(1)
+    assert cursor is not None
+    assert listings.resume(cursor, "search_invoices", {"administration_id": "4711"}) == (listing, 1)
+    with pytest.raises(CursorError):
+        listings.resume(cursor, "search_invoices", {"administration_id": "4739"})
+    with pytest.raises(CursorError):
+        listings.resume(cursor, "search_invoices", {"administration_id": "4711", "status": "paid"})

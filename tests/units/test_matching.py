@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from payt_mcp.payt.models import Invoice
 from payt_mcp.receivables.matching import TextFilter, by_key, by_name, normalized, resembling, unmistakable
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItems, open_item
-from payt_mcp.payt.models import Invoice
 
 
 def _debtor(key: str, number: str, name: str, identifier: str = "") -> DebtorEntry:

@@ -19,7 +19,7 @@ from payt_mcp.payt.models import Entity
 CONTRACT = Path(__file__).parents[3] / "shared" / "payt" / "openapi.json"
 pytestmark = pytest.mark.skipif(not CONTRACT.exists(), reason=f"Payt's contract is not at {CONTRACT}")
 
-LISTS = {
+LISTS: dict[str, type[Entity]] = {
     "administrations": models.Administration,
     "invoices": models.Invoice,
     "debtors": models.Debtor,
@@ -31,7 +31,7 @@ LISTS = {
     "credit_cases/deleted": models.DeletedCreditCase,
     "payment_plans/deleted": models.DeletedPaymentPlan,
 }
-SINGLES = {
+SINGLES: dict[str, type[Entity]] = {
     "administrations": models.Administration,
     "invoices": models.Invoice,
     "debtors": models.Debtor,
@@ -88,7 +88,9 @@ def _answer(path: str) -> Any:
 
 
 def _path_of_one(resource: str) -> str:
-    paths = [path for path in _contract()["paths"] if path.startswith(f"/v1/{resource}/{{") and path.count("/") == 3]
+    paths: list[str] = [
+        path for path in _contract()["paths"] if path.startswith(f"/v1/{resource}/{{") and path.count("/") == 3
+    ]
     return next(path for path in paths if "get" in _contract()["paths"][path])
 
 
@@ -125,7 +127,7 @@ def test_every_field_of_the_contract_is_read_and_none_is_invented(
         if within and inner is not None:
             assert set(inner.model_fields) == set(within), f"{name}.{field}"
         elif within:
-            assert field in {"validation_errors"}, f"{name}.{field} has fields of its own that are not read"
+            assert field == "validation_errors", f"{name}.{field} has fields of its own that are not read"
 
 
 @pytest.mark.parametrize(("name", "model", "properties"), ENTITIES, ids=[name for name, _, _ in ENTITIES])
@@ -135,8 +137,7 @@ def test_every_field_has_the_type_its_name_and_the_contract_say(
     hints = get_type_hints(model)
     for field, schema in properties.items():
         kinds = {hints[field], *typing.get_args(hints[field])}
-        schema = _resolved(schema)
-        form, kind = schema.get("format", ""), schema.get("type")
+        form, kind = _resolved(schema).get("format", ""), _resolved(schema).get("type")
         if field.endswith("_at") or form == "date-time":
             assert AwareDatetime in kinds, f"{name}.{field}"
         elif field.endswith("_date") or form == "date":

@@ -83,6 +83,15 @@ def test_each_refusal_holds_everything_back_longer_and_an_answer_forgives() -> N
     assert pacer.wait(500.0) == 1.0
 
 
+def test_requests_that_are_refused_together_are_held_back_once() -> None:
+    pacer = Pacer(10)
+    for moment in (10.0, 10.1, 10.2, 10.3, 10.4):
+        pacer.refused(moment)
+    assert pacer.wait(10.5) == pytest.approx(0.5)
+    pacer.refused(11.0)
+    assert pacer.wait(11.0) == 2.0
+
+
 @given(attempt=st.integers(1, 20), elapsed=st.floats(0, 60), seed=st.integers(), budget=st.floats(0, 60))
 def test_a_retry_stays_in_its_budget(attempt: int, elapsed: float, seed: int, budget: float) -> None:
     delay = retry_after(attempt, elapsed, random.Random(seed), budget=budget)
@@ -110,3 +119,19 @@ def test_a_burst_takes_the_rate_and_no_more(rate: int) -> None:
         assert pacer.wait(0.0) == 0
         pacer.sent(pacer.begin(), 0.0)
     assert pacer.wait(0.0) == pytest.approx(WINDOW)
+
+
+def test_requests_that_piled_up_on_their_way_count_from_when_they_arrived() -> None:
+    pacer = Pacer(2)
+    first = pacer.begin()
+    pacer.sent(first, 0.0)
+    pacer.abandon(first, 0.1)  # there and back in a tenth of a second: nothing is faster
+    slow, late = pacer.begin(), pacer.begin()
+    pacer.sent(slow, 2.0)
+    pacer.sent(late, 2.0)
+    pacer.abandon(slow, 2.1)
+    pacer.abandon(late, 2.8)  # so it arrived at 2.7 at the latest, and perhaps not much earlier
+    assert pacer.wait(2.0 + WINDOW) == 0
+    pacer.sent(pacer.begin(), 2.0 + WINDOW)
+    assert pacer.wait(2.7 + WINDOW - 0.05) > 0
+    assert pacer.wait(2.7 + WINDOW + 0.01) == 0

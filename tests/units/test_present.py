@@ -3,6 +3,7 @@
 import datetime as dt
 import unicodedata
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -96,7 +97,7 @@ def test_a_cell_cannot_begin_another_cell_or_row(text: str) -> None:
 
 
 @given(st.lists(st.fixed_dictionaries({"a": HOSTILE, "b": st.integers() | st.none()}), max_size=5))
-def test_a_table_has_a_line_a_row_and_as_many_cells_as_columns(rows: list[dict[str, object]]) -> None:
+def test_a_table_has_a_line_a_row_and_as_many_cells_as_columns(rows: list[dict[str, Any]]) -> None:
     cleaned = [{**row, "a": present.clean(str(row["a"]))} for row in rows]
     lines = present.table(cleaned, {"a": "A", "b": "B"})
     if lines:
@@ -107,7 +108,7 @@ def test_a_table_has_a_line_a_row_and_as_many_cells_as_columns(rows: list[dict[s
 
 
 def test_a_table_leaves_out_columns_without_values() -> None:
-    rows = [{"a": "x", "b": None, "c": []}, {"a": "y", "b": 0, "c": ""}]
+    rows: list[dict[str, Any]] = [{"a": "x", "b": None, "c": []}, {"a": "y", "b": 0, "c": ""}]
     assert present.table(rows, {"a": "A", "b": "B", "c": "C"}) == ["A | B", "x | ", "y | 0"]
 
 

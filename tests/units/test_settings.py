@@ -116,8 +116,10 @@ def test_no_secret_is_in_any_text_of_the_settings() -> None:
 
 @given(st.dictionaries(st.sampled_from(list(KNOWN)), st.text(max_size=60), max_size=6))
 def test_any_environment_is_read_or_refused_by_name(environ: dict[str, str]) -> None:
+    said = ""
     try:
         Settings.from_env(environ)
     except PaytMcpError as error:
-        assert any(str(error).startswith(name) for name in environ)
-        assert "\n" not in str(error)
+        said = str(error)
+    assert not said or any(said.startswith(name) for name in environ)
+    assert "\n" not in said

@@ -22,12 +22,15 @@ FLOORS = (
     {"guard", "listings", "books", "case_numbers"},
     {"account"},
     {"lookup", "invoice_search", "contact_search", "message_history", "debtor_file"},
+    {"outgoing", "write_results"},
+    {"message_write", "invoice_write"},
+    {"desk"},
     {"tools", "prompts", "resources", "apps"},
     {"server", "http_app"},
     {"cli", "__main__"},
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-SHARED_BY_TOOLS = {"shared", "schemas", "arguments"}
+SHARED_BY_TOOLS = {"shared", "schemas", "arguments", "writing"}
 MAY_IMPORT_MCP = {"tools", "prompts", "resources", "apps", "server", "http_app", "cli"}
 
 

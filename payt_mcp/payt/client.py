@@ -19,9 +19,7 @@ from payt_mcp.payt.pacing import BUDGET, Pacer, Slot, retry_after
 from payt_mcp.payt.tokens import TokenSource
 from payt_mcp.payt.wire import Command, EntityT, Page, Query, RetryableStatus
 
-TIMEOUT = 15.0
-"""Seconds to wait for an answer."""
-
+_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 _T = TypeVar("_T")
 
 _MOST_GARBLED = 3
@@ -37,7 +35,7 @@ class PaytClient:
         rate: requests per second at the most.
         app: an ASGI application that answers in place of the network (the embedded sandbox).
         budget: seconds after which a failing read is given up.
-        timeout: seconds to wait for one answer.
+        timeout: seconds to wait for one answer (default 15).
     """
 
     def __init__(
@@ -48,11 +46,11 @@ class PaytClient:
         rate: int = 10,
         app: Callable[..., Any] | None = None,
         budget: float = BUDGET,
-        timeout: float = TIMEOUT,
+        timeout: float | None = None,
     ) -> None:
         self._http = httpx.AsyncClient(
             base_url=base_url,
-            timeout=httpx.Timeout(timeout, connect=5.0),
+            timeout=_TIMEOUT if timeout is None else httpx.Timeout(timeout, connect=5.0),
             transport=httpx.ASGITransport(app) if app else None,
             limits=httpx.Limits(max_connections=rate, max_keepalive_connections=rate, keepalive_expiry=60),
             headers={"Accept": "application/json", "User-Agent": f"payt-mcp/{__version__}"},

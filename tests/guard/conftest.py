@@ -89,20 +89,21 @@ def says(action: str, *, approve: bool = True) -> Answer:
     async def answer(_context: Any, params: Any) -> ElicitResult:
         content: dict[str, Any] | None = {"approve": approve} if action == "accept" else None
         answer.questions.append(params.message)  # type: ignore[attr-defined]
-        return ElicitResult(action=action, content=content)  # type: ignore[arg-type]
+        return ElicitResult(action=action, content=content)
 
     answer.questions = []  # type: ignore[attr-defined]
     return answer
 
 
 def client(server: PaytServer, mode: str = "auto", answer: Answer | None = None) -> Client:
-    return Client(server, mode=mode, elicitation_callback=answer)  # type: ignore[arg-type]
+    return Client(server, mode=mode, elicitation_callback=answer)
 
 
 def data(result: CallToolResult) -> dict[str, Any]:
     assert not result.is_error, said(result)
     assert result.structured_content is not None
-    return result.structured_content
+    structured: dict[str, Any] = result.structured_content
+    return structured
 
 
 def said(result: CallToolResult) -> str:

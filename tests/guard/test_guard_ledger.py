@@ -105,9 +105,10 @@ def test_exactly_one_of_many_claimers_wins(tmp_path: Path) -> None:
     ledgers = [Ledger(tmp_path) for _ in range(6)]
     for turn in range(15):
         key = approved(ledgers[0], f"text {turn}").id
-        barrier, won = threading.Barrier(len(ledgers)), []
+        barrier = threading.Barrier(len(ledgers))
+        won: list[bool] = []
 
-        def claim(ledger: Ledger, key: str = key, barrier: threading.Barrier = barrier, won: list = won) -> None:  # type: ignore[type-arg]
+        def claim(ledger: Ledger, key: str = key, barrier: threading.Barrier = barrier, won: list[bool] = won) -> None:
             barrier.wait()
             won.append(ledger.claim(key) is not None)
 

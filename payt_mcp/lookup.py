@@ -106,15 +106,6 @@ async def find_invoice(scope: Scope, value: str, *, fields: Fields | None = None
     )
 
 
-async def invoices_by_id(scope: Scope, ids: Sequence[str], fields: Fields) -> dict[str, Invoice]:
-    """The invoices with these ids that still exist."""
-    found: dict[str, Invoice] = {}
-    for chunk in chunks(ids):
-        listed = await scope.account.payt.invoices(scope.id, fields=fields, ids=chunk)
-        found |= {invoice.id: invoice for invoice in listed.records}
-    return found
-
-
 async def find_case(scope: Scope, value: str) -> CreditCase:
     """The credit case with this number (either form) or id, with every field. Raises UnknownRecordError."""
     case_id = await scope.account.case_numbers(scope.administration).case_id(value)

@@ -61,7 +61,6 @@ class PaytClient:
         self._budget = budget
         self._rng = random.Random()  # noqa: S311 - jitter, not a secret
         self.server_time: ServerTime | None = None
-        self.requests_made = 0
 
     async def aclose(self) -> None:
         await self._http.aclose()
@@ -188,7 +187,6 @@ class PaytClient:
     async def _slot(self) -> Slot:
         while (delay := self._pacer.wait(time.monotonic())) > 0:  # noqa: ASYNC110 - the clock is what is waited for
             await anyio.sleep(delay)
-        self.requests_made += 1
         return self._pacer.begin()
 
     def _on_wire(self, slot: Slot) -> Callable[[str, Any], Awaitable[None]]:

@@ -74,20 +74,6 @@ def resembling(query: str, debtors: Iterable[DebtorEntry], *, most: int = 3) -> 
     return [names[name] for name in get_close_matches(normalized(query), names, n=most, cutoff=0.6)]
 
 
-def invoice_by_key(value: str, items: Iterable[OpenItem]) -> OpenItem | None:
-    """The open invoice whose number, else identifier, else id is exactly `value`."""
-    identified: OpenItem | None = None
-    internal: OpenItem | None = None
-    for item in items:
-        if item.number == value:
-            return item
-        if item.identifier == value:
-            identified = identified or item
-        elif item.id == value:
-            internal = item
-    return identified or internal
-
-
 class TextFilter:
     """Whether every word of a query occurs in an invoice: its numbers, description, references or debtor's name."""
 

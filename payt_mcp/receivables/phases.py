@@ -12,6 +12,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from payt_mcp.payt.models import CreditCase, Invoice
 
+_COLLECTION = (
+    ("pre_summons", "pre_summons_at"),
+    ("summons_1", "summons_1_at"),
+    ("summons_2", "summons_2_at"),
+    ("summons_3", "summons_3_at"),
+    ("summons_4", "summons_4_at"),
+    ("notice_of_default", "notice_of_default_at"),
+    ("pre_judicial", "pre_judicial_at"),
+)
 _INVOICE_STEPS = (
     ("reminder_1", "reminder_1_at"),
     ("reminder_2", "reminder_2_at"),
@@ -20,25 +29,10 @@ _INVOICE_STEPS = (
     ("final_reminder", "final_reminder_at"),
     ("collectable", "collectable_at"),
     ("debt_collection", "debt_collection_at"),
-    ("pre_summons", "pre_summons_at"),
-    ("summons_1", "summons_1_at"),
-    ("summons_2", "summons_2_at"),
-    ("summons_3", "summons_3_at"),
-    ("summons_4", "summons_4_at"),
-    ("notice_of_default", "notice_of_default_at"),
-    ("pre_judicial", "pre_judicial_at"),
+    *_COLLECTION,
     ("bailiff", "bailiff_at"),
 )
-_CASE_STEPS = (
-    ("pre_summons", "pre_summons_at"),
-    ("summons_1", "summons_1_at"),
-    ("summons_2", "summons_2_at"),
-    ("summons_3", "summons_3_at"),
-    ("summons_4", "summons_4_at"),
-    ("notice_of_default", "notice_of_default_at"),
-    ("pre_judicial", "pre_judicial_at"),
-    ("bailiff", "forwarded_to_bailiff_at"),
-)
+_CASE_STEPS = (*_COLLECTION, ("bailiff", "forwarded_to_bailiff_at"))
 
 INVOICE_PHASES = ("not_due", "overdue", *(phase for phase, _ in _INVOICE_STEPS), "paid")
 CASE_PHASES = ("new", *(phase for phase, _ in _CASE_STEPS), "deactivated")

@@ -7,6 +7,7 @@ text, references and ids text or int. Every change sets `updated_at` to the worl
 
 import datetime as dt
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -20,26 +21,26 @@ if TYPE_CHECKING:
 _COSTS = frozenset({"administration_costs_total", "administration_costs_open"})
 
 
-class Mutators:
+class Mutators(ABC):
     """What `World` can do to its records; see the module for how values are given."""
 
     lock: threading.RLock  # type: ignore[valid-type,unused-ignore]
 
+    @abstractmethod
     def now(self) -> str:
         """The present stamp."""
-        raise NotImplementedError
 
+    @abstractmethod
     def book(self, administration_id: str | int) -> "Book":
         """The book of an administration."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take_id(self, kind: str) -> int:
         """A new id for a kind of record."""
-        raise NotImplementedError
 
+    @abstractmethod
     def note_ids(self, kind: str, ids: Iterable[int]) -> None:
         """Tells which ids are in use."""
-        raise NotImplementedError
 
     def add(self, administration_id: str | int, kind: str, **fields: Any) -> str:
         """Adds a record of any kind as given and returns its id."""

@@ -138,14 +138,17 @@ server = build_server(Settings.from_env({"PAYT_API_URL": "sandbox"}))
 tools = anyio.run(server.list_tools)
 print(json.dumps([len(tools), sorted(set(sys.modules) - floor)]))
 """
-NOT_NEEDED = ("httpx", "payt_mcp.payt", "payt_mcp.sandbox", "payt_mcp.account", "payt_mcp.cli", "uvicorn")
+NOT_NEEDED = (
+    "httpx", "payt_mcp.payt", "payt_mcp.sandbox", "payt_mcp.account", "payt_mcp.cli", "uvicorn", "sqlite3",
+    "webbrowser", "payt_mcp.desk", "payt_mcp.guard.ledger", "payt_mcp.guard.page", "payt_mcp.guard.channels",
+)  # fmt: skip
 
 
 def test_listing_the_tools_loads_no_client_no_sandbox_and_no_web_server() -> None:
     """Beside what importing `mcp.server` loads anyway (the SDK of today brings uvicorn along itself)."""
     done = subprocess.run([sys.executable, "-c", LISTING], capture_output=True, text=True, check=True, timeout=60)
     count, loaded = json.loads(done.stdout)
-    assert count >= 9
+    assert count == 12
     assert not [
         name for name in loaded for unwanted in NOT_NEEDED if name == unwanted or name.startswith(f"{unwanted}.")
     ]

@@ -39,7 +39,7 @@ def settings(handle: Handle, **environ: str) -> Settings:
         "PAYT_FRESHNESS_SECONDS": "0",
         "PAYT_RATE": "100",
     }
-    return Settings.from_env({**given, **environ})
+    return Settings.from_env({"PAYT_READ_ONLY": "1", **given, **environ})
 
 
 class Assistant:

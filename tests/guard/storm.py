@@ -115,6 +115,7 @@ class ClaimNotAtomic(Ledger):
             record = self._get(key)
         if record.status is not Status.APPROVED:
             return None
+        time.sleep(0.05)
         with self._step() as now:
             self._db.execute(
                 "UPDATE proposals SET status='sending', owner=?, sending_at=?, baseline=? WHERE id=?",

@@ -120,8 +120,8 @@ def fixed_world() -> World:
 
 
 def server_for(url: str, **environ: str) -> PaytServer:
-    """A server as a user starts one, for a Payt at `url`."""
-    given = {"PAYT_API_URL": url, "PAYT_API_TOKEN": TOKEN, "PAYT_RATE": "100"}
+    """A server as a user starts one who only reads, for a Payt at `url`; what writes is tested in `tests/guard`."""
+    given = {"PAYT_API_URL": url, "PAYT_API_TOKEN": TOKEN, "PAYT_RATE": "100", "PAYT_READ_ONLY": "1"}
     return build_server(Settings.from_env(given | environ))
 
 

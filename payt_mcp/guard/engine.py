@@ -35,6 +35,7 @@ SENDING_BOUND = 40.0
 """Seconds after which what is being sent is recorded as of unknown outcome."""
 
 _RETRIES = (0.5, 1.5, 4.0, 8.0)
+_PAUSE = 5.0
 _LONGEST_PAUSE = 60.0
 _REMEMBERED = 300.0
 _T = TypeVar("_T")
@@ -107,6 +108,7 @@ class Engine:
         self._unrecorded: dict[str, Done] = {}
         self._retry_at: dict[str, float] = {}
         self._closing = False
+        self._nothing_at = -1
         self._watch_scope: anyio.CancelScope | None = None
 
     async def on_ledger(self, step: Callable[..., _T], *args: Any, **named: Any) -> _T:
@@ -118,6 +120,7 @@ class Engine:
         if self._watch_scope is None:
             self._watch_scope = anyio.CancelScope()
             await self.on_ledger(self.ledger.recover)
+            await self.on_ledger(self.ledger.purge)
             self._group.start_soon(self._watch, self._watch_scope)
 
     async def carry_out(self, key: str, patience: float) -> Record:
@@ -165,7 +168,7 @@ class Engine:
             await self._execute(key)
         except PaytMcpError as error:
             self.troubles[key] = str(error)
-            self._retry_at[key] = time.monotonic() + 5.0
+            self._retry_at[key] = time.monotonic() + _PAUSE
         finally:
             self._running.pop(key, None)
             done.set()
@@ -183,7 +186,8 @@ class Engine:
             return
         with anyio.CancelScope(shield=True):
             claimed = await self.on_ledger(self.ledger.claim, key, check.baseline)
-            if claimed is None:
+            if claimed is None:  # another process has it, or the same letter is under way
+                self._retry_at[key] = time.monotonic() + _PAUSE
                 return
             delivered = Done(Status.SENT, {"found": "on the timeline"}, check.delivered) if check.delivered else None
             await self._record(key, delivered or await self._send(writer, claimed))
@@ -233,9 +237,14 @@ class Engine:
     async def _round(self) -> None:
         for key, done in list(self._unrecorded.items()):
             await self._record(key, done)
+        changes = await self.on_ledger(self.ledger.changes)
+        if changes == self._nothing_at:
+            return
         await self.on_ledger(self.ledger.recover)
         now = time.monotonic()
-        for record in await self.on_ledger(self.ledger.pending, self.scope, also=(Status.OUTCOME_UNKNOWN,)):
+        pending = await self.on_ledger(self.ledger.pending, self.scope, also=(Status.OUTCOME_UNKNOWN,))
+        self._nothing_at = -1 if pending else changes
+        for record in pending:
             if record.status is Status.APPROVED and now >= self._retry_at.get(record.id, 0.0):
                 self._begin(record.id)
             elif record.status is Status.OUTCOME_UNKNOWN and self._is_due(record.id, now):

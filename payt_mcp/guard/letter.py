@@ -178,25 +178,26 @@ def _invoices(facts: Facts) -> list[Warned]:
 
 
 def _amounts(text: str, facts: Facts) -> list[Warned]:
-    known = {abs(amount) for amount in (*_sums(facts), *facts.case_amounts, *facts.other_amounts)}
+    known, loose = _sums(facts), {abs(amount) for amount in (*facts.case_amounts, *facts.other_amounts)}
     return [
         Warned(f"The amount {clean(written, 30)} in the text matches nothing that is open.")
-        for written, value in scanning.amounts(text)
-        if abs(value) not in known
+        for written, value, currency in scanning.amounts(text)
+        if (currency, abs(value)) not in known and abs(value) not in loose
     ][:_MOST_NAMED]
 
 
-def _sums(facts: Facts) -> set[Decimal]:
-    """Every amount a letter may rightly name: each invoice's, and the totals by currency."""
-    found: set[Decimal] = set()
+def _sums(facts: Facts) -> set[tuple[str, Decimal]]:
+    """Every amount a letter may rightly name: each invoice's in its own currency, and the totals by currency."""
+    found: set[tuple[str, Decimal]] = set()
     totals: dict[tuple[str, str], Decimal] = {}
     for item in facts.items:
-        found |= {amount for amount in (item.open_amount, item.total_amount) if amount is not None}
+        amounts = (item.open_amount, item.total_amount)
+        found |= {(item.currency, abs(amount)) for amount in amounts if amount is not None}
         owed = item.open_amount or Decimal(0)
         for kind, counts in (("net", True), ("gross", owed > 0), ("overdue", item.is_overdue)):
             if counts:
                 totals[kind, item.currency] = totals.get((kind, item.currency), Decimal(0)) + owed
-    return found | set(totals.values())
+    return found | {(currency, abs(total)) for (_, currency), total in totals.items()}
 
 
 def _links(text: str, facts: Facts) -> list[Warned]:

@@ -11,6 +11,7 @@ _GAP = r"[\s.\u00a0-]{0,2}"
 _IBAN = re.compile(rf"(?<![A-Z0-9])[A-Z]{{2}}{_GAP}\d{_GAP}\d(?:{_GAP}[A-Z0-9]){{11,30}}")
 _SORT_CODE = re.compile(r"\b\d{2}-\d{2}-\d{2}\b[\s,;:/A-Za-z.]{0,30}\b\d{8}\b")
 _SIGN = r"(?:EUR|GBP|USD|CHF|€|£|\$|euro)"
+_CURRENCIES = {"€": "EUR", "EURO": "EUR", "£": "GBP", "$": "USD"}
 _NUMBER = r"-?\d{1,3}(?:[.,\s\u00a0']\d{3})+(?:[.,]\d{2})?|-?\d+(?:[.,]\d{2})?"
 _AMOUNT = re.compile(rf"{_SIGN}\s?({_NUMBER})(?:,-)?|({_NUMBER})\s?{_SIGN}", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
@@ -58,14 +59,15 @@ def _is_account(account: str) -> bool:
     return number % 97 == 1 or sum(sign.isdigit() for sign in account[4:]) >= _MANY_DIGITS
 
 
-def amounts(text: str) -> list[tuple[str, Decimal]]:
-    """Amounts with a currency beside them: as written, and their value."""
-    found: dict[str, Decimal] = {}
+def amounts(text: str) -> list[tuple[str, Decimal, str]]:
+    """Amounts with a currency beside them: as written, their value, and the currency's code."""
+    found: dict[str, tuple[Decimal, str]] = {}
     for match in _AMOUNT.finditer(plain(text)):
         value = _value(match.group(1) or match.group(2))
+        sign = re.sub(r"[\d\s.,'-]", "", match.group()).upper()
         if value is not None:
-            found.setdefault(match.group().strip(), value)
-    return list(found.items())
+            found.setdefault(match.group().strip(), (value, _CURRENCIES.get(sign, sign)))
+    return [(written, *meant) for written, meant in found.items()]
 
 
 def links(text: str) -> list[str]:

@@ -23,7 +23,8 @@ COMMAND = (sys.executable, "-m", "payt_mcp")
 def environment(url: str = "sandbox", **settings: str) -> dict[str, str]:
     """The environment of this process with these settings, and none of its own."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith("PAYT_")}
-    return outside | {"PAYT_API_URL": url, "PAYT_API_TOKEN": TOKEN, "PAYT_RATE": "100", "PYTHONWARNINGS": ""} | settings
+    given = {"PAYT_API_URL": url, "PAYT_API_TOKEN": TOKEN, "PAYT_RATE": "100", "PAYT_READ_ONLY": "1"}
+    return outside | given | {"PYTHONWARNINGS": ""} | settings
 
 
 def run(*arguments: str, env: dict[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:

@@ -20,6 +20,7 @@ from payt_mcp.lookup import Scope, chunks
 from payt_mcp.payt import wire, writes
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Contact, Debtor, Invoice
+from payt_mcp.present import clean
 
 KIND = "invoices"
 _FILES = ("document", "ubl_document")
@@ -229,9 +230,9 @@ def _result(
     for word, found in (("warning", warnings), ("error", errors)):
         for key, texts in found.items():
             if key in numbers:
-                records[key] = f"{word}: {'; '.join(texts)}"
+                records[key] = f"{word}: {clean('; '.join(texts))}"
             else:
-                records |= {text if text in numbers else key: f"{word}: {key}" for text in texts}
+                records |= {text if text in numbers else clean(key, 40): f"{word}: {clean(key, 40)}" for text in texts}
     status = Status.APPLIED if not errors else Status.PARTLY_APPLIED if count else Status.FAILED
     outcome: dict[str, Any] = {"count": count, "records": records}
     if status is Status.FAILED:

@@ -33,9 +33,7 @@ Asked = ElicitationResult[Approval]
 """What came of the question: the SDK's own outcome, so that a no is an answer and not an error."""
 
 
-class WriteResult(TypedDict, total=False):
-    """`records` are errors and warnings record by record."""
-
+class WriteResult(TypedDict, total=False):  # without a docstring: it would be in three schemas
     summary: str
     status: str
     proposal_id: str

@@ -169,6 +169,10 @@ class Engine:
         except PaytMcpError as error:
             self.troubles[key] = str(error)
             self._retry_at[key] = time.monotonic() + _PAUSE
+        except Exception:  # the edge of a background task: one proposal that fails must not end the server
+            logger.exception("carrying out broke off", extra={"proposal": key})
+            self.troubles[key] = "It could not be carried out, for a reason nobody foresaw. Nothing was sent."
+            self._retry_at[key] = time.monotonic() + _LONGEST_PAUSE
         finally:
             self._running.pop(key, None)
             done.set()
@@ -232,6 +236,8 @@ class Engine:
                     await self._round()
                 except PaytMcpError as error:
                     logger.warning("the ledger cannot be watched: %s", type(error).__name__)
+                except Exception:  # the edge of a background task, as in _run
+                    logger.exception("watching the ledger broke off")
                 await anyio.sleep(self._poll)
 
     async def _round(self) -> None:

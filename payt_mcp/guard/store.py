@@ -29,6 +29,7 @@ class Store:
         self.path = folder / FILE
         self._clock = clock
         self._lock = threading.RLock()
+        self._closed = False
         self._seal = Seal(folder / "seal")
         self._seal.open(ledger_exists=self.path.exists())
         self._db = connect(self.path)
@@ -43,9 +44,14 @@ class Store:
             raise
 
     def close(self) -> None:
-        """Let go of the file; what this process left in `sending` may be settled by others from now on."""
-        self.owner.release()
-        self._db.close()
+        """Let go of the file; what this process left in `sending` may be settled by others from now on.
+
+        A step that another thread is taking is finished first; may be called twice.
+        """
+        with self._lock:
+            self._closed = True
+            self.owner.release()
+            self._db.close()
 
     def now(self) -> dt.datetime:
         return self._clock()
@@ -68,7 +74,7 @@ class Store:
     @contextmanager
     def _step(self) -> Iterator[dt.datetime]:
         """One transaction, at the present moment; the head is kept when it is over."""
-        with self._lock, explained(self.path):
+        with self._open():
             before = self._db.total_changes
             with transaction(self._db):
                 yield self._tick()
@@ -78,7 +84,17 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
+        with self._open():
+            yield
+
+    @contextmanager
+    def _open(self) -> Iterator[None]:
+        """The file for one thread alone. Every use of it is in here: a connection closed under a running statement
+        takes the process with it.
+        """
         with self._lock, explained(self.path):
+            if self._closed:
+                raise LedgerError("The ledger is closed: this server is ending.")
             yield
 
     def _tick(self) -> dt.datetime:

@@ -329,3 +329,26 @@ def test_a_file_that_is_no_ledger_is_refused(tmp_path: Path, clock: Clock) -> No
     (tmp_path / "ledger.sqlite3").write_bytes(b"nonsense" * 1000)
     with pytest.raises(AlteredError, match="damaged or not a ledger"):
         Ledger(tmp_path, clock)
+
+
+def test_closing_it_under_a_running_step_is_an_error_and_no_crash(tmp_path: Path) -> None:
+    """SQLite takes the whole process along when a connection is closed under a statement."""
+    for turn in range(25):
+        ledger = Ledger(tmp_path / str(turn))
+        ended: list[str] = []
+
+        def use(ledger: Ledger = ledger, ended: list[str] = ended) -> None:
+            try:
+                while True:
+                    ledger.pending()
+            except LedgerError as error:
+                ended.append(str(error))
+
+        threads = [threading.Thread(target=use) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        ledger.close()
+        for thread in threads:
+            thread.join()
+        assert len(ended) == 3
+        assert all("closed" in text for text in ended)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from payt_mcp.account import Account
 from payt_mcp.errors import MissingError, NotSentError, OutcomeUnknownError, RefusedWriteError
@@ -15,17 +17,18 @@ from payt_mcp.guard.engine import Check, Done
 from payt_mcp.guard.plan import Known, Step
 from payt_mcp.guard.proposal import draft_of
 from payt_mcp.guard.records import Draft, Record
+from payt_mcp.guard.row_text import lines_stand
 from payt_mcp.guard.states import Status
 from payt_mcp.lookup import Scope, chunks
 from payt_mcp.payt import wire, writes
 from payt_mcp.payt.fields import every
-from payt_mcp.payt.models import Contact, Debtor, Invoice
+from payt_mcp.payt.models import Administration, Contact, Debtor, Invoice
 from payt_mcp.present import clean
 
 KIND = "invoices"
 _FILES = ("document", "ubl_document")
 _SETTLED_AFTER = dt.timedelta(seconds=60)
-_COMPARED = ("mails", "counts", "payments", "lists", "rows")
+_COMPARED = ("mails", "counts", "payments", "lists", "rows", "warnings")
 
 
 class InvoiceWriter:
@@ -64,21 +67,26 @@ class InvoiceWriter:
         content = _kept(record.content)
         client = self._account.payt.client
         await self._upload(record.administration_id, content["files"])
-        answer = await client.write(writes.invoices(record.administration_id, content["invoices"]), "such invoices")
+        rows = _posted(content)
+        answer = await client.write(writes.invoices(record.administration_id, rows), "such invoices")
         count, errors, warnings = writes.bulk_result(answer)
-        return _result(content["invoices"], count, errors, warnings)
+        return _with_refused(_result(rows, count, errors, warnings), _kept(record.preview))
 
     async def look(self, record: Record) -> Done | None:
-        """Whether what was planned stands in the books now."""
+        """Whether what was planned stands in the books now. A row with something that Payt does not show is not
+        settled here: it is left to a person.
+        """
         content, preview = _kept(record.content), _kept(record.preview)
-        scope = await self._scope(record)
-        known = await self._known(scope, content["invoices"])
+        posted = _posted(content)
         due = {row["invoice"] for row in preview["rows"] if row["action"] in {"created", "updated"}}
-        rows = {row["invoice_number"]: _comparable(row) for row in content["invoices"]}
-        steps = {step.number: step for step in plans.plan(list(rows.values()), known)}
-        open_ = [number for number in due if _is_due(steps[number])]
+        if any(name in row for row in posted if row["invoice_number"] in due for name in plans.NOT_READ_BACK):
+            return None
+        known = await self._known(await self._scope(record), posted)
+        rows = {row["invoice_number"]: row for row in posted}
+        steps = {step.number: step for step in plans.plan([_without_lines(row) for row in rows.values()], known)}
+        open_ = [number for number in due if _is_due(steps[number], rows[number], known)]
         if not open_:
-            return Done(Status.APPLIED, {"found": "in the books"})
+            return _with_refused(Done(Status.APPLIED, {"found": "in the books"}), preview)
         sent = record.sending_at or record.created_at
         if len(open_) == len(due) or dt.datetime.now(dt.UTC) - sent < _SETTLED_AFTER:
             return None
@@ -92,7 +100,13 @@ class InvoiceWriter:
     ) -> Draft:
         known = await self._known(scope, rows)
         steps = plans.plan(rows, known)
-        content = {"payt": self._payt, "administration_id": scope.id, "invoices": list(rows), "files": list(files)}
+        content = {
+            "payt": self._payt,
+            "administration_id": scope.id,
+            "invoices": list(rows),
+            "refused": [place for place, step in enumerate(steps) if step.action == "refused"],
+            "files": list(files),
+        }
         return draft_of(
             KIND,
             self._scope_name,
@@ -126,6 +140,8 @@ class InvoiceWriter:
             owners_of_identifiers=owners,
             contacts=frozenset(contact.contact_identifier or "" for contact in contacts),
             vat_rates=await self._vat_rates(scope, rows),
+            bank_account=scope.administration.bank_account_number or "",
+            hosts=_own_hosts(scope.administration),
         )
 
     async def _invoices(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> dict[str, Invoice]:
@@ -158,7 +174,19 @@ class InvoiceWriter:
         for chunk in chunks([key for key in _given(rows, "debtor_identifier") if "," not in key]):
             listed = await payt.debtors(scope.id, fields=every(Debtor), debtor_identifiers=chunk)
             found |= {debtor.id: debtor for debtor in listed.records}
-        return list(found.values())
+        return [*found.values(), *await self._debtors_one_by_one(scope, rows)]
+
+    async def _debtors_one_by_one(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> list[Debtor]:
+        """Debtors with a comma in their key: a list filter would look for two; the path takes the key whole."""
+        found: list[Debtor] = []
+        kinds: tuple[Literal["debtor_number", "debtor_identifier"], ...] = ("debtor_number", "debtor_identifier")
+        for kind in kinds:
+            for key in _given(rows, kind):
+                if "," in key:
+                    with suppress(MissingError):
+                        debtor = await self._account.payt.debtor(scope.id, key, key_type=kind, fields=every(Debtor))
+                        found.append(debtor)
+        return found
 
     async def _vat_rates(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
         if not any(row.get("invoice_lines") for row in rows):
@@ -211,14 +239,38 @@ def _given(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
     return list(dict.fromkeys(str(row[name]) for row in rows if row.get(name)))
 
 
-def _comparable(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row without what cannot be read back, so that an applied one compares as unchanged."""
-    hidden = {"payments", "invoice_lines", "document", "ubl_document", "payment_term", "payment_condition"}
-    return {name: value for name, value in row.items() if name not in hidden | {"contact_identifier"}}
+def _posted(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows that go to Payt: those that the plan refused do not."""
+    refused = set(content.get("refused", ()))
+    return [row for place, row in enumerate(content["invoices"]) if place not in refused]
 
 
-def _is_due(step: Step) -> bool:
-    return step.action in {"created", "refused"} or bool(step.changes) or bool(step.mail_to)
+def _with_refused(done: Done, preview: Mapping[str, Any]) -> Done:
+    """The outcome with the rows that were kept out of what was posted, each with why."""
+    refused = {row["invoice"]: row["notes"] for row in preview["rows"] if row["action"] == "refused"}
+    if not refused:
+        return done
+    told = {number: f"error: not posted, because {'; '.join(notes)}" for number, notes in refused.items()}
+    status = Status.PARTLY_APPLIED if done.status is Status.APPLIED else done.status
+    return Done(status, {**done.outcome, "records": {**told, **done.outcome.get("records", {})}})
+
+
+def _own_hosts(administration: Administration) -> tuple[str, ...]:
+    url, email = administration.administration_url or "", administration.email_address or ""
+    return tuple(host for host in (urlsplit(url).hostname or "", email.rpartition("@")[2].lower()) if host)
+
+
+def _without_lines(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "invoice_lines"}
+
+
+def _is_due(step: Step, row: Mapping[str, Any], known: Known) -> bool:
+    """Whether the books still differ from the row."""
+    if step.action in {"created", "refused"} or step.changes or step.mail_to:
+        return True
+    return "invoice_lines" in row and not lines_stand(
+        row["invoice_lines"], known.invoices[row["invoice_number"]].invoice_lines
+    )
 
 
 def _result(

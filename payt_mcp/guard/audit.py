@@ -20,7 +20,7 @@ def check(db: sqlite3.Connection, seal: Seal) -> Head:
     last: dict[str, Event] = {}
     for event in map(event_of, db.execute("SELECT * FROM events ORDER BY seq")):
         seq += 1
-        if event.seq != seq or event.mark != seal.mark(previous, event.signed()):
+        if event.seq != seq or not _is_marked(event, previous, seal):
             raise AlteredError(f"Event {event.seq} of the ledger was altered, or the one before it was removed.")
         if seq == known.seq and event.mark != known.mark:
             raise AlteredError(f"Event {seq} of the ledger is not the one that was written.")
@@ -30,6 +30,13 @@ def check(db: sqlite3.Connection, seal: Seal) -> Head:
         raise AlteredError(f"The ledger was cut off: its last {known.seq - seq} events are gone.")
     _check_proposals(db, last)
     return Head(seq, previous)
+
+
+def _is_marked(event: Event, previous: str, seal: Seal) -> bool:
+    try:
+        return event.mark == seal.mark(previous, event.signed())
+    except TypeError:  # it holds what is no text
+        return False
 
 
 def _check_proposals(db: sqlite3.Connection, last: dict[str, Event]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from payt_mcp.errors import AlteredError, LedgerError
@@ -31,6 +31,22 @@ CREATE TABLE events (
 );
 CREATE INDEX by_proposal ON events (proposal_id, seq);
 """
+
+
+def make_private(folder: Path) -> None:
+    """Make the folder, and close it to everybody but its user; one that belongs to somebody else stays as it is.
+
+    Raises:
+        LedgerError: it cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
+    except OSError as error:
+        raise LedgerError(f"The folder {folder} cannot be made ({error.strerror}).") from None
+    if os.name == "posix" and found.st_uid == os.geteuid() and found.st_mode & 0o077:
+        with suppress(OSError):  # some file systems have no modes; the files in it have their own
+            folder.chmod(0o700)
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from payt_mcp.guard.proposal import Warned
+from payt_mcp.guard.row_text import WHOLE, foreign, line_words, words
 from payt_mcp.payt.models import Debtor, Invoice
 from payt_mcp.present import clean, count, money, some
 
@@ -27,6 +29,8 @@ _COMPARED = (
 )  # fmt: skip
 _UNREADABLE = ("contact_identifier", "payment_condition", "payment_term")
 _FILES = ("document", "ubl_document")
+NOT_READ_BACK = ("payments", *_UNREADABLE, *_FILES)
+"""Payt takes these and does not show them by invoice: whether they were taken cannot be seen afterwards."""
 _LISTS = ("payments", "invoice_lines", "labels")
 _ZERO = Decimal("0.00")
 
@@ -44,6 +48,8 @@ class Known:
     owners_of_identifiers: Mapping[str, str]
     contacts: frozenset[str]
     vat_rates: frozenset[str]
+    bank_account: str = ""
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass
@@ -55,7 +61,7 @@ class State:
     is_sent: bool = False
     sent_at: dt.datetime | None = None
     labels: list[str] | None = None
-    lines: int = 0
+    lines: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -71,8 +77,8 @@ class Step:
     payment: Decimal | None = None
     lists: list[str] = field(default_factory=list)
     currency: str = ""
-    opened: Decimal = _ZERO
-    totalled: Decimal = _ZERO
+    effects: list[tuple[str, Decimal, Decimal]] = field(default_factory=list)
+    """What changes in a currency: what is open, and the total."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -99,7 +105,7 @@ def _state(invoice: Invoice, known: Known) -> State:
         is_sent=invoice.sent_at is not None,
         sent_at=invoice.sent_at,
         labels=[label.name or "" for label in invoice.labels],
-        lines=len(invoice.invoice_lines),
+        lines=[line_words(line) for line in invoice.invoice_lines],
     )
 
 
@@ -169,7 +175,7 @@ def _applied(row: Mapping[str, Any], old: State | None, debtor: Debtor | None) -
         is_sent=before.is_sent or sent is not None or bool(mail_address(debtor)),
         sent_at=before.sent_at or sent,
         labels=row.get("labels", before.labels),
-        lines=len(row["invoice_lines"]) if "invoice_lines" in row else before.lines,
+        lines=[words(line) for line in row["invoice_lines"]] if "invoice_lines" in row else before.lines,
     )
 
 
@@ -186,22 +192,35 @@ def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | No
     if "labels" in row and sorted(row["labels"]) != sorted(old.labels or []):
         changes.append(_change("labels", ", ".join(old.labels or []), ", ".join(row["labels"]) or "none"))
     if "invoice_lines" in row:
-        changes.append(_change("invoice_lines", f"{old.lines} lines" if old.lines else "", f"{new.lines} lines"))
+        changes += _line_changes(old.lines, new.lines)
     if "payments" in row:
-        paid = sum((Decimal(payment["amount"]) for payment in row["payments"]), _ZERO)
-        changes.append(_change("payments", "", f"{len(row['payments'])} payments, {paid} in all"))
+        changes += _payment_changes(row["payments"])
     changes += [_change(name, "", f"{row[name]} (Payt does not show what was)") for name in _UNREADABLE if name in row]
     return changes + [_change(name, "", _file_words(row[name])) for name in _FILES if name in row]
 
 
 def _change(name: str, old: str, new: str) -> dict[str, str]:
-    return {"field": name, "old": clean(old, 120), "new": clean(str(new), 120)}
+    return {"field": name, "old": clean(old, WHOLE), "new": clean(str(new), WHOLE)}
+
+
+def _line_changes(old: Sequence[str], new: Sequence[str]) -> list[dict[str, str]]:
+    """How many there are, and each line beside the one that stands in its place."""
+    changes = [_change("invoice_lines", count(len(old), "line") if old else "", count(len(new), "line"))]
+    for place, (was, becomes) in enumerate(zip_longest(old, new, fillvalue=""), 1):
+        changes.append(_change(f"invoice_lines[{place}]", was, becomes or "removed"))
+    return changes
+
+
+def _payment_changes(payments: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    paid = sum((Decimal(payment["amount"]) for payment in payments), _ZERO)
+    changes = [_change("payments", "", f"{count(len(payments), 'payment')}, {paid} in all")]
+    return changes + [_change(f"payments[{place}]", "", words(one)) for place, one in enumerate(payments, 1)]
 
 
 def _file_words(file: Mapping[str, Any]) -> str:
     if file.get("destroy"):
         return "DESTROYED"
-    return f"file {file.get('filename') or 'by checksum'}"
+    return ", ".join(f"{name} {file[name]}" for name in ("filename", "checksum") if name in file)
 
 
 def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: State) -> None:
@@ -216,12 +235,14 @@ def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: St
         step.lists += [f"{name} destroyed" for name in _FILES if row.get(name, {}).get("destroy")]
         if "payments" not in row:
             step.payment = _booked(old, new) or None
-    step.opened = _amount(new, "amount_open") - _amount(old, "amount_open")
-    step.totalled = _amount(new, "amount_total") - _amount(old, "amount_total")
+    if old:
+        was = old.values.get("currency_code", step.currency)
+        step.effects.append((was, -_amount(old, "amount_open"), -_amount(old, "amount_total")))
+    step.effects.append((step.currency, _amount(new, "amount_open"), _amount(new, "amount_total")))
 
 
 def _has(old: State, name: str) -> bool:
-    return bool(old.labels) if name == "labels" else old.lines > 0
+    return bool(old.labels) if name == "labels" else bool(old.lines)
 
 
 def _booked(old: State, new: State) -> Decimal:
@@ -240,12 +261,19 @@ def mail_address(debtor: Debtor | None) -> str:
 
 
 def _named(debtor: Debtor | None) -> str:
-    return f"{debtor.debtor_number} {clean(debtor.name, 60)}" if debtor else ""
+    return f"{clean(debtor.debtor_number, 60)} {clean(debtor.name, 60)}" if debtor else ""
 
 
-def warnings_of(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step]) -> list[Warned]:
+def warnings_of(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], known: Known) -> list[Warned]:
     """What is odd about a batch; nothing of it is refused for that."""
-    found = []
+    posted = [row for row, step in zip(rows, steps, strict=True) if step.action != "refused"]
+    found = foreign(posted, known.bank_account, known.hosts)
+    refused = [step.number for step in steps if step.action == "refused"]
+    if refused:
+        found.append(Warned(f"Refused and kept out of what is posted: {_some(refused)}."))
+    recoined = [step.number for step in steps if len({currency for currency, _, _ in step.effects}) > 1]
+    if recoined:
+        found.append(Warned(f"The currency changes: {_some(recoined)}."))
     mailed = [step.number for step in steps if step.mail_to]
     if mailed:
         found.append(Warned(f"Payt e-mails {count(len(mailed), 'invoice')} to debtors: sent_at is missing.", True))
@@ -283,7 +311,7 @@ def preview_of(
     return {
         "kind": "invoices",
         "title": f"{count(len(steps), 'invoice')} into {clean(known.sender, 60)}",
-        "from": known.sender,
+        "from": clean(known.sender, WHOLE),
         "administration_id": administration_id,
         "mails": [{"invoice": step.number, "to": step.mail_to} for step in steps if step.mail_to],
         "counts": {kind: counts[kind] for kind in ("created", "updated", "unchanged", "refused") if counts[kind]},
@@ -293,17 +321,17 @@ def preview_of(
         ],
         "lists": _lists(steps),
         "rows": [step.as_json() for step in steps],
-        "warnings": [warned.as_json() for warned in warnings_of(rows, steps)],
+        "warnings": [warned.as_json() for warned in warnings_of(rows, steps, known)],
     }
 
 
 def _money(steps: Sequence[Step]) -> list[dict[str, str]]:
     totals: dict[str, list[Decimal]] = {}
     for step in steps:
-        if step.action in {"created", "updated"}:
-            sums = totals.setdefault(step.currency, [_ZERO, _ZERO])
-            sums[0] += step.opened
-            sums[1] += step.totalled
+        for currency, opened, totalled in step.effects if step.action in {"created", "updated"} else ():
+            sums = totals.setdefault(currency, [_ZERO, _ZERO])
+            sums[0] += opened
+            sums[1] += totalled
     return [
         {"currency": name, "text": f"open {opened:+,.2f}, total {totalled:+,.2f}"}
         for name, (opened, totalled) in sorted(totals.items())

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from payt_mcp.errors import AlteredError
 from payt_mcp.guard.states import Status
 
 if TYPE_CHECKING:
@@ -110,8 +111,11 @@ def to_json(value: Any) -> str:
 
 
 def row_hash(row: sqlite3.Row) -> str:
-    """The hash of a proposal as it stands in its table, every column of it."""
-    return hashlib.sha256(to_json({name: row[name] for name in row.keys()}).encode()).hexdigest()  # noqa: SIM118 - a Row iterates over values
+    """The hash of a proposal as it stands in its table, every column of it; AlteredError for what is no text."""
+    try:
+        return hashlib.sha256(to_json({name: row[name] for name in row.keys()}).encode()).hexdigest()  # noqa: SIM118 - a Row iterates over values
+    except TypeError:
+        raise AlteredError(f"Proposal {row['id']!s:.40} in the ledger holds what no proposal holds.") from None
 
 
 def stamp(moment: dt.datetime) -> str:
@@ -119,7 +123,18 @@ def stamp(moment: dt.datetime) -> str:
 
 
 def record_of(row: sqlite3.Row) -> Record:
-    """A row of the table `proposals`."""
+    """A row of the table `proposals`.
+
+    Raises:
+        AlteredError: it holds what this program never writes.
+    """
+    try:
+        return _record(row)
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError):
+        raise AlteredError(f"Proposal {row['id']!s:.40} in the ledger cannot be read: it was altered.") from None
+
+
+def _record(row: sqlite3.Row) -> Record:
     return Record(
         id=row["id"],
         kind=row["kind"],
@@ -138,7 +153,7 @@ def record_of(row: sqlite3.Row) -> Record:
         owner=row["owner"],
         baseline=tuple(json.loads(row["baseline"])),
         message_id=row["message_id"],
-        outcome=json.loads(row["outcome"]),
+        outcome=_object(row["outcome"]),
         code=row["code"],
         code_until=_moment(row["code_until"]),
     )
@@ -150,7 +165,14 @@ def event_of(row: sqlite3.Row) -> Event:
 
 
 def _parsed(text: str | None) -> Mapping[str, Any] | None:
-    return None if text is None else json.loads(text)
+    return None if text is None else _object(text)
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise TypeError(type(found).__name__)
+    return found
 
 
 def _moment(text: str | None) -> dt.datetime | None:

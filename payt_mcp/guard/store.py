@@ -11,10 +11,10 @@ from typing import Any
 
 from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
 from payt_mcp.guard import audit
-from payt_mcp.guard.database import connect, explained, transaction
+from payt_mcp.guard.database import connect, explained, make_private, transaction
 from payt_mcp.guard.locks import Owner
-from payt_mcp.guard.records import Event, Record, Who, record_of, row_hash, stamp, to_json
-from payt_mcp.guard.seal import Head, Seal
+from payt_mcp.guard.records import Event, Record, Who, event_of, record_of, row_hash, stamp, to_json
+from payt_mcp.guard.seal import START, Head, Seal
 from payt_mcp.guard.states import FOLLOWING, Status
 
 FILE = "ledger.sqlite3"
@@ -30,6 +30,7 @@ class Store:
         self._clock = clock
         self._lock = threading.RLock()
         self._closed = False
+        make_private(folder)
         self._seal = Seal(folder / "seal")
         self._seal.open(ledger_exists=self.path.exists())
         self._db = connect(self.path)
@@ -101,7 +102,10 @@ class Store:
         """The present moment, which is not before the last event."""
         now = self._clock()
         row = self._db.execute("SELECT at FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-        last = dt.datetime.fromisoformat(row["at"]) if row else now
+        try:
+            last = dt.datetime.fromisoformat(row["at"]) if row else now
+        except (ValueError, TypeError):
+            raise AlteredError(f"The last event of the ledger {self.path} has no date: it was altered.") from None
         if now < last - _CLOCK_TOLERANCE:
             raise LedgerError(
                 f"The clock of this machine says {now:%Y-%m-%d %H:%M} UTC, but the ledger was last written at "
@@ -141,10 +145,29 @@ class Store:
         self, key: str, who: Who, now: dt.datetime, detail: Mapping[str, Any] | None, **columns: str | None
     ) -> Record:
         """Change columns of a proposal and note it."""
+        self._intact(key)
         names = ", ".join(f"{name} = ?" for name in columns)
         self._db.execute(f"UPDATE proposals SET {names} WHERE id = ?", (*columns.values(), key))  # noqa: S608 - column names of this package
         self._note(key, who, now, detail)
         return self._get(key)
+
+    def _intact(self, key: str) -> None:
+        """Hold a proposal against its last event, so that the next event does not vouch for what another program wrote.
+
+        Raises:
+            AlteredError: it is not as its history left it.
+        """
+        row = self._db.execute("SELECT * FROM proposals WHERE id = ?", (key,)).fetchone()
+        said = self._db.execute("SELECT * FROM events WHERE proposal_id = ? ORDER BY seq DESC LIMIT 1", (key,)).fetchone()
+        if row is None or said is None or row_hash(row) != said["body"]:
+            raise AlteredError(f"Proposal {key[:40]} in the ledger is not what its history says: it was altered.")
+        before = self._db.execute("SELECT mark FROM events WHERE seq = ?", (said["seq"] - 1,)).fetchone()
+        try:
+            mark = self._seal.mark(before["mark"] if before else START, event_of(said).signed())
+        except TypeError:
+            mark = ""
+        if mark != said["mark"]:
+            raise AlteredError(f"Event {said['seq']} of the ledger was altered, or the one before it was removed.")
 
     def _note(self, key: str, who: Who, now: dt.datetime, detail: Mapping[str, Any] | None = None) -> None:
         """Append an event to the chain that vouches for the row as it is now."""

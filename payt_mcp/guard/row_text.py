@@ -1,0 +1,90 @@
+"""The texts of an invoice row: lines and payments in words, and what in a text leads money or readers elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from payt_mcp.guard import scanning
+from payt_mcp.guard.proposal import Warned
+from payt_mcp.payt.models import InvoiceLine
+from payt_mcp.present import clean, some
+
+WHOLE = 1_000_000
+"""Longer than any text of a row: a person is shown all of it."""
+
+_PAYT_HOSTS = ("paytsoftware.com",)
+_TEXTS = ("invoice_number", "order_number", "category", "payment_condition", "peppol_identifier")
+
+
+def words(part: Mapping[str, Any]) -> str:
+    """A line or a payment, every field of it. Its description stands last and quoted, so that it cannot pass for
+    another field.
+    """
+    facts = [f"{name} {clean(str(value), WHOLE)}" for name, value in part.items() if name != "description"]
+    if "description" in part:
+        facts.append(f'description "{clean(str(part["description"]), WHOLE)}"')
+    return ", ".join(facts)
+
+
+def line_words(line: InvoiceLine) -> str:
+    """A line as Payt has it."""
+    facts = {name: getattr(line, name) for name in InvoiceLine.model_fields}
+    return words({name: value for name, value in facts.items() if value is not None})
+
+
+def lines_stand(given: Sequence[Mapping[str, Any]], at_payt: Sequence[InvoiceLine]) -> bool:
+    """Whether Payt has exactly these lines, as far as they say something."""
+    return len(given) == len(at_payt) and all(
+        all(_same(value, getattr(line, name)) for name, value in wanted.items())
+        for wanted, line in zip(given, at_payt, strict=True)
+    )
+
+
+def _same(given: Any, at_payt: Any) -> bool:
+    if at_payt is None:
+        return given == ""
+    try:
+        return str(given) == str(at_payt) or Decimal(str(given)).compare(Decimal(str(at_payt))).is_zero()
+    except InvalidOperation:
+        return False
+
+
+def foreign(rows: Sequence[Mapping[str, Any]], bank_account: str, hosts: Sequence[str]) -> list[Warned]:
+    """Bank accounts and links in the texts of the rows that are not the administration's."""
+    own_account, own_hosts = "".join(bank_account.split()).upper(), (*_PAYT_HOSTS, *hosts)
+    accounts = _named_by(rows, scanning.bank_accounts, lambda account: account == own_account)
+    links = _named_by(rows, scanning.links, lambda host: any(f".{host}".endswith(f".{own}") for own in own_hosts if own))
+    return [
+        Warned(f"The bank account {account} is not the administration's; it is named by {some(numbers)}.", True, True)
+        for account, numbers in accounts.items()
+    ] + [
+        Warned(f"A link leads to {clean(host, 60)}, which is not yours or Payt's; it is in {some(numbers)}.", True)
+        for host, numbers in links.items()
+    ]
+
+
+def _named_by(
+    rows: Sequence[Mapping[str, Any]], scan: Callable[[str], list[str]], is_own: Callable[[str], bool]
+) -> dict[str, list[str]]:
+    """What a scan finds that is not one's own, with the invoices that it is in."""
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        for text in _texts(row):
+            for hit in scan(text):
+                if not is_own(hit):
+                    found.setdefault(hit, {})[clean(row["invoice_number"], 40)] = None
+    return {hit: list(numbers) for hit, numbers in found.items()}
+
+
+def _texts(row: Mapping[str, Any]) -> Iterator[str]:
+    """Each text of a row alone, and the lines together: one may begin what the next one ends."""
+    lines = [str(line.get("description", "")) for line in row.get("invoice_lines", ())]
+    yield str(row.get("description", ""))
+    yield from (str(row.get(name, "")) for name in _TEXTS)
+    yield from (str(label) for label in row.get("labels", ()))
+    yield from lines
+    yield from (str(line.get("product_unit", "")) for line in row.get("invoice_lines", ()))
+    yield from (str(payment.get("description", "")) for payment in row.get("payments", ()))
+    yield "\n".join((str(row.get("description", "")), *lines))

@@ -66,8 +66,9 @@ class InvoiceWriter:
         """Upload the files, then post the batch, each record standing or falling alone."""
         content = _kept(record.content)
         client = self._account.payt.client
-        await self._upload(record.administration_id, content["files"])
         rows = _posted(content)
+        used = {row[name].get("checksum") for row in rows for name in _FILES if name in row}
+        await self._upload(record.administration_id, [file for file in content["files"] if file["checksum"] in used])
         answer = await client.write(writes.invoices(record.administration_id, rows), "such invoices")
         count, errors, warnings = writes.bulk_result(answer)
         return _with_refused(_result(rows, count, errors, warnings), _kept(record.preview))
@@ -125,6 +126,10 @@ class InvoiceWriter:
             fields = ("id", "invoice_number", "invoice_identifier")
             listed = await payt.invoices(scope.id, fields=fields, invoice_identifiers=chunk)
             owners |= {i.invoice_identifier or "": i.invoice_number or i.id for i in listed.records}
+        for key in (key for key in identifiers if key not in owners and "," in key):
+            with suppress(MissingError):
+                owner = await payt.invoice(scope.id, key, key_type="invoice_identifier", fields=every(Invoice))
+                owners[key] = owner.invoice_number or owner.id
         debtors = await self._debtors(scope, rows, invoices.values())
         contacts: list[Contact] = []
         for chunk in chunks([key for key in _given(rows, "contact_identifier") if "," not in key]):

@@ -17,6 +17,7 @@ from payt_mcp.guard.addresses import OnFile, domain, parse_one
 from payt_mcp.guard.letter import Facts, OwedItem
 from payt_mcp.lookup import Scope, books_of, cases_by_id, chunks, find_case, find_debtor, find_invoice, read_debtor
 from payt_mcp.payt.models import Administration, Contact, CreditCase, Debtor, Invoice, Message
+from payt_mcp.present import NAME_LENGTH, clean
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.phases import case_phase, words
 from payt_mcp.rows import message_moment
@@ -100,7 +101,7 @@ async def _of_invoice(scope: Scope, invoice: Invoice) -> Target:
     if named is None:
         raise UnknownRecordError("This invoice has neither number nor identifier, so Payt takes no message about it.")
     debtor = await read_debtor(scope, invoice.debtor_id)
-    return Target("invoice", (named[0], str(named[1])), f"invoice {named[1]}", debtor, invoice=invoice)
+    return Target("invoice", (named[0], str(named[1])), f"invoice {clean(named[1], NAME_LENGTH)}", debtor, invoice=invoice)
 
 
 async def _of_case(scope: Scope, case: CreditCase) -> Target:
@@ -108,7 +109,7 @@ async def _of_case(scope: Scope, case: CreditCase) -> Target:
         raise UnknownRecordError("Payt names no debtor or no number for this credit case.")
     debtor = await read_debtor(scope, case.debtor_id)
     number = case.credit_case_number
-    return Target("credit_case", ("credit_case_number", number), f"credit case {number}", debtor, case=case)
+    return Target("credit_case", ("credit_case_number", number), f"credit case {clean(number, NAME_LENGTH)}", debtor, case=case)
 
 
 async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Facts:
@@ -123,12 +124,12 @@ async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Fac
     same = [m for m in messages if is_same(m, subject, body)]
     recent = [m for m in messages if is_recent(m, scope.account.now()) and m.sender_type == "creditor"]
     return Facts(
-        sender=administration.name or administration.id,
+        sender=clean(administration.name, NAME_LENGTH) or administration.id,
         currency=administration.currency_code or "",
         bank_account=administration.bank_account_number or "",
         own_hosts=_own_hosts(administration, debtor),
         debtor=debtor.name or "",
-        debtor_number=debtor.debtor_number or debtor.id,
+        debtor_number=clean(debtor.debtor_number, NAME_LENGTH) or debtor.id,
         attention=[*books.debtor_attention(books.debtors[debtor.id]), *_case_attention(cases)],
         on_file=await _on_file(scope, debtor),
         items=_items(books, today),
@@ -189,7 +190,7 @@ async def _on_file(scope: Scope, debtor: Debtor) -> list[OnFile]:
 
 
 def _contact_addresses(contact: Contact) -> Iterable[OnFile]:
-    name = " ".join(filter(None, (contact.firstname, contact.lastname))) or contact.id
+    name = clean(" ".join(filter(None, (contact.firstname, contact.lastname))), NAME_LENGTH) or contact.id
     for field in _CONTACT_FIELDS:
         address = getattr(contact, field)
         if address:

@@ -17,7 +17,7 @@ _NEXT = {
     Status.SENT: "Nothing more to do. The same text is not sent again within 7 days.",
     Status.APPLIED: "Nothing more to do.",
     Status.PARTLY_APPLIED: "Tell the user which records failed and why; correct them and propose only those.",
-    Status.FAILED: "Tell the user why. Proposing it anew is safe: nothing was sent.",
+    Status.FAILED: "Tell the user why. Proposing it anew is safe: Payt did not take it.",
     Status.OUTCOME_UNKNOWN: "Tell the user that it may have been sent, and that only they can have it sent again: on "
     "the approval page or with `payt-mcp approvals`. check_approval looks at Payt again. Do not propose it in other "
     "words.",
@@ -25,6 +25,9 @@ _NEXT = {
     Status.EXPIRED: "Propose it again if the user still wants it.",
     Status.SUPERSEDED: "Call the tool again to see the proposal as it would be now.",
 }
+_WAITS = (
+    "Tell the user the reason. The server tries again by itself while the yes holds; check_approval tells how it went."
+)
 
 
 def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool = True) -> dict[str, Any]:
@@ -45,7 +48,7 @@ def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool 
             "sent_at": present.stamp(record.sending_at) if record.status is Status.SENT else None,
             "reason": record.outcome.get("trouble") or record.outcome.get("why") or trouble,
             "records": record.outcome.get("records"),
-            "next_step": _NEXT.get(record.status),
+            "next_step": _WAITS if trouble and record.status is Status.APPROVED else _NEXT.get(record.status),
         }
     )
 

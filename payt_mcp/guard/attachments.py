@@ -10,6 +10,7 @@ from pathlib import Path
 
 from payt_mcp.errors import RefusedWriteError
 from payt_mcp.guard.letter import Attachment
+from payt_mcp.guard.preview_text import hides
 
 MOST_FILES = 10
 MOST_BYTES = 10 * 1024 * 1024
@@ -65,6 +66,8 @@ def _located(folder: Path | None, name: str) -> Path:
         raise RefusedWriteError(f"There is no file {name[:80]!r} in the attachments folder.") from None
     if not path.is_relative_to(root) or not path.is_file():
         raise RefusedWriteError(f"The file {name[:80]!r} is not below the attachments folder.")
+    if hides(name) or hides(path.name):
+        raise RefusedWriteError(f"The name of the file {name[:80]!a} holds control or invisible characters.")
     if path.suffix.lower() not in ALLOWED or path.name.startswith("."):
         kinds = ", ".join(sorted(ALLOWED))
         raise RefusedWriteError(f"The file {name[:80]!r} is not of a kind that may be sent ({kinds}).")

@@ -38,6 +38,8 @@ _RETRIES = (0.5, 1.5, 4.0, 8.0)
 _PAUSE = 5.0
 _LONGEST_PAUSE = 60.0
 _REMEMBERED = 300.0
+_NOT_YET_ON_RECORD = "How it ended cannot be put on record yet; the server keeps trying. Do not send it in another way."
+_NOT_KEPT = "The record of writes could not be kept, so it was not sent."
 _T = TypeVar("_T")
 
 
@@ -167,35 +169,63 @@ class Engine:
         try:
             await self._execute(key)
         except PaytMcpError as error:
-            self.troubles[key] = str(error)
+            late = self._unrecorded.get(key)
+            self.troubles[key] = str(error) if late is None or late.status is Status.FAILED else _NOT_YET_ON_RECORD
             self._retry_at[key] = time.monotonic() + _PAUSE
         except Exception:  # the edge of a background task: one proposal that fails must not end the server
             logger.exception("carrying out broke off", extra={"proposal": key})
-            self.troubles[key] = "It could not be carried out, for a reason nobody foresaw. Nothing was sent."
+            self.troubles[key] = "It could not be carried out, for a reason nobody foresaw."
             self._retry_at[key] = time.monotonic() + _LONGEST_PAUSE
         finally:
             self._running.pop(key, None)
             done.set()
 
     async def _execute(self, key: str) -> None:
+        if key in self._unrecorded:
+            await self._record(key, self._unrecorded[key])
         record = await self.on_ledger(self.ledger.get, key)
-        if record.status is not Status.APPROVED:
+        if record.status is not Status.APPROVED or await self._waits(key):
             return
         writer = self._writers[record.kind]
+        await self.on_ledger(self.ledger.checking, key)
         check = await writer.check(record)
         if check.changed:
-            await self.on_ledger(self.ledger.supersede, key, "; ".join(check.changed))
-            if check.renewed is not None:
+            left = await self.on_ledger(self.ledger.supersede, key, "; ".join(check.changed))
+            self.troubles.pop(key, None)
+            if check.renewed is not None and left.status is Status.SUPERSEDED:
                 await self.on_ledger(self.ledger.propose, check.renewed, Who("server"))
             return
         with anyio.CancelScope(shield=True):
-            claimed = await self.on_ledger(self.ledger.claim, key, check.baseline)
-            if claimed is None:  # another process has it, or the same letter is under way
-                self._retry_at[key] = time.monotonic() + _PAUSE
+            claimed = await self._claim(record, check)
+            if claimed is None:
                 return
             delivered = Done(Status.SENT, {"found": "on the timeline"}, check.delivered) if check.delivered else None
-            await self._record(key, delivered or await self._send(writer, claimed))
+            await self._record(key, delivered or _of_attempt(record, await self._send(writer, claimed)))
         self.troubles.pop(key, None)
+
+    async def _waits(self, key: str) -> bool:
+        """Whether the same letter is under way or of unknown outcome; then Payt is not even asked."""
+        other = await self.on_ledger(self.ledger.in_the_way, key)
+        if other is None:
+            return False
+        self._retry_at[key] = time.monotonic() + _PAUSE
+        state = "is being sent" if other.status is Status.SENDING else "may have been sent"
+        self.troubles[key] = (
+            f"The same letter to this debtor {state} as proposal {other.id}. This one waits until a person or Payt's "
+            "timeline has settled that one, and for no longer than 15 minutes after its yes."
+        )
+        return True
+
+    async def _claim(self, record: Record, check: Check) -> Record | None:
+        """Take it into `sending`; where the ledger breaks off in that, nothing is sent and that goes on record."""
+        try:
+            claimed = await self.on_ledger(self.ledger.claim, record.id, check.baseline)
+        except LedgerError:
+            self._unrecorded[record.id] = _of_attempt(record, Done(Status.FAILED, {"trouble": _NOT_KEPT}))
+            raise
+        if claimed is None and not await self._waits(record.id):  # another has it, or the check was overtaken
+            self._retry_at[record.id] = time.monotonic() + _PAUSE
+        return claimed
 
     async def _send(self, writer: Writer, record: Record) -> Done:
         with anyio.move_on_after(SENDING_BOUND):
@@ -241,8 +271,9 @@ class Engine:
                 await anyio.sleep(self._poll)
 
     async def _round(self) -> None:
-        for key, done in list(self._unrecorded.items()):
-            await self._record(key, done)
+        for key in list(self._unrecorded):
+            if time.monotonic() >= self._retry_at.get(key, 0.0):
+                self._begin(key)
         changes = await self.on_ledger(self.ledger.changes)
         if changes == self._nothing_at:
             return
@@ -272,5 +303,16 @@ class Engine:
         except (UpstreamError, RefusedWriteError) as error:
             self.troubles[record.id] = str(error)
             return
+        except Exception:  # the edge, as in _run: one that cannot be looked for does not keep the others from it
+            logger.exception("looking for an outcome broke off", extra={"proposal": record.id})
+            return
         if done is not None:
             await self.on_ledger(self.ledger.settle, record.id, done.status, done.outcome, message_id=done.message_id)
+
+
+def _of_attempt(record: Record, done: Done) -> Done:
+    """How an attempt leaves a proposal: where an earlier one may have got through, failing now says nothing of that."""
+    if record.sending_at is None or done.status is not Status.FAILED:
+        return done
+    trouble = f"It could not be sent again: {done.outcome.get('trouble', '')}"
+    return Done(Status.OUTCOME_UNKNOWN, {**done.outcome, "trouble": trouble})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
@@ -22,6 +23,7 @@ _METHODS = ("bank_transfer", "direct_debit", "cash", "none", "unknown")
 _COSTS = ("principal", "administration_costs", "interest_costs", "debt_collection_costs")
 _TRANSACTIONS = ("credit", "payment", "reversal", "revaluation", "settlement", "write_off", "")
 _CHECKSUM_LENGTH = 88
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _WRITTEN = {
     "total_amount": "amount_total",
     "open_amount": "amount_open",
@@ -74,14 +76,40 @@ def _text(where: str, value: Any) -> str:
         return str(value)
     if not isinstance(value, str):
         raise BadValueError(where, value, "text")
-    return value.strip()
+    return _readable(where, value.strip(), "")
 
 
-def _filled(where: str, value: Any) -> str:
-    text = _text(where, value)
+def _prose(where: str, value: Any) -> str:
+    """A description, which may have several lines."""
+    if not isinstance(value, str):
+        return _text(where, value)
+    return _readable(where, value.strip().replace("\r\n", "\n"), "\n\t")
+
+
+def _readable(where: str, text: str, allowed: str) -> str:
+    """Text that a person is shown exactly as it is posted.
+
+    Raises:
+        InputError: something in it breaks a line, cannot be seen, or turns the text around.
+    """
+    for sign in text:
+        if unicodedata.category(sign) in _UNSEEN and sign not in allowed:
+            raise InputError(
+                f"{where} has a line break, or a control, invisible or direction-changing character "
+                f"(U+{ord(sign):04X}) in it; leave that out. Nothing was sent."
+            )
+    return text
+
+
+def _filled(where: str, value: Any, text_of: Check = _text) -> str:
+    text: str = text_of(where, value)
     if not text:
         raise BadValueError(where, value, "not empty")
     return text
+
+
+def _filled_prose(where: str, value: Any) -> str:
+    return _filled(where, value, _prose)
 
 
 def _amount(where: str, value: Any) -> str:
@@ -117,7 +145,7 @@ def _moment(where: str, value: Any) -> str:
 
 
 def _whole(where: str, value: Any) -> int:
-    if isinstance(value, bool) or not str(value).removeprefix("-").isdigit():
+    if isinstance(value, bool) or not str(value).removeprefix("-").isdecimal():
         raise BadValueError(where, value, "a whole number")
     return int(value)
 
@@ -172,11 +200,11 @@ def _file(where: str, value: Any) -> dict[str, Any]:
 
 _PAYMENT: Mapping[str, Check] = {
     "amount": _amount, "origin_identifier": _filled, "cost_type": _one_of(*_COSTS), "payment_date": _date,
-    "transaction_type": _one_of(*_TRANSACTIONS), "book_amount": _amount, "description": _text,
+    "transaction_type": _one_of(*_TRANSACTIONS), "book_amount": _amount, "description": _prose,
     "payment_method": _text, "reversal_code": _text,
 }  # fmt: skip
 _LINE: Mapping[str, Check] = {
-    "description": _filled, "vat_rate_code": _filled, "total_excl_tax_amount": _amount,
+    "description": _filled_prose, "vat_rate_code": _filled, "total_excl_tax_amount": _amount,
     "total_incl_tax_amount": _amount, "product_price": _number, "product_unit": _text, "product_quantity": _number,
     "vat_percentage": _number, "vat_amount": _amount, "line_order": _whole,
 }  # fmt: skip
@@ -184,7 +212,7 @@ _FIELDS: Mapping[str, Check] = {
     "currency_code": _currency, "invoice_number": _filled, "invoice_date": _date, "due_date": _date,
     "book_amount_total": _amount, "book_amount_open": _amount, "amount_open": _amount, "amount_total": _amount,
     "invoice_identifier": _text, "debtor_number": _text, "debtor_identifier": _text, "order_number": _text,
-    "peppol_identifier": _text, "description": _text, "category": _text, "contact_identifier": _text,
+    "peppol_identifier": _text, "description": _prose, "category": _text, "contact_identifier": _text,
     "payment_condition": _text, "payment_method": _one_of(*_METHODS), "sent_at": _moment, "labels": _list_of(_text),
     "payment_term": _whole, "document": _file, "ubl_document": _file,
     "payments": _list_of(_object_of(_PAYMENT, "amount", "origin_identifier")),

@@ -15,8 +15,8 @@ from typing import Any
 
 from payt_mcp.errors import RefusedWriteError
 from payt_mcp.guard.locks import is_alive
-from payt_mcp.guard.records import Draft, Event, Record, Who, event_of, stamp, to_json
-from payt_mcp.guard.states import FINISHED, PENDING, VALID, WAITS, Status
+from payt_mcp.guard.records import Draft, Event, Record, Who, event_of, stamp, to_json, without_addresses
+from payt_mcp.guard.states import DROPPED, FINISHED, PENDING, VALID, WAITS, Status
 from payt_mcp.guard.store import Store, words
 
 KEPT = dt.timedelta(days=90)
@@ -28,9 +28,22 @@ _CLAIM = """
 UPDATE proposals SET status = 'sending', owner = ?, sending_at = ?, changed_at = ?, baseline = ?
 WHERE id = ? AND status = 'approved' AND approved_at > ? AND NOT EXISTS (
   SELECT 1 FROM proposals other WHERE other.id <> proposals.id AND other.kind = 'message' AND (
-    (other.letter = proposals.letter AND other.status IN ('sending', 'outcome_unknown'))
-    OR (other.digest = proposals.digest AND other.status = 'sent' AND other.changed_at > ?)))
+    (other.letter = proposals.letter AND (other.status IN ('sending', 'outcome_unknown')
+                                          OR (other.status = 'approved' AND other.sending_at IS NOT NULL)))
+    OR (other.digest = proposals.digest AND other.status = 'sent' AND other.changed_at > ?)
+    OR (other.letter = proposals.letter AND other.status = 'sent' AND EXISTS (
+      SELECT 1 FROM events WHERE events.proposal_id = other.id AND events.status = 'sent' AND events.seq > ?))))
 """
+_IN_THE_WAY = """
+id <> ? AND kind = 'message' AND letter = ? AND (
+  status IN ('sending', 'outcome_unknown') OR (status = 'approved' AND sending_at IS NOT NULL))
+"""
+_NO_CHECK = 2**62
+_DROPS = {
+    Status.DECLINED: "A person decided that it is not sent again",
+    Status.EXPIRED: "It was not sent again within 15 minutes of the yes",
+    Status.SUPERSEDED: "It was not sent again",
+}
 
 
 def _now() -> dt.datetime:
@@ -49,6 +62,7 @@ class Ledger(Store):
     """
 
     def __init__(self, folder: Path, clock: Callable[[], dt.datetime] = _now) -> None:
+        self._checks: dict[str, int] = {}
         super().__init__(folder, clock)
 
     def propose(self, draft: Draft, who: Who) -> tuple[Record, bool]:
@@ -118,11 +132,14 @@ class Ledger(Store):
             return self._move(record, Status.APPROVED, who, now, detail, approved_at=stamp(now), code="")
 
     def decline(self, key: str, who: Who) -> Record:
-        """Record a no; it is too late for what is being sent or over."""
+        """Record a no; it is too late for what is being sent or over.
+
+        What may have been sent already is not sent again, and stays of unknown outcome.
+        """
         return self._leave(key, Status.DECLINED, who, {})
 
     def supersede(self, key: str, why: str) -> Record:
-        """What the proposal rests on has changed: it will not be sent."""
+        """What the proposal rests on has changed: it will not be sent, or not again."""
         return self._leave(key, Status.SUPERSEDED, _SERVER, {"why": why})
 
     def issue_code(self, key: str, code: str, who: Who) -> Record:
@@ -144,15 +161,32 @@ class Ledger(Store):
                 raise RefusedWriteError("The confirmation code is older than 15 minutes.")
             return self._move(record, Status.APPROVED, who, now, None, approved_at=stamp(now), code="")
 
+    def in_the_way(self, key: str) -> Record | None:
+        """The proposal of the same letter that is being sent, or may have been: until it is settled, this one waits."""
+        with self._reading():
+            record = self._get(key)
+            found = self._records(_IN_THE_WAY, key, record.letter) if record.kind == "message" else []
+        return found[0] if found else None
+
+    def checking(self, key: str) -> None:
+        """The state at Payt is read from here on: the same letter, sent later than this, stops the next claim.
+
+        Counted in events and not in time, so that no clock has a say in it.
+        """
+        self._checks[key] = self.changes()
+
     def claim(self, key: str, baseline: Iterable[str] = ()) -> Record | None:
-        """Take an approved proposal into `sending`; None when another took it, or the same letter is under way.
+        """Take an approved proposal into `sending`; None when another took it, the same letter is under way, or was
+        sent since this process began to read the state at Payt (see `checking`).
 
         `baseline` are the ids of the messages of the same text that stand on the debtor's timeline already.
         """
+        began = self._checks.pop(key, _NO_CHECK)
         self.verify()
         with self._step() as now:
+            self._intact(key)
             at, standing = stamp(now), to_json(list(baseline))
-            values = (self.owner.name, at, at, standing, key, stamp(now - VALID), stamp(now - WAITS))
+            values = (self.owner.name, at, at, standing, key, stamp(now - VALID), stamp(now - WAITS), began)
             if self._db.execute(_CLAIM, values).rowcount != 1:
                 return None
             self._note(key, _SERVER, now, {"owner": self.owner.name})
@@ -204,14 +238,17 @@ class Ledger(Store):
                 f"status IN ({over}) AND content IS NOT NULL AND changed_at < ?", stamp(now - older_than)
             )
             for record in old:
-                self._change(record.id, _SERVER, now, {"purged": True}, content=None, preview=None, basis=None)
+                kept = to_json(without_addresses(record.outcome))
+                forgotten = {"content": None, "preview": None, "basis": None, "outcome": kept}
+                self._change(record.id, _SERVER, now, {"purged": True}, **forgotten)
         return len(old)
 
     def _same(self, draft: Draft, now: dt.datetime) -> Record | None:
         for record in self._records("digest = ? ORDER BY created_at DESC", draft.digest):
             if record.status in (Status.SENDING, Status.OUTCOME_UNKNOWN):
                 return record
-            if record.status in PENDING and record.scope == draft.scope:
+            may_be_out = record.status is Status.APPROVED and record.sending_at is not None
+            if may_be_out or (record.status in PENDING and record.scope == draft.scope):
                 return record
             if draft.kind == "message" and record.status is Status.SENT and record.changed_at > now - WAITS:
                 return record
@@ -235,7 +272,9 @@ class Ledger(Store):
         outcome: Mapping[str, Any],
         message_id: str = "",
     ) -> Record:
-        detail = {**outcome, "message_id": message_id} if message_id else outcome
+        if status in DROPPED and record.status is Status.APPROVED and record.sending_at is not None:
+            status, outcome = Status.OUTCOME_UNKNOWN, _not_again(status, outcome)
+        detail = without_addresses({**outcome, "message_id": message_id} if message_id else outcome)
         return self._move(
             record, status, who, now, detail, outcome=to_json(dict(outcome)), message_id=message_id, owner=""
         )
@@ -248,6 +287,12 @@ class Ledger(Store):
         )
         for record in over:
             self._end(record, Status.EXPIRED, _SERVER, now, {})
+
+
+def _not_again(status: Status, outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """The outcome of what may have been sent once and was to be sent again, and is not."""
+    why = f", because {outcome['why']}" if outcome.get("why") else ""
+    return {"trouble": f"{_DROPS[status]}{why}."}
 
 
 def _hashed(code: str) -> str:

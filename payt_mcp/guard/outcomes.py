@@ -20,12 +20,16 @@ _SENTENCES = {
     Status.EXPIRED: "The time for it is over; nothing was sent.",
     Status.SUPERSEDED: "Nothing was sent, because {why}.",
 }
+_AGAIN = "Approved to be sent again; it may have been sent at {sending} already."
 _LOOKED = {"message": "not on the timeline yet", "invoices": "not to be seen at Payt yet"}
 
 
 def outcome_words(record: Record, zone: dt.tzinfo) -> str:
     """One sentence; times are in `zone`."""
-    return _SENTENCES[record.status].format(
+    sentence = _SENTENCES[record.status]
+    if record.status is Status.APPROVED and record.sending_at is not None:
+        sentence = _AGAIN
+    return sentence.format(
         sending=at(record.sending_at or record.changed_at, zone),
         changed=at(record.changed_at, zone),
         message=record.message_id,

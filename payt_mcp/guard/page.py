@@ -53,6 +53,7 @@ _HEADERS = {
     b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
 }
+_EMBEDDED = {b"iframe", b"frame", b"object", b"embed", b"fencedframe"}
 _ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
 
 
@@ -254,7 +255,7 @@ class _Guarded:
         given: dict[bytes, list[bytes]] = {}
         for name, value in scope["headers"]:
             given.setdefault(name, []).append(value)
-        if given.get(b"host") != [self._host] or given.get(b"sec-fetch-dest", [b""])[0] in {b"iframe", b"frame"}:
+        if given.get(b"host") != [self._host] or given.get(b"sec-fetch-dest", [b""])[0] in _EMBEDDED:
             return False
         if scope["method"] != "POST":
             return scope["method"] == "GET" and given.get(b"origin", [b"http://" + self._host]) == [

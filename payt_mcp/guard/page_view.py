@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from payt_mcp.guard.outcomes import at, outcome_words
-from payt_mcp.guard.preview_text import change_words, shown, size
+from payt_mcp.guard.preview_text import change_words, shown, shown_lines, size
 from payt_mcp.guard.records import Record
 from payt_mcp.guard.states import Status
 from payt_mcp.present import count
@@ -48,7 +48,7 @@ def page(records: Sequence[Record], troubles: Mapping[str, str], token: Token, c
 
 
 def text(value: Any) -> str:
-    """Any text as HTML that shows exactly its characters."""
+    """Any text as HTML, in one line, that shows exactly its characters."""
     return html.escape(shown(str(value)), quote=True)
 
 
@@ -102,7 +102,8 @@ def _message(preview: Mapping[str, Any]) -> str:
     rows += [("Subject", text(preview["subject"]))]
     rows += [("Attached", f"{text(entry['name'])} ({size(entry['size'])})") for entry in preview["attachments"]]
     facts = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
-    return f'<dl>{facts}</dl><div class="body">{text(preview["body"])}</div>'
+    body = html.escape(shown_lines(preview["body"]), quote=True)
+    return f'<dl>{facts}</dl><div class="body">{body}</div>'
 
 
 def _recipient(entry: Mapping[str, str]) -> str:

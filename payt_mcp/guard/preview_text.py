@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -10,13 +11,27 @@ from payt_mcp.present import count, some
 
 _FIELD_WORDS = {"to": "To", "cc": "Cc", "bcc": "Bcc"}
 _MOST_NAMED = 5
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2065\u2800\u3164\uffa0")
+"""Signs of other categories that are drawn as nothing."""
+
+_JOINER, _NON_JOINER = "\u200d", "\u200c"
+_JOINING = (
+    "ARABIC", "SYRIAC", "NKO", "MONGOLIAN", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TELUGU",
+    "KANNADA", "MALAYALAM", "SINHALA", "TIBETAN", "MYANMAR", "KHMER",
+)  # fmt: skip
+"""Scripts in which a joiner changes how the letter before it is written."""
+
+_PADDING = re.compile(r"(?<=\S)\s{2,}")
 
 
 def whole(preview: Mapping[str, Any]) -> str:
     """Everything that would happen, and every warning, in lines that no text in it can forge."""
     lines = [*_because(preview), *_warnings(preview)]
-    lines += _message(preview) if preview["kind"] == "message" else _invoices(preview)
-    return "\n".join(shown(line) for line in lines)
+    if preview["kind"] != "message":
+        return "\n".join(map(_line, lines + _invoices(preview)))
+    lines += [*_head(preview), f"Subject: {preview['subject']}", *_files(preview), ""]
+    return "\n".join([*map(_line, lines), *(f"  | {shown(line)}" for line in preview["body"].split("\n"))])
 
 
 def brief(preview: Mapping[str, Any]) -> str:
@@ -27,13 +42,48 @@ def brief(preview: Mapping[str, Any]) -> str:
             f"Subject: {preview['subject']}",
             f"Text: as given, {len(preview['body'])} characters",
         ]
-        return "\n".join(map(shown, lines + _files(preview)))
-    return "\n".join(map(shown, _figures(preview)))
+        return "\n".join(map(_line, lines + _files(preview)))
+    return "\n".join(map(_line, _figures(preview)))
 
 
 def shown(text: str) -> str:
-    """Text without characters that move a cursor or turn a line around."""
-    return "".join(c if c == "\n" or unicodedata.category(c) not in {"Cc", "Cf", "Zl", "Zp"} else " " for c in text)
+    """One line of text that reads as it is: what ends a line is a space, what nobody would see is named, `[U+202E]`."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_sign(text, at) for at in range(len(text)))
+
+
+def shown_lines(text: str) -> str:
+    """The same for a text that may have lines of its own, such as the body of a message."""
+    return "\n".join(map(shown, text.split("\n")))
+
+
+def hides(text: str) -> bool:
+    """Whether a text holds what would move a cursor, end or turn a line, or not be seen."""
+    return any(sign != _sign(text, at) for at, sign in enumerate(text))
+
+
+def _line(text: str) -> str:
+    """A line of a preview; blanks in it cannot push what follows to where a line of its own would begin."""
+    return _PADDING.sub(" ", shown(text)).rstrip()
+
+
+def _sign(text: str, at: int) -> str:
+    sign = text[at]
+    if unicodedata.category(sign) not in _HIDDEN and sign not in _BLANK:
+        return sign
+    if sign.isspace():
+        return " "
+    return sign if sign in (_JOINER, _NON_JOINER) and _joins(text, at) else f"[U+{ord(sign):04X}]"
+
+
+def _joins(text: str, at: int) -> bool:
+    """Whether a joiner does what it is for: part of an emoji, or of a word in a script that needs it."""
+    before = text[:at].rstrip("\ufe0f")[-1:]
+    kinds = [unicodedata.category(sign) for sign in (before or " ", text[at + 1 : at + 2] or " ")]
+    if kinds[0][0] in "LM":
+        return unicodedata.name(before, "").startswith(_JOINING)
+    return text[at] == _JOINER and kinds[0] in {"So", "Sk"} and kinds[1] in {"So", "Sm"}
 
 
 def _because(preview: Mapping[str, Any]) -> list[str]:
@@ -54,11 +104,6 @@ def _head(preview: Mapping[str, Any]) -> list[str]:
         source = entry["source"] or "NOT ON FILE, given by the assistant"
         lines.append(f"{_FIELD_WORDS[entry['field']]}: {entry['email']} ({source})")
     return lines
-
-
-def _message(preview: Mapping[str, Any]) -> list[str]:
-    body = [f"  | {line}" for line in preview["body"].split("\n")]
-    return [*_head(preview), f"Subject: {preview['subject']}", *_files(preview), "", *body]
 
 
 def _files(preview: Mapping[str, Any]) -> list[str]:
@@ -112,4 +157,4 @@ def change_words(change: Mapping[str, str]) -> str:
 
 
 def warning_texts(preview: Mapping[str, Any]) -> list[str]:
-    return [str(warned["text"]) for warned in preview.get("warnings", ())]
+    return [_line(str(warned["text"])) for warned in preview.get("warnings", ())]

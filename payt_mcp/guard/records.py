@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from payt_mcp.guard.states import Status
 
 if TYPE_CHECKING:
     import sqlite3
+
+_ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,15 @@ class Event:
 def to_json(value: Any) -> str:
     """Canonical JSON: keys in order, no spaces, one text for one value."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def without_addresses(value: Any) -> Any:
+    """A JSON value without the e-mail addresses in its texts: what the chain holds stays for ever."""
+    if isinstance(value, str):
+        return _ADDRESS.sub("(an address)", value)
+    if isinstance(value, Mapping):
+        return {name: without_addresses(entry) for name, entry in value.items()}
+    return [without_addresses(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def row_hash(row: sqlite3.Row) -> str:

@@ -44,9 +44,9 @@ def lines_stand(given: Sequence[Mapping[str, Any]], at_payt: Sequence[InvoiceLin
 
 def _same(given: Any, at_payt: Any) -> bool:
     if at_payt is None:
-        return given == ""
+        return str(given) == ""
     try:
-        return str(given) == str(at_payt) or Decimal(str(given)).compare(Decimal(str(at_payt))).is_zero()
+        return str(given) == str(at_payt) or Decimal(str(given)) == Decimal(str(at_payt))
     except InvalidOperation:
         return False
 
@@ -55,7 +55,9 @@ def foreign(rows: Sequence[Mapping[str, Any]], bank_account: str, hosts: Sequenc
     """Bank accounts and links in the texts of the rows that are not the administration's."""
     own_account, own_hosts = "".join(bank_account.split()).upper(), (*_PAYT_HOSTS, *hosts)
     accounts = _named_by(rows, scanning.bank_accounts, lambda account: account == own_account)
-    links = _named_by(rows, scanning.links, lambda host: any(f".{host}".endswith(f".{own}") for own in own_hosts if own))
+    links = _named_by(
+        rows, scanning.links, lambda host: any(f".{host}".endswith(f".{own}") for own in own_hosts if own)
+    )
     return [
         Warned(f"The bank account {account} is not the administration's; it is named by {some(numbers)}.", True, True)
         for account, numbers in accounts.items()

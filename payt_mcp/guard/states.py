@@ -3,6 +3,9 @@
 proposed ─┬─> approved ─┬─> sending ─┬─> sent | applied | partly_applied | failed
 │             │            └─> outcome_unknown ─> any of these, or approved again by a person
 └─────────────┴─> declined | expired | superseded
+
+What was approved again after an unknown outcome is not declined, expired or superseded, for it may have been sent: it
+goes back to outcome_unknown.
 """
 
 from __future__ import annotations
@@ -37,13 +40,16 @@ _DROPPED = frozenset({Status.DECLINED, Status.EXPIRED, Status.SUPERSEDED})
 
 FOLLOWING: Mapping[Status, frozenset[Status]] = {
     Status.PROPOSED: _DROPPED | {Status.APPROVED},
-    Status.APPROVED: _DROPPED | {Status.SENDING},
+    Status.APPROVED: _DROPPED | {Status.SENDING, Status.OUTCOME_UNKNOWN},
     Status.SENDING: _DONE | {Status.OUTCOME_UNKNOWN},
     Status.OUTCOME_UNKNOWN: _DONE | {Status.APPROVED},
 }
 
 PENDING = (Status.PROPOSED, Status.APPROVED, Status.SENDING)
 """What a person may still look at while it is open."""
+
+DROPPED = tuple(sorted(_DROPPED))
+"""States of what was never sent."""
 
 FINISHED = tuple(sorted(_DONE | _DROPPED))
 """States nothing follows."""

@@ -69,16 +69,25 @@ async def put_on_record(ctx: Ctx, desk: Desk, draft: Draft) -> Proposed:
         RefusedWriteError: something in it must be seen by a person, or the token is known not to write.
         LedgerError: no record can be made.
     """
-    from payt_mcp.errors import RefusedWriteError  # noqa: PLC0415 - with the ledger, not at the start
-    from payt_mcp.guard.channels import by, can_ask  # noqa: PLC0415
-    from payt_mcp.guard.proposal import person_only  # noqa: PLC0415
+    from payt_mcp.guard.channels import by, can_ask  # noqa: PLC0415 - with the ledger, not at the start
 
     desk.engine.check_allowed(draft.kind)
-    barred = person_only(draft.preview)
-    if barred and desk.settings.confirm == "code" and not can_ask(ctx):
-        raise RefusedWriteError(f"A person must see this first, and PAYT_CONFIRM=code shows it to none: {barred[0]}")
+    if desk.settings.confirm == "code" and not can_ask(ctx):
+        _check_code_may(draft.preview)
     record, is_new = await desk.engine.on_ledger(desk.ledger.propose, draft, by(ctx, "tool"))
     return Proposed(desk, record, is_new)
+
+
+def _check_code_may(preview: Mapping[str, Any] | None) -> None:
+    """Raises RefusedWriteError where a person must have seen what a code would approve."""
+    from payt_mcp.errors import RefusedWriteError  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.guard.proposal import person_only  # noqa: PLC0415
+
+    if preview is None:
+        raise RefusedWriteError("The text of this proposal has been purged.")
+    barred = person_only(preview)
+    if barred:
+        raise RefusedWriteError(f"A person must see this first, and PAYT_CONFIRM=code shows it to none: {barred[0]}")
 
 
 def nothing_to_do(preview: Mapping[str, Any]) -> CallToolResult:
@@ -125,8 +134,11 @@ def answered(asked: Any) -> str:
 
 
 async def decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallToolResult:
-    """Act on what the person said, or ask for it in the way that is left."""
-    from payt_mcp.guard.channels import by  # noqa: PLC0415 - with the ledger, not at the start
+    """Act on what the person said, or ask for it in the way that is left.
+
+    A client that can ask its user and did not get to is never given a code instead.
+    """
+    from payt_mcp.guard.channels import by, can_ask  # noqa: PLC0415 - with the ledger, not at the start
     from payt_mcp.guard.states import Status  # noqa: PLC0415
 
     desk, record = proposed.desk, proposed.record
@@ -139,7 +151,7 @@ async def decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallTo
         return await standing(desk, await desk.engine.on_ledger(desk.ledger.decline, record.id, by(ctx, "elicitation")))
     if answer == "dismissed":
         return _result(desk, record, {"next_step": _DISMISSED})
-    if desk.settings.confirm == "code":
+    if desk.settings.confirm == "code" and not can_ask(ctx):
         return await _by_code(ctx, desk, record, code)
     opened = await desk.show_page()
     return _result(desk, record, {"next_step": _ON_PAGE if opened else _NO_PAGE})
@@ -148,6 +160,7 @@ async def decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallTo
 async def _by_code(ctx: Ctx, desk: Desk, record: Record, code: str) -> CallToolResult:
     from payt_mcp.guard.channels import by, new_code  # noqa: PLC0415 - with the ledger, not at the start
 
+    _check_code_may(record.preview)
     if code:
         await desk.engine.on_ledger(desk.ledger.redeem, record.id, code, by(ctx, "code"))
         return await standing(desk, await desk.engine.carry_out(record.id, _PATIENCE))

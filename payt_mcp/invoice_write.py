@@ -83,7 +83,9 @@ class InvoiceWriter:
         if any(name in row for row in posted if row["invoice_number"] in due for name in plans.NOT_READ_BACK):
             return None
         known = await self._known(await self._scope(record), posted)
-        rows = {row["invoice_number"]: row for row in posted}
+        rows: dict[str, dict[str, Any]] = {}
+        for row in posted:  # a number that comes twice is changed twice
+            rows[row["invoice_number"]] = {**rows.get(row["invoice_number"], {}), **row}
         steps = {step.number: step for step in plans.plan([_without_lines(row) for row in rows.values()], known)}
         open_ = [number for number in due if _is_due(steps[number], rows[number], known)]
         if not open_:

@@ -88,7 +88,7 @@ class MessageWriter:
             )
         to = parse_one("email", wish.email) if wish.email else known.email if known else ""
         addressed = {"to": [to], "cc": parse_many("cc", wish.cc), "bcc": parse_many("bcc", wish.bcc)}
-        return self._drafted(scope, target, facts, subject, body, addressed, attachments)
+        return self._drafted(scope, target, facts, subject, body, addressed, attachments, given=bool(wish.email))
 
     async def check(self, record: Record) -> Check:
         """Read the debtor again and hold it against what the person was shown."""
@@ -105,12 +105,27 @@ class MessageWriter:
             delivered = self._ours(record, same)
             if delivered:
                 return Check(delivered=delivered)
+        given = bool(basis.get("email_given", True))
+        known = None if given else default_address(target.debtor)
+        if not given and known is None:
+            return Check(changed=("the debtor has no e-mail address on file any more",))
         addressed = {"to": [content["email"]], "cc": content["cc"], "bcc": content["bcc"]}
         changed = letters.what_changed(basis, facts, [address for group in addressed.values() for address in group])
+        if known is not None and known.email != content["email"]:
+            changed.append(f"messages to this debtor go to {known.email} now")
+            addressed["to"] = [known.email]
         if not changed:
             return Check(baseline=tuple(same))
         renewed = self._drafted(
-            scope, target, facts, content["subject"], content["body"], addressed, attachments, because=changed
+            scope,
+            target,
+            facts,
+            content["subject"],
+            content["body"],
+            addressed,
+            attachments,
+            given=given,
+            because=changed,
         )
         return Check(changed=tuple(changed), renewed=renewed)
 
@@ -163,6 +178,7 @@ class MessageWriter:
         addressed: Mapping[str, Sequence[str]],
         attachments: Sequence[Attachment],
         *,
+        given: bool,
         because: Sequence[str] = (),
     ) -> Draft:
         letter = Letter(
@@ -191,9 +207,10 @@ class MessageWriter:
             self._scope_name,
             letter.administration_id,
             letter.content(),
-            letter=(self._payt, letter.administration_id, letter.debtor_id, subject, body),
+            # laid out as the timeline is read, so that two variants of one text are never under way together
+            letter=(self._payt, letter.administration_id, letter.debtor_id, _laid_out(subject), _laid_out(body)),
             preview=preview,
-            basis=letters.basis_of(facts, mentioned),
+            basis={**letters.basis_of(facts, mentioned), "email_given": given},
         )
 
     def _attachment(self, entry: Mapping[str, Any]) -> Attachment:
@@ -205,6 +222,11 @@ def _kept(part: Mapping[str, Any] | None) -> Mapping[str, Any]:
     if part is None:
         raise RefusedWriteError("The text of this proposal has been purged.")
     return part
+
+
+def _laid_out(text: str) -> str:
+    """A text with its white space folded, as `is_same` compares it."""
+    return " ".join(text.split())
 
 
 def _subject(text: str) -> str:

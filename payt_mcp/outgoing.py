@@ -101,7 +101,9 @@ async def _of_invoice(scope: Scope, invoice: Invoice) -> Target:
     if named is None:
         raise UnknownRecordError("This invoice has neither number nor identifier, so Payt takes no message about it.")
     debtor = await read_debtor(scope, invoice.debtor_id)
-    return Target("invoice", (named[0], str(named[1])), f"invoice {clean(named[1], NAME_LENGTH)}", debtor, invoice=invoice)
+    return Target(
+        "invoice", (named[0], str(named[1])), f"invoice {clean(named[1], NAME_LENGTH)}", debtor, invoice=invoice
+    )
 
 
 async def _of_case(scope: Scope, case: CreditCase) -> Target:
@@ -109,7 +111,9 @@ async def _of_case(scope: Scope, case: CreditCase) -> Target:
         raise UnknownRecordError("Payt names no debtor or no number for this credit case.")
     debtor = await read_debtor(scope, case.debtor_id)
     number = case.credit_case_number
-    return Target("credit_case", ("credit_case_number", number), f"credit case {clean(number, NAME_LENGTH)}", debtor, case=case)
+    return Target(
+        "credit_case", ("credit_case_number", number), f"credit case {clean(number, NAME_LENGTH)}", debtor, case=case
+    )
 
 
 async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Facts:

@@ -75,6 +75,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     with explained(path):
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA secure_delete=ON")
         with transaction(connection):
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version == 0 and not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:

@@ -26,6 +26,7 @@ from payt_mcp.errors import (
     UpstreamError,
 )
 from payt_mcp.guard.ledger import Ledger
+from payt_mcp.guard.outcomes import of_this_attempt
 from payt_mcp.guard.records import Draft, Record, Who
 from payt_mcp.guard.states import Status
 
@@ -170,7 +171,8 @@ class Engine:
             await self._execute(key)
         except PaytMcpError as error:
             late = self._unrecorded.get(key)
-            self.troubles[key] = str(error) if late is None or late.status is Status.FAILED else _NOT_YET_ON_RECORD
+            said = of_this_attempt(str(error))  # an earlier attempt may have sent it
+            self.troubles[key] = said if late is None or late.status is Status.FAILED else _NOT_YET_ON_RECORD
             self._retry_at[key] = time.monotonic() + _PAUSE
         except Exception:  # the edge of a background task: one proposal that fails must not end the server
             logger.exception("carrying out broke off", extra={"proposal": key})
@@ -183,6 +185,7 @@ class Engine:
     async def _execute(self, key: str) -> None:
         if key in self._unrecorded:
             await self._record(key, self._unrecorded[key])
+            self.troubles.pop(key, None)
         record = await self.on_ledger(self.ledger.get, key)
         if record.status is not Status.APPROVED or await self._waits(key):
             return
@@ -301,7 +304,7 @@ class Engine:
         try:
             done = await self._writers[record.kind].look(record)
         except (UpstreamError, RefusedWriteError) as error:
-            self.troubles[record.id] = str(error)
+            self.troubles[record.id] = of_this_attempt(str(error))
             return
         except Exception:  # the edge, as in _run: one that cannot be looked for does not keep the others from it
             logger.exception("looking for an outcome broke off", extra={"proposal": record.id})
@@ -314,5 +317,5 @@ def _of_attempt(record: Record, done: Done) -> Done:
     """How an attempt leaves a proposal: where an earlier one may have got through, failing now says nothing of that."""
     if record.sending_at is None or done.status is not Status.FAILED:
         return done
-    trouble = f"It could not be sent again: {done.outcome.get('trouble', '')}"
+    trouble = f"It could not be sent again: {of_this_attempt(str(done.outcome.get('trouble', '')))}"
     return Done(Status.OUTCOME_UNKNOWN, {**done.outcome, "trouble": trouble})

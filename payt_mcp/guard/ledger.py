@@ -15,6 +15,7 @@ from typing import Any
 
 from payt_mcp.errors import RefusedWriteError
 from payt_mcp.guard.locks import is_alive
+from payt_mcp.guard.outcomes import of_this_attempt
 from payt_mcp.guard.records import Draft, Event, Record, Who, event_of, stamp, to_json, without_addresses
 from payt_mcp.guard.states import DROPPED, FINISHED, PENDING, VALID, WAITS, Status
 from payt_mcp.guard.store import Store, words
@@ -241,6 +242,9 @@ class Ledger(Store):
                 kept = to_json(without_addresses(record.outcome))
                 forgotten = {"content": None, "preview": None, "basis": None, "outcome": kept}
                 self._change(record.id, _SERVER, now, {"purged": True}, **forgotten)
+        if old:
+            with self._reading():  # the journal beside the file still holds the pages as they were
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return len(old)
 
     def _same(self, draft: Draft, now: dt.datetime) -> Record | None:
@@ -291,8 +295,8 @@ class Ledger(Store):
 
 def _not_again(status: Status, outcome: Mapping[str, Any]) -> dict[str, Any]:
     """The outcome of what may have been sent once and was to be sent again, and is not."""
-    why = f", because {outcome['why']}" if outcome.get("why") else ""
-    return {"trouble": f"{_DROPS[status]}{why}."}
+    why = of_this_attempt(str(outcome.get("why", ""))).rstrip(".")
+    return {"trouble": f"{_DROPS[status]}, because {why}." if why else f"{_DROPS[status]}."}
 
 
 def _hashed(code: str) -> str:

@@ -15,6 +15,8 @@ from payt_mcp.present import clean, cut, money, some
 
 _MOST_NAMED = 5
 _PAYT_HOSTS = ("paytsoftware.com",)
+_STANDING = {"paused": "paused", "payment_plan": "in a payment plan", "with_bailiff": "with a bailiff"}
+_FORBIDDING = frozenset(_STANDING)
 
 
 @dataclass(frozen=True)
@@ -133,10 +135,11 @@ def _addresses(letter: Letter, facts: Facts) -> list[Warned]:
 
 def _accounts(text: str, facts: Facts) -> list[Warned]:
     own = "".join(facts.bank_account.split()).upper()
+    numbers = {facts.debtor_number, *(item.number for item in facts.items)}
     return [
         Warned(f"The text names the bank account {account}, which is not the administration's.", True, True)
         for account in scanning.bank_accounts(text)
-        if account != own
+        if account != own and not scanning.is_part_of(account, own) and account not in numbers
     ]
 
 
@@ -178,7 +181,9 @@ def _invoices(facts: Facts) -> list[Warned]:
 
 
 def _amounts(text: str, facts: Facts) -> list[Warned]:
-    known, loose = _sums(facts), {abs(amount) for amount in (*facts.case_amounts, *facts.other_amounts)}
+    known = _sums(facts)
+    # the case names no currency: what is an amount of an invoice counts in that invoice's currency alone
+    loose = {abs(amount) for amount in (*facts.case_amounts, *facts.other_amounts)} - {amount for _, amount in known}
     return [
         Warned(f"The amount {clean(written, 30)} in the text matches nothing that is open.")
         for written, value, currency in scanning.amounts(text)
@@ -236,13 +241,32 @@ def basis_of(facts: Facts, mentioned: Sequence[str]) -> dict[str, Any]:
     """The state a letter rests on: what is overdue or named in it, and whether the debtor may be chased."""
     items = [item for item in facts.items if item.is_overdue or item.number in mentioned]
     return {
-        "attention": sorted(set(facts.attention) & {"paused", "payment_plan", "with_bailiff"}),
+        "attention": sorted(_FORBIDDING & set(facts.attention)),
         "case": facts.case,
         "bank_account": facts.bank_account,
         "addresses": sorted({entry.email.lower() for entry in facts.on_file}),
-        "items": {item.id: {"number": item.number, "open": str(item.open_amount)} for item in items},
+        "items": {
+            item.id: {
+                "number": item.number,
+                "open": str(item.open_amount),
+                "overdue": item.is_overdue,
+                "attention": sorted(_FORBIDDING & set(item.attention)),
+            }
+            for item in items
+        },
         "same_text": [key for key, _ in facts.same_text],
     }
+
+
+def _item_changes(was: Mapping[str, Any], item: OwedItem) -> list[str]:
+    """An invoice that is put off, or may no longer be chased, though the same is open on it."""
+    found = []
+    if item.is_overdue != was.get("overdue", item.is_overdue):
+        found.append(f"invoice {was['number']} is {'now' if item.is_overdue else 'no longer'} overdue")
+    flags = _FORBIDDING & set(item.attention)
+    return found + [
+        f"invoice {was['number']} is now {_STANDING[flag]}" for flag in sorted(flags - set(was.get("attention", ())))
+    ]
 
 
 def what_changed(basis: Mapping[str, Any], facts: Facts, recipients: Sequence[str]) -> list[str]:
@@ -255,8 +279,10 @@ def what_changed(basis: Mapping[str, Any], facts: Facts, recipients: Sequence[st
             found.append(f"invoice {was['number']} is no longer open")
         elif str(item.open_amount) != was["open"]:
             found.append(f"the open amount of invoice {was['number']} went from {was['open']} to {item.open_amount}")
-    flags = set(facts.attention) & {"paused", "payment_plan", "with_bailiff"}
-    found += [f"the debtor is now {flag.replace('_', ' ')}" for flag in sorted(flags - set(basis["attention"]))]
+        else:
+            found += _item_changes(was, item)
+    flags = _FORBIDDING & set(facts.attention)
+    found += [f"the debtor is now {_STANDING[flag]}" for flag in sorted(flags - set(basis["attention"]))]
     if facts.case != basis["case"]:
         found.append(f"the credit case is now: {facts.case or 'gone'}")
     if facts.bank_account != basis["bank_account"]:

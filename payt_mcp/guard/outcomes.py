@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from payt_mcp.guard.records import Record
 from payt_mcp.guard.states import Status
@@ -21,6 +22,7 @@ _SENTENCES = {
     Status.SUPERSEDED: "Nothing was sent, because {why}.",
 }
 _AGAIN = "Approved to be sent again; it may have been sent at {sending} already."
+_NOTHING = re.compile(r"(No record, no write: |; )?\bnothing was (sent|changed)[^.]*\.", re.IGNORECASE)
 _LOOKED = {"message": "not on the timeline yet", "invoices": "not to be seen at Payt yet"}
 
 
@@ -36,6 +38,11 @@ def outcome_words(record: Record, zone: dt.tzinfo) -> str:
         looked=_LOOKED.get(record.kind, ""),
         why=record.outcome.get("why", "something changed"),
     )
+
+
+def of_this_attempt(text: str) -> str:
+    """A trouble without its closing words that nothing was sent: of what was tried before, they say nothing."""
+    return _NOTHING.sub("", text).strip()
 
 
 def at(moment: dt.datetime, zone: dt.tzinfo) -> str:

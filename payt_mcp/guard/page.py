@@ -139,6 +139,9 @@ class ApprovalPage:
                 await server.serve(sockets=[listener])
                 group.cancel_scope.cancel()
         finally:
+            # Cancelled, uvicorn leaves them open: the event loop would take the next socket of this number for theirs.
+            for started in getattr(server, "servers", ()):
+                started.close()
             if self._live is not None:
                 self._live.unlink(missing_ok=True)
             self._live, self._secret = None, ""

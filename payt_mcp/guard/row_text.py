@@ -19,10 +19,10 @@ _TEXTS = ("invoice_number", "order_number", "category", "payment_condition", "pe
 
 
 def words(part: Mapping[str, Any]) -> str:
-    """A line or a payment, every field of it. Its description stands last and quoted, so that it cannot pass for
-    another field.
+    """A line or a payment, every field of it by name, so that the same part always reads the same. Its description
+    stands last and quoted, so that it cannot pass for another field.
     """
-    facts = [f"{name} {clean(str(value), WHOLE)}" for name, value in part.items() if name != "description"]
+    facts = [f"{name} {clean(str(part[name]), WHOLE)}" for name in sorted(part) if name != "description"]
     if "description" in part:
         facts.append(f'description "{clean(str(part["description"]), WHOLE)}"')
     return ", ".join(facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
@@ -9,12 +10,28 @@ from urllib.parse import urlsplit
 
 _GAP = r"[\s.\u00a0-]{0,2}"
 _IBAN = re.compile(rf"(?<![A-Z0-9])[A-Z]{{2}}{_GAP}\d{_GAP}\d(?:{_GAP}[A-Z0-9]){{11,30}}")
+_SPREAD = re.compile(r"(?=([A-Z]{2}[^A-Z0-9]{0,4}\d[^A-Z0-9]{0,4}\d(?:[^A-Z0-9]{0,4}[A-Z0-9]){11,30}))")
+_LOOKS_LATIN = str.maketrans("АВЕКМНОРСТУХІЈЅԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXIJSQWABEZHIKMNOPTYX")
+_ACCOUNT_WORD = re.compile(r"REKENING|ACCOUNT|\bIBAN|KONTO|COMPTE|BANK|ROUTING")
+_LONG_NUMBER = re.compile(r"(?<![A-Z0-9])\d(?:[^A-Z0-9\n,;|]{0,3}\d){7,19}(?![A-Z0-9])")
+_DATE = re.compile(r"\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})\b")
+_OTHER_NUMBER = re.compile(
+    r"(?:FACTU\w*|INVOICE\w*|RECHNUNG\w*|KVK|CHAMBER OF COMMERCE|BTW|VAT|TEL\w*|PHONE|BEL|CALL|FAX|MOBIEL"
+    r"|KENMERK|REFERENCE|REF|DEBITEUR\w*|KLANT\w*|CUSTOMER|DOSSIER|CASE)"
+    r"[\s.:#]*(?:NO|NR|NUMBER|NUMMER|ON|OP)?[\s.:#+(]*$"
+)
 _SORT_CODE = re.compile(r"\b\d{2}-\d{2}-\d{2}\b[\s,;:/A-Za-z.]{0,30}\b\d{8}\b")
 _SIGN = r"(?:EUR|GBP|USD|CHF|€|£|\$|euro)"
 _CURRENCIES = {"€": "EUR", "EURO": "EUR", "£": "GBP", "$": "USD"}
 _NUMBER = r"-?\d{1,3}(?:[.,\s\u00a0']\d{3})+(?:[.,]\d{2})?|-?\d+(?:[.,]\d{2})?"
 _AMOUNT = re.compile(rf"{_SIGN}\s?({_NUMBER})(?:,-)?|({_NUMBER})\s?{_SIGN}", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
+_LEADS = re.compile(
+    r"(?:\b[a-z][a-z0-9+.-]*://|\bhttps?:/?|\bwww\.)[^\s<>\"]+"
+    r"|(?<![\w@.-])(?:[\w.%+:-]{1,64}@)?(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?::\d{1,5})?/[^\s<>\"]*",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(r"[)\]'][.,;:!?)\]']*$")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_,.-]*\d[A-Za-z0-9/_,.-]*")
 _NAMED = re.compile(
     r"(?:invoice|factuur|rechnung|facture)\w*[\s:#]*(?:no\.?|nr\.?|number|nummer)?[\s:#]*([A-Za-z0-9/_-]*\d[\w/-]{2,})",
@@ -42,21 +59,66 @@ def plain(text: str) -> str:
 
 
 def bank_accounts(text: str) -> list[str]:
-    """IBANs, without gaps, and sort codes with an account number; each once."""
-    found = []
+    """IBANs, without gaps, sort codes with an account number, long numbers beside an account word; each once."""
+    found = _spread_ibans(text)
     for match in _IBAN.finditer(plain(text).upper()):
         joined = re.sub(r"[^A-Z0-9]", "", match.group())
         account = joined[: IBAN_LENGTHS.get(joined[:2], 0)]
         if account and len(account) == IBAN_LENGTHS[joined[:2]] and _is_account(account):
             found.append(account)
     found += [" ".join(match.group().split()) for match in _SORT_CODE.finditer(plain(text))]
+    found += [number for number in _numbers_at_word(text) if not any(number in account for account in found)]
     return list(dict.fromkeys(found))
+
+
+def is_part_of(number: str, account: str) -> bool:
+    """Whether a number of digits alone is the domestic form of an account."""
+    return number.isdigit() and len(number) >= _MANY_DIGITS and account.endswith(number)
+
+
+def _latin(text: str) -> str:
+    """In capitals, with letters of other scripts that look Latin as Latin ones, and any digit as a plain one."""
+    bare = "".join(s for s in unicodedata.normalize("NFKD", plain(text)) if unicodedata.category(s) != "Mn")
+    signs = (str(unicodedata.digit(sign, sign)) for sign in bare.upper().translate(_LOOKS_LATIN))
+    return "".join(signs)
+
+
+def _spread_ibans(text: str) -> list[str]:
+    """IBANs with right check digits, whatever separates their groups."""
+    found = []
+    for match in _SPREAD.finditer(_latin(text)):
+        groups = re.split(r"[^A-Z0-9]+", match.group(1))
+        joined = "".join(groups)
+        ends = list(itertools.accumulate(map(len, groups)))
+        known = IBAN_LENGTHS.get(joined[:2])
+        for length in [known] if known else [end for end in ends if 15 <= end <= 34]:
+            account = joined[:length]
+            digits = sum(sign.isdigit() for sign in account[4:])
+            right = len(account) == length and digits >= (6 if known else _MANY_DIGITS) and _remainder(account) == 1
+            if right and (known or not re.search(r"[A-Z]{5}", account[4:])):
+                found.append(account)
+                break
+    return found
+
+
+def _numbers_at_word(text: str) -> list[str]:
+    """Long numbers beside a word for an account, unless another word says what they are."""
+    folded = _DATE.sub(" ", _latin(text))
+    found = []
+    for match in _LONG_NUMBER.finditer(folded):
+        before, after = folded[max(0, match.start() - 40) : match.start()], folded[match.end() : match.end() + 20]
+        if (_ACCOUNT_WORD.search(before) or _ACCOUNT_WORD.search(after)) and not _OTHER_NUMBER.search(before):
+            found.append(re.sub(r"\D", "", match.group()))
+    return found
+
+
+def _remainder(account: str) -> int:
+    return int("".join(str(int(sign, 36)) for sign in account[4:] + account[:4])) % 97
 
 
 def _is_account(account: str) -> bool:
     """Its check digits are right, or it has so many digits that it is one with a typing error, and no sentence."""
-    number = int("".join(str(int(sign, 36)) for sign in account[4:] + account[:4]))
-    return number % 97 == 1 or sum(sign.isdigit() for sign in account[4:]) >= _MANY_DIGITS
+    return _remainder(account) == 1 or sum(sign.isdigit() for sign in account[4:]) >= _MANY_DIGITS
 
 
 def amounts(text: str) -> list[tuple[str, Decimal, str]]:
@@ -73,8 +135,8 @@ def amounts(text: str) -> list[tuple[str, Decimal, str]]:
 def links(text: str) -> list[str]:
     """The hosts that links lead to, each once."""
     hosts = []
-    for match in _LINK.finditer(plain(text)):
-        url = match.group() if "://" in match.group() else f"//{match.group()}"
+    for match in _LEADS.finditer(plain(text).replace("\\", "/")):  # browsers read one for the other
+        url = re.sub(r"^(?:[a-z][a-z0-9+.-]*:)?/*", "//", _CLOSING.sub("", match.group()), flags=re.IGNORECASE)
         try:
             hosts.append(urlsplit(url).hostname or match.group())
         except ValueError:

@@ -158,7 +158,9 @@ class Store:
             AlteredError: it is not as its history left it.
         """
         row = self._db.execute("SELECT * FROM proposals WHERE id = ?", (key,)).fetchone()
-        said = self._db.execute("SELECT * FROM events WHERE proposal_id = ? ORDER BY seq DESC LIMIT 1", (key,)).fetchone()
+        said = self._db.execute(
+            "SELECT * FROM events WHERE proposal_id = ? ORDER BY seq DESC LIMIT 1", (key,)
+        ).fetchone()
         if row is None or said is None or row_hash(row) != said["body"]:
             raise AlteredError(f"Proposal {key[:40]} in the ledger is not what its history says: it was altered.")
         before = self._db.execute("SELECT mark FROM events WHERE seq = ?", (said["seq"] - 1,)).fetchone()

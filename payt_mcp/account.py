@@ -18,6 +18,7 @@ from payt_mcp.payt.clock import Reading
 from payt_mcp.payt.models import Administration
 from payt_mcp.payt.resources import Resources
 from payt_mcp.payt.tokens import StaticToken
+from payt_mcp.present import clean
 from payt_mcp.settings import Settings
 
 _ADMINISTRATIONS_FRESH = 300.0
@@ -61,6 +62,10 @@ class Account:
             named = [a for a in known if wanted in {a.id, a.name}]
             if len(named) == 1:
                 return named[0]
+            if named:
+                raise AmbiguousError(
+                    f"administration_id {wanted[:60]!r}", [_named(a) for a in named], "Pass the id of the one meant."
+                )
             raise UnknownRecordError(
                 f"There is no administration {wanted[:60]!r} that this token reaches. {_choices(known)}"
             )
@@ -118,7 +123,7 @@ def time_zone(administration: Administration) -> dt.tzinfo:
 
 def _named(administration: Administration) -> str:
     status = "" if administration.status == "active" else f", {administration.status}"
-    return f"{administration.id} ({administration.name}{status})"
+    return f"{administration.id} ({clean(administration.name, 60) or 'no name'}{status})"
 
 
 def _choices(administrations: list[Administration]) -> str:

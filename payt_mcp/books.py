@@ -30,6 +30,7 @@ PATIENCE = 45.0
 _REREAD_AFTER = 24 * 3600.0
 """Seconds after which everything is read anew: Payt has no list of deleted debtors."""
 
+_LONG_AGO = dt.timedelta(days=36_500)
 _IDS_A_REQUEST = 100
 _MOST_MISSING = 1_000
 
@@ -83,6 +84,7 @@ class Books:
             StillLoadingError: it takes longer than a call may; the reading goes on.
             UpstreamError: Payt gave no usable answer.
         """
+        until = anyio.current_time() + PATIENCE
         for _ in range(2):  # a first reading can take longer than the freshness: a delta then follows
             if self._is_fresh():
                 break
@@ -90,7 +92,7 @@ class Books:
             if running is None:
                 running = self._running = _Running()
                 self._group.start_soon(self._run, running)
-            await running.wait(progress)
+            await running.wait(progress, until)
             if self._freshness == 0:
                 break
         assert self._items is not None
@@ -131,7 +133,7 @@ class Books:
                 return await self._start_over(running)
         await self._name_debtors(items)
         self._items, self._as_of, self._synced = items, as_of, began
-        latest = None if started else _latest(items)
+        latest = None if started else _latest(items, as_of)
         self._watermark = watermark(started, latest, Reading.take().since(began))
         return None
 
@@ -205,8 +207,12 @@ class _Running:
         self.failure: Exception | None = None
         self.read = 0
 
-    async def wait(self, progress: Progress | None) -> None:
-        with anyio.move_on_after(PATIENCE):
+    async def wait(self, progress: Progress | None, until: float) -> None:
+        """Wait for the end of the reading, or until that moment of the event loop's clock.
+
+        Raises StillLoadingError then, and what the reading failed with.
+        """
+        with anyio.CancelScope(deadline=until):
             while not self.done.is_set():
                 with anyio.move_on_after(1.0):
                     await self.done.wait()
@@ -234,6 +240,8 @@ async def _unwrapped_group() -> AsyncIterator[anyio.abc.TaskGroup]:
         raise first from None
 
 
-def _latest(items: OpenItems) -> dt.datetime | None:
+def _latest(items: OpenItems, as_of: dt.datetime) -> dt.datetime | None:
+    """The greatest stamp; one out of time is left out, because a delta after 9999-12-31 would find nothing for ever."""
+    earliest, latest = as_of - _LONG_AGO, as_of + dt.timedelta(days=1)
     stamps = (item.updated_at for item in items.invoices.values() if item.updated_at is not None)
-    return max(stamps, default=None)
+    return max((moment for moment in stamps if earliest < moment < latest), default=None)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from payt_mcp.errors import UnknownRecordError
 from payt_mcp.listings import Listing
 from payt_mcp.lookup import Scope, chunks, find_debtor
 from payt_mcp.payt import wire
@@ -40,7 +41,7 @@ async def start_search(scope: Scope, question: ContactQuestion) -> Chain:
     """The beginning of a search. Raises InputError for a debtor that cannot be told."""
     filters: ContactFilters = {}
     if question.debtors:
-        filters["debtor_numbers"] = [(await find_debtor(scope, value)).number for value in question.debtors]
+        filters["debtor_numbers"] = [await _number(scope, value) for value in question.debtors]
     if question.contacts:
         filters["contact_identifiers"] = question.contacts
     if question.updated_after:
@@ -70,6 +71,17 @@ async def continue_search(scope: Scope, listing: Listing, offset: int, limit: in
         read = await scope.account.payt.contacts(scope.id, fields=every(Contact), ids=chunk)
         found |= {contact.id: contact for contact in read.records}
     return found
+
+
+async def _number(scope: Scope, value: str) -> str:
+    """The number contacts are filtered by. An empty one would be no filter: the contacts of everybody."""
+    debtor = await find_debtor(scope, value)
+    if not debtor.number:
+        raise UnknownRecordError(
+            f"Debtor {value[:60]!r} has no debtor number, which contacts are filtered by. Pass query with a part of "
+            "the contact's name or address."
+        )
+    return debtor.number
 
 
 def _fits(contact: Contact, text: str) -> bool:

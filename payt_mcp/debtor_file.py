@@ -41,6 +41,7 @@ async def open_file(scope: Scope, wanted: str) -> DebtorFile:
     entry = await find_debtor(scope, wanted)
     debtor = await read_debtor(scope, entry.id)
     books = await books_of(scope, entry.id)
+    books.put_debtor(debtor)
     items = ordered(books.invoices.values(), "due_date")
     messages, messages_are_all = await last_messages(scope, entry.id)
     return DebtorFile(

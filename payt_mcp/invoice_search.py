@@ -14,7 +14,7 @@ from payt_mcp.payt.fields import selection
 from payt_mcp.payt.models import Invoice
 from payt_mcp.payt.resources import InvoiceFilters, InvoiceOrder
 from payt_mcp.receivables.matching import TextFilter
-from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, OpenItems, open_item
+from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, OpenItems, is_open, open_item
 from payt_mcp.receivables.selection import Selection, ordered
 
 MOST_SCANNED = 5_000
@@ -151,8 +151,7 @@ async def _by_keys(scope: Scope, keys: Sequence[str], filters: InvoiceFilters) -
             except MissingError:
                 continue
             found.setdefault(invoice.id, invoice)
-    items = [open_item(invoice) for invoice in found.values()]
-    return [item for item in items if item.owed == 0]
+    return [open_item(invoice) for invoice in found.values() if not is_open(invoice)]
 
 
 def _order(sort: str) -> InvoiceOrder:

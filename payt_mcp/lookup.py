@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +14,7 @@ from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Administration, CreditCase, Debtor, Invoice, PaymentPlan
 from payt_mcp.payt.resources import DebtorFilters, InvoiceFilters
 from payt_mcp.payt.wire import Fields
-from payt_mcp.present import clean
+from payt_mcp.present import clean, code
 from payt_mcp.receivables import matching
 from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, DebtorEntry, OpenItems, debtor_entry
 
@@ -52,6 +53,7 @@ async def find_debtor(scope: Scope, value: str) -> DebtorEntry:
         if debtor is not None:
             return debtor_entry(debtor)
     debtors = (await books.fresh(scope.progress)).debtors.values()
+    _refuse_shared(value, debtors)
     return matching.by_key(value, debtors) or _debtor_by_name(value, debtors)
 
 
@@ -61,10 +63,11 @@ async def read_debtor(scope: Scope, debtor_id: str) -> Debtor:
 
 
 async def books_of(scope: Scope, debtor_id: str) -> OpenItems:
-    """The books of one debtor alone, read from Payt now. Raises UpstreamError; MissingError for no such debtor."""
+    """The books of one debtor alone, read from Payt now; a debtor that is gone has no name. Raises UpstreamError."""
     payt = scope.account.payt
     books = OpenItems(scope.administration.currency_code or "")
-    books.put_debtor(await payt.debtor(scope.id, debtor_id, fields=DEBTOR_FIELDS))
+    with suppress(MissingError):
+        books.put_debtor(await payt.debtor(scope.id, debtor_id, fields=DEBTOR_FIELDS))
     listed = await payt.invoices(scope.id, fields=INVOICE_FIELDS, paid=False, debtor_ids=[debtor_id])
     for invoice in listed.records:
         books.put_invoice(invoice)
@@ -96,7 +99,7 @@ async def find_invoice(scope: Scope, value: str, *, fields: Fields | None = None
     for kind in _KINDS:
         found = await _invoices_by(scope, kind, value, fields or every(Invoice))
         if len(found) > 1:
-            named = [f"{clean(i.invoice_number, 40)} of debtor {i.debtor_number}, id {i.id}" for i in found]
+            named = [f"{clean(i.invoice_number, 40)} of debtor {code(i.debtor_number)}, id {i.id}" for i in found]
             raise AmbiguousError(f"Invoice {value!r}", named[:_MOST_CANDIDATES], "Pass the id of the one meant.")
         if found:
             return found[0]
@@ -145,9 +148,22 @@ async def _debtor_by_key(scope: Scope, value: str) -> Debtor | None:
     )
     for one in filters:
         found = (await scope.account.payt.debtors(scope.id, fields=DEBTOR_FIELDS, **one)).records
-        if len(found) == 1:
+        if len(found) > 1:
+            return None  # the books name them
+        if found and ("ids" not in one or found[0].id == value):  # a server may read the id "12-A" as 12
             return found[0]
     return None
+
+
+def _refuse_shared(value: str, debtors: Iterable[DebtorEntry]) -> None:
+    """Payt promises nowhere that a number or identifier has one debtor only. Raises AmbiguousError."""
+    for key in ("number", "identifier"):
+        same = [debtor for debtor in debtors if getattr(debtor, key) == value]
+        if len(same) > 1:
+            named = [f"id {debtor.id} ({clean(debtor.name, 60)})" for debtor in same[:_MOST_CANDIDATES]]
+            raise AmbiguousError(f"Debtor {key} {value[:60]!r}", named, "Pass the id of the one meant.")
+        if same:
+            return
 
 
 def _debtor_by_name(value: str, debtors: Iterable[DebtorEntry]) -> DebtorEntry:
@@ -167,7 +183,7 @@ def _debtor_by_name(value: str, debtors: Iterable[DebtorEntry]) -> DebtorEntry:
 
 
 def _candidate(debtor: DebtorEntry) -> str:
-    return f"{debtor.number or debtor.id} ({clean(debtor.name, 60)})"
+    return f"{code(debtor.number) or debtor.id} ({clean(debtor.name, 60)})"
 
 
 async def _invoices_by(scope: Scope, kind: _Kind, value: str, fields: Fields) -> list[Invoice]:
@@ -181,4 +197,6 @@ async def _invoices_by(scope: Scope, kind: _Kind, value: str, fields: Fields) ->
         "invoice_identifier": {"invoice_identifiers": [value]},
         "": {"ids": [value]},
     }
-    return (await scope.account.payt.invoices(scope.id, fields=fields, most=_MOST_ROWS, **filters[kind])).records
+    found = (await scope.account.payt.invoices(scope.id, fields=fields, most=_MOST_ROWS, **filters[kind])).records
+    # A server may read the id "12-A" as 12, and that would be the invoice of somebody else.
+    return found if kind else [invoice for invoice in found if invoice.id == value]

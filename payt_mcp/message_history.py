@@ -63,9 +63,13 @@ async def messages_by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Message]
 
 async def whole_message(scope: Scope, message_id: str) -> Message:
     """One message. Raises UnknownRecordError."""
+    unknown = UnknownRecordError(
+        f"There is no message {message_id[:40]!r}. list_messages without message_id lists them with their ids."
+    )
     try:
-        return await scope.account.payt.message(scope.id, message_id, fields=every(Message))
+        message = await scope.account.payt.message(scope.id, message_id, fields=every(Message))
     except MissingError:
-        raise UnknownRecordError(
-            f"There is no message {message_id[:40]!r}. list_messages without message_id lists them with their ids."
-        ) from None
+        raise unknown from None
+    if message.id != message_id:  # a server that reads "12-A" as 12
+        raise unknown
+    return message

@@ -33,14 +33,14 @@ def invoice_row(item: OpenItem, today: dt.date, debtor: DebtorEntry | None, atte
     return present.filled(
         {
             "invoice_number": present.clean(item.number, present.NAME_LENGTH),
-            "debtor_number": item.debtor_number or (debtor.number if debtor else ""),
+            "debtor_number": present.code(item.debtor_number or (debtor.number if debtor else "")),
             "debtor": present.clean(debtor.name, present.NAME_LENGTH) if debtor else "",
             "invoice_date": present.day(item.invoice_date),
             "due_date": present.day(item.due_date),
             "days_overdue": item.days_overdue(today) if item.is_overdue(today) else None,
             "open_amount": present.plain(item.open_amount),
             "total_amount": present.plain(item.total_amount),
-            "currency": item.currency,
+            "currency": present.code(item.currency),
             "phase": item.phase(today),
             "attention": list(attention),
         }
@@ -57,7 +57,7 @@ def debtor_row(debtor: DebtorEntry, items: OpenItems, today: dt.date) -> dict[st
     balance = aging.balance(items.of_debtor(debtor.id), today)
     return present.filled(
         {
-            "debtor_number": debtor.number,
+            "debtor_number": present.code(debtor.number),
             "name": present.clean(debtor.name, present.NAME_LENGTH),
             "open": present.plain(balance.open),
             "overdue": present.plain(balance.overdue),
@@ -89,11 +89,11 @@ def contact_row(contact: Contact) -> dict[str, Any]:
     name = " ".join(filter(None, (contact.prefix, contact.firstname, contact.infix, contact.lastname)))
     return present.filled(
         {
-            "contact_identifier": contact.contact_identifier or contact.id,
+            "contact_identifier": present.code(contact.contact_identifier or contact.id),
             "name": present.clean(name, present.NAME_LENGTH),
             "email": present.clean(contact.default_email_address, present.LINE_LENGTH),
             "phone": present.clean(contact.call_phone_number, present.NAME_LENGTH),
-            "debtor_numbers": list(contact.debtor_numbers),
+            "debtor_numbers": [present.code(number) for number in contact.debtor_numbers],
         }
     )
 
@@ -113,7 +113,7 @@ def message_row(message: Message, length: int, debtor: DebtorEntry | None = None
             "message_id": message.id,
             "sent_at": present.stamp(message.sent_at or message.received_at or message.updated_at),
             "direction": {"creditor": "outgoing", "debtor": "incoming"}.get(message.sender_type or "", ""),
-            "debtor_number": debtor.number if debtor else "",
+            "debtor_number": present.code(debtor.number) if debtor else "",
             "debtor": present.clean(debtor.name, present.NAME_LENGTH) if debtor else "",
             "subject": present.clean(message.subject, present.LINE_LENGTH),
             "text": present.quoted(message.content, length),
@@ -138,14 +138,14 @@ def case_row(case: CreditCase) -> dict[str, Any]:
     """A credit case: phase and amounts in its own currency."""
     return present.filled(
         {
-            "case_number": case.case_number,
-            "credit_case_number": case.credit_case_number,
+            "case_number": present.code(case.case_number),
+            "credit_case_number": present.code(case.credit_case_number),
             "phase": phases.case_phase(case),
             "open_amount": present.plain(case.open_amount),
             "total_amount": present.plain(case.total_amount),
             "interest": present.plain(case.interest_costs),
             "costs": present.plain(case.debt_collection_costs),
-            "currency": case.currency_code,
+            "currency": present.code(case.currency_code),
             "started_at": present.stamp(case.started_at),
             "paused_at": present.stamp(case.paused_at),
         }

@@ -153,7 +153,7 @@ class PaytClient:
                 return decide(await self._once(query, what))
             except RetryableStatus as refusal:
                 trouble: Exception = refusal
-            except httpx.TransportError as error:
+            except (httpx.TransportError, httpx.DecodingError) as error:  # the latter: cut off while compressed
                 trouble = error
             except GarbledError as error:
                 trouble = error

@@ -14,7 +14,9 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+_MOST_DIGITS = 18
 
 
 def _text(value: Any) -> Any:
@@ -22,9 +24,9 @@ def _text(value: Any) -> Any:
 
 
 def _amount(value: Any) -> Any:
-    if value is None or isinstance(value, Decimal):
+    if value is None:
         return value
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise ValueError("an amount must be a decimal string")  # noqa: TRY004 - pydantic collects ValueErrors
     try:
         amount = Decimal(value)
@@ -32,7 +34,17 @@ def _amount(value: Any) -> Any:
         raise ValueError("an amount must be a decimal string") from None
     if not amount.is_finite():
         raise ValueError("an amount must be finite")
+    if abs(amount.adjusted()) > _MOST_DIGITS:  # 1E+9999999 would be written out in ten million digits
+        raise ValueError("an amount must be one that money can have")
     return amount
+
+
+def _in_range(moment: dt.datetime) -> dt.datetime:
+    try:
+        moment.astimezone(dt.UTC)
+    except OverflowError:
+        raise ValueError("a moment must be one that exists in UTC") from None
+    return moment
 
 
 def _empty_is_none(value: Any) -> Any:
@@ -49,7 +61,7 @@ Id = Annotated[str, BeforeValidator(_text)]
 Text = Annotated[str | None, BeforeValidator(_text)]
 Amount = Annotated[Decimal | None, BeforeValidator(_amount)]
 Date = Annotated[dt.date | None, BeforeValidator(_empty_is_none)]
-Stamp = Annotated[AwareDatetime | None, BeforeValidator(_empty_is_none)]
+Stamp = Annotated[Annotated[AwareDatetime, AfterValidator(_in_range)] | None, BeforeValidator(_empty_is_none)]
 
 
 class Entity(BaseModel):

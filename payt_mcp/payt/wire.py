@@ -34,6 +34,7 @@ PER_PAGE = 500
 """The largest page Payt gives."""
 
 _REASON_LENGTH = 200
+_PLAUSIBLE_YEARS = range(2020, 2100)
 _PERMISSION = re.compile(r"Missing permission:\s*([a-z_]+:[a-z]+)", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]")
 
@@ -205,6 +206,8 @@ def read_date_header(value: str | None) -> datetime | None:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return None
+    if moment.year not in _PLAUSIBLE_YEARS:
+        return None  # a server that lost its clock would make everything overdue, or nothing
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

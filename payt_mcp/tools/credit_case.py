@@ -54,12 +54,12 @@ async def get_credit_case(
     items, is_all = await _invoices(scope, case)
     today = scope.account.today(scope.administration)
     plans = await plans_by_id(scope, [case.active_payment_plan_id or case.payment_plan_id or ""])
-    name = present.clean(debtor.name, present.NAME_LENGTH) if debtor else "an unnamed debtor"
+    name = present.clean(debtor.name, present.NAME_LENGTH) if debtor else ""
     answer = Answer(
-        _summary(case, name),
+        _summary(case, name or "an unnamed debtor"),
         {
             "credit_case": _detail(case),
-            "debtor": present.filled({"debtor_number": debtor.number, "name": name}) if debtor else None,
+            "debtor": present.filled({"debtor_number": present.code(debtor.number), "name": name}) if debtor else None,
             "timeline": _timeline(case),
             "invoices": [open_invoice_row(item, today, books) for item in items],
             "payment_plans": [plan_row(plan) for plan in plans],
@@ -92,7 +92,7 @@ def _summary(case: CreditCase, name: str) -> str:
     plan = ", in a payment plan" if case.active_payment_plan_id or case.payment_plan_id else ""
     open_ = present.money(case.open_amount, case.currency_code) if case.open_amount is not None else "unknown"
     return (
-        f"Credit case {case.credit_case_number or case.case_number or case.id} of {name}: "
+        f"Credit case {present.code(case.credit_case_number or case.case_number or case.id)} of {name}: "
         f"{phases.words(phases.case_phase(case))}{paused}{plan}, {open_} open."
     )
 
@@ -111,7 +111,9 @@ def _timeline(case: CreditCase) -> list[dict[str, Any]]:
 def _text(data: dict[str, Any]) -> list[str]:
     text = [f"{name}: {present.cell(value)}" for name, value in spoken(data["credit_case"]).items()]
     if data["debtor"]:
-        text.append(f"debtor: {data['debtor'].get('debtor_number', 'no number')} {data['debtor']['name']}")
+        text.append(
+            f"debtor: {data['debtor'].get('debtor_number', 'no number')} {data['debtor'].get('name', '')}".rstrip()
+        )
     text += ["Timeline (UTC):", *(f"- {step['at']} {phases.words(step['step'])}" for step in data["timeline"])]
     if data["invoices"]:
         text += ["Invoices:", *present.table([spoken(row) for row in data["invoices"]], INVOICE_COLUMNS)]

@@ -95,8 +95,9 @@ def _summary(file: DebtorFile, today: dt.date, currency: str) -> str:
     late = f", the oldest {balance.oldest_days} days" if balance.oldest_days else ""
     credits_ = f", credits {present.money(balance.credits, currency)}" if balance.credits else ""
     flags = [phases.words(flag) for flag in _attention(file)]
+    number = present.code(file.debtor.debtor_number) or "no number"
     return (
-        f"{name} ({file.debtor.debtor_number or 'no number'}): {present.money(balance.open, currency)} open, "
+        f"{name} ({number}): {present.money(balance.open, currency)} open, "
         f"{present.money(balance.overdue, currency)} of it overdue on "
         f"{present.count(balance.overdue_invoices, 'invoice')}{late}{credits_}."
         + (f" Attention: {', '.join(flags)}." if flags else "")
@@ -110,7 +111,7 @@ def _attention(file: DebtorFile) -> list[str]:
 def _data(file: DebtorFile, today: dt.date, currency: str) -> dict[str, Any]:
     balance = aging.balance(file.open_items, today)
     debtor = {
-        "debtor_number": file.debtor.debtor_number,
+        "debtor_number": present.code(file.debtor.debtor_number),
         "name": present.clean(file.debtor.name, present.NAME_LENGTH),
         "open": present.plain(balance.open),
         "overdue": present.plain(balance.overdue),

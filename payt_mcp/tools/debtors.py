@@ -82,7 +82,9 @@ async def find_debtors(
     if not page.total:
         similar = matching.resembling(asked, items.debtors.values())
         if similar:
-            names = present.some(f"{d.number} ({present.clean(d.name, present.NAME_LENGTH)})" for d in similar)
+            names = present.some(
+                f"{present.code(d.number)} ({present.clean(d.name, present.NAME_LENGTH)})" for d in similar
+            )
             answer.notes.append(f"Similar names: {names}.")
     return answer.result()
 
@@ -99,7 +101,7 @@ def _columns(currency: str | None) -> dict[str, str]:
     return {
         "debtor_number": "debtor",
         "name": "name",
-        "open": f"open {currency}",
+        "open": f"open {currency or ''}".strip(),
         "overdue": "overdue",
         "oldest_days": "oldest days",
         "phase": "phase",

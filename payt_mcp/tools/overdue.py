@@ -140,7 +140,7 @@ def _row(items: OpenItems, row: aging.DebtorOverdue) -> dict[str, Any]:
     debtor = items.debtors.get(row.debtor_id)
     return present.filled(
         {
-            "debtor_number": debtor.number if debtor else "",
+            "debtor_number": present.code(debtor.number) if debtor else "",
             "name": present.clean(debtor.name, present.NAME_LENGTH) if debtor else "",
             "overdue": f"{row.overdue:.2f}",
             "oldest_days": row.oldest_days,
@@ -155,8 +155,8 @@ def _notes(administration: Administration, picture: aging.Overdue, gone: int) ->
     notes = []
     if picture.unvalued:
         notes.append(
-            f"Not in any figure, because Payt gives them no amount in the books ({administration.currency_code}): "
-            f"{_named(picture.unvalued)}."
+            f"Not in any figure, because Payt gives them no amount in the books "
+            f"({administration.currency_code or 'its currency'}): {_named(picture.unvalued)}."
         )
     if picture.undated:
         notes.append(f"{present.count(len(picture.undated), 'open invoice')} without a due date: never overdue here.")

@@ -239,7 +239,7 @@ def raw_fields(record: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any
 def readable(value: Any) -> Any:
     """A value of Payt's as JSON: amounts as decimal strings, outside text cleaned and cut."""
     if isinstance(value, Mapping):
-        return present.filled({key: readable(part) for key, part in value.items()})
+        return present.filled({present.clean(key): readable(part) for key, part in value.items()})
     if isinstance(value, list | tuple):
         return [readable(part) for part in value]
     return present.clean(value, present.TEXT_LENGTH) if isinstance(value, str) else _scalar(value)
@@ -247,7 +247,7 @@ def readable(value: Any) -> Any:
 
 def _scalar(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return str(value)
+        return f"{value:f}"  # never 1E+3
     if isinstance(value, dt.datetime):
         return present.stamp(value)
     return value.isoformat() if isinstance(value, dt.date) else value

@@ -24,7 +24,7 @@ ADMINISTRATION = "4711"
 TOKEN = "sandbox-token"
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
-_CURSOR = re.compile(r"\b[\w-]{11}\.(\d+)")
+_CURSOR = re.compile(r"(?<![\w-])[\w-]{11}\.(\d+)")
 
 
 class Call(NamedTuple):

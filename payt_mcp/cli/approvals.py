@@ -116,8 +116,11 @@ def _reject(ledger: Ledger, key: str) -> int:
         ledger.settle(key, Status.FAILED, {"trouble": "closed by a person: it was not sent"}, who=_me())
         print("Closed: on record as not sent.")
     else:
-        ledger.decline(key, _me())
-        print("Rejected. Nothing is sent.")
+        rejected = ledger.decline(key, _me())
+        if rejected.status is Status.OUTCOME_UNKNOWN:
+            print("Not sent again. The earlier attempt MAY HAVE BEEN SENT; the server goes on looking for it at Payt.")
+        else:
+            print("Rejected. Nothing is sent.")
     return 0
 
 

@@ -54,7 +54,11 @@ def _same(given: Any, at_payt: Any) -> bool:
 def foreign(rows: Sequence[Mapping[str, Any]], bank_account: str, hosts: Sequence[str]) -> list[Warned]:
     """Bank accounts and links in the texts of the rows that are not the administration's."""
     own_account, own_hosts = "".join(bank_account.split()).upper(), (*_PAYT_HOSTS, *hosts)
-    accounts = _named_by(rows, scanning.bank_accounts, lambda account: account == own_account)
+    accounts = _named_by(
+        rows,
+        scanning.bank_accounts,
+        lambda account: account == own_account or scanning.is_part_of(account, own_account),
+    )
     links = _named_by(
         rows, scanning.links, lambda host: any(f".{host}".endswith(f".{own}") for own in own_hosts if own)
     )

@@ -18,20 +18,32 @@ _INVOICES = 6_000
 
 
 def rows() -> list[Row]:
-    with Payt(_INVOICES) as payt, Server(OURS, payt.settings) as server:
-        server.greet()
-        tools = server.request("tools/list")["tools"]
-        overdue = server.call("summarize_overdue")
-        found = server.call("search_invoices")
-    seen = [{name: tool[name] for name in ("name", "description", "inputSchema")} for tool in tools]
+    with Payt(_INVOICES) as payt:
+        with Server(OURS, payt.settings) as server:
+            server.greet()
+            every = _seen(server.request("tools/list")["tools"])
+        with Server(OURS, {**payt.settings, "PAYT_READ_ONLY": "1"}) as server:
+            server.greet()
+            tools = server.request("tools/list")["tools"]
+            overdue = server.call("summarize_overdue")
+            found = server.call("search_invoices")
     outputs = [tool["outputSchema"] for tool in tools if "outputSchema" in tool]
     listed = len(found["structuredContent"]["invoices"])
     return [
-        _row(f"tokens of `tools/list`: name, description, input schema of {len(tools)} tools", _json(seen), 3_000),
+        _row(
+            f"tokens of `tools/list`: name, description, input schema of the {len(tools)} that read",
+            _json(_seen(tools)),
+            3_000,
+        ),
         _row("tokens of their output schemas, beside", _json(outputs), 3_500),
+        _row(f"the same of all {len(every)} tools", _json(every), 4_500),
         *_answer(f"tokens of `summarize_overdue`, {_INVOICES:,} invoices", overdue, 700, 1_000),
         *_answer(f"tokens of `search_invoices`, {listed} rows", found, 1_500, 2_500),
     ]
+
+
+def _seen(tools: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: tool[name] for name in ("name", "description", "inputSchema")} for tool in tools]
 
 
 def _answer(measure: str, result: dict[str, Any], content: int, structured: int) -> list[Row]:

@@ -97,6 +97,12 @@ class LedgerError(GuardError):
 class AlteredError(LedgerError):
     """The record of writes was changed by something other than this program."""
 
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.args = (
+            f"{self.args[0]} Run `payt-mcp approvals verify` in a terminal: it says what was altered, and what to do.",
+        )
+
 
 class RefusedWriteError(GuardError):
     """What was asked may not be written, or not through this channel."""

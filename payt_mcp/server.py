@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import anyio.abc
 from mcp.server import MCPServer
-from mcp.server.mcpserver import Context
+from mcp.server.mcpserver import Context, RequestStateSecurity
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.types import CallToolResult, GetPromptResult, InputRequiredResult, Prompt, TextContent
 from mcp.types import Tool as MCPTool
@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from payt_mcp import __version__, prompts
 from payt_mcp.errors import InputError, PaytMcpError
+from payt_mcp.guard.states import WAITS
 from payt_mcp.settings import Secret, Settings
 from payt_mcp.tools import READ_TOOLS, WRITE_TOOLS
 from payt_mcp.tools.arguments import accepted, refusal
@@ -150,6 +151,9 @@ def build_server(
         website_url="https://github.com/payt-mcp/payt-mcp",
         lifespan=lifespan,
         log_level="WARNING",
+        # A question may be answered as long as its proposal waits. It names that proposal, so a late answer is a yes to
+        # nothing else: the ledger still decides whether it waits, and what is sent is sent within minutes of the yes.
+        request_state_security=RequestStateSecurity.ephemeral(ttl=WAITS.total_seconds()),
     )
 
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
 
 
+CLOCK = "clock"
+"""Stands in the place of a proposal in an event that is about the clock of this machine."""
+
+
 @dataclass(frozen=True)
 class Who:
     """Who caused a step: `channel` (tool, elicitation, page, terminal, code, server), the MCP client's name and

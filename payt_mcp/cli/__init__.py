@@ -13,8 +13,8 @@ payt-mcp: an MCP server for Payt
 
   payt-mcp                    serve over stdio (what Claude Desktop and other hosts start)
   payt-mcp serve --http       serve over HTTP at http://127.0.0.1:8000/mcp  [--host HOST] [--port PORT]
-  payt-mcp approvals          what waits for your yes  [list | show ID | approve ID | reject ID | open | verify | clock |
-                              purge]
+  payt-mcp approvals          what waits for your yes  [list | show ID | approve ID | reject ID | open |
+                              verify | clock | purge]
   payt-mcp demo               a tour on invented data, in this terminal
   payt-mcp sandbox            an embedded Payt with invented data, over TCP  [--port --debtors --invoices
                               --seed --today --latency-ms]

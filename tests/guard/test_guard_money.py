@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from guard.conftest import ADMINISTRATION, House, client, data
+from guard.conftest import said as said_by
 from guard.test_guard_review_4 import record
 from guard.test_guard_upsert import SENT, as_it_is, less, new
 from payt_mcp.guard.preview_text import whole
@@ -180,6 +181,15 @@ async def test_the_plan_of_500_rows_is_the_sandboxs_difference_to_the_cent(house
     )
     assert said == Counter({key: times for key, times in booked.items() if key[0] not in recoined})
     assert len(said) > 30
+
+
+async def test_fractions_of_a_cent_are_refused_and_nothing_but_zeros_are_not(house: House) -> None:
+    async with client(house.server()) as caller:
+        answer = await caller.call_tool("upsert_invoices", {"invoices": [new("F1", house.debtor(), "10.005")]})
+        assert answer.is_error
+        assert "two decimals at most" in said_by(answer)
+        asked = data(await caller.call_tool("upsert_invoices", {"invoices": [new("F1", house.debtor(), "10.0500")]}))
+    assert "EUR: open +10.05, total +10.05" in asked["preview"]
 
 
 async def test_what_leaves_one_currency_and_comes_into_another_is_not_subtracted(house: House) -> None:

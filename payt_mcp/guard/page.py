@@ -28,7 +28,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from payt_mcp.errors import PaytMcpError, RefusedWriteError
+from payt_mcp.errors import AlteredError, PaytMcpError, RefusedWriteError
 from payt_mcp.guard import page_view
 from payt_mcp.guard.engine import Engine
 from payt_mcp.guard.page_files import announce
@@ -200,6 +200,10 @@ class ApprovalPage:
             cards = page_view.cards(await self._records(), self._engine.troubles, self._token, self._zone)
         except PaytMcpError as error:
             cards = page_view.Cards(alert=str(error))
+        except (KeyError, TypeError, AttributeError, ValueError):  # a preview that this program never wrote
+            cards = page_view.Cards(
+                alert=str(AlteredError("A proposal in the ledger cannot be shown: it was altered."))
+            )
         return Response(page_view.page(cards, self._alert, state), media_type="text/html")
 
     async def _changes(self, _request: Request) -> Response:

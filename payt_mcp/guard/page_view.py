@@ -93,11 +93,10 @@ def _said(record: Record, trouble: str, zone: dt.tzinfo) -> str:
     lines = ["" if record.status is Status.PROPOSED else outcome_words(record, zone)]
     lines += [str(record.outcome["trouble"])] if record.outcome.get("trouble") else []
     lines += [f"{key}: {note}" for key, note in record.outcome.get("records", {}).items()]
-    if trouble and record.status in (Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN):
-        lines.append(trouble)
+    told = trouble if record.status in (Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN) else ""
     return "".join(
         f'<p class="{"big" if at == 0 else "soft"}">{text(line)}</p>' for at, line in enumerate(lines) if line
-    )
+    ) + (f'<p class="foreign">{text(told)}</p>' if told else "")
 
 
 def _detail(preview: Mapping[str, Any]) -> str:

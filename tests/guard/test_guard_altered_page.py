@@ -24,9 +24,13 @@ def edit(house: House, statement: str) -> None:
     [
         ("UPDATE proposals SET content = replace(content, 'Wilt', 'Moet') WHERE id = '{mine}'", "Proposal {mine} in"),
         ("UPDATE events SET who = '{{}}' WHERE proposal_id = '{other}'", "Event 1 of the ledger was altered"),
+        (
+            "UPDATE proposals SET preview = replace(preview, 'warnings', 'x') WHERE id = '{other}'",
+            "cannot be shown: it was altered",
+        ),
         ("UPDATE proposals SET outcome = 'x' WHERE id = '{other}'", "Proposal {other} in the ledger cannot be read"),
     ],
-    ids=["this proposal", "another's history", "what cannot be read"],
+    ids=["this proposal", "another's history", "what cannot be shown", "what cannot be read"],
 )
 async def test_a_click_on_approve_says_that_the_record_was_altered(house: House, which: str, said: str) -> None:
     async with client(house.server()) as caller, browser() as chromium:

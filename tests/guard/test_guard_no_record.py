@@ -35,7 +35,7 @@ class Person:
         self.first: Callable[[], Any] = lambda: None
         self.asked = 0
 
-    async def __call__(self, _context: Any, _params: Any) -> ElicitResult:
+    async def answer(self, _context: Any, _params: Any) -> Any:
         self.asked += 1
         self.first()
         return ElicitResult(action="accept", content={"approve": True})
@@ -59,7 +59,7 @@ async def process(house: House, mode: str, person: Person) -> AsyncIterator[Clie
     given = environ(house, PAYT_RATE="100")
     parameters = StdioServerParameters(command=sys.executable, args=["-m", "payt_mcp"], env=given)
     with Path(os.devnull).open("w") as unread:  # noqa: ASYNC230 - once, before anything runs
-        async with Client(stdio_client(parameters, unread), mode=mode, elicitation_callback=person) as caller:
+        async with Client(stdio_client(parameters, unread), mode=mode, elicitation_callback=person.answer) as caller:
             yield caller
 
 
@@ -98,7 +98,7 @@ async def test_a_disk_that_is_full_lets_nothing_through(house: House, mode: str)
 async def test_a_clock_that_was_ahead_lets_nothing_through(house: House, mode: str) -> None:
     ran_ahead(house, days=3).close()
     person = Person()
-    async with client(house.server(), mode, person) as caller:
+    async with client(house.server(), mode, person.answer) as caller:
         for tool, arguments in calls(house):
             answer = await caller.call_tool(tool, arguments)
             assert answer.is_error
@@ -114,7 +114,7 @@ async def test_a_clock_that_goes_back_before_the_yes_lets_nothing_through(house:
     person = Person()
     person.first = lambda: ran_ahead(house, days=3).close()
     tool, arguments = calls(house)[which]
-    async with client(house.server(), mode, person) as caller:
+    async with client(house.server(), mode, person.answer) as caller:
         answer = await caller.call_tool(tool, arguments)
         assert answer.is_error
         assert "Set the clock right" in said(answer)

@@ -16,7 +16,7 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.types import ElicitResult
 
-from guard.conftest import House, client, data, said
+from guard.conftest import Answer, House, client, data, said
 from guard.test_guard_channels import ERAS
 from guard.test_guard_clock import ran_ahead
 from guard.test_guard_terminal import environ
@@ -54,12 +54,12 @@ def untouched(house: House) -> bool:
 
 
 @asynccontextmanager
-async def process(house: House, mode: str, person: Person) -> AsyncIterator[Client]:
+async def process(house: House, mode: str, answer: Answer) -> AsyncIterator[Client]:
     """A real server process over stdio."""
     given = environ(house, PAYT_RATE="100")
     parameters = StdioServerParameters(command=sys.executable, args=["-m", "payt_mcp"], env=given)
     with Path(os.devnull).open("w") as unread:  # noqa: ASYNC230 - once, before anything runs
-        async with Client(stdio_client(parameters, unread), mode=mode, elicitation_callback=person.answer) as caller:
+        async with Client(stdio_client(parameters, unread), mode=mode, elicitation_callback=answer) as caller:
             yield caller
 
 
@@ -73,7 +73,7 @@ def disk(house: House, *, full: bool) -> None:
 @ERAS
 async def test_a_disk_that_is_full_lets_nothing_through(house: House, mode: str) -> None:
     person = Person()
-    async with process(house, mode, person) as caller:
+    async with process(house, mode, person.answer) as caller:
         await caller.call_tool("check_approval", {"proposal_id": "p-none"})  # the server opens its ledger
         for tool, arguments in calls(house):
             disk(house, full=True)

@@ -7,7 +7,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from payt_mcp.sandbox import reads, write_files, write_invoices, write_messages, writes
+from payt_mcp.sandbox import (
+    reads,
+    write_blocks,
+    write_contacts,
+    write_debtors,
+    write_files,
+    write_invoices,
+    write_messages,
+    write_plans,
+    write_tasks,
+)
 from payt_mcp.sandbox.calls import Handler, basic_endpoint, endpoint
 from payt_mcp.sandbox.control import control_routes
 from payt_mcp.sandbox.gate import Gate
@@ -70,17 +80,18 @@ def _write_routes(sandbox: Sandbox) -> list[Route]:
         write("PATCH", "/v1/messages", write_messages.mark_read),
         write("POST", "/v1/invoices", write_invoices.upsert),
         write("PATCH", "/v1/invoices", write_invoices.update),
-        write("PATCH", "/v1/invoices/block", writes.block),
-        write("PATCH", "/v1/invoices/resume", writes.resume),
-        write("POST", "/v1/debtors", writes.debtors),
-        write("POST", "/v1/contacts", writes.contacts),
+        write("PATCH", "/v1/invoices/block", write_blocks.block),
+        write("PATCH", "/v1/invoices/resume", write_blocks.resume),
+        write("POST", "/v1/debtors", write_debtors.upsert),
+        write("POST", "/v1/contacts", write_contacts.upsert),
         write("POST", "/v1/files", write_files.announce),
-        write("PATCH", "/v1/payment_plans/{id}/approve", write_messages.approve),
-        write("PATCH", "/v1/payment_plans/{id}/reject", write_messages.reject),
-        write("PATCH", "/v1/payment_plans/{id}/deactivate", write_messages.deactivate),
-        write("PATCH", "/v1/tasks/{id}/mark_completed", write_messages.complete_task),
-        write("PATCH", "/v1/tasks/{id}/unmark_completed", write_messages.reopen_task),
-        write("POST", "/v1/tasks/{id}/comment", write_messages.comment_task),
+        write("POST", "/v1/payment_plans", write_plans.create),
+        write("PATCH", "/v1/payment_plans/{id}/approve", write_plans.approve),
+        write("PATCH", "/v1/payment_plans/{id}/reject", write_plans.reject),
+        write("PATCH", "/v1/payment_plans/{id}/deactivate", write_plans.deactivate),
+        write("PATCH", "/v1/tasks/{id}/mark_completed", write_tasks.complete),
+        write("PATCH", "/v1/tasks/{id}/unmark_completed", write_tasks.reopen),
+        write("POST", "/v1/tasks/{id}/comment", write_tasks.comment),
         Route("/uploads/{key}", write_files.receiver(sandbox), methods=["PUT"]),
     ]
 

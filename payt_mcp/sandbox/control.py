@@ -15,6 +15,9 @@ from payt_mcp.sandbox.problems import Problem, invalid, json_response, not_found
 
 MUTATORS: Final = frozenset(
     [
+        "add",
+        "change",
+        "delete",
         "add_invoice",
         "change_invoice",
         "pay_invoice",

@@ -29,7 +29,8 @@ class Options:
 
     `rate` is requests per second per token (None: no limit), `latency_ms` a delay before every answer in
     milliseconds. `applications` are the registered OAuth applications by client id; `token_seconds` is how long
-    their access tokens live. `control` opens `/_sandbox/` to whoever reaches the port.
+    their access tokens live. `contacts_answer` is what an upsert of contacts answers, which the contract leaves
+    open. `control` opens `/_sandbox/` to whoever reaches the port.
     """
 
     token: str = "sandbox-token"  # noqa: S105 - opens nothing but invented data
@@ -43,6 +44,7 @@ class Options:
     nulls: Literal["null", "absent"] = "null"
     cursors: Literal["record_id", "opaque"] = "record_id"
     inclusive_updated_after: bool = False
+    contacts_answer: Literal["counted", "empty"] = "counted"
     control: bool = False
 
 
@@ -60,7 +62,7 @@ class Logged:
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail that Payt would have sent: `kind` is `message` or `invoice`, `to` the recipient or None."""
+    """A mail that Payt would have sent: `kind` is `message`, `invoice` or `payment_plan`, `to` may be None."""
 
     kind: str
     to: str | None

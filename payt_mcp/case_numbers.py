@@ -48,6 +48,12 @@ class CaseNumbers:
             )
         return found
 
+    async def names(self) -> dict[str, str]:
+        """Every number cases are known by here, read once, and the id it stands for. Raises UpstreamError."""
+        if self._read_at is None:
+            await self._read()
+        return self._ids
+
     def _find(self, value: str) -> str | None:
         return self._ids.get(value) or (value if value in self._known else None)
 

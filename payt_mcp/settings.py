@@ -63,6 +63,7 @@ class Settings:
     confirm: Literal["person", "code"] = "person"
     state_dir: Path | None = None
     attachments_dir: Path | None = None
+    prompts_dir: Path | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -87,6 +88,7 @@ class Settings:
             confirm=_confirm(given["PAYT_CONFIRM"]),
             state_dir=_folder("PAYT_STATE_DIR", given["PAYT_STATE_DIR"]) or _state_dir(environ),
             attachments_dir=_existing("PAYT_ATTACHMENTS_DIR", given["PAYT_ATTACHMENTS_DIR"]),
+            prompts_dir=_existing("PAYT_PROMPTS_DIR", given["PAYT_PROMPTS_DIR"]),
         )
 
     @property
@@ -104,6 +106,7 @@ KNOWN: Mapping[str, str] = {
     "PAYT_CONFIRM": "`person` (default): a person says yes to every write; `code`: the host's own prompt is trusted.",
     "PAYT_STATE_DIR": "The folder of the record of writes (default: the state folder of this platform).",
     "PAYT_ATTACHMENTS_DIR": "The one folder whose files may be attached or uploaded; without it none may.",
+    "PAYT_PROMPTS_DIR": "A folder of prompts of your own; one with the name of ours takes its place.",
     "PAYT_MCP_TOKEN": "The bearer token HTTP clients must send (32 characters or more).",
 }
 """Every setting and what it does, in the order the README lists them."""

@@ -7,6 +7,7 @@ have not been read yet, the reading is begun, and a later keystroke has more.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from heapq import nsmallest
 from typing import NamedTuple
 
 import anyio
@@ -40,33 +41,48 @@ class Entry(NamedTuple):
 
     def offered(self, typed: str, *, numbers_only: bool) -> str:
         """What was typed comes first, so that hosts which compare beginnings keep it."""
-        if numbers_only or not self.name:
-            return self.number
-        if not self.number:
-            return self.name
+        number, name = code(self.number), clean(self.name, _LENGTH)
+        if numbers_only or not name:
+            return number
+        if not number:
+            return name
         by_number = typed and self.number_key.startswith(typed)
-        return f"{self.number} {self.name}" if by_number else f"{self.name} ({self.number})"
+        return f"{number} {name}" if by_number else f"{name} ({number})"
+
+
+_Entries = dict[tuple[str, str], Entry]
+"""By number and name as Payt has them."""
 
 
 class Completions:
-    """What can be typed, for one account. Kept until the open items change: every keystroke asks."""
+    """What can be typed, for one account. Kept until the open items change, because every keystroke asks; then only
+    what changed is made anew.
+    """
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._kept: dict[tuple[str, str], tuple[object, Sequence[Entry]]] = {}
+        self._kept: dict[tuple[str, str], tuple[object, _Entries]] = {}
 
     async def of(self, kind: str, typed: str, *, administration_id: str = "", numbers_only: bool = False) -> Found:
         """What `typed` can become, as one of `debtors`, `invoices` or `credit-cases`, in the administrations that can
         be meant. Nothing where Payt cannot be reached: whoever types is not helped by an error.
         """
-        entries: list[Entry] = []
+        entries: dict[tuple[str, str], Entry] = {}
         try:
             with anyio.move_on_after(_PATIENCE):
-                for administration in await self._administrations(administration_id):
-                    entries += await self._entries(kind, administration)
+                for administration, items in await self._at_hand(administration_id):
+                    entries |= await self._entries(kind, administration, items)
         except PaytMcpError:
             return Found([], 0)
-        return best(entries, typed, numbers_only=numbers_only)
+        return best(entries.values(), typed, numbers_only=numbers_only)
+
+    async def _at_hand(self, administration_id: str) -> list[tuple[Administration, OpenItems]]:
+        """The open items that can be meant, as far as they have been read; only where none have is one waited for."""
+        wanted = await self._administrations(administration_id)
+        books = [(administration, self._account.books(administration)) for administration in wanted]
+        patience = 0 if any(one.is_loaded for _, one in books) else _PATIENCE
+        read = [(administration, await one.at_hand(patience)) for administration, one in books]
+        return [(administration, items) for administration, items in read if items is not None]
 
     async def _administrations(self, wanted: str) -> list[Administration]:
         """The one that is named or configured, else every active one."""
@@ -77,17 +93,14 @@ class Completions:
                 raise
         return [known for known in await self._account.administrations() if known.status == "active"]
 
-    async def _entries(self, kind: str, administration: Administration) -> Sequence[Entry]:
-        items = await self._account.books(administration).at_hand(_PATIENCE)
-        if items is None:
-            return []
+    async def _entries(self, kind: str, administration: Administration, items: OpenItems) -> _Entries:
         state = (id(items), items.version)
-        kept = self._kept.get((administration.id, kind))
-        if kept is None or kept[0] != state:
+        known, entries = self._kept.get((administration.id, kind), (None, {}))
+        if known != state:
             named = await _SOURCES[kind](self._account, administration, items)
-            entries = [_entry(number, name) for number, name in named if number or name]
-            kept = self._kept[administration.id, kind] = (state, entries)
-        return kept[1]
+            entries = {pair: entries.get(pair) or entry(*pair) for pair in named if any(pair)}
+            self._kept[administration.id, kind] = (state, entries)
+        return entries
 
 
 def best(entries: Iterable[Entry], typed: str, *, numbers_only: bool = False) -> Found:
@@ -99,9 +112,8 @@ def best(entries: Iterable[Entry], typed: str, *, numbers_only: bool = False) ->
         for entry in entries
         if (rank := _rank(wanted, words, entry)) is not None and (entry.number or not numbers_only)
     ]
-    ranked.sort(key=lambda row: row[:3])
-    offered = dict.fromkeys(row[3].offered(wanted, numbers_only=numbers_only) for row in ranked)
-    return Found(list(offered)[:MOST], len(offered))
+    first = (row[3].offered(wanted, numbers_only=numbers_only) for row in nsmallest(MOST, ranked))
+    return Found(list(dict.fromkeys(first)), len(ranked))
 
 
 def among(choices: Iterable[str], typed: str) -> Found:
@@ -110,9 +122,8 @@ def among(choices: Iterable[str], typed: str) -> Found:
     return Found(values, len(values))
 
 
-def _entry(number: str, name: str) -> Entry:
-    shown_number, shown_name = code(number), clean(name, _LENGTH)
-    return Entry(shown_number, shown_name, normalized(shown_number), normalized(shown_name))
+def entry(number: str, name: str) -> Entry:
+    return Entry(number, name, normalized(number), normalized(name))
 
 
 def _rank(wanted: str, words: Sequence[str], entry: Entry) -> int | None:

@@ -96,7 +96,7 @@ class Completions:
     async def _entries(self, kind: str, administration: Administration, items: OpenItems) -> _Entries:
         state = (id(items), items.version)
         known, entries = self._kept.get((administration.id, kind), (None, {}))
-        if known != state:
+        if known != state or not entries:  # the numbers of cases may have been on their way
             named = await _SOURCES[kind](self._account, administration, items)
             entries = {pair: entries.get(pair) or entry(*pair) for pair in named if any(pair)}
             self._kept[administration.id, kind] = (state, entries)
@@ -149,7 +149,7 @@ async def _invoices(_account: Account, _administration: Administration, items: O
 async def _cases(account: Account, administration: Administration, items: OpenItems) -> Named:
     """The cases that open items belong to, and whose they are; both forms of their number."""
     owners = {item.case_id: items.debtor_name(item.debtor_id) for item in items.invoices.values() if item.case_id}
-    numbers = await account.case_numbers(administration).names()
+    numbers = await account.case_numbers(administration).at_hand(_PATIENCE)
     return [(number, owners[key]) for number, key in numbers.items() if key in owners]
 
 

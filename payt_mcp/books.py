@@ -233,7 +233,7 @@ class _Running:
                     await progress(float(self.read), f"Reading open invoices from Payt: {self.read:,} so far")
         if not self.done.is_set():
             raise StillLoadingError(
-                f"Still loading the open invoices from Payt: {self.read:,} read so far. The reading goes on; "
+                f"the open invoices from Payt: {self.read:,} read so far. The reading goes on; "
                 "make the same call again in half a minute. Nothing can be said about totals before it is whole."
             )
         if self.failure is not None:

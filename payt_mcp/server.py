@@ -30,6 +30,8 @@ from mcp.types import Tool as MCPTool
 from pydantic import ValidationError
 
 from payt_mcp import __version__, prompts, resources
+from payt_mcp.apps import pages
+from payt_mcp.apps.extension import Apps
 from payt_mcp.errors import InputError, PaytMcpError
 from payt_mcp.settings import Secret, Settings
 from payt_mcp.tools import READ_TOOLS, WRITE_TOOLS
@@ -140,6 +142,8 @@ class PaytServer(MCPServer[Services]):
     ) -> Iterable[ReadResourceContents] | InputRequiredResult:
         """What the tool for such a record says of it. Errors end the request, with the sentence a tool would give."""
         address = str(uri)
+        if page := pages.page(address):
+            return [ReadResourceContents(page, pages.MIME_TYPE, pages.META)]
         if resources.is_glossary(address):
             return [ReadResourceContents(resources.glossary(), resources.MARKDOWN)]
         asked = resources.asked_for(address)
@@ -189,6 +193,7 @@ def build_server(
                 with anyio.CancelScope(shield=True):
                     await opener.aclose()
 
+    apps = Apps(approval=settings.app_approval)
     return PaytServer(
         READ_TOOLS if settings.read_only else (*READ_TOOLS, *WRITE_TOOLS),
         prompts.read_prompts(settings.prompts_dir),
@@ -198,6 +203,8 @@ def build_server(
         instructions=INSTRUCTIONS if settings.read_only else f"{INSTRUCTIONS}\n{WRITE_INSTRUCTIONS}",
         website_url="https://github.com/payt-mcp/payt-mcp",
         lifespan=lifespan,
+        extensions=[apps],
+        middleware=[apps.listing],
         log_level="WARNING",
     )
 

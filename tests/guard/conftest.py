@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from mcp.client import Client
 from mcp.types import CallToolResult, ElicitResult
 
+from guard.browsing import browser
 from payt_mcp.guard.ledger import Ledger
 from payt_mcp.guard.records import Draft, Record, Who
 from payt_mcp.guard.states import Status
@@ -87,6 +88,20 @@ class House:
 def house(tmp_path: Path) -> Iterator[House]:
     with run_in_thread(create_app(build_world(invoices=200, seed=4), options=Options(rate=None))) as handle:
         yield House(handle, tmp_path)
+
+
+@pytest.fixture(scope="module")
+async def browser_process() -> AsyncIterator[Any]:
+    async with browser() as running:
+        yield running
+
+
+@pytest.fixture
+async def chromium(browser_process: Any) -> AsyncIterator[Any]:
+    """A browser without windows; what a test opens in it is closed after it."""
+    yield browser_process
+    for context in browser_process.contexts:
+        await context.close()
 
 
 Answer = Callable[..., Any]

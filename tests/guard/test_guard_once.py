@@ -157,7 +157,7 @@ async def test_a_letter_behind_an_unknown_one_says_so_and_leaves_payt_alone(hous
         ledger.close()
 
 
-async def test_two_layouts_of_one_text_are_oneletter(house: House) -> None:
+async def test_two_layouts_of_one_text_are_one_letter(house: House) -> None:
     async with client(house.server()) as c:
         for body in ("Wilt u  betalen?", "Wilt u betalen?"):
             data(await c.call_tool("send_message", letter(house, body=body)))

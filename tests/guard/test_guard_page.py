@@ -8,7 +8,6 @@ from typing import Any
 import anyio
 import pytest
 
-from guard.browsing import browser
 from guard.conftest import PAGE, House, client, data, letter, record, said
 from payt_mcp.guard.ledger import Ledger
 from payt_mcp.sandbox.faults import Fault
@@ -58,8 +57,8 @@ async def tab_to(page: Any, wanted: str) -> None:
     raise AssertionError(f"{wanted} is not reached by the keyboard")
 
 
-async def test_a_click_in_a_real_browser_sends_it_once_and_the_page_says_so(house: House) -> None:
-    async with client(house.server()) as caller, browser() as chromium:
+async def test_a_click_in_a_real_browser_sends_it_once_and_the_page_says_so(house: House, chromium: Any) -> None:
+    async with client(house.server()) as caller:
         proposed = data(await caller.call_tool("send_message", letter(house)))
         page = await chromium.new_page()
         errors: list[str] = []
@@ -76,9 +75,9 @@ async def test_a_click_in_a_real_browser_sends_it_once_and_the_page_says_so(hous
     assert len(house.mails) == 1
 
 
-async def test_the_page_shows_what_happens_while_it_is_open(house: House) -> None:
+async def test_the_page_shows_what_happens_while_it_is_open(house: House, chromium: Any) -> None:
     """A proposal that comes, and a yes given elsewhere; the page is not loaded again, and the focus stays."""
-    async with client(house.server()) as caller, browser() as chromium:
+    async with client(house.server()) as caller:
         first = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
         page = await opened(chromium, house)
         await page.evaluate("window.sameDocument = true")
@@ -102,8 +101,8 @@ async def test_the_page_shows_what_happens_while_it_is_open(house: House) -> Non
 
 @pytest.mark.parametrize("javascript", [True, False])
 @pytest.mark.parametrize(("action", "mails"), [("approve", 1), ("reject", 0)])
-async def test_the_keyboard_is_enough(house: House, action: str, mails: int, javascript: bool) -> None:
-    async with client(house.server()) as caller, browser() as chromium:
+async def test_the_keyboard_is_enough(house: House, chromium: Any, action: str, mails: int, javascript: bool) -> None:
+    async with client(house.server()) as caller:
         key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
         page = await opened(chromium, house, java_script_enabled=javascript)
         assert await page.title() == "1 proposal waiting - Payt approvals"
@@ -120,8 +119,8 @@ async def test_the_keyboard_is_enough(house: House, action: str, mails: int, jav
     assert len(house.mails) == mails
 
 
-async def test_a_click_rejects_and_nothing_is_sent(house: House) -> None:
-    async with client(house.server()) as caller, browser() as chromium:
+async def test_a_click_rejects_and_nothing_is_sent(house: House, chromium: Any) -> None:
+    async with client(house.server()) as caller:
         key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
         page = await opened(chromium, house)
         await page.click(f"#reject-{key}")
@@ -131,8 +130,8 @@ async def test_a_click_rejects_and_nothing_is_sent(house: House) -> None:
     assert house.mails == []
 
 
-async def test_an_address_that_is_not_on_file_is_shown_in_red(house: House) -> None:
-    async with client(house.server()) as caller, browser() as chromium:
+async def test_an_address_that_is_not_on_file_is_shown_in_red(house: House, chromium: Any) -> None:
+    async with client(house.server()) as caller:
         await caller.call_tool("send_message", letter(house, email="x@evil.example"))
         page = await opened(chromium, house)
         colour = await page.eval_on_selector("li.danger", "node => getComputedStyle(node).color")
@@ -142,9 +141,9 @@ async def test_an_address_that_is_not_on_file_is_shown_in_red(house: House) -> N
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_it_is_readable_by_day_and_by_night_and_fits_a_phone(house: House, scheme: Any) -> None:
+async def test_it_is_readable_by_day_and_by_night_and_fits_a_phone(house: House, chromium: Any, scheme: Any) -> None:
     wide = {"subject": "W" * 150, "email": f"{'w' * 60}@{'evil-' * 8}s.example", "body": "x" * 900}
-    async with client(house.server()) as caller, browser() as chromium:
+    async with client(house.server()) as caller:
         await caller.call_tool("send_message", letter(house, **wide))
         await caller.call_tool("send_message", letter(house, body="EUR 99.999,00"))
         declined = data(await caller.call_tool("send_message", letter(house, subject="Nee")))["proposal_id"]
@@ -160,18 +159,18 @@ async def test_it_is_readable_by_day_and_by_night_and_fits_a_phone(house: House,
         assert await page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-async def test_markup_in_a_proposal_is_only_text(house: House) -> None:
+async def test_markup_in_a_proposal_is_only_text(house: House, chromium: Any) -> None:
     body = "<script>document.title='owned'</script><img src=x onerror=alert(1)>"
-    async with client(house.server()) as caller, browser() as chromium:
+    async with client(house.server()) as caller:
         await caller.call_tool("send_message", letter(house, subject="<b>fett</b>", body=body))
         page = await opened(chromium, house)
         assert body in await page.inner_text("main")
         assert await page.title() == "1 proposal waiting - Payt approvals"
 
 
-async def test_an_unknown_outcome_is_a_persons_to_decide(house: House) -> None:
+async def test_an_unknown_outcome_is_a_persons_to_decide(house: House, chromium: Any) -> None:
     house.payt.faults.add(Fault("server_error", path="/v1/messages", method="POST"))
-    async with client(house.server()) as caller, browser() as chromium:
+    async with client(house.server()) as caller:
         key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
         page = await opened(chromium, house)
         await page.click(f"#approve-{key}")
@@ -189,9 +188,9 @@ async def test_an_unknown_outcome_is_a_persons_to_decide(house: House) -> None:
     ledger.close()
 
 
-async def test_a_person_may_close_what_was_not_sent(house: House) -> None:
+async def test_a_person_may_close_what_was_not_sent(house: House, chromium: Any) -> None:
     house.payt.faults.add(Fault("server_error", path="/v1/messages", method="POST"))
-    async with client(house.server()) as caller, browser() as chromium:
+    async with client(house.server()) as caller:
         key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
         page = await opened(chromium, house)
         await page.click(f"#approve-{key}")
@@ -202,14 +201,13 @@ async def test_a_person_may_close_what_was_not_sent(house: House) -> None:
     assert house.mails == []
 
 
-async def test_a_page_whose_server_ended_says_so_and_takes_no_click(house: House) -> None:
-    async with browser() as chromium:
-        async with client(house.server()) as caller:
-            key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
-            page = await opened(chromium, house)
-            await page.clock.install()
-        for _ in range(6):
-            await page.clock.run_for(1000)
-        await page.wait_for_selector("text=This page has closed")
-        assert await page.is_disabled(f"#approve-{key}")
+async def test_a_page_whose_server_ended_says_so_and_takes_no_click(house: House, chromium: Any) -> None:
+    async with client(house.server()) as caller:
+        key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
+        page = await opened(chromium, house)
+        await page.clock.install()
+    for _ in range(6):
+        await page.clock.run_for(1000)
+    await page.wait_for_selector("text=This page has closed")
+    assert await page.is_disabled(f"#approve-{key}")
     assert house.mails == []

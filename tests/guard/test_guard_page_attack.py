@@ -13,7 +13,6 @@ import anyio
 import httpx
 import pytest
 
-from guard.browsing import browser
 from guard.conftest import House, client, data, letter, record, until
 from payt_mcp.guard.ledger import Ledger
 from payt_mcp.guard.states import Status
@@ -274,8 +273,8 @@ async def other_site(content: str) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
 
 
-async def test_another_page_that_knows_even_the_token_cannot_post_its_form(house: House) -> None:
-    async with target(house) as known, browser() as chromium:
+async def test_another_page_that_knows_even_the_token_cannot_post_its_form(house: House, chromium: Any) -> None:
+    async with target(house) as known:
         known.base = str(known.http.base_url.join(known.base))
         async with other_site(EVIL.format(base=known.base, **known.fields)) as evil:
             page = await chromium.new_page()
@@ -288,8 +287,8 @@ async def test_another_page_that_knows_even_the_token_cannot_post_its_form(house
     assert house.mails == []
 
 
-async def test_another_page_cannot_read_it(house: House) -> None:
-    async with target(house) as known, browser() as chromium, other_site("<title>evil</title>") as evil:
+async def test_another_page_cannot_read_it(house: House, chromium: Any) -> None:
+    async with target(house) as known, other_site("<title>evil</title>") as evil:
         base = str(known.http.base_url.join(known.base))
         page = await chromium.new_page()
         await page.goto(evil)
@@ -301,8 +300,8 @@ async def test_another_page_cannot_read_it(house: House) -> None:
         assert "Wilt u deze betalen?" in await page.evaluate(read, base)
 
 
-async def test_another_page_cannot_frame_it(house: House) -> None:
-    async with target(house) as known, browser() as chromium:
+async def test_another_page_cannot_frame_it(house: House, chromium: Any) -> None:
+    async with target(house) as known:
         base = str(known.http.base_url.join(known.base))
         async with other_site(f'<title>evil</title><iframe src="{base}"></iframe>') as evil:
             page = await chromium.new_page()
@@ -312,9 +311,9 @@ async def test_another_page_cannot_frame_it(house: House) -> None:
             assert "Wilt u deze betalen" not in await framed.evaluate("document.documentElement.innerText")
 
 
-async def test_a_name_that_leads_to_this_machine_does_not_lead_to_it(house: House) -> None:
+async def test_a_name_that_leads_to_this_machine_does_not_lead_to_it(house: House, chromium: Any) -> None:
     """DNS rebinding: to the browser the attacker's page and this one are then of one origin."""
-    async with target(house) as known, browser("--host-resolver-rules=MAP evil.example 127.0.0.1") as chromium:
+    async with target(house) as known:
         page = await chromium.new_page()
         port = known.http.base_url.port
         await page.goto(f"http://evil.example:{port}{known.base}")

@@ -8,6 +8,7 @@ Needs chromium. `approval-page.png` is for docs/; look at the others after any c
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 from decimal import Decimal
@@ -63,11 +64,11 @@ async def take(folder: Path) -> None:
 
 
 def _payt() -> Any:
-    return create_app(build_world(invoices=200, seed=4), options=Options(rate=None))
+    return create_app(build_world(invoices=1000, seed=4), options=Options(rate=None))
 
 
 def _invoice(house: House) -> dict[str, Any]:
-    """The only overdue invoice of a debtor, in euros, with nothing that forbids to ask for it."""
+    """The only overdue invoice of a debtor who owes euros and may be asked for them."""
     today = str(house.sandbox.world.today)
     debtors = {row["debtor_number"]: row for row in house.sandbox.world.rows(ADMINISTRATION, "debtors")}
     by_debtor: dict[str, list[dict[str, Any]]] = {}
@@ -75,11 +76,13 @@ def _invoice(house: House) -> dict[str, Any]:
         if row["open_amount"] != "0.00":
             by_debtor.setdefault(str(row["debtor_number"]), []).append(row)
     for number, rows in by_debtor.items():
-        debtor, row = debtors.get(number), rows[0]
-        quiet = not any(row[name] for name in ("active_payment_plan_id", "paused_at", "bailiff_at"))
-        owed = Decimal(row["open_amount"]) > 0 and row["currency_code"] == "EUR" and str(row["due_date"]) < today
-        if debtor and len(rows) == 1 and quiet and owed and debtor["reminder_email_address"]:
-            return row | {"debtor": debtor}
+        debtor = debtors.get(number)
+        if debtor is None or not debtor["reminder_email_address"] or not re.match(r"\w{4}", debtor["name"]):
+            continue
+        overdue = [row for row in rows if str(row["due_date"]) < today and Decimal(row["open_amount"]) > 0]
+        odd = any(row[name] for row in rows for name in ("active_payment_plan_id", "paused_at", "bailiff_at"))
+        if not odd and len(overdue) == 1 and all(row["currency_code"] == "EUR" for row in rows):
+            return overdue[0]
     raise LookupError("no such invoice in the sandbox")
 
 
@@ -106,7 +109,7 @@ def _warned(invoice: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rows(house: House, invoice: dict[str, Any]) -> list[dict[str, Any]]:
-    mailed = new("2026000901", str(invoice["debtor_number"]))
+    mailed = new("NT-2026-901", str(invoice["debtor_number"]))
     del mailed["sent_at"]
     return [mailed, as_it_is(invoice, description="Onderhoud kantoor, derde kwartaal")]
 

@@ -17,6 +17,7 @@ NAMES = ("chromium", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",  # containers have next to none
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

@@ -260,12 +260,13 @@ async def test_another_debtors_invoice_in_the_text_is_named(house: House) -> Non
     assert any(f"Invoice {theirs} in the text belongs to another debtor" in text for text in answer["warnings"])
 
 
-@pytest.mark.parametrize(("currency", "named"), [("EUR", True), ("CHF", False)])
-def test_an_amount_in_another_currency_is_named(currency: str, named: bool) -> None:
-    owed = Decimal("696.17")
+@pytest.mark.parametrize(("currency", "case", "named"), [("EUR", ["696.17"], True), ("CHF", [], False)])
+def test_an_amount_in_another_currency_is_named(currency: str, case: list[str], named: bool) -> None:
+    total, also = Decimal("696.17"), [Decimal(amount) for amount in case]
     facts = Facts(
         sender="Us", currency="EUR", bank_account="", own_hosts=[], debtor="D", debtor_number="7", attention=[],
-        on_file=[], items=[OwedItem("1", "F1", "CHF", owed, owed, True, [])], case_amounts=[owed], other_amounts=[owed],
+        on_file=[], items=[OwedItem("1", "F1", "CHF", Decimal(600), total, True, [])], case_amounts=also,
+        other_amounts=also,
     )  # fmt: skip
     letter = Letter("p", "4711", ("debtor_number", "7"), "the debtor", "7", "Open", f"{currency} 696.17", [])
     assert any("matches nothing" in warned.text for warned in warnings_of(letter, facts)) is named

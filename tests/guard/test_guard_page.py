@@ -134,9 +134,10 @@ async def test_an_address_that_is_not_on_file_is_shown_in_red(house: House, chro
     async with client(house.server()) as caller:
         await caller.call_tool("send_message", letter(house, email="x@evil.example"))
         page = await opened(chromium, house)
-        colour = await page.eval_on_selector("li.danger", "node => getComputedStyle(node).color")
-        red, green, blue = map(int, re.findall(r"\d+", colour)[:3])
-        assert red > 2 * max(green, blue)
+        for place in ("li.danger", ".foreign", "button[value=approve]"):
+            colour = await page.eval_on_selector(place, "node => getComputedStyle(node).color")
+            red, green, blue = map(int, re.findall(r"\d+", colour)[:3])
+            assert red > 2 * max(green, blue), place
         assert "x@evil.example" in await page.inner_text(".foreign")
 
 

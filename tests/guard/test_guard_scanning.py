@@ -53,6 +53,7 @@ def test_links_and_named_invoices() -> None:
         "NL 91 ABNA_0417_1643_00",
         "IBAN NL91 (ABNA) 0417 1643 00",
         "op 21 nov NL91ABNA0417164300",
+        "rekNL91ABNA0417164300",
     ],
 )
 def test_an_iban_in_disguise(text: str) -> None:
@@ -67,6 +68,7 @@ def test_an_iban_in_disguise(text: str) -> None:
         ("ABA routing 021000021, account 123456789", ["021000021", "123456789"]),
         ("KvK 12345678, bank NL02 RABO 0123 4567 89, tel. 020-1234567 btw NL858123456B01", ["NL02RABO0123456789"]),
         ("Factuur 2024000003 graag op onze rekening betalen voor 21-11-2026", []),
+        ("Op onze rekening graag, factuur 2024000003.", []),
     ],
 )
 def test_other_accounts(text: str, found: list[str]) -> None:

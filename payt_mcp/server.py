@@ -193,7 +193,7 @@ def build_server(
                 with anyio.CancelScope(shield=True):
                     await opener.aclose()
 
-    apps = Apps(approval=settings.app_approval)
+    apps = Apps(approval=settings.app_approval and not settings.read_only)
     return PaytServer(
         READ_TOOLS if settings.read_only else (*READ_TOOLS, *WRITE_TOOLS),
         prompts.read_prompts(settings.prompts_dir),

@@ -47,7 +47,7 @@ class Apps(Extension):
     """Pages beside answers, for clients that declare the extension.
 
     Args:
-        approval: whether a proposal may be approved and rejected on its page.
+        approval: whether a proposal may be approved and rejected on its page; never where nothing can be written.
     """
 
     identifier = "io.modelcontextprotocol/ui"
@@ -63,7 +63,7 @@ class Apps(Extension):
             return result
         if ctx.method == "tools/list":
             tools = [_with_page(tool) for tool in result["tools"]]
-            if self._approval and any(tool["name"] == "check_approval" for tool in tools):
+            if self._approval:
                 tools.append(_wire(_DECIDE_TOOL))
             return {**result, "tools": tools}
         if ctx.method == "resources/list":

@@ -25,7 +25,7 @@ CLOCK = "clock"
 
 @dataclass(frozen=True)
 class Who:
-    """Who caused a step: `channel` (tool, elicitation, page, terminal, code, server), the MCP client's name and
+    """Who caused a step: `channel` (tool, elicitation, page, app, terminal, code, server), the MCP client's name and
     version, and the approver as far as one is known (the operating system's user for page and terminal).
     """
 

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from payt_mcp.settings import TOOLSETS
+from payt_mcp.tools import SETS
+
 ROOT = Path(__file__).parents[1] / "payt_mcp"
 
 # From the ground up; rooms on one floor may know each other.
@@ -126,6 +129,15 @@ def test_the_sandbox_is_a_second_reading_of_the_contract(module: str) -> None:
 def test_the_sandbox_is_reached_from_the_server_and_the_command_line_alone(module: str) -> None:
     if _room(module) not in {"server", "cli"}:
         assert not [other for other in _inside(module) if _room(other) == "sandbox"]
+
+
+def test_the_settings_know_the_tool_sets_there_are() -> None:
+    assert tuple(SETS) == TOOLSETS
+    modules = [module for reads, writes in SETS.values() for module in (*reads, *writes)]
+    assert len(set(modules)) == len(modules)
+    assert {f"tools.{module}" for module in modules} == {
+        name for name in MODULES if name.startswith("tools.") and name.removeprefix("tools.") not in SHARED_BY_TOOLS
+    }
 
 
 LISTING = """

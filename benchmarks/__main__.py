@@ -36,14 +36,8 @@ def main() -> None:
     _say("own time")
     calls = small.measured(2 if quick else 5)
     rows += small.rows(calls)
-    parts = [
-        _machine(),
-        table(rows),
-        "What a tool set costs a model:",
-        tokens.sets(),
-        "How cost grows:",
-        growth.table(sizes),
-    ]
+    parts = [_machine(), table(rows), "What a tool set costs a model:", tokens.sets()]
+    parts += ["How cost grows:", growth.table(sizes)]
     parts += ["Where the own time of a call goes, 1,000 open invoices:", small.table(calls)]
     print("\n\n".join(parts))
 

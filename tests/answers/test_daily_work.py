@@ -280,9 +280,9 @@ async def test_a_term_is_missed_once_its_day_is_over_where_the_administration_is
         ("2026-11-20", "20.00", "20.00"), ("2026-10-20", "20.05", "10.05"),
         ("2026-09-20", "20.00", "0.00"), ("2026-12-20", "29.95", "29.95"),
     )  # fmt: skip
-    made = {"debtor_id": debtor, "payment_terms": terms}
+    made: dict[str, Any] = {"debtor_id": debtor, "payment_terms": terms}
     late = world.add_payment_plan(administration_id, [invoice], **made, approved_at=world.now())
-    ended = {"active": False, "approved_at": world.now(), "deactivated_at": world.now()}
+    ended: dict[str, Any] = {"active": False, "approved_at": world.now(), "deactivated_at": world.now()}
     world.add_payment_plan(administration_id, **made, **ended)
     with payt(world) as served:
         async with assistant(served, administration_id=administration_id, **ALL_SETS) as who:

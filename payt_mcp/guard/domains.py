@@ -83,7 +83,6 @@ def _is_abbreviation(labels: list[str]) -> bool:
     return before[0].lower() in _ABBREVIATED or (before[0].isdigit() and len(before[0]) < 3)
 
 
-@cache
 def _is_top(label: str) -> bool:
     """Whether a name is a top-level domain."""
     name = label.lower()

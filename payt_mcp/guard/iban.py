@@ -36,6 +36,7 @@ _GAP_OF_A_GUESS = 4
 _MOST_MISREAD = 4
 _FEW_DIGITS = 6
 _MANY_DIGITS = 8
+_FULL_OF_DIGITS = 14
 _SHORTEST, _LONGEST = 15, 34
 _DATE = re.compile(r"\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})\b")
 _LABEL = re.compile(
@@ -114,13 +115,18 @@ def _guessed(signs: _Signs, place: int) -> str:
     read = _read(signs.joined, place, loose=False)
     if not read:
         return _shaped(signs, place)
-    if read.digits < _MANY_DIGITS + 2 or read.misread > _MOST_MISREAD or _SENTENCE.search(read.account[4:]):
+    if read.digits < _MANY_DIGITS + 2 or read.misread > _MOST_MISREAD or _runs_on(read):
         return ""
     gaps = signs.gaps(place, len(read.account))
     if any(len(gap) > _GAP_OF_A_GUESS or _BREAKS.search(gap) for gap in gaps):
         return ""
     is_telling = _form(read.account[:2])[2] == "a"  # a bank's letters stand where they must
     return read.account if is_telling or _stands_alone(signs, place, len(read.account)) else ""
+
+
+def _runs_on(read: _Read) -> bool:
+    """Whether it is rather a sentence that has some digits in it."""
+    return read.digits < _FULL_OF_DIGITS and bool(_SENTENCE.search(read.account[4:]))
 
 
 def _shaped(signs: _Signs, place: int) -> str:

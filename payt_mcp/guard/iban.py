@@ -118,10 +118,11 @@ def _guessed(signs: _Signs, place: int) -> str:
     if read.digits < _MANY_DIGITS + 2 or read.misread > _MOST_MISREAD or _runs_on(read):
         return ""
     gaps = signs.gaps(place, len(read.account))
-    if any(len(gap) > _GAP_OF_A_GUESS or _BREAKS.search(gap) for gap in gaps):
+    if any(len(gap) > _GAP_OF_A_GUESS for gap in gaps):
         return ""
     is_telling = _form(read.account[:2])[2] == "a"  # a bank's letters stand where they must
-    return read.account if is_telling or _stands_alone(signs, place, len(read.account)) else ""
+    is_whole = not any(map(_BREAKS.search, gaps)) and _stands_alone(signs, place, len(read.account))
+    return read.account if is_telling or is_whole else ""
 
 
 def _runs_on(read: _Read) -> bool:

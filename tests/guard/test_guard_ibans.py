@@ -57,6 +57,7 @@ def test_o_for_zero(number: str, letter: str, size: int) -> None:
     [
         ("refNL91ABNA0417164301", ["NL91ABNA0417164301"]),
         ("refDE89370400440532013001", ["DE89370400440532013001"]),
+        ("NL91ABNA\n0417164301", ["NL91ABNA0417164301"]),
         ("NL91 / ABNA / 0417 / 1643 / 01", ["NL91ABNA0417164301"]),
         ("NL9lABNAO4l7l643OO", ["NL91ABNA0417164300"]),
         ("NL91 1234 0417 1643 00", ["NL9112340417164300"]),

@@ -211,17 +211,28 @@ def _sums(facts: Facts) -> set[tuple[str, Decimal]]:
 
 
 def _links(text: str, facts: Facts) -> list[Warned]:
-    """Hosts in the text that are neither ours nor the debtor's own."""
-    own = (*_PAYT_HOSTS, *facts.own_hosts, *(domain(entry.email) for entry in facts.on_file))
-    names = {*scanning.links(facts.debtor), *scanning.links(facts.sender)}  # a company may be called Example.com
-    foreign = [host for host in scanning.links(text) if host not in names and not is_below(host, own)]
-    return [Warned(f"The text links to {_host_words(host)}, which is not yours or Payt's.", True) for host in foreign]
+    """Hosts in the text that are neither ours nor the debtor's own. Where anybody may have a page, nobody's is."""
+    own = {*_PAYT_HOSTS, *facts.own_hosts} - SHARED_HOSTS
+    theirs = {domain(entry.email) for entry in facts.on_file} - SHARED_HOSTS
+    theirs |= {*scanning.links(facts.debtor), *scanning.links(facts.sender)}  # a company may be called Example.com
+    hosts = scanning.links(text)
+    foreign = [host for host in hosts if host.removeprefix("www.") not in theirs and not is_below(host, own)]
+    found = [
+        Warned(f"The text links to {_host_words(host)}, which is not yours or Payt's.", True)
+        for host in foreign[:_MOST_NAMED]
+    ]
+    more = len(foreign) - len(found)
+    return found + (
+        [Warned(f"The text links to {more} more hosts that are not yours or Payt's.", True)] if more else []
+    )
 
 
 def _host_words(host: str) -> str:
     """A host as it reads, and where that deceives also as it is."""
-    ascii_host = host if host.isascii() else host.encode("punycode").decode()
-    return clean(host, 60) if ascii_host == host else f"{clean(host, 60)} (not in Latin letters: {ascii_host[:60]})"
+    if host.isascii():
+        return clean(host, 60)
+    coded = (label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in host.split("."))
+    return f"{clean(host, 60)} (not in Latin letters: {clean('.'.join(coded), 80)})"
 
 
 def _mentioned_addresses(text: str, letter: Letter, facts: Facts) -> list[Warned]:

@@ -7,6 +7,9 @@ import unicodedata
 _INVISIBLE = frozenset({"Cf", "Cc", "Mn", "Me"})
 _LOOKS_LATIN = dict(zip("АВЕКМНОРСТУХІЈЅԚԜЗΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXIJSQW3ABEZHIKMNOPTYX", strict=True))
 
+_BOXED = (0x1F150, 0x1F170, 0x1F1E6)
+"""Where Unicode has the capitals in circles, in squares, and as the letters of flags."""
+
 
 def plain(text: str) -> str:
     """Full-width letters as plain ones, invisible characters gone."""
@@ -24,5 +27,8 @@ def _latin(sign: str) -> str:
         return sign
     if unicodedata.category(sign) == "Mn":
         return ""
+    for first in _BOXED:
+        if 0 <= ord(sign) - first < 26:
+            return chr(ord("A") + ord(sign) - first)
     meant = _LOOKS_LATIN.get(sign.upper(), "")
     return (meant.lower() if sign.islower() else meant) or str(unicodedata.digit(sign, sign))

@@ -67,7 +67,7 @@ async def _warnings(house: House, body: str) -> list[str]:
 async def test_a_strange_host_or_address_is_warned_of(house: House) -> None:
     said = await _warnings(house, "Ga naar evil.nl of \u0430pp.payt.example en mail x@evil.example.")
     assert "The text links to evil.nl, which is not yours or Payt's." in said
-    assert any("not in Latin letters" in warning for warning in said)
+    assert any("(not in Latin letters: xn--pp-6kc.payt.example)" in warning for warning in said)
     assert "The text names the address x@evil.example, which is neither yours nor on file." in said
 
 
@@ -78,3 +78,17 @@ async def test_ones_own_hosts_and_addresses_and_the_debtors_are_no_warning(house
     theirs = row["reminder_email_address"]
     body = f"Zie app.payt.example. of debiteuren@noorderlicht.example; wij schreven {theirs}, {theirs.split('@')[1]}."
     assert [warning for warning in await _warnings(house, body) if "text" in warning] == []
+
+
+async def test_a_page_at_a_provider_that_the_debtor_shares_is_warned_of(house: House) -> None:
+    world = house.sandbox.world
+    row = next(row for row in world.rows("4711", "debtors") if row["debtor_number"] == house.debtor())
+    world.change_debtor("4711", row["id"], reminder_email_address="jan@xs4all.nl")
+    assert "The text links to evil.xs4all.nl, which is not yours or Payt's." in await _warnings(house, "evil.xs4all.nl")
+
+
+async def test_many_hosts_do_not_bury_the_account(house: House) -> None:
+    many = " ".join(f"evil{number}.example" for number in range(40))
+    said = await _warnings(house, f"{many} NL02 RABO 0123 4567 89")
+    assert "NL02RABO0123456789" in said[0]
+    assert "The text links to 35 more hosts that are not yours or Payt's." in said

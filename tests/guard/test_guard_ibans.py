@@ -14,7 +14,7 @@ FORMS = {
     "FR": "9" * 10 + "A" * 11 + "99", "MT": "A" * 4 + "9" * 23,
 }  # fmt: skip
 LABELS = ("", "ref", "IBAN", "IBAN:", "iban ", "rekening", "(", "op: ", "Betaal op", "nr.")
-GAPS = ("", " ", "-", "/", ".", "\u00a0", "\u200b", " - ", "\n", "\u3164", "\ufe0f", " .. ")
+GAPS = ("", " ", "-", "/", ".", "\u00a0", "\u200b", " - ", "\n", "\u3164", "\ufe0f", " .. ", " ........ ")
 
 
 @st.composite
@@ -64,6 +64,9 @@ def test_o_for_zero(number: str, letter: str, size: int) -> None:
         ("NL91 ..... ABNA ..... 0417 ..... 1643 .... 00", ["NL91ABNA0417164300"]),
         ("rekening0417164300", ["0417164300"]),
         ("account12345678", ["12345678"]),
+        ("Wilt u het overmaken naar 0417164300 t.n.v. Jan", ["0417164300"]),
+        ("rekening O4171643OO", ["0417164300"]),
+        ("\U0001f1f3\U0001f1f191ABNA0417164300", ["NL91ABNA0417164300"]),
         ("NL91ABNA0417164300 en DE89370400440532013000", ["NL91ABNA0417164300", "DE89370400440532013000"]),
     ],
 )
@@ -80,6 +83,7 @@ def test_written_oddly(text: str, found: list[str]) -> None:
         "betreft de 2024000003 2024000004",
         "betreft de 2024000003, 2024000004, 2024000005",
         "Factuurnr2024000003 op onze rekening",
+        "Wilt u het bedrag overmaken onder vermelding van 2024000003?",
         "PO 12 2024 0000 03 en NL 20 dagen",
         "is it 20 or 30 days? In 2026 it was 1234567890 then",
     ],

@@ -213,7 +213,7 @@ def _sums(facts: Facts) -> set[tuple[str, Decimal]]:
 def _links(text: str, facts: Facts) -> list[Warned]:
     """Hosts in the text that are neither ours nor the debtor's own. Where anybody may have a page, nobody's is."""
     own = {*_PAYT_HOSTS, *facts.own_hosts} - SHARED_HOSTS
-    theirs = {domain(entry.email) for entry in facts.on_file} - SHARED_HOSTS
+    theirs = {domain(entry.email) for entry in facts.on_file}
     theirs |= {*scanning.links(facts.debtor), *scanning.links(facts.sender)}  # a company may be called Example.com
     hosts = scanning.links(text)
     foreign = [host for host in hosts if host.removeprefix("www.") not in theirs and not is_below(host, own)]

@@ -111,7 +111,7 @@ async def test_a_first_attempt_that_arrives_after_the_second_is_found(
     house: House, minutes: int, is_found: bool
 ) -> None:
     settings, clock = house.settings(), Clock()
-    world, payt = house.sandbox.world, PaytClient(settings.api_url, StaticToken(settings.api_token), rate=100)  # type: ignore[arg-type]
+    world, payt = house.sandbox.world, PaytClient(settings.api_url, StaticToken(settings.api_token), rate=100)
     async with anyio.create_task_group() as group:
         account = Account(settings, payt, group)
         ledger = Ledger(house.state, clock)

@@ -87,6 +87,15 @@ async def test_a_page_at_a_provider_that_the_debtor_shares_is_warned_of(house: H
     assert "The text links to evil.xs4all.nl, which is not yours or Payt's." in await _warnings(house, "evil.xs4all.nl")
 
 
+async def test_what_anybody_may_have_at_ones_own_provider_is_warned_of(house: House) -> None:
+    house.sandbox.world.administrations[4711]["email_address"] = "wij@xs4all.nl"
+    warned = await _warnings(house, "Mail wij@xs4all.nl, niet evil@xs4all.nl. Zie evil.xs4all.nl")
+    assert "The text links to evil.xs4all.nl, which is not yours or Payt's." in warned
+    assert [w for w in warned if "address" in w] == [
+        "The text names the address evil@xs4all.nl, which is neither yours nor on file."
+    ]
+
+
 async def test_many_hosts_do_not_bury_the_account(house: House) -> None:
     many = " ".join(f"evil{number}.example" for number in range(40))
     said = await _warnings(house, f"{many} NL02 RABO 0123 4567 89")

@@ -52,7 +52,10 @@ def uv(tool: Callable[[str, str], str]) -> str:
 
 @pytest.fixture(scope="session")
 def mcpb(tool: Callable[[str, str], str]) -> Mcpb:
-    return Mcpb(tool("mcpb", "npm install -g @anthropic-ai/mcpb@2.1.2"), tool("node", "nodejs.org"))
+    return Mcpb(
+        tool("mcpb", "npm ci --prefix bundle, and bundle/node_modules/.bin on the PATH"),
+        tool("node", "nodejs.org has it"),
+    )
 
 
 @pytest.fixture(scope="session")

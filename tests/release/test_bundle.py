@@ -28,7 +28,7 @@ def checkout(tmp_path: Path) -> Path:
     """A copy of the sources, of another age and with what lies about in a checkout."""
     root = tmp_path / "checkout"
     for name in SOURCES:
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
     for name in FILES:
         shutil.copy(ROOT / name, root)
     for junk in (".git/config", ".env", "payt_mcp/.env", "payt_mcp/notes.txt", "prompts/.DS_Store", "tests/test_a.py"):

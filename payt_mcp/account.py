@@ -91,7 +91,8 @@ class Account:
         """Which credit case a case number belongs to."""
         numbers = self._case_numbers.get(administration.id)
         if numbers is None:
-            numbers = self._case_numbers[administration.id] = CaseNumbers(self._client, administration.id)
+            numbers = CaseNumbers(self._client, administration.id, self._group)
+            self._case_numbers[administration.id] = numbers
         return numbers
 
     def now(self) -> dt.datetime:

@@ -88,14 +88,20 @@ class Books:
         for _ in range(2):  # a first reading can take longer than the freshness: a delta then follows
             if self._is_fresh():
                 break
-            running = self._running
-            if running is None:
-                running = self._running = _Running()
-                self._group.start_soon(self._run, running)
-            await running.wait(progress, until)
+            await self._begun().wait(progress, until)
             if self._freshness == 0:
                 break
         assert self._items is not None
+        return self._items
+
+    async def at_hand(self, patience: float) -> OpenItems | None:
+        """The open items as they are now, however old. Where there are none yet, a reading is begun and waited for a
+        moment: None where it takes longer than `patience` seconds, or fails.
+        """
+        if self._items is None:
+            running = self._begun()
+            with anyio.move_on_after(patience):
+                await running.done.wait()
         return self._items
 
     def overdue(self, items: OpenItems, today: dt.date, min_days: int) -> Overdue:
@@ -104,6 +110,13 @@ class Books:
         if self._picture is None or self._picture[0] != key:
             self._picture = (key, overdue(items, today, min_days=min_days))
         return self._picture[1]
+
+    def _begun(self) -> _Running:
+        """The reading under way; a new one where there is none."""
+        if self._running is None:
+            self._running = _Running()
+            self._group.start_soon(self._run, self._running)
+        return self._running
 
     def _is_fresh(self) -> bool:
         return self._synced is not None and Reading.take().since(self._synced) < self._freshness
@@ -220,7 +233,7 @@ class _Running:
                     await progress(float(self.read), f"Reading open invoices from Payt: {self.read:,} so far")
         if not self.done.is_set():
             raise StillLoadingError(
-                f"Still loading the open invoices from Payt: {self.read:,} read so far. The reading goes on; "
+                f"the open invoices from Payt: {self.read:,} read so far. The reading goes on; "
                 "make the same call again in half a minute. Nothing can be said about totals before it is whole."
             )
         if self.failure is not None:

@@ -6,7 +6,10 @@ do not change, so a number that was found stays found.
 
 from __future__ import annotations
 
-from payt_mcp.errors import UnknownRecordError
+import anyio
+import anyio.abc
+
+from payt_mcp.errors import UnknownRecordError, UpstreamError
 from payt_mcp.payt import wire
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import Reading
@@ -21,8 +24,10 @@ _REREAD_AFTER = 30.0
 class CaseNumbers:
     """The case numbers of one administration, both forms, and the ids they stand for."""
 
-    def __init__(self, client: PaytClient, administration_id: str) -> None:
+    def __init__(self, client: PaytClient, administration_id: str, group: anyio.abc.TaskGroup) -> None:
         self._client = client
+        self._group = group
+        self._reading: anyio.Event | None = None
         self._administration_id = administration_id
         self._ids: dict[str, str] = {}
         self._known: set[str] = set()
@@ -47,6 +52,27 @@ class CaseNumbers:
                 "its formatted number or its id; get_debtor names the cases of a debtor."
             )
         return found
+
+    async def at_hand(self, patience: float) -> dict[str, str]:
+        """The numbers read so far and the ids they stand for. Where none have been, a reading is begun in the
+        background and waited for at most `patience` seconds; what it fails with is not raised here.
+        """
+        if self._read_at is None:
+            if self._reading is None:
+                self._reading = anyio.Event()
+                self._group.start_soon(self._read_quietly, self._reading)
+            with anyio.move_on_after(patience):
+                await self._reading.wait()
+        return self._ids
+
+    async def _read_quietly(self, done: anyio.Event) -> None:
+        try:
+            await self._read()
+        except UpstreamError:
+            pass  # the next one who asks tries again
+        finally:
+            self._reading = None
+            done.set()
 
     def _find(self, value: str) -> str | None:
         return self._ids.get(value) or (value if value in self._known else None)

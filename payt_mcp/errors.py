@@ -79,8 +79,15 @@ class CursorError(InputError):
     """A cursor that cannot be continued."""
 
 
+STILL_LOADING = "Still loading"
+"""How the sentence of a StillLoadingError begins, for a client of our own that waits."""
+
+
 class StillLoadingError(PaytMcpError):
     """The open items are still being read; the reading goes on after this answer."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{STILL_LOADING} {what}")
 
 
 class GuardError(PaytMcpError):
@@ -96,6 +103,12 @@ class LedgerError(GuardError):
 
 class AlteredError(LedgerError):
     """The record of writes was changed by something other than this program."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.args = (
+            f"{self.args[0]} Run `payt-mcp approvals verify` in a terminal: it says what was altered, and what to do.",
+        )
 
 
 class RefusedWriteError(GuardError):

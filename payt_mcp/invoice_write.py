@@ -10,11 +10,12 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from payt_mcp.account import Account
-from payt_mcp.errors import MissingError, NotSentError, OutcomeUnknownError, RefusedWriteError
+from payt_mcp.errors import ForbiddenError, MissingError, NotSentError, OutcomeUnknownError, RefusedWriteError
 from payt_mcp.guard import plan as plans
 from payt_mcp.guard.attachments import checksum, described, load
 from payt_mcp.guard.engine import Check, Done
 from payt_mcp.guard.plan import Known, Step
+from payt_mcp.guard.plan_preview import preview_of
 from payt_mcp.guard.proposal import draft_of
 from payt_mcp.guard.records import Draft, Record
 from payt_mcp.guard.row_text import lines_stand
@@ -22,7 +23,7 @@ from payt_mcp.guard.states import Status
 from payt_mcp.lookup import Scope, chunks
 from payt_mcp.payt import wire, writes
 from payt_mcp.payt.fields import every
-from payt_mcp.payt.models import Administration, Contact, Debtor, Invoice
+from payt_mcp.payt.models import Administration, Contact, Debtor, Invoice, Payment
 from payt_mcp.present import clean
 
 KIND = "invoices"
@@ -116,7 +117,7 @@ class InvoiceWriter:
             scope.id,
             content,
             letter=(self._payt, scope.id, KIND, *sorted(row["invoice_number"] for row in rows)),
-            preview=plans.preview_of(rows, steps, known, scope.id),
+            preview=preview_of(rows, steps, known, scope.id),
             basis={},
         )
 
@@ -147,6 +148,7 @@ class InvoiceWriter:
             owners_of_identifiers=owners,
             contacts=frozenset(contact.contact_identifier or "" for contact in contacts),
             vat_rates=await self._vat_rates(scope, rows),
+            payments=await self._payments(scope, rows, invoices),
             bank_account=scope.administration.bank_account_number or "",
             hosts=_own_hosts(scope.administration),
         )
@@ -193,6 +195,24 @@ class InvoiceWriter:
                     with suppress(MissingError):
                         debtor = await self._account.payt.debtor(scope.id, key, key_type=kind, fields=every(Debtor))
                         found.append(debtor)
+        return found
+
+    async def _payments(
+        self, scope: Scope, rows: Sequence[Mapping[str, Any]], invoices: Mapping[str, Invoice]
+    ) -> dict[str, list[Payment]]:
+        """The payments that would be replaced, by invoice number; without those that this token or Payt's list filter
+        (a comma in the number) does not let us see.
+        """
+        wanted = dict.fromkeys(row["invoice_number"] for row in rows if "payments" in row)
+        numbers = {invoices[number].id: number for number in wanted if number in invoices and "," not in number}
+        found: dict[str, list[Payment]] = {number: [] for number in numbers.values()}
+        try:
+            for chunk in chunks(list(found)):
+                listed = await self._account.payt.payments(scope.id, fields=every(Payment), invoice_numbers=chunk)
+                for payment in listed.records:
+                    found[numbers[payment.invoice_id or ""]].append(payment)
+        except (ForbiddenError, KeyError):  # KeyError: an answer to another question than was asked
+            return {}
         return found
 
     async def _vat_rates(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:

@@ -1,7 +1,8 @@
 """The prompts in `prompts/`: Markdown with front matter, so that people who do not program can read and change them.
 
 Between two lines of `---` stand `title:`, `description:` (one sentence for the person who picks it) and `arguments:`
-with an indented `name: what it is for` each. The text after it uses an argument as `{name}`; all are optional.
+with an indented `name: what it is for` each; `name: [a, b] what it is for` offers a choice. The text after it uses an
+argument as `{name}`; all are optional. A folder of the user's own adds prompts, or replaces ours by the same name.
 """
 
 from __future__ import annotations
@@ -14,18 +15,25 @@ from pathlib import Path
 from mcp.shared.exceptions import MCPError
 from mcp.types import INVALID_PARAMS, GetPromptResult, Prompt, PromptArgument, PromptMessage, TextContent
 
-_FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
+from payt_mcp.errors import SettingsError
+
+_FRONT = re.compile(r"\A\ufeff?---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
+_CHOICE = re.compile(r"\[([^\]]+)\]\s*(.*)\Z")
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")
 _ARGUMENT_LENGTH = 200
+KINDS = {"debtor": "debtors", "invoice": "invoices", "credit_case": "credit-cases"}
+"""Arguments of these names complete from the open items, in the users' own prompts too."""
 
 
 @dataclass(frozen=True)
 class PromptText:
-    """One prompt file: its front matter and its text."""
+    """One prompt file: its front matter and its text. `choices` are what an argument can be, where that is fixed."""
 
     name: str
     title: str
     description: str
     arguments: dict[str, str]
+    choices: dict[str, list[str]]
     text: str
 
     def filled(self, given: Mapping[str, str]) -> str:
@@ -47,21 +55,57 @@ def read_prompt(path: Path) -> PromptText:
     """A prompt file. Raises ValueError where it is not written as described above."""
     found = _FRONT.match(path.read_text(encoding="utf-8"))
     if not found:
-        raise ValueError(f"{path.name} does not begin with front matter between --- lines")
+        raise ValueError("it does not begin with front matter between --- lines")
+    if not _NAME.match(path.stem):
+        raise ValueError("its name may have letters, digits, - and _ only")
+    keys, given = _front_matter(found.group(1))
+    missing = [key for key in ("title", "description") if not keys.get(key)]
+    if missing:
+        raise ValueError(f"its front matter has no {missing[0]}:")
+    choices = {name: _CHOICE.match(text) for name, text in given.items()}
+    return PromptText(
+        path.stem,
+        keys["title"],
+        keys["description"],
+        {name: _described(text) for name, text in given.items()},
+        {name: [one.strip() for one in found.group(1).split(",")] for name, found in choices.items() if found},
+        found.group(2).strip() + "\n",
+    )
+
+
+def _front_matter(front: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Its keys, and its arguments. Raises ValueError."""
     keys: dict[str, str] = {}
     arguments: dict[str, str] = {}
-    for line in found.group(1).splitlines():
+    for line in front.splitlines():
         key, colon, value = line.partition(":")
         if not colon:
-            raise ValueError(f"{path.name}: {line!r} is not `key: value`")
+            raise ValueError(f"{line[:60]!r} is not `key: value`")
         target = arguments if line.startswith("  ") else keys
         target[key.strip()] = value.strip()
-    return PromptText(path.stem, keys["title"], keys["description"], arguments, found.group(2).strip() + "\n")
+    return keys, arguments
 
 
-def read_prompts() -> dict[str, PromptText]:
-    """Every prompt file, by name."""
-    return {path.stem: read_prompt(path) for path in sorted(prompts_folder().glob("*.md"))}
+def _described(text: str) -> str:
+    """`[a, b] what it is for` as a person reads it."""
+    found = _CHOICE.match(text)
+    return f"{found.group(2)} One of: {found.group(1)}." if found else text
+
+
+def read_prompts(own_folder: Path | None = None) -> dict[str, PromptText]:
+    """Every prompt file, by name; those of the user's own folder win.
+
+    Raises:
+        SettingsError: a file in the user's own folder is not a prompt; says which and why.
+    """
+    prompts = {path.stem: read_prompt(path) for path in sorted(prompts_folder().glob("*.md"))}
+    for path in sorted(own_folder.glob("*.md")) if own_folder else ():
+        try:
+            prompts[path.stem] = read_prompt(path)
+        except (ValueError, OSError) as error:  # a UnicodeDecodeError is a ValueError
+            reason = str(error) if type(error) is ValueError else "it cannot be read as UTF-8 text"
+            raise SettingsError(f"PAYT_PROMPTS_DIR: {path.name} is not a prompt: {reason}.") from None
+    return prompts
 
 
 def listed(prompt: PromptText) -> Prompt:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,29 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import anyio.abc
 from mcp.server import MCPServer
-from mcp.server.mcpserver import Context
-from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
-from mcp.types import CallToolResult, GetPromptResult, InputRequiredResult, Prompt, TextContent
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel.helper_types import ReadResourceContents
+from mcp.server.mcpserver import Context, RequestStateSecurity
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError, UnexpectedToolError
+from mcp.types import (
+    CallToolResult,
+    CompleteRequestParams,
+    CompleteResult,
+    GetPromptResult,
+    InputRequiredResult,
+    Prompt,
+    Resource,
+    ResourceTemplate,
+    TextContent,
+)
 from mcp.types import Tool as MCPTool
 from pydantic import ValidationError
 
-from payt_mcp import __version__, prompts
+from payt_mcp import __version__, prompts, resources
+from payt_mcp.apps import pages
+from payt_mcp.apps.extension import Apps
 from payt_mcp.errors import InputError, PaytMcpError
+from payt_mcp.guard.states import WAITS
 from payt_mcp.settings import Secret, Settings
 from payt_mcp.tools import READ_TOOLS, WRITE_TOOLS
 from payt_mcp.tools.arguments import accepted, refusal
@@ -27,6 +42,7 @@ from payt_mcp.tools.shared import Services, ToolSpec
 
 if TYPE_CHECKING:
     from payt_mcp.account import Account
+    from payt_mcp.completion import Completions
     from payt_mcp.desk import Desk
 
 logger = logging.getLogger("payt_mcp")
@@ -53,7 +69,9 @@ EmbeddedPayt = Callable[..., Any]
 class PaytServer(MCPServer[Services]):
     """The SDK's server with schemas every host can read, and errors in our own words."""
 
-    def __init__(self, specs: tuple[ToolSpec, ...], **options: Any) -> None:
+    def __init__(
+        self, specs: tuple[ToolSpec, ...], prompt_texts: dict[str, prompts.PromptText], **options: Any
+    ) -> None:
         super().__init__(**options)
         for spec in specs:
             self.add_tool(
@@ -63,7 +81,9 @@ class PaytServer(MCPServer[Services]):
                 annotations=spec.annotations,
                 structured_output=True,  # else a result type without a schema would be dropped in silence
             )
-        self._prompts = prompts.read_prompts()
+        self._prompts = prompt_texts
+        # Not through the decorator of the SDK, which would not say who is asking.
+        self._lowlevel_server.add_request_handler("completion/complete", CompleteRequestParams, self._complete)
         self._listed: list[MCPTool] = []
         self._schemas: dict[str, dict[str, Any]] = {}
 
@@ -112,6 +132,39 @@ class PaytServer(MCPServer[Services]):
     ) -> GetPromptResult:
         return prompts.rendered(self._prompts, name, arguments)
 
+    async def list_resources(self) -> list[Resource]:
+        return resources.listed()
+
+    async def list_resource_templates(self) -> list[ResourceTemplate]:
+        return resources.templates()
+
+    async def read_resource(
+        self, uri: Any, context: Context[Services, Any] | None = None
+    ) -> Iterable[ReadResourceContents] | InputRequiredResult:
+        """What the tool for such a record says of it. Errors end the request, with the sentence a tool would give."""
+        address = str(uri)
+        if page := pages.page(address):
+            return [ReadResourceContents(page, pages.MIME_TYPE, pages.META)]
+        if resources.is_glossary(address):
+            return [ReadResourceContents(resources.glossary(), resources.MARKDOWN)]
+        asked = resources.asked_for(address)
+        if asked is None:
+            raise ResourceNotFoundError(resources.unknown(address))
+        result = await self.call_tool(asked.tool, dict(asked.arguments), context)
+        if isinstance(result, InputRequiredResult):  # no tool that reads asks the user
+            return result
+        text = "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+        if result.is_error:
+            raise ResourceError(text)
+        return [ReadResourceContents(text, resources.TEXT)]
+
+    async def _complete(
+        self, ctx: ServerRequestContext[Services, Any], params: CompleteRequestParams
+    ) -> CompleteResult:
+        from payt_mcp.completing import complete  # noqa: PLC0415 - brings the client along
+
+        return await complete(ctx.lifespan_context, self._prompts, params)
+
     async def _schema(self, name: str) -> dict[str, Any] | None:
         if not self._schemas:
             self._schemas = {tool.name: tool.input_schema for tool in await self.list_tools()}
@@ -133,7 +186,7 @@ def build_server(
             opener = _Opener(settings, app, group, browse)
             group.start_soon(opener.take_up)
             try:
-                yield Services(opener.account, opener.desk)
+                yield Services(opener.account, opener.desk, opener.completions)
             finally:
                 with anyio.CancelScope(shield=True):
                     await opener.close_desk()
@@ -141,15 +194,22 @@ def build_server(
                 with anyio.CancelScope(shield=True):
                     await opener.aclose()
 
+    apps = Apps(approval=settings.app_approval and not settings.read_only)
     return PaytServer(
         READ_TOOLS if settings.read_only else (*READ_TOOLS, *WRITE_TOOLS),
+        prompts.read_prompts(settings.prompts_dir),
         name="payt-mcp",
         title="Payt",
         version=__version__,
         instructions=INSTRUCTIONS if settings.read_only else f"{INSTRUCTIONS}\n{WRITE_INSTRUCTIONS}",
         website_url="https://github.com/payt-mcp/payt-mcp",
         lifespan=lifespan,
+        extensions=[apps],
+        middleware=[apps.listing],
         log_level="WARNING",
+        # A question may be answered as long as its proposal waits. It names that proposal, so a late answer is a yes to
+        # nothing else: the ledger still decides whether it waits, and what is sent is sent within minutes of the yes.
+        request_state_security=RequestStateSecurity.ephemeral(ttl=WAITS.total_seconds()),
     )
 
 
@@ -169,6 +229,7 @@ class _Opener:
         self._browse = browse
         self._account: Account | None = None
         self._desk: Desk | None = None
+        self._completions: Completions | None = None
         self._lock = anyio.Lock()
 
     async def account(self) -> Account:
@@ -191,6 +252,13 @@ class _Opener:
                     account, self._settings, self._group, embedded=self._app is not None, browse=self._browse
                 )
             return self._desk
+
+    async def completions(self) -> Completions:
+        if self._completions is None:
+            from payt_mcp.completion import Completions  # noqa: PLC0415 - see above
+
+            self._completions = Completions(await self.account())
+        return self._completions
 
     async def take_up(self) -> None:
         """See to what an earlier process left in the ledger, once the start is over."""

@@ -63,6 +63,8 @@ class Settings:
     confirm: Literal["person", "code"] = "person"
     state_dir: Path | None = None
     attachments_dir: Path | None = None
+    prompts_dir: Path | None = None
+    app_approval: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -87,6 +89,8 @@ class Settings:
             confirm=_confirm(given["PAYT_CONFIRM"]),
             state_dir=_folder("PAYT_STATE_DIR", given["PAYT_STATE_DIR"]) or _state_dir(environ),
             attachments_dir=_existing("PAYT_ATTACHMENTS_DIR", given["PAYT_ATTACHMENTS_DIR"]),
+            app_approval=_switch("PAYT_APP_APPROVAL", given["PAYT_APP_APPROVAL"]),
+            prompts_dir=_existing("PAYT_PROMPTS_DIR", given["PAYT_PROMPTS_DIR"]),
         )
 
     @property
@@ -102,8 +106,10 @@ KNOWN: Mapping[str, str] = {
     "PAYT_RATE": "Requests per second to Payt at the most (1 to 100, default 10, Payt's own limit).",
     "PAYT_READ_ONLY": "`1`: nothing can be written; the tools that write are not even listed.",
     "PAYT_CONFIRM": "`person` (default): a person says yes to every write; `code`: the host's own prompt is trusted.",
+    "PAYT_APP_APPROVAL": "`1`: a proposal may be approved on its page inside the assistant (read the warning below).",
     "PAYT_STATE_DIR": "The folder of the record of writes (default: the state folder of this platform).",
     "PAYT_ATTACHMENTS_DIR": "The one folder whose files may be attached or uploaded; without it none may.",
+    "PAYT_PROMPTS_DIR": "A folder of prompts of your own; one with the name of ours takes its place.",
     "PAYT_MCP_TOKEN": "The bearer token HTTP clients must send (32 characters or more).",
 }
 """Every setting and what it does, in the order the README lists them."""

@@ -21,17 +21,17 @@ FLOORS = (
     {"present", "rows"},
     {"guard", "listings", "books", "case_numbers"},
     {"account"},
-    {"lookup", "invoice_search", "contact_search", "message_history", "debtor_file"},
+    {"lookup", "invoice_search", "contact_search", "message_history", "debtor_file", "completion"},
     {"outgoing", "write_results"},
     {"message_write", "invoice_write"},
     {"desk"},
-    {"tools", "prompts", "resources", "apps"},
+    {"tools", "prompts", "resources", "completing", "apps"},
     {"server", "http_app"},
     {"cli", "__main__"},
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 SHARED_BY_TOOLS = {"shared", "schemas", "arguments", "writing"}
-MAY_IMPORT_MCP = {"tools", "prompts", "resources", "apps", "server", "http_app", "cli"}
+MAY_IMPORT_MCP = {"tools", "prompts", "resources", "completing", "apps", "server", "http_app", "cli"}
 
 
 def _name(path: Path) -> str:

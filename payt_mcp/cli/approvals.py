@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from payt_mcp.errors import GuardError, LedgerError
+from payt_mcp.errors import AlteredError, GuardError, LedgerError
 from payt_mcp.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grain", "heron", "ivory", "juniper", "kayak", "linen")
 _RECENT = dt.timedelta(days=7)
+_ALTERED = """
+Nothing is written to Payt while it is so. Another program, or a copy put back from a backup, has changed the record.
+1. Stop the servers that use it, and keep {folder} as it is for whoever looks into it: copy it elsewhere.
+2. Look in Payt at what was sent in the last 7 days: a new record does not know it, and would not hold it back.
+3. To begin a new record, move {folder} aside. What waited in it is proposed anew."""
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -33,7 +38,13 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         return 0
     from payt_mcp.guard.ledger import Ledger
 
-    ledger = Ledger(settings.state_dir)
+    try:
+        ledger = Ledger(settings.state_dir)
+    except AlteredError as error:
+        print(f"payt-mcp: {error}", file=sys.stderr)
+        if args.step == "verify":
+            print(_ALTERED.format(folder=settings.state_dir), file=sys.stderr)
+        return 1
     try:
         steps: Mapping[str, Callable[[], int]] = {
             "list": lambda: _list(ledger),
@@ -42,6 +53,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
             "reject": lambda: _reject(ledger, args.id),
             "open": lambda: _open(ledger),
             "verify": lambda: _verify(ledger),
+            "clock": lambda: _clock(ledger),
             "purge": lambda: _purge(ledger, args.days),
         }
         return steps[args.step]()
@@ -58,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         steps.add_parser(name, help=what).add_argument("id")
     steps.add_parser("open", help="open the approval page of a running server")
     steps.add_parser("verify", help="check that nobody changed the record of writes")
+    steps.add_parser("clock", help="the clock of this machine was ahead and is right now: begin again at its time")
     purge = steps.add_parser("purge", help="forget letters and addresses; digests and outcomes stay")
     purge.add_argument("--days", type=int, default=90, help="of what ended longer ago (default 90)")
     return parser
@@ -142,7 +155,47 @@ def _open(ledger: Ledger) -> int:
 def _verify(ledger: Ledger) -> int:
     print(f"{ledger.verify()} events checked: every one is as it was written, and so is every proposal.")
     print("Not noticed: a change by someone who can read the key beside it, and an older copy of both together.")
+    ahead = ledger.ahead()
+    if ahead:
+        print(f"\nIts last event is {_long(ahead)} later than the clock of this machine ({_clocks(ledger, ahead)}).")
+        print("Nothing is written to Payt until then. Is the clock wrong now, set it right. Was it wrong then, run")
+        print("`payt-mcp approvals clock`: it begins again at the time of now, and withdraws what waits.")
     return 0
+
+
+def _clock(ledger: Ledger) -> int:
+    ahead = ledger.ahead()
+    if not ahead:
+        print("The record of writes is not ahead of the clock of this machine; there is nothing to correct.")
+        return 0
+    pending = ledger.waiting()
+    print(f"The record of writes is {_long(ahead)} ahead of the clock of this machine ({_clocks(ledger, ahead)}).")
+    print("Go on only if the clock is right NOW. What waits or was approved is withdrawn, and nothing of it is sent:")
+    for record in pending:
+        print(f"  {record.id}  {_title(record)}")
+    print("  (nothing)" if not pending else "It can be proposed again.")
+    print("What was sent while the clock was ahead is held back for 7 days from now, as if it were sent now.")
+    if not _challenged("correct the clock"):
+        return 1
+    withdrawn = ledger.correct_clock(_me())
+    print(f"Corrected, and on record. Withdrawn: {len(withdrawn)}. Writes go on at the time of this machine.")
+    return 0
+
+
+def _clocks(ledger: Ledger, ahead: dt.timedelta) -> str:
+    now = ledger.now()
+    return f"{now:%Y-%m-%d %H:%M} UTC; the record says {now + ahead:%Y-%m-%d %H:%M}"
+
+
+def _long(time: dt.timedelta) -> str:
+    """`3 days and 4 hours`, `2 hours and 5 minutes`."""
+    from payt_mcp.present import count
+
+    minutes = round(time.total_seconds() / 60)
+    days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    if days:
+        return f"{count(days, 'day')} and {count(hours, 'hour')}"
+    return f"{count(hours, 'hour')} and {count(rest, 'minute')}" if hours else count(rest, "minute")
 
 
 def _purge(ledger: Ledger, days: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from payt_mcp.errors import AlteredError
-from payt_mcp.guard.records import Event, event_of, row_hash
+from payt_mcp.guard.records import CLOCK, Event, event_of, row_hash
 from payt_mcp.guard.seal import START, Head, Seal
 
 
@@ -25,7 +25,8 @@ def check(db: sqlite3.Connection, seal: Seal) -> Head:
         if seq == known.seq and event.mark != known.mark:
             raise AlteredError(f"Event {seq} of the ledger is not the one that was written.")
         previous = event.mark
-        last[event.proposal_id] = event
+        if event.proposal_id != CLOCK:
+            last[event.proposal_id] = event
     if seq < known.seq:
         raise AlteredError(f"The ledger was cut off: its last {known.seq - seq} events are gone.")
     _check_proposals(db, last)

@@ -127,11 +127,18 @@ class Engine:
             self._group.start_soon(self._watch, self._watch_scope)
 
     async def carry_out(self, key: str, patience: float) -> Record:
-        """Carry out an approved proposal, and wait for its outcome for some seconds."""
+        """Carry out an approved proposal, and wait for its outcome for some seconds.
+
+        Raises:
+            OutcomeUnknownError: it was begun, and the record of it cannot be read.
+        """
         done = self._begin(key)
         with anyio.move_on_after(patience):
             await done.wait()
-        return await self.on_ledger(self.ledger.get, key)
+        try:
+            return await self.on_ledger(self.ledger.get, key)
+        except LedgerError:  # which says that nothing was sent: of what was begun nobody knows that
+            raise OutcomeUnknownError("the record of it cannot be read now") from None
 
     def check_allowed(self, kind: str) -> None:
         """Raises RefusedWriteError where Payt lately said that the token may not write this."""

@@ -118,7 +118,10 @@ def _amount(where: str, value: Any) -> str:
     text = _text(where, value)
     if not _AMOUNT.match(text):
         raise BadValueError(where, value, 'a decimal string without thousands separators, such as "121.00"')
-    return f"{Decimal(text):f}" if len(text.partition(".")[2]) > 2 else f"{Decimal(text):.2f}"
+    amount = Decimal(text)
+    if amount != round(amount, 2):  # Payt keeps cents: what it makes of the rest, no plan could say
+        raise BadValueError(where, value, "an amount with two decimals at most")
+    return f"{amount:.2f}"
 
 
 def _number(where: str, value: Any) -> str:

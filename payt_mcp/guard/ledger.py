@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from payt_mcp.errors import RefusedWriteError
+from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
 from payt_mcp.guard.locks import is_alive
 from payt_mcp.guard.outcomes import of_this_attempt
-from payt_mcp.guard.records import Draft, Event, Record, Who, event_of, stamp, to_json, without_addresses
+from payt_mcp.guard.records import CLOCK, Draft, Event, Record, Who, event_of, stamp, to_json, without_addresses
 from payt_mcp.guard.states import DROPPED, FINISHED, PENDING, VALID, WAITS, Status
-from payt_mcp.guard.store import Store, words
+from payt_mcp.guard.store import CLOCK_TOLERANCE, Store, words
 
 KEPT = dt.timedelta(days=90)
 """How long letters and addresses are kept; digests and outcomes stay."""
@@ -40,6 +40,10 @@ id <> ? AND kind = 'message' AND letter = ? AND (
   status IN ('sending', 'outcome_unknown') OR (status = 'approved' AND sending_at IS NOT NULL))
 """
 _NO_CHECK = 2**62
+_WAITING = "status IN ('proposed', 'approved') ORDER BY created_at, rowid"
+_COLUMNS = ("created_at", "changed_at", "approved_at", "sending_at", "code_until")
+_LATEST = ", ".join(f"coalesce({name}, '')" for name in _COLUMNS)
+_WRONG_CLOCK = "the clock of this machine was wrong, and a person corrected it"
 _DROPS = {
     Status.DECLINED: "A person decided that it is not sent again",
     Status.EXPIRED: "It was not sent again within 15 minutes of the yes",
@@ -90,10 +94,19 @@ class Ledger(Store):
             return self._get(key), True
 
     def get(self, key: str, scope: str | None = None) -> Record:
-        """A proposal, expired if its time is over; RefusedWriteError where the scope has none of that id."""
-        with self._step() as now:
-            self._expire(now)
-            return self._get(key, scope)
+        """A proposal, expired if its time is over; RefusedWriteError where the scope has none of that id.
+
+        Where nothing can be written now (a full disk, a wrong clock) it is told as it was last written.
+        """
+        try:
+            with self._step() as now:
+                self._expire(now)
+                return self._get(key, scope)
+        except AlteredError:
+            raise
+        except LedgerError:
+            with self._reading():
+                return self._get(key, scope)
 
     def pending(self, scope: str | None = None, *, also: Iterable[Status] = ()) -> list[Record]:
         """The proposals that are waiting, approved or being sent, oldest first; of one scope, or of all."""
@@ -103,6 +116,11 @@ class Ledger(Store):
             return self._records(
                 f"status IN ({wanted}) AND (? IS NULL OR scope = ?) ORDER BY created_at, rowid", scope, scope
             )
+
+    def waiting(self) -> list[Record]:
+        """What waits or is approved, of all scopes, as it was last written."""
+        with self._reading():
+            return self._records(_WAITING)
 
     def recent(self, since: dt.datetime, scope: str | None = None) -> list[Record]:
         """The proposals that changed since a moment, newest first; of one scope, or of all."""
@@ -246,6 +264,40 @@ class Ledger(Store):
             with self._reading():  # the journal beside the file still holds the pages as they were
                 self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return len(old)
+
+    def correct_clock(self, who: Who) -> list[Record]:
+        """Begin again at the time of this machine, on a person's word that it is right and was ahead before.
+
+        What waits or was approved is withdrawn, and returned: nothing of that time is sent. What ended or is being sent
+        stays as it is, its dates brought back: a letter sent then is not sent again for seven days from now.
+
+        Raises:
+            RefusedWriteError: the last event is not later than the clock.
+        """
+        with self._step(self._clock) as now:
+            was = self._last_moment(now)
+            if was - now <= CLOCK_TOLERANCE:
+                raise RefusedWriteError("The record of writes is not ahead of the clock of this machine.")
+            sane = self._db.execute("SELECT max(at) FROM events WHERE at <= ?", (stamp(now),)).fetchone()[0]
+            detail = {"was": stamp(was), "corrected_to": stamp(now)}
+            self._append(CLOCK, stamp(now), "clock_corrected", who.as_text(), "", "", detail)
+            dropped = self._records(_WAITING)
+            for record in dropped:
+                self._end(record, Status.SUPERSEDED, who, now, {"why": _WRONG_CLOCK})
+            for record in self._records(f"max({_LATEST}) > ?", stamp(now)):
+                self._redate(record, who, now, sane or stamp(now - KEPT))
+            return [self._get(record.id) for record in dropped]
+
+    def _redate(self, record: Record, who: Who, now: dt.datetime, sane: str) -> None:
+        """Bring dates that lie ahead back to now. What may have been sent is looked for from the last event before the
+        clock was wrong: the attempt cannot be older.
+        """
+        stands = {name: getattr(record, name) for name in _COLUMNS}
+        wrong = {name: moment for name, moment in stands.items() if moment is not None and moment > now}
+        columns = dict.fromkeys(wrong, stamp(now))
+        if "sending_at" in wrong and record.status in (Status.SENDING, Status.OUTCOME_UNKNOWN):
+            columns["sending_at"] = sane
+        self._change(record.id, who, now, {"dates": {name: stamp(moment) for name, moment in wrong.items()}}, **columns)
 
     def _same(self, draft: Draft, now: dt.datetime) -> Record | None:
         for record in self._records("digest = ? ORDER BY created_at DESC", draft.digest):

@@ -28,7 +28,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from payt_mcp.errors import PaytMcpError
+from payt_mcp.errors import AlteredError, PaytMcpError, RefusedWriteError
 from payt_mcp.guard import page_view
 from payt_mcp.guard.engine import Engine
 from payt_mcp.guard.page_files import announce
@@ -91,6 +91,7 @@ class ApprovalPage:
         self._linger = linger
         self._secret = ""
         self._host = ""
+        self._alert = ""
         self._tickets: set[str] = set()
         self._seen = self._opened = -1e9
         self._live: Path | None = None
@@ -194,16 +195,29 @@ class ApprovalPage:
 
     async def _page(self, _request: Request) -> Response:
         self._seen = time.monotonic()
+        state = await self._state()
         try:
-            changes = await self._engine.on_ledger(self._engine.ledger.changes)
-            shown = page_view.page(await self._records(), self._engine.troubles, self._token, changes, self._zone)
+            cards = page_view.cards(await self._records(), self._engine.troubles, self._token, self._zone)
         except PaytMcpError as error:
-            shown = f"<!doctype html><title>Payt approvals</title><p>{page_view.text(error)}</p>"
-        return Response(shown, media_type="text/html")
+            cards = page_view.Cards(alert=str(error))
+        except (KeyError, TypeError, AttributeError, ValueError):  # a preview that this program never wrote
+            cards = page_view.Cards(
+                alert=str(AlteredError("A proposal in the ledger cannot be shown: it was altered."))
+            )
+        return Response(page_view.page(cards, self._alert, state), media_type="text/html")
 
     async def _changes(self, _request: Request) -> Response:
         self._seen = time.monotonic()
-        return JSONResponse({"changes": await self._engine.on_ledger(self._engine.ledger.changes)})
+        return JSONResponse({"changes": await self._state()})
+
+    async def _state(self) -> str:
+        """A text that is another one once there is something else to be shown."""
+        try:
+            changes = str(await self._engine.on_ledger(self._engine.ledger.changes))
+        except PaytMcpError as error:
+            changes = str(error)
+        told = f"{changes}\n{self._alert}\n{sorted(self._engine.troubles.items())}"
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
 
     async def _decide(self, request: Request) -> Response:
         fields = parse_qs((await request.body()).decode("latin-1"))
@@ -213,15 +227,19 @@ class ApprovalPage:
             if not hmac.compare_digest(token.encode(), self._token(record).encode()):
                 return _refused(403)
             await self._act(action, record)
-        except PaytMcpError:
-            pass  # the page says how it stands
+            self._alert = ""
+        except RefusedWriteError:
+            self._alert = ""  # the page says how it stands
+        except PaytMcpError as error:
+            self._alert = f"That was not done. {error}"
         return RedirectResponse(f"/{self._secret}/", 303)
 
     async def _act(self, action: str, record: Record) -> None:
         engine, who = self._engine, Who("page", "", _user())
         if action in {"approve", "again"}:
             await engine.on_ledger(engine.ledger.approve, record.id, who, again=action == "again")
-            await engine.carry_out(record.id, 0.0)
+            with contextlib.suppress(PaytMcpError):  # it is approved: what becomes of it is told with the proposal
+                await engine.carry_out(record.id, 0.0)
         elif action == "reject":
             await engine.on_ledger(engine.ledger.decline, record.id, who)
         elif action == "look":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from payt_mcp.guard.outcomes import at, outcome_words
@@ -30,21 +31,41 @@ _BADGES = {
 }
 
 
-def page(records: Sequence[Record], troubles: Mapping[str, str], token: Token, changes: int, zone: dt.tzinfo) -> str:
-    """The whole page."""
+@dataclass(frozen=True)
+class Cards:
+    """What the page is about: the proposals as HTML, how many wait, and what is wrong with all of it."""
+
+    html: str = ""
+    waiting: int = 0
+    alert: str = ""
+
+
+def cards(records: Sequence[Record], troubles: Mapping[str, str], token: Token, zone: dt.tzinfo) -> Cards:
+    """The proposals."""
     waiting = sum(record.status is Status.PROPOSED for record in records)
-    cards = "".join(_card(record, troubles.get(record.id, ""), token, zone) for record in records)
-    nothing = '<p class="soft">Nothing is waiting. You can close this page.</p>'
-    title = f"{count(waiting, 'proposal')} waiting" if waiting else "Nothing waiting"
+    return Cards("".join(_card(record, troubles.get(record.id, ""), token, zone) for record in records), waiting)
+
+
+def page(cards: Cards, alert: str, state: str) -> str:
+    """The whole page. `alert` is what went wrong with the last click; `state` is another when there is news."""
+    nothing = "" if cards.alert else '<p class="soft">Nothing is waiting. You can close this page.</p>'
+    title = f"{count(cards.waiting, 'proposal')} waiting" if cards.waiting else "Nothing waiting"
+    if alert or cards.alert:
+        title = "Not done"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{text(title)} - Payt approvals</title>"
         '<link rel="stylesheet" href="page.css"><script src="page.js" defer></script></head>'
-        f'<body data-changes="{changes}"><header><h1>Payt approvals</h1>'
+        f'<body data-changes="{text(state)}"><header><h1>Payt approvals</h1>'
         '<p id="live">An assistant proposed what is below. Nothing reaches Payt before you approve it here.</p>'
-        f'</header><main aria-live="polite">{cards or nothing}</main></body></html>'
+        f'</header><main aria-live="polite">{_alerts(alert, cards.alert)}{cards.html or nothing}</main></body></html>'
     )
+
+
+def _alerts(*alerts: str) -> str:
+    items = "".join(f'<li class="danger">{text(alert)}</li>' for alert in dict.fromkeys(alerts) if alert)
+    return f'<ul class="warnings" id="alert" role="alert">{items}</ul>' if items else ""
 
 
 def text(value: Any) -> str:
@@ -72,11 +93,10 @@ def _said(record: Record, trouble: str, zone: dt.tzinfo) -> str:
     lines = ["" if record.status is Status.PROPOSED else outcome_words(record, zone)]
     lines += [str(record.outcome["trouble"])] if record.outcome.get("trouble") else []
     lines += [f"{key}: {note}" for key, note in record.outcome.get("records", {}).items()]
-    if trouble and record.status in (Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN):
-        lines.append(trouble)
+    told = trouble if record.status in (Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN) else ""
     return "".join(
         f'<p class="{"big" if at == 0 else "soft"}">{text(line)}</p>' for at, line in enumerate(lines) if line
-    )
+    ) + (f'<p class="foreign">{text(told)}</p>' if told else "")
 
 
 def _detail(preview: Mapping[str, Any]) -> str:

@@ -10,10 +10,9 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
-from payt_mcp.guard.proposal import Warned
-from payt_mcp.guard.row_text import WHOLE, foreign, line_words, words
-from payt_mcp.payt.models import Debtor, Invoice
-from payt_mcp.present import clean, count, money, some
+from payt_mcp.guard.row_text import WHOLE, Payments, line_words, words
+from payt_mcp.payt.models import Debtor, Invoice, Payment
+from payt_mcp.present import clean, count, money
 
 AMOUNTS = {
     "amount_total": "total_amount",
@@ -33,11 +32,14 @@ NOT_READ_BACK = ("payments", *_UNREADABLE, *_FILES)
 """Payt takes these and does not show them by invoice: whether they were taken cannot be seen afterwards."""
 _LISTS = ("payments", "invoice_lines", "labels")
 _ZERO = Decimal("0.00")
+_UNSEEN = "(Payt does not show what was)"
 
 
 @dataclass(frozen=True)
 class Known:
-    """What Payt has, as far as a batch touches it. Debtors by number and by identifier; invoices by number."""
+    """What Payt has, as far as a batch touches it. Debtors by number and by identifier; invoices by number, and so
+    payments: an invoice that is missing there has payments that could not be read.
+    """
 
     sender: str
     currency: str
@@ -48,6 +50,7 @@ class Known:
     owners_of_identifiers: Mapping[str, str]
     contacts: frozenset[str]
     vat_rates: frozenset[str]
+    payments: Mapping[str, Sequence[Payment]] = field(default_factory=dict)
     bank_account: str = ""
     hosts: tuple[str, ...] = ()
 
@@ -62,6 +65,8 @@ class State:
     sent_at: dt.datetime | None = None
     labels: list[str] | None = None
     lines: list[str] = field(default_factory=list)
+    payments: Payments | None = field(default_factory=Payments)
+    """None where Payt does not show what there is."""
 
 
 @dataclass
@@ -75,7 +80,13 @@ class Step:
     notes: list[str] = field(default_factory=list)
     mail_to: str = ""
     payment: Decimal | None = None
-    lists: list[str] = field(default_factory=list)
+    lists: dict[str, str] = field(default_factory=dict)
+    """What is replaced as a whole, in short."""
+
+    destroyed: list[str] = field(default_factory=list)
+    recoined: str = ""
+    """What was paid in the currency before, and what in the other one now."""
+
     currency: str = ""
     effects: list[tuple[str, Decimal, Decimal]] = field(default_factory=list)
     """What changes in a currency: what is open, and the total."""
@@ -99,6 +110,7 @@ def plan(rows: Sequence[Mapping[str, Any]], known: Known) -> list[Step]:
 
 def _state(invoice: Invoice, known: Known) -> State:
     values = {name: getattr(invoice, AMOUNTS.get(name, name)) for name in _COMPARED}
+    paid = known.payments.get(invoice.invoice_number or "")
     return State(
         values={name: _said(value) for name, value in values.items() if value is not None},
         debtor=known.debtors_by_id.get(invoice.debtor_id or ""),
@@ -106,6 +118,7 @@ def _state(invoice: Invoice, known: Known) -> State:
         sent_at=invoice.sent_at,
         labels=[label.name or "" for label in invoice.labels],
         lines=[line_words(line) for line in invoice.invoice_lines],
+        payments=None if paid is None else Payments.at_payt(paid, invoice.currency_code or ""),
     )
 
 
@@ -176,6 +189,7 @@ def _applied(row: Mapping[str, Any], old: State | None, debtor: Debtor | None) -
         sent_at=before.sent_at or sent,
         labels=row.get("labels", before.labels),
         lines=[words(line) for line in row["invoice_lines"]] if "invoice_lines" in row else before.lines,
+        payments=Payments.given(row["payments"], row["currency_code"]) if "payments" in row else before.payments,
     )
 
 
@@ -194,8 +208,8 @@ def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | No
     if "invoice_lines" in row:
         changes += _line_changes(old.lines, new.lines)
     if "payments" in row:
-        changes += _payment_changes(row["payments"])
-    changes += [_change(name, "", f"{row[name]} (Payt does not show what was)") for name in _UNREADABLE if name in row]
+        changes += _payment_changes(old.payments, Payments.given(row["payments"], row["currency_code"]))
+    changes += [_change(name, "", f"{row[name]} {_UNSEEN}") for name in _UNREADABLE if name in row]
     return changes + [_change(name, "", _file_words(row[name])) for name in _FILES if name in row]
 
 
@@ -206,15 +220,19 @@ def _change(name: str, old: str, new: str) -> dict[str, str]:
 def _line_changes(old: Sequence[str], new: Sequence[str]) -> list[dict[str, str]]:
     """How many there are, and each line beside the one that stands in its place."""
     changes = [_change("invoice_lines", count(len(old), "line") if old else "", count(len(new), "line"))]
-    for place, (was, becomes) in enumerate(zip_longest(old, new, fillvalue=""), 1):
-        changes.append(_change(f"invoice_lines[{place}]", was, becomes or "removed"))
-    return changes
+    return changes + _one_by_one("invoice_lines", old, new)
 
 
-def _payment_changes(payments: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    paid = sum((Decimal(payment["amount"]) for payment in payments), _ZERO)
-    changes = [_change("payments", "", f"{count(len(payments), 'payment')}, {paid} in all")]
-    return changes + [_change(f"payments[{place}]", "", words(one)) for place, one in enumerate(payments, 1)]
+def _payment_changes(old: Payments | None, new: Payments) -> list[dict[str, str]]:
+    if old is None:
+        return [_change("payments", "", f"{new} {_UNSEEN}"), *_one_by_one("payments", (), new.words)]
+    was = str(old) if old.words else ""
+    return [_change("payments", was, str(new)), *_one_by_one("payments", old.words, new.words)]
+
+
+def _one_by_one(name: str, old: Sequence[str], new: Sequence[str]) -> list[dict[str, str]]:
+    pairs = enumerate(zip_longest(old, new, fillvalue=""), 1)
+    return [_change(f"{name}[{place}]", was, becomes or "removed") for place, (was, becomes) in pairs]
 
 
 def _file_words(file: Mapping[str, Any]) -> str:
@@ -231,24 +249,46 @@ def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: St
     if old and old.sent_at and row.get("sent_at") and dt.datetime.fromisoformat(row["sent_at"]) != old.sent_at:
         step.notes.append("sent_at stays as it is: the invoice was sent already")
     if old:
-        step.lists = [name for name in _LISTS if name in row and (name == "payments" or _has(old, name))]
-        step.lists += [f"{name} destroyed" for name in _FILES if row.get(name, {}).get("destroy")]
-        if "payments" not in row:
-            step.payment = _booked(old, new) or None
-    if old:
+        step.lists = {name: words for name in _LISTS if name in row and (words := _replaced(name, old, new))}
+        step.destroyed = [name for name in _FILES if row.get(name, {}).get("destroy")]
         was = old.values.get("currency_code", step.currency)
+        if was != step.currency:
+            _recoin(step, was, old, new)
+        if "payments" not in row:
+            _book(step, was, old, new)
         step.effects.append((was, -_amount(old, "amount_open"), -_amount(old, "amount_total")))
     step.effects.append((step.currency, _amount(new, "amount_open"), _amount(new, "amount_total")))
 
 
-def _has(old: State, name: str) -> bool:
-    return bool(old.labels) if name == "labels" else bool(old.lines)
+def _replaced(name: str, old: State, new: State) -> str:
+    """What a list was and becomes, in short; empty where nothing was there, or the same."""
+    if name == "payments":
+        if old.payments is None:
+            return f"by {new.payments}; Payt does not show what was"
+        return f"{old.payments} → {new.payments}" if old.payments.words else ""
+    was, becomes = (old.labels or [], new.labels or []) if name == "labels" else (old.lines, new.lines)
+    noun = "label" if name == "labels" else "line"
+    return f"{count(len(was), noun)} → {count(len(becomes), noun)}" if was and sorted(was) != sorted(becomes) else ""
 
 
-def _booked(old: State, new: State) -> Decimal:
-    """The payment Payt books by itself: what was paid beyond what was paid before."""
-    paid = _amount(new, "amount_total") - _amount(new, "amount_open")
-    return paid - (_amount(old, "amount_total") - _amount(old, "amount_open"))
+def _recoin(step: Step, was: str, old: State, new: State) -> None:
+    """Amounts of two currencies have no difference: what leaves the one stands beside what comes into the other."""
+    for verb, currency, state in (("leaves", was, old), ("comes", step.currency, new)):
+        opened, total = (money(_amount(state, name), currency) for name in ("amount_open", "amount_total"))
+        step.notes.append(f"{verb}: {opened} open of {total}")
+
+
+def _book(step: Step, was: str, old: State, new: State) -> None:
+    """The payment Payt books by itself: what was paid beyond what was paid before, in one currency."""
+    before, after = (_amount(state, "amount_total") - _amount(state, "amount_open") for state in (old, new))
+    if was == step.currency:
+        step.payment = after - before or None
+        if step.payment and new.payments is not None:
+            new.payments = new.payments.booked(step.payment)
+    elif before or after:
+        step.recoined = f"{money(before, was)} before, {money(after, step.currency)} after"
+        step.notes.append(f"paid: {step.recoined}; what Payt books for that cannot be said")
+        new.payments = None
 
 
 def _amount(state: State | None, name: str) -> Decimal:
@@ -262,86 +302,3 @@ def mail_address(debtor: Debtor | None) -> str:
 
 def _named(debtor: Debtor | None) -> str:
     return f"{clean(debtor.debtor_number, 60)} {clean(debtor.name, 60)}" if debtor else ""
-
-
-def warnings_of(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], known: Known) -> list[Warned]:
-    """What is odd about a batch; nothing of it is refused for that."""
-    posted = [row for row, step in zip(rows, steps, strict=True) if step.action != "refused"]
-    found = foreign(posted, known.bank_account, known.hosts)
-    refused = [step.number for step in steps if step.action == "refused"]
-    if refused:
-        found.append(Warned(f"Refused and kept out of what is posted: {_some(refused)}."))
-    recoined = [step.number for step in steps if len({currency for currency, _, _ in step.effects}) > 1]
-    if recoined:
-        found.append(Warned(f"The currency changes: {_some(recoined)}."))
-    mailed = [step.number for step in steps if step.mail_to]
-    if mailed:
-        found.append(Warned(f"Payt e-mails {count(len(mailed), 'invoice')} to debtors: sent_at is missing.", True))
-    destroyed = [step.number for step in steps if any("destroyed" in name for name in step.lists)]
-    if destroyed:
-        found.append(Warned(f"Files are destroyed: {_some(destroyed)}.", True))
-    above = [r["invoice_number"] for r in rows if abs(Decimal(r["amount_open"])) > abs(Decimal(r["amount_total"]))]
-    early = [r["invoice_number"] for r in rows if r["due_date"] < r["invoice_date"]]
-    twice = [n for n, times in Counter(r["invoice_number"] for r in rows).items() if times > 1]
-    apart = [r["invoice_number"] for r in rows if "payments" in r and _unpaid(r) != Decimal(r["amount_open"])]
-    for numbers, what in (
-        (above, "More is open than the total"),
-        (early, "Due before the invoice date"),
-        (twice, "The number comes twice in this batch; the later row wins"),
-        (apart, "Payments do not add up to what is no longer open"),
-    ):
-        if numbers:
-            found.append(Warned(f"{what}: {_some(numbers)}."))
-    return sorted(found, key=lambda warned: not warned.danger)
-
-
-def _unpaid(row: Mapping[str, Any]) -> Decimal:
-    return Decimal(row["amount_total"]) - sum((Decimal(payment["amount"]) for payment in row["payments"]), _ZERO)
-
-
-def _some(numbers: Sequence[str]) -> str:
-    return some(clean(number, 40) for number in numbers)
-
-
-def preview_of(
-    rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], known: Known, administration_id: str
-) -> dict[str, Any]:
-    """What a person is shown: mails first, then figures, then every row."""
-    counts = Counter(step.action for step in steps)
-    return {
-        "kind": "invoices",
-        "title": f"{count(len(steps), 'invoice')} into {clean(known.sender, 60)}",
-        "from": clean(known.sender, WHOLE),
-        "administration_id": administration_id,
-        "mails": [{"invoice": step.number, "to": step.mail_to} for step in steps if step.mail_to],
-        "counts": {kind: counts[kind] for kind in ("created", "updated", "unchanged", "refused") if counts[kind]},
-        "money": _money(steps),
-        "payments": [
-            {"invoice": step.number, "amount": money(step.payment, step.currency)} for step in steps if step.payment
-        ],
-        "lists": _lists(steps),
-        "rows": [step.as_json() for step in steps],
-        "warnings": [warned.as_json() for warned in warnings_of(rows, steps, known)],
-    }
-
-
-def _money(steps: Sequence[Step]) -> list[dict[str, str]]:
-    totals: dict[str, list[Decimal]] = {}
-    for step in steps:
-        for currency, opened, totalled in step.effects if step.action in {"created", "updated"} else ():
-            sums = totals.setdefault(currency, [_ZERO, _ZERO])
-            sums[0] += opened
-            sums[1] += totalled
-    return [
-        {"currency": name, "text": f"open {opened:+,.2f}, total {totalled:+,.2f}"}
-        for name, (opened, totalled) in sorted(totals.items())
-    ]
-
-
-def _lists(steps: Sequence[Step]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for step in steps:
-        for name in step.lists:
-            words = f"Files destroyed ({name.split()[0]})" if "destroyed" in name else f"{name} replaced as a whole"
-            found.setdefault(words, []).append(step.number)
-    return found

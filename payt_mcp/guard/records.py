@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
 
 
+CLOCK = "clock"
+"""Stands in the place of a proposal in an event that is about the clock of this machine."""
+
+
 @dataclass(frozen=True)
 class Who:
-    """Who caused a step: `channel` (tool, elicitation, page, terminal, code, server), the MCP client's name and
+    """Who caused a step: `channel` (tool, elicitation, page, app, terminal, code, server), the MCP client's name and
     version, and the approver as far as one is known (the operating system's user for page and terminal).
     """
 

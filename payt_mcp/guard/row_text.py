@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from payt_mcp.guard import scanning
 from payt_mcp.guard.proposal import Warned
-from payt_mcp.payt.models import InvoiceLine
-from payt_mcp.present import clean, some
+from payt_mcp.payt.models import InvoiceLine, Payment
+from payt_mcp.present import clean, count, some
 
 WHOLE = 1_000_000
 """Longer than any text of a row: a person is shown all of it."""
+
+_NOT_SAID = frozenset({"id", "administration_id", "invoice_id", "updated_at"})
+_WRITTEN = {"total_amount": "amount", "total_book_amount": "book_amount"}
+"""Amounts of a payment as they are read, and as they are written."""
 
 _PAYT_HOSTS = ("paytsoftware.com",)
 _TEXTS = ("invoice_number", "order_number", "category", "payment_condition", "peppol_identifier")
@@ -26,6 +31,39 @@ def words(part: Mapping[str, Any]) -> str:
     if "description" in part:
         facts.append(f'description "{clean(str(part["description"]), WHOLE)}"')
     return ", ".join(facts)
+
+
+@dataclass(frozen=True)
+class Payments:
+    """The payments of an invoice in words, oldest first, and what they come to in its currency."""
+
+    words: tuple[str, ...] = ()
+    total: Decimal = Decimal("0.00")
+    currency: str = ""
+
+    @classmethod
+    def given(cls, rows: Sequence[Mapping[str, Any]], currency: str) -> Payments:
+        """Payments of a row."""
+        return cls(tuple(map(words, rows)), sum((Decimal(row["amount"]) for row in rows), Decimal("0.00")), currency)
+
+    @classmethod
+    def at_payt(cls, payments: Sequence[Payment], currency: str) -> Payments:
+        """Payments as Payt has them; their origin_identifier is not among what it shows."""
+        ordered = sorted(payments, key=lambda payment: (str(payment.payment_date or ""), len(payment.id), payment.id))
+        total = sum((payment.total_amount or Decimal(0) for payment in ordered), Decimal("0.00"))
+        return cls(tuple(map(_payment_words, ordered)), total, currency)
+
+    def booked(self, amount: Decimal) -> Payments:
+        """With the one that Payt books by itself."""
+        return replace(self, words=(*self.words, f"amount {amount}, booked by Payt itself"), total=self.total + amount)
+
+    def __str__(self) -> str:
+        return f"{count(len(self.words), 'payment')}, {self.total} in all ({clean(self.currency, 60)})"
+
+
+def _payment_words(payment: Payment) -> str:
+    shown = {name: getattr(payment, name) for name in Payment.model_fields if name not in _NOT_SAID}
+    return words({_WRITTEN.get(name, name): value for name, value in shown.items() if value not in (None, "")})
 
 
 def line_words(line: InvoiceLine) -> str:

@@ -18,7 +18,7 @@ from payt_mcp.guard.seal import START, Head, Seal
 from payt_mcp.guard.states import FOLLOWING, Status
 
 FILE = "ledger.sqlite3"
-_CLOCK_TOLERANCE = dt.timedelta(minutes=2)
+CLOCK_TOLERANCE = dt.timedelta(minutes=2)
 
 
 class Store:
@@ -72,13 +72,19 @@ class Store:
         self._seal.keep(head)
         return head.seq
 
+    def ahead(self) -> dt.timedelta:
+        """By how much the last event is later than the clock of this machine; zero where that is no hindrance."""
+        with self._reading():
+            apart = self._last_moment(self._clock()) - self._clock()
+        return apart if apart > CLOCK_TOLERANCE else dt.timedelta()
+
     @contextmanager
-    def _step(self) -> Iterator[dt.datetime]:
+    def _step(self, tick: Callable[[], dt.datetime] | None = None) -> Iterator[dt.datetime]:
         """One transaction, at the present moment; the head is kept when it is over."""
         with self._open():
             before = self._db.total_changes
             with transaction(self._db):
-                yield self._tick()
+                yield (tick or self._tick)()
                 head = self._last()
             if self._db.total_changes != before:
                 self._seal.keep(head)
@@ -101,17 +107,23 @@ class Store:
     def _tick(self) -> dt.datetime:
         """The present moment, which is not before the last event."""
         now = self._clock()
-        row = self._db.execute("SELECT at FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-        try:
-            last = dt.datetime.fromisoformat(row["at"]) if row else now
-        except (ValueError, TypeError):
-            raise AlteredError(f"The last event of the ledger {self.path} has no date: it was altered.") from None
-        if now < last - _CLOCK_TOLERANCE:
+        last = self._last_moment(now)
+        if now < last - CLOCK_TOLERANCE:
             raise LedgerError(
                 f"The clock of this machine says {now:%Y-%m-%d %H:%M} UTC, but the ledger was last written at "
-                f"{last:%Y-%m-%d %H:%M}. Set the clock right and try again."
+                f"{last:%Y-%m-%d %H:%M}. Set the clock right and try again; if it is right now and was wrong then, a "
+                "person runs `payt-mcp approvals clock` in a terminal."
             )
         return max(now, last)
+
+    def _last_moment(self, none: dt.datetime) -> dt.datetime:
+        """When the last event was written; `none` where there is none."""
+        row = self._db.execute("SELECT at FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        try:
+            last = dt.datetime.fromisoformat(row["at"]) if row else none
+            return last.astimezone(dt.UTC)
+        except (ValueError, TypeError, OverflowError):
+            raise AlteredError(f"The last event of the ledger {self.path} has no date: it was altered.") from None
 
     def _last(self) -> Head:
         row = self._db.execute("SELECT seq, mark FROM events ORDER BY seq DESC LIMIT 1").fetchone()
@@ -173,14 +185,16 @@ class Store:
 
     def _note(self, key: str, who: Who, now: dt.datetime, detail: Mapping[str, Any] | None = None) -> None:
         """Append an event to the chain that vouches for the row as it is now."""
+        row = self._db.execute("SELECT * FROM proposals WHERE id = ?", (key,)).fetchone()
+        self._append(key, stamp(now), row["status"], who.as_text(), row["digest"], row_hash(row), detail or {})
+
+    def _append(
+        self, key: str, at: str, status: str, who: str, digest: str, body: str, detail: Mapping[str, Any]
+    ) -> None:
         head, known = self._last(), self._seal.head()
         if known.seq > head.seq:
             raise AlteredError(f"The ledger {self.path} was cut off: its last {known.seq - head.seq} events are gone.")
-        row = self._db.execute("SELECT * FROM proposals WHERE id = ?", (key,)).fetchone()
-        text = to_json(dict(detail or {}))
-        event = Event(
-            head.seq + 1, key, stamp(now), row["status"], who.as_text(), row["digest"], row_hash(row), text, ""
-        )
+        event = Event(head.seq + 1, key, at, status, who, digest, body, to_json(dict(detail)), "")
         self._db.execute(
             "INSERT INTO events (seq, proposal_id, at, status, who, digest, body, detail, mark) "
             "VALUES (?,?,?,?,?,?,?,?,?)",

@@ -24,6 +24,7 @@ from payt_mcp.payt.models import (
     DeletedPaymentPlan,
     Invoice,
     Message,
+    Payment,
     PaymentPlan,
 )
 from payt_mcp.payt.wire import EntityT, Fields
@@ -70,6 +71,15 @@ class MessageFilters(TypedDict, total=False):
     debtor_ids: Sequence[str]
     invoice_ids: Sequence[str]
     credit_case_ids: Sequence[str]
+    updated_after: datetime
+
+
+class PaymentFilters(TypedDict, total=False):
+    ids: Sequence[str]
+    invoice_numbers: Sequence[str]
+    invoice_identifiers: Sequence[str]
+    credit_case_ids: Sequence[str]
+    credit_case_numbers: Sequence[str]
     updated_after: datetime
 
 
@@ -195,6 +205,16 @@ class Resources:
     async def message(self, administration_id: str, key: str, *, fields: Fields = ()) -> Message:
         query = wire.record("messages", key, administration_id, fields=fields)
         return await self.client.entity(Message, query, f"message {key}")
+
+    async def payments(
+        self,
+        administration_id: str,
+        *,
+        fields: Fields = (),
+        most: int | None = None,
+        **filters: Unpack[PaymentFilters],
+    ) -> Found[Payment]:
+        return await self._list(Payment, "payments", administration_id, fields, most, filters)
 
     async def payment_plans(
         self,

@@ -52,12 +52,13 @@ def by_name(query: str, debtors: Iterable[DebtorEntry]) -> list[DebtorEntry]:
 
 
 def unmistakable(query: str, candidates: Sequence[DebtorEntry]) -> DebtorEntry | None:
-    """The one debtor a name must mean: the only candidate, or the only one of exactly that name.
+    """The one debtor a name must mean: the only candidate, or the only one of exactly that name, its number beside it
+    or not.
 
     Only by its name: a part of a number is a number mistyped, and would be the file of somebody else.
     """
     wanted = normalized(query)
-    exact = [debtor for debtor in candidates if normalized(debtor.name) == wanted]
+    exact = [debtor for debtor in candidates if wanted in _full_names(debtor)]
     if len(exact) == 1:
         return exact[0]
     if len(candidates) != 1:
@@ -91,6 +92,11 @@ class TextFilter:
         if name is None:
             name = self._names[debtor_id] = normalized(self._name_of(debtor_id))
         return name
+
+
+def _full_names(debtor: DebtorEntry) -> set[str]:
+    name, number = normalized(debtor.name), normalized(debtor.number)
+    return {name, f"{name} {number}", f"{number} {name}"} if number else {name}
 
 
 def _rank(wanted: str, debtor: DebtorEntry) -> int | None:

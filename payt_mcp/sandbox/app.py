@@ -7,17 +7,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from payt_mcp.sandbox import reads, write_files, write_invoices, write_messages, writes
+from payt_mcp.sandbox import (
+    reads,
+    write_blocks,
+    write_contacts,
+    write_debtors,
+    write_files,
+    write_invoices,
+    write_messages,
+    write_plans,
+    write_tasks,
+)
 from payt_mcp.sandbox.calls import Handler, basic_endpoint, endpoint
 from payt_mcp.sandbox.control import control_routes
 from payt_mcp.sandbox.gate import Gate
 from payt_mcp.sandbox.lists import FILTERS
-from payt_mcp.sandbox.options import Options, Sandbox, Token
+from payt_mcp.sandbox.options import Application, Options, Sandbox, Token
 from payt_mcp.sandbox.problems import Problem, problem_response
 from payt_mcp.sandbox.shapes import DELETED
+from payt_mcp.sandbox.sign_in import sign_in_routes
+from payt_mcp.sandbox.token_endpoint import token_route
 from payt_mcp.sandbox.world import World
 
-__all__ = ["Options", "Sandbox", "Token", "create_app"]
+__all__ = ["Application", "Options", "Sandbox", "Token", "create_app"]
 
 _SINGLES = ("credit_cases", "debtors", "invoices", "messages", "notifications", "payment_plans", "tasks")
 
@@ -27,7 +39,13 @@ def create_app(world: World, *, options: Options | None = None) -> Starlette:
     sandbox = Sandbox(world, options or Options())
     control = control_routes(sandbox) if sandbox.options.control else []
     app = Starlette(
-        routes=[*control, *_write_routes(sandbox), *_read_routes(sandbox)],
+        routes=[
+            *control,
+            *sign_in_routes(sandbox),
+            token_route(sandbox),
+            *_write_routes(sandbox),
+            *_read_routes(sandbox),
+        ],
         middleware=[Middleware(Gate, sandbox=sandbox)],
         exception_handlers={Problem: _on_problem, HTTPException: _on_http},
     )
@@ -62,17 +80,18 @@ def _write_routes(sandbox: Sandbox) -> list[Route]:
         write("PATCH", "/v1/messages", write_messages.mark_read),
         write("POST", "/v1/invoices", write_invoices.upsert),
         write("PATCH", "/v1/invoices", write_invoices.update),
-        write("PATCH", "/v1/invoices/block", writes.block),
-        write("PATCH", "/v1/invoices/resume", writes.resume),
-        write("POST", "/v1/debtors", writes.debtors),
-        write("POST", "/v1/contacts", writes.contacts),
+        write("PATCH", "/v1/invoices/block", write_blocks.block),
+        write("PATCH", "/v1/invoices/resume", write_blocks.resume),
+        write("POST", "/v1/debtors", write_debtors.upsert),
+        write("POST", "/v1/contacts", write_contacts.upsert),
         write("POST", "/v1/files", write_files.announce),
-        write("PATCH", "/v1/payment_plans/{id}/approve", write_messages.approve),
-        write("PATCH", "/v1/payment_plans/{id}/reject", write_messages.reject),
-        write("PATCH", "/v1/payment_plans/{id}/deactivate", write_messages.deactivate),
-        write("PATCH", "/v1/tasks/{id}/mark_completed", write_messages.complete_task),
-        write("PATCH", "/v1/tasks/{id}/unmark_completed", write_messages.reopen_task),
-        write("POST", "/v1/tasks/{id}/comment", write_messages.comment_task),
+        write("POST", "/v1/payment_plans", write_plans.create),
+        write("PATCH", "/v1/payment_plans/{id}/approve", write_plans.approve),
+        write("PATCH", "/v1/payment_plans/{id}/reject", write_plans.reject),
+        write("PATCH", "/v1/payment_plans/{id}/deactivate", write_plans.deactivate),
+        write("PATCH", "/v1/tasks/{id}/mark_completed", write_tasks.complete),
+        write("PATCH", "/v1/tasks/{id}/unmark_completed", write_tasks.reopen),
+        write("POST", "/v1/tasks/{id}/comment", write_tasks.comment),
         Route("/uploads/{key}", write_files.receiver(sandbox), methods=["PUT"]),
     ]
 

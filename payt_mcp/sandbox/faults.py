@@ -20,7 +20,10 @@ Kind = Literal[
     "slow",
     "server_error_after",
 ]
-KINDS: Final[frozenset[str]] = frozenset(get_args(Kind))
+# What the token endpoint alone can say.
+TokenKind = Literal["invalid_grant"]
+KINDS: Final[frozenset[str]] = frozenset([*get_args(Kind), *get_args(TokenKind)])
+_TOKEN_ENDPOINT: Final = "/oauth/token"  # noqa: S105 - a path
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,11 @@ class Fault:
 
     It holds for requests whose path starts with `path` (None: every path) and with that `method`; the first
     `after` of those pass, then `times` are hit (None: all), each with that `probability` (seeded).
-    `delay_ms` is the extra delay of `slow`. `..._after` and `cut_off` and `wrong_shape` and `slow` apply the
-    request; the others do not.
+    `delay_ms` is the extra delay of `slow`; `invalid_grant` is how the token endpoint refuses, and strikes there
+    alone. `..._after` and `cut_off` and `wrong_shape` and `slow` apply the request; the others do not.
     """
 
-    kind: Kind
+    kind: Kind | TokenKind
     path: str | None = None
     method: str | None = None
     times: int | None = 1
@@ -48,6 +51,8 @@ class Fault:
 
     def covers(self, method: str, path: str) -> bool:
         """Whether a request is one this rule speaks about."""
+        if self.kind == "invalid_grant" and path != _TOKEN_ENDPOINT:
+            return False
         return (self.path is None or path.startswith(self.path)) and (
             self.method is None or self.method.upper() == method
         )

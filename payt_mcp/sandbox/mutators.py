@@ -203,6 +203,24 @@ class Mutators(ABC):
             for key in list(invoices.indexes[field].get(record_id)):
                 self.change(administration_id, "invoices", key, **{field: None})
 
+    def tie_plan(self, administration_id: str | int, plan_id: str | int, invoice_ids: Iterable[str | int]) -> None:
+        """Sets an active plan on invoices and on the credit cases they are in; unknown invoices are passed over."""
+        with self.lock:
+            tables = self.book(administration_id).tables
+            known = [row for key in invoice_ids if (row := tables["invoices"].rows.get(int(key))) is not None]
+            for row in known:
+                self.change(administration_id, "invoices", row["id"], active_payment_plan_id=plan_id)
+            for key in {row["active_credit_case_id"] for row in known if "active_credit_case_id" in row}:
+                if key in tables["credit_cases"].rows:
+                    self.change(administration_id, "credit_cases", key, active_payment_plan_id=plan_id)
+
+    def _untie_plan(self, administration_id: str | int, plan_id: int) -> None:
+        with self.lock:
+            self._release(administration_id, "active_payment_plan_id", plan_id)
+            cases = self.book(administration_id).tables["credit_cases"].rows
+            for key in [key for key, row in cases.items() if row.get("active_payment_plan_id") == plan_id]:
+                self.change(administration_id, "credit_cases", key, active_payment_plan_id=None)
+
     def add_message(self, administration_id: str | int, **fields: Any) -> str:
         """Adds a message and returns its id; without a `sender_type` a debtor sent it, just now."""
         now = self.now()
@@ -222,7 +240,7 @@ class Mutators(ABC):
     def add_payment_plan(
         self, administration_id: str | int, invoice_ids: Iterable[str | int] = (), **fields: Any
     ) -> str:
-        """Adds a payment plan and returns its id; an active one is set on the given invoices.
+        """Adds a payment plan and returns its id; an active one is set on the given invoices and their cases.
 
         `payment_terms` are (id, total cents, due cents, due date, payment date or None).
         """
@@ -230,19 +248,18 @@ class Mutators(ABC):
             defaults = {"active": True, "auto_activated": False, "created_at": self.now()}
             plan_id = self.add(administration_id, "payment_plans", **{**defaults, **fields})
             if fields.get("active", True):
-                for key in invoice_ids:
-                    self.change(administration_id, "invoices", key, active_payment_plan_id=plan_id)
+                self.tie_plan(administration_id, plan_id, invoice_ids)
             return plan_id
 
     def change_payment_plan(self, administration_id: str | int, record_id: str | int, **fields: Any) -> None:
-        """Changes fields of a plan (None clears one); one that is no longer active releases its invoices."""
+        """Changes fields of a plan (None clears one); one that is no longer active releases invoices and cases."""
         self.change(administration_id, "payment_plans", record_id, **fields)
         if fields.get("active") is False:
-            self._release(administration_id, "active_payment_plan_id", int(record_id))
+            self._untie_plan(administration_id, int(record_id))
 
     def delete_payment_plan(self, administration_id: str | int, record_id: str | int) -> None:
-        """Deletes a plan; its invoices are released from it."""
-        self._release(administration_id, "active_payment_plan_id", int(record_id))
+        """Deletes a plan; its invoices and cases are released from it."""
+        self._untie_plan(administration_id, int(record_id))
         self.delete(administration_id, "payment_plans", record_id)
 
     def add_payment(self, administration_id: str | int, **fields: Any) -> str:

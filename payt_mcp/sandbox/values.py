@@ -84,3 +84,9 @@ def parse_date(value: Any) -> str:
     if not isinstance(value, str) or not _DATE.match(value):
         raise ValueError(f"not a date: {value!r}")
     return dt.date.fromisoformat(value).isoformat()
+
+
+def mailable(address: str) -> bool:
+    """Whether text looks like one e-mail address."""
+    name, at, host = address.strip().rpartition("@")
+    return bool(name and at and "." in host) and not any(sign.isspace() for sign in address.strip())

@@ -89,3 +89,8 @@ class World(Mutators):
         with self.lock:
             table = book.tables[kind]
             return render((table.rows[key] for key in table.ids), plan, book, str)
+
+    def raw(self, administration_id: str | int, kind: str, record_id: str | int) -> Row:
+        """One record as it is stored, what was written but is never answered included (amounts in cents)."""
+        with self.lock:
+            return dict(self.book(administration_id).tables[kind].rows[int(record_id)])

@@ -1,4 +1,4 @@
-"""Sending a message, marking messages as read, and the endpoints of tasks and payment plans."""
+"""Sending a message, and marking messages as read."""
 
 from typing import Any, Final
 
@@ -8,11 +8,11 @@ from payt_mcp.sandbox.calls import Call
 from payt_mcp.sandbox.forms import SentFile
 from payt_mcp.sandbox.names import USERS
 from payt_mcp.sandbox.options import Mail
-from payt_mcp.sandbox.problems import invalid, json_response, not_found
+from payt_mcp.sandbox.problems import invalid, not_found
 from payt_mcp.sandbox.tables import Row
-from payt_mcp.sandbox.values import whole
+from payt_mcp.sandbox.values import mailable, whole
 from payt_mcp.sandbox.world import Book
-from payt_mcp.sandbox.writes import Outcome, read_body, records
+from payt_mcp.sandbox.writes import Outcome, one, read_body, records
 
 # How an addressee is named: parameter, kind of record, the fields in which the value may stand.
 _ADDRESSEES: Final = (
@@ -42,7 +42,7 @@ def send(call: Call) -> Response:
     name, kind, fields = given[0]
     row = _lookup(book, kind, fields, str(call.params[name]))
     debtor = row if kind == "debtors" else book.tables["debtors"].rows.get(row.get("debtor_id", -1), {})
-    to = message.get("email") or next((debtor[field] for field in _OWN_ADDRESSES if field in debtor), None)
+    to = message.get("email") or own_address(debtor)
     if to is None:
         raise invalid("The debtor has no email address")
     attachments = tuple(item.filename for item in message.get("attachments") or () if isinstance(item, SentFile))
@@ -69,7 +69,12 @@ def send(call: Call) -> Response:
         sent_at=world.now(),
         **references,
     )
-    return _one(call, book, "messages", int(key), 200)
+    return one(call, book, "messages", int(key), 200)
+
+
+def own_address(debtor: Row) -> str | None:
+    """Where mail for a debtor goes when nothing else is said; None when it has no address."""
+    return next((debtor[field] for field in _OWN_ADDRESSES if field in debtor), None)
 
 
 def _message(call: Call) -> dict[str, Any]:
@@ -81,7 +86,7 @@ def _message(call: Call) -> dict[str, Any]:
             raise invalid(f"message[{name}] is missing")
     for name in ("email", "cc_email", "bcc_email"):
         addresses = str(message.get(name) or "").split(",")
-        if message.get(name) and not all(_looks_mailable(address) for address in addresses):
+        if message.get(name) and not all(mailable(address) for address in addresses):
             raise invalid(f"message[{name}] is invalid")
     if message.get("email") and "," in str(message["email"]):
         raise invalid("message[email] is invalid")
@@ -91,11 +96,6 @@ def _message(call: Call) -> dict[str, Any]:
     return message
 
 
-def _looks_mailable(address: str) -> bool:
-    name, at, host = address.strip().rpartition("@")
-    return bool(name and at and "." in host) and not any(sign.isspace() for sign in address.strip())
-
-
 def _lookup(book: Book, kind: str, fields: tuple[str, ...], value: str) -> Row:
     table = book.tables[kind]
     for field in fields:
@@ -103,10 +103,6 @@ def _lookup(book: Book, kind: str, fields: tuple[str, ...], value: str) -> Row:
         if ids:
             return table.rows[ids[0]]
     raise not_found(kind.removesuffix("s").replace("_", " ").capitalize())
-
-
-def _one(call: Call, book: Book, kind: str, key: int, status: int) -> Response:
-    return json_response(call.render([book.tables[kind].rows[key]], call.plan(kind), book)[0], status)
 
 
 def mark_read(call: Call) -> Response:
@@ -124,86 +120,3 @@ def mark_read(call: Call) -> Response:
         world.change_message(book.administration_id, row["id"], **(changes if read else dict.fromkeys(changes)))
         outcome.count += 1
     return outcome.answer(200)
-
-
-def _target(call: Call, kind: str) -> tuple[Book, Row]:
-    read_body(call)
-    book = call.book()
-    given = call.path("id")
-    row = book.tables[kind].rows.get(whole(given) or 0)
-    if row is None:
-        raise not_found(kind.removesuffix("s").replace("_", " ").capitalize())
-    return book, row
-
-
-def approve(call: Call) -> Response:
-    """Approves a proposed plan: it becomes active and is set on its invoices."""
-    book, row = _target(call, "payment_plans")
-    _proposed(row)
-    world = call.sandbox.world
-    world.change_payment_plan(book.administration_id, row["id"], active=True, approved_at=world.now())
-    for key in row.get("invoice_ids", ()):
-        if key in book.tables["invoices"].rows:
-            world.change_invoice(book.administration_id, key, active_payment_plan_id=row["id"])
-    return _one(call, book, "payment_plans", row["id"], 200)
-
-
-def reject(call: Call) -> Response:
-    """Rejects a proposed plan."""
-    book, row = _target(call, "payment_plans")
-    _proposed(row)
-    world = call.sandbox.world
-    world.change_payment_plan(book.administration_id, row["id"], rejected_at=world.now(), rejected_by_user=USERS[0])
-    return _one(call, book, "payment_plans", row["id"], 200)
-
-
-def _proposed(row: Row) -> None:
-    if row.get("active") or "rejected_at" in row or "deactivated_at" in row:
-        raise invalid("The payment plan is not a proposed one")
-
-
-def deactivate(call: Call) -> Response:
-    """Ends an active plan and releases its invoices."""
-    book, row = _target(call, "payment_plans")
-    if not row.get("active"):
-        raise invalid("The payment plan is not active")
-    world = call.sandbox.world
-    world.change_payment_plan(book.administration_id, row["id"], active=False, deactivated_at=world.now())
-    return _one(call, book, "payment_plans", row["id"], 200)
-
-
-def complete_task(call: Call) -> Response:
-    """Marks a task as done, with a comment if one is given."""
-    book, row = _target(call, "tasks")
-    status = call.params.get("completed_status")
-    if status is not None and status not in ("succeeded", "failed", "cleaned_up"):
-        raise invalid("completed_status does not have a valid value")
-    world = call.sandbox.world
-    world.change(book.administration_id, "tasks", row["id"], completed_at=world.now())
-    if call.params.get("comment"):
-        _comment(call, book, row["id"], str(call.params["comment"]))
-    return _one(call, book, "tasks", row["id"], 200)
-
-
-def reopen_task(call: Call) -> Response:
-    """Takes the mark of a done task away."""
-    book, row = _target(call, "tasks")
-    call.sandbox.world.change(book.administration_id, "tasks", row["id"], completed_at=None)
-    return _one(call, book, "tasks", row["id"], 200)
-
-
-def comment_task(call: Call) -> Response:
-    """Adds a comment to a task."""
-    book, row = _target(call, "tasks")
-    text = call.params.get("comment")
-    if not isinstance(text, str) or not text.strip():
-        raise invalid("comment is missing")
-    _comment(call, book, row["id"], text)
-    return Outcome(count=1).answer(201)
-
-
-def _comment(call: Call, book: Book, task_id: int, text: str) -> None:
-    world = call.sandbox.world
-    old = book.tables["tasks"].rows[task_id].get("comments", ())
-    comments = (*old, (world.take_id("comments"), text, world.now()))
-    world.change(book.administration_id, "tasks", task_id, comments=comments)

@@ -47,6 +47,7 @@ class Services:
 
     account: Callable[[], Any]
     desk: Callable[[], Any]
+    completions: Callable[[], Any]
 
 
 Ctx = Context[Services, Any]

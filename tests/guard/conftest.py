@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import datetime as dt
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from mcp.client import Client
 from mcp.types import CallToolResult, ElicitResult
 
+from guard.browsing import browser
+from payt_mcp.guard.ledger import Ledger
+from payt_mcp.guard.records import Draft, Record, Who
+from payt_mcp.guard.states import Status
 from payt_mcp.sandbox.app import Options, Sandbox, create_app
 from payt_mcp.sandbox.dataset import build_world
 from payt_mcp.sandbox.server import Handle, run_in_thread
@@ -17,6 +24,9 @@ from payt_mcp.server import PaytServer, build_server
 from payt_mcp.settings import Secret, Settings
 
 ADMINISTRATION = "4711"
+ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
+TOOL, PAGE = Who("tool", "test 1"), Who("page", "", "anouk")
+START = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture(scope="session")
@@ -80,6 +90,20 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield House(handle, tmp_path)
 
 
+@pytest.fixture(scope="module")
+async def browser_process() -> AsyncIterator[Any]:
+    async with browser() as running:
+        yield running
+
+
+@pytest.fixture
+async def chromium(browser_process: Any) -> AsyncIterator[Any]:
+    """A browser without windows; what a test opens in it is closed after it."""
+    yield browser_process
+    for context in browser_process.contexts:
+        await context.close()
+
+
 Answer = Callable[..., Any]
 
 
@@ -108,3 +132,90 @@ def data(result: CallToolResult) -> dict[str, Any]:
 
 def said(result: CallToolResult) -> str:
     return "\n".join(getattr(block, "text", "") for block in result.content)
+
+
+def letter(house: House, **changes: Any) -> dict[str, Any]:
+    about = {"to_debtor": house.debtor()} if "to_invoice" not in changes else {}
+    return {"subject": "Openstaande facturen", "body": "Wilt u deze betalen?"} | about | changes
+
+
+def invoice_of(house: House) -> str:
+    """An overdue invoice of the debtor that `letter` goes to."""
+    rows = house.sandbox.world.rows(ADMINISTRATION, "debtors")
+    owner = next(row["id"] for row in rows if row["debtor_number"] == house.debtor())
+    for row in house.invoices(["invoice_number", "debtor_id", "open_amount", "due_date"]):
+        is_overdue = str(row["due_date"]) < str(house.sandbox.world.today)
+        if row["debtor_id"] == owner and row["open_amount"] != "0.00" and is_overdue:
+            return str(row["invoice_number"])
+    raise LookupError(owner)
+
+
+def known_invoice(house: House, **wanted: Any) -> dict[str, Any]:
+    """A sent invoice with something open."""
+    fields = [
+        "id", "invoice_number", "currency_code", "invoice_date", "due_date", "total_amount", "open_amount",
+        "book_total_amount", "book_open_amount", "sent_at", "debtor_id",
+    ]  # fmt: skip
+    return next(
+        row
+        for row in house.invoices(fields)
+        if all(row[name] for name in fields)
+        and row["open_amount"] != "0.00"
+        and all(row[name] == value for name, value in wanted.items())
+    )
+
+
+# The ledger by itself.
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.moment = START
+
+    def __call__(self) -> dt.datetime:
+        return self.moment
+
+    def pass_time(self, **amount: float) -> None:
+        self.moment += dt.timedelta(**amount)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, clock: Clock) -> Ledger:
+    return Ledger(tmp_path / "state", clock)
+
+
+def draft(text: str = "pay", scope: str = "here", letter: str = "") -> Draft:
+    content = {"subject": "s", "body": text}
+    return Draft("message", scope, "4711", f"digest-{text}", letter or f"letter-{text}", content, {"text": text}, {})
+
+
+def approved(ledger: Ledger, text: str = "pay", letter: str = "") -> Record:
+    record, _ = ledger.propose(draft(text, letter=letter), TOOL)
+    return ledger.approve(record.id, PAGE)
+
+
+def edit(folder: Path, statement: str) -> None:
+    """What somebody with another program does to the file."""
+    with sqlite3.connect(folder / "ledger.sqlite3", isolation_level=None) as db:
+        db.execute(statement)
+    db.close()
+
+
+def record(house: House, key: str) -> Record:
+    ledger = Ledger(house.state)
+    try:
+        return ledger.get(key)
+    finally:
+        ledger.close()
+
+
+async def until(ledger: Ledger, key: str, *wanted: Status) -> Record:
+    with anyio.fail_after(15):
+        while (record := ledger.get(key)).status not in wanted:  # noqa: ASYNC110 - another thread or process writes it
+            await anyio.sleep(0.02)
+    return record

@@ -1,7 +1,7 @@
 """The ledger: what it lets happen once, what it refuses, and what it notices."""
 
 import datetime as dt
-import sqlite3
+import json
 import stat
 import subprocess
 import sys
@@ -10,57 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from guard.conftest import PAGE, START, TOOL, Clock, approved, draft, edit
 from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
 from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.records import Draft, Record, Who
+from payt_mcp.guard.records import Draft, Record
 from payt_mcp.guard.states import Status
-
-TOOL, PAGE = Who("tool", "test 1"), Who("page", "", "anouk")
-START = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.moment = START
-
-    def __call__(self) -> dt.datetime:
-        return self.moment
-
-    def pass_time(self, **amount: float) -> None:
-        self.moment += dt.timedelta(**amount)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path, clock: Clock) -> Ledger:
-    return Ledger(tmp_path / "state", clock)
-
-
-def draft(text: str = "pay", scope: str = "here", letter: str = "") -> Draft:
-    content = {"subject": "s", "body": text}
-    return Draft("message", scope, "4711", f"digest-{text}", letter or f"letter-{text}", content, {"text": text}, {})
-
-
-def approved(ledger: Ledger, text: str = "pay", letter: str = "") -> Record:
-    record, _ = ledger.propose(draft(text, letter=letter), TOOL)
-    return ledger.approve(record.id, PAGE)
 
 
 def sent(ledger: Ledger, text: str = "pay", message_id: str = "m1") -> Record:
     record = approved(ledger, text)
     assert ledger.claim(record.id)
     return ledger.finish(record.id, Status.SENT, {}, message_id=message_id)
-
-
-def edit(ledger: Ledger, statement: str) -> None:
-    """What somebody with another program does to the file."""
-    with sqlite3.connect(ledger.path, isolation_level=None) as db:
-        db.execute(statement)
-    db.close()
 
 
 def test_the_whole_way_of_a_proposal_is_on_record(ledger: Ledger) -> None:
@@ -258,7 +218,7 @@ def test_an_altered_ledger_is_noticed_and_stops_all_writes(ledger: Ledger, clock
     sent(ledger)
     waiting = approved(ledger, "next")
     ledger.verify()
-    edit(ledger, statement)
+    edit(ledger.folder, statement)
     with pytest.raises(AlteredError, match="nothing was sent to Payt"):
         ledger.claim(waiting.id)
     with pytest.raises(AlteredError):
@@ -267,7 +227,10 @@ def test_an_altered_ledger_is_noticed_and_stops_all_writes(ledger: Ledger, clock
 
 def test_a_forged_approval_sends_nothing(ledger: Ledger) -> None:
     record, _ = ledger.propose(draft(), TOOL)
-    edit(ledger, f"UPDATE proposals SET status='approved', approved_at='{START.isoformat()}' WHERE id='{record.id}'")
+    edit(
+        ledger.folder,
+        f"UPDATE proposals SET status='approved', approved_at='{START.isoformat()}' WHERE id='{record.id}'",
+    )
     with pytest.raises(AlteredError):
         ledger.claim(record.id)
 
@@ -290,7 +253,7 @@ def test_a_ledger_that_was_removed_or_lost_its_key_is_noticed(ledger: Ledger, cl
 def test_a_ledger_of_another_version_is_left_alone(ledger: Ledger, clock: Clock, version: int) -> None:
     sent(ledger)
     ledger.close()
-    edit(ledger, f"PRAGMA user_version={version}")
+    edit(ledger.folder, f"PRAGMA user_version={version}")
     with pytest.raises(LedgerError, match=f"layout of version {version}.*nothing was sent"):
         Ledger(ledger.folder, clock)
 
@@ -353,3 +316,32 @@ def test_closing_it_under_a_running_step_is_an_error_and_no_crash(tmp_path: Path
             thread.join()
         assert len(ended) == 3
         assert all("closed" in text for text in ended)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders of a user are closed to others by Windows itself")
+def test_the_folder_is_its_users_alone(tmp_path: Path) -> None:
+    Ledger(tmp_path / "new").close()
+    (tmp_path / "old").mkdir(mode=0o755)
+    Ledger(tmp_path / "old").close()
+    assert {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("new", "old")} == {0o700}
+
+
+def test_no_address_outlives_the_purge(ledger: Ledger, clock: Clock) -> None:
+    text = {"body": "SECRET LETTER" * 500}
+    record, _ = ledger.propose(Draft("message", "here", "4711", "digest", "letter", text, text, text), TOOL)
+    ledger.supersede(record.id, "jan@person.example is no longer on file")
+    assert "jan@person.example" in ledger.get(record.id).outcome["why"]
+    assert all("person.example" not in event.detail for event in ledger.history(record.id))
+    clock.moment += dt.timedelta(days=91)
+    assert ledger.purge() == 1
+    assert ledger.get(record.id).outcome == {"why": "(an address) is no longer on file"}
+    ledger.verify()
+    kept = b"".join(path.read_bytes() for path in ledger.folder.glob("ledger*"))
+    assert b"person.example" not in kept
+    assert b"SECRET" not in kept
+    assert json.loads(ledger.history(record.id)[-1].detail) == {"purged": True}
+
+
+def test_a_step_on_what_is_not_there_is_refused(ledger: Ledger) -> None:
+    with pytest.raises(RefusedWriteError, match="no proposal"):
+        ledger.in_the_way("p-none")

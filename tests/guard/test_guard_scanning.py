@@ -40,3 +40,52 @@ def test_amounts(text: str, values: list[str]) -> None:
 def test_links_and_named_invoices() -> None:
     assert scanning.links("zie https://a.example/x?y en www.b.example.") == ["a.example", "www.b.example."]
     assert scanning.named_invoices("Factuurnummer: 2026-0017 en invoice no. A/12345") == ["2026-0017", "A/12345"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NL91   ABNA   0417   1643   00",
+        "NL91\u2013ABNA\u20130417\u20131643\u201300",
+        "NL91/ABNA/0417/1643/00",
+        "NL91 \u0410BNA 0417 1643 00",
+        "NL91\u3164ABNA\u31640417\u31641643\u316400",
+        "NL 91 ABNA_0417_1643_00",
+        "IBAN NL91 (ABNA) 0417 1643 00",
+        "op 21 nov NL91ABNA0417164300",
+        "rekNL91ABNA0417164300",
+    ],
+)
+def test_an_iban_in_disguise(text: str) -> None:
+    assert scanning.bank_accounts(text) == ["NL91ABNA0417164300"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("OM81 0180 0000 0129 9123 456", ["OM810180000001299123456"]),
+        ("RU0204452560040702810412345678901", ["RU0204452560040702810412345678901"]),
+        ("ABA routing 021000021, account 123456789", ["021000021", "123456789"]),
+        ("KvK 12345678, bank NL02 RABO 0123 4567 89, tel. 020-1234567 btw NL858123456B01", ["NL02RABO0123456789"]),
+        ("Factuur 2024000003 graag op onze rekening betalen voor 21-11-2026", []),
+        ("Op onze rekening graag, factuur 2024000003.", []),
+    ],
+)
+def test_other_accounts(text: str, found: list[str]) -> None:
+    assert scanning.bank_accounts(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://evil.example\\@app.paytsoftware.com/pay",
+        "evil.example/pay",
+        "http:evil.example",
+        "https:/evil.example",
+        "ftp://evil.example",
+        "app.paytsoftware.com@evil.example/pay",
+        "(https://evil.example).",
+    ],
+)
+def test_a_link_in_disguise(text: str) -> None:
+    assert scanning.links(text) == ["evil.example"]

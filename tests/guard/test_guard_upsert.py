@@ -17,6 +17,7 @@ FIELDS = [
     "open_amount", "book_total_amount", "book_open_amount", "debtor_number", "sent_at", "description", "payment_method",
 ]  # fmt: skip
 SENT = "2026-11-01T08:00:00.000Z"
+LINE = {"description": "NIEUWE REGEL", "vat_rate_code": "H21", "total_excl_tax_amount": "1.00"}
 
 
 def new(number: str, debtor: str, total: str = "121.00", **changes: Any) -> dict[str, Any]:

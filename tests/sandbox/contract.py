@@ -61,3 +61,19 @@ def entity_fields(path: str) -> dict[str, Any]:
 def query_names(path: str) -> list[str]:
     """The query parameters of a list."""
     return [item["name"] for item in contract()["paths"][path]["get"]["parameters"] if item["in"] == "query"]
+
+
+def operations() -> set[tuple[str, str]]:
+    """Every (method, path) of the contract."""
+    methods = {"get", "post", "patch", "put", "delete"}
+    return {(name, path) for path, node in contract()["paths"].items() for name in node if name in methods}
+
+
+def bodies(method: str, path: str) -> dict[str, dict[str, Any]]:
+    """The declared bodies of an operation: the schema of the object by media type."""
+    node = contract()["paths"][path][method]["requestBody"]
+    if "$ref" in node:
+        node = contract()["components"]["requestBodies"][node["$ref"].split("/")[-1]]
+    found = {kind: item["schema"] for kind, item in node["content"].items()}
+    known = contract()["components"]["schemas"]
+    return {kind: known[item["$ref"].split("/")[-1]] if "$ref" in item else item for kind, item in found.items()}

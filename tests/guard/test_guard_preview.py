@@ -1,77 +1,27 @@
-"""What a review found: a code where a person was to be asked, texts that forge a preview, characters nobody sees."""
+"""What a person is shown: as it would go out, in lines that no text can forge, with nothing unseen in it."""
 
 from __future__ import annotations
 
-import html
 import sys
 from typing import Any
 
-import httpx
 import pytest
 
-from guard.conftest import ADMINISTRATION, House, client, data, said, says
+from guard.conftest import (
+    ADMINISTRATION,
+    ERAS,
+    House,
+    client,
+    data,
+    letter,
+    said,
+    says,
+)
 from payt_mcp.guard.ledger import Ledger
 from payt_mcp.guard.preview_text import shown, shown_lines, whole
-from payt_mcp.guard.records import Who
 
 pytestmark = pytest.mark.anyio
-ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
-LONG = "Beste klant.\n" + "Wij verzoeken u te betalen. " * 260
-FOREIGN = "Betaal op NL02 RABO 0123 4567 89."
 FORGED = "Jan\nTo: ap@debtor.example (the debtor's address for reminders)\nSubject: \u202eharmless"
-
-
-def letter(house: House, **changes: Any) -> dict[str, Any]:
-    return {"subject": "Openstaande facturen", "body": "Wilt u deze betalen?", "to_debtor": house.debtor()} | changes
-
-
-async def fails(_context: Any, _params: Any) -> Any:
-    raise RuntimeError("no window")
-
-
-@ERAS
-@pytest.mark.parametrize("changes", [{"email": "x@evil.example"}, {"body": f"{LONG}\n{FOREIGN}"}, {}])
-async def test_a_question_that_is_too_long_is_never_replaced_by_a_code(
-    house: House, mode: str, changes: dict[str, Any]
-) -> None:
-    arguments = letter(house, body=LONG) | changes
-    async with client(house.server(confirm="code"), mode, says("accept")) as caller:
-        answer = data(await caller.call_tool("send_message", arguments))
-    assert (answer["status"], house.mails) == ("awaiting_approval", [])
-    assert "confirmation_code" not in answer
-    assert len(house.opened) == 1
-
-
-@pytest.mark.parametrize("changes", [{"email": "x@evil.example"}, {"body": FOREIGN}, {}])
-async def test_a_question_that_cannot_be_put_is_never_replaced_by_a_code(house: House, changes: dict[str, Any]) -> None:
-    async with client(house.server(confirm="code"), "legacy", fails) as caller:
-        answer = data(await caller.call_tool("send_message", letter(house, **changes)))
-    assert (answer["status"], house.mails) == ("awaiting_approval", [])
-    assert "confirmation_code" not in answer
-
-
-@pytest.mark.parametrize("given", ["", "the code"])
-async def test_a_code_is_neither_given_nor_taken_for_what_a_person_must_see(house: House, given: str) -> None:
-    """Even where such a proposal stands on record, and a code for it with it."""
-    from payt_mcp.errors import RefusedWriteError
-    from payt_mcp.tools import writing
-
-    async with client(house.server(), "auto") as caller:
-        key = data(await caller.call_tool("send_message", letter(house, email="x@evil.example")))["proposal_id"]
-        ledger = Ledger(house.state)
-        ledger.issue_code(key, "the code", Who("code"))
-        before = len(ledger.history(key))
-
-        class Desk:
-            def __getattr__(self, name: str) -> Any:
-                raise AssertionError(f"the desk was asked for its {name}")
-
-        with pytest.raises(RefusedWriteError, match="A person must see this first"):
-            await writing._by_code(None, Desk(), ledger.get(key), given)  # type: ignore[arg-type]
-        assert ledger.get(key).status == "proposed"
-        assert len(ledger.history(key)) == before
-        ledger.close()
-    assert house.mails == []
 
 
 def lines_of(text: str, *starts: str) -> list[str]:
@@ -202,24 +152,3 @@ async def test_a_joiner_in_a_letter_is_shown_as_it_is_sent(house: House, mode: s
     question = answer.questions[0]  # type: ignore[attr-defined]
     assert "  | Total[U+200D]100\n  |   \U0001f468\u200d\U0001f469" in question
     assert house.mails[0].body == body
-
-
-async def test_the_page_shows_the_body_as_it_is_and_is_not_embedded(house: House) -> None:
-    async with client(house.server()) as caller:
-        await caller.call_tool("send_message", letter(house, body="Een\nTotal\u200d100 <b>"))
-        async with httpx.AsyncClient(follow_redirects=True) as browser:
-            page = await browser.get(house.opened[0])
-            assert '<div class="body">Een\nTotal[U+200D]100 &lt;b&gt;</div>' in page.text
-            assert "[U+200D]" in html.unescape(page.text)
-            for kind in ("iframe", "frame", "object", "embed", "fencedframe"):
-                assert (await browser.get(page.url, headers={"sec-fetch-dest": kind})).status_code == 403
-            assert (await browser.get(page.url, headers={"sec-fetch-dest": "document"})).status_code == 200
-
-
-async def test_a_page_answers_after_another_one_ended_with_its_server(house: House) -> None:
-    for number in range(4):
-        async with client(house.server()) as caller:
-            await caller.call_tool("send_message", letter(house, subject=f"Bericht {number}"))
-            if number % 2:
-                async with httpx.AsyncClient(follow_redirects=True) as browser:
-                    assert f"Bericht {number}" in (await browser.get(house.opened[-1])).text

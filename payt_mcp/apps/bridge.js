@@ -1,0 +1,91 @@
+"use strict";
+// The page's side of MCP Apps: JSON-RPC with the host over postMessage.
+const waiting = new Map();
+let lastId = 0;
+
+function post(message) {
+  window.parent.postMessage({ jsonrpc: "2.0", ...message }, "*");
+}
+
+function request(method, params) {
+  lastId += 1;
+  post({ id: lastId, method, params });
+  return new Promise((resolve, reject) => waiting.set(lastId, { resolve, reject }));
+}
+
+function element(tag, options, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(options || {})) made.setAttribute(name, value);
+  made.append(...children.filter((child) => child !== "" && child !== null && child !== undefined));
+  return made;
+}
+
+function svg(tag, options) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(options)) made.setAttribute(name, value);
+  return made;
+}
+
+// Amounts stay text: only digits are grouped.
+function grouped(amount) {
+  const [whole, cents] = String(amount).split(".");
+  return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",") + (cents === undefined ? "" : "." + cents);
+}
+
+function count(number, noun) {
+  return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function words(code) {
+  return { pre_judicial: "pre-court", not_due: "not yet due" }[code] || String(code || "").replaceAll("_", " ");
+}
+
+function show(...children) {
+  document.getElementById("app").replaceChildren(...children);
+}
+
+function inTheme(context) {
+  if (context && context.theme) document.documentElement.style.colorScheme = context.theme;
+}
+
+function start(onResult) {
+  const handlers = {
+    "ui/notifications/tool-result": onResult,
+    "ui/notifications/host-context-changed": inTheme,
+    "ui/notifications/tool-cancelled": () => show(element("p", { class: "soft" }, "The call was cancelled.")),
+  };
+  window.addEventListener("message", (event) => {
+    const message = event.data;
+    if (event.source !== window.parent || !message || message.jsonrpc !== "2.0") return;
+    if (message.method === undefined) {
+      const waiter = waiting.get(message.id);
+      waiting.delete(message.id);
+      if (!waiter) return;
+      if (message.error) waiter.reject(new Error(message.error.message));
+      else waiter.resolve(message.result);
+    } else if (message.id !== undefined) {
+      const known = ["ping", "ui/resource-teardown"].includes(message.method);
+      post({ id: message.id, ...(known ? { result: {} } : { error: { code: -32601, message: "Method not found" } }) });
+    } else if (handlers[message.method]) {
+      handlers[message.method](message.params);
+    }
+  });
+  request("ui/initialize", {
+    protocolVersion: "2026-01-26",
+    appInfo: { name: "payt-mcp", version: "1" },
+    appCapabilities: {},
+  }).then((result) => {
+    inTheme(result.hostContext);
+    post({ method: "ui/notifications/initialized" });
+    new ResizeObserver(() => {
+      const { height } = document.documentElement.getBoundingClientRect();
+      post({ method: "ui/notifications/size-changed", params: { height: Math.ceil(height) } });
+    }).observe(document.documentElement);
+  });
+}
+
+// An answer without figures, such as a refusal, is shown as the sentence it is.
+function said(result) {
+  const text = (result.content || []).filter((block) => block.type === "text").map((block) => block.text).join("\n");
+  return element("section", {}, element("p", { class: "whole" }, text || "There is nothing to show."));
+}

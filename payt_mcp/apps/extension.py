@@ -1,0 +1,139 @@
+"""MCP Apps as an extension of the server: which answers have a page, and the yes that comes from one.
+
+A yes from a page is off unless `PAYT_APP_APPROVAL` is set: its secret travels in `_meta` of the answer, which a host is
+to keep from the model. One that does not would let the model approve what it proposed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.extension import Extension
+from mcp.types import CallToolRequestParams, CallToolResult, TextContent, Tool
+
+from payt_mcp.apps import pages
+from payt_mcp.errors import PaytMcpError, RefusedWriteError
+
+if TYPE_CHECKING:
+    from payt_mcp.desk import Desk
+    from payt_mcp.guard.records import Record
+
+APPROVAL = "io.github.payt-mcp/approval"
+"""The key in `_meta` under which a page is given what it decides with."""
+
+DECIDE = "decide_proposal"
+_CHANNEL = "app"
+_PATIENCE = 25.0
+_ARGUMENTS = ("proposal_id", "decision", "secret")
+_DECIDE_TOOL = Tool(
+    name=DECIDE,
+    title="Decide a proposal",
+    description="For the page of a proposal, which alone knows the secret.",
+    input_schema={
+        "type": "object",
+        "properties": {name: {"type": "string"} for name in _ARGUMENTS},
+        "required": list(_ARGUMENTS),
+        "additionalProperties": False,
+    },
+    _meta={"ui": {"resourceUri": pages.PROPOSAL, "visibility": ["app"]}},
+)
+
+
+class Apps(Extension):
+    """Pages beside answers, for clients that declare the extension.
+
+    Args:
+        approval: whether a proposal may be approved and rejected on its page; never where nothing can be written.
+    """
+
+    identifier = "io.modelcontextprotocol/ui"
+
+    def __init__(self, *, approval: bool) -> None:
+        self._approval = approval
+        self._key = secrets.token_bytes(32)
+
+    async def listing(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """Middleware: tells clients that show pages which tools have one. Lists come by in the form of the wire."""
+        result = await call_next(ctx)
+        if not isinstance(result, dict) or not _shows_pages(ctx):
+            return result
+        if ctx.method == "tools/list":
+            tools = [_with_page(tool) for tool in result["tools"]]
+            if self._approval:
+                tools.append(_wire(_DECIDE_TOOL))
+            return {**result, "tools": tools}
+        if ctx.method == "resources/list":
+            return {**result, "resources": [*result["resources"], *map(_wire, pages.listed())]}
+        return result
+
+    async def intercept_tool_call(
+        self, params: CallToolRequestParams, ctx: ServerRequestContext[Any, Any], call_next: CallNext
+    ) -> HandlerResult:
+        """Take a decision from a page; give the page of a waiting proposal what it decides with."""
+        if not self._approval or not _shows_pages(ctx):
+            return await call_next(ctx)
+        if params.name == DECIDE:
+            return await self._decided(ctx, params.arguments or {})
+        result = await call_next(ctx)
+        if pages.APP_OF_TOOL.get(params.name) == pages.PROPOSAL and isinstance(result, CallToolResult):
+            return await self._with_secret(ctx, result)
+        return result
+
+    async def _with_secret(self, ctx: ServerRequestContext[Any, Any], result: CallToolResult) -> CallToolResult:
+        told = result.structured_content or {}
+        if told.get("status") != "awaiting_approval":
+            return result
+        from payt_mcp.guard.preview_text import whole  # noqa: PLC0415 - with the ledger, not at the start
+
+        desk: Desk = await ctx.lifespan_context.desk()
+        record = await desk.engine.on_ledger(desk.ledger.get, told["proposal_id"], desk.scope)
+        preview = record.preview or {}
+        shown = {"secret": self._secret(record), "whole": whole(preview), "warnings": preview.get("warnings", [])}
+        return result.model_copy(update={"meta": {**(result.meta or {}), APPROVAL: shown}})
+
+    async def _decided(self, ctx: ServerRequestContext[Any, Any], arguments: dict[str, Any]) -> CallToolResult:
+        try:
+            return await self._decide(await ctx.lifespan_context.desk(), arguments)
+        except PaytMcpError as error:
+            return CallToolResult(content=[TextContent(type="text", text=str(error))], is_error=True)
+
+    async def _decide(self, desk: Desk, arguments: dict[str, Any]) -> CallToolResult:
+        """Raises RefusedWriteError where the page is not the one this server made for this very proposal."""
+        from payt_mcp.guard.records import Who  # noqa: PLC0415 - with the ledger, not at the start
+        from payt_mcp.tools.writing import standing  # noqa: PLC0415
+
+        key, decision, given = (str(arguments.get(name, "")) for name in _ARGUMENTS)
+        record = await desk.engine.on_ledger(desk.ledger.get, key, desk.scope)
+        if decision not in {"approve", "reject"} or not hmac.compare_digest(
+            given.encode(), self._secret(record).encode()
+        ):
+            raise RefusedWriteError("This decision does not come from the page of this proposal.")
+        if decision == "reject":
+            return await standing(desk, await desk.engine.on_ledger(desk.ledger.decline, key, Who(_CHANNEL)))
+        await desk.engine.on_ledger(desk.ledger.approve, key, Who(_CHANNEL))
+        return await standing(desk, await desk.engine.carry_out(key, _PATIENCE))
+
+    def _secret(self, record: Record) -> str:
+        """Bound to the proposal and its exact content, and to this process."""
+        return hmac.new(self._key, f"{record.id} {record.digest}".encode(), hashlib.sha256).hexdigest()
+
+
+def _shows_pages(ctx: ServerRequestContext[Any, Any]) -> bool:
+    from mcp.server.apps import client_supports_apps  # noqa: PLC0415 - where a client declares it
+
+    capabilities = ctx.session.client_capabilities
+    return bool(capabilities and capabilities.extensions) and client_supports_apps(ctx)
+
+
+def _with_page(tool: dict[str, Any]) -> dict[str, Any]:
+    uri = pages.APP_OF_TOOL.get(tool["name"])
+    return {**tool, "_meta": {**tool.get("_meta", {}), "ui": {"resourceUri": uri}}} if uri else tool
+
+
+def _wire(listed: Any) -> dict[str, Any]:
+    form: dict[str, Any] = listed.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return form

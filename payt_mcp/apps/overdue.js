@@ -1,0 +1,58 @@
+// summarize_overdue as figures, bars and a table.
+const cents = (amount) => BigInt(String(amount).replace(".", ""));
+
+function figure(name, value) {
+  return element("div", {}, element("dt", {}, name), element("dd", {}, value));
+}
+
+function bars(data) {
+  const amounts = data.buckets.map((bucket) => cents(bucket.amount));
+  const longest = amounts.reduce((most, amount) => (amount > most ? amount : most), 0n);
+  const total = amounts.reduce((sum, amount) => sum + amount, 0n);
+  const rows = data.buckets.map((bucket, at) => {
+    const width = longest ? Number((10000n * amounts[at]) / longest) / 100 : 0;
+    const share = total ? `${(200n * amounts[at] + total) / (2n * total)}%` : "0%";
+    const drawn = svg("svg", { "aria-hidden": "true" });
+    drawn.append(svg("rect", { class: `b${at + 1}`, width: `${width}%`, height: "100%" }));
+    const told = element("span", { class: "soft" }, `${share}, ${count(bucket.invoices, "invoice")}`);
+    return element("div", { class: "bar" },
+      element("span", {}, `${bucket.days} days`),
+      element("span", { class: "track" }, drawn),
+      element("span", { class: "amount" }, `${data.currency} ${grouped(bucket.amount)} `, told));
+  });
+  return element("div", { class: "bars" }, ...rows);
+}
+
+function table(data) {
+  const number = { class: "num" };
+  const head = element("tr", {}, element("th", {}, "Debtor"), element("th", {}, "Name"),
+    element("th", number, `Overdue, ${data.currency}`), element("th", number, "Oldest, days"),
+    element("th", number, "Invoices"), element("th", {}, "Phase"), element("th", {}, "Attention"));
+  const rows = (data.debtors || []).map((debtor) => element("tr", {},
+    element("td", {}, debtor.debtor_number || ""), element("td", {}, debtor.name || ""),
+    element("td", number, grouped(debtor.overdue)), element("td", number, grouped(debtor.oldest_days)),
+    element("td", number, grouped(debtor.invoices)), element("td", {}, words(debtor.phase)),
+    element("td", {}, ...(debtor.attention || []).map((flag) => element("span", { class: "flag" }, words(flag))))));
+  return element("div", { class: "scroll" },
+    element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));
+}
+
+start((result) => {
+  const data = result.structuredContent;
+  if (result.isError || !data || !data.buckets) return show(said(result));
+  const listed = (data.debtors || []).length;
+  const all = listed === data.debtor_count;
+  const notes = (data.notes || []).map((note) => element("li", {}, note));
+  show(element("section", {},
+    element("p", { class: "soft" }, `${data.summary.split(": ")[0]}, overdue as of ${data.as_of.slice(0, 16).replace("T", ", ")} UTC`),
+    element("dl", { class: "figures" },
+      figure("Overdue", `${data.currency} ${grouped(data.overdue_gross)}`),
+      figure("Open credits past due", `${data.currency} ${grouped(data.overdue_credits)}`),
+      figure("Net", `${data.currency} ${grouped(data.overdue_net)}`),
+      figure("Invoices", grouped(data.invoice_count)),
+      figure("Debtors", grouped(data.debtor_count))),
+    element("h2", {}, "By days past the due date"), bars(data),
+    element("h2", {}, all ? "Debtors" : `${listed} of ${grouped(data.debtor_count)} debtors`),
+    listed ? table(data) : element("p", {}, "Nobody on this page."),
+    notes.length ? element("ul", { class: "notes" }, ...notes) : ""));
+});

@@ -1,0 +1,52 @@
+"""The pages of the apps: each one document, with its style and script in it and nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from mcp.types import Resource
+
+MIME_TYPE = "text/html;profile=mcp-app"
+OVERDUE = "ui://payt/overdue.html"
+PROPOSAL = "ui://payt/proposal.html"
+
+APP_OF_TOOL = {
+    "summarize_overdue": OVERDUE,
+    "send_message": PROPOSAL,
+    "upsert_invoices": PROPOSAL,
+    "check_approval": PROPOSAL,
+}
+_TITLES = {OVERDUE: "Overdue overview", PROPOSAL: "Proposal"}
+_SCRIPTS = {OVERDUE: "overdue.js", PROPOSAL: "proposal.js"}
+META = {"ui": {"csp": {}, "prefersBorder": False}}
+"""No domain to load from or to connect to, and no permission."""
+
+_HERE = Path(__file__).parent
+
+
+def listed() -> list[Resource]:
+    return [
+        Resource(uri=uri, name=title.lower().replace(" ", "-"), title=title, mime_type=MIME_TYPE, _meta=META)
+        for uri, title in _TITLES.items()
+    ]
+
+
+@cache
+def page(uri: str) -> str:
+    """The page at this address; "" where there is none."""
+    if uri not in _TITLES:
+        return ""
+    style = _read("overview.css") + _read("app.css")
+    script = _read("bridge.js") + _read(_SCRIPTS[uri])
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{_TITLES[uri]}</title><style>{style}</style></head>"
+        '<body><main id="app"><p class="soft">Waiting for the answer.</p></main>'
+        f"<script>{script}</script></body></html>"
+    )
+
+
+def _read(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")

@@ -1,0 +1,53 @@
+// A proposal: what would be written, what to look out for, and, where this server lets the card decide, yes and no.
+const APPROVAL = "io.github.payt-mcp/approval";
+const STANDING = {
+  awaiting_approval: "Waiting for a yes", confirmation_required: "Waiting for a yes", approved: "Approved, about to be sent",
+  sending: "Being sent", sent: "Sent", applied: "Done", partly_applied: "Partly done", failed: "Not sent",
+  outcome_unknown: "May have been sent", declined: "Rejected", expired: "Expired",
+  superseded: "Replaced: something changed", unchanged: "Nothing to do",
+};
+const ENDED_WELL = ["sent", "applied", "unchanged"];
+const WAITS = ["awaiting_approval", "confirmation_required", "approved", "sending"];
+
+function warnings(given, data) {
+  const listed = given.warnings || (data.warnings || []).map((text) => ({ text, danger: true }));
+  const items = listed.map((one) => element("li", { class: one.danger ? "danger" : "look" }, one.text));
+  return items.length ? element("ul", { class: "warnings" }, ...items) : "";
+}
+
+function decision(data, given) {
+  if (!given.secret) return element("p", { class: "soft" }, data.status === "awaiting_approval"
+    ? "Approve or reject it on the approval page in your browser, or with payt-mcp approvals in a terminal." : "");
+  const buttons = [["approve", "Approve"], ["reject", "Reject"]].map(([choice, label]) => {
+    const button = element("button", { type: "button", class: choice }, label);
+    button.addEventListener("click", async () => {
+      buttons.forEach((one) => { one.disabled = true; });
+      try {
+        const asked = { proposal_id: data.proposal_id, decision: choice, secret: given.secret };
+        render(await request("tools/call", { name: "decide_proposal", arguments: asked }));
+      } catch (error) {
+        show(element("section", {}, element("p", {}, `The host did not pass this on: ${error.message}. Nothing is known `
+          + "to have been sent. Look at the approval page, or ask the assistant to check the proposal.")));
+      }
+    });
+    return button;
+  });
+  return element("div", { class: "buttons" }, ...buttons);
+}
+
+function render(result) {
+  const data = result.structuredContent;
+  if (result.isError || !data || !data.status) return show(said(result));
+  const given = (result._meta || {})[APPROVAL] || {};
+  const look = ENDED_WELL.includes(data.status) ? "good" : WAITS.includes(data.status) ? "wait" : "bad";
+  return show(element("section", {},
+    element("p", {}, element("span", { class: `badge ${look}` }, STANDING[data.status] || words(data.status))),
+    element("p", {}, data.summary),
+    data.reason ? element("p", {}, data.reason) : "",
+    warnings(given, data),
+    given.whole || data.preview ? element("div", { class: "whole" }, given.whole || data.preview) : "",
+    decision(data, given),
+    element("p", { class: "soft" }, data.proposal_id || "")));
+}
+
+start(render);

@@ -1,0 +1,115 @@
+"""`payt-mcp report`: the overdue overview for people without an assistant, in the terminal or as a page to print."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anyio
+from mcp.client import Client
+from mcp.types import CallToolResult, TextContent
+
+from payt_mcp.apps.overview_page import page
+from payt_mcp.cli.logs import configure
+from payt_mcp.errors import STILL_LOADING, PaytMcpError
+from payt_mcp.server import build_server
+from payt_mcp.settings import Settings
+
+_MOST_WAITS = 40
+"""How often a reading that takes longer than one call may is waited for: half an hour in all."""
+
+
+_Overview = tuple[str, dict[str, Any]]
+"""The text of an overview, and its figures."""
+
+
+class ReportError(PaytMcpError):
+    """The report could not be made; the text says why."""
+
+
+def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Print the overview, or write it as a page.
+
+    Raises:
+        ReportError: Payt gave no answer that can be used, or the page cannot be written.
+    """
+    options = _options(argv)
+    configure()
+    settings = replace(Settings.from_env(environ), read_only=True)
+    overviews = anyio.run(_overviews, settings, options)
+    if options.html is None:
+        print("\n\n".join(text for text, _ in overviews))
+        return 0
+    _write(options.html, page([structured for _, structured in overviews]))
+    print(f"Written to {options.html}. Open it in a browser; it prints well.")
+    return 0
+
+
+def _options(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="payt-mcp report", description="Who is overdue, by how much and since when.")
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="write a page to FILE instead of text to the terminal"
+    )
+    parser.add_argument(
+        "--administration", default="", metavar="ID", help="one administration (default: every active one)"
+    )
+    parser.add_argument("--min-days", type=int, default=1, metavar="N", help="only what is overdue N days or more")
+    parser.add_argument("--top", type=int, default=25, metavar="N", help="how many debtors to list (1 to 100)")
+    return parser.parse_args(argv)
+
+
+async def _overviews(settings: Settings, options: argparse.Namespace) -> list[_Overview]:
+    """The overview of each administration that is meant. Raises ReportError."""
+    async with Client(build_server(settings)) as client:
+        try:
+            return await _read(client, options.administration or settings.administration_id or "", options)
+        except ReportError as error:
+            failure = error  # raised out here, where no task group wraps it
+    raise failure
+
+
+async def _read(client: Client, wanted: str, options: argparse.Namespace) -> list[_Overview]:
+    listed = (await _answer(client, "list_administrations", {})).structured_content or {}
+    known: list[dict[str, str]] = listed.get("administrations", [])
+    meant = [a for a in known if (wanted in {a["administration_id"], a["name"]} if wanted else a["status"] == "active")]
+    if not meant:
+        names = ", ".join(f"{a['administration_id']} ({a['name']})" for a in known) or "none"
+        raise ReportError(f"There is no such administration. This token reaches: {names}.")
+    found = []
+    for administration in meant:
+        arguments = {"administration_id": administration["administration_id"]}
+        arguments |= {"min_days": options.min_days, "top": options.top}
+        result = await _answer(client, "summarize_overdue", arguments)
+        found.append((_text(result), {**(result.structured_content or {}), "name": administration["name"]}))
+    return found
+
+
+async def _answer(client: Client, tool: str, arguments: dict[str, Any]) -> CallToolResult:
+    """The answer of a tool; one that is still loading is waited for, since nobody cuts this call off."""
+    for _ in range(_MOST_WAITS):
+        result = await client.call_tool(tool, arguments)
+        if not result.is_error:
+            return result
+        said = _text(result)
+        if not said.startswith(STILL_LOADING):
+            raise ReportError(said)
+        print(said.partition(". ")[0], file=sys.stderr)
+    raise ReportError(said)
+
+
+def _text(result: CallToolResult) -> str:
+    return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+
+
+def _write(path: Path, content: str) -> None:
+    """For the user alone: it holds names and amounts. Raises ReportError."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(content)
+    except OSError as error:
+        raise ReportError(f"{path} cannot be written: {error.strerror or 'it cannot be opened'}.") from None

@@ -1,0 +1,70 @@
+"""A prompt sends a model to tools that exist, with arguments they take, and never past a person."""
+
+import re
+from pathlib import Path
+
+import pytest
+from mcp.client import Client
+
+from payt_mcp.errors import SettingsError
+from payt_mcp.prompts import PromptText, read_prompts
+from payt_mcp.server import build_server
+from payt_mcp.settings import Settings
+
+PROMPTS = read_prompts()
+_CALL = re.compile(r"\b([a-z]+(?:_[a-z]+)+)(?:\(([^)]*)\))?")
+_ARGUMENT = re.compile(r"(\w+)=")
+_NO_TOOLS = {
+    "payment_plan",
+    "with_bailiff",
+    "credit_open",
+    "min_days",
+    "total_open",
+    "next_cursor",
+    "to_debtor",
+    "first_date",
+}
+_NO_TOOLS |= {"credit_case"}
+
+
+@pytest.mark.parametrize("prompt", PROMPTS.values(), ids=PROMPTS)
+async def test_it_names_only_tools_and_arguments_there_are(prompt: PromptText) -> None:
+    async with Client(build_server(Settings.from_env({"PAYT_API_URL": "sandbox"}))) as client:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+    named = [(name, given) for name, given in _CALL.findall(prompt.text) if name not in _NO_TOOLS]
+    assert named
+    for name, given in named:
+        assert name in tools, name
+        assert set(_ARGUMENT.findall(given)) <= set(tools[name].input_schema["properties"])
+
+
+@pytest.mark.parametrize("prompt", PROMPTS.values(), ids=PROMPTS)
+def test_every_argument_is_used_and_every_placeholder_is_an_argument(prompt: PromptText) -> None:
+    assert set(re.findall(r"\{(\w+)\}", prompt.text)) == set(prompt.arguments)
+
+
+@pytest.mark.parametrize("prompt", PROMPTS.values(), ids=PROMPTS)
+def test_it_says_what_to_read_and_what_never_to_do(prompt: PromptText) -> None:
+    assert re.search(r"\b(get_|search_|summarize_|find_)", prompt.text)
+    assert re.search(r"\b(never|Do not|do not|nothing)\b", prompt.text)
+    if "send_message" not in prompt.text:
+        assert re.search(r"(send|change) nothing|(Write|write) to nobody|Send nothing|Change\s+nothing", prompt.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("no front matter", "mine.md is not a prompt: it does not begin with front matter"),
+        ("---\ntitle: A\n---\nx\n", "its front matter has no description:"),
+        ("---\ntitle\n---\nx\n", "'title' is not `key: value`"),
+    ],
+)
+def test_a_prompt_of_ones_own_that_is_none_stops_the_start(tmp_path: Path, text: str, sentence: str) -> None:
+    (tmp_path / "mine.md").write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=re.escape(sentence)):
+        build_server(Settings.from_env({"PAYT_PROMPTS_DIR": str(tmp_path)}))
+
+
+def test_a_folder_that_is_not_there_stops_the_start() -> None:
+    with pytest.raises(SettingsError, match="PAYT_PROMPTS_DIR names no folder"):
+        Settings.from_env({"PAYT_PROMPTS_DIR": "/no/such/folder"})

@@ -16,6 +16,12 @@ INFO = f"payt_mcp-{__version__}.dist-info"
 # Every file that is no Python source has its place here, so that nothing slips in unseen.
 BESIDE_PYTHON = {
     "payt_mcp/py.typed",
+    "payt_mcp/glossary.md",
+    "payt_mcp/apps/app.css",
+    "payt_mcp/apps/bridge.js",
+    "payt_mcp/apps/overdue.js",
+    "payt_mcp/apps/overview.css",
+    "payt_mcp/apps/proposal.js",
     "payt_mcp/guard/assets/page.css",
     "payt_mcp/guard/assets/page.js",
     f"{INFO}/METADATA",

@@ -71,6 +71,15 @@ def test_it_says_who_it_is(wheel: Path) -> None:
     assert all(">=" in line or line.startswith("tzdata;") for line in needed)
 
 
+def test_no_link_of_its_page_on_pypi_leads_nowhere(wheel: Path) -> None:
+    page = members(wheel)[f"{INFO}/METADATA"].decode()
+    links = re.findall(r'\]\(([^)]+)\)|(?:src|href)="([^"]+)"', page)
+    targets = [markdown or html for markdown, html in links]
+    assert [target for target in targets if not target.startswith(("https://", "#"))] == []
+    assert f"https://github.com/payt-mcp/payt-mcp/blob/v{__version__}/CONTRIBUTING.md" in targets
+    assert f"https://raw.githubusercontent.com/payt-mcp/payt-mcp/v{__version__}/docs/approval-page.png" in targets
+
+
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)

@@ -185,7 +185,7 @@ def closed_port() -> int:
 
 
 def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))  # Windows has the one, and it ends as hard
 
 
 @contextmanager

@@ -46,11 +46,8 @@ def main(argv: Sequence[str]) -> int:
     began = time.monotonic()
     outcomes = storm(_numbers(args), args.seed, args.broken, jobs=args.jobs)
     wrong = failures(outcomes, args.broken)
-    lines = [
-        *table(outcomes),
-        f"{len(outcomes)} runs, {len(wrong)} wrong, seed {args.seed}, {time.monotonic() - began:.0f} s, "
-        f"{args.jobs} at a time",
-    ]
+    seconds = f"{time.monotonic() - began:.0f} s, {args.jobs} at a time"
+    lines = [*table(outcomes), f"{len(outcomes)} runs, {len(wrong)} wrong, seed {args.seed}, {seconds}"]
     print("\n".join([*lines, *wrong]))
     if args.write:
         given = [part for part in argv if not part.startswith("--write") and part != str(args.write)]

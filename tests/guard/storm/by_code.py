@@ -24,8 +24,8 @@ async def by_code(job: dict[str, Any], run: Run) -> None:
         refusals = job.get("refusals", 0)
         dies_at = job.get("dies_at", "")
 
-    account.PaytClient = Dying  # type: ignore[misc] - the way to Payt, as in a server of the user's but mortal
-    desk.Ledger = LEDGERS[job["broken"]]  # type: ignore[misc]
+    vars(account)["PaytClient"] = Dying  # a server opens both by itself, and this process ends with the run
+    vars(desk)["Ledger"] = LEDGERS[job["broken"]]
     settings = Settings(
         api_token=Secret("sandbox-token"), api_url=job["url"], administration_id=job["administration"], rate=100,
         state_dir=folder, confirm="code",

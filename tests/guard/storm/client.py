@@ -22,7 +22,10 @@ _TIMEOUT = 0.25
 
 
 def hurry() -> None:
-    """Wait less between attempts than a real server does; how often and in which order stays as it is."""
+    """Wait less between attempts than a real server does; how often and in which order stays as it is. And read no
+    certificates, which takes a third of the time of such a short process: this Payt speaks plain HTTP.
+    """
+    os.environ["SSL_CERT_DIR"] = os.devnull
     engine._RETRIES = (0.05, 0.1, 0.2, 0.4)
     engine._PAUSE = 0.2
     pacing._FIRST_BACKOFF = 0.05

@@ -114,9 +114,8 @@ async def _race(job: dict[str, Any], desk: Desk, run: Run) -> None:
 
 async def _serve(desk: Desk, folder: Path) -> None:
     """A server that is idle until a person decides somewhere else, and carries that out."""
-    (folder / "serving").touch()
     with anyio.move_on_after(30):
-        while not (folder / "decided").exists():  # noqa: ASYNC110, ASYNC240 - another process decides
+        while not (folder / "decided").exists():  # noqa: ASYNC110 - another process decides
             await anyio.sleep(0.02)
         while [r for r in desk.ledger.pending(desk.scope) if r.status is not Status.PROPOSED]:  # noqa: ASYNC110 - so does it here
             await anyio.sleep(0.02)

@@ -18,7 +18,7 @@ from payt_mcp.guard.states import Status
 
 PERSON = Who("page", "", "storm")
 _TURNS = 6
-_LATE = 6.0
+_LATE = 5.0
 _APPLIED = (Status.APPLIED, Status.PARTLY_APPLIED)
 
 Drafts = Callable[[], Awaitable[list[Draft]]]
@@ -48,9 +48,11 @@ async def recover(desk: Desk, run: Run, drafts: Drafts) -> None:
 
 async def _wait_for_the_late_one(desk: Desk) -> None:
     """A person who is told that it may have been sent waits; the server keeps looking."""
-    with anyio.move_on_after(_LATE):
+    with anyio.move_on_after(_LATE) as patience:
         while _unknown(desk):  # noqa: ASYNC110 - the engine settles it
             await anyio.sleep(0.05)
+    if patience.cancelled_caught:
+        (Path(desk.ledger.folder) / "not_found").touch()
 
 
 async def _propose(desk: Desk, run: Run, drafts: Drafts) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -220,14 +221,9 @@ def _strike_at_a_terminal(field: Field) -> None:
     servers = {"not_served": 0, "two_servers": 2}.get(run.state, 1)
     serving = [field.start("serve") for _ in range(servers)]
     kill_after = run.kill_after if run.state == "killed" else None
-    places = [field.payt.url, field.folder, ADMINISTRATION]
+    decide = partial(terminal.approve, field.payt.url, field.folder, ADMINISTRATION, kill_after=kill_after)
     with ThreadPoolExecutor() as people:
-        for key in keys * (2 if run.state == "two_terminals" else 1):
-            people.submit(terminal.approve, *places, key, kill_after=kill_after)  # type: ignore[arg-type]
+        shown = list(people.map(decide, keys * (2 if run.state == "two_terminals" else 1)))
+    field.ended_badly += ["the terminal asked nothing" for text in shown if not terminal.asks(text)]
     (field.folder / "decided").touch()
     field.join(*serving)
-
-
-def numbers_of(case: int, count: int, cases: int) -> Iterable[int]:
-    """The numbers of the first runs of a case."""
-    return range(case, case + count * cases, cases)

@@ -49,3 +49,8 @@ def _read_question(terminal: int) -> str:
             break
         shown += part.decode(errors="replace")
     return shown
+
+
+def asks(shown: str) -> bool:
+    """Whether a person was asked; a second one at the same proposal may come too late for that."""
+    return bool(_ASKED.search(shown)) or "cannot be approved" in shown

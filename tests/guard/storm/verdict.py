@@ -48,7 +48,7 @@ def judge(payt: Payt, run: Run, folder: Path, older: str, ended_badly: Sequence[
     except PaytMcpError as error:
         return Outcome(run, "unreadable", mails, asked, str(error))
     status = ",".join(sorted({record.status.value for record in found.records}))
-    findings = [*ended_badly, *_common(run, found, asked=asked)]
+    findings = [*ended_badly, *_common(run, found, late_found=not (folder / "not_found").exists())]
     findings += _upsert(payt, run, found) if run.write == "upsert" else _message(run, found, mails, older)
     return Outcome(run, status or "nothing proposed", mails, asked, "; ".join(findings))
 
@@ -71,13 +71,13 @@ def _read(folder: Path) -> _Found:
         ledger.close()
 
 
-def _common(run: Run, found: _Found, *, asked: bool) -> Iterator[str]:
+def _common(run: Run, found: _Found, *, late_found: bool) -> Iterator[str]:
     if not found.records:
         yield "nothing on record"
     if any(record.status in _OPEN for record in found.records):
         yield "not settled in the end"
-    if run.kind == "late_answer" and asked and not (run.write == "upsert" and run.with_payments):
-        yield "a late one was not found by itself"
+    if not late_found and not (run.write == "upsert" and run.with_payments):  # payments cannot be read back
+        yield "what came late was not found by the server"
     if run.kind == "terminal" and run.state in _BY_TERMINAL and "terminal" not in found.channels:
         yield "the yes of the terminal is not on record"
     if run.kind == "terminal" and run.state in _BY_TERMINAL and "page" in found.channels:

@@ -1,9 +1,10 @@
-"""Never twice, never lost: each case of the storm once, and a storm over each ledger that is broken on purpose.
+"""Never twice, never lost: a sample of the storm, and a storm over each ledger that is broken on purpose.
 
 The whole of it, in this folder's parent: `python -m guard.storm --jobs 2`.
 """
 
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,23 @@ from guard.storm.cases import CASES, LAYOUTS, Case
 from guard.storm.table import failures, table, write
 from guard.storm.weather import storm
 
-RUNS = int(os.environ.get("STORM_RUNS", len(CASES)))
+RUNS = int(os.environ.get("STORM_RUNS", "0"))
 SEED = int(os.environ.get("STORM_SEED", "11"))
 
 
+def sample() -> list[int]:
+    """The first run of everything that strikes, in one of the states it strikes in; or as many runs as are asked for."""
+    numbers = list(range(len(CASES)))
+    random.Random(SEED).shuffle(numbers)
+    chosen = {(CASES[number].write, CASES[number].kind): number for number in numbers}
+    return list(range(RUNS)) or sorted(chosen.values())
+
+
 def test_nothing_is_written_twice_and_nothing_is_lost() -> None:
-    outcomes = storm(range(RUNS), SEED, jobs=2)
+    outcomes = storm(sample(), SEED, jobs=2)
     wrong = failures(outcomes)
     assert not wrong, "\n".join([*wrong, *table(outcomes)])
-    assert len(outcomes) == RUNS
+    assert [outcome.run.number for outcome in outcomes] == sample()
 
 
 @pytest.mark.parametrize(

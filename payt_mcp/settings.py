@@ -106,7 +106,7 @@ KNOWN: Mapping[str, str] = {
     "PAYT_RATE": "Requests per second to Payt at the most (1 to 100, default 10, Payt's own limit).",
     "PAYT_READ_ONLY": "`1`: nothing can be written; the tools that write are not even listed.",
     "PAYT_CONFIRM": "`person` (default): a person says yes to every write; `code`: the host's own prompt is trusted.",
-    "PAYT_APP_APPROVAL": "`1`: a proposal may be approved on its page inside the assistant; read the warning in the README first.",
+    "PAYT_APP_APPROVAL": "`1`: a proposal may be approved on its page inside the assistant (README has a warning).",
     "PAYT_STATE_DIR": "The folder of the record of writes (default: the state folder of this platform).",
     "PAYT_ATTACHMENTS_DIR": "The one folder whose files may be attached or uploaded; without it none may.",
     "PAYT_PROMPTS_DIR": "A folder of prompts of your own; one with the name of ours takes its place.",

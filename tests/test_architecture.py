@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1] / "payt_mcp"
 # From the ground up; rooms on one floor may know each other.
 FLOORS = (
     {"errors"},
-    {"settings"},
+    {"settings", "disk"},
     {"payt"},
     {"receivables"},
     {"present", "rows"},

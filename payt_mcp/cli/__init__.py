@@ -16,7 +16,7 @@ payt-mcp: an MCP server for Payt
   payt-mcp approvals          what waits for your yes  [list | show ID | approve ID | reject ID | open | verify | purge]
   payt-mcp demo               a tour on invented data, in this terminal
   payt-mcp sandbox            an embedded Payt with invented data, over TCP  [--port --debtors --invoices
-                              --seed --today --latency-ms]
+                              --seed --today --latency-ms --token-seconds --control]
   payt-mcp --version | --help
 
 Settings are read from PAYT_* environment variables; the README lists them. Without a token, start with

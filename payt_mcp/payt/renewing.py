@@ -10,10 +10,9 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import anyio
 from anyio.to_thread import run_sync
@@ -27,12 +26,10 @@ from payt_mcp.settings import Secret
 logger = logging.getLogger("payt_mcp")
 
 _ONCE_IN = 30.0
-"""Seconds in which a refused token is renewed once: a Payt that refuses whatever it gives out is not asked in a loop."""
+"""Seconds in which a refused token is renewed once: a Payt that refuses what it gives out is not asked in a loop."""
 
 _HOLD = 20.0
 """Seconds before the next attempt to renew a token that still works, after one that failed."""
-
-_T = TypeVar("_T")
 
 
 class Store(Protocol):
@@ -61,7 +58,7 @@ class RenewingTokens:
             raise SignInReplacedError
         self._whose, self._login = found
         self._seen: object = None
-        self._known: SignIn | None = None
+        self._known: SignIn | None = None  # as it was kept when the stamp was `_seen`
         self._unkept: tuple[Secret, SignIn] | None = None
         self._forced_at = self._held_at = float("-inf")
 
@@ -79,6 +76,7 @@ class RenewingTokens:
         return (await self._current()).credential
 
     async def token(self, payt: TokenEndpoint) -> Secret:
+        await self._keep_late()
         signin = await self._current()
         if signin.is_fresh(payt.now()) or self._is_held(signin, payt.now()):
             return signin.tokens.access
@@ -110,7 +108,7 @@ class RenewingTokens:
                 signin = await self._current(anew=True)
                 if signin.tokens.access == stale:
                     signin = await self._renew(signin, payt)
-                return signin.tokens.access
+        return signin.tokens.access
 
     async def _renew(self, signin: SignIn, payt: TokenEndpoint) -> SignIn:
         """Exchange the tokens; the caller has the turn."""
@@ -131,19 +129,32 @@ class RenewingTokens:
         await self._keep(signin, renewed)
         return renewed
 
+    async def _keep_late(self) -> None:
+        """What could not be kept is tried again, until somebody signs in anew."""
+        if self._unkept is not None:
+            with suppress(SignInStoreError, GrantTrouble), anyio.CancelScope(shield=True):
+                async with self._store.turn():
+                    replaced, renewed = self._unkept
+                    before = await run_sync(self._store.read)
+                    if before is not None and before.login == renewed.login and before.tokens.access == replaced:
+                        await self._keep(before, renewed)
+                    else:
+                        self._unkept = None
+
     async def _keep(self, before: SignIn, renewed: SignIn) -> None:
         """Have it on disk before it is used; where that fails, this process goes on with it and tries again."""
-        self._known = renewed
         try:
             await run_sync(self._store.keep, renewed)
         except SignInStoreError:
+            if self._unkept is not None:
+                return
             self._unkept = (before.tokens.access, renewed)
             logger.warning(
                 "the renewed sign-in could not be kept: it works until this server ends, then run payt-mcp login"
             )
         else:
             self._unkept = None
-            self._seen = self._store.stamp()
+            self._known, self._seen = renewed, self._store.stamp()
 
     async def _noted(self, signin: SignIn) -> None:
         await run_sync(self._store.note, signin)
@@ -151,25 +162,17 @@ class RenewingTokens:
 
     async def _current(self, *, anew: bool = False) -> SignIn:
         """The sign-in as it is kept now; read again only where it changed, or on demand."""
+        if self._unkept is not None:
+            return self._unkept[1]
         seen = self._store.stamp()
-        if anew or self._unkept is not None or self._known is None or seen != self._seen:
-            self._known = await self._read()
-            self._seen = seen
+        if anew or self._known is None or seen != self._seen:
+            signin = await run_sync(self._store.read)
+            if signin is None or signin.whose != self._whose:
+                raise SignInReplacedError
+            self._known, self._seen, self._login = signin, seen, signin.login
         if self._known.ended:
             raise SignInEndedError(self._known.ended)
         return self._known
-
-    async def _read(self) -> SignIn:
-        signin = await run_sync(self._store.read)
-        if signin is None or signin.whose != self._whose:
-            raise SignInReplacedError
-        if self._unkept is not None:
-            replaced, renewed = self._unkept
-            if signin.login == renewed.login and signin.tokens.access == replaced:
-                await self._keep(signin, renewed)
-                return renewed
-            self._unkept = None
-        return signin
 
 
 def _client_secret(signin: SignIn) -> Secret:
@@ -179,7 +182,7 @@ def _client_secret(signin: SignIn) -> Secret:
 def _why(signin: SignIn, reason: str) -> str:
     """What probably happened, as the end of a sentence."""
     if reason in {"invalid_client", "unauthorized_client"} or signin.kind != "oauth":
-        return "it does not know the client id and secret, or not from this address (PAYT_CLIENT_ID, PAYT_CLIENT_SECRET)"
+        return "it does not accept its client id and secret (PAYT_CLIENT_ID, PAYT_CLIENT_SECRET), or not from here"
     if signin.renewing:
         return (
             f"a renewal begun at {signin.renewing} broke off before its answer could be kept, and what it was asked "

@@ -103,9 +103,7 @@ def static(token: Secret) -> SignIn:
     return SignIn("token", secrets.token_hex(8), Tokens(token))
 
 
-def of_grant(
-    kind: Kind, client_id: str, client_secret: Secret, granted: Granted, now: datetime
-) -> SignIn:
+def of_grant(kind: Kind, client_id: str, client_secret: Secret, granted: Granted, now: datetime) -> SignIn:
     """A sign-in with what the token endpoint gave."""
     tokens = tokens_of(granted, client_secret, now)
     return SignIn(kind, secrets.token_hex(8), tokens, client_id, granted.scope)

@@ -68,6 +68,11 @@ class SignInStore:
         found = self._content()
         return None if found is None else (str(found["whose"]), str(found["login"]))
 
+    def kind(self) -> str:
+        """Its kind, without asking the keyring; empty where there is none. Raises SignInStoreError."""
+        found = self._content()
+        return "" if found is None else str(found["kind"])
+
     def read(self) -> SignIn | None:
         """The sign-in; None where there is none.
 
@@ -77,7 +82,7 @@ class SignInStore:
         found = self._content()
         if found is None:
             return None
-        kept = found.get("tokens") if found["kept"] == "file" else self._from_vault(found["login"])
+        kept: Any = found.get("tokens") if found["kept"] == "file" else self._from_vault(found["login"])
         try:
             return SignIn(
                 next(kind for kind in KINDS if kind == found["kind"]),
@@ -241,8 +246,8 @@ class SignInStore:
 
     def _unreadable(self, error: OSError | None = None) -> SignInStoreError:
         return SignInStoreError(
-            f"The sign-in in {self.path} cannot be read{f' ({_said(error)})' if error else ''}. Run `payt-mcp login` in "
-            "a terminal to sign in again; no restart is needed."
+            f"The sign-in in {self.path} cannot be read{f' ({_said(error)})' if error else ''}. Run `payt-mcp "
+            "login` in a terminal to sign in again; no restart is needed."
         )
 
     def _unwritable(self, error: OSError) -> SignInStoreError:

@@ -109,7 +109,8 @@ class Redirect:
         """Show how it ended in the browser that is waiting for it."""
         self._outcome = outcome
         self._known.set()
-        self._shown.wait(_LAST_PAGE)
+        if self._is_answered:
+            self._shown.wait(_LAST_PAGE)
 
     def reply(self, target: str, host: str) -> tuple[int, str]:
         """What a GET is answered with: a status, and a page or where to go on."""

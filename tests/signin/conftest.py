@@ -110,7 +110,7 @@ class Home:
 @pytest.fixture(autouse=True)
 def _no_keyring() -> None:
     """The keyring of whoever runs the tests is left alone."""
-    keyring.set_keyring(fail.Keyring())
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]  # the library leaves it untyped
 
 
 @pytest.fixture
@@ -153,9 +153,10 @@ class Opener:
         self._noted = folder / "opened"
         self.folder = folder / "bin"
         self.folder.mkdir()
-        script = self.folder / "xdg-open"
-        script.write_text(f'#!/bin/sh\nprintf "%s" "$*" > {self._noted}.part && mv {self._noted}.part {self._noted}\n')
-        script.chmod(0o755)
+        for name in ("xdg-open", "open"):
+            script = self.folder / name
+            script.write_text(f'#!/bin/sh\nprintf "%s" "$*" > {self._noted}.p && mv {self._noted}.p {self._noted}\n')
+            script.chmod(0o755)
 
     @property
     def url(self) -> str:

@@ -6,12 +6,12 @@ from typing import Any
 
 import anyio
 import pytest
+from guard.conftest import says
 
 from payt_mcp import server as servers
 from payt_mcp.guard.ledger import Ledger
 from payt_mcp.guard.records import Who
 from payt_mcp.guard.states import Status
-from tests.guard.conftest import says
 
 from .conftest import APP, APP_SECRET, HERE, Home, asked, reads, refused, text_of
 

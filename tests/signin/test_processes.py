@@ -11,9 +11,9 @@ from typing import Any
 
 import anyio
 from mcp.client import Client
+from surface.processes import Stdio, http, stdio
 
 from payt_mcp.sandbox.faults import Fault
-from tests.surface.processes import Stdio, http, stdio
 
 from .conftest import APP_SECRET, TOKEN_PATH, Home, asked, reads, refused
 

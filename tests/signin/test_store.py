@@ -31,7 +31,7 @@ ADMINISTRATIONS = wire.listing("administrations", None)
 class Ring(KeyringBackend):
     """A keyring that works, in memory."""
 
-    priority = 5  # type: ignore[assignment]  # the library's own backends do it so
+    priority = 5
 
     def __init__(self) -> None:
         self.entries: dict[tuple[str, str], str] = {}

@@ -103,12 +103,13 @@ class RenewingTokens:
 
     async def _renewed(self, stale: Secret, payt: TokenEndpoint) -> Secret:
         """The token after `stale`, whoever got it. What cancels the call does not break off the renewal."""
-        with anyio.CancelScope(shield=True):
-            async with self._store.turn():
-                signin = await self._current(anew=True)
-                if signin.tokens.access == stale:
+        async with self._store.turn():
+            signin = await self._current(anew=True)
+            if signin.tokens.access == stale:
+                with anyio.CancelScope(shield=True):
                     signin = await self._renew(signin, payt)
-        return signin.tokens.access
+            token = signin.tokens.access
+        return token
 
     async def _renew(self, signin: SignIn, payt: TokenEndpoint) -> SignIn:
         """Exchange the tokens; the caller has the turn."""

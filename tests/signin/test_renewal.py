@@ -185,13 +185,14 @@ async def test_a_payt_that_refuses_the_tokens_it_gives_out_is_not_asked_in_a_loo
 
 
 async def test_a_call_that_is_cancelled_leaves_no_renewal_half_done(home: Home) -> None:
-    home.sign_in()
+    before = home.sign_in()
     home.grants.expire_access_tokens()
     home.payt.faults.add(Fault("slow", path=TOKEN_PATH, delay_ms=300))
     client = home.client()
     with anyio.move_on_after(0.1) as cancelled:
         await ask(client)
     assert cancelled.cancelled_caught
+    assert home.kept().tokens.refresh != before.tokens.refresh
     assert await ask(client)
     assert (home.counts.rotations, home.counts.refused) == (1, 0)
     await client.aclose()

@@ -140,7 +140,8 @@ print(json.dumps([len(tools), sorted(set(sys.modules) - floor)]))
 """
 NOT_NEEDED = (
     "httpx", "payt_mcp.payt", "payt_mcp.sandbox", "payt_mcp.account", "payt_mcp.cli", "uvicorn", "sqlite3",
-    "webbrowser", "keyring", "payt_mcp.disk", "payt_mcp.desk", "payt_mcp.guard.ledger", "payt_mcp.guard.page", "payt_mcp.guard.channels",
+    "webbrowser", "keyring", "payt_mcp.disk",
+    "payt_mcp.desk", "payt_mcp.guard.ledger", "payt_mcp.guard.page", "payt_mcp.guard.channels",
 )  # fmt: skip
 
 

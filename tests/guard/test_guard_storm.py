@@ -18,7 +18,7 @@ SEED = int(os.environ.get("STORM_SEED", "11"))
 
 
 def sample() -> list[int]:
-    """The first run of everything that strikes, in one of the states it strikes in; or as many as are asked for."""
+    """Everything that strikes, in one of the states it strikes in; or as many runs as are asked for."""
     numbers = list(range(len(CASES)))
     random.Random(SEED).shuffle(numbers)
     chosen = {(CASES[number].write, CASES[number].kind): number for number in numbers}

@@ -14,6 +14,10 @@ payt-mcp: an MCP server for Payt
   payt-mcp                    serve over stdio (what Claude Desktop and other hosts start)
   payt-mcp serve --http       serve over HTTP at http://127.0.0.1:8000/mcp  [--host HOST] [--port PORT]
   payt-mcp approvals          what waits for your yes  [list | show ID | approve ID | reject ID | open | verify | purge]
+  payt-mcp install HOST       add Payt to an assistant: claude-desktop | claude-code | cursor | vscode
+                              [--print] [--replace] [--path FILE]
+  payt-mcp uninstall HOST     take it out again
+  payt-mcp doctor             what works and what does not, with remedies  [--json]
   payt-mcp demo               a tour on invented data, in this terminal
   payt-mcp sandbox            an embedded Payt with invented data, over TCP  [--port --debtors --invoices
                               --seed --today --latency-ms]
@@ -60,5 +64,21 @@ def _dispatch(command: str, rest: Sequence[str], environ: Mapping[str, str]) -> 
         from payt_mcp.cli.approvals import run as approvals
 
         return approvals(rest, environ)
+    if command in {"install", "uninstall", "doctor"}:
+        return _setting_up(command, rest, environ)
     print(f"payt-mcp: there is no command {command!r}.\n\n{USAGE}", file=sys.stderr)
     return 2
+
+
+def _setting_up(command: str, rest: Sequence[str], environ: Mapping[str, str]) -> int:
+    if command == "install":
+        from payt_mcp.cli.install import run as install
+
+        return install(rest, environ)
+    if command == "uninstall":
+        from payt_mcp.cli.uninstall import run as uninstall
+
+        return uninstall(rest, environ)
+    from payt_mcp.cli.doctor import run as doctor
+
+    return doctor(rest, environ)

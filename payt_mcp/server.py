@@ -18,7 +18,7 @@ from mcp.types import Tool as MCPTool
 from pydantic import ValidationError
 
 from payt_mcp import __version__, prompts
-from payt_mcp.errors import InputError, PaytMcpError
+from payt_mcp.errors import InputError, NotConfiguredError, PaytMcpError
 from payt_mcp.settings import Secret, Settings
 from payt_mcp.tools import READ_TOOLS, WRITE_TOOLS
 from payt_mcp.tools.arguments import accepted, refusal
@@ -168,10 +168,15 @@ class _Opener:
         self._group = group
         self._browse = browse
         self._account: Account | None = None
+        self._replaced: list[Account] = []
         self._desk: Desk | None = None
         self._lock = anyio.Lock()
 
     async def account(self) -> Account:
+        """The account of the credential in force now; another one where somebody signed in as somebody else."""
+        if self._account is not None and not self._account.is_current():
+            self._replaced.append(self._account)  # calls may still use it; it asks Payt nothing any more
+            self._account = None
         if self._account is None:
             from payt_mcp.account import open_account  # noqa: PLC0415 - see above
 
@@ -183,10 +188,13 @@ class _Opener:
     async def desk(self) -> Desk:
         """Where writes are kept and carried out; a read-only server has no tool that asks for it."""
         async with self._lock:
+            account = await self.account()
+            if self._desk is not None and self._desk.account is not account:
+                await self._desk.aclose()
+                self._desk = None
             if self._desk is None:
                 from payt_mcp.desk import open_desk  # noqa: PLC0415 - see above
 
-                account = await self.account()
                 self._desk = await open_desk(
                     account, self._settings, self._group, embedded=self._app is not None, browse=self._browse
                 )
@@ -195,13 +203,15 @@ class _Opener:
     async def take_up(self) -> None:
         """See to what an earlier process left in the ledger, once the start is over."""
         settings = self._settings
-        if settings.read_only or settings.is_sandbox or self._app or not settings.api_token or not settings.state_dir:
+        if settings.read_only or settings.is_sandbox or self._app or not settings.state_dir:
             return
         await anyio.sleep(_QUIET_START)
         if not (settings.state_dir / "ledger.sqlite3").exists():
             return
         try:
             await self.desk()
+        except NotConfiguredError:
+            return  # nobody is signed in: the first call says how
         except PaytMcpError as error:
             logger.warning("the record of writes cannot be used: %s", type(error).__name__)
 
@@ -211,8 +221,9 @@ class _Opener:
             await self._desk.aclose()
 
     async def aclose(self) -> None:
-        if self._account is not None:
-            await self._account.aclose()
+        for account in (*self._replaced, self._account):
+            if account is not None:
+                await account.aclose()
 
 
 def _embedded(settings: Settings) -> tuple[Settings, EmbeddedPayt | None]:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1] / "payt_mcp"
 # From the ground up; rooms on one floor may know each other.
 FLOORS = (
     {"errors"},
-    {"settings"},
+    {"settings", "disk"},
     {"payt"},
     {"receivables"},
     {"present", "rows"},
@@ -27,6 +27,8 @@ FLOORS = (
     {"desk"},
     {"tools", "prompts", "resources", "apps"},
     {"server", "http_app"},
+    {"hosts"},
+    {"doctor"},
     {"cli", "__main__"},
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
@@ -140,7 +142,7 @@ print(json.dumps([len(tools), sorted(set(sys.modules) - floor)]))
 """
 NOT_NEEDED = (
     "httpx", "payt_mcp.payt", "payt_mcp.sandbox", "payt_mcp.account", "payt_mcp.cli", "uvicorn", "sqlite3",
-    "webbrowser", "payt_mcp.desk", "payt_mcp.guard.ledger", "payt_mcp.guard.page", "payt_mcp.guard.channels",
+    "webbrowser", "payt_mcp.desk", "payt_mcp.hosts", "payt_mcp.doctor", "payt_mcp.guard.ledger", "payt_mcp.guard.page", "payt_mcp.guard.channels",
 )  # fmt: skip
 
 

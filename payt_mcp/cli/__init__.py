@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 
 from payt_mcp import __version__
 from payt_mcp.errors import PaytMcpError
@@ -13,6 +14,9 @@ payt-mcp: an MCP server for Payt
 
   payt-mcp                    serve over stdio (what Claude Desktop and other hosts start)
   payt-mcp serve --http       serve over HTTP at http://127.0.0.1:8000/mcp  [--host HOST] [--port PORT]
+  payt-mcp login              sign in to Payt in your browser  [--token | --client-credentials] [--client-id --port
+                              --scope --read-only --no-browser]
+  payt-mcp logout             forget the sign-in on this machine
   payt-mcp approvals          what waits for your yes  [list | show ID | approve ID | reject ID | open | verify | purge]
   payt-mcp install HOST       add Payt to an assistant: claude-desktop | claude-code | cursor | vscode
                               [--print] [--replace] [--path FILE]
@@ -20,11 +24,26 @@ payt-mcp: an MCP server for Payt
   payt-mcp doctor             what works and what does not, with remedies  [--json]
   payt-mcp demo               a tour on invented data, in this terminal
   payt-mcp sandbox            an embedded Payt with invented data, over TCP  [--port --debtors --invoices
-                              --seed --today --latency-ms]
+                              --seed --today --latency-ms --token-seconds --control]
   payt-mcp --version | --help
 
-Settings are read from PAYT_* environment variables; the README lists them. Without a token, start with
+Settings are read from PAYT_* environment variables; the README lists them. Without an account, start with
 PAYT_API_URL=sandbox to try everything on invented data."""
+
+
+_COMMANDS = {
+    "": ("stdio", "environment"),
+    "serve": ("serve", "both"),
+    "login": ("login", "both"),
+    "logout": ("logout", "both"),
+    "approvals": ("approvals", "both"),
+    "install": ("install", "both"),
+    "uninstall": ("uninstall", "both"),
+    "doctor": ("doctor", "both"),
+    "demo": ("demo", "arguments"),
+    "sandbox": ("sandbox", "arguments"),
+}
+"""The module of each command, and what its `run` takes."""
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -44,41 +63,11 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 
 
 def _dispatch(command: str, rest: Sequence[str], environ: Mapping[str, str]) -> int:
-    if command == "":
-        from payt_mcp.cli.stdio import run as serve_stdio
-
-        return serve_stdio(environ)
-    if command == "serve":
-        from payt_mcp.cli.serve import run as serve
-
-        return serve(rest, environ)
-    if command == "demo":
-        from payt_mcp.cli.demo import run as demo
-
-        return demo(rest)
-    if command == "sandbox":
-        from payt_mcp.cli.sandbox import run as sandbox
-
-        return sandbox(rest)
-    if command == "approvals":
-        from payt_mcp.cli.approvals import run as approvals
-
-        return approvals(rest, environ)
-    if command in {"install", "uninstall", "doctor"}:
-        return _setting_up(command, rest, environ)
-    print(f"payt-mcp: there is no command {command!r}.\n\n{USAGE}", file=sys.stderr)
-    return 2
-
-
-def _setting_up(command: str, rest: Sequence[str], environ: Mapping[str, str]) -> int:
-    if command == "install":
-        from payt_mcp.cli.install import run as install
-
-        return install(rest, environ)
-    if command == "uninstall":
-        from payt_mcp.cli.uninstall import run as uninstall
-
-        return uninstall(rest, environ)
-    from payt_mcp.cli.doctor import run as doctor
-
-    return doctor(rest, environ)
+    module, takes = _COMMANDS.get(command, ("", ""))
+    if not module:
+        print(f"payt-mcp: there is no command {command!r}.\n\n{USAGE}", file=sys.stderr)
+        return 2
+    run_command = import_module(f"payt_mcp.cli.{module}").run
+    given = {"arguments": (rest,), "environment": (environ,), "both": (rest, environ)}[takes]
+    code: int = run_command(*given)
+    return code

@@ -15,13 +15,17 @@ def run(argv: Sequence[str]) -> int:
     from payt_mcp.sandbox.server import serve
 
     world = build_world(invoices=args.invoices, debtors=args.debtors, seed=args.seed, today=args.today)
-    options = Options(latency_ms=args.latency_ms, control=args.control)
+    options = Options(latency_ms=args.latency_ms, control=args.control, token_seconds=args.token_seconds)
     url = f"http://127.0.0.1:{args.port}"
     print(
         f"Embedded Payt with {args.invoices:,} open invoices at {url}; stop it with Ctrl-C. Serve it to an assistant:"
     )
     print(
         f"  PAYT_API_URL={url} PAYT_API_TOKEN={options.token} PAYT_ADMINISTRATION_ID={world.main_id} payt-mcp",
+    )
+    client_id, application = next(iter(options.applications.items()))
+    print(
+        f"Or sign in: client id {client_id}, secret {application.secret}, consent page {url}/oauth/authorize",
         flush=True,
     )
     serve(create_app(world, options=options), host="127.0.0.1", port=args.port)
@@ -36,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="another seed is another data set")
     parser.add_argument("--today", type=dt.date.fromisoformat, default=None, help="YYYY-MM-DD; default: today")
     parser.add_argument("--latency-ms", type=int, default=0, help="a delay before every answer")
+    parser.add_argument("--token-seconds", type=_up_to(86_400), default=7_200, help="life of an OAuth access token")
     parser.add_argument("--control", action="store_true", help="open /_sandbox/ for faults and changes by tests")
     return parser
 

@@ -21,6 +21,7 @@ from payt_mcp.doctor.permissions import Tool, by_tool, lacks, readable
 from payt_mcp.errors import (
     ForbiddenError,
     PaytMcpError,
+    SignInError,
     UnauthorizedError,
     UnavailableError,
 )
@@ -85,6 +86,9 @@ async def _administrations(found: Access, client: PaytClient, settings: Settings
         remedy = "Sign in again (payt-mcp login), or set another PAYT_API_TOKEN; see that PAYT_API_URL fits it."
         found.findings.append(Finding("token.accepted", "problem", str(error).partition(": ")[0] + ".", remedy))
         return None
+    except SignInError as error:
+        found.findings.append(Finding("token.accepted", "problem", str(error), "Sign in again: payt-mcp login"))
+        return None
     except ForbiddenError as error:
         found.findings.append(Finding("token.accepted", "ok", f"Payt ({where}) accepts the token."))
         found.findings.append(lacks(error.permission or "administrations:read", read_only=settings.read_only))
@@ -137,7 +141,9 @@ def _about(administrations: Sequence[Administration], wanted: str | None) -> lis
     if not active:
         remedy = "Ask whoever manages Payt's API tokens in your company which administrations it should reach."
         count = len(administrations)
-        return [Finding("administrations.active", "problem", f"The token reaches {count}, none of them active.", remedy)]
+        return [
+            Finding("administrations.active", "problem", f"The token reaches {count}, none of them active.", remedy)
+        ]
     found = [Finding("administrations.active", "ok", f"{len(administrations)} reached, {len(active)} active: {names}.")]
     if wanted and not any(wanted in {one.id, one.name} for one in administrations):
         message = "PAYT_ADMINISTRATION_ID names none that the token reaches."

@@ -27,7 +27,9 @@ _OLDEST = (3, 11)
 def check_versions() -> list[Finding]:
     """What runs here."""
     python = platform.python_version()
-    said = f"payt-mcp {__version__}, mcp {_installed('mcp')}, Python {python}, {platform.system()} {platform.machine()}."
+    said = (
+        f"payt-mcp {__version__}, mcp {_installed('mcp')}, Python {python}, {platform.system()} {platform.machine()}."
+    )
     if sys.version_info[:2] < _OLDEST:
         return [Finding("machine.versions", "problem", said, "Install Python 3.11 or later.")]
     return [Finding("machine.versions", "ok", said)]
@@ -46,7 +48,9 @@ def check_record(settings: Settings, home: str) -> list[Finding]:
     near = next((one for one in (folder, *folder.parents) if one.exists()), folder)
     if not near.is_dir() or not os.access(near, os.W_OK | os.X_OK):
         message = f"The record of writes cannot be made: {tilde(near, home)} is not a folder that can be written."
-        return [Finding("record.folder", "problem", message, "Make it writable, or set PAYT_STATE_DIR to another folder.")]
+        return [
+            Finding("record.folder", "problem", message, "Make it writable, or set PAYT_STATE_DIR to another folder.")
+        ]
     message = f"There is no record of writes yet; the first proposal makes it in {tilde(folder, home)}."
     return [Finding("record.folder", "ok", message), *_room(near)]
 
@@ -74,7 +78,7 @@ def check_split_state(machine: Machine, home: str) -> list[Finding]:
     return [
         Finding(
             "record.split", "warning",
-            f"Claude Desktop keeps a record of writes of its own in {tilde(copy, home)}, which a terminal does not see.",
+            f"Claude Desktop keeps a record of its own in {tilde(copy, home)}, which a terminal does not see.",
             "Set PAYT_STATE_DIR to a folder outside AppData, here and in Claude Desktop (payt-mcp install "
             "claude-desktop --replace), and sign in again.",
         )

@@ -57,9 +57,7 @@ def readable() -> list[str]:
 
 def by_tool(missing: Collection[str], unknown: Collection[str], *, read_only: bool) -> list[Tool]:
     """Every tool, and whether a token that lacks these permissions can use it."""
-    return [
-        _tool(tool, missing, unknown) for tool in ALWAYS if not (read_only and tool in WRITES)
-    ]
+    return [_tool(tool, missing, unknown) for tool in ALWAYS if not (read_only and tool in WRITES)]
 
 
 def lacks(permission: str, *, read_only: bool) -> Finding:

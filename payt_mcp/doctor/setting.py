@@ -24,12 +24,8 @@ def check_settings(variables: Mapping[str, str]) -> tuple[Settings, list[Finding
             continue
         right[name] = value
         if value.strip().startswith("${") and value.strip().endswith("}"):
-            findings.append(
-                Finding(
-                    f"settings.{name}", "warning", f"{name} is a `${{...}}` that was not filled in: it counts as unset.",
-                    "Give it a value, or remove it.",
-                )
-            )  # fmt: skip
+            message = f"{name} is a `${{...}}` that was not filled in: it counts as unset."
+            findings.append(Finding(f"settings.{name}", "warning", message, "Give it a value, or remove it."))
     if not findings:
         names = [name for name in right if name in KNOWN and right[name].strip()]
         said = f"Set: {', '.join(names)}." if names else "None is set; the defaults hold."

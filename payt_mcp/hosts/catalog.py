@@ -40,13 +40,14 @@ HOSTS: Mapping[str, Host] = {
             next_step="Start a new session of Claude Code; `/mcp` lists payt there.",
         ),
         Host(
-            "cursor", "Cursor", "mcpServers", types_entries=False, expands=("${env:", "${userHome}", "${workspaceFolder"),
-            next_step="Open Cursor's settings for MCP and see that payt is switched on; restart Cursor if it is missing.",
+            "cursor", "Cursor", "mcpServers", types_entries=False,
+            expands=("${env:", "${userHome}", "${workspaceFolder"),
+            next_step="See in Cursor's settings for MCP that payt is switched on; restart Cursor if it is missing.",
         ),
         Host(
             "vscode", "VS Code", "servers", types_entries=True,
             expands=("${input:", "${env:", "${userHome}", "${workspaceFolder"),
-            next_step="In VS Code run \"MCP: List Servers\", choose payt and start it; it asks once whether you trust it.",
+            next_step='In VS Code run "MCP: List Servers", choose payt and start it; it asks whether you trust it.',
         ),
     )
 }  # fmt: skip

@@ -90,7 +90,7 @@ def merge(old: Any, new: Mapping[str, Any], *, drop: Iterable[str] = ()) -> Merg
     kept = [f"env {name}" for name in before if name not in new.get("env", {})]
     kept += [name for name in entry if name not in new and name not in {"env", "type"}]
     dropped = [f"env {name}" for name in had or {} if name not in before]
-    return Merged(entry, tuple(kept), tuple([*lost, *dropped, *(f"env {name} (another value)" for name in changed)]))
+    return Merged(entry, tuple(kept), (*lost, *dropped, *(f"env {name} (another value)" for name in changed)))
 
 
 def printed(host: Host, entry: Mapping[str, Any], platform: str) -> str:
@@ -111,7 +111,9 @@ def shown(value: Any, name: str = "") -> str:
 
 def _covered(value: Any, name: str) -> Any:
     if isinstance(value, dict):
-        return {key: _covered(held, f"{name} {key}" if name in {"env", "headers"} else key) for key, held in value.items()}
+        return {
+            key: _covered(held, f"{name} {key}" if name in {"env", "headers"} else key) for key, held in value.items()
+        }
     if isinstance(value, list):
         return [
             "..." if _FLAG.match(str(before)) else _covered(held, name)

@@ -1,7 +1,7 @@
 """Reading JSON as people write it in settings: with comments and trailing commas, and every place remembered.
 
-What Python's `json` reads is lost where it stood, and libraries that write JSON with comments write it anew. Settings of
-other programs are to stay as they are, byte for byte, so this keeps the offsets that `edits.py` works with.
+What Python's `json` reads has lost its place, and libraries that keep comments write the text anew. Settings of other
+programs are to stay as they are, byte for byte, so this keeps the offsets that `edits.py` works with.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def find_launch(program: str, variables: Mapping[str, str]) -> Launch:
         HostConfigError: it runs from a cache that is thrown away, and what made that cannot be found.
     """
     prefix = Path(sys.prefix)
-    if any(_UV_CACHE.match(part) for part in prefix.parts) or _is_below(prefix, variables.get("UV_CACHE_DIR", "")):
+    if is_fleeting(sys.prefix) or _is_below(prefix, variables.get("UV_CACHE_DIR", "")):
         return _fetched("uvx", ("--from", "{0}", PACKAGE), variables)
     if ".cache" in prefix.parts and "pipx" in prefix.parts:
         return _fetched("pipx", ("run", "--spec", "{0}", PACKAGE), variables)
@@ -56,6 +56,11 @@ def find_launch(program: str, variables: Mapping[str, str]) -> Launch:
         if os.access(script, os.X_OK) and script.is_file():
             return Launch(str(script))
     return Launch(sys.executable, ("-m", "payt_mcp"))
+
+
+def is_fleeting(path: str) -> bool:
+    """Whether a path lies in uv's cache."""
+    return any(_UV_CACHE.match(part) for part in Path(path).parts)
 
 
 def is_ours(command: str, args: Sequence[str]) -> bool:

@@ -12,12 +12,14 @@ from payt_mcp.sandbox.calls import Handler, basic_endpoint, endpoint
 from payt_mcp.sandbox.control import control_routes
 from payt_mcp.sandbox.gate import Gate
 from payt_mcp.sandbox.lists import FILTERS
-from payt_mcp.sandbox.options import Options, Sandbox, Token
+from payt_mcp.sandbox.options import Application, Options, Sandbox, Token
 from payt_mcp.sandbox.problems import Problem, problem_response
 from payt_mcp.sandbox.shapes import DELETED
+from payt_mcp.sandbox.sign_in import sign_in_routes
+from payt_mcp.sandbox.token_endpoint import token_route
 from payt_mcp.sandbox.world import World
 
-__all__ = ["Options", "Sandbox", "Token", "create_app"]
+__all__ = ["Application", "Options", "Sandbox", "Token", "create_app"]
 
 _SINGLES = ("credit_cases", "debtors", "invoices", "messages", "notifications", "payment_plans", "tasks")
 
@@ -27,7 +29,13 @@ def create_app(world: World, *, options: Options | None = None) -> Starlette:
     sandbox = Sandbox(world, options or Options())
     control = control_routes(sandbox) if sandbox.options.control else []
     app = Starlette(
-        routes=[*control, *_write_routes(sandbox), *_read_routes(sandbox)],
+        routes=[
+            *control,
+            *sign_in_routes(sandbox),
+            token_route(sandbox),
+            *_write_routes(sandbox),
+            *_read_routes(sandbox),
+        ],
         middleware=[Middleware(Gate, sandbox=sandbox)],
         exception_handlers={Problem: _on_problem, HTTPException: _on_http},
     )

@@ -36,10 +36,11 @@ MUTATORS: Final = frozenset(
         "delete_payment",
     ]
 )
+ENDINGS: Final = frozenset(["expire_access_tokens", "revoke_refresh_tokens"])
 
 
 def control_routes(sandbox: Sandbox) -> list[Route]:
-    """POST faults (a rule, or `{"clear": true}`), GET requests, GET mails, GET rows, POST act."""
+    """POST faults (a rule, or `{"clear": true}`), GET requests, mails, rows and grants, POST grants and act."""
 
     def faults(_request: Request, body: dict[str, Any]) -> Any:
         if body.pop("clear", False):
@@ -70,8 +71,23 @@ def control_routes(sandbox: Sandbox) -> list[Route]:
         _route("/_sandbox/requests", requests, "GET"),
         _route("/_sandbox/mails", mails, "GET"),
         _route("/_sandbox/rows", rows, "GET"),
+        *_grant_routes(sandbox),
         _route("/_sandbox/act", act, "POST"),
     ]
+
+
+def _grant_routes(sandbox: Sandbox) -> list[Route]:
+    """What was asked of the grants; POST `{"name": "expire_access_tokens"}` ends what was given out."""
+
+    def counts(_request: Request, _body: dict[str, Any]) -> Any:
+        return dataclasses.asdict(sandbox.grants.counts)
+
+    def end(_request: Request, body: dict[str, Any]) -> Any:
+        if body.get("name") not in ENDINGS:
+            raise not_found("Ending")
+        return {"ended": getattr(sandbox.grants, body["name"])()}
+
+    return [_route("/_sandbox/grants", counts, "GET"), _route("/_sandbox/grants", end, "POST")]
 
 
 def _route(path: str, handler: Callable[[Request, dict[str, Any]], Any], method: str) -> Route:

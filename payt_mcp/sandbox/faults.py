@@ -19,6 +19,7 @@ Kind = Literal[
     "wrong_shape",
     "slow",
     "server_error_after",
+    "invalid_grant",
 ]
 KINDS: Final[frozenset[str]] = frozenset(get_args(Kind))
 
@@ -29,8 +30,8 @@ class Fault:
 
     It holds for requests whose path starts with `path` (None: every path) and with that `method`; the first
     `after` of those pass, then `times` are hit (None: all), each with that `probability` (seeded).
-    `delay_ms` is the extra delay of `slow`. `..._after` and `cut_off` and `wrong_shape` and `slow` apply the
-    request; the others do not.
+    `delay_ms` is the extra delay of `slow`; `invalid_grant` is how the token endpoint refuses. `..._after` and
+    `cut_off` and `wrong_shape` and `slow` apply the request; the others do not.
     """
 
     kind: Kind

@@ -13,8 +13,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from payt_mcp.sandbox.faults import Fault
+from payt_mcp.sandbox.grants import Refusal
 from payt_mcp.sandbox.options import Logged, Sandbox, tail
 from payt_mcp.sandbox.problems import Problem, problem_response
+from payt_mcp.sandbox.token_endpoint import refusal_response
 
 LONGEST_URI: Final = 8192
 CONTROL: Final = "/_sandbox/"
@@ -126,6 +128,7 @@ def _pages() -> dict[str, Response]:
         "bad_gateway": _proxy_page(HTTPStatus.BAD_GATEWAY),
         "unavailable": Response(b"", 503),
         "not_json": _proxy_page(HTTPStatus.OK),
+        "invalid_grant": refusal_response(Refusal("invalid_grant", "The grant is invalid, expired or revoked")),
     }
 
 

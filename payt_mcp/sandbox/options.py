@@ -5,44 +5,22 @@ import datetime as dt
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hmac import compare_digest
 from time import monotonic
 from typing import Any, Literal
 
+from payt_mcp.sandbox.access import ALL_SCOPES, Application, Token
 from payt_mcp.sandbox.cursors import Cursors
 from payt_mcp.sandbox.faults import Faults
+from payt_mcp.sandbox.grants import Grants
 from payt_mcp.sandbox.problems import Problem, forbidden, unauthorized
 from payt_mcp.sandbox.world import World
 
-RESOURCES = [
-    "administrations",
-    "companies",
-    "contacts",
-    "credit_cases",
-    "debtors",
-    "files",
-    "invoices",
-    "messages",
-    "notes",
-    "notifications",
-    "payment_plans",
-    "payments",
-    "tasks",
-    "vat_rates",
-]
-ALL_SCOPES = frozenset(f"{resource}:{mode}" for resource in RESOURCES for mode in ("read", "write"))
+__all__ = ["ALL_SCOPES", "Application", "Logged", "Mail", "Options", "Sandbox", "Token", "Upload", "tail"]
 
 
-@dataclass(frozen=True)
-class Token:
-    """What a token may do: scopes (`invoices:read`), the administration ids it reaches (None: all), its end (UTC)."""
-
-    scopes: frozenset[str] = ALL_SCOPES
-    administrations: frozenset[str] | None = None
-    expires_at: dt.datetime | None = None
-
-    def reaches(self, administration_id: int) -> bool:
-        """Whether the token may ask about an administration."""
-        return self.administrations is None or str(administration_id) in self.administrations
+def _applications() -> dict[str, Application]:
+    return {"sandbox-app": Application("Assistant for receivables", secret="sandbox-app-secret")}  # noqa: S106 - see `token`
 
 
 @dataclass(frozen=True)
@@ -50,13 +28,14 @@ class Options:
     """Where the contract leaves room, the behaviour to show.
 
     `rate` is requests per second per token (None: no limit), `latency_ms` a delay before every answer in
-    milliseconds. `basic` is the (client id, secret) of the endpoints with Basic authentication. `control`
-    opens `/_sandbox/` to whoever reaches the port.
+    milliseconds. `applications` are the registered OAuth applications by client id; `token_seconds` is how long
+    their access tokens live. `control` opens `/_sandbox/` to whoever reaches the port.
     """
 
     token: str = "sandbox-token"  # noqa: S105 - opens nothing but invented data
     tokens: Mapping[str, frozenset[str] | Token] = field(default_factory=dict)
-    basic: tuple[str, str] = ("sandbox-client", "sandbox-secret")
+    applications: Mapping[str, Application] = field(default_factory=_applications)
+    token_seconds: int = 7200
     rate: int | None = 10
     latency_ms: int = 0
     ids: Literal["string", "integer"] = "string"
@@ -112,6 +91,7 @@ class Sandbox:
         self.options = options
         self.faults = Faults()
         self.cursors = Cursors()
+        self.grants = Grants(world, options.token_seconds)
         self.requests: deque[Logged] = deque(maxlen=20_000)
         self.mails: list[Mail] = []
         self.uploads: dict[str, Upload] = {}
@@ -125,6 +105,7 @@ class Sandbox:
             raise unauthorized("Missing or malformed access token")
         value = value.strip()
         given = Token() if value == self.options.token else self.options.tokens.get(value)
+        given = given if given is not None else self.grants.access(value)
         if given is None:
             raise unauthorized("The access token is invalid")
         token = given if isinstance(given, Token) else Token(scopes=given)
@@ -133,10 +114,22 @@ class Sandbox:
         self._meter(value)
         return token
 
+    def client(self, header: str) -> str | None:
+        """The client id of an application whose Basic credentials a header has; None otherwise."""
+        scheme, _, value = header.partition(" ")
+        try:
+            client_id, _, secret = base64.b64decode(value.strip(), validate=True).decode().partition(":")
+        except ValueError:
+            return None
+        known = self.options.applications.get(client_id)
+        good = (
+            scheme.lower() == "basic" and known is not None and compare_digest(known.secret.encode(), secret.encode())
+        )
+        return client_id if good else None
+
     def basic(self, header: str) -> None:
         """Checks Basic credentials; 401 otherwise."""
-        pair = base64.b64encode(":".join(self.options.basic).encode()).decode()
-        if header != f"Basic {pair}":
+        if self.client(header) is None:
             raise unauthorized("This endpoint takes the credentials of an application (Basic authentication)")
 
     def _meter(self, token: str) -> None:

@@ -93,7 +93,7 @@ def test_every_query_parameter_of_the_contract_is_known(api: Api) -> None:
 
 def test_companies_take_the_credentials_of_an_application(api: Api) -> None:
     assert api.get("/v1/companies").status_code == 401
-    headers = {"Authorization": "Basic c2FuZGJveC1jbGllbnQ6c2FuZGJveC1zZWNyZXQ="}
+    headers = {"Authorization": "Basic c2FuZGJveC1hcHA6c2FuZGJveC1hcHAtc2VjcmV0"}
     answer = api.call("GET", "/v1/companies", headers=headers)
     check("get", "/v1/companies", answer.status_code, answer.json())
     key = answer.json()["data"][0]["id"]

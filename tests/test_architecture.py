@@ -142,7 +142,8 @@ print(json.dumps([len(tools), sorted(set(sys.modules) - floor)]))
 """
 NOT_NEEDED = (
     "httpx", "payt_mcp.payt", "payt_mcp.sandbox", "payt_mcp.account", "payt_mcp.cli", "uvicorn", "sqlite3",
-    "webbrowser", "payt_mcp.desk", "payt_mcp.hosts", "payt_mcp.doctor", "payt_mcp.guard.ledger", "payt_mcp.guard.page", "payt_mcp.guard.channels",
+    "webbrowser", "payt_mcp.hosts", "payt_mcp.doctor",
+    "payt_mcp.desk", "payt_mcp.guard.ledger", "payt_mcp.guard.page", "payt_mcp.guard.channels",
 )  # fmt: skip
 
 

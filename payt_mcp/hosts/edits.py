@@ -31,9 +31,11 @@ def added(document: Document, container: str, name: str, entry: Entry) -> str:
 def replaced(document: Document, member: Member, entry: Entry) -> str:
     """The text with another value in the place of one member's."""
     text = document.text
-    margin = _margin(text, member.start)
-    written = _written(entry, text, margin, compact="\n" not in text[member.node.start : member.node.end])
-    return text[: member.node.start] + written + text[member.node.end :]
+    before, after = text[: member.node.start], text[member.node.end :]
+    old = text[member.start : member.node.end]
+    if "\n" in old:
+        return before + _written(entry, text, _margin(text, member.start)) + after
+    return before + _written(entry, text, "", compact=True, tight=": " not in old) + after
 
 
 def removed(document: Document, owner: Node, member: Member) -> str:
@@ -67,14 +69,23 @@ def _lines_of(text: str, member: Member) -> tuple[int, int]:
 
 
 def without(text: str, before: str, container: str, name: str) -> bool:
-    """Whether `text` is exactly what adding its entry to `before` gives: then taking it out gives `before`."""
+    """Whether `text` is what adding an entry to `before` gives: then taking it out gives `before`.
+
+    How the entry itself is laid out, and what stands in it, does not matter.
+    """
     now, then = read(text), read(before)
     entry = entry_of(now, container, name)
     if entry is None or entry_of(then, container, name) is not None:
         return False
     if then.root is not None and not fits(then, container):
         return False
-    return added(then, container, name, entry.node.value) == text
+    again = added(then, container, name, entry.node.value)
+    there = entry_of(read(again), container, name)
+    return there is not None and _around(again, there) == _around(text, entry)
+
+
+def _around(text: str, member: Member) -> tuple[str, str]:
+    return text[: member.node.start], text[member.node.end :]
 
 
 def fits(document: Document, container: str) -> bool:

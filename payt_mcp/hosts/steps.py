@@ -74,7 +74,7 @@ def uninstall(file: ConfigFile, host: Host) -> Uninstalling | None:
     for before in backups(file):
         if _is_before(document.text, before, host):
             return Uninstalling(before, as_before=True)
-    if edits.added(read(""), host.container, NAME, member.node.value) == document.text:
+    if _is_before(document.text, "", host):
         return Uninstalling(None, as_before=True)
     owner = document.root.named(host.container)[0].node
     text = edits.removed(document, owner, member)

@@ -12,11 +12,11 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from surface.processes import stdio
 
 from payt_mcp.errors import HostConfigError
 from payt_mcp.hosts.catalog import HOSTS, Machine, config_path
 from payt_mcp.hosts.launch import Launch, require_start
-from surface.processes import stdio
 
 from .conftest import TOKEN, Home
 
@@ -213,7 +213,7 @@ def _environment(folder: Path) -> Path:
 
 
 def _printed(python: Path, environ: dict[str, str]) -> dict[str, object]:
-    command = [python, "-m", "payt_mcp", "install", "cursor", "--print"]
+    command = [str(python), "-m", "payt_mcp", "install", "cursor", "--print"]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     entry: dict[str, object] = json.loads(done.stdout)["mcpServers"]["payt"]
@@ -237,7 +237,7 @@ def test_a_cache_that_is_thrown_away_is_never_written(home: Home, tmp_path: Path
     source = ["--from", json.loads(direct)["url"].removeprefix("file://")] if direct else []
     assert entry == {"command": str(tools / "uvx"), "args": [*source, "payt-mcp"]}
     done = subprocess.run(
-        [python, "-m", "payt_mcp", "install", "cursor"], env=home.environ(PATH="/nowhere"), capture_output=True,
+        [str(python), "-m", "payt_mcp", "install", "cursor"], env=home.environ(PATH="/nowhere"), capture_output=True,
         text=True, timeout=60, check=False,
     )  # fmt: skip
     assert (done.returncode, "uv tool install payt-mcp" in done.stderr) == (1, True)

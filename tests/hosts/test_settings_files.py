@@ -149,8 +149,10 @@ def test_another_program_that_writes_in_the_same_moment_wins() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{", '{"a" 1}', '{"a": 1 "b": 2}', "{'a': 1}", '{"a": 01}', '{"a": tru}', '{"a": "\x01"}', '{"a": 1} x', "{,}", "/* a",
-     '{"a": [1,,2]}', '{"a": ' + "[" * 300 + "]" * 300 + "}", '{"a": "\\x"}', "[1", '{"a": -}'],
+    [
+     "{", "[1",
+     '{"a" 1}', '{"a": 1 "b": 2}', "{'a': 1}", '{"a": 01}', '{"a": tru}', '{"a": "\x01"}', '{"a": 1} x', "{,}", "/* a",
+     '{"a": [1,,2]}', '{"a": ' + "[" * 300 + "]" * 300 + "}", '{"a": "\\x"}', '{"a": -}'],
 )  # fmt: skip
 def test_what_is_no_json_is_not_read_as_any(text: str) -> None:
     with pytest.raises(SyntaxTroubleError, match=r"line \d+, column \d+"):

@@ -56,11 +56,11 @@ def check_assistants(machine: Machine, settings: Settings, home: str) -> list[Fi
         place = _Place(host, path, home)
         try:
             document = file.document()
+            findings = [*_entries(place, document, machine, settings), *_around(place, document, machine)]
         except HostConfigError as error:
             remedy = "Repair it in an editor: until then the host may read none of its servers."
             found.append(place.finding("file", "problem", _plain(error, home), remedy))
             continue
-        findings = [*_entries(place, document, machine, settings), *_around(place, document, machine)]
         having += any(".entry" in one.check for one in findings)
         found += findings
     found += _summary(here, absent, having)
@@ -152,7 +152,9 @@ def _settings(place: _Place, env: Mapping[str, str], machine: Machine, settings:
     odd = [key for key, value in filled.items() if "${" in value]
     if odd:
         message = f"{listed(odd)} holds a `${{...}}` that this host does not fill in: it counts as unset."
-        yield place.finding("unexpanded", "warning", message, f"Write the value itself, or take it out: {place.again}")
+        unset = " ".join(f"--unset {key}" for key in odd)
+        remedy = f"Write the value itself, or take it out: {place.again} {unset}"
+        yield place.finding("unexpanded", "warning", message, remedy)
     outside = {key: value for key, value in machine.variables.items() if not key.startswith("PAYT_")}
     ours = {key: value for key, value in filled.items() if key.startswith("PAYT_")}
     try:
@@ -162,11 +164,13 @@ def _settings(place: _Place, env: Mapping[str, str], machine: Machine, settings:
         return
     if theirs.state_dir != settings.state_dir:
         message = "its state folder is another one than this terminal's: sign-in and approvals here are not its own."
-        remedy = f"Set PAYT_STATE_DIR alike in both: {place.again}"
+        remedy = f"Set PAYT_STATE_DIR here to the one that is meant, then: {place.again}"
         yield place.finding("state", "warning", message, remedy)
     if theirs.api_url != settings.api_url:
         message = "it speaks to another Payt than this terminal: sign in with the same PAYT_API_URL as it has."
-        yield place.finding("url", "warning", message, f"Set PAYT_API_URL alike in both: {place.again}")
+        yield place.finding(
+            "url", "warning", message, f"Set PAYT_API_URL here to the one that is meant, then: {place.again}"
+        )
 
 
 def _around(place: _Place, document: Document, machine: Machine) -> Iterator[Finding]:
@@ -210,7 +214,7 @@ def _unread(place: _Place, machine: Machine) -> Iterator[Finding]:
     if place.host.key == "claude-desktop" and store_folders(machine):
         others = [machine.settings / "Claude" / place.path.name]
     if place.host.key == "claude-code":
-        others = [machine.home / ".claude" / "settings.json"]
+        others = [place.path.with_name(".claude") / "settings.json"]
     for other in others:
         try:
             root = load(other).document().root

@@ -18,9 +18,11 @@ from urllib.request import url2pathname
 
 from payt_mcp import __version__
 from payt_mcp.errors import HostConfigError
+from payt_mcp.present import clean
 
 PACKAGE = "payt-mcp"
 _UV_CACHE = re.compile(r"(archive|environments|builds)-v\d+\Z")
+_CREDENTIALS = re.compile(r"//[^/@\s]+@")
 _OURS = re.compile(r"payt[-_]mcp(?![-_\w])")
 _KEPT_FROM_ENVIRONMENT = (
     "PATH", "HOME", "USER", "LANG", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "SYSTEMDRIVE", "PATHEXT", "COMSPEC",
@@ -92,7 +94,8 @@ def trial(launch: Launch, env: Mapping[str, str], variables: Mapping[str, str], 
     said = done.stdout.decode(errors="replace").strip()
     if done.returncode == 0 and said.startswith(f"{PACKAGE} "):
         return ""
-    return f"it ended with exit code {done.returncode} and did not answer as payt-mcp does"
+    why = _last_words(done.stderr)
+    return f"it ended with exit code {done.returncode} and did not answer as payt-mcp does{why}"
 
 
 def require_start(launch: Launch, env: Mapping[str, str], variables: Mapping[str, str]) -> None:
@@ -102,8 +105,15 @@ def require_start(launch: Launch, env: Mapping[str, str], variables: Mapping[str
         raise HostConfigError(
             f"The command that would be written does not start ({launch.command}: {trouble}). Nothing was changed. "
             f"Install payt-mcp {__version__} again, with pipx, `uv tool install` or into a virtual environment, and "
-            "run this from there."
+            "run this from there; or add `--print` to see the entry and paste it all the same."
         )
+
+
+def _last_words(said: bytes) -> str:
+    """What a program said about its end, without the credentials an address can hold."""
+    lines = [line for line in said.decode(errors="replace").splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith(("error", "payt-mcp:"))] or lines[-1:]
+    return f" ({clean(_CREDENTIALS.sub('//', causes[0]), 160)})" if causes else ""
 
 
 def _fetched(tool: str, args: Sequence[str], variables: Mapping[str, str]) -> Launch:

@@ -224,6 +224,15 @@ def test_colours_are_for_terminals_that_want_them(home: Home, no_colour: str, co
     assert "Assistants" in shown
 
 
+def test_a_user_without_a_home_is_told_so_and_not_thrown_out(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    from payt_mcp.cli import run
+
+    assert run(["doctor", "--json"], {"PAYT_API_URL": "sandbox", "CLAUDE_CONFIG_DIR": str(home.folder)}) == 1
+    found = Diagnosis(1, "", json.loads(capsys.readouterr().out))
+    assert found["record.folder"]["status"] == "problem"
+    assert "no HOME" in found["hosts.cursor.file"]["message"]
+
+
 def test_a_wrong_call_ends_with_two(home: Home) -> None:
     with pytest.raises(SystemExit) as wrong:
         home.run("doctor", "--colour")

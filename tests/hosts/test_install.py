@@ -115,7 +115,8 @@ def test_another_entry_is_shown_and_replaced_only_when_told_to(home: Home) -> No
 
 def test_secrets_among_the_arguments_and_headers_of_an_old_entry_are_covered(home: Home) -> None:
     args = ["run", "-e", f"PAYT_API_TOKEN={TOKEN}", "--token", TOKEN, "payt-mcp"]
-    home.write({"mcpServers": {"payt": {"command": "docker", "args": args, "headers": {"X": TOKEN}}}})
+    entry = {"command": "docker", "args": args, "headers": {"X": TOKEN}, "apiKey": TOKEN, "env": {"MINE": TOKEN}}
+    home.write({"mcpServers": {"payt": entry}})
     assert TOKEN not in home.run("install", "claude-desktop").out
 
 
@@ -194,9 +195,9 @@ def test_a_wrong_setting_and_a_wrong_call_change_nothing(home: Home) -> None:
 
 def test_a_command_that_does_not_start_is_not_written(tmp_path: Path) -> None:
     broken = tmp_path / "payt-mcp"
-    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.write_text("#!/bin/sh\necho error: https://me:pass@index is down >&2\nexit 3\n")
     broken.chmod(0o755)
-    with pytest.raises(HostConfigError, match="exit code 3"):
+    with pytest.raises(HostConfigError, match=r"exit code 3 .*https://index is down"):
         require_start(Launch(str(broken)), {}, dict(os.environ))
     with pytest.raises(HostConfigError, match="no such program"):
         require_start(Launch(str(tmp_path / "gone")), {}, dict(os.environ))

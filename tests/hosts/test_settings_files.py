@@ -136,6 +136,18 @@ def test_it_is_laid_out_as_the_file_is() -> None:
         )
 
 
+def test_what_was_empty_is_laid_out_for_people() -> None:
+    with a_file(b"{}") as path:
+        put_in(path, {"command": "c"})
+        assert path.read_text() == '{\n  "mcpServers": {\n    "payt": {\n      "command": "c"\n    }\n  }\n}'
+
+
+def test_a_comment_before_it_does_not_swallow_what_follows() -> None:
+    with a_file(b'{"mcpServers": {\n  // mine\n  "payt": {} }}') as path:
+        take_out(path)
+        assert path.read_bytes() == b'{"mcpServers": {\n  // mine\n   }}'
+
+
 def test_another_program_that_writes_in_the_same_moment_wins() -> None:
     with a_file(b"{}") as path:
         file = load(path)

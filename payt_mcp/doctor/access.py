@@ -32,12 +32,21 @@ from payt_mcp.payt.resources import Resources
 from payt_mcp.present import clean
 from payt_mcp.settings import Settings
 
-_PATIENCE = 8.0
-_WHOLE = 30.0
 _SAMPLES = 3
-_SLOW = 2.0
 _CLOCK_OFF = 90.0
 _WRITE_PERMISSIONS = ("messages:write", "invoices:write", "files:write")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """In seconds: how long one question may take, and all of them together; from when on Payt counts as slow."""
+
+    patience: float = 8.0
+    whole: float = 30.0
+    slow: float = 2.0
+
+
+LIMITS = Limits()
 
 
 @dataclass
@@ -48,30 +57,36 @@ class Access:
     tools: Sequence[Tool] = ()
 
 
-async def check_access(settings: Settings, credential: Credential, *, patience: float = _PATIENCE) -> Access:
-    """Ask Payt, within half a minute. `patience` is how many seconds one question may take."""
+async def check_access(settings: Settings, credential: Credential, limits: Limits = LIMITS) -> Access:
+    """Ask Payt what there is to ask, within the limits."""
     found = Access()
     if credential.tokens is None:
         return found
     client = PaytClient(
-        settings.api_url, credential.tokens, rate=settings.rate, budget=min(patience, 3.0), timeout=patience
+        settings.api_url,
+        credential.tokens,
+        rate=settings.rate,
+        budget=min(limits.patience, 3.0),
+        timeout=limits.patience,
     )
     try:
-        with anyio.move_on_after(_WHOLE) as scope:
-            await _look(found, client, settings, credential)
+        with anyio.move_on_after(limits.whole) as scope:
+            await _look(found, client, settings, credential, limits)
         if scope.cancelled_caught:
-            message = f"Payt did not answer all questions within {_WHOLE:.0f} seconds; the rest was not looked at."
+            message = (
+                f"Payt did not answer all questions within {limits.whole:.0f} seconds; the rest was not looked at."
+            )
             found.findings.append(Finding("payt.slow", "warning", message, "Try again when the network is quieter."))
     finally:
         await client.aclose()
     return found
 
 
-async def _look(found: Access, client: PaytClient, settings: Settings, credential: Credential) -> None:
+async def _look(found: Access, client: PaytClient, settings: Settings, credential: Credential, limits: Limits) -> None:
     administrations = await _administrations(found, client, settings)
     if administrations is None:
         return
-    found.findings += [*await _latency(client), *_clock(client)]
+    found.findings += [*await _latency(client, limits), *_clock(client)]
     found.findings += _about(administrations, settings.administration_id)
     chosen = _chosen(administrations, settings.administration_id)
     if chosen is not None:
@@ -106,7 +121,7 @@ async def _administrations(found: Access, client: PaytClient, settings: Settings
     return read
 
 
-async def _latency(client: PaytClient) -> list[Finding]:
+async def _latency(client: PaytClient, limits: Limits) -> list[Finding]:
     query = wire.listing("administrations", None, fields=("id",), per_page="1")
     seconds = []
     try:
@@ -117,7 +132,7 @@ async def _latency(client: PaytClient) -> list[Finding]:
     except PaytMcpError as error:
         return [Finding("payt.latency", "warning", f"Payt answers now and then only: {error}", "Try again later.")]
     median = statistics.median(seconds)
-    if median > _SLOW:
+    if median > limits.slow:
         message = f"Payt takes {median:.1f} seconds for the smallest answer; loading the open items will take long."
         return [Finding("payt.latency", "warning", message, "Check the network, a VPN or a proxy.")]
     return [Finding("payt.latency", "ok", f"Payt answers in {median * 1000:.0f} ms (median of {_SAMPLES}).")]

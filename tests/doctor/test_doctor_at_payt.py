@@ -8,7 +8,7 @@ import anyio
 import pytest
 from mcp.client import Client
 
-from payt_mcp.doctor.access import check_access
+from payt_mcp.doctor.access import Limits, check_access
 from payt_mcp.doctor.credential import Credential, find_credential
 from payt_mcp.doctor.permissions import ALWAYS, SOMETIMES
 from payt_mcp.payt.tokens import StaticToken
@@ -117,6 +117,40 @@ def test_an_administration_that_is_not_reached_is_a_problem(clinic: Opened) -> N
     assert (found.code, found["administrations.active"]["status"]) == (1, "problem")
 
 
+def test_of_several_active_ones_it_says_that_one_can_be_chosen(clinic: Opened) -> None:
+    found = clinic().doctor(PAYT_ADMINISTRATION_ID="")
+    assert found["administrations.chosen"]["status"] == "ok"
+    assert "PAYT_ADMINISTRATION_ID" in found["administrations.chosen"]["remedy"]
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", None])
+def test_a_time_zone_this_machine_does_not_know_is_named(clinic: Opened, zone: str | None) -> None:
+    one = clinic()
+    world = build_world(invoices=20, seed=5)
+    world.administrations[4711]["timezone"] = zone
+    one.payt.sandbox.world = world
+    found = one.doctor()
+    assert found["administrations.timezone"]["status"] == "warning"
+    assert "Noorderlicht Techniek B.V." in found["administrations.timezone"]["message"]
+
+
+def test_a_slow_payt_is_a_warning(clinic: Opened) -> None:
+    one = clinic(latency_ms=20)
+    settings = Settings.from_env(one.environ())
+    credential = find_credential(settings)
+    for slow, status in ((0.01, "warning"), (5.0, "ok")):
+        access = anyio.run(check_access, settings, credential, Limits(slow=slow))
+        assert {found.check: found.status for found in access.findings}["payt.latency"] == status
+
+
+def test_a_payt_that_never_ends_is_left_in_the_end(clinic: Opened) -> None:
+    one = clinic(latency_ms=700)
+    settings = Settings.from_env(one.environ())
+    credential = find_credential(settings)
+    access = anyio.run(lambda: check_access(settings, credential, Limits(whole=1.0)))
+    assert [(one.check, one.status) for one in access.findings][-1] == ("payt.slow", "warning")
+
+
 def test_a_payt_that_cannot_be_reached_is_a_finding_and_soon(clinic: Opened) -> None:
     one = clinic()
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -132,7 +166,7 @@ def test_a_payt_that_answers_badly_is_a_finding(clinic: Opened, kind: Any) -> No
     one = clinic()
     one.payt.faults.add(Fault(kind, times=None))
     settings, credential = Settings.from_env(one.environ()), find_credential(Settings.from_env(one.environ()))
-    access = anyio.run(lambda: check_access(settings, credential, patience=0.3))
+    access = anyio.run(lambda: check_access(settings, credential, Limits(patience=0.3)))
     assert [(one.check, one.status) for one in access.findings] == [("payt.reached", "problem")]
 
 
@@ -140,7 +174,7 @@ def test_one_resource_that_gives_no_answer_is_not_taken_for_forbidden(clinic: Op
     one = clinic()
     one.payt.faults.add(Fault("timeout_before", path="/v1/messages", times=None))
     settings, credential = Settings.from_env(one.environ()), find_credential(Settings.from_env(one.environ()))
-    access = anyio.run(lambda: check_access(settings, credential, patience=0.5))
+    access = anyio.run(lambda: check_access(settings, credential, Limits(patience=0.5)))
     found = {finding.check: finding for finding in access.findings}
     assert found["permission.unknown"].status == "warning"
     assert "messages:read" in found["permission.unknown"].message

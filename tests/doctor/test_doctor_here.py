@@ -53,6 +53,7 @@ def test_a_record_that_is_there_is_checked_and_what_waits_is_counted(home: Home)
 
 def test_a_record_that_cannot_be_made_is_a_problem(home: Home) -> None:
     (home.folder / "taken").write_text("")
+    (home.folder / "taken").chmod(0o755)
     found = look(home, PAYT_STATE_DIR=str(home.folder / "taken" / "state"))
     assert (found.code, found["record.folder"]["status"]) == (1, "problem")
     assert "record.room" not in found.checks

@@ -142,7 +142,7 @@ print(json.dumps([len(tools), sorted(set(sys.modules) - floor)]))
 """
 NOT_NEEDED = (
     "httpx", "payt_mcp.payt", "payt_mcp.sandbox", "payt_mcp.account", "payt_mcp.cli", "uvicorn", "sqlite3",
-    "webbrowser", "payt_mcp.hosts", "payt_mcp.doctor",
+    "webbrowser", "keyring", "payt_mcp.disk", "payt_mcp.hosts", "payt_mcp.doctor",
     "payt_mcp.desk", "payt_mcp.guard.ledger", "payt_mcp.guard.page", "payt_mcp.guard.channels",
 )  # fmt: skip
 

@@ -37,7 +37,13 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         PaytMcpError: nobody is signed in, or what is signed in could not be kept; what was kept before is unchanged.
     """
     args = _parser().parse_args(argv)
-    settings = Settings.from_env(environ)
+    try:
+        return _run(args, Settings.from_env(environ))
+    except KeyboardInterrupt:
+        raise SignInError("Given up. Nobody was signed in, and nothing was kept.") from None
+
+
+def _run(args: argparse.Namespace, settings: Settings) -> int:
     store = _store(settings)
     if args.token:
         from payt_mcp.payt.signin import static

@@ -23,6 +23,5 @@ def visible(question: str) -> str:
 
 def _given(text: str, question: str) -> str:
     if not text.strip():
-        what = question.partition(" (")[0].strip(": ")
-        raise SettingsError(f"No {what[0].lower()}{what[1:]} was given. Nothing was kept.")
+        raise SettingsError(f"{question.partition(' (')[0].strip(': ')} is missing. Nothing was kept.")
     return text.strip()

@@ -142,10 +142,9 @@ class Redirect:
             return 400, "This answer belongs to no sign-in that was begun here. Run payt-mcp login again."
         if bool(code) == bool(error):
             return 400, "This answer is not one that Payt gives."
-        with self._lock:
-            if not self._is_answered:
-                self._is_answered = True
-                self._answers.put(Answer(code, error if _ERROR.match(error) else ("an unknown error" if error else "")))
+        self._is_answered = True
+        known = error if not error or _ERROR.match(error) else "an unknown error"
+        self._answers.put(Answer(code, known))  # the first is the one that is waited for
         return 303, "/done"
 
 

@@ -103,10 +103,10 @@ class RenewingTokens:
 
     async def _renewed(self, stale: Secret, payt: TokenEndpoint) -> Secret:
         """The token after `stale`, whoever got it. What cancels the call does not break off the renewal."""
-        with anyio.CancelScope(shield=True):
-            async with self._store.turn():
-                signin = await self._current(anew=True)
-                if signin.tokens.access == stale:
+        async with self._store.turn():
+            signin = await self._current(anew=True)
+            if signin.tokens.access == stale:
+                with anyio.CancelScope(shield=True):
                     signin = await self._renew(signin, payt)
         return signin.tokens.access
 
@@ -119,11 +119,13 @@ class RenewingTokens:
         except GrantRefused as refusal:
             why = _why(signin, refusal.reason)
             if signin.kind == "oauth":  # an application's own credentials are not used up: they may work again
-                await self._noted(dataclasses.replace(signin, ended=why))
+                with suppress(SignInStoreError):
+                    await self._noted(dataclasses.replace(signin, ended=why))
             raise SignInEndedError(why) from None
         except GrantTrouble as trouble:
             if not trouble.taken:
-                await self._noted(signin)
+                with suppress(SignInStoreError):
+                    await self._noted(signin)
             raise
         renewed = signin.renewed(granted, payt.now())
         await self._keep(signin, renewed)
@@ -131,27 +133,29 @@ class RenewingTokens:
 
     async def _keep_late(self) -> None:
         """What could not be kept is tried again, until somebody signs in anew."""
-        if self._unkept is not None:
-            with suppress(SignInStoreError, GrantTrouble), anyio.CancelScope(shield=True):
-                async with self._store.turn():
-                    replaced, renewed = self._unkept
-                    before = await run_sync(self._store.read)
-                    if before is not None and before.login == renewed.login and before.tokens.access == replaced:
-                        await self._keep(before, renewed)
-                    else:
-                        self._unkept = None
+        if self._unkept is None:
+            return
+        with suppress(SignInStoreError, GrantTrouble), anyio.CancelScope(shield=True):
+            async with self._store.turn():
+                if self._unkept is None:  # another call has done it
+                    return
+                replaced, renewed = self._unkept
+                before = await run_sync(self._store.read)
+                if before is not None and before.login == renewed.login and before.tokens.access == replaced:
+                    await self._keep(before, renewed)
+                else:
+                    self._unkept = None
 
     async def _keep(self, before: SignIn, renewed: SignIn) -> None:
         """Have it on disk before it is used; where that fails, this process goes on with it and tries again."""
         try:
             await run_sync(self._store.keep, renewed)
         except SignInStoreError:
-            if self._unkept is not None:
-                return
+            if self._unkept is None:
+                logger.warning(
+                    "the renewed sign-in could not be kept: it works until this server ends, then run payt-mcp login"
+                )
             self._unkept = (before.tokens.access, renewed)
-            logger.warning(
-                "the renewed sign-in could not be kept: it works until this server ends, then run payt-mcp login"
-            )
         else:
             self._unkept = None
             self._known, self._seen = renewed, self._store.stamp()

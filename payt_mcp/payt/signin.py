@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -43,8 +42,10 @@ class Tokens:
         }
 
     @classmethod
-    def from_json(cls, found: Mapping[str, Any]) -> Tokens:
+    def from_json(cls, found: Any) -> Tokens:
         """Raises KeyError, TypeError or ValueError where that is no such thing."""
+        if not isinstance(found, dict):
+            raise TypeError
         refresh, client_secret = found.get("refresh"), found.get("client_secret")
         return cls(
             Secret(_text(found["access"])),

@@ -24,7 +24,7 @@ from payt_mcp.disk import keep_entries, try_lock, write_private
 from payt_mcp.errors import SignInStoreError
 from payt_mcp.payt.grants import GrantTrouble
 from payt_mcp.payt.signin import KINDS, SignIn, Tokens
-from payt_mcp.payt.vault import Vault, VaultError
+from payt_mcp.payt.vault import Vault, VaultError, VaultSilentError
 
 FOLDER = "signin"
 PATIENCE = 45.0
@@ -217,6 +217,8 @@ class SignInStore:
     def _in_vault(self, signin: SignIn) -> bool:
         try:
             self._vault.keep(self._entry(signin.login), json.dumps(signin.tokens.as_json(), separators=(",", ":")))
+        except VaultSilentError:
+            return False
         except VaultError:
             with suppress(VaultError):  # it may have kept a part
                 self._vault.remove(self._entry(signin.login))

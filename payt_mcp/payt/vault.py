@@ -21,6 +21,10 @@ class VaultError(Exception):
     """The keyring did not do what was asked, for whatever reason of its own."""
 
 
+class VaultSilentError(VaultError):
+    """It gave no answer in time; asking for more would only take as long again."""
+
+
 class Vault:
     """Entries of the user's keyring. `patience` is how long, in seconds, one may wait for it to be unlocked."""
 
@@ -73,6 +77,6 @@ class Vault:
         thread = threading.Thread(target=ask, daemon=True)
         thread.start()
         thread.join(self._patience)
-        if not found:
-            raise VaultError(troubles[0] if troubles else "it gave no answer")
-        return found[0]
+        if found:
+            return found[0]
+        raise VaultError(troubles[0]) if troubles else VaultSilentError("it gave no answer")

@@ -28,7 +28,7 @@ from . import reckoning
 from .reckoning import Ledger
 from .support import MAIN, NOON, SECOND, Assistant, assistant, frozen, payt
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "invalid_grant")  # of the token endpoint
 RATE = 60
 NEVER_SAID = re.compile(
     r"Traceback|Error executing tool|Exception|sandbox-token|Bearer|<html|<h1>|Something went wrong|Rate limit exceeded"

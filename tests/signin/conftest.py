@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
+from keyring.backends import fail
 from mcp.client import Client
 from mcp.types import CallToolResult
 
@@ -30,6 +32,7 @@ from payt_mcp.settings import Secret, Settings
 
 APP, APP_SECRET = "sandbox-app", "sandbox-app-secret"
 TOKEN_PATH = "/oauth/token"
+NO_KEYRING = "keyring.backends.fail.Keyring"
 HERE = {"administration_id": "4711"}
 
 
@@ -61,10 +64,15 @@ class Home:
     def env(self, **settings: str) -> dict[str, str]:
         outside = {name: value for name, value in os.environ.items() if not name.startswith("PAYT_")}
         given = {"PAYT_API_URL": self.payt.url, "PAYT_STATE_DIR": str(self.state), "PAYT_RATE": "100"}
-        return outside | given | {"PYTHONWARNINGS": "", "PAYT_CLIENT_ID": APP} | settings
+        return (
+            outside
+            | given
+            | {"PYTHONWARNINGS": "", "PAYT_CLIENT_ID": APP, "PYTHON_KEYRING_BACKEND": NO_KEYRING}
+            | settings
+        )
 
     def settings(self, **settings: str) -> Settings:
-        return Settings.from_env(self.env(PAYT_CLIENT_ID="", **settings))
+        return Settings.from_env(self.env(**{"PAYT_CLIENT_ID": "", **settings}))
 
     def server(self, **settings: str) -> PaytServer:
         return build_server(self.settings(**settings))
@@ -97,6 +105,12 @@ class Home:
         """Payt's clock goes on; this machine's does not know."""
         clock = self.payt.sandbox.world.clock
         self.payt.sandbox.world.clock = lambda: clock() + dt.timedelta(**passed)
+
+
+@pytest.fixture(autouse=True)
+def _no_keyring() -> None:
+    """The keyring of whoever runs the tests is left alone."""
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]  # the library leaves it untyped
 
 
 @pytest.fixture
@@ -139,9 +153,10 @@ class Opener:
         self._noted = folder / "opened"
         self.folder = folder / "bin"
         self.folder.mkdir()
-        script = self.folder / "xdg-open"
-        script.write_text(f'#!/bin/sh\nprintf "%s" "$*" > {self._noted}.part && mv {self._noted}.part {self._noted}\n')
-        script.chmod(0o755)
+        for name in ("xdg-open", "open"):
+            script = self.folder / name
+            script.write_text(f'#!/bin/sh\nprintf "%s" "$*" > {self._noted}.p && mv {self._noted}.p {self._noted}\n')
+            script.chmod(0o755)
 
     @property
     def url(self) -> str:

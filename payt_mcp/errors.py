@@ -2,6 +2,7 @@
 
     PaytMcpError
     ├── SettingsError            a PAYT_* setting stops the start
+    ├── HostConfigError          the settings of a host (Claude Desktop, ...) were left as they are
     ├── InputError               the call cannot be answered as it was made
     │   ├── UnknownArgumentError
     │   ├── BadValueError
@@ -43,6 +44,10 @@ class PaytMcpError(Exception):
 
 class SettingsError(PaytMcpError):
     """A setting is wrong; the server does not start."""
+
+
+class HostConfigError(PaytMcpError):
+    """A host's settings cannot be read or changed; they were left as they are."""
 
 
 class InputError(PaytMcpError):

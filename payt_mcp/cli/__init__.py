@@ -21,6 +21,10 @@ payt-mcp: an MCP server for Payt
   payt-mcp login              sign in to Payt in your browser  [--token | --client-credentials] [--client-id --port
                               --scope --read-only --no-browser]
   payt-mcp logout             forget the sign-in on this machine
+  payt-mcp install HOST       add Payt to an assistant: claude-desktop | claude-code | cursor | vscode
+                              [--print] [--replace] [--path FILE]
+  payt-mcp uninstall HOST     take it out again
+  payt-mcp doctor             what works and what does not, with remedies  [--json]
   payt-mcp demo               a tour on invented data, in this terminal
   payt-mcp sandbox            an embedded Payt with invented data, over TCP  [--port --debtors --invoices
                               --seed --today --latency-ms --token-seconds --control]
@@ -37,6 +41,9 @@ _COMMANDS = {
     "login": ("login", "both"),
     "logout": ("logout", "both"),
     "approvals": ("approvals", "both"),
+    "install": ("install", "both"),
+    "uninstall": ("uninstall", "both"),
+    "doctor": ("doctor", "both"),
     "demo": ("demo", "arguments"),
     "sandbox": ("sandbox", "arguments"),
 }

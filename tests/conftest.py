@@ -12,6 +12,6 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def _interruptible() -> None:
-    """A shell starts what runs in its background with SIGINT ignored, and every process of a test would inherit that."""
+    """A shell starts what it runs in the background with SIGINT ignored, and a process of a test would inherit that."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

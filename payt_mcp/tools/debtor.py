@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult
@@ -77,7 +78,7 @@ async def get_debtor(
     currency = scope.administration.currency_code or ""
     answer = Answer(_summary(file, today, currency), _data(file, today, currency), as_of=scope.account.now())
     answer.lines = _text(answer.data)
-    answer.notes = _notes(file)
+    answer.notes = [*_currencies(file, today, currency), *_set_apart(file, today), *_notes(file)]
     return answer.result()
 
 
@@ -164,6 +165,34 @@ def _text(data: Mapping[str, Any]) -> list[str]:
 
 def _titled(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> list[str]:
     return [f"{title}:", *present.table([spoken(row) for row in rows], columns)] if rows else []
+
+
+def _currencies(file: DebtorFile, today: dt.date, currency: str) -> list[str]:
+    """What is overdue in the invoices' own currencies: a converted sum is no figure for a letter."""
+    sums: dict[str, Decimal] = {}
+    for item in file.open_items:
+        if item.is_overdue(today) and item.open_amount is not None:
+            sums[item.currency] = sums.get(item.currency, Decimal(0)) + item.open_amount
+    if not sums.keys() - {currency}:
+        return []
+    named = ", ".join(present.money(sums[code], code) for code in sorted(sums))
+    return [
+        f"Overdue in the invoices' own currencies: {named}. The sum above is converted, and no figure for a letter."
+    ]
+
+
+def _set_apart(file: DebtorFile, today: dt.date) -> list[str]:
+    """Which overdue invoices are in a payment plan or paused, where the others are not."""
+    overdue = [item for item in file.open_items if item.is_overdue(today)]
+    kinds = {
+        "in the payment plan": [present.clean(item.number, 40) for item in overdue if item.plan_id],
+        "paused by themselves": [present.clean(item.number, 40) for item in overdue if item.paused],
+    }
+    return [
+        f"{len(numbers)} of {present.count(len(overdue), 'overdue invoice')} {kind}: {present.some(numbers)}."
+        for kind, numbers in kinds.items()
+        if numbers
+    ]
 
 
 def _notes(file: DebtorFile) -> list[str]:

@@ -24,7 +24,7 @@ _NO_TOOLS = {
     "to_debtor",
     "first_date",
 }
-_NO_TOOLS |= {"credit_case"}
+_NO_TOOLS |= {"credit_case", "max_amount", "open_amount"}
 
 
 @pytest.mark.parametrize("prompt", PROMPTS.values(), ids=PROMPTS)

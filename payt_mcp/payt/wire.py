@@ -65,11 +65,16 @@ class File:
 
 @dataclass(frozen=True)
 class Command:
-    """One POST: a JSON body, or with `files` a multipart form whose fields are `body`."""
+    """One write: a JSON body, or with `files` a multipart form whose fields are `body`, or with `is_form` a plain form.
+
+    In a form a list stands under a name that ends in `[]`: of a repeated plain name Payt keeps the last value alone.
+    """
 
     path: str
     body: Mapping[str, Any]
     files: Sequence[File] = ()
+    method: str = "POST"
+    is_form: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,7 +153,7 @@ def read_json(status: int, content_type: str, body: bytes, what: str) -> Any:
 
 
 def read_written(status: int, content_type: str, body: bytes, what: str) -> Any:
-    """Decide what the answer to a write means; returns the JSON of one that was carried out.
+    """Decide what the answer to a write means; returns the JSON of one that was carried out, None where it is empty.
 
     Raises:
         NotSentError: 429, which Payt answers before it looks at a request: it may be sent again.
@@ -156,6 +161,8 @@ def read_written(status: int, content_type: str, body: bytes, what: str) -> Any:
         UpstreamError: Payt refused it (other 4xx).
     """
     if 200 <= status < 300:
+        if not body.strip():
+            return None
         try:
             return _decoded(body, content_type, what)
         except GarbledError:

@@ -24,14 +24,17 @@ FLOORS = (
     {"present", "rows"},
     {"guard", "listings", "books", "case_numbers"},
     {"account"},
-    {"lookup", "invoice_search", "contact_search", "message_history", "debtor_file", "completion"},
+    {
+        "lookup", "invoice_search", "contact_search", "message_history", "debtor_file", "completion", "subjects",
+        "payment_history", "plan_search", "task_search",
+    },
     {"outgoing", "write_results"},
     {"message_write", "invoice_write"},
     {"desk"},
     {"tools", "prompts", "resources", "completing", "apps"},
     {"server", "http_app"},
     {"cli", "__main__"},
-)
+)  # fmt: skip
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 SHARED_BY_TOOLS = {"shared", "schemas", "arguments", "writing"}
 MAY_IMPORT_MCP = {"tools", "prompts", "resources", "completing", "apps", "server", "http_app", "cli"}

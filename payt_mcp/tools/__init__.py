@@ -29,9 +29,9 @@ SETS: Mapping[str, ToolSet] = {
         ),
         writes=("send_message", "upsert_invoices", "approval"),
     ),
-    "payments": ToolSet(),
-    "plans": ToolSet(),
-    "tasks": ToolSet(),
+    "payments": ToolSet(reads=("payments",)),
+    "plans": ToolSet(reads=("payment_plans",)),
+    "tasks": ToolSet(reads=("tasks", "notes")),
     "flow": ToolSet(),
 }  # fmt: skip
 """By the names `PAYT_TOOLSETS` takes."""

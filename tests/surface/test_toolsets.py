@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from mcp.client import Client
@@ -11,9 +12,10 @@ from payt_mcp.sandbox.server import Handle
 from payt_mcp.settings import TOOLSETS
 from payt_mcp.tools import SETS
 
-from .helpers import server_for
+from .helpers import SET_ANSWERS, SNAPSHOTS, answer_of, check_snapshot, server_for, shown, text_of, tokens
 
 ERAS = ("auto", "legacy")
+MOST_TOKENS = 9_000
 LOADED = """
 import json, sys
 import anyio
@@ -61,3 +63,50 @@ def test_only_the_modules_of_what_is_on_are_imported(name: str, read_only: str) 
     wanted = {module for reads, writes in on.values() for module in (*reads, *(writes if read_only == "0" else ()))}
     every = {module for reads, writes in SETS.values() for module in (*reads, *writes)}
     assert set(json.loads(done.stdout)) & every == wanted
+
+
+async def _added(payt: Handle, name: str, era: str = "auto") -> list[dict[str, Any]]:
+    """The tools a set adds, those that write too, as a host gets them."""
+    core = await _names(payt, "", era, PAYT_READ_ONLY="")
+    async with Client(server_for(payt.url, PAYT_TOOLSETS=name, PAYT_READ_ONLY=""), mode=era) as client:
+        tools = (await client.list_tools()).tools
+    return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools if tool.name not in core]
+
+
+@pytest.mark.parametrize("name", TOOLSETS[1:])
+async def test_what_a_model_is_told_of_a_set_is_pinned_and_the_same_in_both_eras(payt: Handle, name: str) -> None:
+    added = await _added(payt, name)
+    check_snapshot(f"sets/{name}.json", json.dumps(added, indent=1, ensure_ascii=False) + "\n")
+    assert await _added(payt, name, "legacy") == added
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("name", SET_ANSWERS)
+async def test_answers_of_sets_are_pinned(payt: Handle, name: str, era: str) -> None:
+    async with Client(server_for(payt.url, PAYT_TOOLSETS="all"), mode=era) as client:
+        result = await answer_of(client, SET_ANSWERS[name])
+    assert not result.is_error, text_of(result)
+    check_snapshot(f"sets/{name}.txt", shown(SET_ANSWERS[name], result))
+
+
+async def test_every_reading_tool_of_a_set_is_among_the_pinned_answers_and_no_snapshot_is_left_over(
+    payt: Handle,
+) -> None:
+    core = await _names(payt, "")
+    assert {call.tool for call in SET_ANSWERS.values()} == set(await _names(payt, "all")) - set(core)
+    pinned = {f"{name}.txt" for name in SET_ANSWERS} | {f"{name}.json" for name in TOOLSETS[1:]}
+    assert {path.name for path in (SNAPSHOTS / "sets").iterdir()} == pinned
+
+
+async def test_all_sets_together_keep_their_budget(payt: Handle) -> None:
+    """The whole of `tools/list`, output schemas and annotations too."""
+    async with Client(server_for(payt.url, PAYT_TOOLSETS="all", PAYT_READ_ONLY="")) as client:
+        tools = (await client.list_tools()).tools
+    assert tokens([tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]) <= MOST_TOKENS
+
+
+async def test_the_reads_of_sets_keep_their_budget(payt: Handle) -> None:
+    core = await _names(payt, "")
+    async with Client(server_for(payt.url, PAYT_TOOLSETS="all")) as client:
+        added = [tool for tool in (await client.list_tools()).tools if tool.name not in core]
+    assert tokens([tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in added]) <= 1_400

@@ -11,6 +11,12 @@ from typing import TYPE_CHECKING
 import anyio.abc
 
 from payt_mcp.account import Account
+from payt_mcp.actions.contacts import Contacts
+from payt_mcp.actions.debtors import Debtors
+from payt_mcp.actions.follow_up import FollowUp
+from payt_mcp.actions.payment_plans import DecidePlan
+from payt_mcp.actions.tasks import CommentTask, CompleteTask
+from payt_mcp.actions.writer import ActionWriter
 from payt_mcp.errors import LedgerError
 from payt_mcp.guard.engine import Engine
 from payt_mcp.guard.ledger import Ledger
@@ -42,7 +48,12 @@ class Desk:
         self.scope = _scope(payt, settings)
         self.messages = MessageWriter(account, ledger, self.scope, payt, settings.attachments_dir)
         self.invoices = InvoiceWriter(account, self.scope, payt, settings.attachments_dir)
-        self.engine = Engine(ledger, self.scope, {MESSAGE: self.messages, INVOICES: self.invoices}, group)
+        self.actions = {
+            action.kind: ActionWriter(action, account, ledger, self.scope, payt)
+            for action in (DecidePlan(), CompleteTask(), CommentTask(), FollowUp(), Debtors(), Contacts())
+        }
+        writers = {MESSAGE: self.messages, INVOICES: self.invoices, **self.actions}
+        self.engine = Engine(ledger, self.scope, writers, group)
         self.zone: dt.tzinfo = dt.datetime.now().astimezone().tzinfo or dt.UTC
         self._group = group
         self._browse = browse

@@ -1,12 +1,13 @@
-"""Whom and what an action is about, read from Payt now."""
+"""Whom and what an action is about."""
 
 from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
-from payt_mcp.errors import MissingError, UnknownRecordError
+from payt_mcp.actions.sight import Fact
+from payt_mcp.errors import UnknownRecordError
 from payt_mcp.lookup import Scope
-from payt_mcp.present import NAME_LENGTH, clean, code
+from payt_mcp.subjects import subjects
 
 
 class _WithId(Protocol):
@@ -28,10 +29,12 @@ def own_id(record: _T, key: str, what: str) -> _T:
     return record
 
 
-async def debtor_words(scope: Scope, debtor_id: str) -> str:
-    """`10026 Bakkerij De Vries`; a debtor that is gone has no name."""
-    try:
-        debtor = await scope.account.payt.debtor(scope.id, debtor_id, fields=("id", "debtor_number", "name"))
-    except MissingError:
-        return f"id {code(debtor_id)}, which is gone"
-    return f"{code(debtor.debtor_number)} {clean(debtor.name, NAME_LENGTH)}".strip()
+async def fact_of(
+    scope: Scope, *, debtor_id: str | None = None, invoice_id: str | None = None, case_id: str | None = None
+) -> list[Fact]:
+    """The debtor, the invoice and the case by the names people use."""
+    about = await subjects(scope, debtors=[debtor_id], invoices=[invoice_id], cases=[case_id])
+    named = about.named(debtor_id=debtor_id, invoice_id=invoice_id, case_id=case_id)
+    debtor = f"{named['debtor_number']} {named['debtor']}".strip()
+    found = [("Debtor", debtor), ("Invoice", str(named["invoice_number"])), ("Credit case", str(named["case_number"]))]
+    return [fact for fact in found if fact[1]]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 from payt_mcp.actions.sight import Fact, Sight
-from payt_mcp.actions.subject import debtor_words, own_id
+from payt_mcp.actions.subject import fact_of, own_id
 from payt_mcp.actions.writer import Content, one_done
-from payt_mcp.errors import MissingError
 from payt_mcp.guard.bulk import bulk_done
 from payt_mcp.guard.engine import Done
 from payt_mcp.guard.proposal import Warned
@@ -54,7 +52,7 @@ class CompleteTask:
             title=f"Complete the task “{clean(task.subject, 60)}”",
             facts=facts,
             warnings=_stands_already(same),
-            beside=_comments(task),
+            beside=_read_beside(task),
             idle=_completed(task, "comment" in content),
             same=[comment.id or "" for comment in same],
         )
@@ -95,7 +93,7 @@ class CommentTask:
             title=f"Comment on the task “{clean(task.subject, 60)}”",
             facts=[*await _facts(scope, task), ("Comment", content["comment"])],
             warnings=warnings,
-            beside=_comments(task),
+            beside=_read_beside(task),
             same=[comment.id or "" for comment in same],
         )
 
@@ -119,14 +117,11 @@ async def _read(scope: Scope, key: str) -> Task:
 
 
 async def _facts(scope: Scope, task: Task) -> list[Fact]:
-    facts = [("Task", clean(task.subject, LINE_LENGTH)), ("Description", clean(task.description, 2 * LINE_LENGTH))]
-    if task.invoice_id:
-        with suppress(MissingError):
-            invoice = await scope.account.payt.invoice(scope.id, task.invoice_id, fields=("id", "invoice_number"))
-            facts.append(("Invoice", code(invoice.invoice_number)))
-    if task.debtor_id:
-        facts.append(("Debtor", await debtor_words(scope, task.debtor_id)))
-    facts.append(("Due", day(task.expiry_date) or ""))
+    facts = [
+        ("Task", clean(task.subject, LINE_LENGTH)),
+        *await fact_of(scope, debtor_id=task.debtor_id, invoice_id=task.invoice_id, case_id=task.credit_case_id),
+        ("Due", day(task.expiry_date) or ""),
+    ]
     return [fact for fact in facts if fact[1]]
 
 
@@ -154,9 +149,12 @@ def _completed(task: Task, has_comment: bool) -> str:
     return f"The task was completed at {stamp(task.completed_at)} already{also}"
 
 
-def _comments(task: Task) -> list[Fact]:
+def _read_beside(task: Task) -> list[Fact]:
     newest = sorted(task.comments, key=_made, reverse=True)[:_SHOWN_COMMENTS]
-    return [(f"Comment of {stamp(one.created_at) or 'some time'}", clean(one.content, LINE_LENGTH)) for one in newest]
+    described = [("Description", clean(task.description, 2 * LINE_LENGTH))] if task.description else []
+    return described + [
+        (f"Comment of {stamp(one.created_at) or 'some time'}", clean(one.content, LINE_LENGTH)) for one in newest
+    ]
 
 
 def _stands_already(same: Sequence[Comment]) -> list[Warned]:

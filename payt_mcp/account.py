@@ -17,9 +17,9 @@ from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import Reading
 from payt_mcp.payt.models import Administration
 from payt_mcp.payt.resources import Resources
-from payt_mcp.payt.tokens import StaticToken
+from payt_mcp.payt.sources import open_source
 from payt_mcp.present import clean
-from payt_mcp.settings import Settings
+from payt_mcp.settings import Secret, Settings
 
 _ADMINISTRATIONS_FRESH = 300.0
 
@@ -37,6 +37,24 @@ class Account:
         self._case_numbers: dict[str, CaseNumbers] = {}
         self._administrations: list[Administration] = []
         self._read_at: Reading | None = None
+        self._login = client.tokens.login()
+
+    def is_current(self) -> bool:
+        """Whether the credential this was opened with is still in force.
+
+        Where the same application was signed in with again, perhaps for another company, what is held of the company
+        before is forgotten.
+        """
+        login = self._client.tokens.login()
+        if login is not None and login != self._login:
+            self.listings = Listings()
+            self._books, self._case_numbers, self._read_at = {}, {}, None
+            self._login = login
+        return login is not None
+
+    async def credential(self) -> Secret:
+        """What names the ledger scope. Raises SignInError."""
+        return await self._client.tokens.credential()
 
     async def aclose(self) -> None:
         await self._client.aclose()
@@ -108,9 +126,13 @@ def open_account(settings: Settings, group: anyio.abc.TaskGroup, *, app: Callabl
     """An account; close it with `aclose`.
 
     `group` runs readings that outlive a call. `app` is an embedded Payt that answers in place of the network.
+
+    Raises:
+        NotConfiguredError: there is no credential.
+        SignInStoreError: there is a sign-in that cannot be read.
     """
     url = "http://sandbox.invalid" if app else settings.api_url
-    client = PaytClient(url, StaticToken(settings.api_token), rate=settings.rate, app=app)
+    client = PaytClient(url, open_source(settings), rate=settings.rate, app=app)
     return Account(settings, client, group)
 
 

@@ -60,7 +60,7 @@ class Completions:
     """
 
     def __init__(self, account: Account) -> None:
-        self._account = account
+        self.account = account
         self._kept: dict[tuple[str, str], tuple[object, _Entries]] = {}
 
     async def of(self, kind: str, typed: str, *, administration_id: str = "", numbers_only: bool = False) -> Found:
@@ -79,7 +79,7 @@ class Completions:
     async def _at_hand(self, administration_id: str) -> list[tuple[Administration, OpenItems]]:
         """The open items that can be meant, as far as they have been read; only where none have is one waited for."""
         wanted = await self._administrations(administration_id)
-        books = [(administration, self._account.books(administration)) for administration in wanted]
+        books = [(administration, self.account.books(administration)) for administration in wanted]
         patience = 0 if any(one.is_loaded for _, one in books) else _PATIENCE
         read = [(administration, await one.at_hand(patience)) for administration, one in books]
         return [(administration, items) for administration, items in read if items is not None]
@@ -87,17 +87,17 @@ class Completions:
     async def _administrations(self, wanted: str) -> list[Administration]:
         """The one that is named or configured, else every active one."""
         try:
-            return [await self._account.administration(wanted)]
+            return [await self.account.administration(wanted)]
         except PaytMcpError:
             if wanted:
                 raise
-        return [known for known in await self._account.administrations() if known.status == "active"]
+        return [known for known in await self.account.administrations() if known.status == "active"]
 
     async def _entries(self, kind: str, administration: Administration, items: OpenItems) -> _Entries:
         state = (id(items), items.version)
         known, entries = self._kept.get((administration.id, kind), (None, {}))
         if known != state or not entries:  # the numbers of cases may have been on their way
-            named = await _SOURCES[kind](self._account, administration, items)
+            named = await _SOURCES[kind](self.account, administration, items)
             entries = {pair: entries.get(pair) or entry(*pair) for pair in named if any(pair)}
             self._kept[administration.id, kind] = (state, entries)
         return entries

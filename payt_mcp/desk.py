@@ -24,7 +24,7 @@ from payt_mcp.invoice_write import KIND as INVOICES
 from payt_mcp.invoice_write import InvoiceWriter
 from payt_mcp.message_write import KIND as MESSAGE
 from payt_mcp.message_write import MessageWriter
-from payt_mcp.settings import Settings
+from payt_mcp.settings import Secret, Settings
 
 if TYPE_CHECKING:
     from payt_mcp.guard.page import ApprovalPage
@@ -41,11 +41,13 @@ class Desk:
         payt: str,
         group: anyio.abc.TaskGroup,
         browse: Callable[[str], bool] | None = None,
+        *,
+        credential: Secret | None = None,
     ) -> None:
         self.account = account
         self.settings = settings
         self.ledger = ledger
-        self.scope = _scope(payt, settings)
+        self.scope = _scope(payt, credential or settings.api_token)
         self.messages = MessageWriter(account, ledger, self.scope, payt, settings.attachments_dir)
         self.invoices = InvoiceWriter(account, self.scope, payt, settings.attachments_dir)
         self.actions = {
@@ -86,17 +88,19 @@ async def open_desk(
 
     Raises:
         LedgerError: the ledger cannot be used, and nothing can be written.
+        SignInError: there is no telling whose proposals they are.
     """
     if settings.state_dir is None:
         raise LedgerError("There is no folder to keep the record of writes in: set PAYT_STATE_DIR.")
+    credential = await account.credential()
     ledger = Ledger(settings.state_dir)
     payt = f"embedded-{secrets.token_hex(8)}" if embedded else settings.api_url
-    desk = Desk(account, settings, ledger, payt, group, browse)
+    desk = Desk(account, settings, ledger, payt, group, browse, credential=credential)
     await desk.engine.start()
     return desk
 
 
-def _scope(payt: str, settings: Settings) -> str:
+def _scope(payt: str, credential: Secret | None) -> str:
     """The name of a credential at one Payt; the credential cannot be read from it."""
-    token = settings.api_token.reveal() if settings.api_token else ""
+    token = credential.reveal() if credential else ""
     return hashlib.sha256(f"payt-mcp ledger scope\n{payt}\n{token}".encode()).hexdigest()[:20]

@@ -2,6 +2,7 @@
 
     PaytMcpError
     ├── SettingsError            a PAYT_* setting stops the start
+    ├── HostConfigError          the settings of a host (Claude Desktop, ...) were left as they are
     ├── InputError               the call cannot be answered as it was made
     │   ├── UnknownArgumentError
     │   ├── BadValueError
@@ -14,7 +15,11 @@
     │   │   └── AlteredError     the record is not what was written to it
     │   └── RefusedWriteError    what was asked may not be written, or not in this way
     └── UpstreamError            Payt did not give an answer that can be used
-        ├── NotConfiguredError   no token set
+        ├── NotConfiguredError   neither a token nor a sign-in
+        ├── SignInError          there is a sign-in that cannot be used
+        │   ├── SignInEndedError     Payt no longer renews it
+        │   ├── SignInReplacedError  somebody signed in to another account meanwhile
+        │   └── SignInStoreError     it cannot be read, or not be kept
         ├── UnauthorizedError    401
         ├── ForbiddenError       403; names the missing permission
         ├── MissingError         404
@@ -39,6 +44,10 @@ class PaytMcpError(Exception):
 
 class SettingsError(PaytMcpError):
     """A setting is wrong; the server does not start."""
+
+
+class HostConfigError(PaytMcpError):
+    """A host's settings cannot be read or changed; they were left as they are."""
 
 
 class InputError(PaytMcpError):
@@ -127,10 +136,38 @@ class NotConfiguredError(UpstreamError):
 
     def __init__(self) -> None:
         super().__init__(
-            "No Payt token is set, so nothing can be looked up. Set PAYT_API_TOKEN in the settings of this server "
-            "(the API token your company has from Payt) and restart it; "
-            "or set PAYT_API_URL=sandbox to try it on invented data."
+            "This server is not connected to a Payt account, so nothing can be looked up. Run `payt-mcp login` in a "
+            "terminal (no restart is needed), or set PAYT_API_TOKEN in the settings of this server (the API token "
+            "your company has from Payt) and restart it; or set PAYT_API_URL=sandbox to try it on invented data."
         )
+
+
+class SignInError(UpstreamError):
+    """There is a sign-in, and it gives no token; nothing was asked of Payt with it."""
+
+
+class SignInEndedError(SignInError):
+    """Payt does not renew it any more. `why` says what probably happened, as the end of a sentence."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"Payt no longer accepts this sign-in: {why}. Run `payt-mcp login` in a terminal to sign in again; "
+            "no restart is needed. Nothing was looked up or changed."
+        )
+
+
+class SignInReplacedError(SignInError):
+    """The account this was begun for is no longer the one that is signed in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody has signed out, or in to another Payt account, since this was begun. Nothing was looked up or "
+            "changed with it. Ask again: the new call uses the account that is signed in now."
+        )
+
+
+class SignInStoreError(SignInError):
+    """The place where the sign-in is kept cannot be used."""
 
 
 class UnauthorizedError(UpstreamError):
@@ -139,8 +176,8 @@ class UnauthorizedError(UpstreamError):
     def __init__(self) -> None:
         super().__init__(
             "Payt does not accept the access token (401): it is wrong, expired or withdrawn. "
-            "Set a valid PAYT_API_TOKEN for this server and restart it. Check too that PAYT_API_URL "
-            "is the environment the token belongs to (production and demo have their own)."
+            "Sign in again with `payt-mcp login`, or set a valid PAYT_API_TOKEN for this server and restart it. "
+            "Check too that PAYT_API_URL is the environment the token belongs to (production and demo have their own)."
         )
 
 

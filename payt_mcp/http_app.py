@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from payt_mcp.server import EmbeddedPayt, build_server
+from payt_mcp.opener import EmbeddedPayt
+from payt_mcp.server import build_server
 from payt_mcp.settings import Secret, Settings
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

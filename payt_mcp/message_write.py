@@ -12,7 +12,6 @@ from typing import Any
 from payt_mcp.account import Account
 from payt_mcp.errors import BadValueError, InputError, RefusedWriteError
 from payt_mcp.guard import letter as letters
-from payt_mcp.guard import scanning
 from payt_mcp.guard.addresses import Recipient, parse_many, parse_one, source_of
 from payt_mcp.guard.attachments import load, read_attachments
 from payt_mcp.guard.engine import Check, Done
@@ -27,6 +26,7 @@ from payt_mcp.outgoing import (
     default_address,
     facts_of,
     find_target,
+    folded,
     is_same,
     target_again,
     timeline,
@@ -154,7 +154,7 @@ class MessageWriter:
         content = _kept(record.content)
         scope = Scope(self._account, await self._account.administration(record.administration_id))
         messages = await timeline(scope, content["debtor_id"])
-        earliest = (record.sending_at or record.created_at) - _CLOCKS_APART
+        earliest = self._first_attempt(record) - _CLOCKS_APART
         same = [
             message.id
             for message in messages
@@ -162,6 +162,12 @@ class MessageWriter:
         ]
         found = self._ours(record, same)
         return Done(Status.SENT, {"found": "on the timeline"}, found) if found else None
+
+    def _first_attempt(self, record: Record) -> dt.datetime:
+        """When it was first sent: `sending_at` tells of the last attempt alone, and an earlier one may arrive late."""
+        steps = (event for event in self._ledger.history(record.id) if event.status == Status.SENDING)
+        first = next(steps, None)
+        return dt.datetime.fromisoformat(first.at) if first else record.sending_at or record.created_at
 
     def _ours(self, record: Record, same: Sequence[str]) -> str:
         others = self._ledger.credited(record.administration_id)
@@ -199,18 +205,16 @@ class MessageWriter:
         preview = letters.preview_of(letter, facts, letters.warnings_of(letter, facts))
         if because:
             preview["because"] = list(because)
-        mentioned = [*scanning.tokens(f"{subject}\n{body}")]
-        if target.invoice and target.invoice.invoice_number:
-            mentioned.append(target.invoice.invoice_number)
+        about = (target.invoice.invoice_number or "") if target.invoice else ""
         return draft_of(
             KIND,
             self._scope_name,
             letter.administration_id,
             letter.content(),
             # laid out as the timeline is read, so that two variants of one text are never under way together
-            letter=(self._payt, letter.administration_id, letter.debtor_id, _laid_out(subject), _laid_out(body)),
+            letter=(self._payt, letter.administration_id, letter.debtor_id, folded(subject), folded(body)),
             preview=preview,
-            basis={**letters.basis_of(facts, mentioned), "email_given": given},
+            basis={**letters.basis_of(facts, f"{subject}\n{body}", about), "email_given": given},
         )
 
     def _attachment(self, entry: Mapping[str, Any]) -> Attachment:
@@ -222,11 +226,6 @@ def _kept(part: Mapping[str, Any] | None) -> Mapping[str, Any]:
     if part is None:
         raise RefusedWriteError("The text of this proposal has been purged.")
     return part
-
-
-def _laid_out(text: str) -> str:
-    """A text with its white space folded, as `is_same` compares it."""
-    return " ".join(text.split())
 
 
 def _subject(text: str) -> str:

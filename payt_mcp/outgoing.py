@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -40,7 +40,6 @@ _CONTACT_FIELDS = (
 )  # fmt: skip
 _TIMELINE_FIELDS = ("id", "sender_type", "subject", "content", "sent_at", "received_at", "updated_at")
 _RECENT = dt.timedelta(days=7)
-_SPACES = re.compile(r"\s+")
 Addressee = Literal["debtor", "invoice", "credit_case"]
 
 
@@ -145,6 +144,7 @@ async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Fac
         unknown_invoices=unknown,
         recent=[(_day(m, administration), m.subject or "") for m in recent],
         same_text=[(m.id, _day(m, administration)) for m in same],
+        own_addresses=[administration.email_address] if administration.email_address else [],
     )
 
 
@@ -158,9 +158,16 @@ def is_same(message: Message, subject: str, body: str) -> bool:
     """Whether a message of the timeline is one of ours with this text; white space may be laid out anew."""
     return (
         message.sender_type == "creditor"
-        and _folded(message.subject) == _folded(subject)
-        and _folded(message.content) == _folded(body)
+        and folded(message.subject) == folded(subject)
+        and folded(message.content) == folded(body)
     )
+
+
+def folded(text: str | None) -> str:
+    """A text as it is compared with another: white space laid out anew and accents in one spelling, which Payt or a
+    writer may change, and nothing else.
+    """
+    return " ".join(unicodedata.normalize("NFC", text or "").split())
 
 
 def is_recent(message: Message, now: dt.datetime) -> bool:
@@ -214,6 +221,7 @@ def _items(books: OpenItems, today: dt.date) -> list[OwedItem]:
             item.total_amount,
             item.is_overdue(today),
             books.attention(item),
+            item.due_date,
         )
         for item in books.invoices.values()
     ]
@@ -271,7 +279,3 @@ def _own_hosts(administration: Administration, debtor: Debtor) -> list[str]:
 
 def _day(message: Message, administration: Administration) -> dt.date:
     return message_moment(message).astimezone(time_zone(administration)).date()
-
-
-def _folded(text: str | None) -> str:
-    return _SPACES.sub(" ", text or "").strip()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anyio
 import anyio.abc
@@ -34,16 +33,12 @@ from payt_mcp.apps import pages
 from payt_mcp.apps.extension import Apps
 from payt_mcp.errors import InputError, PaytMcpError
 from payt_mcp.guard.states import WAITS
-from payt_mcp.settings import Secret, Settings
+from payt_mcp.opener import EmbeddedPayt, Opener
+from payt_mcp.settings import Settings
 from payt_mcp.tools import tools_of
 from payt_mcp.tools.arguments import accepted, refusal
 from payt_mcp.tools.schemas import flat
 from payt_mcp.tools.shared import Services, ToolSpec
-
-if TYPE_CHECKING:
-    from payt_mcp.account import Account
-    from payt_mcp.completion import Completions
-    from payt_mcp.desk import Desk
 
 logger = logging.getLogger("payt_mcp")
 
@@ -60,10 +55,6 @@ Payt is accounts-receivable software. These tools answer what debtors owe a comp
 WRITE_INSTRUCTIONS = """\
 - What you write is a proposal: a person sees it and says yes, in a place you cannot reach. Say so, and never that
   something was sent before a result says status sent or applied."""
-
-_QUIET_START = 3.0
-
-EmbeddedPayt = Callable[..., Any]
 
 
 class PaytServer(MCPServer[Services]):
@@ -183,7 +174,7 @@ def build_server(
     @asynccontextmanager
     async def lifespan(_server: MCPServer[Services]) -> AsyncIterator[Services]:
         async with anyio.create_task_group() as group:
-            opener = _Opener(settings, app, group, browse)
+            opener = Opener(settings, app, group, browse)
             group.start_soon(opener.take_up)
             try:
                 yield Services(opener.account, opener.desk, opener.completions)
@@ -211,87 +202,6 @@ def build_server(
         # nothing else: the ledger still decides whether it waits, and what is sent is sent within minutes of the yes.
         request_state_security=RequestStateSecurity.ephemeral(ttl=WAITS.total_seconds()),
     )
-
-
-class _Opener:
-    """Opens the account at the first call: its client and libraries are not loaded before they are needed."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        app: EmbeddedPayt | None,
-        group: anyio.abc.TaskGroup,
-        browse: Callable[[str], bool] | None,
-    ) -> None:
-        self._settings = settings
-        self._app = app
-        self._group = group
-        self._browse = browse
-        self._account: Account | None = None
-        self._desk: Desk | None = None
-        self._completions: Completions | None = None
-        self._lock = anyio.Lock()
-
-    async def account(self) -> Account:
-        if self._account is None:
-            from payt_mcp.account import open_account  # noqa: PLC0415 - see above
-
-            if self._app is None:
-                self._settings, self._app = _embedded(self._settings)
-            self._account = open_account(self._settings, self._group, app=self._app)
-        return self._account
-
-    async def desk(self) -> Desk:
-        """Where writes are kept and carried out; a read-only server has no tool that asks for it."""
-        async with self._lock:
-            if self._desk is None:
-                from payt_mcp.desk import open_desk  # noqa: PLC0415 - see above
-
-                account = await self.account()
-                self._desk = await open_desk(
-                    account, self._settings, self._group, embedded=self._app is not None, browse=self._browse
-                )
-            return self._desk
-
-    async def completions(self) -> Completions:
-        if self._completions is None:
-            from payt_mcp.completion import Completions  # noqa: PLC0415 - see above
-
-            self._completions = Completions(await self.account())
-        return self._completions
-
-    async def take_up(self) -> None:
-        """See to what an earlier process left in the ledger, once the start is over."""
-        settings = self._settings
-        if settings.read_only or settings.is_sandbox or self._app or not settings.api_token or not settings.state_dir:
-            return
-        await anyio.sleep(_QUIET_START)
-        if not (settings.state_dir / "ledger.sqlite3").exists():
-            return
-        try:
-            await self.desk()
-        except PaytMcpError as error:
-            logger.warning("the record of writes cannot be used: %s", type(error).__name__)
-
-    async def close_desk(self) -> None:
-        """What is being sent is finished or recorded first, within a bound."""
-        if self._desk is not None:
-            await self._desk.aclose()
-
-    async def aclose(self) -> None:
-        if self._account is not None:
-            await self._account.aclose()
-
-
-def _embedded(settings: Settings) -> tuple[Settings, EmbeddedPayt | None]:
-    """With `PAYT_API_URL=sandbox`: an embedded Payt in this process, and its token."""
-    if not settings.is_sandbox:
-        return settings, None
-    from payt_mcp.sandbox.app import Options, create_app  # noqa: PLC0415 - built only where it is asked for
-    from payt_mcp.sandbox.dataset import build_world  # noqa: PLC0415
-
-    options = Options()
-    return replace(settings, api_token=Secret(options.token)), create_app(build_world(), options=options)
 
 
 def _failed(error: PaytMcpError) -> CallToolResult:

@@ -68,6 +68,8 @@ class Settings:
     prompts_dir: Path | None = None
     app_approval: bool = False
     toolsets: tuple[str, ...] = ("core",)
+    client_id: str | None = None
+    client_secret: Secret | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -80,9 +82,9 @@ class Settings:
         """
         _refuse_unknown(environ)
         given = {name: _value(environ, name) for name in KNOWN}
-        token, bearer = given["PAYT_API_TOKEN"], given["PAYT_MCP_TOKEN"]
+        api_token, bearer, secret = (given[f"PAYT_{name}"] for name in ("API_TOKEN", "MCP_TOKEN", "CLIENT_SECRET"))
         return cls(
-            api_token=_token("PAYT_API_TOKEN", token) if token else None,
+            api_token=token("PAYT_API_TOKEN", api_token) if api_token else None,
             api_url=_api_url(given["PAYT_API_URL"]),
             administration_id=given["PAYT_ADMINISTRATION_ID"],
             freshness_seconds=_whole("PAYT_FRESHNESS_SECONDS", given, 30, 0, _MAX_FRESHNESS),
@@ -95,6 +97,8 @@ class Settings:
             app_approval=_switch("PAYT_APP_APPROVAL", given["PAYT_APP_APPROVAL"]),
             prompts_dir=_existing("PAYT_PROMPTS_DIR", given["PAYT_PROMPTS_DIR"]),
             toolsets=_toolsets(given["PAYT_TOOLSETS"]),
+            client_id=client_id(given["PAYT_CLIENT_ID"]),
+            client_secret=token("PAYT_CLIENT_SECRET", secret) if secret else None,
         )
 
     @property
@@ -103,7 +107,7 @@ class Settings:
 
 
 KNOWN: Mapping[str, str] = {
-    "PAYT_API_TOKEN": "The API token of your company at Payt. Without one the tools answer how to get one.",
+    "PAYT_API_TOKEN": "The API token of your company at Payt. Goes before a sign-in (`payt-mcp login`).",
     "PAYT_API_URL": "`production` (default), `demo`, `sandbox` (invented data, in this process), or a URL.",
     "PAYT_ADMINISTRATION_ID": "The administration that is meant when a call names none.",
     "PAYT_FRESHNESS_SECONDS": "How old the open items may be before changes are asked for (0 to 3600, default 30).",
@@ -111,10 +115,12 @@ KNOWN: Mapping[str, str] = {
     "PAYT_TOOLSETS": "Tools beside `core`: any of `payments`, `plans`, `tasks`, `flow`, comma separated, or `all`.",
     "PAYT_READ_ONLY": "`1`: nothing can be written; the tools that write are not even listed.",
     "PAYT_CONFIRM": "`person` (default): a person says yes to every write; `code`: the host's own prompt is trusted.",
-    "PAYT_APP_APPROVAL": "`1`: a proposal may be approved on its page inside the assistant (read the warning below).",
-    "PAYT_STATE_DIR": "The folder of the record of writes (default: the state folder of this platform).",
-    "PAYT_ATTACHMENTS_DIR": "The one folder whose files may be attached or uploaded; without it none may.",
+    "PAYT_APP_APPROVAL": "`1`: a proposal may be approved on its page inside the assistant (README has a warning).",
     "PAYT_PROMPTS_DIR": "A folder of prompts of your own; one with the name of ours takes its place.",
+    "PAYT_STATE_DIR": "The folder of the record of writes and of the sign-in (default: the platform's state folder).",
+    "PAYT_ATTACHMENTS_DIR": "The one folder whose files may be attached or uploaded; without it none may.",
+    "PAYT_CLIENT_ID": "The OAuth application that `payt-mcp login` signs in with.",
+    "PAYT_CLIENT_SECRET": "Its secret; without a sign-in both together sign in as the application itself.",
     "PAYT_MCP_TOKEN": "The bearer token HTTP clients must send (32 characters or more).",
 }
 """Every setting and what it does, in the order the README lists them."""
@@ -133,16 +139,28 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
             raise SettingsError(f"{name} is not a setting of payt-mcp.{hint}")
 
 
-def _token(name: str, value: str) -> Secret:
+def token(name: str, value: str) -> Secret:
+    """A token or secret as it may stand in a header. Raises SettingsError, naming where it came from."""
     if not (value.isascii() and value.isprintable()) or " " in value:
         raise SettingsError(f"{name} holds characters that no token has (spaces, line breaks or non-ASCII).")
     return Secret(value)
 
 
+def client_id(value: str | None) -> str | None:
+    """An OAuth client id as it may stand in a Basic header.
+
+    Raises:
+        SettingsError: it can be none.
+    """
+    if value is not None and ":" in value:
+        raise SettingsError("PAYT_CLIENT_ID holds a colon, which no client id has.")
+    return token("PAYT_CLIENT_ID", value).reveal() if value else None
+
+
 def _bearer(value: str) -> Secret:
     if len(value) < _MIN_BEARER:
         raise SettingsError(f"PAYT_MCP_TOKEN is too short: use {_MIN_BEARER} random characters or more.")
-    return _token("PAYT_MCP_TOKEN", value)
+    return token("PAYT_MCP_TOKEN", value)
 
 
 def _api_url(value: str | None) -> str:

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1] / "payt_mcp"
 # From the ground up; rooms on one floor may know each other.
 FLOORS = (
     {"errors"},
-    {"settings"},
+    {"settings", "disk"},
     {"payt"},
     {"receivables"},
     {"present", "rows"},
@@ -32,7 +32,10 @@ FLOORS = (
     {"message_write", "invoice_write", "actions"},
     {"desk"},
     {"tools", "prompts", "resources", "completing", "apps"},
+    {"opener"},
     {"server", "http_app"},
+    {"hosts"},
+    {"doctor"},
     {"cli", "__main__"},
 )  # fmt: skip
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
@@ -129,8 +132,8 @@ def test_the_sandbox_is_a_second_reading_of_the_contract(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", PRODUCT)
-def test_the_sandbox_is_reached_from_the_server_and_the_command_line_alone(module: str) -> None:
-    if _room(module) not in {"server", "cli"}:
+def test_the_sandbox_is_reached_from_the_opener_and_the_command_line_alone(module: str) -> None:
+    if _room(module) not in {"opener", "cli"}:
         assert not [other for other in _inside(module) if _room(other) == "sandbox"]
 
 
@@ -155,7 +158,8 @@ print(json.dumps([len(tools), sorted(set(sys.modules) - floor)]))
 """
 NOT_NEEDED = (
     "httpx", "payt_mcp.payt", "payt_mcp.sandbox", "payt_mcp.account", "payt_mcp.cli", "uvicorn", "sqlite3",
-    "webbrowser", "payt_mcp.desk", "payt_mcp.guard.ledger", "payt_mcp.guard.page", "payt_mcp.guard.channels",
+    "webbrowser", "keyring", "payt_mcp.disk", "payt_mcp.hosts", "payt_mcp.doctor",
+    "payt_mcp.desk", "payt_mcp.guard.ledger", "payt_mcp.guard.page", "payt_mcp.guard.channels",
 )  # fmt: skip
 
 

@@ -92,7 +92,8 @@ class Apps(Extension):
         desk: Desk = await ctx.lifespan_context.desk()
         record = await desk.engine.on_ledger(desk.ledger.get, told["proposal_id"], desk.scope)
         preview = record.preview or {}
-        shown = {"secret": self._secret(record), "whole": whole(preview), "warnings": preview.get("warnings", [])}
+        warnings = preview.get("warnings", [])
+        shown = {"secret": self._secret(record), "whole": whole({**preview, "warnings": []}), "warnings": warnings}
         return result.model_copy(update={"meta": {**(result.meta or {}), APPROVAL: shown}})
 
     async def _decided(self, ctx: ServerRequestContext[Any, Any], arguments: dict[str, Any]) -> CallToolResult:

@@ -18,20 +18,32 @@ payt-mcp: an MCP server for Payt
                               verify | clock | purge]
   payt-mcp report             who is overdue, in this terminal or as a page to print  [--html FILE]
                               [--administration ID] [--min-days N] [--top N]
+  payt-mcp login              sign in to Payt in your browser  [--token | --client-credentials] [--client-id --port
+                              --scope --read-only --no-browser]
+  payt-mcp logout             forget the sign-in on this machine
+  payt-mcp install HOST       add Payt to an assistant: claude-desktop | claude-code | cursor | vscode
+                              [--print] [--replace] [--path FILE]
+  payt-mcp uninstall HOST     take it out again
+  payt-mcp doctor             what works and what does not, with remedies  [--json]
   payt-mcp demo               a tour on invented data, in this terminal
   payt-mcp sandbox            an embedded Payt with invented data, over TCP  [--port --debtors --invoices
                               --seed --today --latency-ms --token-seconds --control]
   payt-mcp --version | --help
 
-Settings are read from PAYT_* environment variables; the README lists them. Without a token, start with
+Settings are read from PAYT_* environment variables; the README lists them. Without an account, start with
 PAYT_API_URL=sandbox to try everything on invented data."""
 
 
 _COMMANDS = {
     "": ("stdio", "environment"),
     "serve": ("serve", "both"),
-    "approvals": ("approvals", "both"),
     "report": ("report", "both"),
+    "login": ("login", "both"),
+    "logout": ("logout", "both"),
+    "approvals": ("approvals", "both"),
+    "install": ("install", "both"),
+    "uninstall": ("uninstall", "both"),
+    "doctor": ("doctor", "both"),
     "demo": ("demo", "arguments"),
     "sandbox": ("sandbox", "arguments"),
 }

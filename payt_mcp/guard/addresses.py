@@ -12,6 +12,14 @@ from payt_mcp.errors import BadValueError
 MOST_COPIES = 10
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}\Z")
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\Z")
+SHARED_HOSTS = frozenset({
+    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "hotmail.nl", "live.com", "live.nl", "msn.com",
+    "yahoo.com", "icloud.com", "me.com", "gmx.de", "gmx.net", "web.de", "t-online.de", "proton.me", "protonmail.com",
+    "orange.fr", "telenet.be", "skynet.be", "ziggo.nl", "kpnmail.nl", "planet.nl", "hetnet.nl", "home.nl",
+    "xs4all.nl", "upcmail.nl", "casema.nl", "chello.nl", "quicknet.nl", "telfort.nl",
+})  # fmt: skip
+"""Where anybody may have an address, so that one there says nothing of another there."""
+
 _LOOKS_LIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "-": ""})
 
 
@@ -66,6 +74,11 @@ def source_of(email: str, on_file: Iterable[OnFile]) -> str:
 
 def domain(email: str) -> str:
     return email.rpartition("@")[2].lower()
+
+
+def is_below(host: str, others: Iterable[str]) -> bool:
+    """Whether a host is one of others, or belongs to one."""
+    return any(f".{host}".endswith(f".{other.lower()}") for other in others if other)
 
 
 def resembled(host: str, known: Iterable[str]) -> str:

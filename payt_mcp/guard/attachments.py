@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import mimetypes
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -75,12 +76,20 @@ def _located(folder: Path | None, name: str) -> Path:
 
 
 def _content(path: Path, name: str) -> bytes:
+    """What is in a file. A second name (a hard link) may stand anywhere on the disk, and no path tells."""
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise RefusedWriteError(f"The file {name[:80]!r} is larger than {MOST_BYTES // 1024 // 1024} MB.")
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            links = os.fstat(file.fileno()).st_nlink
+            content = file.read(MOST_BYTES + 1)
     except OSError:
         raise RefusedWriteError(f"The file {name[:80]!r} cannot be read.") from None
+    if links > 1:
+        raise RefusedWriteError(
+            f"The file {name[:80]!r} has another name on this disk (a hard link), so it may belong outside the "
+            "attachments folder. Put a copy of it there instead."
+        )
+    if len(content) > MOST_BYTES:
+        raise RefusedWriteError(f"The file {name[:80]!r} is larger than {MOST_BYTES // 1024 // 1024} MB.")
     if not content:
         raise RefusedWriteError(f"The file {name[:80]!r} is empty.")
     return content

@@ -276,7 +276,8 @@ class Engine:
                 try:
                     await self._round()
                 except PaytMcpError as error:
-                    logger.warning("the ledger cannot be watched: %s", type(error).__name__)
+                    if not self._closing:  # else it was closed under the last look, as it should be
+                        logger.warning("the ledger cannot be watched: %s", type(error).__name__)
                 except Exception:  # the edge of a background task, as in _run
                     logger.exception("watching the ledger broke off")
                 await anyio.sleep(self._poll)

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from payt_mcp.guard import scanning
-from payt_mcp.guard.addresses import OnFile, Recipient, domain, resembled
+from payt_mcp.guard.addresses import SHARED_HOSTS, OnFile, Recipient, domain, is_below, resembled
+from payt_mcp.guard.preview_text import hidden_kinds
 from payt_mcp.guard.proposal import Warned
 from payt_mcp.present import clean, cut, money, some
 
@@ -77,6 +78,7 @@ class OwedItem:
     total_amount: Decimal | None
     is_overdue: bool
     attention: Sequence[str]
+    due_date: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class Facts:
     unknown_invoices: Sequence[str] = ()
     recent: Sequence[tuple[dt.date, str]] = ()
     same_text: Sequence[tuple[str, dt.date]] = ()
+    own_addresses: Sequence[str] = ()
 
 
 def warnings_of(letter: Letter, facts: Facts) -> list[Warned]:
@@ -113,6 +116,8 @@ def warnings_of(letter: Letter, facts: Facts) -> list[Warned]:
         *_invoices(facts),
         *_amounts(text, facts),
         *_links(text, facts),
+        *_mentioned_addresses(text, letter, facts),
+        *_unseen(text),
     ]
     return sorted(found, key=lambda warned: not warned.danger)
 
@@ -206,9 +211,52 @@ def _sums(facts: Facts) -> set[tuple[str, Decimal]]:
 
 
 def _links(text: str, facts: Facts) -> list[Warned]:
-    own = (*_PAYT_HOSTS, *facts.own_hosts)
-    foreign = [host for host in scanning.links(text) if not any(host == o or host.endswith(f".{o}") for o in own if o)]
-    return [Warned(f"The text links to {clean(host, 60)}, which is not yours or Payt's.", True) for host in foreign]
+    """Hosts in the text that are neither ours nor the debtor's own. Where anybody may have a page, nobody's is."""
+    own = {*_PAYT_HOSTS, *facts.own_hosts} - SHARED_HOSTS
+    theirs = {domain(entry.email) for entry in facts.on_file}
+    theirs |= {*scanning.links(facts.debtor), *scanning.links(facts.sender)}  # a company may be called Example.com
+    hosts = scanning.links(text)
+    foreign = [host for host in hosts if host.removeprefix("www.") not in theirs and not is_below(host, own)]
+    found = [
+        Warned(f"The text links to {_host_words(host)}, which is not yours or Payt's.", True)
+        for host in foreign[:_MOST_NAMED]
+    ]
+    more = len(foreign) - len(found)
+    return found + (
+        [Warned(f"The text links to {more} more hosts that are not yours or Payt's.", True)] if more else []
+    )
+
+
+def _host_words(host: str) -> str:
+    """A host as it reads, and where that deceives also as it is."""
+    if host.isascii():
+        return clean(host, 60)
+    coded = (label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in host.split("."))
+    return f"{clean(host, 60)} (not in Latin letters: {clean('.'.join(coded), 80)})"
+
+
+def _mentioned_addresses(text: str, letter: Letter, facts: Facts) -> list[Warned]:
+    """Addresses in the text that an answer would go to, and that are not known."""
+    known = {entry.email.lower() for entry in facts.on_file} | {address.lower() for address in facts.own_addresses}
+    known |= {recipient.email.lower() for recipient in letter.recipients}
+    hosts = [host for host in (*_PAYT_HOSTS, *facts.own_hosts) if host not in SHARED_HOSTS]
+    return [
+        Warned(f"The text names the address {clean(address, 80)}, which is neither yours nor on file.", True)
+        for address in scanning.addresses(text)
+        if address not in known and not is_below(domain(address), hosts)
+    ][:_MOST_NAMED]
+
+
+def _unseen(text: str) -> list[Warned]:
+    """What a person would overlook: signs nobody sees, and gaps that push text out of sight."""
+    found = []
+    kinds = hidden_kinds(text)
+    if kinds:
+        said = some(f"{number} x {kind}" for kind, number in kinds.items())
+        found.append(Warned(f"The text holds {sum(kinds.values())} signs nobody sees ({said}).", True, True))
+    if scanning.has_wide_gap(text):
+        found.append(Warned("The text has a wide gap; look for what comes after it.", True))
+    return found
 
 
 def preview_of(letter: Letter, facts: Facts, warned: Sequence[Warned]) -> dict[str, Any]:
@@ -237,9 +285,12 @@ def _overdue(facts: Facts) -> dict[str, Decimal]:
     return totals
 
 
-def basis_of(facts: Facts, mentioned: Sequence[str]) -> dict[str, Any]:
-    """The state a letter rests on: what is overdue or named in it, and whether the debtor may be chased."""
-    items = [item for item in facts.items if item.is_overdue or item.number in mentioned]
+def basis_of(facts: Facts, text: str, about: str = "") -> dict[str, Any]:
+    """The state a letter rests on: what is overdue or named in it by number or due date, and whether the debtor may be
+    chased. `about` is the number of the invoice that the letter goes with.
+    """
+    numbers, dates = {about, *scanning.tokens(text)}, scanning.dates(text)
+    items = [item for item in facts.items if item.is_overdue or item.number in numbers or item.due_date in dates]
     return {
         "attention": sorted(_FORBIDDING & set(facts.attention)),
         "case": facts.case,
@@ -250,6 +301,7 @@ def basis_of(facts: Facts, mentioned: Sequence[str]) -> dict[str, Any]:
                 "number": item.number,
                 "open": str(item.open_amount),
                 "overdue": item.is_overdue,
+                "due": _due(item),
                 "attention": sorted(_FORBIDDING & set(item.attention)),
             }
             for item in items
@@ -258,15 +310,21 @@ def basis_of(facts: Facts, mentioned: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def _due(item: OwedItem) -> str:
+    return item.due_date.isoformat() if item.due_date else ""
+
+
 def _item_changes(was: Mapping[str, Any], item: OwedItem) -> list[str]:
-    """An invoice that is put off, or may no longer be chased, though the same is open on it."""
-    found = []
+    """What is another amount, falls due on another day, or may no longer be chased."""
+    found, name = [], f"invoice {clean(was['number'], 40)}"
+    if str(item.open_amount) != was["open"]:
+        found.append(f"the open amount of {name} went from {was['open']} to {item.open_amount}")
+    if _due(item) != was.get("due", _due(item)):
+        found.append(f"the due date of {name} went from {was['due'] or 'none'} to {_due(item) or 'none'}")
     if item.is_overdue != was.get("overdue", item.is_overdue):
-        found.append(f"invoice {was['number']} is {'now' if item.is_overdue else 'no longer'} overdue")
+        found.append(f"{name} is {'now' if item.is_overdue else 'no longer'} overdue")
     flags = _FORBIDDING & set(item.attention)
-    return found + [
-        f"invoice {was['number']} is now {_STANDING[flag]}" for flag in sorted(flags - set(was.get("attention", ())))
-    ]
+    return found + [f"{name} is now {_STANDING[flag]}" for flag in sorted(flags - set(was.get("attention", ())))]
 
 
 def what_changed(basis: Mapping[str, Any], facts: Facts, recipients: Sequence[str]) -> list[str]:
@@ -275,12 +333,7 @@ def what_changed(basis: Mapping[str, Any], facts: Facts, recipients: Sequence[st
     now = {item.id: item for item in facts.items}
     for key, was in basis["items"].items():
         item = now.get(key)
-        if item is None:
-            found.append(f"invoice {was['number']} is no longer open")
-        elif str(item.open_amount) != was["open"]:
-            found.append(f"the open amount of invoice {was['number']} went from {was['open']} to {item.open_amount}")
-        else:
-            found += _item_changes(was, item)
+        found += _item_changes(was, item) if item else [f"invoice {clean(was['number'], 40)} is no longer open"]
     flags = _FORBIDDING & set(facts.attention)
     found += [f"the debtor is now {_STANDING[flag]}" for flag in sorted(flags - set(basis["attention"]))]
     if facts.case != basis["case"]:

@@ -143,6 +143,8 @@ class ApprovalPage:
             # Cancelled, uvicorn leaves them open: the event loop would take the next socket of this number for theirs.
             for started in getattr(server, "servers", ()):
                 started.close()
+            for connection in list(server.server_state.connections):  # kept alive by a browser, and still answered
+                connection.transport.close()
             if self._live is not None:
                 self._live.unlink(missing_ok=True)
             self._live, self._secret = None, ""

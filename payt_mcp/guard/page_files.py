@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from payt_mcp.disk import write_private
 from payt_mcp.guard.locks import is_alive
-from payt_mcp.guard.seal import write_private
 
 _FOLDER = "pages"
 

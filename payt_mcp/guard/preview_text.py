@@ -15,6 +15,13 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2065\u2800\u3164\uffa0")
 """Signs of other categories that are drawn as nothing."""
 
+_SELECTORS = frozenset(map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+"""Each picks a variant of the sign before it; a run of them is drawn as nothing, and can spell any text."""
+
+_TEXT_STYLE, _EMOJI_STYLE, _KEYCAP = "\ufe0e", "\ufe0f", "\u20e3"
+_STYLED = frozenset("\u203c\u2049\u2139\u3030")
+"""Signs with an emoji form that Unicode does not count among the symbols."""
+
 _JOINER, _NON_JOINER = "\u200d", "\u200c"
 _JOINING = (
     "ARABIC", "SYRIAC", "NKO", "MONGOLIAN", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TELUGU",
@@ -67,6 +74,23 @@ def hides(text: str) -> bool:
     return any(sign != _sign(text, at) for at, sign in enumerate(text))
 
 
+def hidden_kinds(text: str) -> dict[str, int]:
+    """How many signs that nobody would see a text holds, by kind."""
+    found: dict[str, int] = {}
+    for at, sign in enumerate(text):
+        if not sign.isspace() and _sign(text, at) != sign:
+            found[_kind(sign)] = found.get(_kind(sign), 0) + 1
+    return found
+
+
+def _kind(sign: str) -> str:
+    if sign in _SELECTORS:
+        return "variation selector"
+    if sign in (_JOINER, _NON_JOINER):
+        return "zero width joiner"
+    return "blank sign" if sign in _BLANK else "invisible sign"
+
+
 def _line(text: str) -> str:
     """A line of a preview; blanks in it cannot push what follows to where a line of its own would begin."""
     return _PADDING.sub(" ", shown(text)).rstrip()
@@ -74,11 +98,27 @@ def _line(text: str) -> str:
 
 def _sign(text: str, at: int) -> str:
     sign = text[at]
-    if unicodedata.category(sign) not in _HIDDEN and sign not in _BLANK:
+    if not _is_hidden(sign):
         return sign
     if sign.isspace():
         return " "
-    return sign if sign in (_JOINER, _NON_JOINER) and _joins(text, at) else f"[U+{ord(sign):04X}]"
+    works = (sign in (_JOINER, _NON_JOINER) and _joins(text, at)) or _styles(text, at)
+    return sign if works else f"[U+{ord(sign):04X}]"
+
+
+def _is_hidden(sign: str) -> bool:
+    ignored = 0xFFF0 <= ord(sign) <= 0xFFF8 or 0xE0000 <= ord(sign) <= 0xE0FFF  # drawn as nothing, assigned or not
+    return unicodedata.category(sign) in _HIDDEN or sign in _BLANK or sign in _SELECTORS or ignored
+
+
+def _styles(text: str, at: int) -> bool:
+    """Whether a selector does what it is for in a letter: say if one symbol is drawn as text or as an emoji."""
+    if text[at] not in (_TEXT_STYLE, _EMOJI_STYLE) or not at:
+        return False
+    before = text[at - 1]
+    if before in "0123456789#*":
+        return text[at + 1 : at + 2] == _KEYCAP
+    return before in _STYLED or (unicodedata.category(before) in {"So", "Sm"} and before not in _BLANK)
 
 
 def _joins(text: str, at: int) -> bool:

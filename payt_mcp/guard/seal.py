@@ -10,14 +10,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from payt_mcp.disk import locked, write_private
 from payt_mcp.errors import AlteredError, LedgerError
-from payt_mcp.guard.locks import locked
 
 START = "0" * 64
 """What the first event is chained to."""
@@ -94,19 +92,3 @@ class Seal:
         write_private(self._folder / "head", json.dumps({"seq": 0, "mark": START}).encode())
         write_private(path, key)
         return key
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, durably, for the user alone."""
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink()
-        raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -12,26 +12,30 @@ import anyio
 import httpx
 
 from payt_mcp import __version__
-from payt_mcp.errors import GarbledError, NotSentError, OutcomeUnknownError, UnavailableError
+from payt_mcp.errors import GarbledError, NotSentError, OutcomeUnknownError, UnauthorizedError, UnavailableError
 from payt_mcp.payt import wire
 from payt_mcp.payt.clock import Reading, ServerTime
+from payt_mcp.payt.grants import TOKEN_PATH, Granted, GrantTrouble, read_grant
 from payt_mcp.payt.pacing import BUDGET, Pacer, Slot, retry_after
 from payt_mcp.payt.tokens import TokenSource
 from payt_mcp.payt.wire import Command, EntityT, Page, Query, RetryableStatus
+from payt_mcp.settings import Secret
 
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 _T = TypeVar("_T")
+
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 _MOST_GARBLED = 3
 """Unreadable answers to one question before it is given up: a cut connection passes, another contract does not."""
 
 
 class PaytClient:
-    """Reads from Payt on behalf of one access token: paced, retried, and typed.
+    """Reads from Payt and writes to it on behalf of one token source: paced, retried, and typed.
 
     Args:
         base_url: without a trailing slash.
-        tokens: where the access token comes from.
+        tokens: where the access token comes from; given this client to renew one with.
         rate: requests per second at the most.
         app: an ASGI application that answers in place of the network (the embedded sandbox).
         budget: seconds after which a failing read is given up.
@@ -56,7 +60,7 @@ class PaytClient:
             headers={"Accept": "application/json", "User-Agent": f"payt-mcp/{__version__}"},
             follow_redirects=False,
         )
-        self._tokens = tokens
+        self.tokens = tokens
         self._pacer = Pacer(rate)
         self._budget = budget
         self._rng = random.Random()  # noqa: S311 - jitter, not a secret
@@ -109,27 +113,27 @@ class PaytClient:
             OutcomeUnknownError: it went out and has no answer that can be used; it may not be sent again.
             UpstreamError: Payt refused it.
         """
-        token = await self._tokens.token()
-        slot = await self._slot()
         try:
-            response = await self._http.request(
-                command.method,
-                command.path,
-                headers={"Authorization": f"Bearer {token.reveal()}", "Connection": "close"},
-                extensions={"trace": self._on_wire(slot)},
-                **_payload(command),
-            )
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise NotSentError(_said(error)) from None
+            return await self._with_token(lambda token: self._write_once(command, what, token))
+        except GrantTrouble as trouble:
+            raise NotSentError(_said(trouble)) from None
+
+    async def grant(self, client_id: str, client_secret: Secret, body: Mapping[str, str]) -> Granted:
+        """Ask the token endpoint, once.
+
+        Raises:
+            GrantRefused: Payt will not.
+            GrantTrouble: there is no usable answer.
+        """
+        basic = httpx.BasicAuth(client_id, client_secret.reveal())
+        try:
+            response = await self._http.post(TOKEN_PATH, auth=basic, json=dict(body), headers={"Connection": "close"})
+        except _NEVER_LEFT as error:
+            raise GrantTrouble(_said(error), taken=False) from None
         except httpx.HTTPError as error:
-            raise OutcomeUnknownError(_said(error)) from None
-        finally:
-            self._pacer.abandon(slot, time.monotonic())
+            raise GrantTrouble(_said(error), taken=True) from None
         self._note_clock(response)
-        if response.status_code == 429:
-            self._pacer.refused(time.monotonic())
-        content_type = response.headers.get("content-type", "")
-        return wire.read_written(response.status_code, content_type, response.content, what)
+        return read_grant(response.status_code, response.content)
 
     async def upload(self, url: str, content: bytes, content_type: str) -> None:
         """Put a file where Payt said to; may be repeated. No token goes with it: the URL is its own permission.
@@ -144,6 +148,36 @@ class PaytClient:
         if not response.is_success:
             raise NotSentError(f"a file could not be uploaded, the answer was {response.status_code}")
 
+    async def _write_once(self, command: Command, what: str, token: Secret) -> Any:
+        slot = await self._slot()
+        try:
+            response = await self._http.request(
+                command.method,
+                command.path,
+                headers={"Authorization": f"Bearer {token.reveal()}", "Connection": "close"},
+                extensions={"trace": self._on_wire(slot)},
+                **_payload(command),
+            )
+        except _NEVER_LEFT as error:
+            raise NotSentError(_said(error)) from None
+        except httpx.HTTPError as error:
+            raise OutcomeUnknownError(_said(error)) from None
+        finally:
+            self._pacer.abandon(slot, time.monotonic())
+        self._note_clock(response)
+        if response.status_code == 429:
+            self._pacer.refused(time.monotonic())
+        content_type = response.headers.get("content-type", "")
+        return wire.read_written(response.status_code, content_type, response.content, what)
+
+    async def _with_token(self, request: Callable[[Secret], Awaitable[_T]]) -> _T:
+        """Make a request; where Payt refuses the token, which it does before it looks at the request, once more."""
+        token = await self.tokens.token(self)
+        try:
+            return await request(token)
+        except UnauthorizedError:
+            return await request(await self.tokens.renewed(token, self))
+
     async def _read(self, query: Query, what: str, decide: Callable[[Any], _T]) -> _T:
         """Ask until there is an answer `decide` accepts, or the time budget is used up."""
         began = time.monotonic()
@@ -151,8 +185,8 @@ class PaytClient:
         while True:
             attempt += 1
             try:
-                return decide(await self._once(query, what))
-            except RetryableStatus as refusal:
+                return decide(await self._with_token(lambda token: self._once(query, what, token)))
+            except (RetryableStatus, GrantTrouble) as refusal:
                 trouble: Exception = refusal
             except (httpx.TransportError, httpx.DecodingError) as error:  # the latter: cut off while compressed
                 trouble = error
@@ -166,8 +200,7 @@ class PaytClient:
                 raise UnavailableError(_said(trouble), attempts=attempt, seconds=elapsed) from None
             await anyio.sleep(delay)
 
-    async def _once(self, query: Query, what: str) -> Any:
-        token = await self._tokens.token()
+    async def _once(self, query: Query, what: str, token: Secret) -> Any:
         slot = await self._slot()
         try:
             response = await self._http.get(
@@ -216,6 +249,8 @@ def _said(trouble: Exception) -> str:
     """The trouble in words, without what a library or a server put into its message."""
     if isinstance(trouble, RetryableStatus):
         return "it allows no more requests now (429)" if trouble.status == 429 else str(trouble)
+    if isinstance(trouble, GrantTrouble):
+        return f"the sign-in could not be renewed, {trouble.trouble}"
     if isinstance(trouble, httpx.ConnectError):
         return "the connection was refused or could not be made"
     if isinstance(trouble, httpx.TimeoutException):

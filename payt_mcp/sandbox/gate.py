@@ -67,7 +67,10 @@ class Gate:
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         fault = self._sandbox.faults.take(scope["method"], scope["path"])
-        delay = self._sandbox.options.latency_ms + (fault.delay_ms if fault and fault.kind == "slow" else 0)
+        delay = self._sandbox.options.latency_ms
+        if fault and fault.kind == "slow":
+            delay += fault.delay_ms
+            receive = await _taken_in(receive)
         if delay:
             await asyncio.sleep(delay / 1000)
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) >= LONGEST_URI:
@@ -161,6 +164,18 @@ async def _read(receive: Receive) -> None:
     """Takes in the whole request, so that the client is past sending when the connection breaks."""
     while (await receive()).get("more_body", False):
         pass
+
+
+async def _taken_in(receive: Receive) -> Receive:
+    """Takes in the whole request, so that it is applied later even where the client has gone by then."""
+    messages = [await receive()]
+    while messages[-1].get("more_body", False):
+        messages.append(await receive())
+
+    async def again() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    return again
 
 
 async def _silence(receive: Receive) -> None:

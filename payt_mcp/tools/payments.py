@@ -30,6 +30,8 @@ from payt_mcp.tools.shared import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from payt_mcp.lookup import Scope
     from payt_mcp.payment_history import Payments
     from payt_mcp.payt.models import Payment
@@ -153,26 +155,27 @@ def _row(payment: Payment, about: Subjects, own_currency: str) -> dict[str, Any]
 
 def _add_totals(answer: Answer, history: Payments, currency: str) -> None:
     """Sums over the whole listing, of book amounts: amounts in several currencies are never added up."""
-    sums = {
-        is_reversed: sum(
-            (p.total_book_amount or Decimal() for p in history.found if bool(p.reversal_code) == is_reversed), Decimal()
-        )
-        for is_reversed in (False, True)
-    }
-    if not history.found:
-        return
-    answer.data |= {"total_paid": present.plain(sums[False])}
-    answer.summary += f" {present.money(sums[False], currency)} in all"
-    if any(payment.reversal_code for payment in history.found):
-        answer.data |= {"total_reversed": present.plain(sums[True])}
-        answer.summary += f", and {present.money(sums[True], currency)} beside it that carries a reversal code"
-        answer.notes.append(
-            "Payt does not say whether a reversal is booked as a payment of its own: compare with the open amount."
-        )
-    answer.summary += "."
-    unvalued = sum(payment.total_book_amount is None for payment in history.found)
+    valued = [payment for payment in history.found if payment.total_book_amount is not None]
+    reversed_ = [payment for payment in valued if payment.reversal_code]
+    if valued:
+        paid = _sum(payment for payment in valued if not payment.reversal_code)
+        answer.data["total_paid"] = present.plain(paid)
+        answer.summary += f" {present.money(paid, currency)} in all"
+        if reversed_:
+            back = _sum(reversed_)
+            answer.data["total_reversed"] = present.plain(back)
+            answer.summary += f", and {present.money(back, currency)} beside it that carries a reversal code"
+            answer.notes.append(
+                "Payt does not say whether a reversal is booked as a payment of its own: compare with the open amount."
+            )
+        answer.summary += "."
+    unvalued = len(history.found) - len(valued)
     if unvalued:
         answer.notes.append(f"{present.count(unvalued, 'payment')} without an amount in {currency} not in the sums.")
+
+
+def _sum(payments: Iterable[Payment]) -> Decimal:
+    return sum((payment.total_book_amount or Decimal() for payment in payments), Decimal())
 
 
 def _add_bounds(answer: Answer, history: Payments) -> None:

@@ -28,7 +28,7 @@ from . import reckoning
 from .reckoning import Ledger
 from .support import MAIN, NOON, SECOND, Assistant, assistant, frozen, payt
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "invalid_grant")  # of the token endpoint
 RATE = 60
 NEVER_SAID = re.compile(
     r"Traceback|Error executing tool|Exception|sandbox-token|Bearer|<html|<h1>|Something went wrong|Rate limit exceeded"
@@ -60,6 +60,10 @@ def calls(world: World) -> dict[str, dict[str, Any]]:
         "get_credit_case": {"credit_case": case["credit_case_number"]},
         "list_contacts": {"limit": 5},
         "list_messages": {"debtor": debtors[messages[0]["debtor_id"]], "limit": 5},
+        "list_payments": {"debtor": debtors[messages[0]["debtor_id"]], "limit": 5},
+        "list_payment_plans": {"limit": 2},
+        "list_tasks": {"limit": 5},
+        "list_notes": {"limit": 5},
     }
 
 
@@ -211,6 +215,10 @@ MISSING = [
     ("get_credit_case", "credit_cases:read"),
     ("list_contacts", "contacts:read"),
     ("list_messages", "messages:read"),
+    ("list_payments", "payments:read"),
+    ("list_payment_plans", "payment_plans:read"),
+    ("list_tasks", "tasks:read"),
+    ("list_notes", "notes:read"),
 ]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 import pytest
 
-from guard.conftest import House, client, data
-from guard.test_guard_page import browser, letter
+from guard.conftest import House, client, data, letter
 from guard.test_guard_terminal import run
 
 pytestmark = pytest.mark.anyio
@@ -32,8 +32,10 @@ def edit(house: House, statement: str) -> None:
     ],
     ids=["this proposal", "another's history", "what cannot be shown", "what cannot be read"],
 )
-async def test_a_click_on_approve_says_that_the_record_was_altered(house: House, which: str, said: str) -> None:
-    async with client(house.server()) as caller, browser() as chromium:
+async def test_a_click_on_approve_says_that_the_record_was_altered(
+    house: House, which: str, said: str, chromium: Any
+) -> None:
+    async with client(house.server()) as caller:
         other = data(await caller.call_tool("send_message", letter(house, subject="Een ander")))["proposal_id"]
         mine = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
         page = await chromium.new_page()
@@ -51,8 +53,8 @@ async def test_a_click_on_approve_says_that_the_record_was_altered(house: House,
     assert "To begin a new record, move" in done.stderr
 
 
-async def test_the_alarm_is_red_and_goes_when_a_click_works_again(house: House) -> None:
-    async with client(house.server()) as caller, browser() as chromium:
+async def test_the_alarm_is_red_and_goes_when_a_click_works_again(house: House, chromium: Any) -> None:
+    async with client(house.server()) as caller:
         mine = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
         page = await chromium.new_page()
         await page.goto(house.opened[0])

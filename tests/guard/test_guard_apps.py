@@ -14,7 +14,7 @@ from payt_mcp.apps.extension import APPROVAL, DECIDE
 from payt_mcp.apps.pages import MIME_TYPE, OVERDUE, PROPOSAL
 from payt_mcp.server import PaytServer
 
-from .conftest import House, data, said
+from .conftest import House, data, letter, said
 
 ERAS = ("auto", "legacy")
 UI = advertise("io.modelcontextprotocol/ui", {"mimeTypes": [MIME_TYPE]})
@@ -28,10 +28,6 @@ def host(server: PaytServer, mode: str = "auto") -> Client:
 async def tools(client: Client) -> dict[str, dict[str, Any]]:
     listed = (await client.list_tools()).tools
     return {tool.name: tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in listed}
-
-
-def letter(house: House, **changes: Any) -> dict[str, Any]:
-    return {"subject": "Openstaande facturen", "body": "Wilt u deze betalen?", "to_debtor": house.debtor()} | changes
 
 
 @pytest.mark.parametrize("mode", ERAS)

@@ -1,7 +1,7 @@
 """The pages of the apps in a real browser, in a sandboxed frame, behind the official bridge of a host.
 
-`APP_BRIDGE` names the bridge as one script (`CONTRIBUTING.md` says how it is made); without it these tests skip, and fail
-where `CI_BROWSER` is set.
+`APP_BRIDGE` names the bridge as one script (`CONTRIBUTING.md` says how it is made); without it these tests skip, and
+fail where `CI_BROWSER` is set.
 """
 
 from __future__ import annotations
@@ -18,20 +18,16 @@ from mcp.types import CallToolResult, TextResourceContents
 
 from payt_mcp.apps.pages import OVERDUE, PROPOSAL
 
-from .browsing import browser
-from .conftest import ADMINISTRATION, House, data
-from .test_guard_apps import host, letter
+from .conftest import ADMINISTRATION, House, data, letter
+from .test_guard_apps import host
 
 if TYPE_CHECKING:
     from mcp.client import Client
-    from playwright.async_api import Frame, Page
+    from playwright.async_api import Browser, Frame, Page
 
 _HOST_PAGE = "<!doctype html><html><body></body></html>"
-_POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; connect-src 'none'; "
-    "frame-src 'self' data: about:"
-)
-"""What a host allows an app that asks for nothing: a frame by srcdoc inherits it."""
+_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'none'"
+"""What a strict host allows an app that asks for nothing."""
 
 
 def _bridge() -> str:
@@ -44,7 +40,7 @@ def _bridge() -> str:
 
 
 class Shown:
-    """An app in its frame. `asked` are the tool calls it made, `loaded` what the browser was asked for beside the page."""
+    """An app in its frame. `asked` are the tool calls it made, `loaded` what the browser asked the network for."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -66,43 +62,45 @@ class Shown:
 
 @asynccontextmanager
 async def shown(
-    client: Client, uri: str, result: CallToolResult, *, width: int = 760, theme: str = "light"
+    chromium: Browser, client: Client, uri: str, result: CallToolResult, *, width: int = 760, theme: str = "light"
 ) -> AsyncIterator[Shown]:
     """The app of an answer, as a host shows it."""
     bridge = _bridge()
     (content,) = (await client.read_resource(uri)).contents
     assert isinstance(content, TextResourceContents)
-    async with browser() as chromium:
-        page = await chromium.new_page(viewport={"width": width, "height": 900})
-        app = Shown(page)
+    page = await chromium.new_page(viewport={"width": width, "height": 900})
+    app = Shown(page)
 
-        async def call(params: dict[str, Any]) -> dict[str, Any]:
-            app.asked.append(params)
-            answer = await client.call_tool(params["name"], params["arguments"])
-            return answer.model_dump(mode="json", by_alias=True, exclude_none=True)
+    async def call(params: dict[str, Any]) -> dict[str, Any]:
+        app.asked.append(params)
+        answer = await client.call_tool(params["name"], params["arguments"])
+        return answer.model_dump(mode="json", by_alias=True, exclude_none=True)
 
-        async def host_page(route: Any) -> None:
-            headers = {"Content-Type": "text/html", "Content-Security-Policy": _POLICY}
-            await route.fulfill(body=_HOST_PAGE, headers=headers)
+    async def host_page(route: Any) -> None:
+        await route.fulfill(body=_HOST_PAGE, content_type="text/html")
 
-        await page.route("http://host.example/", host_page)
-        page.on("request", lambda request: app.loaded.append(request.url))
-        page.on("console", lambda message: app.errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: app.errors.append(str(error)))
-        await page.expose_function("callTool", call)
-        await page.goto("http://host.example/")
-        await page.evaluate(bridge)
-        wire = result.model_dump(mode="json", by_alias=True, exclude_none=True)
-        await page.evaluate("([html, result, theme]) => showApp(html, result, theme)", [content.text, wire, theme])
-        await app.frame.wait_for_selector("section")
-        yield app
+    await page.route("http://host.example/", host_page)
+    page.on("request", lambda request: app.loaded.append(request.url))
+    page.on("console", lambda message: app.errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: app.errors.append(str(error)))
+    await page.expose_function("callTool", call)
+    await page.goto("http://host.example/")
+    await page.evaluate(bridge)
+    wire = result.model_dump(mode="json", by_alias=True, exclude_none=True)
+    policy = f'<head><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    document = content.text.replace("<head>", policy, 1)
+    await page.evaluate("([html, result, theme]) => showApp(html, result, theme)", [document, wire, theme])
+    await app.frame.wait_for_selector("section")
+    yield app
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1100, "light"), (390, "light"), (760, "dark")])
-async def test_the_overview_shows_the_figures_of_the_answer(house: House, width: int, theme: str) -> None:
+async def test_the_overview_shows_the_figures_of_the_answer(
+    house: House, width: int, theme: str, chromium: Browser
+) -> None:
     async with host(house.server()) as client:
         result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION})
-        async with shown(client, OVERDUE, result, width=width, theme=theme) as app:
+        async with shown(chromium, client, OVERDUE, result, width=width, theme=theme) as app:
             text = await app.text()
             widths = await app.frame.eval_on_selector_all("rect", "all => all.map(one => one.getAttribute('width'))")
             ground = await app.frame.evaluate("getComputedStyle(document.querySelector('section')).backgroundColor")
@@ -117,7 +115,7 @@ async def test_the_overview_shows_the_figures_of_the_answer(house: House, width:
     amounts = [Decimal(bucket["amount"]) for bucket in figures["buckets"]]
     assert [
         abs(Decimal(w.rstrip("%")) - 100 * amount / max(amounts)) < Decimal("0.02")
-        for w, amount in zip(widths, amounts)
+        for w, amount in zip(widths, amounts, strict=True)
     ] == [True] * 4
     assert ground == ("rgb(26, 33, 42)" if theme == "dark" else "rgb(255, 255, 255)")
     assert app.loaded[1:] in ([], ["about:srcdoc"])
@@ -125,18 +123,20 @@ async def test_the_overview_shows_the_figures_of_the_answer(house: House, width:
     assert app.asked == []
 
 
-async def test_a_refusal_is_shown_as_its_sentence(house: House) -> None:
+async def test_a_refusal_is_shown_as_its_sentence(house: House, chromium: Browser) -> None:
     async with host(house.server()) as client:
         result = await client.call_tool("summarize_overdue", {"administration_id": "1"})
-        async with shown(client, OVERDUE, result) as app:
+        async with shown(chromium, client, OVERDUE, result) as app:
             assert "There is no administration '1'" in await app.text()
 
 
 @pytest.mark.parametrize(("label", "status", "mails"), [("Approve", "Sent", 1), ("Reject", "Rejected", 0)])
-async def test_a_click_on_the_card_decides_once(house: House, label: str, status: str, mails: int) -> None:
+async def test_a_click_on_the_card_decides_once(
+    house: House, label: str, status: str, mails: int, chromium: Browser
+) -> None:
     async with host(house.server(app_approval=True)) as client:
         result = await client.call_tool("send_message", letter(house, email="x@evil.example"))
-        async with shown(client, PROPOSAL, result) as app:
+        async with shown(chromium, client, PROPOSAL, result) as app:
             assert "Wilt u deze betalen?" in await app.text()
             color = await app.frame.evaluate("getComputedStyle(document.querySelector('.danger')).color")
             assert color == "rgb(161, 26, 26)"
@@ -150,22 +150,22 @@ async def test_a_click_on_the_card_decides_once(house: House, label: str, status
     assert len(house.mails) == mails
 
 
-async def test_without_the_setting_the_card_only_shows(house: House) -> None:
+async def test_without_the_setting_the_card_only_shows(house: House, chromium: Browser) -> None:
     async with host(house.server()) as client:
         result = await client.call_tool("send_message", letter(house))
-        async with shown(client, PROPOSAL, result, width=390, theme="dark") as app:
+        async with shown(chromium, client, PROPOSAL, result, width=390, theme="dark") as app:
             assert await app.frame.query_selector("button") is None
             assert "Approve or reject it on the approval page" in await app.text()
             assert not await app.overflows()
     assert house.mails == []
 
 
-async def test_what_debtors_are_called_stays_text(house: House) -> None:
+async def test_what_debtors_are_called_stays_text(house: House, chromium: Browser) -> None:
     evil = "<img src=x onerror=alert(1)>"
     async with host(house.server()) as client:
         result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION})
         assert result.structured_content is not None
         result.structured_content["debtors"][0]["name"] = evil
-        async with shown(client, OVERDUE, result) as app:
+        async with shown(chromium, client, OVERDUE, result) as app:
             assert evil in await app.text()
             assert await app.frame.query_selector("img") is None

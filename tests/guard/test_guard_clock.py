@@ -12,8 +12,8 @@ from typing import Any
 import anyio
 import pytest
 
-from guard.conftest import House, client, data, said, says
-from guard.test_guard_ledger import PAGE, START, TOOL, Clock, draft, sent
+from guard.conftest import PAGE, START, TOOL, Clock, House, client, data, draft, said, says
+from guard.test_guard_ledger import sent
 from guard.test_guard_terminal import as_asked, at_a_terminal, run
 from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
 from payt_mcp.guard.ledger import Ledger

@@ -164,7 +164,7 @@ from payt_mcp.guard.ledger import Ledger
 ledger = Ledger(Path(sys.argv[1]))
 assert ledger.claim(sys.argv[2])
 print("claimed", flush=True)
-os.kill(os.getpid(), signal.SIGKILL)
+os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 """
 
 
@@ -179,6 +179,7 @@ def test_a_killed_process_leaves_an_unknown_outcome(tmp_path: Path) -> None:
     ours.verify()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="folders of a user are closed to others by Windows itself")
 def test_only_its_user_can_read_it(ledger: Ledger) -> None:
     sent(ledger)
     for path in ledger.folder.rglob("*"):
@@ -317,6 +318,7 @@ def test_closing_it_under_a_running_step_is_an_error_and_no_crash(tmp_path: Path
         assert all("closed" in text for text in ended)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="folders of a user are closed to others by Windows itself")
 def test_the_folder_is_its_users_alone(tmp_path: Path) -> None:
     Ledger(tmp_path / "new").close()
     (tmp_path / "old").mkdir(mode=0o755)

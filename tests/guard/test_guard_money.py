@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from guard.conftest import ADMINISTRATION, House, client, data
+from guard.conftest import ADMINISTRATION, House, client, data, record
 from guard.conftest import said as said_by
-from guard.test_guard_review_4 import record
 from guard.test_guard_upsert import SENT, as_it_is, less, new
 from payt_mcp.guard.preview_text import whole
 from payt_mcp.sandbox.options import ALL_SCOPES

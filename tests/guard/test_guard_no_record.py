@@ -16,8 +16,7 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.types import ElicitResult
 
-from guard.conftest import Answer, House, client, data, said
-from guard.test_guard_channels import ERAS
+from guard.conftest import ERAS, Answer, House, client, data, said
 from guard.test_guard_clock import ran_ahead
 from guard.test_guard_terminal import environ
 from guard.test_guard_upsert import new

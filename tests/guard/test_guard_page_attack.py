@@ -128,6 +128,16 @@ async def test_a_guessed_id_and_a_missing_one_are_told_nothing(house: House) -> 
     assert house.mails == []
 
 
+async def test_a_form_is_taken_at_its_own_address_and_in_its_own_size(house: House) -> None:
+    async with target(house) as page:
+        assert await page.post(fields={"more": "x" * 5_000}) == 403
+        for base in ("/", f"/{'x' * 43}/", page.base.upper()):
+            page.base = base
+            assert await page.post() == 404
+        assert record(house, page.key).status == "proposed"
+    assert house.mails == []
+
+
 async def test_a_get_changes_nothing(house: House) -> None:
     async with target(house) as page:
         for path in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -93,6 +94,7 @@ async def test_an_invoice_number_forges_no_line_in_the_question(house: House) ->
 
 
 @pytest.mark.parametrize("name", ["a\nTo: x@y.example (on file).pdf", "evil\u202efdp.txt", "a\u200bb.pdf", "a\tb.pdf"])
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows allows no such file names")
 async def test_a_file_whose_name_reads_otherwise_does_not_leave(house: House, name: str) -> None:
     (house.files / name).write_bytes(b"%PDF")
     (house.files / "plain.pdf").symlink_to(house.files / name)

@@ -38,7 +38,7 @@ def test_amounts(text: str, values: list[str]) -> None:
 
 
 def test_links_and_named_invoices() -> None:
-    assert scanning.links("zie https://a.example/x?y en www.b.example.") == ["a.example", "www.b.example."]
+    assert scanning.links("zie https://a.example/x?y en www.b.example.") == ["a.example", "www.b.example"]
     assert scanning.named_invoices("Factuurnummer: 2026-0017 en invoice no. A/12345") == ["2026-0017", "A/12345"]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import select
 import subprocess
@@ -44,6 +43,7 @@ async def proposed(house: House) -> str:
 
 def at_a_terminal(house: House, *args: str, answer: Any) -> tuple[int, str]:
     """The command with a terminal of its own; `answer` makes what is typed from what was shown."""
+    pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "payt_mcp", "approvals", *args],
@@ -224,6 +224,7 @@ def test_what_a_killed_server_left_is_settled_by_the_next_start_alone(house: Hou
     assert len(house.mails) == 1
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a program of the test's stands in for xdg-open")
 def test_the_page_opens_from_a_real_server_and_stdout_stays_the_protocols(house: House, tmp_path: Path) -> None:
     opener = house.files / "xdg-open"
     opener.write_text(f'#!/bin/sh\necho noise\necho "$1" > {tmp_path}/url\n')

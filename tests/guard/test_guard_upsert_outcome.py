@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from guard.conftest import (
     says,
 )
 from guard.test_guard_upsert import LINE, as_it_is, new
+from payt_mcp import invoice_write
 from payt_mcp.sandbox import write_invoices
 from payt_mcp.sandbox.faults import Fault, Kind
 from payt_mcp.sandbox.writes import records as sandbox_records
@@ -60,6 +62,20 @@ async def test_new_lines_and_labels_that_stand_at_payt_are_settled(house: House)
 async def test_payments_that_payt_does_not_show_are_left_to_a_person(house: House) -> None:
     row = as_it_is(known_invoice(house), payments=[{"amount": "1.00", "origin_identifier": "p-1"}])
     assert (await lost(house, "server_error_after", [row]))["status"] == "outcome_unknown"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"payments": [{"amount": "1.00", "origin_identifier": "p-1"}]}, {"payment_term": 30}],
+    ids=lambda change: next(iter(change)),
+)
+async def test_a_batch_with_something_payt_does_not_show_is_not_called_done_in_part(
+    house: House, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    """Long after: the one row stands in the books, and of the other nobody can tell."""
+    monkeypatch.setattr(invoice_write, "_SETTLED_AFTER", dt.timedelta())
+    rows = [new("S1", house.debtor()), as_it_is(known_invoice(house), **change)]
+    assert (await lost(house, "server_error_after", rows))["status"] == "outcome_unknown"
 
 
 async def test_refused_rows_are_not_posted_and_said_to_be_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,6 +131,6 @@ def test_a_server_that_does_not_start_is_one_sentence() -> None:
 
 
 def test_a_question_without_an_answer_is_one_sentence() -> None:
-    with pytest.raises(StoryError, match=r"summarize_overdue gave no answer.*No Payt token is set") as raised:
+    with pytest.raises(StoryError, match=r"summarize_overdue gave no answer.*This server is not connected") as raised:
         give(Screen(io.StringIO()), {})
     assert "\n" not in str(raised.value)

@@ -24,7 +24,9 @@ from payt_mcp.sandbox.server import Handle, run_in_thread
 from .helpers import ADMINISTRATION, NOW
 from .processes import PATIENCE, Http, environment, http, run, stdio
 
-ENDS = [signal.SIGTERM, signal.SIGINT, None]
+NO_SIGNALS = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals; hosts close stdin there")
+SIGNALS = [pytest.param(how, marks=NO_SIGNALS) for how in (signal.SIGTERM, signal.SIGINT)]
+ENDS = [*SIGNALS, None]
 SECRET = "tok-RECOGNISABLE-4711-0815"
 BEARER = "b" * 16 + "RECOGNISABLE-bearer-0815"
 HERE = {"administration_id": ADMINISTRATION}
@@ -109,14 +111,14 @@ def test_a_line_that_is_no_message_is_survived(payt: Handle) -> None:
     _log(err)
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=str)
+@pytest.mark.parametrize("how", SIGNALS, ids=str)
 def test_http_ends_cleanly(payt: Handle, how: signal.Signals) -> None:
     with http(environment(payt.url)) as server:
         assert _post(server, LIST).status_code in {200, 400}
         assert server.end(how) == (0, [], [])
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=str)
+@pytest.mark.parametrize("how", SIGNALS, ids=str)
 def test_http_ends_cleanly_while_a_load_is_under_way(hanging: Handle, how: signal.Signals) -> None:
     with http(environment(hanging.url)) as server, ThreadPoolExecutor() as others:
         asked = others.submit(_call_modern, server, "summarize_overdue", HERE)
@@ -257,6 +259,7 @@ async def test_with_its_token_a_client_is_served(guarded: Http, scheme: str) -> 
         assert len((await client.list_tools()).tools) == 9
 
 
+@NO_SIGNALS
 def test_on_every_interface_with_a_token_every_request_needs_it(payt: Handle) -> None:
     with http(environment(payt.url, PAYT_MCP_TOKEN=BEARER), "--host", "0.0.0.0") as server:
         assert _post(server, LIST).status_code == 401

@@ -1,8 +1,10 @@
 """Tool sets: what is switched on is listed, what is not costs nothing, and read-only wins over all of it."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -110,3 +112,16 @@ async def test_the_reads_of_sets_keep_their_budget(payt: Handle) -> None:
     async with Client(server_for(payt.url, PAYT_TOOLSETS="all")) as client:
         added = [tool for tool in (await client.list_tools()).tools if tool.name not in core]
     assert tokens([tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in added]) <= 1_400
+
+
+async def test_what_a_set_costs_is_what_the_documentation_says(payt: Handle) -> None:
+    """`python -m benchmarks --sets` prints the table anew; in which order keys come moves a count by a token or two."""
+    page = (Path(__file__).parents[2] / "docs" / "performance.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` +\| (\d+) +\| ([\d,]+) +\|", page, re.MULTILINE)
+    written = {name: (int(tools), int(count.replace(",", ""))) for name, tools, count in rows}
+    assert written.keys() == {*TOOLSETS, "all"}
+    for name in TOOLSETS[1:]:
+        added = await _added(payt, name)
+        count, size = written[name]
+        assert count == len(added)
+        assert abs(size - (tokens(added) if added else 0)) <= 3

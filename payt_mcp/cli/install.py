@@ -1,0 +1,135 @@
+"""`payt-mcp install HOST`: our entry in the settings of Claude Desktop, Claude Code, Cursor or VS Code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from payt_mcp.hosts.catalog import HOSTS, NAME, Host, Machine, config_path
+from payt_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from payt_mcp.hosts.entry import Chosen
+    from payt_mcp.hosts.files import ConfigFile
+    from payt_mcp.hosts.steps import Installing
+
+
+def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Put the entry in, or show it; 0 where it is there in the end, 1 where a person must decide first.
+
+    Raises:
+        SettingsError: a PAYT_* setting is wrong.
+        HostConfigError: the file cannot be used, or the command does not start; nothing was changed.
+    """
+    args = _parser().parse_args(argv)
+    host = HOSTS[args.host]
+    from payt_mcp.hosts.entry import make, printed
+    from payt_mcp.hosts.launch import find_launch, require_start
+
+    chosen = _chosen(environ)
+    launch = find_launch(sys.argv[0], environ)
+    entry = make(host, launch, chosen.env)
+    if args.print:
+        print(printed(host, entry, sys.platform))
+        _say_left_out(chosen, sys.stderr)
+        return 0
+    from payt_mcp.hosts.files import load
+    from payt_mcp.hosts.steps import install
+
+    file = load(args.path or config_path(host, Machine(sys.platform, environ)))
+    result = install(file, host, entry, replace=args.replace, drop=args.unset)
+    if result.text is None:
+        return _nothing_written(host, file, result)
+    require_start(launch, chosen.env, environ)
+    _write(host, file, result)
+    _say_left_out(chosen, sys.stdout)
+    print(f"Next: {host.next_step}")
+    print("Then ask it: who is overdue, and by how much?  If something is amiss: payt-mcp doctor")
+    return 0
+
+
+def parser_of(command: str, what: str) -> argparse.ArgumentParser:
+    """What `install` and `uninstall` take alike."""
+    parser = argparse.ArgumentParser(prog=f"payt-mcp {command}", description=what)
+    parser.add_argument("host", choices=list(HOSTS), metavar="HOST", help=" | ".join(HOSTS))
+    parser.add_argument("--path", type=_absolute, help="the settings file, where it is not the usual one")
+    return parser
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = parser_of("install", "Add Payt to an assistant. What else stands in its settings stays as it is.")
+    parser.add_argument("--print", action="store_true", help="show what to paste, and change nothing")
+    parser.add_argument("--replace", action="store_true", help="replace a different entry; your own settings stay")
+    parser.add_argument(
+        "--unset", action="append", default=[], metavar="NAME", help="with --replace: a setting that is not to stay"
+    )
+    return parser
+
+
+def _absolute(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _chosen(environ: Mapping[str, str]) -> Chosen:
+    from payt_mcp.hosts.entry import choose
+
+    settings = Settings.from_env(environ)
+    usual = Settings.from_env({name: value for name, value in environ.items() if name != "XDG_STATE_HOME"})
+    return choose(environ, without_xdg=usual, settings=settings)
+
+
+def _nothing_written(host: Host, file: ConfigFile, result: Installing) -> int:
+    if result.outcome == "same":
+        print(f"{host.title} has Payt already, just so: {file.named}. Nothing was changed.")
+        return 0
+    from payt_mcp.hosts.entry import shown
+
+    print(f'{host.title} has another entry "{NAME}" in {file.named}:\n{shown(result.old)}')
+    print(f"With --replace it would become:\n{shown(result.entry)}")
+    _say_merged(result)
+    print("Nothing was changed. Run it again with --replace for that.", file=sys.stderr)
+    return 1
+
+
+def _write(host: Host, file: ConfigFile, result: Installing) -> None:
+    from payt_mcp.hosts.files import change
+
+    fresh_folder = not file.path.parent.is_dir()
+    copy = change(file, result.text)
+    done = "replaced" if result.outcome == "replaced" else "added"
+    print(f"Payt was {done} in the settings of {host.title}: {file.named}")
+    if result.outcome == "replaced":
+        _say_merged(result)
+    if copy is not None:
+        print(f"What was there before is kept in {copy}")
+    if fresh_folder:
+        print(f"{host.title} has left no trace on this machine yet: the folder was made. It reads it when it starts.")
+    if file.path.match("LocalCache/Roaming/Claude/*"):
+        print("This is the folder Windows shows to Claude Desktop from its store, in the place of the usual one.")
+
+
+def _say_merged(result: Installing) -> None:
+    merged: Any = result.merged
+    if merged.kept:
+        print(f"Kept from the old entry: {', '.join(merged.kept)}")
+    if merged.lost:
+        print(f"Not kept from the old entry: {', '.join(merged.lost)}")
+    from payt_mcp.hosts.entry import is_secret
+
+    secrets = [name for name in merged.entry.get("env", {}) if is_secret(name)]
+    if secrets:
+        unset = " ".join(f"--unset {name}" for name in secrets)
+        print(f"It holds {', '.join(secrets)} in plain text. After `payt-mcp login`, take that out: --replace {unset}")
+
+
+def _say_left_out(chosen: Chosen, stream: Any) -> None:
+    """Secrets stay out of files that programs share and people send around."""
+    if chosen.left_out:
+        print(
+            f"Left out: {', '.join(chosen.left_out)} (a secret does not belong in this file). "
+            "Run `payt-mcp login` once; the server then finds the sign-in itself.",
+            file=stream,
+        )

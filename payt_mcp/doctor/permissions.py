@@ -1,0 +1,82 @@
+"""Which permission each tool needs at Payt, and which tools lose by one that is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from payt_mcp.doctor.finding import Finding, listed
+
+_BOOKS = ("administrations:read", "invoices:read", "debtors:read")
+
+ALWAYS: Mapping[str, Sequence[str]] = {
+    "list_administrations": ("administrations:read",),
+    "summarize_overdue": _BOOKS,
+    "search_invoices": _BOOKS,
+    "get_invoice": _BOOKS,
+    "find_debtors": _BOOKS,
+    "get_debtor": (*_BOOKS, "messages:read"),
+    "get_credit_case": (*_BOOKS, "credit_cases:read"),
+    "list_contacts": ("administrations:read", "contacts:read"),
+    "list_messages": ("administrations:read", "debtors:read", "messages:read"),
+    "send_message": (*_BOOKS, "contacts:read", "messages:read", "messages:write"),
+    "upsert_invoices": (*_BOOKS, "invoices:write"),
+}
+"""What a tool asks Payt for whenever it is used; `check_approval` asks for nothing of its own."""
+
+SOMETIMES: Mapping[str, Sequence[str]] = {
+    "search_invoices": ("credit_cases:read",),
+    "get_invoice": ("credit_cases:read",),
+    "get_debtor": ("credit_cases:read", "payment_plans:read"),
+    "get_credit_case": ("payment_plans:read",),
+    "list_contacts": ("debtors:read",),
+    "list_messages": ("credit_cases:read", "invoices:read"),
+    "send_message": ("credit_cases:read", "payment_plans:read"),
+    "upsert_invoices": ("contacts:read", "vat_rates:read", "files:write"),
+}
+"""What it asks for beside that for some debtors, cases or arguments."""
+
+WRITES = ("send_message", "upsert_invoices")
+
+
+@dataclass(frozen=True)
+class Tool:
+    """What a token can do with one tool; `missing` are permissions."""
+
+    tool: str
+    status: Literal["ok", "partly", "lacking", "unknown"]
+    missing: tuple[str, ...] = ()
+
+
+def readable() -> list[str]:
+    """The resources that are read for one tool or another, in the order the tools stand in."""
+    every = [name for table in (ALWAYS, SOMETIMES) for needs in table.values() for name in needs]
+    return list(dict.fromkeys(name.removesuffix(":read") for name in every if name.endswith(":read")))
+
+
+def by_tool(missing: Collection[str], unknown: Collection[str], *, read_only: bool) -> list[Tool]:
+    """Every tool, and whether a token that lacks these permissions can use it."""
+    return [_tool(tool, missing, unknown) for tool in ALWAYS if not (read_only and tool in WRITES)]
+
+
+def lacks(permission: str, *, read_only: bool) -> Finding:
+    """The finding for a permission that is missing."""
+    table = [tool for tool in ALWAYS if not (read_only and tool in WRITES)]
+    whole = [tool for tool in table if permission in ALWAYS[tool]]
+    partly = [tool for tool in table if permission in SOMETIMES.get(tool, ()) and tool not in whole]
+    lost = [f"Without it: {listed(whole, 12)} cannot be used." if whole else ""]
+    lost += [f"{'In part also' if whole else 'In part'}: {listed(partly, 12)}." if partly else ""]
+    remedy = "Ask whoever manages Payt's API tokens in your company to add it, or sign in with it: payt-mcp login"
+    message = " ".join(part for part in (f"The token lacks {permission}.", *lost) if part)
+    return Finding(f"permission.{permission}", "problem" if whole else "warning", message, remedy)
+
+
+def _tool(tool: str, missing: Collection[str], unknown: Collection[str]) -> Tool:
+    always = tuple(name for name in ALWAYS[tool] if name in missing)
+    sometimes = tuple(name for name in SOMETIMES.get(tool, ()) if name in missing)
+    if always:
+        return Tool(tool, "lacking", always + sometimes)
+    if any(name in unknown for name in ALWAYS[tool]):
+        return Tool(tool, "unknown", sometimes)
+    return Tool(tool, "partly" if sometimes else "ok", sometimes)

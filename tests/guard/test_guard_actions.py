@@ -10,8 +10,10 @@ import pytest
 
 from guard.conftest import ERAS, PAGE, House, client, data, record, said, says, until
 from guard.daily_work import COMMENT, KINDS, Write, comments, server, task, writes
+from payt_mcp.actions.writer import ActionWriter
 from payt_mcp.guard import engine
 from payt_mcp.guard.ledger import Ledger
+from payt_mcp.guard.records import Record
 from payt_mcp.guard.states import Status
 from payt_mcp.payt import client as payt_client
 from payt_mcp.sandbox.faults import Fault, Kind
@@ -111,13 +113,6 @@ APPLIED: tuple[Kind, ...] = ("timeout_after", "reset_after", "server_error_after
 LOST: tuple[Kind, ...] = ("timeout_before", "reset_before", "server_error", "bad_gateway", "not_json")
 
 
-async def struck(house: House, write: Write, fault: Kind) -> dict[str, Any]:
-    house.payt.faults.add(Fault(fault, path=write.path, method=write.method))
-    async with client(server(house), answer=says("accept")) as caller:
-        first = data(await caller.call_tool(write.tool, write.arguments))
-        return data(await caller.call_tool("check_approval", {"proposal_id": first["proposal_id"]}))
-
-
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(payt_client, "_TIMEOUT", httpx.Timeout(0.4))
@@ -125,61 +120,89 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_RETRIES", (0.05, 0.1))
 
 
-@EACH
-@pytest.mark.parametrize("fault", APPLIED)
+async def struck(house: House, caller: Any, write: Write, fault: Kind) -> dict[str, Any]:
+    """How it stands after its request was struck, and Payt was looked at again."""
+    house.payt.faults.clear()
+    house.payt.faults.add(Fault(fault, path=write.path, method=write.method))
+    first = data(await caller.call_tool(write.tool, write.arguments))
+    assert house.payt.faults.hits == 1
+    return data(await caller.call_tool("check_approval", {"proposal_id": first["proposal_id"]}))
+
+
+@pytest.mark.parametrize("fault", [*APPLIED, "rate_limited"])
 @pytest.mark.usefixtures("hurried")
-async def test_what_arrived_without_a_usable_answer_is_found_at_payt(house: House, kind: str, fault: Kind) -> None:
-    write = writes(house)[kind]
-    standing = await struck(house, write, fault)
-    assert (standing["status"], write.done()) == (ended(kind), 1)
+async def test_what_arrived_is_found_at_payt_and_what_was_refused_is_tried_again(house: House, fault: Kind) -> None:
+    async with client(server(house), answer=says("accept")) as caller:
+        for kind, write in writes(house).items():
+            standing = await struck(house, caller, write, fault)
+            assert (kind, standing["status"], write.done()) == (kind, ended(kind), 1)
 
 
-@EACH
 @pytest.mark.parametrize("fault", LOST)
 @pytest.mark.usefixtures("hurried")
-async def test_what_did_not_arrive_stays_unknown_until_a_person_decides(house: House, kind: str, fault: Kind) -> None:
-    write = writes(house)[kind]
-    standing = await struck(house, write, fault)
-    assert (standing["status"], write.done()) == ("outcome_unknown", 0)
-    assert "May have been sent" in standing["summary"]
-    async with client(server(house)) as caller:
-        assert data(await caller.call_tool(write.tool, write.arguments))["status"] == "outcome_unknown"
+async def test_what_did_not_arrive_stays_unknown_until_a_person_decides(house: House, fault: Kind) -> None:
+    async with client(server(house), answer=says("accept")) as caller:
         ledger = Ledger(house.state)
-        ledger.approve(standing["proposal_id"], PAGE, again=True)
-        await until(ledger, standing["proposal_id"], Status.SENT, Status.APPLIED)
+        for kind, write in writes(house).items():
+            standing = await struck(house, caller, write, fault)
+            assert (kind, standing["status"], write.done()) == (kind, "outcome_unknown", 0)
+            assert "May have been sent" in standing["summary"]
+            assert data(await caller.call_tool(write.tool, write.arguments))["status"] == "outcome_unknown"
+            assert write.done() == 0
+            ledger.approve(standing["proposal_id"], PAGE, again=True)
+            again = data(await caller.call_tool("check_approval", {"proposal_id": standing["proposal_id"]}))
+            assert (kind, again["status"], write.done()) == (kind, ended(kind), 1)
         ledger.close()
-    assert write.done() == 1
 
 
-@EACH
 @pytest.mark.usefixtures("hurried")
-async def test_too_many_requests_is_tried_again(house: House, kind: str) -> None:
-    write = writes(house)[kind]
-    assert (await struck(house, write, "rate_limited"))["status"] == ended(kind)
-    assert write.done() == 1
+async def test_a_yes_to_send_again_what_had_arrived_sends_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looked for, it is not there yet; then it is, and a person who says "again" does not have it done twice."""
+    async with client(server(house), answer=says("accept")) as caller:
+        ledger = Ledger(house.state)
+        for kind, write in writes(house).items():
+            with monkeypatch.context() as blind:
+                blind.setattr(ActionWriter, "look", nothing_seen)
+                standing = await struck(house, caller, write, "reset_after")
+                assert (kind, standing["status"], write.done()) == (kind, "outcome_unknown", 1)
+                sent = len(house.sandbox.requests)
+                key = standing["proposal_id"]
+                ledger.approve(key, PAGE, again=True)
+                await until(ledger, key, Status.SENT, Status.OUTCOME_UNKNOWN)
+            settled = data(await caller.call_tool("check_approval", {"proposal_id": key}))
+            assert (kind, settled["status"], write.done()) == (kind, ended(kind), 1)
+            assert {one.method for one in list(house.sandbox.requests)[sent:]} == {"GET"}, kind
+        ledger.close()
 
 
-@EACH
+async def nothing_seen(_writer: ActionWriter, _record: Record) -> None:
+    return None
+
+
 @pytest.mark.usefixtures("hurried")
-async def test_what_a_killed_process_left_is_taken_up_at_the_next_start(house: House, kind: str) -> None:
-    """Of two that were claimed and died, the one that had reached Payt is found, and the other is not sent again."""
-    write = writes(house)[kind]
+async def test_what_a_killed_process_left_is_taken_up_at_the_next_start(house: House) -> None:
+    """It is not sent by that start; a person says again, and it is carried out once."""
+    every, keys = writes(house), dict[str, str]()
     async with client(server(house)) as caller:
-        key = data(await caller.call_tool(write.tool, write.arguments))["proposal_id"]
+        for kind, write in every.items():
+            keys[kind] = data(await caller.call_tool(write.tool, write.arguments))["proposal_id"]
     killed = Ledger(house.state)
-    killed.approve(key, PAGE)
-    killed.checking(key)
-    assert killed.claim(key)
+    for key in keys.values():
+        killed.approve(key, PAGE)
+        killed.checking(key)
+        assert killed.claim(key)
     killed.close()  # its lock is gone, as after kill -9
     async with client(server(house)) as caller:
-        assert data(await caller.call_tool("check_approval", {"proposal_id": key}))["status"] == "outcome_unknown"
-        assert write.done() == 0
-        house.payt.faults.add(Fault("reset_after", path=write.path, method=write.method))
         ledger = Ledger(house.state)
-        ledger.approve(key, PAGE, again=True)
-        await until(ledger, key, Status.SENT, Status.APPLIED)
+        for kind, write in every.items():
+            standing = data(await caller.call_tool("check_approval", {"proposal_id": keys[kind]}))
+            assert (kind, standing["status"], write.done()) == (kind, "outcome_unknown", 0)
+            ledger.approve(keys[kind], PAGE, again=True)
+            await until(ledger, keys[kind], Status.SENT, Status.APPLIED)
+            assert write.done() == 1
         ledger.close()
-    assert write.done() == 1
 
 
 # A comment is never made twice.
@@ -221,7 +244,8 @@ async def test_an_older_identical_comment_does_not_settle_it(house: House, fault
     write = writes(house)["comment"]
     key = write.arguments["task"]
     old = older_comment(house, key)
-    standing = await struck(house, write, fault)
+    async with client(server(house), answer=says("accept")) as caller:
+        standing = await struck(house, caller, write, fault)
     assert standing["status"] == status
     made = [one for one in comments(house, key) if one != old]
     assert made == ([standing["message_id"]] if status == "sent" else [])

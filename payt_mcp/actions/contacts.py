@@ -157,7 +157,7 @@ async def _by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Contact]:
 
 
 def _own_changes(row: Mapping[str, Any], contact: Contact | None) -> tuple[list[dict[str, str]], list[Warned]]:
-    names = [name for name in row if name not in {"id", *Contacts.unseen}]
+    names = [name for name in FIELDS if name in row and name not in {"id", *Contacts.unseen}]  # in one order always
     pairs = [(name, getattr(contact, name) if contact else None, row[name]) for name in names]
     changes = differences(pairs)
     changed_mail = [changed for changed in changes if changed["field"] in _MAIL] if contact else []

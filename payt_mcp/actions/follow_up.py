@@ -29,6 +29,8 @@ _FIELDS = (
 _SETTLED_AFTER = dt.timedelta(seconds=60)
 _DUE = {"block": "blocked", "resume": "resumed"}
 _HELD, _STAYS, _FREE, _REFUSED = "held up already", "stays paused", "not resumed", "refused"
+_WAYS = {"invoice_numbers": "invoice_number", "invoice_identifiers": "invoice_identifier", "ids": "id"}
+"""How an invoice may be named, in the order it is looked for."""
 _POSTED = frozenset({*_DUE.values(), _HELD, _STAYS})
 _WHAT = {
     "block": "Payt does nothing more about these invoices until they are resumed",
@@ -102,15 +104,9 @@ def _is_held(invoice: Invoice) -> bool:
 async def _resolved(scope: Scope, named: Sequence[str]) -> list[dict[str, str]]:
     """What each name means: the id of the invoice, and the key that Payt is given for it; no id where it is unclear."""
     found: dict[str, dict[str, str]] = {}
-    ways: tuple[tuple[str, str], ...] = (
-        ("invoice_numbers", "invoice_number"),
-        ("invoice_identifiers", "invoice_identifier"),
-        ("ids", "id"),
-    )
-    for by, field in ways:
+    for by, field in _WAYS.items():
         for chunk in chunks([name for name in named if name not in found and "," not in name]):
-            filters: InvoiceFilters = {by: chunk}  # type: ignore[misc] - one of the three names above
-            listed = await scope.account.payt.invoices(scope.id, fields=_FIELDS, **filters)
+            listed = await scope.account.payt.invoices(scope.id, fields=_FIELDS, **_filter(by, chunk))
             for name in chunk:
                 same = [one for one in listed.records if getattr(one, field) == name]
                 if same:
@@ -119,6 +115,12 @@ async def _resolved(scope: Scope, named: Sequence[str]) -> list[dict[str, str]]:
         if "," in name:
             found[name] = await _with_comma(scope, name)
     return [found.get(name) or _unclear(name, "not found at Payt") for name in named]
+
+
+def _filter(by: str, names: Sequence[str]) -> InvoiceFilters:
+    if by == "invoice_numbers":
+        return {"invoice_numbers": names}
+    return {"invoice_identifiers": names} if by == "invoice_identifiers" else {"ids": names}
 
 
 def _meant(name: str, by: str, same: Sequence[Invoice]) -> dict[str, str]:

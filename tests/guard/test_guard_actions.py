@@ -70,7 +70,7 @@ async def test_without_elicitation_each_waits_for_the_page(house: House) -> None
 
 
 async def test_a_code_carries_out_each_once_and_nothing_else(house: House) -> None:
-    changes = {
+    changes: dict[str, dict[str, Any]] = {
         "plan": {"decision": "reject"}, "completion": {"comment": "Anders."}, "comment": {"comment": "Anders."},
         "follow_up": {"action": "resume", "invoices": ["2024000004"]},
         "debtors": {"debtors": [{"debtor_number": "N1", "debtor_identifier": "n-1", "name": "Anders"}]},

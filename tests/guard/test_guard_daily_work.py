@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ async def refused(house: House, tool: str, arguments: dict[str, Any], **settings
 
 async def test_what_changed_since_the_preview_stops_each_and_says_why(house: House) -> None:
     every, world = writes(house), house.sandbox.world
-    by_hand = {
+    by_hand: dict[str, Callable[[], Any]] = {
         "plan": lambda: world.change_payment_plan(
             ADMINISTRATION, every["plan"].arguments["payment_plan"], payment_terms=()
         ),

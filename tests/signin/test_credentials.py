@@ -8,7 +8,7 @@ import anyio
 import pytest
 from guard.conftest import says
 
-from payt_mcp import server as servers
+from payt_mcp import opener as servers
 from payt_mcp.guard.ledger import Ledger
 from payt_mcp.guard.records import Who
 from payt_mcp.guard.states import Status

@@ -105,7 +105,13 @@ def listing(resource: str, administration_id: str | None, *, fields: Fields = ()
 
 
 def record(resource: str, key: str, administration_id: str | None, *, key_type: str = "", fields: Fields = ()) -> Query:
-    """The query for one record. `key_type` names what `key` is where it is not the internal id."""
+    """The query for one record. `key_type` names what `key` is where it is not the internal id.
+
+    Raises:
+        MissingError: in a path this key would mean another place, so that no record can have it.
+    """
+    if key in {".", ".."}:
+        raise MissingError(f"{resource} {key}")
     params = {} if administration_id is None else {"administration_id": administration_id}
     if key_type:
         params["identifier_type"] = key_type

@@ -220,9 +220,10 @@ class Engine:
             return False
         self._retry_at[key] = time.monotonic() + _PAUSE
         state = "is being sent" if other.status is Status.SENDING else "may have been sent"
+        what = "The same letter to this debtor" if other.kind == "message" else f"The same {other.kind}"
         self.troubles[key] = (
-            f"The same letter to this debtor {state} as proposal {other.id}. This one waits until a person or Payt's "
-            "timeline has settled that one, and for no longer than 15 minutes after its yes."
+            f"{what} {state} as proposal {other.id}. This one waits until a person or what Payt shows has settled "
+            "that one, and for no longer than 15 minutes after its yes."
         )
         return True
 

@@ -23,7 +23,10 @@ _SENTENCES = {
 }
 _AGAIN = "Approved to be sent again; it may have been sent at {sending} already."
 _NOTHING = re.compile(r"(No record, no write: |; )?\bnothing was (sent|changed)[^.]*\.", re.IGNORECASE)
-_LOOKED = {"message": "not on the timeline yet", "invoices": "not to be seen at Payt yet"}
+_LOOKED = {"message": "not on the timeline yet", "comment": "not among the comments of the task yet"}
+_UNSEEN = "not to be seen at Payt yet"
+_COMMENTED = "Made at {sending}."
+"""Payt does not answer which comment it is."""
 
 
 def outcome_words(record: Record, zone: dt.tzinfo) -> str:
@@ -31,11 +34,13 @@ def outcome_words(record: Record, zone: dt.tzinfo) -> str:
     sentence = _SENTENCES[record.status]
     if record.status is Status.APPROVED and record.sending_at is not None:
         sentence = _AGAIN
+    elif record.status is Status.SENT and record.kind == "comment":
+        sentence = _COMMENTED
     return sentence.format(
         sending=at(record.sending_at or record.changed_at, zone),
         changed=at(record.changed_at, zone),
         message=record.message_id,
-        looked=_LOOKED.get(record.kind, ""),
+        looked=_LOOKED.get(record.kind, _UNSEEN),
         why=record.outcome.get("why", "something changed"),
     )
 

@@ -104,6 +104,7 @@ def _detail(preview: Mapping[str, Any]) -> str:
     parts = [f'<p class="big">Proposed anew, because {text(because)}.</p>' if because else "", _warnings(preview)]
     parts += [_message(preview)] if preview["kind"] == "message" else []
     parts += [_invoices(preview)] if preview["kind"] == "invoices" else []
+    parts += [_action(preview)] if "facts" in preview else []
     return "".join(parts)
 
 
@@ -155,10 +156,27 @@ def _invoices(preview: Mapping[str, Any]) -> str:
     )
 
 
+def _action(preview: Mapping[str, Any]) -> str:
+    facts = "".join(f"<dt>{text(label)}</dt><dd>{_fact(said)}</dd>" for label, said in preview["facts"])
+    beside = "".join(f'<dt>{text(label)}</dt><dd class="soft">{_fact(said)}</dd>' for label, said in preview["beside"])
+    rows = "".join(_row(row) for row in preview["rows"])
+    head = "<tr><th>Record</th><th>About</th><th>What</th><th>Changes</th></tr>"
+    counts = ", ".join(f"{number} {kind}" for kind, number in preview["counts"].items())
+    table = f'<p>{text(counts)}</p><div class="scroll"><table>{head}{rows}</table></div>' if rows else ""
+    return f"<dl><dt>In</dt><dd>{text(preview['from'])}</dd>{facts}{beside}</dl>{table}"
+
+
+def _fact(said: str) -> str:
+    if "\n" not in said:
+        return text(said)
+    return f'<div class="body">{html.escape(shown_lines(said), quote=True)}</div>'
+
+
 def _row(row: Mapping[str, Any]) -> str:
     changes = [change_words(change) for change in row["changes"]]
     said = "<br>".join(text(line) for line in [*changes, *row["notes"]])
-    cells = (text(row["invoice"]), text(row["debtor"]), text(row["action"]), said)
+    key, about = row.get("key", row.get("invoice")), row.get("about", row.get("debtor"))
+    cells = (text(key), text(about), text(row["action"]), said)
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
@@ -168,7 +186,7 @@ def _form(record: Record, token: Token) -> str:
         for name, value in (("id", record.id), ("token", token(record)))
     )
     choices = [("approve", "Approve and send", "yes"), ("reject", "Reject", "")]
-    if record.kind == "invoices":
+    if record.kind != "message":
         choices[0] = ("approve", "Approve and carry out", "yes")
     if record.status is Status.OUTCOME_UNKNOWN:
         choices = [("look", "Look again at Payt", "yes"), ("again", "Send again", ""), ("close", "It was not sent", "")]

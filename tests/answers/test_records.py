@@ -156,9 +156,9 @@ async def test_the_file_of_a_debtor_keeps_apart_what_a_letter_must_not_lump_toge
     overdue = [row for row in rows if row["due_date"] and row["due_date"] < NOON.date().isoformat()]
     seen = set()
     async with assistant(served) as who:
-        for number in sorted({row["debtor_number"] for row in overdue if row["debtor_number"]}):
-            own = [row for row in overdue if row["debtor_number"] == number]
-            said = " ".join((await who.ask("get_debtor", debtor=number)).get("notes", ()))
+        for debtor in sorted({row["debtor_id"] for row in overdue if row["debtor_id"]}):
+            own = [row for row in overdue if row["debtor_id"] == debtor]
+            said = " ".join((await who.ask("get_debtor", debtor=str(debtor))).get("notes", ()))
             sums: dict[str, Decimal] = {}
             for row in own:
                 sums[row["currency_code"]] = sums.get(row["currency_code"], Decimal(0)) + Decimal(row["open_amount"])

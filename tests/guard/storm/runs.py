@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing.process
 import tempfile
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -21,6 +23,8 @@ from guard.storm.verdict import Outcome, judge
 from payt_mcp.guard.ledger import Ledger
 from payt_mcp.guard.states import Status
 
+_STARTING = threading.Lock()
+_children: set[BaseProcess] = getattr(multiprocessing.process, "_children")  # noqa: B009 - no stub knows it
 _ENDS = (0, -9)
 _PATIENCE = 60
 _PATHS = {"upsert": "/v1/invoices", "comment": "/v1/tasks", "block": "/v1/invoices"}
@@ -43,7 +47,10 @@ class Field:
             "administration": ADMINISTRATION, "part": part,
         }  # fmt: skip
         process = CONTEXT.Process(target=worker, args=(job | more,))
-        process.start()
+        # Whoever starts a process asks after all others, and an exit code that two lanes read at once is 255 for one.
+        with _STARTING:
+            process.start()
+            _children.discard(process)
         return process
 
     def join(self, *processes: BaseProcess) -> None:

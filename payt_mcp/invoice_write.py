@@ -151,6 +151,7 @@ class InvoiceWriter:
             payments=await self._payments(scope, rows, invoices),
             bank_account=scope.administration.bank_account_number or "",
             hosts=_own_hosts(scope.administration),
+            own_addresses=(scope.administration.email_address or "",),
         )
 
     async def _invoices(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> dict[str, Invoice]:

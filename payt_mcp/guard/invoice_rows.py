@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from payt_mcp.errors import BadValueError, InputError
+from payt_mcp.present import is_dropped
 
 MOST_INVOICES = 500
 REQUIRED = (
@@ -93,7 +94,7 @@ def _readable(where: str, text: str, allowed: str) -> str:
         InputError: something in it breaks a line, cannot be seen, or turns the text around.
     """
     for sign in text:
-        if unicodedata.category(sign) in _UNSEEN and sign not in allowed:
+        if (unicodedata.category(sign) in _UNSEEN or is_dropped(sign)) and sign not in allowed:
             raise InputError(
                 f"{where} has a line break, or a control, invisible or direction-changing character "
                 f"(U+{ord(sign):04X}) in it; leave that out. Nothing was sent."

@@ -135,8 +135,7 @@ def _recipient(entry: Mapping[str, str]) -> str:
 def _invoices(preview: Mapping[str, Any]) -> str:
     mails = preview["mails"]
     said = (
-        f'<p class="big foreign">Payt will e-mail {count(len(mails), "invoice")} to debtors, '
-        "because sent_at is missing:</p><ul>"
+        f'<p class="big">E-mailed by Payt, {count(len(mails), "invoice")}:</p><ul>'
         + "".join(f"<li>{text(mail['invoice'])} to {text(mail['to'])}</li>" for mail in mails)
         + "</ul>"
         if mails

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 _WORDS: Mapping[str, str] = {
     "amount_open": "open amount",
@@ -24,6 +24,16 @@ _WORDS: Mapping[str, str] = {
     "vat_rate_code": "VAT code",
 }
 """Those that are more than their own words with lines between them."""
+
+
+FILES = ("document", "ubl_document")
+NOT_READ_BACK = ("payments", "contact_identifier", "payment_condition", "payment_term", *FILES)
+"""Payt takes these and does not show them by invoice: whether they were taken cannot be seen afterwards."""
+
+
+def listed(names: Sequence[str]) -> str:
+    """`payments`, `payments and PDF`, `payments, PDF and labels`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def field_words(name: str) -> str:

@@ -31,6 +31,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from payt_mcp.errors import AlteredError, PaytMcpError, RefusedWriteError
 from payt_mcp.guard import page_view
 from payt_mcp.guard.engine import Engine
+from payt_mcp.guard.outcomes import CLOSED, only_a_person_knows
 from payt_mcp.guard.page_files import announce
 from payt_mcp.guard.records import Record, Who
 from payt_mcp.guard.states import Status
@@ -247,8 +248,9 @@ class ApprovalPage:
         elif action == "look":
             await engine.look(record)
         elif action == "close":
-            outcome = {"trouble": "closed by a person: it was not sent"}
-            await engine.on_ledger(engine.ledger.settle, record.id, Status.FAILED, outcome, who=who)
+            await engine.on_ledger(engine.ledger.settle, record.id, Status.FAILED, CLOSED, who=who)
+        elif action == "done" and only_a_person_knows(record):
+            await engine.on_ledger(engine.ledger.settle, record.id, Status.APPLIED, CLOSED, who=who)
 
     def _token(self, record: Record) -> str:
         """What only the form of exactly this proposal, in this state, on this page carries."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
-from payt_mcp.guard.field_words import field_words
+from payt_mcp.guard.field_words import FILES, NOT_READ_BACK, field_words
 from payt_mcp.guard.row_text import WHOLE, Payments, line_words, words
 from payt_mcp.payt.models import Debtor, Invoice, Payment
 from payt_mcp.present import clean, count, money
@@ -27,10 +27,7 @@ _COMPARED = (
     "currency_code", "invoice_date", "due_date", "invoice_identifier", "order_number", "peppol_identifier",
     "description", "category", "payment_method", *AMOUNTS,
 )  # fmt: skip
-_UNREADABLE = ("contact_identifier", "payment_condition", "payment_term")
-_FILES = ("document", "ubl_document")
-NOT_READ_BACK = ("payments", *_UNREADABLE, *_FILES)
-"""Payt takes these and does not show them by invoice: whether they were taken cannot be seen afterwards."""
+_UNREADABLE = tuple(name for name in NOT_READ_BACK if name not in {"payments", *FILES})
 _LISTS = ("payments", "invoice_lines", "labels")
 _ADDRESSES = tuple(name for name in Debtor.model_fields if name.endswith("email_address"))
 _ZERO = Decimal("0.00")
@@ -226,7 +223,7 @@ def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | No
     if "payments" in row:
         changes += _payment_changes(old.payments, Payments.given(row["payments"], row["currency_code"]))
     changes += [_change(name, "", f"{row[name]} {_UNSEEN}") for name in _UNREADABLE if name in row]
-    return changes + [_change(name, "", _file_words(row[name])) for name in _FILES if name in row]
+    return changes + [_change(name, "", _file_words(row[name])) for name in FILES if name in row]
 
 
 def _change(name: str, old: str, new: str) -> dict[str, str]:
@@ -269,7 +266,7 @@ def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: St
         if new.debtor and (old.debtor is None or old.debtor.id != new.debtor.id):
             step.moved = f"{_named(old.debtor) or 'one that is not known'} → {_named(new.debtor)}"
         step.lowered = _lowered(row, old, new)
-        step.destroyed = [name for name in _FILES if row.get(name, {}).get("destroy")]
+        step.destroyed = [name for name in FILES if row.get(name, {}).get("destroy")]
         was = old.values.get("currency_code", step.currency)
         if was != step.currency:
             _recoin(step, was, old, new)

@@ -15,7 +15,8 @@ from typing import Any
 import anyio
 import pytest
 
-from guard.conftest import House, client, data
+from guard.conftest import House, client, data, known_invoice, record, says
+from guard.test_guard_upsert import as_it_is
 from payt_mcp.guard.ledger import Ledger
 from payt_mcp.sandbox.faults import Fault
 
@@ -104,6 +105,21 @@ async def test_without_a_terminal_nothing_is_decided(house: House) -> None:
         assert done.returncode == 1
         assert "takes a person at a terminal" in done.stderr
     assert at_status(house, key) == "proposed"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "status"), [("yes", 0, "applied"), ("no", 0, "failed"), ("perhaps", 1, "outcome_unknown")]
+)
+async def test_a_person_says_what_became_of_a_batch(house: House, typed: str, code: int, status: str) -> None:
+    rows = [as_it_is(known_invoice(house), payments=[{"amount": "1.00", "origin_identifier": "q"}])]
+    house.payt.faults.add(Fault("reset_after", path="/v1/invoices", method="POST"))
+    async with client(house.server(), answer=says("accept")) as caller:
+        key = data(await caller.call_tool("upsert_invoices", {"invoices": rows}))["proposal_id"]
+    both = await anyio.to_thread.run_sync(
+        lambda: at_a_terminal(house, "reject", key, answer=lambda shown: f"{as_asked(shown)}\n{typed}")
+    )
+    assert (both[0], record(house, key).status) == (code, status)
+    assert ("A person closed it" in both[1]) == (code == 0)
 
 
 async def test_a_person_rejects(house: House) -> None:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick]`: measures on this machine and prints Markdown."""
+"""`python -m benchmarks [--quick | --sets]`: measures on this machine and prints Markdown."""
 
 from __future__ import annotations
 
@@ -16,9 +16,14 @@ from benchmarks.figures import table
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="What payt-mcp costs on this machine.")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions, and no 100,000 invoices")
-    quick = parser.parse_args().quick
+    parser.add_argument("--sets", action="store_true", help="only the tokens of each tool set, in a few seconds")
+    chosen = parser.parse_args()
+    quick = chosen.quick
     if sys.platform != "linux":
         parser.error("memory and processor time of other processes are read as Linux tells them")
+    if chosen.sets:
+        print(tokens.sets())
+        return
     _say("start")
     rows = start.rows(3 if quick else 9)
     _say("tokens")
@@ -31,7 +36,8 @@ def main() -> None:
     _say("own time")
     calls = small.measured(2 if quick else 5)
     rows += small.rows(calls)
-    parts = [_machine(), table(rows), "How cost grows:", growth.table(sizes)]
+    parts = [_machine(), table(rows), "What a tool set costs a model:", tokens.sets()]
+    parts += ["How cost grows:", growth.table(sizes)]
     parts += ["Where the own time of a call goes, 1,000 open invoices:", small.table(calls)]
     print("\n\n".join(parts))
 

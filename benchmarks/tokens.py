@@ -1,4 +1,4 @@
-"""What a model has to read: the tools, and two answers on the 6,000-invoice sandbox.
+"""What a model has to read: the tools, those of each tool set, and two answers on the 6,000-invoice sandbox.
 
 Counted with `o200k_base` over compact JSON, as it is on the wire, and over `content` as it stands.
 """
@@ -10,8 +10,9 @@ from typing import Any
 
 import bpe_openai  # type: ignore[import-untyped]
 
-from benchmarks.figures import Row
+from benchmarks.figures import Row, markdown
 from benchmarks.processes import OURS, Payt, Server
+from payt_mcp.settings import TOOLSETS
 
 _ENCODING = bpe_openai.get_encoding("o200k_base")
 _INVOICES = 6_000
@@ -40,6 +41,29 @@ def rows() -> list[Row]:
         *_answer(f"tokens of `summarize_overdue`, {_INVOICES:,} invoices", overdue, 700, 1_000),
         *_answer(f"tokens of `search_invoices`, {listed} rows", found, 1_500, 2_500),
     ]
+
+
+def sets() -> str:
+    """What each tool set adds to `tools/list`, whole: output schemas, titles and annotations too."""
+    core = _listed("core")
+    own = {tool["name"] for tool in core}
+    added = {name: [tool for tool in _listed(name) if tool["name"] not in own] for name in TOOLSETS[1:]}
+    lines = [("`core`", str(len(core)), _counted(core), "<= 4,500")]
+    lines += [(f"`{name}`", str(len(tools)), _counted(tools), "") for name, tools in added.items()]
+    every = _listed("all")
+    lines += [("`all`", str(len(every)), _counted(every), "<= 9,000")]
+    return markdown(("tool set", "tools", "tokens of `tools/list`", "target"), lines)
+
+
+def _listed(tool_sets: str) -> list[dict[str, Any]]:
+    with Server(OURS, {"PAYT_API_URL": "sandbox", "PAYT_TOOLSETS": tool_sets}) as server:
+        server.greet()
+        tools: list[dict[str, Any]] = server.request("tools/list")["tools"]
+    return tools
+
+
+def _counted(tools: list[dict[str, Any]]) -> str:
+    return f"{len(_ENCODING.encode(_json(tools))):,}" if tools else "0"
 
 
 def _seen(tools: list[dict[str, Any]]) -> list[dict[str, Any]]:

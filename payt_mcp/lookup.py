@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from payt_mcp.account import Account
+from payt_mcp.account import Account, time_zone
 from payt_mcp.books import Progress
 from payt_mcp.errors import AmbiguousError, MissingError, UnknownRecordError
 from payt_mcp.payt.fields import every
@@ -38,6 +39,22 @@ class Scope:
     @property
     def id(self) -> str:
         return self.administration.id
+
+    @property
+    def today(self) -> dt.date:
+        return self.account.today(self.administration)
+
+    def day(self, moment: dt.datetime | None) -> str | None:
+        """The date of a moment where the administration is."""
+        if moment is None:
+            return None
+        with suppress(OverflowError):  # the last hours of the year 9999
+            moment = moment.astimezone(time_zone(self.administration))
+        return moment.date().isoformat()
+
+    def begins(self, date: dt.date) -> dt.datetime:
+        """The first moment of a date where the administration is."""
+        return dt.datetime.combine(date, dt.time(), time_zone(self.administration))
 
 
 async def find_debtor(scope: Scope, value: str) -> DebtorEntry:

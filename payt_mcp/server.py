@@ -35,7 +35,7 @@ from payt_mcp.errors import InputError, PaytMcpError
 from payt_mcp.guard.states import WAITS
 from payt_mcp.opener import EmbeddedPayt, Opener
 from payt_mcp.settings import Settings
-from payt_mcp.tools import READ_TOOLS, WRITE_TOOLS
+from payt_mcp.tools import tools_of
 from payt_mcp.tools.arguments import accepted, refusal
 from payt_mcp.tools.schemas import flat
 from payt_mcp.tools.shared import Services, ToolSpec
@@ -187,7 +187,7 @@ def build_server(
 
     apps = Apps(approval=settings.app_approval and not settings.read_only)
     return PaytServer(
-        READ_TOOLS if settings.read_only else (*READ_TOOLS, *WRITE_TOOLS),
+        tools_of(settings.toolsets, read_only=settings.read_only),
         prompts.read_prompts(settings.prompts_dir),
         name="payt-mcp",
         title="Payt",

@@ -19,6 +19,8 @@ _NAMED_URLS = {
     "demo": "https://demo-api.paytsoftware.com",
     SANDBOX: SANDBOX,
 }
+TOOLSETS = ("core", "payments", "plans", "tasks", "flow")
+_EVERY_SET = "all"
 _UNEXPANDED = re.compile(r"\$\{.*\}\Z", re.DOTALL)
 _MIN_BEARER = 32
 _MAX_FRESHNESS = 3600
@@ -65,6 +67,7 @@ class Settings:
     attachments_dir: Path | None = None
     prompts_dir: Path | None = None
     app_approval: bool = False
+    toolsets: tuple[str, ...] = ("core",)
     client_id: str | None = None
     client_secret: Secret | None = None
 
@@ -93,6 +96,7 @@ class Settings:
             attachments_dir=_existing("PAYT_ATTACHMENTS_DIR", given["PAYT_ATTACHMENTS_DIR"]),
             app_approval=_switch("PAYT_APP_APPROVAL", given["PAYT_APP_APPROVAL"]),
             prompts_dir=_existing("PAYT_PROMPTS_DIR", given["PAYT_PROMPTS_DIR"]),
+            toolsets=_toolsets(given["PAYT_TOOLSETS"]),
             client_id=client_id(given["PAYT_CLIENT_ID"]),
             client_secret=token("PAYT_CLIENT_SECRET", secret) if secret else None,
         )
@@ -108,6 +112,7 @@ KNOWN: Mapping[str, str] = {
     "PAYT_ADMINISTRATION_ID": "The administration that is meant when a call names none.",
     "PAYT_FRESHNESS_SECONDS": "How old the open items may be before changes are asked for (0 to 3600, default 30).",
     "PAYT_RATE": "Requests per second to Payt at the most (1 to 100, default 10, Payt's own limit).",
+    "PAYT_TOOLSETS": "Tools beside `core`: any of `payments`, `plans`, `tasks`, `flow`, comma separated, or `all`.",
     "PAYT_READ_ONLY": "`1`: nothing can be written; the tools that write are not even listed.",
     "PAYT_CONFIRM": "`person` (default): a person says yes to every write; `code`: the host's own prompt is trusted.",
     "PAYT_APP_APPROVAL": "`1`: a proposal may be approved on its page inside the assistant (README has a warning).",
@@ -191,6 +196,16 @@ def _confirm(value: str | None) -> Literal["person", "code"]:
     if value == "code":
         return "code"
     raise SettingsError(f"PAYT_CONFIRM={value[:20]!r} is not possible: person or code.")
+
+
+def _toolsets(value: str | None) -> tuple[str, ...]:
+    """The sets that are on, in their own order; `core` always is."""
+    named = {name.strip().lower() for name in (value or "").split(",")} - {""}
+    for name in sorted(named.difference(TOOLSETS, {_EVERY_SET})):
+        close = get_close_matches(name, [*TOOLSETS, _EVERY_SET], n=1)
+        hint = f"the closest tool set is {close[0]}" if close else f"{', '.join(TOOLSETS)} or {_EVERY_SET}"
+        raise SettingsError(f"PAYT_TOOLSETS={name[:20]!r} is not possible: {hint}.")
+    return TOOLSETS if _EVERY_SET in named else tuple(name for name in TOOLSETS if name in {"core", *named})
 
 
 def _folder(name: str, value: str | None) -> Path | None:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from payt_mcp.settings import TOOLSETS
+from payt_mcp.tools import SETS
+
 ROOT = Path(__file__).parents[1] / "payt_mcp"
 
 # From the ground up; rooms on one floor may know each other.
@@ -21,7 +24,10 @@ FLOORS = (
     {"present", "rows"},
     {"guard", "listings", "books", "case_numbers"},
     {"account"},
-    {"lookup", "invoice_search", "contact_search", "message_history", "debtor_file", "completion"},
+    {
+        "lookup", "invoice_search", "contact_search", "message_history", "debtor_file", "completion", "subjects",
+        "payment_history", "plan_search", "task_search",
+    },
     {"outgoing", "write_results"},
     {"message_write", "invoice_write"},
     {"desk"},
@@ -31,7 +37,7 @@ FLOORS = (
     {"hosts"},
     {"doctor"},
     {"cli", "__main__"},
-)
+)  # fmt: skip
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 SHARED_BY_TOOLS = {"shared", "schemas", "arguments", "writing"}
 MAY_IMPORT_MCP = {"tools", "prompts", "resources", "completing", "apps", "server", "http_app", "cli"}
@@ -129,6 +135,15 @@ def test_the_sandbox_is_a_second_reading_of_the_contract(module: str) -> None:
 def test_the_sandbox_is_reached_from_the_opener_and_the_command_line_alone(module: str) -> None:
     if _room(module) not in {"opener", "cli"}:
         assert not [other for other in _inside(module) if _room(other) == "sandbox"]
+
+
+def test_the_settings_know_the_tool_sets_there_are() -> None:
+    assert tuple(SETS) == TOOLSETS
+    modules = [module for reads, writes in SETS.values() for module in (*reads, *writes)]
+    assert len(set(modules)) == len(modules)
+    assert {f"tools.{module}" for module in modules} == {
+        name for name in MODULES if name.startswith("tools.") and name.removeprefix("tools.") not in SHARED_BY_TOOLS
+    }
 
 
 LISTING = """

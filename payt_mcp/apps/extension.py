@@ -96,7 +96,8 @@ class Apps(Extension):
         except PaytMcpError:  # the answer stands without it; the page then says where else to decide
             return result
         preview = record.preview or {}
-        shown = {"secret": self._secret(record), "whole": whole(preview), "warnings": preview.get("warnings", [])}
+        warnings = preview.get("warnings", [])
+        shown = {"secret": self._secret(record), "whole": whole({**preview, "warnings": []}), "warnings": warnings}
         return result.model_copy(update={"meta": {**(result.meta or {}), APPROVAL: shown}})
 
     async def _decided(self, ctx: ServerRequestContext[Any, Any], arguments: dict[str, Any]) -> CallToolResult:

@@ -18,8 +18,9 @@ function warnings(given, data) {
 function decision(data, given) {
   if (!given.secret) return element("p", { class: "soft" }, data.status === "awaiting_approval"
     ? "Approve or reject it on the approval page in your browser, or with payt-mcp approvals in a terminal." : "");
+  const careful = (given.warnings || []).some((one) => one.danger) ? " careful" : "";
   const buttons = [["approve", "Approve"], ["reject", "Reject"]].map(([choice, label]) => {
-    const button = element("button", { type: "button", class: choice }, label);
+    const button = element("button", { type: "button", class: choice + careful }, label);
     button.addEventListener("click", async () => {
       buttons.forEach((one) => { one.disabled = true; });
       try {

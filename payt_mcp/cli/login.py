@@ -110,7 +110,8 @@ def _consent(args: argparse.Namespace, settings: Settings, name: str, redirect: 
 def _scopes(args: argparse.Namespace, settings: Settings) -> tuple[str, ...]:
     if args.scope is not None:
         return tuple(args.scope.split())
-    return grants.READING if args.read_only or settings.read_only else (*grants.READING, *grants.WRITING)
+    reading = grants.reading(settings.toolsets)
+    return reading if args.read_only or settings.read_only else (*reading, *grants.writing(settings.toolsets))
 
 
 async def _granted(settings: Settings, kind: Kind, name: str, secret: Secret, body: Mapping[str, str]) -> SignIn:
@@ -167,7 +168,9 @@ def _report(
         print(f"  {clean(administration.id, 20)}  {clean(administration.name, 60) or '(no name)'}")
     if len(reached) > _SHOWN:
         print(f"  and {len(reached) - _SHOWN} more")
-    missing = [scope for scope in grants.READING if signin.scope and scope not in signin.scope.split()]
+    missing = [
+        scope for scope in grants.reading(settings.toolsets) if signin.scope and scope not in signin.scope.split()
+    ]
     if missing:
         print(f"Not granted, so that some questions cannot be answered: {', '.join(missing)}.")
     if place == "keyring":

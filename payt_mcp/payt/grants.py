@@ -15,14 +15,21 @@ from payt_mcp.settings import Secret
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path
 
-READING = (
+_READING = (
     "administrations:read", "contacts:read", "credit_cases:read", "debtors:read", "invoices:read", "messages:read",
     "payment_plans:read",
 )  # fmt: skip
-"""The permissions the tools that read ask for."""
+"""The permissions the tools of `core` ask for that read."""
 
-WRITING = ("files:write", "invoices:write", "messages:write")
-"""The permissions the tools that write ask for beside them."""
+_WRITING = ("files:write", "invoices:write", "messages:write")
+"""The permissions those that write ask for beside them."""
+
+_READING_OF = {"payments": ("payments:read",), "tasks": ("notes:read", "tasks:read")}
+_WRITING_OF = {
+    "plans": ("payment_plans:write",),
+    "tasks": ("tasks:write",),
+    "flow": ("contacts:write", "debtors:write"),
+}
 
 _CONSENT = {
     "https://api.paytsoftware.com": "https://app.paytsoftware.com",
@@ -58,6 +65,16 @@ class GrantTrouble(Exception):  # noqa: N818 - see above
         self.trouble = trouble
         self.taken = taken
         super().__init__(trouble)
+
+
+def reading(toolsets: Sequence[str]) -> tuple[str, ...]:
+    """The permissions the tools of these sets need to read."""
+    return (*_READING, *(scope for name in toolsets for scope in _READING_OF.get(name, ())))
+
+
+def writing(toolsets: Sequence[str]) -> tuple[str, ...]:
+    """The permissions they need beside those to write."""
+    return (*_WRITING, *(scope for name in toolsets for scope in _WRITING_OF.get(name, ())))
 
 
 def consent_origin(api_url: str) -> str:

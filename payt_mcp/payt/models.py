@@ -51,7 +51,8 @@ def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
+    """A list without its nulls; null is an empty one."""
     if isinstance(value, list):
         return [item for item in value if item is not None]
     return [] if value is None else value
@@ -137,9 +138,9 @@ class Invoice(Entity):
     ubl_document_url: Text = None
     internal_note_email_address: Text = None
     invoice_number: Text = None
-    invoice_lines: Annotated[list[InvoiceLine], BeforeValidator(_listed)] = Field(default_factory=list)
+    invoice_lines: Annotated[list[InvoiceLine], BeforeValidator(listed)] = Field(default_factory=list)
     purchase_order_number: Text = None
-    labels: Annotated[list[Label], BeforeValidator(_listed)] = Field(default_factory=list)
+    labels: Annotated[list[Label], BeforeValidator(listed)] = Field(default_factory=list)
     order_number: Text = None
     invoice_identifier: Text = None
     payment_method: Text = None
@@ -215,7 +216,7 @@ class Debtor(Entity):
     invoice_cc_email_address: Text = None
     invoice_email_address: Text = None
     internal_note_email_address: Text = None
-    labels: Annotated[list[Label], BeforeValidator(_listed)] = Field(default_factory=list)
+    labels: Annotated[list[Label], BeforeValidator(listed)] = Field(default_factory=list)
     language_code: Text = None
     name: Text = None
     debtor_identifier: Text = None
@@ -241,7 +242,7 @@ class Contact(Entity):
     id: Id
     contact_identifier: Text = None
     call_phone_number: Text = None
-    debtor_numbers: Annotated[list[Id], BeforeValidator(_listed)] = Field(default_factory=list)
+    debtor_numbers: Annotated[list[Id], BeforeValidator(listed)] = Field(default_factory=list)
     default_email_address: Text = None
     firstname: Text = None
     gender: Text = None
@@ -267,7 +268,7 @@ class Contact(Entity):
 
 
 class CreditCase(Entity):
-    labels: Annotated[list[Label], BeforeValidator(_listed)] = Field(default_factory=list)
+    labels: Annotated[list[Label], BeforeValidator(listed)] = Field(default_factory=list)
     case_number: Text = None
     public_url: Text = None
     deeplink_url: Text = None
@@ -350,7 +351,7 @@ class PlannedPayment(Entity):
 
 
 class PaymentPlan(Entity):
-    payment_terms: Annotated[list[PlannedPayment], BeforeValidator(_listed)] = Field(default_factory=list)
+    payment_terms: Annotated[list[PlannedPayment], BeforeValidator(listed)] = Field(default_factory=list)
     active: bool | None = None
     auto_activated: bool | None = None
     reason: Text = None

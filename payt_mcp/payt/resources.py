@@ -28,6 +28,7 @@ from payt_mcp.payt.models import (
     PaymentPlan,
 )
 from payt_mcp.payt.wire import EntityT, Fields
+from payt_mcp.payt.work_models import Note, Task
 
 InvoiceOrder = Literal["invoice_date_asc", "invoice_date_desc", "due_date_asc", "due_date_desc"]
 
@@ -87,6 +88,19 @@ class PaymentPlanFilters(TypedDict, total=False):
     ids: Sequence[str]
     debtor_numbers: Sequence[str]
     debtor_identifiers: Sequence[str]
+    updated_after: datetime
+
+
+class TaskFilters(TypedDict, total=False):
+    ids: Sequence[str]
+    updated_after: datetime
+
+
+class NoteFilters(TypedDict, total=False):
+    ids: Sequence[str]
+    debtor_ids: Sequence[str]
+    invoice_ids: Sequence[str]
+    credit_case_ids: Sequence[str]
     updated_after: datetime
 
 
@@ -234,6 +248,30 @@ class Resources:
         self, administration_id: str, deleted_after: datetime, **filters: Unpack[DeletedFilters]
     ) -> list[DeletedPaymentPlan]:
         return await self._deleted(DeletedPaymentPlan, "payment_plans", administration_id, deleted_after, filters)
+
+    async def tasks(
+        self,
+        administration_id: str,
+        *,
+        fields: Fields = (),
+        most: int | None = None,
+        **filters: Unpack[TaskFilters],
+    ) -> Found[Task]:
+        return await self._list(Task, "tasks", administration_id, fields, most, filters)
+
+    async def task(self, administration_id: str, key: str, *, fields: Fields = ()) -> Task:
+        query = wire.record("tasks", key, administration_id, fields=fields)
+        return await self.client.entity(Task, query, f"task {key}")
+
+    async def notes(
+        self,
+        administration_id: str,
+        *,
+        fields: Fields = (),
+        most: int | None = None,
+        **filters: Unpack[NoteFilters],
+    ) -> Found[Note]:
+        return await self._list(Note, "notes", administration_id, fields, most, filters)
 
     async def _list(
         self,

@@ -167,6 +167,12 @@ def shown(listing: Listing, offset: int, limit: int) -> Shown:
     return Shown(listing, ids, listing.cursor(offset + len(ids)))
 
 
+def listed(page: Shown, noun: str, order: str) -> str:
+    """The first sentence of a listing: how many there are, and in which order."""
+    total = page.total or 0
+    return f"{present.count(total, noun) if total else f'No {noun}s'}{f', {order}' if total > 1 else ''}."
+
+
 def given(**args: Any) -> dict[str, Any]:
     """The arguments that were really given, as the identity of a query."""
     return {name: list(value) if isinstance(value, tuple) else value for name, value in args.items() if value}
@@ -191,6 +197,13 @@ def parse_moment(argument: str, value: str) -> dt.datetime | None:
         return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
     except (ValueError, OverflowError):  # a moment that is in year 0 or 10,000 once it is UTC
         raise BadValueError(argument, value, "a date or UTC timestamp such as 2026-11-21T09:30:00Z") from None
+
+
+def day_or_moment(argument: str, value: str, scope: Scope) -> dt.datetime | None:
+    """A moment argument where a date is the administration's: its first moment there. Raises BadValueError."""
+    moment = parse_moment(argument, value)
+    is_date = moment is not None and len(value) <= len("2026-11-21")
+    return scope.begins(moment.date()) if moment and is_date else moment
 
 
 def parse_amount(argument: str, value: str) -> Decimal | None:

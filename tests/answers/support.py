@@ -32,12 +32,13 @@ def payt(world: World, **options: Any) -> Iterator[Handle]:
 
 
 def settings(handle: Handle, **environ: str) -> Settings:
-    """The settings of a server for this Payt: always fresh and as fast as it may be, unless told otherwise."""
+    """A server for this Payt: every tool set, always fresh and as fast as it may be, unless told otherwise."""
     given = {
         "PAYT_API_URL": handle.url,
         "PAYT_API_TOKEN": handle.sandbox.options.token,
         "PAYT_FRESHNESS_SECONDS": "0",
         "PAYT_RATE": "100",
+        "PAYT_TOOLSETS": "all",
     }
     return Settings.from_env({"PAYT_READ_ONLY": "1", **given, **environ})
 

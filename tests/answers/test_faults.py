@@ -60,6 +60,10 @@ def calls(world: World) -> dict[str, dict[str, Any]]:
         "get_credit_case": {"credit_case": case["credit_case_number"]},
         "list_contacts": {"limit": 5},
         "list_messages": {"debtor": debtors[messages[0]["debtor_id"]], "limit": 5},
+        "list_payments": {"debtor": debtors[messages[0]["debtor_id"]], "limit": 5},
+        "list_payment_plans": {"limit": 2},
+        "list_tasks": {"limit": 5},
+        "list_notes": {"limit": 5},
     }
 
 
@@ -211,6 +215,10 @@ MISSING = [
     ("get_credit_case", "credit_cases:read"),
     ("list_contacts", "contacts:read"),
     ("list_messages", "messages:read"),
+    ("list_payments", "payments:read"),
+    ("list_payment_plans", "payment_plans:read"),
+    ("list_tasks", "tasks:read"),
+    ("list_notes", "notes:read"),
 ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from mcp.client import Client
 
 from payt_mcp.server import PaytServer, build_server
-from payt_mcp.settings import KNOWN, Settings
+from payt_mcp.settings import KNOWN, TOOLSETS, Settings
 
 from .support import ROOT, chapters, told
 
@@ -22,9 +22,9 @@ def text() -> str:
     return README.read_text(encoding="utf-8")
 
 
-def table(heading: str) -> dict[str, str]:
-    """The two columns of the table whose first heading this is, the first without its backticks."""
-    lines = text().split(f"| {heading} | ", 1)[1].splitlines()[2:]
+def table(heading: str, under: str = "") -> dict[str, str]:
+    """The two columns of the first table `under` a line that has this heading, the first without its backticks."""
+    lines = text().split(f"{under}\n", 1)[1].split(f"| {heading} | ", 1)[1].splitlines()[2:]
     rows: dict[str, str] = {}
     for line in lines:
         if not line.startswith("|"):
@@ -49,6 +49,17 @@ async def test_the_tools_are_the_servers_in_its_order_and_words(server: PaytServ
         tools = (await client.list_tools()).tools
     expected = {tool.name: first_sentence(tool.description or "") for tool in tools}
     assert list(table("tool").items()) == list(expected.items())
+
+
+@pytest.mark.parametrize("name", TOOLSETS[1:])
+async def test_the_tools_of_a_set_are_under_its_name(server: PaytServer, name: str) -> None:
+    async with Client(server) as client, Client(build_server(Settings.from_env({"PAYT_TOOLSETS": name}))) as with_set:
+        core = {tool.name for tool in (await client.list_tools()).tools}
+        tools = [tool for tool in (await with_set.list_tools()).tools if tool.name not in core]
+    expected = {tool.name: first_sentence(tool.description or "") for tool in tools}
+    heading = f"### Tool set `{name}`"
+    assert (heading in text()) == bool(tools)
+    assert not tools or list(table("tool", heading).items()) == list(expected.items())
 
 
 async def test_the_prompts_are_the_servers(server: PaytServer) -> None:

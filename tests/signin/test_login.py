@@ -222,6 +222,24 @@ def test_no_more_is_asked_for_than_is_needed(
     assert len(scopes) == len(set(scopes))
 
 
+@pytest.mark.parametrize(
+    ("sets", "read_only", "more"),
+    [
+        ("payments", "", {"payments:read"}),
+        ("plans,tasks", "", {"payment_plans:write", "notes:read", "tasks:read", "tasks:write"}),
+        ("all", "1", {"payments:read", "notes:read", "tasks:read"}),
+        ("flow", "", {"contacts:write", "debtors:write"}),
+    ],
+)
+def test_tool_sets_that_are_on_ask_for_their_permissions(home: Home, sets: str, read_only: str, more: set[str]) -> None:
+    asked_for = []
+    for on in ("", sets):
+        with login(home, None, PAYT_TOOLSETS=on, PAYT_READ_ONLY=read_only) as signing:
+            asked_for.append(set(signing.asked["scope"].split()))
+    assert asked_for[1] - asked_for[0] == more
+    assert asked_for[0] < asked_for[1]
+
+
 def test_a_permission_the_application_lacks_is_said_with_what_to_do(home: Home) -> None:
     with login(home, None, "--scope", "planets:read") as signing:
         httpx.get(signing.url, follow_redirects=True)

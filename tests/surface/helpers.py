@@ -82,6 +82,18 @@ ANSWERS: Mapping[str, Call] = {
     "list_messages-one": Call("list_messages", {"message_id": "7400003", **_HERE}),
 }
 
+SET_ANSWERS: Mapping[str, Call] = {
+    "list_payments": Call("list_payments", {"limit": 4, **_HERE}),
+    "list_payments-debtor": Call("list_payments", {"debtor": "10002", "limit": 4, **_HERE}),
+    "list_payments-page_2": Call("list_payments", {"debtor": "10002", "limit": 4, **_HERE}, next_page=True),
+    "list_payments-none": Call("list_payments", {"credit_case": "48216", **_HERE}),
+    "list_payment_plans": Call("list_payment_plans", {"limit": 2, **_HERE}),
+    "list_payment_plans-pending": Call("list_payment_plans", {"status": "pending", **_HERE}),
+    "list_tasks": Call("list_tasks", {"limit": 6, **_HERE}),
+    "list_notes": Call("list_notes", {"limit": 4, **_HERE}),
+}
+"""Calls of tools beyond `core`."""
+
 REFUSALS: Mapping[str, Call] = {
     "no_such_tool": Call("delete_invoices"),
     "no_such_argument": Call("search_invoices", {"due_before": "2026-11-01", **_HERE}),

@@ -36,6 +36,13 @@ async def client(payt: Handle) -> AsyncIterator[Client]:
         yield connected
 
 
+@pytest.fixture
+async def everything(payt: Handle) -> AsyncIterator[Client]:
+    """With every tool set on."""
+    async with Client(server_for(payt.url, PAYT_TOOLSETS="all")) as connected:
+        yield connected
+
+
 async def _tools(client: Client) -> list[dict[str, Any]]:
     listed = await client.list_tools()
     return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in listed.tools]
@@ -109,8 +116,8 @@ async def test_every_tool_is_among_the_pinned_answers(client: Client) -> None:
     assert {tool["name"] for tool in await _tools(client)} == {call.tool for call in ANSWERS.values()}
 
 
-async def test_schemas_hold_nothing_hosts_choke_on(client: Client) -> None:
-    for tool in await _tools(client):
+async def test_schemas_hold_nothing_hosts_choke_on(everything: Client) -> None:
+    for tool in await _tools(everything):
         for schema in (tool["inputSchema"], tool["outputSchema"]):
             jsonschema.Draft202012Validator.check_schema(schema)
             assert schema["type"] == "object"
@@ -123,17 +130,17 @@ async def test_schemas_hold_nothing_hosts_choke_on(client: Client) -> None:
         assert tool["inputSchema"]["additionalProperties"] is False
 
 
-async def test_results_are_described_field_by_field(client: Client) -> None:
+async def test_results_are_described_field_by_field(everything: Client) -> None:
     """A result type the SDK cannot read would lose its schema without a word."""
-    for tool in await _tools(client):
+    for tool in await _tools(everything):
         properties = tool["outputSchema"]["properties"]
         assert {"summary", "as_of"} <= properties.keys(), tool["name"]
         for name, part in properties.items():
             assert "type" in part, f"{tool['name']}.{name}"
 
 
-async def test_names_and_hints_and_lengths(client: Client) -> None:
-    for tool in await _tools(client):
+async def test_names_and_hints_and_lengths(everything: Client) -> None:
+    for tool in await _tools(everything):
         assert re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", tool["name"])
         assert tool["title"]
         assert tool["annotations"] == {
@@ -145,7 +152,7 @@ async def test_names_and_hints_and_lengths(client: Client) -> None:
         for name in tool["inputSchema"]["properties"]:
             assert re.fullmatch(r"[a-z_]{1,64}", name)
         assert len(tool["description"].encode()) < 2048
-    assert len((client.instructions or "").encode()) < 2048
+    assert len((everything.instructions or "").encode()) < 2048
 
 
 async def test_the_tool_list_keeps_its_budget(client: Client) -> None:

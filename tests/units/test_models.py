@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 import pytest
 from pydantic import AwareDatetime
 
-from payt_mcp.payt import models, resources
+from payt_mcp.payt import models, resources, work_models
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Entity
 
@@ -27,6 +27,8 @@ LISTS: dict[str, type[Entity]] = {
     "credit_cases": models.CreditCase,
     "messages": models.Message,
     "payment_plans": models.PaymentPlan,
+    "tasks": work_models.Task,
+    "notes": work_models.Note,
     "invoices/deleted": models.DeletedInvoice,
     "credit_cases/deleted": models.DeletedCreditCase,
     "payment_plans/deleted": models.DeletedPaymentPlan,
@@ -38,6 +40,7 @@ SINGLES: dict[str, type[Entity]] = {
     "credit_cases": models.CreditCase,
     "messages": models.Message,
     "payment_plans": models.PaymentPlan,
+    "tasks": work_models.Task,
 }
 FILTERS = {
     "invoices": resources.InvoiceFilters,
@@ -46,6 +49,9 @@ FILTERS = {
     "credit_cases": resources.CreditCaseFilters,
     "messages": resources.MessageFilters,
     "payment_plans": resources.PaymentPlanFilters,
+    "payments": resources.PaymentFilters,
+    "tasks": resources.TaskFilters,
+    "notes": resources.NoteFilters,
     "invoices/deleted": resources.DeletedFilters,
     "credit_cases/deleted": resources.DeletedFilters,
     "payment_plans/deleted": resources.DeletedFilters,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payt_mcp.errors import PaytMcpError, SettingsError
-from payt_mcp.settings import KNOWN, Secret, Settings
+from payt_mcp.settings import KNOWN, TOOLSETS, Secret, Settings
 
 SECRET = "s3cr3t-" + "x" * 40
 WRONG = [
@@ -29,6 +29,9 @@ WRONG = [
     ("PAYT_RATE", "0"),
     ("PAYT_RATE", "101"),
     ("PAYT_RATE", "9" * 5000),
+    ("PAYT_TOOLSETS", "core,payment"),
+    ("PAYT_TOOLSETS", "core payments"),
+    ("PAYT_TOOLSETS", "x" * 5000),
     ("PAYT_MCP_TOKEN", "tiny-token"),
     ("PAYT_MCP_TOKEN", "x" * 40 + " y"),
 ]
@@ -88,6 +91,26 @@ def test_each_way_to_name_an_api(value: str, url: str) -> None:
     settings = Settings.from_env({"PAYT_API_URL": f" {value} "})
     assert settings.api_url == url
     assert settings.is_sandbox == (value == "sandbox")
+
+
+@pytest.mark.parametrize(
+    ("value", "sets"),
+    [
+        ("core", ("core",)),
+        ("tasks, Payments,", ("core", "payments", "tasks")),
+        ("all", TOOLSETS),
+        ("plans,all", TOOLSETS),
+    ],
+)
+def test_tool_sets_come_in_their_own_order_and_core_always(value: str, sets: tuple[str, ...]) -> None:
+    assert Settings.from_env({"PAYT_TOOLSETS": value}).toolsets == sets
+
+
+@pytest.mark.parametrize(("value", "said"), [("payment", "the closest tool set is payments"), ("zzz", "flow or all")])
+def test_an_unknown_tool_set_is_refused_with_what_would_be_right(value: str, said: str) -> None:
+    text = _refusal({"PAYT_TOOLSETS": f"plans,{value}"})
+    assert said in text
+    assert repr(value) in text
 
 
 def test_every_setting_is_read() -> None:

@@ -15,9 +15,13 @@ from guard.storm.client import closed_port
 
 ADMINISTRATION = "4711"
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(
-    ["guard.storm.processes", "guard.storm.by_code", "payt_mcp.sandbox.app", "payt_mcp.sandbox.server"]
-)
+CONTEXT.set_forkserver_preload(  # by the names that are installed: these tests are not on every path
+    [
+        "httpx", "mcp.client", "payt_mcp.desk", "payt_mcp.guard.channels", "payt_mcp.guard.invoice_rows",
+        "payt_mcp.guard.preview_text", "payt_mcp.sandbox.app", "payt_mcp.sandbox.dataset", "payt_mcp.sandbox.server",
+        "payt_mcp.server", "payt_mcp.write_results",
+    ]
+)  # fmt: skip
 _AGO = {"minutes": dt.timedelta(minutes=2), "days": dt.timedelta(days=3)}
 _MAILED = ("reminder_email_address", "primary_email_address", "debtor_provided_email_address")
 

@@ -1,0 +1,127 @@
+"""Tool sets: what is switched on is listed, what is not costs nothing, and read-only wins over all of it."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp.client import Client
+
+from payt_mcp.sandbox.server import Handle
+from payt_mcp.settings import TOOLSETS
+from payt_mcp.tools import SETS
+
+from .helpers import SET_ANSWERS, SNAPSHOTS, answer_of, check_snapshot, server_for, shown, text_of, tokens
+
+ERAS = ("auto", "legacy")
+MOST_TOKENS = 9_000
+LOADED = """
+import json, sys
+import anyio
+from payt_mcp.server import build_server
+from payt_mcp.settings import Settings
+server = build_server(Settings.from_env({"PAYT_TOOLSETS": sys.argv[1], "PAYT_READ_ONLY": sys.argv[2]}))
+anyio.run(server.list_tools)
+print(json.dumps([name.removeprefix("payt_mcp.tools.") for name in sys.modules if name.startswith("payt_mcp.tools.")]))
+"""
+
+
+async def _names(payt: Handle, sets: str, era: str = "auto", **environ: str) -> list[str]:
+    async with Client(server_for(payt.url, PAYT_TOOLSETS=sets, **environ), mode=era) as client:
+        return [tool.name for tool in (await client.list_tools()).tools]
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("name", TOOLSETS)
+async def test_a_set_adds_its_tools_to_core_and_takes_none_away(payt: Handle, name: str, era: str) -> None:
+    core = await _names(payt, "", era, PAYT_READ_ONLY="")
+    names = await _names(payt, name, era, PAYT_READ_ONLY="")
+    assert [tool for tool in names if tool in core] == core
+    added = len(SETS[name].reads) + len(SETS[name].writes) if name != "core" else 0
+    assert len(set(names)) == len(core) + added
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_read_only_wins_over_every_set(payt: Handle, era: str) -> None:
+    reading = await _names(payt, "all", era, PAYT_READ_ONLY="1")
+    everything = await _names(payt, "all", era, PAYT_READ_ONLY="")
+    assert len(reading) == sum(len(reads) for reads, _ in SETS.values())
+    async with Client(server_for(payt.url, PAYT_TOOLSETS="all", PAYT_READ_ONLY="1"), mode=era) as client:
+        assert all(tool.annotations and tool.annotations.read_only_hint for tool in (await client.list_tools()).tools)
+        for name in set(everything) - set(reading):
+            result = await client.call_tool(name, {})
+            assert result.is_error
+            assert f"There is no tool {name!r}" in result.content[0].text  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("name", "read_only"), [("core", "0"), ("core", "1"), ("tasks", "1"), ("all", "0")])
+def test_only_the_modules_of_what_is_on_are_imported(name: str, read_only: str) -> None:
+    command = [sys.executable, "-c", LOADED, name, read_only]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    on = {key: tools for key, tools in SETS.items() if key in {"core", name} or name == "all"}
+    wanted = {module for reads, writes in on.values() for module in (*reads, *(writes if read_only == "0" else ()))}
+    every = {module for reads, writes in SETS.values() for module in (*reads, *writes)}
+    assert set(json.loads(done.stdout)) & every == wanted
+
+
+async def _added(payt: Handle, name: str, era: str = "auto") -> list[dict[str, Any]]:
+    """The tools a set adds, those that write too, as a host gets them."""
+    core = await _names(payt, "", era, PAYT_READ_ONLY="")
+    async with Client(server_for(payt.url, PAYT_TOOLSETS=name, PAYT_READ_ONLY=""), mode=era) as client:
+        tools = (await client.list_tools()).tools
+    return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools if tool.name not in core]
+
+
+@pytest.mark.parametrize("name", TOOLSETS[1:])
+async def test_what_a_model_is_told_of_a_set_is_pinned_and_the_same_in_both_eras(payt: Handle, name: str) -> None:
+    added = await _added(payt, name)
+    check_snapshot(f"sets/{name}.json", json.dumps(added, indent=1, ensure_ascii=False) + "\n")
+    assert await _added(payt, name, "legacy") == added
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("name", SET_ANSWERS)
+async def test_answers_of_sets_are_pinned(payt: Handle, name: str, era: str) -> None:
+    async with Client(server_for(payt.url, PAYT_TOOLSETS="all"), mode=era) as client:
+        result = await answer_of(client, SET_ANSWERS[name])
+    assert not result.is_error, text_of(result)
+    check_snapshot(f"sets/{name}.txt", shown(SET_ANSWERS[name], result))
+
+
+async def test_every_reading_tool_of_a_set_is_among_the_pinned_answers_and_no_snapshot_is_left_over(
+    payt: Handle,
+) -> None:
+    core = await _names(payt, "")
+    assert {call.tool for call in SET_ANSWERS.values()} == set(await _names(payt, "all")) - set(core)
+    pinned = {f"{name}.txt" for name in SET_ANSWERS} | {f"{name}.json" for name in TOOLSETS[1:]}
+    assert {path.name for path in (SNAPSHOTS / "sets").iterdir()} == pinned
+
+
+async def test_all_sets_together_keep_their_budget(payt: Handle) -> None:
+    """The whole of `tools/list`, output schemas and annotations too."""
+    async with Client(server_for(payt.url, PAYT_TOOLSETS="all", PAYT_READ_ONLY="")) as client:
+        tools = (await client.list_tools()).tools
+    assert tokens([tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]) <= MOST_TOKENS
+
+
+async def test_the_reads_of_sets_keep_their_budget(payt: Handle) -> None:
+    core = await _names(payt, "")
+    async with Client(server_for(payt.url, PAYT_TOOLSETS="all")) as client:
+        added = [tool for tool in (await client.list_tools()).tools if tool.name not in core]
+    assert tokens([tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in added]) <= 1_400
+
+
+async def test_what_a_set_costs_is_what_the_documentation_says(payt: Handle) -> None:
+    """`python -m benchmarks --sets` prints the table anew; in which order keys come moves a count by a token or two."""
+    page = (Path(__file__).parents[2] / "docs" / "performance.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` +\| (\d+) +\| ([\d,]+) +\|", page, re.MULTILINE)
+    written = {name: (int(tools), int(count.replace(",", ""))) for name, tools, count in rows}
+    assert written.keys() == {*TOOLSETS, "all"}
+    for name in TOOLSETS[1:]:
+        added = await _added(payt, name)
+        count, size = written[name]
+        assert count == len(added)
+        assert abs(size - (tokens(added) if added else 0)) <= 3

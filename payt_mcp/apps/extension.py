@@ -91,10 +91,7 @@ class Apps(Extension):
         from payt_mcp.guard.preview_text import whole  # noqa: PLC0415 - with the ledger, not at the start
 
         desk: Desk = await ctx.lifespan_context.desk()
-        try:
-            record = await desk.engine.on_ledger(desk.ledger.get, told["proposal_id"], desk.scope)
-        except PaytMcpError:  # the answer stands without it; the page then says where else to decide
-            return result
+        record = await desk.engine.on_ledger(desk.ledger.get, told["proposal_id"], desk.scope)
         preview = record.preview or {}
         warnings = preview.get("warnings", [])
         shown = {"secret": self._secret(record), "whole": whole({**preview, "warnings": []}), "warnings": warnings}

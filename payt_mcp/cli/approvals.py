@@ -154,13 +154,13 @@ def _close(ledger: Ledger, record: Record) -> int:
 
 def _open(ledger: Ledger) -> int:
     from payt_mcp.cli.browsing import browse
-    from payt_mcp.guard.page_files import live_pages
+    from payt_mcp.guard.page_files import entry, live_pages
 
     pages = live_pages(ledger.folder)
     if not pages:
         print("No approval page is up: one is while a running server has something pending.")
         return 1
-    opened = [browse(url) for url in pages]
+    opened = [browse(entry(url)) for url in pages]
     if not all(opened):
         print("No browser could be opened here; use `payt-mcp approvals show ID` and `approve ID`.")
         return 1

@@ -11,13 +11,16 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import anyio
+import httpx
 import pytest
 
-from guard.conftest import House, client, data, known_invoice, record, says
+from guard.conftest import House, client, data, known_invoice, letter, record, says
 from guard.test_guard_upsert import as_it_is
 from payt_mcp.guard.ledger import Ledger
+from payt_mcp.guard.page_files import live_pages
 from payt_mcp.sandbox.faults import Fault
 
 pytestmark = pytest.mark.anyio
@@ -31,9 +34,9 @@ def environ(house: House, **more: str) -> dict[str, str]:
     return {**{k: v for k, v in os.environ.items() if not k.startswith("PAYT_")}, **given, **more}
 
 
-def run(house: House, *args: str) -> subprocess.CompletedProcess[str]:
+def run(house: House, *args: str, **more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "payt_mcp", "approvals", *args]
-    return subprocess.run(command, env=environ(house), capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, env=environ(house, **more), capture_output=True, text=True, check=False, timeout=60)
 
 
 async def proposed(house: House) -> str:
@@ -126,6 +129,27 @@ async def test_a_person_rejects(house: House) -> None:
     key = await proposed(house)
     code, _ = await anyio.to_thread.run_sync(lambda: at_a_terminal(house, "reject", key, answer=as_asked))
     assert (code, at_status(house, key)) == (0, "declined")
+
+
+async def test_a_page_is_opened_with_an_address_that_works_once(house: House) -> None:
+    seen = house.files / "seen"
+    opener = house.files / ("open" if sys.platform == "darwin" else "xdg-open")
+    opener.write_text(f'#!/bin/sh\necho "$1" >> {seen}\n')
+    opener.chmod(0o755)
+    async with client(house.server()) as caller:
+        data(await caller.call_tool("send_message", letter(house)))
+        done = await anyio.to_thread.run_sync(
+            lambda: run(house, "open", PATH=f"{house.files}{os.pathsep}{os.environ['PATH']}")
+        )
+        (page,) = live_pages(house.state)
+        async with httpx.AsyncClient() as web:
+            address = seen.read_text().strip()
+            replies = [await web.get(address) for _ in range(2)]
+            nonce, _, mark = address.rpartition(".")
+            forged = await web.get(f"{nonce}x.{mark}")
+    assert (done.returncode, page in address, urlsplit(page).path.strip("/") in address) == (0, False, False)
+    assert [reply.status_code for reply in (*replies, forged)] == [303, 404, 404]
+    assert page.endswith(replies[0].headers["location"])
 
 
 async def test_verify_purge_and_open(house: House) -> None:

@@ -15,6 +15,7 @@ from payt_mcp.guard import plan as plans
 from payt_mcp.guard.attachments import checksum, described, load
 from payt_mcp.guard.bulk import bulk_done, with_refused
 from payt_mcp.guard.engine import Check, Done
+from payt_mcp.guard.field_words import NOT_READ_BACK
 from payt_mcp.guard.plan import Known, Step
 from payt_mcp.guard.plan_preview import preview_of
 from payt_mcp.guard.proposal import draft_of
@@ -82,7 +83,7 @@ class InvoiceWriter:
         content, preview = _kept(record.content), _kept(record.preview)
         posted = _posted(content)
         due = {row["invoice"] for row in preview["rows"] if row["action"] in {"created", "updated"}}
-        if any(name in row for row in posted if row["invoice_number"] in due for name in plans.NOT_READ_BACK):
+        if any(name in row for row in posted if row["invoice_number"] in due for name in NOT_READ_BACK):
             return None
         known = await self._known(await self._scope(record), posted)
         rows: dict[str, dict[str, Any]] = {}
@@ -152,6 +153,7 @@ class InvoiceWriter:
             payments=await self._payments(scope, rows, invoices),
             bank_account=scope.administration.bank_account_number or "",
             hosts=_own_hosts(scope.administration),
+            own_addresses=(scope.administration.email_address or "",),
         )
 
     async def _invoices(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> dict[str, Invoice]:

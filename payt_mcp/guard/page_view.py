@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from payt_mcp.guard.outcomes import at, outcome_words
+from payt_mcp.guard.outcomes import at, only_a_person_knows, outcome_words
 from payt_mcp.guard.preview_text import change_words, shown, shown_lines, size
 from payt_mcp.guard.records import Record
 from payt_mcp.guard.states import Status
@@ -75,6 +75,8 @@ def text(value: Any) -> str:
 
 def _card(record: Record, trouble: str, token: Token, zone: dt.tzinfo) -> str:
     kind, badge = _BADGES[record.status]
+    if record.status is Status.FAILED and record.kind != "message":
+        badge = "not carried out"
     preview = record.preview or {"title": "The text of this proposal has been purged", "warnings": [], "kind": ""}
     is_open = record.status in (Status.PROPOSED, Status.OUTCOME_UNKNOWN)
     detail = _detail(preview)
@@ -136,8 +138,7 @@ def _recipient(entry: Mapping[str, str]) -> str:
 def _invoices(preview: Mapping[str, Any]) -> str:
     mails = preview["mails"]
     said = (
-        f'<p class="big foreign">Payt will e-mail {count(len(mails), "invoice")} to debtors, '
-        "because sent_at is missing:</p><ul>"
+        f'<p class="big">E-mailed by Payt, {count(len(mails), "invoice")}:</p><ul>'
         + "".join(f"<li>{text(mail['invoice'])} to {text(mail['to'])}</li>" for mail in mails)
         + "</ul>"
         if mails
@@ -190,6 +191,9 @@ def _form(record: Record, token: Token) -> str:
         choices[0] = ("approve", "Approve and carry out", "yes")
     if record.status is Status.OUTCOME_UNKNOWN:
         choices = [("look", "Look again at Payt", "yes"), ("again", "Send again", ""), ("close", "It was not sent", "")]
+        if only_a_person_knows(record):
+            choices[1:] = [("done", "It was carried out", ""), ("close", "It was not carried out", "")]
+            choices.insert(1, ("again", "Carry out again", ""))
     buttons = "".join(
         f'<button id="{action}-{record.id}" class="{style}" name="action" value="{action}">{label}</button>'
         for action, label, style in choices

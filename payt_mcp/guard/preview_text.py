@@ -168,7 +168,7 @@ def _figures(preview: Mapping[str, Any]) -> list[str]:
     mails = preview["mails"]
     to = some((f"{mail['invoice']} to {mail['to']}" for mail in mails), most=_MOST_NAMED)
     lines = [
-        f"Payt would e-mail {count(len(mails), 'invoice')} to debtors, because sent_at is missing: {to}"
+        f"Payt would e-mail {count(len(mails), 'invoice')} to debtors, because no sending date is given: {to}"
         if mails
         else "Payt would e-mail no invoice.",
         f"In {preview['from']}: " + ", ".join(f"{number} {kind}" for kind, number in preview["counts"].items()),

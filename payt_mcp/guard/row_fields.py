@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from payt_mcp.errors import BadValueError, InputError
+from payt_mcp.present import is_dropped
 
 Check = Callable[[str, Any], Any]
 
@@ -80,7 +81,7 @@ def readable(where: str, given: str, allowed: str) -> str:
     text around.
     """
     for sign in given:
-        if unicodedata.category(sign) in _UNSEEN and sign not in allowed:
+        if (unicodedata.category(sign) in _UNSEEN or is_dropped(sign)) and sign not in allowed:
             raise InputError(
                 f"{where} has a line break, or a control, invisible or direction-changing character "
                 f"(U+{ord(sign):04X}) in it; leave that out. Nothing was sent."

@@ -68,3 +68,9 @@ def test_a_prompt_of_ones_own_that_is_none_stops_the_start(tmp_path: Path, text:
 def test_a_folder_that_is_not_there_stops_the_start() -> None:
     with pytest.raises(SettingsError, match="PAYT_PROMPTS_DIR names no folder"):
         Settings.from_env({"PAYT_PROMPTS_DIR": "/no/such/folder"})
+
+
+def test_what_is_given_for_one_argument_asks_for_no_other() -> None:
+    prompt = PromptText("p", "T", "D", {"a": "", "b": ""}, {}, "Write {a} to {b}.")
+    assert prompt.filled({"a": "{b}", "b": "{a}"}) == "Write {b} to {a}."
+    assert prompt.filled({"a": "x"}) == "Write x to (not given)."

@@ -77,7 +77,9 @@ async def get_debtor(
     today = scope.account.today(scope.administration)
     currency = scope.administration.currency_code or ""
     answer = Answer(_summary(file, today, currency), _data(file, today, currency), as_of=scope.account.now())
-    answer.lines = _text(answer.data)
+    shown = len(answer.data["invoices"])
+    some = f" (the {shown} oldest of {len(file.open_items)})" if shown < len(file.open_items) else ""
+    answer.lines = _text(answer.data, f"Open invoices{some}")
     answer.notes = [*_currencies(file, today, currency), *_set_apart(file, today), *_notes(file)]
     return answer.result()
 
@@ -146,14 +148,14 @@ def _addresses(debtor: Debtor) -> list[dict[str, str]]:
     return [{"email": present.clean(address, present.LINE_LENGTH), "for": use} for address, use in found if address]
 
 
-def _text(data: Mapping[str, Any]) -> list[str]:
+def _text(data: Mapping[str, Any], invoices: str) -> list[str]:
     debtor = spoken(data["debtor"])
     address = debtor.pop("postal_address", {})
     text = [f"{name}: {present.cell(value)}" for name, value in debtor.items()]
     if address:
         text.append(f"postal_address: {', '.join(address[part] for part in _ADDRESS_PARTS if part in address)}")
     text += [f"e-mail ({row['for']}): {row['email']}" for row in data["addresses"]]
-    text += _titled("Open invoices", data["invoices"], INVOICE_COLUMNS)
+    text += _titled(invoices, data["invoices"], INVOICE_COLUMNS)
     text += _titled("Credit cases", data["cases"], {name: name for row in data["cases"] for name in row})
     for plan in data["payment_plans"]:
         text += plan_lines(plan)

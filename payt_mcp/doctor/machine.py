@@ -71,19 +71,27 @@ def check_attachments(settings: Settings, home: str) -> list[Finding]:
     return [Finding("attachments.folder", "ok", f"Files below {tilde(folder, home)} can be attached.")]
 
 
-def check_split_state(machine: Machine, home: str) -> list[Finding]:
-    """On Windows an app from the store writes to copies of its own of what other programs see."""
-    root = machine.packages
-    copies = sorted(root.glob("Claude_*/LocalCache/Local/payt-mcp")) if root else []
-    return [
-        Finding(
-            "record.split", "warning",
-            f"Claude Desktop keeps a record of its own in {tilde(copy, home)}, which a terminal does not see.",
-            "Set PAYT_STATE_DIR to a folder outside AppData, here and in Claude Desktop (payt-mcp install "
-            "claude-desktop --replace), and sign in again.",
-        )
-        for copy in copies
-    ]  # fmt: skip
+def check_split_state(machine: Machine, settings: Settings, home: str) -> list[Finding]:
+    """On Windows an app from the store writes to copies of its own of what other programs see in AppData."""
+    root, folder = machine.packages, settings.state_dir
+    if root is None or folder is None:
+        return []
+    shared = folder if not folder.is_relative_to(root.parent) else machine.home / ".payt-mcp"
+    found = [_split(f"Claude Desktop keeps a record of its own in {tilde(copy, home)}, which a terminal does not see.",
+                    copy, shared, home)
+             for copy in sorted(root.glob("Claude_*/LocalCache/Local/payt-mcp"))]  # fmt: skip
+    if not found and folder.is_relative_to(root.parent) and any(root.glob("Claude_*")):
+        message = f"{tilde(folder, home)} is in AppData: what Claude Desktop writes there, a terminal does not see."
+        found.append(_split(message, folder, shared, home))
+    return found
+
+
+def _split(message: str, folder: Path, shared: Path, home: str) -> Finding:
+    remedy = (
+        f"Quit Claude Desktop and move {tilde(folder, home)} to {tilde(shared, home)}, which both see. If there is one "
+        "already, let it stay, move the other aside, and run payt-mcp login."
+    )
+    return Finding("record.split", "warning", message, remedy)
 
 
 def _opened(folder: Path, home: str) -> list[Finding]:

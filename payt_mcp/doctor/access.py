@@ -166,7 +166,10 @@ def _about(administrations: Sequence[Administration], wanted: str | None) -> lis
         found.append(Finding("administrations.chosen", "problem", message, remedy))
     elif len(active) > 1 and not wanted:
         message = "Several are active, so the assistant has to ask which one is meant."
-        remedy = "Set PAYT_ADMINISTRATION_ID where it is always the same one."
+        remedy = (
+            "Where it is always the same one, say so once, with its id: "
+            f"payt-mcp install HOST --replace --set PAYT_ADMINISTRATION_ID={active[0].id}"
+        )
         found.append(Finding("administrations.chosen", "ok", message, remedy))
     odd = [clean(one.name, 60) or one.id for one in active if not _knows(one.timezone)]
     if odd:

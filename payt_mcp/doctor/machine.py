@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from payt_mcp import __version__
+from payt_mcp.disk import can_be_made, nearest
 from payt_mcp.doctor.finding import Finding, tilde
 from payt_mcp.errors import AlteredError, LedgerError
 from payt_mcp.guard.ledger import Ledger
@@ -45,8 +46,8 @@ def check_record(settings: Settings, home: str) -> list[Finding]:
     folder = settings.state_dir
     if (folder / FILE).exists():
         return [*_opened(folder, home), *_room(folder)]
-    near = next((one for one in (folder, *folder.parents) if one.exists()), folder)
-    if not near.is_dir() or not os.access(near, os.W_OK | os.X_OK):
+    near = nearest(folder)
+    if not can_be_made(folder):
         message = f"The record of writes cannot be made: {tilde(near, home)} is not a folder that can be written."
         return [
             Finding("record.folder", "problem", message, "Make it writable, or set PAYT_STATE_DIR to another folder.")

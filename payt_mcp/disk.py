@@ -72,3 +72,14 @@ def keep_entries(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def nearest(folder: Path) -> Path:
+    """The folder, or the first of those around it that there is."""
+    return next((one for one in (folder, *folder.parents) if one.exists()), folder)
+
+
+def can_be_made(folder: Path) -> bool:
+    """Whether a folder is there or can be made, and files in it."""
+    near = nearest(folder)
+    return near.is_dir() and os.access(near, os.W_OK | os.X_OK)

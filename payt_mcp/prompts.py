@@ -101,14 +101,19 @@ def read_prompts(own_folder: Path | None = None) -> dict[str, PromptText]:
     Raises:
         SettingsError: a file in the user's own folder is not a prompt; says which and why.
     """
-    prompts = {path.stem: read_prompt(path) for path in sorted(prompts_folder().glob("*.md"))}
-    for path in sorted(own_folder.glob("*.md")) if own_folder else ():
+    prompts = {path.stem: read_prompt(path) for path in _files(prompts_folder())}
+    for path in _files(own_folder) if own_folder else ():
         try:
             prompts[path.stem] = read_prompt(path)
         except (ValueError, OSError) as error:  # a UnicodeDecodeError is a ValueError
             reason = str(error) if type(error) is ValueError else "it cannot be read as UTF-8 text"
             raise SettingsError(f"PAYT_PROMPTS_DIR: {path.name} is not a prompt: {reason}.") from None
     return prompts
+
+
+def _files(folder: Path) -> list[Path]:
+    """The Markdown files in it, without hidden ones: macOS puts a `._name.md` beside what it copies to other disks."""
+    return sorted(path for path in folder.glob("*.md") if not path.name.startswith("."))
 
 
 def listed(prompt: PromptText) -> Prompt:

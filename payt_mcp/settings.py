@@ -220,13 +220,23 @@ def _folder(name: str, value: str | None) -> Path | None:
 def _state_dir(environ: Mapping[str, str]) -> Path | None:
     """Where this platform keeps what programs must remember; None where it names no such place."""
     if sys.platform == "win32":
-        base = environ.get("LOCALAPPDATA", "")
-    elif sys.platform == "darwin":
+        return _windows_state_dir(environ.get("USERPROFILE", ""), environ.get("LOCALAPPDATA", ""))
+    if sys.platform == "darwin":
         base = environ.get("HOME", "") and f"{environ['HOME']}/Library/Application Support"
     else:
         home = environ.get("HOME", "")
         base = environ.get("XDG_STATE_HOME", "") or (f"{home}/.local/state" if home else "")
     return Path(base) / "payt-mcp" if base else None
+
+
+def _windows_state_dir(profile: str, local: str) -> Path | None:
+    """Outside AppData: what an assistant from Microsoft's store writes there, no terminal sees. A folder that is there
+    from before stays in use: it knows what was sent.
+    """
+    before = Path(local) / "payt-mcp" if local else None
+    if before is not None and (not profile or before.is_dir()):
+        return before
+    return Path(profile) / ".payt-mcp" if profile else None
 
 
 def _existing(name: str, value: str | None) -> Path | None:

@@ -10,28 +10,35 @@ from payt_mcp import __version__
 from payt_mcp.errors import PaytMcpError
 
 USAGE = """\
-payt-mcp: an MCP server for Payt
+payt-mcp: Payt's accounts receivable for your AI assistant
 
-  payt-mcp                    serve over stdio (what Claude Desktop and other hosts start)
-  payt-mcp serve --http       serve over HTTP at http://127.0.0.1:8000/mcp  [--host HOST] [--port PORT]
-  payt-mcp approvals          what waits for your yes  [list | show ID | approve ID | reject ID | open |
-                              verify | clock | purge]
-  payt-mcp report             who is overdue, in this terminal or as a page to print  [--html FILE]
-                              [--administration ID] [--min-days N] [--top N]
+To begin
+  payt-mcp demo               a tour on invented data, in this terminal
   payt-mcp login              sign in to Payt in your browser  [--token | --client-credentials] [--client-id --port
                               --scope --read-only --no-browser]
-  payt-mcp logout             forget the sign-in on this machine
   payt-mcp install HOST       add Payt to an assistant: claude-desktop | claude-code | cursor | vscode
-                              [--print] [--replace] [--path FILE]
-  payt-mcp uninstall HOST     take it out again
+                              [--set NAME=VALUE] [--print] [--replace] [--path FILE]
   payt-mcp doctor             what works and what does not, with remedies  [--json]
-  payt-mcp demo               a tour on invented data, in this terminal
+
+Every day
+  payt-mcp report             who is overdue, in this terminal or as a page to print  [--html [FILE]]
+                              [--administration ID] [--min-days N] [--top N]
+  payt-mcp approvals          what waits for your yes  [list | show ID | approve ID | reject ID | open |
+                              verify | clock | purge]
+
+To leave
+  payt-mcp uninstall HOST     take it out of an assistant again
+  payt-mcp logout             forget the sign-in on this machine
+
+What an assistant or a developer starts
+  payt-mcp                    the server itself, over stdin and stdout: an assistant starts this, not you
+  payt-mcp serve --http       the server at http://127.0.0.1:8000/mcp  [--host HOST] [--port PORT]
   payt-mcp sandbox            an embedded Payt with invented data, over TCP  [--port --debtors --invoices
                               --seed --today --latency-ms --token-seconds --control]
   payt-mcp --version | --help
 
-Settings are read from PAYT_* environment variables; the README lists them. Without an account, start with
-PAYT_API_URL=sandbox to try everything on invented data."""
+`payt-mcp COMMAND --help` says more about one. Settings are PAYT_* environment variables; the README lists them.
+Without an account, PAYT_API_URL=sandbox is invented data: payt-mcp install HOST --set PAYT_API_URL=sandbox"""
 
 
 _COMMANDS = {
@@ -69,7 +76,11 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 def _dispatch(command: str, rest: Sequence[str], environ: Mapping[str, str]) -> int:
     module, takes = _COMMANDS.get(command, ("", ""))
     if not module:
-        print(f"payt-mcp: there is no command {command!r}.\n\n{USAGE}", file=sys.stderr)
+        from difflib import get_close_matches
+
+        close = get_close_matches(command, _COMMANDS, n=1)
+        hint = f"Did you mean {close[0]}? " if close else ""
+        print(f"payt-mcp: there is no command {command!r}. {hint}`payt-mcp --help` lists them.", file=sys.stderr)
         return 2
     run_command = import_module(f"payt_mcp.cli.{module}").run
     given = {"arguments": (rest,), "environment": (environ,), "both": (rest, environ)}[takes]

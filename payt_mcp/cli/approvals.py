@@ -35,7 +35,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         raise LedgerError("There is no folder to keep the record of writes in: set PAYT_STATE_DIR.")
     if not settings.state_dir.exists():
         print("Nothing has been proposed on this machine yet.")
-        return 0
+        return int(args.step in {"show", "approve", "reject"})
     from payt_mcp.guard.ledger import Ledger
 
     try:

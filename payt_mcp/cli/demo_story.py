@@ -6,7 +6,6 @@ structured content, and every sentence of "Assistant" is made of such figures.
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 import time
@@ -263,24 +262,16 @@ class Story:
             "own, in the assistant you use, on the same invented data:"
         )
         command, arguments = server_command()
-        environment = {"PAYT_API_URL": "sandbox", "PAYT_ADMINISTRATION_ID": "4711"}
-        flags = " ".join(f"--env {name}={value}" for name, value in environment.items())
+        ours = shlex.join([command, *arguments])
         screen.line()
-        screen.line("  Claude Code, in a terminal:")
-        screen.line(f"    claude mcp add payt {flags} \\")
-        screen.line(f"      -- {shlex.join([command, *arguments])}")
+        screen.line(f"    {ours} install claude-desktop --set PAYT_API_URL=sandbox")
         screen.line()
-        screen.line("  Claude Desktop, in claude_desktop_config.json (Settings > Developer > Edit Config):")
-        entry: dict[str, Any] = {"command": command, "args": arguments, "env": environment}
-        if not arguments:
-            del entry["args"]
-        for line in json.dumps({"mcpServers": {"payt": entry}}, indent=2).splitlines():
-            screen.line(f"    {line}")
+        screen.paragraph("Or claude-code, cursor or vscode in its place. Then, for your own books:")
         screen.line()
-        screen.paragraph(
-            "For your own books, put PAYT_API_TOKEN=<your company's token from Payt> in the place of PAYT_API_URL and "
-            "PAYT_ADMINISTRATION_ID. README.md has the other hosts, every setting and every tool."
-        )
+        screen.line(f"    {ours} login")
+        screen.line(f"    {ours} install claude-desktop --replace --unset PAYT_API_URL")
+        screen.line()
+        screen.paragraph("README.md has the other ways to connect, every setting and every tool.")
 
     def _notes(self, found: Row) -> None:
         """What the tool itself says about its figures: what was left out, what is unusual."""

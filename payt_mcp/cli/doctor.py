@@ -59,7 +59,7 @@ def _look(environ: Mapping[str, str]) -> tuple[list[Finding], Access]:
         findings.append(Finding("token.present", "ok", "PAYT_API_URL=sandbox: invented data, no sign-in is needed."))
     else:
         access = _at_payt(settings, findings)
-    findings += [*access.findings, *check_record(settings, home), *check_split_state(machine, home)]
+    findings += [*access.findings, *check_record(settings, home), *check_split_state(machine, settings, home)]
     findings += [*check_attachments(settings, home), *check_assistants(machine, settings, home), *check_versions()]
     return findings, access
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from payt_mcp.errors import SettingsError
 from payt_mcp.hosts.catalog import HOSTS, NAME, Host, Machine, config_path
-from payt_mcp.settings import Settings
+from payt_mcp.settings import KNOWN, Settings
 
 if TYPE_CHECKING:
     from payt_mcp.hosts.entry import Chosen
@@ -25,6 +26,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         HostConfigError: the file cannot be used, or the command does not start; nothing was changed.
     """
     args = _parser().parse_args(argv)
+    environ = {**environ, **dict(args.set)}
     host = HOSTS[args.host]
     from payt_mcp.hosts.entry import make, printed
     from payt_mcp.hosts.launch import find_launch, require_start
@@ -46,9 +48,30 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     require_start(launch, chosen.env, environ)
     _write(host, file, result)
     _say_left_out(chosen, sys.stdout)
+    _say_next(host, result.merged.entry if result.merged else entry, environ)
+    return 0
+
+
+def _say_next(host: Host, entry: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+    others = {name: value for name, value in environ.items() if not name.startswith("PAYT_")}
+    if not _has_access({**others, **entry.get("env", {})}):
+        print("You are not signed in to Payt here yet. Next, in this terminal: payt-mcp login")
     print(f"Next: {host.next_step}")
     print("Then ask it: who is overdue, and by how much?  If something is amiss: payt-mcp doctor")
-    return 0
+
+
+def _has_access(environ: Mapping[str, str]) -> bool:
+    """Whether a server with these settings would have something to ask Payt with."""
+    from payt_mcp.payt.sources import store_of
+
+    try:
+        settings = Settings.from_env(environ)
+    except SettingsError:
+        return True  # the person keeps a setting of their own in the entry, and the doctor speaks of that
+    if settings.is_sandbox or settings.api_token or (settings.client_id and settings.client_secret):
+        return True
+    store = store_of(settings)
+    return store is not None and store.stamp() is not None
 
 
 def parser_of(command: str, what: str) -> argparse.ArgumentParser:
@@ -62,11 +85,22 @@ def parser_of(command: str, what: str) -> argparse.ArgumentParser:
 def _parser() -> argparse.ArgumentParser:
     parser = parser_of("install", "Add Payt to an assistant. What else stands in its settings stays as it is.")
     parser.add_argument("--print", action="store_true", help="show what to paste, and change nothing")
+    parser.add_argument(
+        "--set", action="append", default=[], type=_setting, metavar="NAME=VALUE",
+        help="a setting for the assistant's entry, such as PAYT_ADMINISTRATION_ID=4711",
+    )  # fmt: skip
     parser.add_argument("--replace", action="store_true", help="replace a different entry; your own settings stay")
     parser.add_argument(
         "--unset", action="append", default=[], metavar="NAME", help="with --replace: a setting that is not to stay"
     )
     return parser
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or name not in KNOWN:
+        raise argparse.ArgumentTypeError(f"{name[:40]} is not NAME=VALUE with one of {', '.join(KNOWN)}")
+    return name, value
 
 
 def _absolute(text: str) -> Path:
@@ -107,7 +141,7 @@ def _write(host: Host, file: ConfigFile, result: Installing) -> None:
         print(f"What was there before is kept in {copy}")
         _say_still_there(result)
     if fresh_folder:
-        print(f"{host.title} has left no trace on this machine yet: the folder was made. It reads it when it starts.")
+        print(f"Is {host.title} on this machine? There is no sign of it, so the folder was made for when it starts.")
     if file.path.match("LocalCache/Roaming/Claude/*"):
         print("This is the folder Windows shows to Claude Desktop from its store, in the place of the usual one.")
 

@@ -12,7 +12,8 @@ import anyio
 
 from payt_mcp.cli.browsing import browse
 from payt_mcp.cli.prompts import hidden, visible
-from payt_mcp.errors import SettingsError, SignInError
+from payt_mcp.disk import can_be_made
+from payt_mcp.errors import SettingsError, SignInError, UnauthorizedError, UnavailableError
 from payt_mcp.payt import grants
 from payt_mcp.settings import Secret, Settings, client_id, token
 
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 PORT = 18471
 """The port of the redirect URI, unless another is asked for: it is registered in advance, so it stays the same."""
+
+_CLIENT_ID = """\
+Whoever administers Payt in your company can register payt-mcp there once, and gives you a client id and a client
+secret. If you have an API token instead, press Ctrl+C and run: payt-mcp login --token
+Client id: """
 
 _PATIENCE = 300.0
 _UNLOCKING = 60.0
@@ -48,11 +54,11 @@ def _run(args: argparse.Namespace, settings: Settings) -> int:
     if args.token:
         from payt_mcp.payt.signin import static
 
-        signin = static(token("The token", hidden("API token of your company at Payt (it is not shown): ")))
+        signin = static(token("The token", hidden("API token of your company at Payt (what you paste is not shown): ")))
         reached, place = anyio.run(_keep, settings, signin, store)
     else:
-        name = client_id(args.client_id) or settings.client_id or client_id(visible("Client id: ")) or ""
-        secret = settings.client_secret or token("The secret", hidden("Client secret (it is not shown): "))
+        name = client_id(args.client_id) or settings.client_id or client_id(visible(_CLIENT_ID)) or ""
+        secret = settings.client_secret or token("The secret", hidden("Client secret (what you paste is not shown): "))
         if args.client_credentials:
             signin = anyio.run(_granted, settings, "client_credentials", name, secret, grants.of_credentials())
             reached, place = anyio.run(_keep, settings, signin, store)
@@ -91,7 +97,8 @@ def _consent(args: argparse.Namespace, settings: Settings, name: str, redirect: 
     print(
         f"{'Your browser shows' if opened else 'Open'} Payt's consent page"
         f"{'; if it does not, open it yourself' if opened else ' in a browser on this machine'}:\n\n  {url}\n\n"
-        "Waiting for your answer there (Ctrl+C gives up) ...",
+        f"Waiting for your answer there, up to {_PATIENCE / 60:.0f} minutes. If you close the page, open the address "
+        "again; Ctrl+C gives up ...",
         flush=True,
     )
     answer = redirect.wait(_PATIENCE)
@@ -152,8 +159,19 @@ async def _reached(settings: Settings, access: Secret) -> list[Administration]:
     from payt_mcp.payt.tokens import StaticToken
 
     client = PaytClient(settings.api_url, StaticToken(access))
+    where = f"{settings.api_url} (PAYT_API_URL; production and demo have their own sign-ins)"
     try:
         return await Resources(client).administrations()
+    except UnauthorizedError:
+        raise SignInError(
+            f"This token is not accepted by {where}: it is wrong, expired or withdrawn. Nothing was kept; run "
+            "`payt-mcp login` again."
+        ) from None
+    except UnavailableError as error:
+        raise SignInError(
+            f"Payt cannot be reached at {settings.api_url}: {error.trouble}. Nothing was kept. Check the network, a "
+            "proxy or firewall, and PAYT_API_URL; then run `payt-mcp login` again."
+        ) from None
     finally:
         await client.aclose()
 
@@ -177,7 +195,8 @@ def _report(
         print("Kept in the keyring of this computer.")
     else:
         print(f"Kept in {store.path}, which only you can read.")
-    print("A server that is running uses it from its next call on. `payt-mcp logout` forgets it.")
+    print("An assistant that has Payt already uses it from its next question on. `payt-mcp logout` forgets it.")
+    print("Next: payt-mcp install HOST, where HOST is claude-desktop, claude-code, cursor or vscode.")
     if settings.api_token is not None:
         print("PAYT_API_TOKEN is set here: where a server has it, too, it goes before this sign-in. Take it out there.")
 
@@ -190,6 +209,11 @@ def _store(settings: Settings) -> SignInStore:
         raise SettingsError("PAYT_API_URL=sandbox needs no sign-in: it is invented data in the server's own process.")
     if settings.state_dir is None:
         raise SettingsError("There is no folder to keep the sign-in in: set PAYT_STATE_DIR.")
+    if not can_be_made(settings.state_dir):
+        raise SettingsError(
+            f"The sign-in could not be kept: {settings.state_dir} cannot be written. Make it writable, or set "
+            "PAYT_STATE_DIR to another folder, for the assistant too. Nobody was asked for anything yet."
+        )
     return SignInStore(settings.state_dir, settings.api_url, Vault(_UNLOCKING if sys.stdin.isatty() else 10.0))
 
 

@@ -14,7 +14,9 @@ from mcp.client import Client
 from mcp.types import CallToolResult, TextContent
 
 from payt_mcp.apps.overview_page import page
+from payt_mcp.cli.demo_screen import Screen
 from payt_mcp.cli.logs import configure
+from payt_mcp.cli.report_text import show
 from payt_mcp.disk import write_private
 from payt_mcp.errors import STILL_LOADING, PaytMcpError
 from payt_mcp.server import build_server
@@ -43,17 +45,22 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     settings = replace(Settings.from_env(environ), read_only=True)
     overviews = anyio.run(_overviews, settings, options)
     if options.html is None:
-        print("\n\n".join(text for text, _ in overviews))
+        show(Screen.on(sys.stdout, environ), [structured for _, structured in overviews])
         return 0
     _write(options.html, page([structured for _, structured in overviews]))
-    print(f"Written to {options.html}. Open it in a browser; it prints well.")
+    print(f"Written to {options.html.absolute()}. Open it in a browser; it prints well.")
     return 0
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="payt-mcp report", description="Who is overdue, by how much and since when.")
     parser.add_argument(
-        "--html", type=Path, metavar="FILE", help="write a page to FILE instead of text to the terminal"
+        "--html",
+        type=Path,
+        metavar="FILE",
+        nargs="?",
+        const=Path("overdue.html"),
+        help="write a page instead of text to the terminal (default overdue.html)",
     )
     parser.add_argument(
         "--administration", default="", metavar="ID", help="one administration (default: every active one)"

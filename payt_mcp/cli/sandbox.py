@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
+import socket
 from collections.abc import Callable, Sequence
+
+from payt_mcp.errors import SettingsError
 
 
 def run(argv: Sequence[str]) -> int:
-    """Serve invented data until interrupted."""
+    """Serve invented data until interrupted.
+
+    Raises:
+        SettingsError: the port is taken.
+    """
     args = _parser().parse_args(argv)
+    listener = _listener(args.port)
     from payt_mcp.sandbox.app import Options, create_app
     from payt_mcp.sandbox.dataset import build_world
     from payt_mcp.sandbox.server import serve
@@ -17,24 +26,37 @@ def run(argv: Sequence[str]) -> int:
     world = build_world(invoices=args.invoices, debtors=args.debtors, seed=args.seed, today=args.today)
     options = Options(latency_ms=args.latency_ms, control=args.control, token_seconds=args.token_seconds)
     url = f"http://127.0.0.1:{args.port}"
-    print(
-        f"Embedded Payt with {args.invoices:,} open invoices at {url}; stop it with Ctrl-C. Serve it to an assistant:"
-    )
-    print(
-        f"  PAYT_API_URL={url} PAYT_API_TOKEN={options.token} PAYT_ADMINISTRATION_ID={world.main_id} payt-mcp",
-    )
     client_id, application = next(iter(options.applications.items()))
     print(
-        f"Or sign in: client id {client_id}, secret {application.secret}, consent page {url}/oauth/authorize",
+        f"Embedded Payt with {args.invoices:,} open invoices at {url}; Ctrl+C stops it.\n"
+        f"Elsewhere, set PAYT_API_URL={url} and, for one of its companies, PAYT_ADMINISTRATION_ID={world.main_id}.\n"
+        f"  With a token:  PAYT_API_TOKEN={options.token}\n"
+        f"  Or sign in:    payt-mcp login --client-id {client_id}    (its secret: {application.secret})",
         flush=True,
     )
-    serve(create_app(world, options=options), host="127.0.0.1", port=args.port)
+    serve(create_app(world, options=options), listener=listener)
     return 0
+
+
+def _listener(port: int) -> socket.socket:
+    """Bound before the data is made, so that nothing is promised at a port that is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":  # elsewhere it would let two servers share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"Cannot listen at 127.0.0.1, port {port}: {error.strerror}. Another sandbox, perhaps; pass another --port."
+        ) from None
+    return listener
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="payt-mcp sandbox", description="An embedded Payt with invented data.")
-    parser.add_argument("--port", type=int, default=8765)
+    parser.add_argument("--port", type=_up_to(65_535), default=8765, help="default 8765")
     parser.add_argument("--invoices", type=_up_to(200_000), default=6_000, help="open invoices (default 6,000)")
     parser.add_argument("--debtors", type=_up_to(200_000), default=None, help="default: one for 20 invoices")
     parser.add_argument("--seed", type=int, default=1, help="another seed is another data set")

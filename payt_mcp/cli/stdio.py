@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     from payt_mcp.server import PaytServer
 
 
+_BY_HAND = """\
+This is the server that an AI assistant starts. It now waits for one to speak to it here; there is nothing to type.
+Ctrl+C ends it. Most likely you want one of these instead:
+  payt-mcp demo              see what it can do, on invented data
+  payt-mcp login             sign in to Payt
+  payt-mcp install HOST      add it to claude-desktop, claude-code, cursor or vscode
+  payt-mcp --help            everything else"""
+
 _PATIENCE = 5.0
 _LOOK_FOR_GARBAGE_AFTER = 10_000
 """New objects; Python's 700 are less than one page of invoices makes."""
@@ -31,6 +39,8 @@ def run(environ: Mapping[str, str]) -> int:
     """Serve until stdin closes, or a SIGTERM or SIGINT comes."""
     settings = Settings.from_env(environ)
     configure()
+    if sys.stdin.isatty():
+        print(_BY_HAND, file=sys.stderr, flush=True)
     with suppress(KeyboardInterrupt):
         anyio.run(_serve, settings)
     sys.stderr.flush()

@@ -17,7 +17,7 @@ import anyio
 
 from payt_mcp.doctor.credential import Credential
 from payt_mcp.doctor.finding import Finding, listed
-from payt_mcp.doctor.permissions import Tool, by_tool, lacks, readable
+from payt_mcp.doctor.permissions import Tool, by_tool, lacks, needed, readable, tools_on
 from payt_mcp.errors import (
     ForbiddenError,
     PaytMcpError,
@@ -34,7 +34,6 @@ from payt_mcp.settings import Settings
 
 _SAMPLES = 3
 _CLOCK_OFF = 90.0
-_WRITE_PERMISSIONS = ("messages:write", "invoices:write", "files:write")
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,8 @@ async def _administrations(found: Access, client: PaytClient, settings: Settings
         return None
     except ForbiddenError as error:
         found.findings.append(Finding("token.accepted", "ok", f"Payt ({where}) accepts the token."))
-        found.findings.append(lacks(error.permission or "administrations:read", read_only=settings.read_only))
+        tools = tools_on(settings.toolsets, read_only=settings.read_only)
+        found.findings.append(lacks(error.permission or "administrations:read", tools))
         return None
     except UnavailableError as error:
         remedy = "Check the network, a proxy or firewall, and PAYT_API_URL; then try again."
@@ -166,7 +166,10 @@ def _about(administrations: Sequence[Administration], wanted: str | None) -> lis
         found.append(Finding("administrations.chosen", "problem", message, remedy))
     elif len(active) > 1 and not wanted:
         message = "Several are active, so the assistant has to ask which one is meant."
-        remedy = "Set PAYT_ADMINISTRATION_ID where it is always the same one."
+        remedy = (
+            "Where it is always the same one, say so once, with its id: "
+            f"payt-mcp install HOST --replace --set PAYT_ADMINISTRATION_ID={active[0].id}"
+        )
         found.append(Finding("administrations.chosen", "ok", message, remedy))
     odd = [clean(one.name, 60) or one.id for one in active if not _knows(one.timezone)]
     if odd:
@@ -198,35 +201,35 @@ async def _permissions(
         except PaytMcpError:
             unknown.add(f"{resource}:read")
 
+    tools = tools_on(settings.toolsets, read_only=settings.read_only)
     async with anyio.create_task_group() as group:
-        for resource in readable():
+        for resource in readable(tools):
             group.start_soon(probe, resource)
-    writes = _writes(credential, missing, unknown)
-    read_only = settings.read_only
-    found.tools = by_tool(missing, unknown, read_only=read_only)
-    wanted = [name for name in sorted(missing) if not (read_only and name.endswith(":write"))]
-    lacking = [lacks(name, read_only=read_only) for name in wanted]
+    writes = _writes(credential, tools, missing, unknown)
+    found.tools = by_tool(missing, unknown, tools)
+    lacking = [lacks(name, tools) for name in sorted(missing)]
     reads = sorted(name for name in unknown if name.endswith(":read"))
     if reads:
         message = f"Payt gave no usable answer about {listed(reads)}: whether they are permitted is not known."
         lacking.append(Finding("permission.unknown", "warning", message, "Try again in a minute."))
     if not [one for one in lacking if one.check != "permission.unknown" and one.check.endswith(":read")] and not reads:
         lacking.insert(0, Finding("permission.reads", "ok", "The token may read all that the tools read."))
-    if read_only:
+    if settings.read_only:
         writes = Finding("permission.writes", "ok", "PAYT_READ_ONLY is set: nothing can be written.")
     found.findings += [*lacking, *([writes] if writes else [])]
 
 
-def _writes(credential: Credential, missing: set[str], unknown: set[str]) -> Finding | None:
+def _writes(credential: Credential, tools: Sequence[str], missing: set[str], unknown: set[str]) -> Finding | None:
     """What is known of writing without writing: the scopes of a sign-in say it, a static token does not."""
+    wanted = [name for name in needed(tools) if name.endswith(":write")]
     if credential.scopes is None:
-        unknown.update(_WRITE_PERMISSIONS)
+        unknown.update(wanted)
         message = (
-            "Whether the token may write (messages:write, invoices:write, and files:write for files) cannot be known "
-            "without writing. An approved proposal that may not be written says so, and nothing is sent."
+            f"Whether the token may write ({', '.join(wanted)}) cannot be known without writing. An approved proposal "
+            "that may not be written says so, and nothing is sent."
         )
         return Finding("permission.writes", "ok", message)
-    refused = {name for name in _WRITE_PERMISSIONS if name not in credential.scopes}
+    refused = set(wanted) - credential.scopes
     missing.update(refused)
     return None if refused else Finding("permission.writes", "ok", "The sign-in may send messages and write invoices.")
 

@@ -47,7 +47,8 @@ def check_assistants(machine: Machine, settings: Settings, home: str) -> list[Fi
             path = config_path(host, machine)
             file = load(path)
         except HostConfigError as error:
-            found.append(Finding(f"hosts.{host.key}.file", "warning", _plain(error, home), ""))
+            unknown = Finding(f"hosts.{host.key}.file", "warning", _plain(error, home), "")
+            found += [] if unknown.message in {one.message for one in found} else [unknown]
             continue
         if not is_here(host, path):
             absent.append(host)
@@ -70,8 +71,9 @@ def check_assistants(machine: Machine, settings: Settings, home: str) -> list[Fi
 def _summary(here: list[Host], absent: list[Host], having: int) -> list[Finding]:
     found = []
     if not having:
-        keys = " | ".join(host.key for host in here or HOSTS.values())
-        remedy = f"Add it to one: payt-mcp install {keys}"
+        keys = [host.key for host in here or HOSTS.values()]
+        remedy = f"Add it to one: payt-mcp install {keys[0]}"
+        remedy += f" (or, in its place: {', '.join(keys[1:])})" if keys[1:] else ""
         found.append(Finding("hosts.configured", "warning", "No assistant on this machine has Payt yet.", remedy))
     if absent:
         names = listed([host.title for host in absent])

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from payt_mcp import __version__
+from payt_mcp.disk import can_be_made, nearest
 from payt_mcp.doctor.finding import Finding, tilde
 from payt_mcp.errors import AlteredError, LedgerError
 from payt_mcp.guard.ledger import Ledger
@@ -45,8 +46,8 @@ def check_record(settings: Settings, home: str) -> list[Finding]:
     folder = settings.state_dir
     if (folder / FILE).exists():
         return [*_opened(folder, home), *_room(folder)]
-    near = next((one for one in (folder, *folder.parents) if one.exists()), folder)
-    if not near.is_dir() or not os.access(near, os.W_OK | os.X_OK):
+    near = nearest(folder)
+    if not can_be_made(folder):
         message = f"The record of writes cannot be made: {tilde(near, home)} is not a folder that can be written."
         return [
             Finding("record.folder", "problem", message, "Make it writable, or set PAYT_STATE_DIR to another folder.")
@@ -71,19 +72,27 @@ def check_attachments(settings: Settings, home: str) -> list[Finding]:
     return [Finding("attachments.folder", "ok", f"Files below {tilde(folder, home)} can be attached.")]
 
 
-def check_split_state(machine: Machine, home: str) -> list[Finding]:
-    """On Windows an app from the store writes to copies of its own of what other programs see."""
-    root = machine.packages
-    copies = sorted(root.glob("Claude_*/LocalCache/Local/payt-mcp")) if root else []
-    return [
-        Finding(
-            "record.split", "warning",
-            f"Claude Desktop keeps a record of its own in {tilde(copy, home)}, which a terminal does not see.",
-            "Set PAYT_STATE_DIR to a folder outside AppData, here and in Claude Desktop (payt-mcp install "
-            "claude-desktop --replace), and sign in again.",
-        )
-        for copy in copies
-    ]  # fmt: skip
+def check_split_state(machine: Machine, settings: Settings, home: str) -> list[Finding]:
+    """On Windows an app from the store writes to copies of its own of what other programs see in AppData."""
+    root, folder = machine.packages, settings.state_dir
+    if root is None or folder is None:
+        return []
+    shared = folder if not folder.is_relative_to(root.parent) else machine.home / ".payt-mcp"
+    found = [_split(f"Claude Desktop keeps a record of its own in {tilde(copy, home)}, which a terminal does not see.",
+                    copy, shared, home)
+             for copy in sorted(root.glob("Claude_*/LocalCache/Local/payt-mcp"))]  # fmt: skip
+    if not found and folder.is_relative_to(root.parent) and any(root.glob("Claude_*")):
+        message = f"{tilde(folder, home)} is in AppData: what Claude Desktop writes there, a terminal does not see."
+        found.append(_split(message, folder, shared, home))
+    return found
+
+
+def _split(message: str, folder: Path, shared: Path, home: str) -> Finding:
+    remedy = (
+        f"Quit Claude Desktop and move {tilde(folder, home)} to {tilde(shared, home)}, which both see. If there is one "
+        "already, let it stay, move the other aside, and run payt-mcp login."
+    )
+    return Finding("record.split", "warning", message, remedy)
 
 
 def _opened(folder: Path, home: str) -> list[Finding]:

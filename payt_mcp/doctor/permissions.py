@@ -22,6 +22,10 @@ ALWAYS: Mapping[str, Sequence[str]] = {
     "list_messages": ("administrations:read", "debtors:read", "messages:read"),
     "send_message": (*_BOOKS, "contacts:read", "messages:read", "messages:write"),
     "upsert_invoices": (*_BOOKS, "invoices:write"),
+    "list_payments": ("administrations:read", "payments:read"),
+    "list_payment_plans": ("administrations:read", "payment_plans:read"),
+    "list_tasks": ("administrations:read", "tasks:read"),
+    "list_notes": ("administrations:read", "notes:read"),
 }
 """What a tool asks Payt for whenever it is used; `check_approval` asks for nothing of its own."""
 
@@ -33,11 +37,22 @@ SOMETIMES: Mapping[str, Sequence[str]] = {
     "list_contacts": ("debtors:read",),
     "list_messages": ("credit_cases:read", "invoices:read"),
     "send_message": ("credit_cases:read", "payment_plans:read"),
-    "upsert_invoices": ("contacts:read", "vat_rates:read", "files:write"),
+    "upsert_invoices": ("contacts:read", "payments:read", "vat_rates:read", "files:write"),
+    "list_payments": ("credit_cases:read", "debtors:read", "invoices:read"),
+    "list_payment_plans": ("debtors:read", "invoices:read"),
+    "list_tasks": ("credit_cases:read", "debtors:read", "invoices:read"),
+    "list_notes": ("credit_cases:read", "debtors:read", "invoices:read"),
 }
 """What it asks for beside that for some debtors, cases or arguments."""
 
 WRITES = ("send_message", "upsert_invoices")
+
+SETS: Mapping[str, Sequence[str]] = {
+    "payments": ("list_payments",),
+    "plans": ("list_payment_plans",),
+    "tasks": ("list_tasks", "list_notes"),
+}
+"""The tools of each set but `core`, which all the others belong to."""
 
 
 @dataclass(frozen=True)
@@ -49,22 +64,31 @@ class Tool:
     missing: tuple[str, ...] = ()
 
 
-def readable() -> list[str]:
-    """The resources that are read for one tool or another, in the order the tools stand in."""
-    every = [name for table in (ALWAYS, SOMETIMES) for needs in table.values() for name in needs]
-    return list(dict.fromkeys(name.removesuffix(":read") for name in every if name.endswith(":read")))
+def tools_on(toolsets: Collection[str], *, read_only: bool) -> list[str]:
+    """The tools an assistant is given, in the order they stand in above."""
+    off = {tool for name, tools in SETS.items() if name not in toolsets for tool in tools}
+    return [tool for tool in ALWAYS if tool not in off and not (read_only and tool in WRITES)]
 
 
-def by_tool(missing: Collection[str], unknown: Collection[str], *, read_only: bool) -> list[Tool]:
-    """Every tool, and whether a token that lacks these permissions can use it."""
-    return [_tool(tool, missing, unknown) for tool in ALWAYS if not (read_only and tool in WRITES)]
+def needed(tools: Sequence[str]) -> list[str]:
+    """Every permission they ask for, once."""
+    return list(dict.fromkeys(name for table in (ALWAYS, SOMETIMES) for tool in tools for name in table.get(tool, ())))
 
 
-def lacks(permission: str, *, read_only: bool) -> Finding:
+def readable(tools: Sequence[str]) -> list[str]:
+    """The resources that are read for them."""
+    return [name.removesuffix(":read") for name in needed(tools) if name.endswith(":read")]
+
+
+def by_tool(missing: Collection[str], unknown: Collection[str], tools: Sequence[str]) -> list[Tool]:
+    """Each of them, and whether a token that lacks these permissions can use it."""
+    return [_tool(tool, missing, unknown) for tool in tools]
+
+
+def lacks(permission: str, tools: Sequence[str]) -> Finding:
     """The finding for a permission that is missing."""
-    table = [tool for tool in ALWAYS if not (read_only and tool in WRITES)]
-    whole = [tool for tool in table if permission in ALWAYS[tool]]
-    partly = [tool for tool in table if permission in SOMETIMES.get(tool, ()) and tool not in whole]
+    whole = [tool for tool in tools if permission in ALWAYS[tool]]
+    partly = [tool for tool in tools if permission in SOMETIMES.get(tool, ()) and tool not in whole]
     lost = [f"Without it: {listed(whole, 12)} cannot be used." if whole else ""]
     lost += [f"{'In part also' if whole else 'In part'}: {listed(partly, 12)}." if partly else ""]
     remedy = "Ask whoever manages Payt's API tokens in your company to add it, or sign in with it: payt-mcp login"

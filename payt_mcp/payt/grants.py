@@ -21,8 +21,8 @@ _READING = (
 )  # fmt: skip
 """The permissions the tools of `core` ask for that read."""
 
-_WRITING = ("files:write", "invoices:write", "messages:write")
-"""The permissions those that write ask for beside them."""
+_WRITING = ("files:write", "invoices:write", "messages:write", "payments:read", "vat_rates:read")
+"""The permissions those that write ask for beside them: to propose invoices, payments and VAT codes are looked up."""
 
 _READING_OF = {"payments": ("payments:read",), "tasks": ("notes:read", "tasks:read")}
 _WRITING_OF = {
@@ -74,7 +74,8 @@ def reading(toolsets: Sequence[str]) -> tuple[str, ...]:
 
 def writing(toolsets: Sequence[str]) -> tuple[str, ...]:
     """The permissions they need beside those to write."""
-    return (*_WRITING, *(scope for name in toolsets for scope in _WRITING_OF.get(name, ())))
+    every = (*_WRITING, *(scope for name in toolsets for scope in _WRITING_OF.get(name, ())))
+    return tuple(scope for scope in every if scope not in reading(toolsets))
 
 
 def consent_origin(api_url: str) -> str:

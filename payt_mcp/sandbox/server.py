@@ -99,8 +99,8 @@ def run_in_thread(app: Starlette, port: int = 0) -> Handle:
     return Handle(app, port).start()
 
 
-def serve(app: Starlette, host: str = "127.0.0.1", port: int = 8099) -> None:
-    """Serves in the foreground until interrupted."""
+def serve(app: Starlette, host: str = "127.0.0.1", port: int = 8099, *, listener: socket.socket | None = None) -> None:
+    """Serves in the foreground until interrupted; at `listener`, where that is given."""
     config = _config(app)
     config.host, config.port = host, port
-    uvicorn.Server(config).run()
+    uvicorn.Server(config).run(sockets=None if listener is None else [listener])

@@ -10,7 +10,8 @@ from mcp.client import Client
 
 from payt_mcp.doctor.access import Limits, check_access
 from payt_mcp.doctor.credential import Credential, find_credential
-from payt_mcp.doctor.permissions import ALWAYS, SOMETIMES
+from payt_mcp.doctor.permissions import ALWAYS, SOMETIMES, needed, tools_on
+from payt_mcp.payt import grants
 from payt_mcp.payt.tokens import StaticToken
 from payt_mcp.sandbox import build_world
 from payt_mcp.sandbox.faults import Fault
@@ -193,6 +194,12 @@ def test_a_clock_that_is_off_is_a_warning_that_says_which_way(clinic: Opened, mi
     assert "0:40:0" in found["payt.clock"]["message"] or "0:39:5" in found["payt.clock"]["message"]
 
 
+NEW = {
+    "invoice_number": "NEW-1", "debtor_number": "DEBTOR", "invoice_date": "2026-11-01", "due_date": "2026-12-01",
+    "currency_code": "EUR", "amount_total": "121.00", "amount_open": "121.00", "book_amount_total": "121.00",
+    "book_amount_open": "121.00", "sent_at": "2026-11-01T08:00:00Z",
+    "invoice_lines": [{"description": "x", "vat_rate_code": "H21", "total_excl_tax_amount": "100.00"}],
+}  # fmt: skip
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("list_administrations", {}), ("summarize_overdue", {}), ("search_invoices", {}),
     ("search_invoices", {"status": "paid"}),
@@ -201,11 +208,18 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("list_contacts", {"debtors": ["DEBTOR"]}), ("list_messages", {}), ("list_messages", {"credit_case": "CASE"}),
     ("list_messages", {"invoice": "INVOICE"}), ("send_message", {"subject": "x", "body": "y", "to_debtor": "DEBTOR"}),
     ("send_message", {"subject": "x", "body": "y", "to_credit_case": "CASE"}),
+    ("upsert_invoices", {"invoices": [NEW]}), ("list_payments", {}), ("list_payments", {"credit_case": "CASE"}),
+    ("list_payment_plans", {}), ("list_payment_plans", {"debtor": "DEBTOR"}), ("list_tasks", {}),
+    ("list_tasks", {"invoice": "INVOICE"}), ("list_notes", {}), ("list_notes", {"credit_case": "CASE"}),
 ]  # fmt: skip
 
 
 def _filled(value: Any, names: dict[str, str]) -> Any:
-    return [names.get(one, one) for one in value] if isinstance(value, list) else names.get(value, value)
+    if isinstance(value, list):
+        return [_filled(one, names) for one in value]
+    if isinstance(value, dict):
+        return {name: _filled(one, names) for name, one in value.items()}
+    return names.get(value, value) if isinstance(value, str) else value
 
 
 async def test_the_permissions_of_a_tool_are_those_it_really_asks_for(clinic: Opened) -> None:
@@ -219,14 +233,25 @@ async def test_the_permissions_of_a_tool_are_those_it_really_asks_for(clinic: Op
     asked: dict[str, set[str]] = {}
     for tool, arguments in CALLS:
         one.payt.sandbox.requests.clear()
-        settings = Settings.from_env(one.environ(PAYT_STATE_DIR=str(one.home.folder / "state")))
+        settings = Settings.from_env(one.environ(PAYT_STATE_DIR=str(one.home.folder / "state"), PAYT_TOOLSETS="all"))
         async with Client(build_server(settings)) as client:
             given = {name: _filled(value, names) for name, value in arguments.items()}
             assert not (await client.call_tool(tool, given)).is_error, tool
+            listed = {tool.name for tool in (await client.list_tools()).tools}
         paths = {request.path.split("/")[2] for request in one.payt.sandbox.requests}
         asked.setdefault(tool, set()).update(f"{resource}:read" for resource in paths)
         allowed = {*ALWAYS[tool], *SOMETIMES.get(tool, ())}
         assert {f"{resource}:read" for resource in paths} <= allowed, tool
-    assert set(asked) == set(ALWAYS) - {"upsert_invoices"}
+    assert set(asked) == set(ALWAYS) == listed - {"check_approval"}
+    assert "vat_rates:read" in asked["upsert_invoices"]
     for tool, permissions in asked.items():
         assert {name for name in ALWAYS[tool] if name.endswith(":read")} <= permissions, tool
+
+
+@pytest.mark.parametrize("sets", ["core", "payments", "plans", "tasks"])
+def test_a_sign_in_asks_for_what_the_tools_need_and_no_more(sets: str) -> None:
+    on = ("core", sets)
+    ahead = {"plans": {"payment_plans:write"}, "tasks": {"tasks:write"}}  # granted before a tool writes them
+    assert set(grants.reading(on)) == set(needed(tools_on(on, read_only=True)))
+    everything = {*grants.reading(on), *grants.writing(on)} - ahead.get(sets, set())
+    assert everything == set(needed(tools_on(on, read_only=False)))

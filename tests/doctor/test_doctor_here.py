@@ -151,7 +151,16 @@ def test_on_windows_what_claude_desktop_from_the_store_does_not_see_is_told(tmp_
     (cache / "Local" / "payt-mcp").mkdir(parents=True)
     found = {one.check: one for one in check_assistants(machine, Settings(), str(tmp_path))}
     assert "~/R/Claude" in found["hosts.claude-desktop.unread"].message
-    assert [one.check for one in check_split_state(machine, str(tmp_path))] == ["record.split"]
+    before = Settings(state_dir=tmp_path / "L" / "payt-mcp")
+    outside = Settings(state_dir=tmp_path / ".payt-mcp")
+    for settings in (before, outside):
+        (split,) = check_split_state(machine, settings, str(tmp_path))
+        assert (split.check, split.status) == ("record.split", "warning")
+        assert "~/L/Packages/Claude_abc/LocalCache/Local/payt-mcp to ~/.payt-mcp" in split.remedy
+    (cache / "Local" / "payt-mcp").rmdir()
+    (split,) = check_split_state(machine, before, str(tmp_path))
+    assert "move ~/L/payt-mcp to ~/.payt-mcp" in split.remedy
+    assert check_split_state(machine, outside, str(tmp_path)) == []
 
 
 def _signed_in(clinic: Clinic, **changes: Any) -> Settings:

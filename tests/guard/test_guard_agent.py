@@ -140,5 +140,7 @@ def test_whoever_may_not_be_reminded_is_passed_over(house: House, why: str) -> N
     if why == "paused":
         world.change(ADMINISTRATION, "debtors", key, paused_at=world.clock())
     else:
-        world.add_message(ADMINISTRATION, debtor_id=key, sender_type="creditor", subject="Openstaand", sent_at=world.clock())
+        world.add_message(
+            ADMINISTRATION, debtor_id=key, sender_type="creditor", subject="Openstaand", sent_at=world.clock()
+        )
     assert chosen(run(house, "--wait", "0")[1]) != before

@@ -1,13 +1,14 @@
 """A prompt sends a model to tools that exist, with arguments they take, and never past a person."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from mcp.client import Client
 
 from payt_mcp.errors import SettingsError
-from payt_mcp.prompts import PromptText, read_prompts
+from payt_mcp.prompts import PromptText, prompts_folder, read_prompts
 from payt_mcp.server import build_server
 from payt_mcp.settings import Settings
 
@@ -63,6 +64,19 @@ def test_a_prompt_of_ones_own_that_is_none_stops_the_start(tmp_path: Path, text:
     (tmp_path / "mine.md").write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=re.escape(sentence)):
         build_server(Settings.from_env({"PAYT_PROMPTS_DIR": str(tmp_path)}))
+
+
+async def test_what_macos_leaves_beside_a_prompt_is_no_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, own = tmp_path / "ours", tmp_path / "own"
+    shutil.copytree(prompts_folder(), ours)
+    own.mkdir()
+    (own / "mine.md").write_text("---\ntitle: A\ndescription: B.\n---\nx\n", encoding="utf-8")
+    for folder in (ours, own):
+        (folder / "._mine.md").write_bytes(b"\x00\x05\x16\x07\xff")
+    monkeypatch.setattr("payt_mcp.prompts.prompts_folder", lambda: ours)
+    async with Client(build_server(Settings.from_env({"PAYT_PROMPTS_DIR": str(own)}))) as client:
+        names = {prompt.name for prompt in (await client.list_prompts()).prompts}
+    assert names == {path.stem for path in prompts_folder().glob("*.md")} | {"mine"}
 
 
 def test_a_folder_that_is_not_there_stops_the_start() -> None:

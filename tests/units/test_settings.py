@@ -1,5 +1,8 @@
 """Settings: each wrong value stops the start with one sentence that names it."""
 
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -128,6 +131,21 @@ def test_every_setting_is_read() -> None:
     assert settings.api_token.reveal() == SECRET
     assert settings.mcp_token == Secret(SECRET)
     assert (settings.administration_id, settings.freshness_seconds, settings.rate) == ("4711", 0, 100)
+
+
+def test_on_windows_what_is_remembered_is_outside_app_data_unless_it_was_there_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    profile, local = tmp_path / "u", tmp_path / "u" / "AppData" / "Local"
+    local.mkdir(parents=True)
+    both = {"USERPROFILE": str(profile), "LOCALAPPDATA": str(local)}
+    assert Settings.from_env(both).state_dir == profile / ".payt-mcp"
+    assert Settings.from_env({"LOCALAPPDATA": str(local)}).state_dir == local / "payt-mcp"
+    assert Settings.from_env({}).state_dir is None
+    (local / "payt-mcp").mkdir()
+    assert Settings.from_env(both).state_dir == local / "payt-mcp"
+    assert Settings.from_env({**both, "PAYT_STATE_DIR": str(tmp_path)}).state_dir == tmp_path
 
 
 def test_no_secret_is_in_any_text_of_the_settings() -> None:

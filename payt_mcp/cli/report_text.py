@@ -1,0 +1,48 @@
+"""The overdue overview as people read it in a terminal: the same figures, in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from payt_mcp.cli.demo_screen import Column, Screen
+from payt_mcp.receivables.phases import words
+
+_BUCKETS = (Column("days", "days late"), Column("invoices", "invoices", number=True), Column("amount", "", number=True))
+_DEBTORS = (
+    Column("debtor_number", "debtor"), Column("name", "name", most=30), Column("overdue", "overdue", number=True),
+    Column("oldest_days", "oldest", number=True), Column("invoices", "invoices", number=True),
+    Column("phase", "phase"), Column("attention", "attention"),
+)  # fmt: skip
+
+
+def show(screen: Screen, overviews: Sequence[Mapping[str, Any]]) -> None:
+    """One after the other, as `summarize_overdue` gives them, each with the `name` of its administration."""
+    for found in overviews:
+        _one(screen, found)
+
+
+def _one(screen: Screen, found: Mapping[str, Any]) -> None:
+    currency = found["currency"]
+    screen.heading(f"{found['name']}, {found['as_of'][:10]}")
+    screen.paragraph(
+        f"{currency} {_amount(found['overdue_gross'])} overdue on {found['invoice_count']:,} invoices of "
+        f"{found['debtor_count']:,} debtors; credits past due {currency} {_amount(found['overdue_credits'])}; net "
+        f"{currency} {_amount(found['overdue_net'])}."
+    )
+    screen.table([{**row, "amount": f"{currency} {_amount(row['amount'])}"} for row in found["buckets"]], _BUCKETS)
+    debtors = [_row(row) for row in found["debtors"]]
+    if len(debtors) < found["debtor_count"]:
+        screen.paragraph(f"The {len(debtors)} largest of {found['debtor_count']:,} debtors (--top N for more):")
+    screen.table(debtors, _DEBTORS)
+    for note in found.get("notes", ()):
+        screen.note(note)
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "overdue": _amount(row["overdue"]), "phase": words(row.get("phase", ""))}
+
+
+def _amount(value: str) -> str:
+    return f"{Decimal(value):,.2f}"

@@ -54,7 +54,7 @@ def at_a_terminal(house: House, *args: str, answer: Any) -> tuple[int, str]:
     )
     os.close(theirs)
     shown = ""
-    while "> " not in shown.rpartition("type:")[2]:
+    while not re.search(r"type: [^\n]*\n> ", shown):
         assert select.select([ours], [], [], 20)[0], shown
         shown += os.read(ours, 4096).decode()
     os.write(ours, f"{answer(shown)}\n".encode())

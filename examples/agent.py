@@ -162,7 +162,9 @@ def report(proposal: Row) -> int:
     if status not in ENDED:
         print(f"Look again with: --follow {proposal['proposal_id']}")
     elif status == "outcome_unknown":
-        print("Do not send it in another way. The server goes on looking for it at Payt; only a person may have it sent")
+        print(
+            "Do not send it in another way. The server goes on looking for it at Payt; only a person may have it sent"
+        )
         print(f"again, or close it: payt-mcp approvals show {proposal['proposal_id']}")
     return ENDED.get(status, WAITS)
 

@@ -7,6 +7,7 @@ structured content, and every sentence of "Assistant" is made of such figures.
 from __future__ import annotations
 
 import shlex
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -294,10 +295,18 @@ class Story:
         return await self._client.call_tool(tool, arguments)
 
 
-def server_command() -> tuple[str, list[str]]:
-    """What a host has to run to start this very installation."""
+def _own_command() -> str:
+    """What starts this very installation, in a shell of this platform."""
     script = Path(sys.executable).parent / ("payt-mcp.exe" if sys.platform == "win32" else "payt-mcp")
-    return (str(script), []) if script.exists() else (sys.executable, ["-m", "payt_mcp"])
+    words = [str(script)] if script.exists() else [sys.executable, "-m", "payt_mcp"]
+    return f"& {subprocess.list2cmdline(words)}" if sys.platform == "win32" else shlex.join(words)
+
+
+def _with_sandbox(command: str) -> list[str]:
+    """The command in a shell of this platform, with the settings of the demo."""
+    if sys.platform == "win32":
+        return ['$env:PAYT_API_URL="sandbox"; $env:PAYT_ADMINISTRATION_ID="4711"', command]
+    return ["PAYT_API_URL=sandbox PAYT_ADMINISTRATION_ID=4711 \\", f"  {command}"]
 
 
 def _in_a_plan(debtors: Sequence[Row]) -> Row | None:

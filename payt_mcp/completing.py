@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mcp.types import CompleteRequestParams, CompleteResult, Completion, PromptReference
 
 from payt_mcp import completion, prompts, resources
+from payt_mcp.errors import PaytMcpError
 
 if TYPE_CHECKING:
     from payt_mcp.tools.shared import Services
@@ -32,7 +33,10 @@ async def complete(
         kind = resources.kind_of(params.ref.uri, argument.name)
     if not kind:
         return _result(completion.Found([], 0))
-    all_of_them = await services.completions()
+    try:
+        all_of_them = await services.completions()
+    except PaytMcpError:  # nobody is signed in: the first call of a tool says so, and says how
+        return _result(completion.Found([], 0))
     numbers_only = not isinstance(params.ref, PromptReference)
     return _result(
         await all_of_them.of(kind, argument.value, administration_id=administration, numbers_only=numbers_only)

@@ -22,6 +22,8 @@ from payt_mcp.receivables.open_items import OpenItems
 MOST = 50
 _PATIENCE = 1.5
 _LENGTH = 60
+_MOST_TYPED = 200
+"""What is typed beyond that names nothing, and would be compared with everything there is."""
 
 
 class Found(NamedTuple):
@@ -105,7 +107,7 @@ class Completions:
 
 def best(entries: Iterable[Entry], typed: str, *, numbers_only: bool = False) -> Found:
     """Numbers and names that begin so first, then those with a word that does, then those that have it anywhere."""
-    wanted = normalized(typed)
+    wanted = normalized(typed[:_MOST_TYPED])
     words = wanted.split()
     ranked = [
         (rank, entry.name_key, entry.number_key, entry)

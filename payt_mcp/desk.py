@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING
 import anyio.abc
 
 from payt_mcp.account import Account
+from payt_mcp.actions.contacts import Contacts
+from payt_mcp.actions.debtors import Debtors
+from payt_mcp.actions.follow_up import FollowUp
+from payt_mcp.actions.payment_plans import DecidePlan
+from payt_mcp.actions.tasks import CommentTask, CompleteTask
+from payt_mcp.actions.writer import Action, ActionWriter
 from payt_mcp.errors import LedgerError
-from payt_mcp.guard.engine import Engine
+from payt_mcp.guard.engine import Engine, Writer
 from payt_mcp.guard.ledger import Ledger
 from payt_mcp.invoice_write import KIND as INVOICES
 from payt_mcp.invoice_write import InvoiceWriter
@@ -44,7 +50,10 @@ class Desk:
         self.scope = _scope(payt, credential or settings.api_token)
         self.messages = MessageWriter(account, ledger, self.scope, payt, settings.attachments_dir)
         self.invoices = InvoiceWriter(account, self.scope, payt, settings.attachments_dir)
-        self.engine = Engine(ledger, self.scope, {MESSAGE: self.messages, INVOICES: self.invoices}, group)
+        known: tuple[Action, ...] = (DecidePlan(), CompleteTask(), CommentTask(), FollowUp(), Debtors(), Contacts())
+        self.actions = {one.kind: ActionWriter(one, account, ledger, self.scope, payt) for one in known}
+        writers: dict[str, Writer] = {MESSAGE: self.messages, INVOICES: self.invoices, **self.actions}
+        self.engine = Engine(ledger, self.scope, writers, group)
         self.zone: dt.tzinfo = dt.datetime.now().astimezone().tzinfo or dt.UTC
         self._group = group
         self._browse = browse

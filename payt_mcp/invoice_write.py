@@ -13,7 +13,9 @@ from payt_mcp.account import Account
 from payt_mcp.errors import ForbiddenError, MissingError, NotSentError, OutcomeUnknownError, RefusedWriteError
 from payt_mcp.guard import plan as plans
 from payt_mcp.guard.attachments import checksum, described, load
+from payt_mcp.guard.bulk import bulk_done, with_refused
 from payt_mcp.guard.engine import Check, Done
+from payt_mcp.guard.field_words import NOT_READ_BACK
 from payt_mcp.guard.plan import Known, Step
 from payt_mcp.guard.plan_preview import preview_of
 from payt_mcp.guard.proposal import draft_of
@@ -24,7 +26,6 @@ from payt_mcp.lookup import Scope, chunks
 from payt_mcp.payt import wire, writes
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Administration, Contact, Debtor, Invoice, Payment
-from payt_mcp.present import clean
 
 KIND = "invoices"
 _FILES = ("document", "ubl_document")
@@ -72,7 +73,8 @@ class InvoiceWriter:
         await self._upload(record.administration_id, [file for file in content["files"] if file["checksum"] in used])
         answer = await client.write(writes.invoices(record.administration_id, rows), "such invoices")
         count, errors, warnings = writes.bulk_result(answer)
-        return _with_refused(_result(rows, count, errors, warnings), _kept(record.preview))
+        done = bulk_done({row["invoice_number"] for row in rows}, count, errors, warnings)
+        return _with_refused(done, _kept(record.preview))
 
     async def look(self, record: Record) -> Done | None:
         """Whether what was planned stands in the books now. A row with something that Payt does not show is not
@@ -81,7 +83,7 @@ class InvoiceWriter:
         content, preview = _kept(record.content), _kept(record.preview)
         posted = _posted(content)
         due = {row["invoice"] for row in preview["rows"] if row["action"] in {"created", "updated"}}
-        if any(name in row for row in posted if row["invoice_number"] in due for name in plans.NOT_READ_BACK):
+        if any(name in row for row in posted if row["invoice_number"] in due for name in NOT_READ_BACK):
             return None
         known = await self._known(await self._scope(record), posted)
         rows: dict[str, dict[str, Any]] = {}
@@ -151,6 +153,7 @@ class InvoiceWriter:
             payments=await self._payments(scope, rows, invoices),
             bank_account=scope.administration.bank_account_number or "",
             hosts=_own_hosts(scope.administration),
+            own_addresses=(scope.administration.email_address or "",),
         )
 
     async def _invoices(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> dict[str, Invoice]:
@@ -273,13 +276,7 @@ def _posted(content: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _with_refused(done: Done, preview: Mapping[str, Any]) -> Done:
-    """The outcome with the rows that were kept out of what was posted, each with why."""
-    refused = {row["invoice"]: row["notes"] for row in preview["rows"] if row["action"] == "refused"}
-    if not refused:
-        return done
-    told = {number: f"error: not posted, because {'; '.join(notes)}" for number, notes in refused.items()}
-    status = Status.PARTLY_APPLIED if done.status is Status.APPLIED else done.status
-    return Done(status, {**done.outcome, "records": {**told, **done.outcome.get("records", {})}})
+    return with_refused(done, {row["invoice"]: row["notes"] for row in preview["rows"] if row["action"] == "refused"})
 
 
 def _own_hosts(administration: Administration) -> tuple[str, ...]:
@@ -298,25 +295,6 @@ def _is_due(step: Step, row: Mapping[str, Any], known: Known) -> bool:
     return "invoice_lines" in row and not lines_stand(
         row["invoice_lines"], known.invoices[row["invoice_number"]].invoice_lines
     )
-
-
-def _result(
-    rows: Sequence[Mapping[str, Any]], count: int, errors: Mapping[str, list[str]], warnings: Mapping[str, list[str]]
-) -> Done:
-    """Payt's answer, record by record; errors may stand under an invoice number or under a kind of failure."""
-    numbers = {row["invoice_number"] for row in rows}
-    records: dict[str, str] = {}
-    for word, found in (("warning", warnings), ("error", errors)):
-        for key, texts in found.items():
-            if key in numbers:
-                records[key] = f"{word}: {clean('; '.join(texts))}"
-            else:
-                records |= {text if text in numbers else clean(key, 40): f"{word}: {clean(key, 40)}" for text in texts}
-    status = Status.APPLIED if not errors else Status.PARTLY_APPLIED if count else Status.FAILED
-    outcome: dict[str, Any] = {"count": count, "records": records}
-    if status is Status.FAILED:
-        outcome["trouble"] = "Payt took none of the records."
-    return Done(status, outcome)
 
 
 def _because(draft: Draft, why: str) -> Draft:

@@ -90,13 +90,12 @@ class Opener:
         if settings.read_only or settings.is_sandbox or self._app or not settings.state_dir:
             return
         await anyio.sleep(_QUIET_START)
-        if not (settings.state_dir / "ledger.sqlite3").exists():
-            return
         try:
-            await self.desk()
+            if (settings.state_dir / "ledger.sqlite3").exists():
+                await self.desk()
         except NotConfiguredError:
             return  # nobody is signed in: the first call says how
-        except PaytMcpError as error:
+        except (PaytMcpError, OSError) as error:  # OSError: a folder that may not even be looked into
             logger.warning("the record of writes cannot be used: %s", type(error).__name__)
 
     async def close_desk(self) -> None:

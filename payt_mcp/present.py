@@ -128,6 +128,11 @@ def _visible(text: str) -> str:
     )
 
 
+def is_dropped(sign: str) -> bool:
+    """Whether `clean` leaves a sign out that is no white space: what is shown without it is not what was written."""
+    return not sign.isascii() and not sign.isspace() and not clean(sign)
+
+
 def _is_odd(character: str) -> bool:
     return unicodedata.category(character) in _ODD_CATEGORIES or character in _INVISIBLE
 

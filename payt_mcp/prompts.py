@@ -38,11 +38,14 @@ class PromptText:
 
     def filled(self, given: Mapping[str, str]) -> str:
         """The text with its arguments; one that was not given reads "(not given)"."""
-        text = self.text
-        for name in self.arguments:
-            value = " ".join(given.get(name, "").split())[:_ARGUMENT_LENGTH]
-            text = text.replace("{" + name + "}", value or "(not given)")
-        return text
+        if not self.arguments:
+            return self.text
+        places = re.compile("|".join(re.escape("{" + name + "}") for name in self.arguments))
+
+        def value(place: re.Match[str]) -> str:
+            return " ".join(given.get(place[0][1:-1], "").split())[:_ARGUMENT_LENGTH] or "(not given)"
+
+        return places.sub(value, self.text)  # in one go: what is given for one argument never asks for another
 
 
 def prompts_folder() -> Path:

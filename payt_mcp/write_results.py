@@ -25,6 +25,7 @@ _NEXT = {
     Status.EXPIRED: "Propose it again if the user still wants it.",
     Status.SUPERSEDED: "Call the tool again to see the proposal as it would be now.",
 }
+_CLOSED = "A person looked at Payt and said so. Propose it anew only if the user asks for it."
 _WAITS = (
     "Tell the user the reason. The server tries again by itself while the yes holds; check_approval tells how it went."
 )
@@ -37,6 +38,7 @@ def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool 
     if not new and record.status is Status.SENT:
         said = f"Nothing was sent now: this was sent already. {said}"
     preview = record.preview
+    now = trouble if record.status is Status.APPROVED else ""  # else of an attempt before this yes
     return present.filled(
         {
             "summary": said,
@@ -46,11 +48,19 @@ def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool 
             "warnings": warning_texts(preview) if preview else None,
             "message_id": record.message_id,
             "sent_at": present.stamp(record.sending_at) if record.status is Status.SENT else None,
-            "reason": record.outcome.get("trouble") or record.outcome.get("why") or trouble,
+            "reason": now or record.outcome.get("trouble") or record.outcome.get("why") or trouble,
             "records": record.outcome.get("records"),
-            "next_step": _WAITS if trouble and record.status is Status.APPROVED else _NEXT.get(record.status),
+            "next_step": _next(record, trouble),
         }
     )
+
+
+def _next(record: Record, trouble: str) -> str | None:
+    if record.status is Status.APPROVED and trouble:
+        return _WAITS
+    if record.status is Status.FAILED and record.outcome.get("closed"):
+        return _CLOSED
+    return _NEXT.get(record.status)
 
 
 def write_lines(data: dict[str, Any]) -> list[str]:

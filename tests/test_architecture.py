@@ -29,7 +29,7 @@ FLOORS = (
         "payment_history", "plan_search", "task_search",
     },
     {"outgoing", "write_results"},
-    {"message_write", "invoice_write"},
+    {"message_write", "invoice_write", "actions"},
     {"desk"},
     {"tools", "prompts", "resources", "completing", "apps"},
     {"opener"},

@@ -17,6 +17,7 @@ from mcp.types import CallToolRequestParams, CallToolResult, TextContent, Tool
 
 from payt_mcp.apps import pages
 from payt_mcp.errors import PaytMcpError, RefusedWriteError
+from payt_mcp.tools.arguments import accepted
 
 if TYPE_CHECKING:
     from payt_mcp.desk import Desk
@@ -107,12 +108,16 @@ class Apps(Extension):
         from payt_mcp.guard.records import Who  # noqa: PLC0415 - with the ledger, not at the start
         from payt_mcp.tools.writing import standing  # noqa: PLC0415
 
-        key, decision, given = (str(arguments.get(name, "")) for name in _ARGUMENTS)
+        checked = accepted(DECIDE, _DECIDE_TOOL.input_schema, arguments)
+        key, decision, given = (str(checked[name]) for name in _ARGUMENTS)
         record = await desk.engine.on_ledger(desk.ledger.get, key, desk.scope)
         if decision not in {"approve", "reject"} or not hmac.compare_digest(
             given.encode(), self._secret(record).encode()
         ):
-            raise RefusedWriteError("This decision does not come from the page of this proposal.")
+            raise RefusedWriteError(
+                "This decision does not come from the page of this proposal, or its server was started anew since. Ask "
+                "the assistant to check the proposal: that shows its page anew."
+            )
         if decision == "reject":
             return await standing(desk, await desk.engine.on_ledger(desk.ledger.decline, key, Who(_CHANNEL)))
         await desk.engine.on_ledger(desk.ledger.approve, key, Who(_CHANNEL))

@@ -13,10 +13,14 @@ PROPOSAL = "ui://payt/proposal.html"
 
 APP_OF_TOOL = {
     "summarize_overdue": OVERDUE,
-    "send_message": PROPOSAL,
-    "upsert_invoices": PROPOSAL,
-    "check_approval": PROPOSAL,
-}
+    **dict.fromkeys(
+        (
+            "send_message", "upsert_invoices", "check_approval", "decide_payment_plan", "complete_task", "comment_task",
+            "change_follow_up", "upsert_debtors", "upsert_contacts",
+        ),
+        PROPOSAL,
+    ),
+}  # fmt: skip
 _TITLES = {OVERDUE: "Overdue overview", PROPOSAL: "Proposal"}
 _SCRIPTS = {OVERDUE: "overdue.js", PROPOSAL: "proposal.js"}
 META = {"ui": {"csp": {}, "prefersBorder": False}}

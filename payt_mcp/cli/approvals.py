@@ -126,26 +126,41 @@ def _reject(ledger: Ledger, key: str) -> int:
     if not _challenged("reject"):
         return 1
     if record.status is Status.OUTCOME_UNKNOWN:
-        ledger.settle(key, Status.FAILED, {"trouble": "closed by a person: it was not sent"}, who=_me())
-        print("Closed: on record as not sent.")
+        return _close(ledger, record)
+    rejected = ledger.decline(key, _me())
+    if rejected.status is Status.OUTCOME_UNKNOWN:
+        print("Not sent again. The earlier attempt MAY HAVE BEEN SENT; the server goes on looking for it at Payt.")
     else:
-        rejected = ledger.decline(key, _me())
-        if rejected.status is Status.OUTCOME_UNKNOWN:
-            print("Not sent again. The earlier attempt MAY HAVE BEEN SENT; the server goes on looking for it at Payt.")
-        else:
-            print("Rejected. Nothing is sent.")
+        print("Rejected. Nothing is sent.")
+    return 0
+
+
+def _close(ledger: Ledger, record: Record) -> int:
+    """Put on record what a person saw at Payt."""
+    from payt_mcp.guard.outcomes import CLOSED, only_a_person_knows, outcome_words
+    from payt_mcp.guard.states import Status
+
+    status = Status.FAILED
+    if only_a_person_knows(record):
+        typed = input("\nLook at Payt: was it carried out? Type yes or no\n> ").strip().lower()
+        if typed not in {"yes", "no"}:
+            print("That was neither. Nothing was decided.")
+            return 1
+        status = Status.APPLIED if typed == "yes" else status
+    closed = ledger.settle(record.id, status, CLOSED, who=_me()) or ledger.get(record.id)
+    print(outcome_words(closed, _zone()))
     return 0
 
 
 def _open(ledger: Ledger) -> int:
     from payt_mcp.cli.browsing import browse
-    from payt_mcp.guard.page_files import live_pages
+    from payt_mcp.guard.page_files import entry, live_pages
 
     pages = live_pages(ledger.folder)
     if not pages:
         print("No approval page is up: one is while a running server has something pending.")
         return 1
-    opened = [browse(url) for url in pages]
+    opened = [browse(entry(url)) for url in pages]
     if not all(opened):
         print("No browser could be opened here; use `payt-mcp approvals show ID` and `approve ID`.")
         return 1

@@ -139,6 +139,7 @@ def _write(host: Host, file: ConfigFile, result: Installing) -> None:
         _say_merged(result)
     if copy is not None:
         print(f"What was there before is kept in {copy}")
+        _say_still_there(result)
     if fresh_folder:
         print(f"Is {host.title} on this machine? There is no sign of it, so the folder was made for when it starts.")
     if file.path.match("LocalCache/Roaming/Claude/*"):
@@ -157,6 +158,16 @@ def _say_merged(result: Installing) -> None:
     if secrets:
         unset = " ".join(f"--unset {name}" for name in secrets)
         print(f"It holds {', '.join(secrets)} in plain text. After `payt-mcp login`, take that out: --replace {unset}")
+
+
+def _say_still_there(result: Installing) -> None:
+    """A secret that was just taken out stands in the copy all the same."""
+    from payt_mcp.hosts.entry import is_secret
+
+    dropped = [lost.removeprefix("env ") for lost in result.merged.lost] if result.merged else []
+    secrets = [name for name in dropped if is_secret(name)]
+    if secrets:
+        print(f"That copy still holds {', '.join(secrets)} in plain text: delete it once Payt works.")
 
 
 def _say_left_out(chosen: Chosen, stream: Any) -> None:

@@ -114,9 +114,12 @@ class Redirect:
 
     def reply(self, target: str, host: str) -> tuple[int, str]:
         """What a GET is answered with: a status, and a page or where to go on."""
-        parts = urlsplit(target)
         if f"http://{host}" != self.origin:
             return 421, "This is not the address of this page."
+        try:
+            parts = urlsplit(target)
+        except ValueError:
+            return 404, "There is nothing here."
         if parts.path == PATH:
             return self._answered(parts.query)
         if parts.path == "/done" and self._is_answered:
@@ -151,6 +154,9 @@ class Redirect:
 class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = os.name == "posix"  # elsewhere it would let two programs share the port
+
+    def handle_error(self, *_: object) -> None:
+        """A connection that breaks off is nothing to a person in a terminal: nobody else could answer it."""
 
 
 class _Handler(BaseHTTPRequestHandler):

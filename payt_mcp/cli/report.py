@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ from payt_mcp.apps.overview_page import page
 from payt_mcp.cli.demo_screen import Screen
 from payt_mcp.cli.logs import configure
 from payt_mcp.cli.report_text import show
+from payt_mcp.disk import write_private
 from payt_mcp.errors import STILL_LOADING, PaytMcpError
 from payt_mcp.server import build_server
 from payt_mcp.settings import Settings
@@ -83,17 +83,25 @@ async def _overviews(settings: Settings, options: argparse.Namespace) -> list[_O
 async def _read(client: Client, wanted: str, options: argparse.Namespace) -> list[_Overview]:
     listed = (await _answer(client, "list_administrations", {})).structured_content or {}
     known: list[dict[str, str]] = listed.get("administrations", [])
-    meant = [a for a in known if (wanted in {a["administration_id"], a["name"]} if wanted else a["status"] == "active")]
+    meant = [a for a in known if (wanted in {a["administration_id"], _name(a)} if wanted else _is_active(a))]
     if not meant:
-        names = ", ".join(f"{a['administration_id']} ({a['name']})" for a in known) or "none"
+        names = ", ".join(f"{a['administration_id']} ({_name(a)})" for a in known) or "none"
         raise ReportError(f"There is no such administration. This token reaches: {names}.")
     found = []
     for administration in meant:
         arguments = {"administration_id": administration["administration_id"]}
         arguments |= {"min_days": options.min_days, "top": options.top}
         result = await _answer(client, "summarize_overdue", arguments)
-        found.append((_text(result), {**(result.structured_content or {}), "name": administration["name"]}))
+        found.append((_text(result), {**(result.structured_content or {}), "name": _name(administration)}))
     return found
+
+
+def _name(administration: Mapping[str, str]) -> str:
+    return administration.get("name", "no name")
+
+
+def _is_active(administration: Mapping[str, str]) -> bool:
+    return administration.get("status") == "active"
 
 
 async def _answer(client: Client, tool: str, arguments: dict[str, Any]) -> CallToolResult:
@@ -114,9 +122,11 @@ def _text(result: CallToolResult) -> str:
 
 
 def _write(path: Path, content: str) -> None:
-    """For the user alone: it holds names and amounts. Raises ReportError."""
+    """For the user alone, whoever could read a file that was there: it holds names and amounts. Raises ReportError."""
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(content)
+        if path.exists() and not path.is_file():  # such as /dev/stdout
+            path.write_text(content, encoding="utf-8")
+        else:
+            write_private(path, content.encode())
     except OSError as error:
         raise ReportError(f"{path} cannot be written: {error.strerror or 'it cannot be opened'}.") from None

@@ -41,6 +41,7 @@ _LONGEST_PAUSE = 60.0
 _REMEMBERED = 300.0
 _NOT_YET_ON_RECORD = "How it ended cannot be put on record yet; the server keeps trying. Do not send it in another way."
 _NOT_KEPT = "The record of writes could not be kept, so it was not sent."
+_OF_ANOTHER = "It was approved under another sign-in or token, and only a server that uses that one carries it out."
 _T = TypeVar("_T")
 
 
@@ -194,7 +195,12 @@ class Engine:
             await self._record(key, self._unrecorded[key])
             self.troubles.pop(key, None)
         record = await self.on_ledger(self.ledger.get, key)
-        if record.status is not Status.APPROVED or await self._waits(key):
+        if record.status is not Status.APPROVED:
+            return
+        if record.scope != self.scope:
+            self.troubles[key] = _OF_ANOTHER
+            return
+        if await self._waits(key):
             return
         writer = self._writers[record.kind]
         await self.on_ledger(self.ledger.checking, key)
@@ -220,9 +226,10 @@ class Engine:
             return False
         self._retry_at[key] = time.monotonic() + _PAUSE
         state = "is being sent" if other.status is Status.SENDING else "may have been sent"
+        what = "The same letter to this debtor" if other.kind == "message" else f"The same {other.kind}"
         self.troubles[key] = (
-            f"The same letter to this debtor {state} as proposal {other.id}. This one waits until a person or Payt's "
-            "timeline has settled that one, and for no longer than 15 minutes after its yes."
+            f"{what} {state} as proposal {other.id}. This one waits until a person or what Payt shows has settled "
+            "that one, and for no longer than 15 minutes after its yes."
         )
         return True
 

@@ -17,7 +17,7 @@ from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
 from payt_mcp.guard.locks import is_alive
 from payt_mcp.guard.outcomes import of_this_attempt
 from payt_mcp.guard.records import CLOCK, Draft, Event, Record, Who, event_of, stamp, to_json, without_addresses
-from payt_mcp.guard.states import DROPPED, FINISHED, PENDING, VALID, WAITS, Status
+from payt_mcp.guard.states import DROPPED, FINISHED, ONCE, PENDING, VALID, WAITS, Status
 from payt_mcp.guard.store import CLOCK_TOLERANCE, Store, words
 
 KEPT = dt.timedelta(days=90)
@@ -25,18 +25,20 @@ KEPT = dt.timedelta(days=90)
 
 _ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _SERVER = Who("server")
-_CLAIM = """
+_KINDS = ", ".join(f"'{kind}'" for kind in ONCE)
+_CLAIM = f"""
 UPDATE proposals SET status = 'sending', owner = ?, sending_at = ?, changed_at = ?, baseline = ?
 WHERE id = ? AND status = 'approved' AND approved_at > ? AND NOT EXISTS (
-  SELECT 1 FROM proposals other WHERE other.id <> proposals.id AND other.kind = 'message' AND (
+  SELECT 1 FROM proposals other
+  WHERE other.id <> proposals.id AND other.kind = proposals.kind AND other.kind IN ({_KINDS}) AND (
     (other.letter = proposals.letter AND (other.status IN ('sending', 'outcome_unknown')
                                           OR (other.status = 'approved' AND other.sending_at IS NOT NULL)))
     OR (other.digest = proposals.digest AND other.status = 'sent' AND other.changed_at > ?)
-    OR (other.letter = proposals.letter AND other.status = 'sent' AND EXISTS (
-      SELECT 1 FROM events WHERE events.proposal_id = other.id AND events.status = 'sent' AND events.seq > ?))))
-"""
+    OR (other.letter = proposals.letter AND other.status IN ('sent', 'applied') AND EXISTS (
+      SELECT 1 FROM events WHERE events.proposal_id = other.id AND events.status = other.status AND events.seq > ?))))
+"""  # noqa: S608 - the kinds above
 _IN_THE_WAY = """
-id <> ? AND kind = 'message' AND letter = ? AND (
+id <> ? AND kind = ? AND letter = ? AND (
   status IN ('sending', 'outcome_unknown') OR (status = 'approved' AND sending_at IS NOT NULL))
 """
 _NO_CHECK = 2**62
@@ -73,8 +75,8 @@ class Ledger(Store):
     def propose(self, draft: Draft, who: Who) -> tuple[Record, bool]:
         """Put a proposal on record, and say whether it is new.
 
-        The same content that is waiting, being sent, of unknown outcome, or (a message) sent within seven days is
-        not proposed again: that record is returned as it is.
+        The same content that is waiting, being sent, of unknown outcome, or (a message, a comment) sent within seven
+        days is not proposed again: that record is returned as it is.
         """
         with self._step() as now:
             self._expire(now)
@@ -184,7 +186,7 @@ class Ledger(Store):
         """The proposal of the same letter that is being sent, or may have been: until it is settled, this one waits."""
         with self._reading():
             record = self._get(key)
-            found = self._records(_IN_THE_WAY, key, record.letter) if record.kind == "message" else []
+            found = self._records(_IN_THE_WAY, key, record.kind, record.letter) if record.kind in ONCE else []
         return found[0] if found else None
 
     def checking(self, key: str) -> None:
@@ -227,14 +229,14 @@ class Ledger(Store):
             record = self._get(key)
             if record.status is not Status.OUTCOME_UNKNOWN:
                 return None
-            if message_id and message_id in self._credited(record.administration_id):
+            if message_id and message_id in self._credited(record.administration_id, record.kind):
                 return None
             return self._end(record, status, who, now, outcome, message_id)
 
-    def credited(self, administration_id: str) -> frozenset[str]:
-        """The ids of the messages that are the outcome of a proposal already."""
+    def credited(self, administration_id: str, kind: str = "message") -> frozenset[str]:
+        """The ids of the messages (or comments) that are the outcome of a proposal already."""
         with self._reading():
-            return self._credited(administration_id)
+            return self._credited(administration_id, kind)
 
     def recover(self) -> list[Record]:
         """Turn what a process left in `sending` when it died into `outcome_unknown`; the living are left alone."""
@@ -306,12 +308,12 @@ class Ledger(Store):
             may_be_out = record.status is Status.APPROVED and record.sending_at is not None
             if may_be_out or (record.status in PENDING and record.scope == draft.scope):
                 return record
-            if draft.kind == "message" and record.status is Status.SENT and record.changed_at > now - WAITS:
+            if draft.kind in ONCE and record.status is Status.SENT and record.changed_at > now - WAITS:
                 return record
         return None
 
-    def _credited(self, administration_id: str) -> frozenset[str]:
-        found = self._records("administration_id = ? AND message_id <> ''", administration_id)
+    def _credited(self, administration_id: str, kind: str) -> frozenset[str]:
+        found = self._records("administration_id = ? AND kind = ? AND message_id <> ''", administration_id, kind)
         return frozenset(record.message_id for record in found)
 
     def _leave(self, key: str, status: Status, who: Who, detail: Mapping[str, Any]) -> Record:

@@ -31,7 +31,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from payt_mcp.errors import AlteredError, PaytMcpError, RefusedWriteError
 from payt_mcp.guard import page_view
 from payt_mcp.guard.engine import Engine
-from payt_mcp.guard.page_files import announce
+from payt_mcp.guard.outcomes import CLOSED, only_a_person_knows
+from payt_mcp.guard.page_files import announce, entry, signed
 from payt_mcp.guard.records import Record, Who
 from payt_mcp.guard.states import Status
 
@@ -92,7 +93,7 @@ class ApprovalPage:
         self._secret = ""
         self._host = ""
         self._alert = ""
-        self._tickets: set[str] = set()
+        self._entered: set[str] = set()
         self._seen = self._opened = -1e9
         self._live: Path | None = None
         self._lock = anyio.Lock()
@@ -108,9 +109,7 @@ class ApprovalPage:
             now = time.monotonic()
             if now - self._seen < _SEEN_LATELY or now - self._opened < _OPENED_LATELY:
                 return True
-            ticket = secrets.token_urlsafe(16)
-            self._tickets.add(ticket)
-            opened = await anyio.to_thread.run_sync(self._browse, f"http://{self._host}/open/{ticket}")
+            opened = await anyio.to_thread.run_sync(self._browse, entry(f"http://{self._host}/{self._secret}/"))
             self._opened = now if opened else self._opened
             return opened
 
@@ -189,10 +188,10 @@ class ApprovalPage:
 
     async def _enter(self, request: Request) -> Response:
         """The address a browser is started with stands in the list of processes: it works once."""
-        ticket = request.path_params["ticket"]
-        if ticket not in self._tickets:
+        nonce, _, mark = request.path_params["ticket"].partition(".")
+        if nonce in self._entered or not hmac.compare_digest(mark.encode(), signed(self._secret, nonce).encode()):
             return _refused(404)
-        self._tickets.discard(ticket)
+        self._entered.add(nonce)
         return RedirectResponse(f"/{self._secret}/", 303)
 
     async def _page(self, _request: Request) -> Response:
@@ -247,8 +246,9 @@ class ApprovalPage:
         elif action == "look":
             await engine.look(record)
         elif action == "close":
-            outcome = {"trouble": "closed by a person: it was not sent"}
-            await engine.on_ledger(engine.ledger.settle, record.id, Status.FAILED, outcome, who=who)
+            await engine.on_ledger(engine.ledger.settle, record.id, Status.FAILED, CLOSED, who=who)
+        elif action == "done" and only_a_person_knows(record):
+            await engine.on_ledger(engine.ledger.settle, record.id, Status.APPLIED, CLOSED, who=who)
 
     def _token(self, record: Record) -> str:
         """What only the form of exactly this proposal, in this state, on this page carries."""

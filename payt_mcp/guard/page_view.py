@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from payt_mcp.guard.outcomes import at, outcome_words
+from payt_mcp.guard.outcomes import at, only_a_person_knows, outcome_words
 from payt_mcp.guard.preview_text import change_words, shown, shown_lines, size
 from payt_mcp.guard.records import Record
 from payt_mcp.guard.states import Status
@@ -75,6 +75,8 @@ def text(value: Any) -> str:
 
 def _card(record: Record, trouble: str, token: Token, zone: dt.tzinfo) -> str:
     kind, badge = _BADGES[record.status]
+    if record.status is Status.FAILED and record.kind != "message":
+        badge = "not carried out"
     preview = record.preview or {"title": "The text of this proposal has been purged", "warnings": [], "kind": ""}
     is_open = record.status in (Status.PROPOSED, Status.OUTCOME_UNKNOWN)
     detail = _detail(preview)
@@ -104,6 +106,7 @@ def _detail(preview: Mapping[str, Any]) -> str:
     parts = [f'<p class="big">Proposed anew, because {text(because)}.</p>' if because else "", _warnings(preview)]
     parts += [_message(preview)] if preview["kind"] == "message" else []
     parts += [_invoices(preview)] if preview["kind"] == "invoices" else []
+    parts += [_action(preview)] if "facts" in preview else []
     return "".join(parts)
 
 
@@ -135,8 +138,7 @@ def _recipient(entry: Mapping[str, str]) -> str:
 def _invoices(preview: Mapping[str, Any]) -> str:
     mails = preview["mails"]
     said = (
-        f'<p class="big foreign">Payt will e-mail {count(len(mails), "invoice")} to debtors, '
-        "because sent_at is missing:</p><ul>"
+        f'<p class="big">E-mailed by Payt, {count(len(mails), "invoice")}:</p><ul>'
         + "".join(f"<li>{text(mail['invoice'])} to {text(mail['to'])}</li>" for mail in mails)
         + "</ul>"
         if mails
@@ -155,10 +157,27 @@ def _invoices(preview: Mapping[str, Any]) -> str:
     )
 
 
+def _action(preview: Mapping[str, Any]) -> str:
+    facts = "".join(f"<dt>{text(label)}</dt><dd>{_fact(said)}</dd>" for label, said in preview["facts"])
+    beside = "".join(f'<dt>{text(label)}</dt><dd class="soft">{_fact(said)}</dd>' for label, said in preview["beside"])
+    rows = "".join(_row(row) for row in preview["rows"])
+    head = "<tr><th>Record</th><th>About</th><th>What</th><th>Changes</th></tr>"
+    counts = ", ".join(f"{number} {kind}" for kind, number in preview["counts"].items())
+    table = f'<p>{text(counts)}</p><div class="scroll"><table>{head}{rows}</table></div>' if rows else ""
+    return f"<dl><dt>In</dt><dd>{text(preview['from'])}</dd>{facts}{beside}</dl>{table}"
+
+
+def _fact(said: str) -> str:
+    if "\n" not in said:
+        return text(said)
+    return f'<div class="body">{html.escape(shown_lines(said), quote=True)}</div>'
+
+
 def _row(row: Mapping[str, Any]) -> str:
     changes = [change_words(change) for change in row["changes"]]
     said = "<br>".join(text(line) for line in [*changes, *row["notes"]])
-    cells = (text(row["invoice"]), text(row["debtor"]), text(row["action"]), said)
+    key, about = row.get("key", row.get("invoice")), row.get("about", row.get("debtor"))
+    cells = (text(key), text(about), text(row["action"]), said)
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
@@ -168,10 +187,13 @@ def _form(record: Record, token: Token) -> str:
         for name, value in (("id", record.id), ("token", token(record)))
     )
     choices = [("approve", "Approve and send", "yes"), ("reject", "Reject", "")]
-    if record.kind == "invoices":
+    if record.kind != "message":
         choices[0] = ("approve", "Approve and carry out", "yes")
     if record.status is Status.OUTCOME_UNKNOWN:
         choices = [("look", "Look again at Payt", "yes"), ("again", "Send again", ""), ("close", "It was not sent", "")]
+        if only_a_person_knows(record):
+            choices[1:] = [("done", "It was carried out", ""), ("close", "It was not carried out", "")]
+            choices.insert(1, ("again", "Carry out again", ""))
     buttons = "".join(
         f'<button id="{action}-{record.id}" class="{style}" name="action" value="{action}">{label}</button>'
         for action, label, style in choices

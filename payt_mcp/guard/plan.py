@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
+from payt_mcp.guard.field_words import FILES, NOT_READ_BACK, field_words
 from payt_mcp.guard.row_text import WHOLE, Payments, line_words, words
 from payt_mcp.payt.models import Debtor, Invoice, Payment
 from payt_mcp.present import clean, count, money
@@ -26,11 +27,9 @@ _COMPARED = (
     "currency_code", "invoice_date", "due_date", "invoice_identifier", "order_number", "peppol_identifier",
     "description", "category", "payment_method", *AMOUNTS,
 )  # fmt: skip
-_UNREADABLE = ("contact_identifier", "payment_condition", "payment_term")
-_FILES = ("document", "ubl_document")
-NOT_READ_BACK = ("payments", *_UNREADABLE, *_FILES)
-"""Payt takes these and does not show them by invoice: whether they were taken cannot be seen afterwards."""
+_UNREADABLE = tuple(name for name in NOT_READ_BACK if name not in {"payments", *FILES})
 _LISTS = ("payments", "invoice_lines", "labels")
+_ADDRESSES = tuple(name for name in Debtor.model_fields if name.endswith("email_address"))
 _ZERO = Decimal("0.00")
 _UNSEEN = "(Payt does not show what was)"
 
@@ -53,6 +52,14 @@ class Known:
     payments: Mapping[str, Sequence[Payment]] = field(default_factory=dict)
     bank_account: str = ""
     hosts: tuple[str, ...] = ()
+    own_addresses: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The administration's own e-mail addresses and those on file for the debtors of the batch, in lower case."""
+        debtors = [*self.debtors_by_id.values(), *self.debtors.values(), *self.debtors_by_identifier.values()]
+        on_file = (getattr(debtor, name) for debtor in debtors for name in _ADDRESSES)
+        return frozenset(address.strip().lower() for address in (*self.own_addresses, *on_file) if address)
 
 
 @dataclass
@@ -84,6 +91,12 @@ class Step:
     """What is replaced as a whole, in short."""
 
     destroyed: list[str] = field(default_factory=list)
+    moved: str = ""
+    """From which debtor an invoice that is there goes to which."""
+
+    lowered: str = ""
+    """What was open and what is to be, where it is less and no payment is given for that."""
+
     recoined: str = ""
     """What was paid in the currency before, and what in the other one now."""
 
@@ -210,11 +223,11 @@ def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | No
     if "payments" in row:
         changes += _payment_changes(old.payments, Payments.given(row["payments"], row["currency_code"]))
     changes += [_change(name, "", f"{row[name]} {_UNSEEN}") for name in _UNREADABLE if name in row]
-    return changes + [_change(name, "", _file_words(row[name])) for name in _FILES if name in row]
+    return changes + [_change(name, "", _file_words(row[name])) for name in FILES if name in row]
 
 
 def _change(name: str, old: str, new: str) -> dict[str, str]:
-    return {"field": name, "old": clean(old, WHOLE), "new": clean(str(new), WHOLE)}
+    return {"field": field_words(name), "old": clean(old, WHOLE), "new": clean(str(new), WHOLE)}
 
 
 def _line_changes(old: Sequence[str], new: Sequence[str]) -> list[dict[str, str]]:
@@ -247,10 +260,13 @@ def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: St
         step.mail_to = mail_address(new.debtor)
         step.notes.append(f"e-mailed to {step.mail_to}" if step.mail_to else "not e-mailed: the debtor has no address")
     if old and old.sent_at and row.get("sent_at") and dt.datetime.fromisoformat(row["sent_at"]) != old.sent_at:
-        step.notes.append("sent_at stays as it is: the invoice was sent already")
+        step.notes.append("its sending date stays as it is: the invoice was sent already")
     if old:
         step.lists = {name: words for name in _LISTS if name in row and (words := _replaced(name, old, new))}
-        step.destroyed = [name for name in _FILES if row.get(name, {}).get("destroy")]
+        if new.debtor and (old.debtor is None or old.debtor.id != new.debtor.id):
+            step.moved = f"{_named(old.debtor) or 'one that is not known'} → {_named(new.debtor)}"
+        step.lowered = _lowered(row, old, new)
+        step.destroyed = [name for name in FILES if row.get(name, {}).get("destroy")]
         was = old.values.get("currency_code", step.currency)
         if was != step.currency:
             _recoin(step, was, old, new)
@@ -258,6 +274,15 @@ def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: St
             _book(step, was, old, new)
         step.effects.append((was, -_amount(old, "amount_open"), -_amount(old, "amount_total")))
     step.effects.append((step.currency, _amount(new, "amount_open"), _amount(new, "amount_total")))
+
+
+def _lowered(row: Mapping[str, Any], old: State, new: State) -> str:
+    """Less that is open, in one currency, and no payment that says why."""
+    before, after = _amount(old, "amount_open"), _amount(new, "amount_open")
+    currency = row["currency_code"]
+    if row.get("payments") or old.values.get("currency_code") != currency or abs(after) >= abs(before):
+        return ""
+    return f"{money(before, currency)} → {money(after, currency)}"
 
 
 def _replaced(name: str, old: State, new: State) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from payt_mcp.guard.field_words import field_words
 from payt_mcp.guard.plan import Known, Step
 from payt_mcp.guard.proposal import Warned
 from payt_mcp.guard.row_text import WHOLE, foreign
@@ -18,19 +19,16 @@ _ZERO = Decimal("0.00")
 def warnings_of(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], known: Known) -> list[Warned]:
     """What is odd about a batch; nothing of it is refused for that."""
     posted = [row for row, step in zip(rows, steps, strict=True) if step.action != "refused"]
-    found = foreign(posted, known.bank_account, known.hosts)
+    found = foreign(posted, known)
     refused = [step.number for step in steps if step.action == "refused"]
     if refused:
         found.append(Warned(f"Refused and kept out of what is posted: {_some(refused)}."))
-    recoined = [step.number for step in steps if len({currency for currency, _, _ in step.effects}) > 1]
-    if recoined:
-        found.append(Warned(f"The currency changes: {_some(recoined)}."))
-    paid = [f"{clean(step.number, 40)} ({step.recoined})" for step in steps if step.recoined]
-    if paid:
-        found.append(Warned(f"Paid in one currency and then another; Payt books what it makes of it: {some(paid)}."))
+    found += _of_invoices_there(steps)
     mailed = [step.number for step in steps if step.mail_to]
     if mailed:
-        found.append(Warned(f"Payt e-mails {count(len(mailed), 'invoice')} to debtors: sent_at is missing.", True))
+        found.append(
+            Warned(f"Payt e-mails {count(len(mailed), 'invoice')} to debtors: no sending date is given.", True)
+        )
     destroyed = [step.number for step in steps if step.destroyed]
     if destroyed:
         found.append(Warned(f"Files are destroyed: {_some(destroyed)}.", True))
@@ -47,6 +45,22 @@ def warnings_of(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], known:
         if numbers:
             found.append(Warned(f"{what}: {_some(numbers)}."))
     return sorted(found, key=lambda warned: not warned.danger)
+
+
+def _of_invoices_there(steps: Sequence[Step]) -> list[Warned]:
+    """What becomes of invoices that Payt has: another debtor, less that is open, another currency."""
+    recoined = [clean(step.number, 40) for step in steps if len({currency for currency, _, _ in step.effects}) > 1]
+    kinds = (
+        ("Goes to another debtor", _of(steps, "moved"), True),
+        ("Less is open, and no payment is given for that", _of(steps, "lowered"), True),
+        ("The currency changes", recoined, False),
+        ("Paid in one currency and then another; Payt books what it makes of it", _of(steps, "recoined"), False),
+    )
+    return [Warned(f"{what}: {some(said)}.", danger) for what, said, danger in kinds if said]
+
+
+def _of(steps: Sequence[Step], name: str) -> list[str]:
+    return [f"{clean(step.number, 40)} ({getattr(step, name)})" for step in steps if getattr(step, name)]
 
 
 def _unpaid(row: Mapping[str, Any]) -> Decimal:
@@ -96,7 +110,7 @@ def _lists(steps: Sequence[Step]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for step in steps:
         for name in step.destroyed:
-            found.setdefault(f"Files destroyed ({name})", []).append(step.number)
+            found.setdefault(f"Files destroyed ({field_words(name)})", []).append(step.number)
         for name, said in step.lists.items():
-            found.setdefault(f"{name} replaced as a whole", []).append(f"{step.number} ({said})")
+            found.setdefault(f"{field_words(name)} replaced as a whole", []).append(f"{step.number} ({said})")
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from payt_mcp.present import count, some
@@ -35,6 +35,8 @@ _PADDING = re.compile(r"(?<=\S)\s{2,}")
 def whole(preview: Mapping[str, Any]) -> str:
     """Everything that would happen, and every warning, in lines that no text in it can forge."""
     lines = [*_because(preview), *_warnings(preview)]
+    if "facts" in preview:
+        return "\n".join([*map(_line, lines), *_action(preview)])
     if preview["kind"] != "message":
         return "\n".join(map(_line, lines + _invoices(preview)))
     lines += [*_head(preview), f"Subject: {preview['subject']}", *_files(preview), ""]
@@ -50,6 +52,8 @@ def brief(preview: Mapping[str, Any]) -> str:
             f"Text: as given, {len(preview['body'])} characters",
         ]
         return "\n".join(map(_line, lines + _files(preview)))
+    if "facts" in preview:
+        return "\n".join([*_facts(preview["facts"]), *map(_line, _rows_in_short(preview))])
     return "\n".join(map(_line, _figures(preview)))
 
 
@@ -164,7 +168,7 @@ def _figures(preview: Mapping[str, Any]) -> list[str]:
     mails = preview["mails"]
     to = some((f"{mail['invoice']} to {mail['to']}" for mail in mails), most=_MOST_NAMED)
     lines = [
-        f"Payt would e-mail {count(len(mails), 'invoice')} to debtors, because sent_at is missing: {to}"
+        f"Payt would e-mail {count(len(mails), 'invoice')} to debtors, because no sending date is given: {to}"
         if mails
         else "Payt would e-mail no invoice.",
         f"In {preview['from']}: " + ", ".join(f"{number} {kind}" for kind, number in preview["counts"].items()),
@@ -180,13 +184,46 @@ def _figures(preview: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def _action(preview: Mapping[str, Any]) -> list[str]:
+    """An action whole: what it is about, and every record."""
+    lines = [_line(preview["title"]), *_facts(preview["facts"]), *_facts(preview["beside"])]
+    for row in preview["rows"]:
+        about = f" ({row['about']})" if row["about"] else ""
+        lines.append(_line(f"{row['key']}{about}: {row['action']}"))
+        lines += [f"    {_line(_from_to(change))}" for change in row["changes"]]
+        lines += [f"    {_line(note)}" for note in row["notes"]]
+    return lines
+
+
+def _facts(facts: Sequence[Sequence[str]]) -> list[str]:
+    """Labelled lines; a text of several lines stands below its label, each line of it marked."""
+    found = []
+    for label, text in facts:
+        parts = str(text).split("\n")
+        found.append(_line(f"{label}: {parts[0]}") if len(parts) == 1 else _line(f"{label}:"))
+        found += [f"  | {shown(part)}" for part in parts] if len(parts) > 1 else []
+    return found
+
+
+def _rows_in_short(preview: Mapping[str, Any]) -> list[str]:
+    """The records of an action in figures, and the first of those that say something."""
+    if not preview["rows"]:
+        return []
+    noted = [row for row in preview["rows"] if row["notes"]]
+    lines = [f"In {preview['from']}: " + ", ".join(f"{number} {kind}" for kind, number in preview["counts"].items())]
+    lines += [f"{row['key']}: {row['action']}, {'; '.join(row['notes'])}" for row in noted[:_MOST_NAMED]]
+    return lines + ([f"and {len(noted) - _MOST_NAMED} more"] if len(noted) > _MOST_NAMED else [])
+
+
+def _from_to(change: Mapping[str, str]) -> str:
+    return f"{change['field']}: {change['old'] or 'nothing'} -> {change['new']}"
+
+
 def _invoices(preview: Mapping[str, Any]) -> list[str]:
     lines = [*_figures(preview), ""]
     for row in preview["rows"]:
         lines.append(f"{row['invoice']} ({row['debtor']}): {row['action']}")
-        lines += [
-            f"    {change['field']}: {change['old'] or 'nothing'} -> {change['new']}" for change in row["changes"]
-        ]
+        lines += [f"    {_from_to(change)}" for change in row["changes"]]
         lines += [f"    {note}" for note in row["notes"]]
     return lines
 

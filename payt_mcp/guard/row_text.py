@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Protocol
 
 from payt_mcp.guard import scanning
+from payt_mcp.guard.addresses import SHARED_HOSTS, domain, is_below
+from payt_mcp.guard.field_words import field_words
 from payt_mcp.guard.proposal import Warned
 from payt_mcp.payt.models import InvoiceLine, Payment
 from payt_mcp.present import clean, count, some
@@ -24,10 +26,10 @@ _TEXTS = ("invoice_number", "order_number", "category", "payment_condition", "pe
 
 
 def words(part: Mapping[str, Any]) -> str:
-    """A line or a payment, every field of it by name, so that the same part always reads the same. Its description
+    """A line or a payment, every field of it in words, so that the same part always reads the same. Its description
     stands last and quoted, so that it cannot pass for another field.
     """
-    facts = [f"{name} {clean(str(part[name]), WHOLE)}" for name in sorted(part) if name != "description"]
+    facts = [f"{field_words(name)} {clean(str(part[name]), WHOLE)}" for name in sorted(part) if name != "description"]
     if "description" in part:
         facts.append(f'description "{clean(str(part["description"]), WHOLE)}"')
     return ", ".join(facts)
@@ -89,24 +91,47 @@ def _same(given: Any, at_payt: Any) -> bool:
         return False
 
 
-def foreign(rows: Sequence[Mapping[str, Any]], bank_account: str, hosts: Sequence[str]) -> list[Warned]:
-    """Bank accounts and links in the texts of the rows that are not the administration's."""
-    own_account, own_hosts = "".join(bank_account.split()).upper(), (*_PAYT_HOSTS, *hosts)
+class Own(Protocol):
+    """What is the administration's own, and whom it writes to."""
+
+    @property
+    def sender(self) -> str: ...
+    @property
+    def bank_account(self) -> str: ...
+    @property
+    def hosts(self) -> Sequence[str]: ...
+    @property
+    def addresses(self) -> frozenset[str]: ...
+
+
+def foreign(rows: Sequence[Mapping[str, Any]], own: Own) -> list[Warned]:
+    """Bank accounts, links and e-mail addresses in the texts of the rows that are not the administration's."""
+    own_account = "".join(own.bank_account.split()).upper()
+    # a company may be called Example.com; where anybody may have a page or an address, nobody's is one's own
+    own_hosts = {*_PAYT_HOSTS, *own.hosts, *scanning.links(own.sender)} - SHARED_HOSTS
     accounts = _named_by(
         rows,
         scanning.bank_accounts,
         lambda account: account == own_account or scanning.is_part_of(account, own_account),
     )
-    links = _named_by(
-        rows, scanning.links, lambda host: any(f".{host}".endswith(f".{own}") for own in own_hosts if own)
+    links = _named_by(rows, scanning.links, lambda host: is_below(host, own_hosts))
+    mails = _named_by(rows, scanning.addresses, lambda mail: mail in own.addresses or is_below(domain(mail), own_hosts))
+    return (
+        [
+            Warned(
+                f"The bank account {account} is not the administration's; it is named by {some(numbers)}.", True, True
+            )
+            for account, numbers in accounts.items()
+        ]
+        + [
+            Warned(f"A link leads to {clean(host, 60)}, which is not yours or Payt's; it is in {some(numbers)}.", True)
+            for host, numbers in links.items()
+        ]
+        + [
+            Warned(f"The address {clean(mail, 80)} is neither yours nor on file; it is in {some(numbers)}.", True)
+            for mail, numbers in mails.items()
+        ]
     )
-    return [
-        Warned(f"The bank account {account} is not the administration's; it is named by {some(numbers)}.", True, True)
-        for account, numbers in accounts.items()
-    ] + [
-        Warned(f"A link leads to {clean(host, 60)}, which is not yours or Payt's; it is in {some(numbers)}.", True)
-        for host, numbers in links.items()
-    ]
 
 
 def _named_by(

@@ -53,3 +53,8 @@ DROPPED = tuple(sorted(_DROPPED))
 
 FINISHED = tuple(sorted(_DONE | _DROPPED))
 """States nothing follows."""
+
+ONCE = ("message", "comment", "completion")
+"""Kinds that leave something new at Payt each time they are carried out: two of the same letter are never under way
+together, and what was sent is not sent again within seven days.
+"""

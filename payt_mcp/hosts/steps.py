@@ -114,6 +114,13 @@ def _with(document: Document, host: Host, entry: Mapping[str, Any]) -> dict[str,
 def _checked(file: ConfigFile, text: str, expected: Mapping[str, Any]) -> str:
     """The text, read once more: what is written must say what was meant, and nothing else."""
     try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise HostConfigError(
+            f"The entry for {file.named} would hold what is no text: a path that is not UTF-8, or half a character in "
+            f"its old settings. {_BY_HAND}"
+        ) from None
+    try:
         found = read(text).root
     except SyntaxTroubleError:
         found = None

@@ -151,7 +151,8 @@ class PaytClient:
     async def _write_once(self, command: Command, what: str, token: Secret) -> Any:
         slot = await self._slot()
         try:
-            response = await self._http.post(
+            response = await self._http.request(
+                command.method,
                 command.path,
                 headers={"Authorization": f"Bearer {token.reveal()}", "Connection": "close"},
                 extensions={"trace": self._on_wire(slot)},
@@ -236,6 +237,8 @@ class PaytClient:
 
 
 def _payload(command: Command) -> dict[str, Any]:
+    if command.is_form:
+        return {"data": dict(command.body)}
     if not command.files:
         return {"json": command.body}
     files = [(file.field, (file.name, file.content, file.content_type)) for file in command.files]

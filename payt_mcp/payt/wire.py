@@ -65,11 +65,16 @@ class File:
 
 @dataclass(frozen=True)
 class Command:
-    """One POST: a JSON body, or with `files` a multipart form whose fields are `body`."""
+    """One write: a JSON body, or with `files` a multipart form whose fields are `body`, or with `is_form` a plain form.
+
+    In a form a list stands under a name that ends in `[]`: of a repeated plain name Payt keeps the last value alone.
+    """
 
     path: str
     body: Mapping[str, Any]
     files: Sequence[File] = ()
+    method: str = "POST"
+    is_form: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,13 @@ def listing(resource: str, administration_id: str | None, *, fields: Fields = ()
 
 
 def record(resource: str, key: str, administration_id: str | None, *, key_type: str = "", fields: Fields = ()) -> Query:
-    """The query for one record. `key_type` names what `key` is where it is not the internal id."""
+    """The query for one record. `key_type` names what `key` is where it is not the internal id.
+
+    Raises:
+        MissingError: in a path this key would mean another place, so that no record can have it.
+    """
+    if key in {".", ".."}:
+        raise MissingError(f"{resource} {key}")
     params = {} if administration_id is None else {"administration_id": administration_id}
     if key_type:
         params["identifier_type"] = key_type
@@ -148,7 +159,7 @@ def read_json(status: int, content_type: str, body: bytes, what: str) -> Any:
 
 
 def read_written(status: int, content_type: str, body: bytes, what: str) -> Any:
-    """Decide what the answer to a write means; returns the JSON of one that was carried out.
+    """Decide what the answer to a write means; returns the JSON of one that was carried out, None where it is empty.
 
     Raises:
         NotSentError: 429, which Payt answers before it looks at a request: it may be sent again.
@@ -156,6 +167,8 @@ def read_written(status: int, content_type: str, body: bytes, what: str) -> Any:
         UpstreamError: Payt refused it (other 4xx).
     """
     if 200 <= status < 300:
+        if not body.strip():
+            return None
         try:
             return _decoded(body, content_type, what)
         except GarbledError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from payt_mcp.errors import OutcomeUnknownError
 from payt_mcp.payt.wire import Command, File
@@ -41,6 +42,35 @@ def invoices(administration_id: str, rows: Sequence[Mapping[str, Any]]) -> Comma
 def files(administration_id: str, announced: Sequence[Mapping[str, Any]]) -> Command:
     """Files to come: `checksum` (base64 of SHA3-512), `byte_size`, `content_type` of each."""
     return Command("/v1/files", {"administration_id": administration_id, "files": list(announced)})
+
+
+def plan_decision(administration_id: str, plan_id: str, decision: str) -> Command:
+    """`approve`, `reject` or `deactivate` a payment plan."""
+    path = f"/v1/payment_plans/{quote(plan_id, safe='')}/{decision}"
+    return Command(path, {"administration_id": administration_id}, method="PATCH", is_form=True)
+
+
+def complete_task(administration_id: str, task_id: str, how: Mapping[str, Any]) -> Command:
+    """`how` are the fields of the contract that are given."""
+    path = f"/v1/tasks/{quote(task_id, safe='')}/mark_completed"
+    return Command(path, {"administration_id": administration_id, **how}, method="PATCH")
+
+
+def comment_task(administration_id: str, task_id: str, comment: str) -> Command:
+    path = f"/v1/tasks/{quote(task_id, safe='')}/comment"
+    return Command(path, {"administration_id": administration_id, "comment": comment})
+
+
+def follow_up(administration_id: str, action: str, keys: Mapping[str, Sequence[str]]) -> Command:
+    """`block` or `resume` invoices; `keys` by `invoice_numbers` and `invoice_identifiers`."""
+    named = {f"{name}[]": list(values) for name, values in keys.items() if values}
+    body = {"administration_id": administration_id, **named}
+    return Command(f"/v1/invoices/{action}", body, method="PATCH", is_form=True)
+
+
+def upsert(administration_id: str, resource: str, rows: Sequence[Mapping[str, Any]]) -> Command:
+    """An upsert of `debtors` or `contacts`, in Payt's own names."""
+    return Command(f"/v1/{resource}", {"administration_id": administration_id, resource: list(rows)})
 
 
 def message_id(answer: Any) -> str:

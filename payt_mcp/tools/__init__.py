@@ -30,9 +30,9 @@ SETS: Mapping[str, ToolSet] = {
         writes=("send_message", "upsert_invoices", "approval"),
     ),
     "payments": ToolSet(reads=("payments",)),
-    "plans": ToolSet(reads=("payment_plans",)),
-    "tasks": ToolSet(reads=("tasks", "notes")),
-    "flow": ToolSet(),
+    "plans": ToolSet(reads=("payment_plans",), writes=("decide_payment_plan",)),
+    "tasks": ToolSet(reads=("tasks", "notes"), writes=("complete_task", "comment_task")),
+    "flow": ToolSet(writes=("change_follow_up", "upsert_debtors", "upsert_contacts")),
 }  # fmt: skip
 """By the names `PAYT_TOOLSETS` takes."""
 

@@ -20,7 +20,7 @@ def accepted(tool: str, schema: Mapping[str, Any], arguments: Mapping[str, Any])
     Raises:
         UnknownArgumentError: naming the closest one the tool has.
         InputError: a required one is missing.
-        BadValueError: a truth value; none of our arguments is one, and 1 for true would be an answer.
+        BadValueError: a truth value where another is wanted: 1 for true would be an answer.
         InputError: a value that could not even be named in an answer.
     """
     properties = schema.get("properties", {})
@@ -32,7 +32,7 @@ def accepted(tool: str, schema: Mapping[str, Any], arguments: Mapping[str, Any])
     if missing:
         raise InputError(f"{tool} needs {' and '.join(missing)}. Nothing was looked up.")
     for name, value in filled.items():
-        if isinstance(value, bool):
+        if isinstance(value, bool) and properties[name].get("type") != "boolean":
             raise BadValueError(name, value, allowed(properties[name]))
         if not _is_writable(value):
             raise InputError(f"{name} holds characters that are no text, or a number of absurd length.")
@@ -66,6 +66,8 @@ def allowed(schema: Mapping[str, Any]) -> str:
     if "const" in schema:
         return f"only {schema['const']}"
     kind = schema.get("type")
+    if kind == "boolean":
+        return "true or false"
     if kind == "integer":
         low, high = schema.get("minimum"), schema.get("maximum")
         return "a whole number" + (f" from {low} to {high}" if low is not None and high is not None else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult
@@ -76,8 +77,10 @@ async def get_debtor(
     today = scope.account.today(scope.administration)
     currency = scope.administration.currency_code or ""
     answer = Answer(_summary(file, today, currency), _data(file, today, currency), as_of=scope.account.now())
-    answer.lines = _text(answer.data)
-    answer.notes = _notes(file)
+    shown = len(answer.data["invoices"])
+    some = f" (the {shown} oldest of {len(file.open_items)})" if shown < len(file.open_items) else ""
+    answer.lines = _text(answer.data, f"Open invoices{some}")
+    answer.notes = [*_currencies(file, today, currency), *_set_apart(file, today), *_notes(file)]
     return answer.result()
 
 
@@ -145,14 +148,14 @@ def _addresses(debtor: Debtor) -> list[dict[str, str]]:
     return [{"email": present.clean(address, present.LINE_LENGTH), "for": use} for address, use in found if address]
 
 
-def _text(data: Mapping[str, Any]) -> list[str]:
+def _text(data: Mapping[str, Any], invoices: str) -> list[str]:
     debtor = spoken(data["debtor"])
     address = debtor.pop("postal_address", {})
     text = [f"{name}: {present.cell(value)}" for name, value in debtor.items()]
     if address:
         text.append(f"postal_address: {', '.join(address[part] for part in _ADDRESS_PARTS if part in address)}")
     text += [f"e-mail ({row['for']}): {row['email']}" for row in data["addresses"]]
-    text += _titled("Open invoices", data["invoices"], INVOICE_COLUMNS)
+    text += _titled(invoices, data["invoices"], INVOICE_COLUMNS)
     text += _titled("Credit cases", data["cases"], {name: name for row in data["cases"] for name in row})
     for plan in data["payment_plans"]:
         text += plan_lines(plan)
@@ -164,6 +167,34 @@ def _text(data: Mapping[str, Any]) -> list[str]:
 
 def _titled(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> list[str]:
     return [f"{title}:", *present.table([spoken(row) for row in rows], columns)] if rows else []
+
+
+def _currencies(file: DebtorFile, today: dt.date, currency: str) -> list[str]:
+    """What is overdue in the invoices' own currencies: a converted sum is no figure for a letter."""
+    sums: dict[str, Decimal] = {}
+    for item in file.open_items:
+        if item.is_overdue(today) and item.open_amount is not None:
+            sums[item.currency] = sums.get(item.currency, Decimal(0)) + item.open_amount
+    if not sums.keys() - {currency}:
+        return []
+    named = ", ".join(present.money(sums[code], code) for code in sorted(sums))
+    return [
+        f"Overdue in the invoices' own currencies: {named}. The sum above is converted, and no figure for a letter."
+    ]
+
+
+def _set_apart(file: DebtorFile, today: dt.date) -> list[str]:
+    """Which overdue invoices are in a payment plan or paused, where the others are not."""
+    overdue = [item for item in file.open_items if item.is_overdue(today)]
+    kinds = {
+        "in the payment plan": [present.clean(item.number, 40) for item in overdue if item.plan_id],
+        "paused by themselves": [present.clean(item.number, 40) for item in overdue if item.paused],
+    }
+    return [
+        f"{len(numbers)} of {present.count(len(overdue), 'overdue invoice')} {kind}: {present.some(numbers)}."
+        for kind, numbers in kinds.items()
+        if numbers
+    ]
 
 
 def _notes(file: DebtorFile) -> list[str]:

@@ -11,10 +11,8 @@ from pydantic import Field, WithJsonSchema
 from payt_mcp.tools.shared import AdministrationId, Ctx, Text, ToolSpec, scope_of
 from payt_mcp.tools.writing import (
     Asked,
-    Proposed,
     WriteResult,
-    answered,
-    decide,
+    answer_action,
     desk_of,
     nothing_to_do,
     put_on_record,
@@ -100,10 +98,7 @@ async def upsert_invoices(
     administration_id: AdministrationId = "",
     confirmation_code: Annotated[Text, Field(description="Only as given by this tool before.")] = "",
 ) -> Annotated[CallToolResult, WriteResult]:
-    if not isinstance(proposal, Proposed):
-        assert isinstance(proposal, CallToolResult)
-        return proposal
-    return await decide(ctx, proposal, answered(answer), confirmation_code)
+    return await answer_action(ctx, proposal, answer, confirmation_code)
 
 
 TOOL = ToolSpec(

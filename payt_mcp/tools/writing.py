@@ -11,7 +11,7 @@ from mcp.types import CallToolResult
 from typing_extensions import TypedDict
 
 from payt_mcp.guard.approval import Approval
-from payt_mcp.tools.shared import Answer, Ctx
+from payt_mcp.tools.shared import Answer, Ctx, scope_of
 
 if TYPE_CHECKING:
     from payt_mcp.desk import Desk
@@ -78,6 +78,21 @@ async def put_on_record(ctx: Ctx, desk: Desk, draft: Draft) -> Proposed:
     return Proposed(desk, record, is_new)
 
 
+async def put_action(ctx: Ctx, kind: str, wish: Mapping[str, Any], administration_id: str) -> Any:
+    """An action as a proposal on record; the answer at once where it would change nothing."""
+    desk = await desk_of(ctx)
+    draft = await desk.actions[kind].draft(await scope_of(ctx, administration_id), wish)
+    return nothing_to_do(draft.preview) if draft.preview["idle"] else await put_on_record(ctx, desk, draft)
+
+
+async def answer_action(ctx: Ctx, proposal: Any, asked: Any, code: str) -> CallToolResult:
+    """The answer of a tool whose proposal was made by `put_action`."""
+    if not isinstance(proposal, Proposed):
+        assert isinstance(proposal, CallToolResult)
+        return proposal
+    return await decide(ctx, proposal, answered(asked), code)
+
+
 def _check_code_may(preview: Mapping[str, Any] | None) -> None:
     """Raises RefusedWriteError where a person must have seen what a code would approve."""
     from payt_mcp.errors import RefusedWriteError  # noqa: PLC0415 - with the ledger, not at the start
@@ -102,11 +117,12 @@ def nothing_to_do(preview: Mapping[str, Any]) -> CallToolResult:
             "status": "failed" if refused else "unchanged",
             "preview": brief(preview),
             "warnings": warning_texts(preview),
-            "records": {row["invoice"]: "; ".join(row["notes"]) for row in refused},
+            "records": {row.get("key", row.get("invoice")): "; ".join(row["notes"]) for row in refused},
             "next_step": "Correct the refused records and propose them again." if refused else None,
         }
     )
     said = "Payt would refuse every record that is not there already" if refused else "Payt has all of it already"
+    said = preview.get("idle") or said
     answer = Answer(f"{said}; nothing was sent.", data)
     answer.lines = write_lines(data)
     return answer.result()

@@ -146,3 +146,29 @@ async def test_a_bound_that_was_reached_is_said(status: str, monkeypatch: pytest
             part = await who.ask("search_invoices", status=status)
     assert part["total"] < whole["total"]
     assert [note for note in part["notes"] if "incomplete" in note]
+
+
+async def test_the_file_of_a_debtor_keeps_apart_what_a_letter_must_not_lump_together(
+    world: World, served: Handle
+) -> None:
+    """The overdue sum by the invoices' own currencies, and which overdue invoices are in a plan or paused."""
+    rows = [row for row in world.rows(MAIN, "invoices") if Decimal(row["open_amount"] or 0) > 0]
+    overdue = [row for row in rows if row["due_date"] and row["due_date"] < NOON.date().isoformat()]
+    seen = set()
+    async with assistant(served) as who:
+        for debtor in sorted({row["debtor_id"] for row in overdue if row["debtor_id"]}):
+            own = [row for row in overdue if row["debtor_id"] == debtor]
+            said = " ".join((await who.ask("get_debtor", debtor=str(debtor))).get("notes", ()))
+            sums: dict[str, Decimal] = {}
+            for row in own:
+                sums[row["currency_code"]] = sums.get(row["currency_code"], Decimal(0)) + Decimal(row["open_amount"])
+            named = ", ".join(f"{code} {amount:,.2f}" for code, amount in sorted(sums.items()))
+            assert (f"in the invoices' own currencies: {named}." in said) == (sums.keys() != {"EUR"})
+            for kind, apart in (
+                ("in the payment plan", [row for row in own if row["active_payment_plan_id"]]),
+                ("paused by themselves", [row for row in own if row["paused_at"] or row["paused_by_user"]]),
+            ):
+                assert (f"{len(apart)} of {len(own):,} overdue" in said and kind in said) == bool(apart)
+                seen |= {kind} if apart else set()
+            seen |= {"currencies"} if len(sums) > 1 else set()
+    assert seen == {"in the payment plan", "paused by themselves", "currencies"}

@@ -57,7 +57,7 @@ async def take(folder: Path) -> None:
             payt.faults.add(Fault("server_error", path="/v1/messages", method="POST"))
             await _click(page, f"approve-{warned['proposal_id']}", f"#again-{warned['proposal_id']}")
             await _shoot(page, folder, "unknown")
-            await _click(page, f"close-{warned['proposal_id']}", "text=closed by a person")
+            await _click(page, f"close-{warned['proposal_id']}", "text=A person closed it")
             await caller.call_tool("upsert_invoices", {"invoices": _rows(house, invoice)})
             await page.wait_for_selector("table")
             await _shoot(page, folder, "plan")

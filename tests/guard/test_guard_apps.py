@@ -119,18 +119,23 @@ async def test_no_other_secret_decides(house: House) -> None:
         for secret, decision in (
             (of_second, "approve"),
             (of_other, "approve"),
-            ("", "approve"),
             (own, "send"),
             ("é", "approve"),
         ):
             arguments = {"proposal_id": key, "decision": decision, "secret": secret}
             refused = await client.call_tool(DECIDE, arguments)
             assert refused.is_error
-            assert said(refused).startswith(
-                "This decision does not come from the page of this proposal. Nothing was sent"
-            )
-        nothing = await client.call_tool(DECIDE, {"proposal_id": key})
-        assert nothing.is_error
+            assert said(refused).startswith("This decision does not come from the page of this proposal")
+            assert said(refused).endswith("Nothing was sent or changed.")
+        for odd in (
+            {},
+            {"secret": ""},
+            {"secret": "\ud800"},
+            {"secret": own, "proposal_id": "\ud800"},
+            {"force": "yes"},
+        ):
+            nothing = await client.call_tool(DECIDE, {"proposal_id": key, "decision": "approve", **odd})
+            assert (nothing.is_error, "Nothing was" in said(nothing) or "no text" in said(nothing)) == (True, True)
     assert house.mails == []
 
 

@@ -243,9 +243,9 @@ async def test_payments_and_labels_are_shown_as_they_were_and_as_they_become(hou
     shown = whole(preview)
     for text in (
         "payments: 2 payments, 15.00 in all (EUR) -> 1 payment, 9.50 in all (EUR)",
-        "payments[1]: amount 10.00, book_amount 10.00, cost_type principal, payment_date 2026-01-01, transaction_type ",
-        'payment, description "Van 2026-01-01" -> amount 9.50, origin_identifier q, description "Nieuw"',
-        'transaction_type payment, description "Van 2026-02-02" -> removed',
+        "payment 1: amount 10.00, amount in the books 10.00, cost type principal, payment date 2026-01-01, ",
+        'transaction type payment, description "Van 2026-01-01" -> amount 9.50, reference q, description "Nieuw"',
+        'transaction type payment, description "Van 2026-02-02" -> removed',
         "labels: spoed, werk -> nieuw",
     ):
         assert text in shown
@@ -253,7 +253,7 @@ async def test_payments_and_labels_are_shown_as_they_were_and_as_they_become(hou
     for text in (
         f"payments replaced as a whole: {number} (2 payments, 15.00 in all (EUR) → 1 payment, 9.50 in all (EUR))",
         f"labels replaced as a whole: {number} (2 labels → 1 label)",
-        f"invoice_lines replaced as a whole: {number} ({lines} line{'s' * (lines != 1)} → 1 line)",
+        f"lines replaced as a whole: {number} ({lines} line{'s' * (lines != 1)} → 1 line)",
     ):
         assert text in asked["preview"]
     assert "Van 2026-01-01" not in asked["preview"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable
 
@@ -20,6 +21,7 @@ from guard.conftest import (
     draft,
     invoice_of,
     letter,
+    says,
     until,
 )
 from payt_mcp.errors import LedgerError
@@ -30,6 +32,8 @@ from payt_mcp.guard.records import Record
 from payt_mcp.guard.seal import Head, Seal
 from payt_mcp.guard.states import Status
 from payt_mcp.sandbox.faults import Fault
+from payt_mcp.sandbox.options import Token
+from payt_mcp.settings import Secret
 
 pytestmark = pytest.mark.anyio
 
@@ -97,6 +101,22 @@ async def test_a_second_sending_that_fails_leaves_the_first_unknown(
     assert "could not be sent again" in record.outcome["trouble"]
     assert "(429)" in record.outcome["trouble"]
     assert "othing was" not in record.outcome["trouble"]
+
+
+async def test_a_yes_given_under_one_token_is_never_carried_out_with_another(house: House) -> None:
+    house.sandbox.options = dataclasses.replace(house.sandbox.options, tokens={"other-token": Token()})
+    house.sandbox.faults.add(Fault("reset_before", "/v1/messages", "POST", times=1))
+    async with client(house.server(), answer=says("accept")) as caller:
+        key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
+    ledger = Ledger(house.state)
+    ledger.approve(key, PAGE, again=True)
+    async with client(house.server(api_token=Secret("other-token")), answer=says("accept")) as caller:
+        told = data(await caller.call_tool("send_message", letter(house)))
+    assert (told["proposal_id"], told["status"], house.mails) == (key, "approved", [])
+    assert told["reason"].startswith("It was approved under another sign-in or token")
+    async with client(house.server()) as caller:
+        assert data(await caller.call_tool("check_approval", {"proposal_id": key}))["status"] == "sent"
+    ledger.close()
 
 
 # The same letter by two ways.

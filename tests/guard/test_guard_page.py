@@ -8,7 +8,8 @@ from typing import Any
 import anyio
 import pytest
 
-from guard.conftest import PAGE, House, client, data, letter, record, said
+from guard.conftest import PAGE, House, client, data, known_invoice, letter, record, said
+from guard.test_guard_upsert import as_it_is
 from payt_mcp.guard.ledger import Ledger
 from payt_mcp.sandbox.faults import Fault
 
@@ -197,9 +198,21 @@ async def test_a_person_may_close_what_was_not_sent(house: House, chromium: Any)
         await page.click(f"#approve-{key}")
         await page.wait_for_selector("text=not on the timeline yet")
         await page.click(f"#close-{key}")
-        await page.wait_for_selector("text=closed by a person")
+        await page.wait_for_selector("text=A person closed it")
     assert record(house, key).status == "failed"
     assert house.mails == []
+
+
+async def test_a_person_may_close_a_batch_as_carried_out(house: House, chromium: Any) -> None:
+    rows = [as_it_is(known_invoice(house), payments=[{"amount": "1.00", "origin_identifier": "q"}])]
+    house.payt.faults.add(Fault("reset_after", path="/v1/invoices", method="POST"))
+    async with client(house.server()) as caller:
+        key = data(await caller.call_tool("upsert_invoices", {"invoices": rows}))["proposal_id"]
+        page = await opened(chromium, house)
+        await page.click(f"#approve-{key}")
+        await page.click(f"#done-{key}")
+        await page.wait_for_selector("text=A person closed it")
+    assert record(house, key).status == "applied"
 
 
 async def test_a_page_whose_server_ended_says_so_and_takes_no_click(house: House, chromium: Any) -> None:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from guard.conftest import (
     ADMINISTRATION,
+    PAGE,
     House,
     client,
     data,
     known_invoice,
+    letter,
     record,
     said,
     says,
 )
 from guard.test_guard_upsert import LINE, SENT, as_it_is, new
+from payt_mcp.guard.ledger import Ledger
+from payt_mcp.guard.outcomes import CLOSED
+from payt_mcp.guard.page_view import cards
 from payt_mcp.guard.preview_text import whole
+from payt_mcp.guard.states import Status
+from payt_mcp.sandbox.faults import Fault
 
 pytestmark = pytest.mark.anyio
 FOREIGN = "NL02RABO0123456789"
@@ -131,3 +141,135 @@ async def test_a_description_may_have_several_lines(house: House) -> None:
     preview = record(house, asked["proposal_id"]).preview
     assert preview is not None
     assert "    description: nothing -> Een Payt would e-mail no invoice." in whole(preview).split("\n")
+
+
+async def proposed(house: House, *rows: dict[str, Any]) -> dict[str, Any]:
+    """The preview a person is shown of these rows."""
+    async with client(house.server()) as caller:
+        asked = data(await caller.call_tool("upsert_invoices", {"invoices": list(rows)}))
+    preview = record(house, asked["proposal_id"]).preview
+    assert preview is not None
+    return dict(preview)
+
+
+def dangers(preview: dict[str, Any]) -> list[str]:
+    return [warned["text"] for warned in preview["warnings"] if warned["danger"]]
+
+
+async def test_an_invoice_that_goes_to_another_debtor_with_less_open_is_named_in_red(house: House) -> None:
+    known = known_invoice(house, currency_code="EUR")
+    debtors = house.sandbox.world.rows(ADMINISTRATION, "debtors")
+    numbers = {debtor["id"]: debtor["debtor_number"] for debtor in debtors}
+    was = numbers[known["debtor_id"]]
+    becomes = next(number for number in numbers.values() if number != was)
+    number = known["invoice_number"]
+    moved, lowered = dangers(
+        await proposed(house, as_it_is(known, debtor_number=becomes, amount_open="0.01", book_amount_open="0.01"))
+    )
+    assert moved.startswith(f"Goes to another debtor: {number} ({was} ")
+    assert f" → {becomes} " in moved
+    before = f"EUR {Decimal(known['open_amount']):,.2f}"
+    assert lowered == f"Less is open, and no payment is given for that: {number} ({before} → EUR 0.01)."
+    paid = str(Decimal(known["total_amount"]) - Decimal("0.01"))
+    assert dangers(await proposed(house, as_it_is(known, debtor_number=was, description="x"))) == []
+    with_payment = as_it_is(
+        known, amount_open="0.01", book_amount_open="0.01", payments=[{"amount": paid, "origin_identifier": "q"}]
+    )
+    assert dangers(await proposed(house, with_payment)) == []
+
+
+async def test_no_name_of_a_field_as_programs_write_it_is_shown(house: House) -> None:
+    (house.files / "scan.pdf").write_bytes(b"%PDF-1.4 a scan")
+    known = known_invoice(house, currency_code="EUR")
+    payment = {"amount": "1.00", "origin_identifier": "q", "payment_date": "2026-11-10", "book_amount": "1.00"}
+    line = LINE | {"product_price": "1.00", "product_quantity": "1", "line_order": 1, "vat_amount": "0.21"}
+    row = as_it_is(
+        known, due_date="2027-01-01", invoice_identifier="new", order_number="o", peppol_identifier="0106:1",
+        payment_method="direct_debit", payment_condition="30 dagen", payment_term=30, labels=["a"], payments=[payment],
+        invoice_lines=[line, line], amount_total="9999.00", amount_open="9998.00", book_amount_total="9999.00",
+        book_amount_open="9998.00", document={"destroy": True}, ubl_document={"filename": "scan.pdf"}, sent_at=SENT,
+    )  # fmt: skip
+    fresh = new("F1", house.debtor())
+    del fresh["sent_at"]
+    preview = await proposed(house, row, fresh)
+    shown = whole(preview)
+    assert "open amount in the books: " in shown
+    assert "    line 2: " in shown
+    assert set(re.findall(r"\b[a-z]+_[a-z_]+\b", shown)) <= {"direct_debit", "bank_transfer"}  # values
+
+
+async def test_what_payt_mails_stands_once_in_red(house: House) -> None:
+    row = new("M1", house.debtor())
+    del row["sent_at"]
+    async with client(house.server()) as caller:
+        asked = data(await caller.call_tool("upsert_invoices", {"invoices": [row]}))
+    proposal = record(house, asked["proposal_id"])
+    page = cards([proposal], {}, lambda _record: "", dt.UTC).html
+    assert len(re.findall(r'class="[^"]*(?:danger|foreign)[^"]*">[^<]*e-mail', page)) == 1
+    assert page.count("to debtors") == 1
+
+
+@pytest.mark.parametrize("sign", ["\ufe0f", "\U000e0141", "\u3164", "\u2800", "\u034f", "\uffa0", "\u17b4"])
+@pytest.mark.parametrize("field", ["description", "order_number"])
+async def test_a_sign_that_is_posted_is_shown(house: House, sign: str, field: str) -> None:
+    row = new("X1", house.debtor(), **{field: f"Werk{sign} in mei"})
+    async with client(house.server()) as caller:
+        answer = await caller.call_tool("upsert_invoices", {"invoices": [row]})
+    assert answer.is_error
+    assert f"U+{ord(sign):04X}" in said(answer)
+
+
+async def test_accents_and_symbols_are_no_hidden_signs(house: House) -> None:
+    text = "Café 'ë', 5 m² ☃ 😀 Ελλάδα e\u0301"
+    assert text in whole(await proposed(house, new("X1", house.debtor(), description=text)))
+
+
+async def test_an_address_in_a_text_is_named_unless_it_is_known(house: House) -> None:
+    world = house.sandbox.world
+    own = world.administrations[int(ADMINISTRATION)]
+    own["email_address"] = "debiteuren.noord@gmail.com"
+    debtor = next(d for d in world.rows(ADMINISTRATION, "debtors") if d["debtor_number"] == house.debtor())
+    known = f"Mail {own['email_address']} of {debtor['reminder_email_address']}"
+    rows = [
+        new("A1", house.debtor(), description=known),
+        new("A2", house.debtor(), invoice_lines=[LINE | {"description": "Mail jan (at) betaal-nu.example"}]),
+        new("A3", house.debtor(), description="Mail noorderlicht@gmail.com"),
+    ]
+    assert dangers(await proposed(house, *rows)) == [
+        "The address jan@betaal-nu.example is neither yours nor on file; it is in A2.",
+        "The address noorderlicht@gmail.com is neither yours nor on file; it is in A3.",
+    ]
+
+
+async def test_what_payt_never_shows_is_closed_by_a_person_as_it_was(house: House) -> None:
+    known = known_invoice(house, currency_code="EUR")
+    rows = [as_it_is(known, payments=[{"amount": "1.00", "origin_identifier": "q"}])]
+    house.payt.faults.add(Fault("reset_after", path="/v1/invoices", method="POST"))
+    async with client(house.server(), answer=says("accept")) as caller:
+        asked = data(await caller.call_tool("upsert_invoices", {"invoices": rows}))
+    assert asked["status"] == "outcome_unknown"
+    assert "Payt does not show whether payments arrived, so only a person who looks there can close it" in str(asked)
+    proposal = record(house, asked["proposal_id"])
+    page = cards([proposal], {}, lambda _record: "", dt.UTC).html
+    assert re.findall(r'value="(\w+)">([^<]+)</button>', page) == [
+        ("look", "Look again at Payt"),
+        ("again", "Carry out again"),
+        ("done", "It was carried out"),
+        ("close", "It was not carried out"),
+    ]
+
+
+async def test_a_letter_closed_by_a_person_is_told_in_one_sentence(house: House) -> None:
+    house.payt.faults.add(Fault("server_error", path="/v1/messages", method="POST"))
+    async with client(house.server(), answer=says("accept")) as caller:
+        key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
+        ledger = Ledger(house.state)
+        ledger.settle(key, Status.FAILED, CLOSED, who=PAGE)
+        ledger.close()
+        told = data(await caller.call_tool("check_approval", {"proposal_id": key}))
+    assert re.fullmatch(r"A person closed it at 20\d\d-\d\d-\d\d \d\d:\d\d: it was not sent\.", told["summary"])
+    assert "reason" not in told
+    assert "only if the user asks" in told["next_step"]
+    page = cards([record(house, key)], {}, lambda _record: "", dt.UTC).html
+    assert page.count("closed") == 1
+    assert "carried out" not in page

@@ -11,12 +11,16 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import anyio
+import httpx
 import pytest
 
-from guard.conftest import House, client, data
+from guard.conftest import House, client, data, known_invoice, letter, record, says
+from guard.test_guard_upsert import as_it_is
 from payt_mcp.guard.ledger import Ledger
+from payt_mcp.guard.page_files import live_pages
 from payt_mcp.sandbox.faults import Fault
 
 pytestmark = pytest.mark.anyio
@@ -30,9 +34,9 @@ def environ(house: House, **more: str) -> dict[str, str]:
     return {**{k: v for k, v in os.environ.items() if not k.startswith("PAYT_")}, **given, **more}
 
 
-def run(house: House, *args: str) -> subprocess.CompletedProcess[str]:
+def run(house: House, *args: str, **more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "payt_mcp", "approvals", *args]
-    return subprocess.run(command, env=environ(house), capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, env=environ(house, **more), capture_output=True, text=True, check=False, timeout=60)
 
 
 async def proposed(house: House) -> str:
@@ -54,7 +58,7 @@ def at_a_terminal(house: House, *args: str, answer: Any) -> tuple[int, str]:
     )
     os.close(theirs)
     shown = ""
-    while "> " not in shown.rpartition("type:")[2]:
+    while not re.search(r"type: [^\n]*\n> ", shown):
         assert select.select([ours], [], [], 20)[0], shown
         shown += os.read(ours, 4096).decode()
     os.write(ours, f"{answer(shown)}\n".encode())
@@ -106,10 +110,46 @@ async def test_without_a_terminal_nothing_is_decided(house: House) -> None:
     assert at_status(house, key) == "proposed"
 
 
+@pytest.mark.parametrize(
+    ("typed", "code", "status"), [("yes", 0, "applied"), ("no", 0, "failed"), ("perhaps", 1, "outcome_unknown")]
+)
+async def test_a_person_says_what_became_of_a_batch(house: House, typed: str, code: int, status: str) -> None:
+    rows = [as_it_is(known_invoice(house), payments=[{"amount": "1.00", "origin_identifier": "q"}])]
+    house.payt.faults.add(Fault("reset_after", path="/v1/invoices", method="POST"))
+    async with client(house.server(), answer=says("accept")) as caller:
+        key = data(await caller.call_tool("upsert_invoices", {"invoices": rows}))["proposal_id"]
+    both = await anyio.to_thread.run_sync(
+        lambda: at_a_terminal(house, "reject", key, answer=lambda shown: f"{as_asked(shown)}\n{typed}")
+    )
+    assert (both[0], record(house, key).status) == (code, status)
+    assert ("A person closed it" in both[1]) == (code == 0)
+
+
 async def test_a_person_rejects(house: House) -> None:
     key = await proposed(house)
     code, _ = await anyio.to_thread.run_sync(lambda: at_a_terminal(house, "reject", key, answer=as_asked))
     assert (code, at_status(house, key)) == (0, "declined")
+
+
+async def test_a_page_is_opened_with_an_address_that_works_once(house: House) -> None:
+    seen = house.files / "seen"
+    opener = house.files / ("open" if sys.platform == "darwin" else "xdg-open")
+    opener.write_text(f'#!/bin/sh\necho "$1" >> {seen}\n')
+    opener.chmod(0o755)
+    async with client(house.server()) as caller:
+        data(await caller.call_tool("send_message", letter(house)))
+        done = await anyio.to_thread.run_sync(
+            lambda: run(house, "open", PATH=f"{house.files}{os.pathsep}{os.environ['PATH']}")
+        )
+        (page,) = live_pages(house.state)
+        async with httpx.AsyncClient() as web:
+            address = seen.read_text().strip()
+            replies = [await web.get(address) for _ in range(2)]
+            nonce, _, mark = address.rpartition(".")
+            forged = await web.get(f"{nonce}x.{mark}")
+    assert (done.returncode, page in address, urlsplit(page).path.strip("/") in address) == (0, False, False)
+    assert [reply.status_code for reply in (*replies, forged)] == [303, 404, 404]
+    assert page.endswith(replies[0].headers["location"])
 
 
 async def test_verify_purge_and_open(house: House) -> None:

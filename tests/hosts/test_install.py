@@ -322,3 +322,24 @@ def test_without_a_home_it_asks_for_the_path(home: Home, capsys: pytest.CaptureF
 
     assert run(["install", "cursor"], {"PATH": os.environ["PATH"]}) == 1
     assert re.search(r"no HOME.*--path", capsys.readouterr().err)
+
+
+def test_a_secret_that_is_taken_out_is_said_to_stand_in_the_copy(home: Home) -> None:
+    home.write({"mcpServers": {"payt": {"command": "x", "args": [], "env": {"PAYT_API_TOKEN": TOKEN}}}})
+    done = home.run("install", "claude-desktop", "--replace", "--unset", "PAYT_API_TOKEN")
+    assert "That copy still holds PAYT_API_TOKEN in plain text" in done.out
+    assert TOKEN not in done.out + done.err
+    (copy,) = home.desktop.parent.glob("*.bak")
+    assert TOKEN in copy.read_text()
+
+
+@pytest.mark.parametrize("old", [{"A": "\ud800"}, {}])
+def test_what_is_no_text_is_refused_in_a_sentence(home: Home, old: dict[str, str]) -> None:
+    home.write({"mcpServers": {"payt": {"command": "x", "args": [], "env": old}}})
+    before = home.desktop.read_bytes()
+    folder = home.folder / "caf\udce9"  # as Python reads a name that is not UTF-8
+    folder.mkdir()
+    odd = {} if old else {"PAYT_ATTACHMENTS_DIR": str(folder)}
+    done = home.run("install", "claude-desktop", "--replace", **odd)
+    assert (done.code, home.desktop.read_bytes(), list(home.desktop.parent.glob("*.*-*"))) == (1, before, [])
+    assert "would hold what is no text" in done.err

@@ -129,6 +129,15 @@ async def test_a_write_goes_out_once_when_the_token_ends_while_the_user_is_asked
     assert home.counts.rotations == 1
 
 
+async def test_a_state_folder_that_cannot_be_looked_into_does_not_end_the_server(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(servers, "_QUIET_START", 0.0)
+    async with asked(home.server(PAYT_API_TOKEN="sandbox-token", PAYT_STATE_DIR=f"/{'x' * 300}")) as client:
+        await anyio.wait_all_tasks_blocked()
+        assert not (await client.call_tool("list_administrations")).is_error
+
+
 async def test_what_was_approved_meanwhile_is_taken_up_after_a_start(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import socket
+import struct
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -170,6 +171,21 @@ def test_only_the_answer_to_this_sign_in_counts(home: Home) -> None:
         assert signing.end()[0] == 0
     assert home.counts.exchanges == 1
     assert home.counts.refused == 0
+
+
+def test_connections_that_break_off_and_odd_requests_leave_the_terminal_quiet(home: Home) -> None:
+    with login(home) as signing:
+        here = f"Host: 127.0.0.1:{signing.port}\r\n\r\n".encode()
+        with socket.create_connection(("127.0.0.1", signing.port)) as odd:
+            odd.sendall(b"GET http://[ HTTP/1.1\r\n" + here)
+            assert b" 404 " in odd.recv(4096)
+        broken = socket.create_connection(("127.0.0.1", signing.port))
+        broken.sendall(b"GET /callback?code=a-code&state=")
+        broken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a close that resets
+        broken.close()
+        httpx.get(answer(signing.url, "approve"), follow_redirects=True)
+        code, _, err = signing.end()
+    assert (code, "Traceback" in err, "a-code" in err, "Exception" in err) == (0, False, False, False)
 
 
 def test_giving_up_at_the_terminal_keeps_nothing_and_says_so(home: Home) -> None:

@@ -25,7 +25,7 @@ _NO_TOOLS = {
     "to_debtor",
     "first_date",
 }
-_NO_TOOLS |= {"credit_case"}
+_NO_TOOLS |= {"credit_case", "max_amount", "open_amount"}
 
 
 @pytest.mark.parametrize("prompt", PROMPTS.values(), ids=PROMPTS)
@@ -82,3 +82,9 @@ async def test_what_macos_leaves_beside_a_prompt_is_no_prompt(tmp_path: Path, mo
 def test_a_folder_that_is_not_there_stops_the_start() -> None:
     with pytest.raises(SettingsError, match="PAYT_PROMPTS_DIR names no folder"):
         Settings.from_env({"PAYT_PROMPTS_DIR": "/no/such/folder"})
+
+
+def test_what_is_given_for_one_argument_asks_for_no_other() -> None:
+    prompt = PromptText("p", "T", "D", {"a": "", "b": ""}, {}, "Write {a} to {b}.")
+    assert prompt.filled({"a": "{b}", "b": "{a}"}) == "Write {b} to {a}."
+    assert prompt.filled({"a": "x"}) == "Write x to (not given)."

@@ -8,9 +8,10 @@ import pytest
 from mcp.client import Client
 
 from payt_mcp.apps.overview_page import page
-from payt_mcp.sandbox.server import Handle
+from payt_mcp.sandbox.app import Options, create_app
+from payt_mcp.sandbox.server import Handle, run_in_thread
 
-from .helpers import ADMINISTRATION, server_for
+from .helpers import ADMINISTRATION, fixed_world, server_for
 from .processes import environment, run
 
 
@@ -149,3 +150,25 @@ def test_what_goes_wrong_is_a_sentence(
     assert done.returncode == 1
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_page_others_could_read_is_for_the_user_alone_afterwards(payt: Handle, tmp_path: Path) -> None:
+    target = tmp_path / "report.html"
+    target.write_text("old")
+    target.chmod(0o644)
+    done = run("report", "--html", str(target), env=environment(payt.url))
+    assert (done.returncode, target.stat().st_mode & 0o077) == (0, 0)
+    assert "old" not in target.read_text(encoding="utf-8")[:20]
+
+
+def test_a_company_without_a_name_has_a_report_too(tmp_path: Path) -> None:
+    world = fixed_world()
+    nameless = world.administrations[int(ADMINISTRATION)]
+    world.administrations[int(ADMINISTRATION)] = {**nameless, "name": None}
+    with run_in_thread(create_app(world, options=Options(rate=None))) as payt:
+        target = tmp_path / "report.html"
+        done = run("report", "--html", str(target), "--administration", ADMINISTRATION, env=environment(payt.url))
+        other = run("report", "--administration", "1", env=environment(payt.url))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no name" in _seen(target.read_text(encoding="utf-8")).texts
+    assert f"{ADMINISTRATION} (no name)" in other.stderr

@@ -9,8 +9,11 @@ from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 from mcp.types import PromptReference, ResourceTemplateReference, TextResourceContents
 
-from payt_mcp.receivables import phases
+from payt_mcp import completion
+from payt_mcp.receivables import matching, phases
 from payt_mcp.sandbox.server import Handle
+from payt_mcp.server import build_server
+from payt_mcp.settings import Settings
 
 from .helpers import ADMINISTRATION, server_for, text_of
 
@@ -167,3 +170,22 @@ async def test_a_folder_of_own_prompts_adds_and_replaces(payt: Handle, tmp_path:
         assert message.content.text == "Do 10026.\n"  # type: ignore[union-attr]
         assert (await _completed(client, "our-way", "debtor", "10026"))[0].startswith("10026 ")
         assert await _completed(client, "our-way", "mood", "b") == ["brisk"]
+
+
+async def test_who_types_without_an_account_is_offered_nothing_and_no_error(tmp_path: Path) -> None:
+    settings = Settings.from_env({"PAYT_STATE_DIR": str(tmp_path)})
+    async with Client(build_server(settings)) as nobody:
+        assert await _completed(nobody, "prepare-call", "debtor", "Bakk") == []
+
+
+async def test_a_text_of_any_length_is_compared_in_part(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await _completed(client, "prepare-call", "debtor", "Bakk")
+    compared: list[int] = []
+
+    def measured(text: str) -> str:
+        compared.append(len(text))
+        return matching.normalized(text)
+
+    monkeypatch.setattr(completion, "normalized", measured)
+    await _completed(client, "prepare-call", "debtor", "Bakk " * 100_000)
+    assert 0 < max(compared) <= 200

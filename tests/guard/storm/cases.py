@@ -17,6 +17,8 @@ NETWORK = (
 PEOPLE = ("two_processes", "double_click", "repeated_call")
 MANY = ("debtor_and_invoice", "layouts")
 """One letter asked for in several ways."""
+STRIKES = ("timeout_before", "timeout_after", "reset_before", "server_error_after", "cut_off", "rate_limited")
+"""Of the network's faults those that the writes of the daily work go through."""
 KILLED = ("proposed", "approved", "sending", "request_out", "answered", "outcome_unknown", "any_moment")
 UNKNOWN_BY = ("timeout_before", "timeout_after", "reset_after", "server_error_after", "cut_off")
 LAYOUTS = (
@@ -30,7 +32,9 @@ LAYOUTS = (
 
 @dataclass(frozen=True)
 class Case:
-    """What is written, what strikes, and in which state. `write` is message, upsert or code (a message by code)."""
+    """What is written, what strikes, and in which state. `write` is message, upsert, code (a message by code), comment
+    (on a task) or block (of invoices).
+    """
 
     write: str
     kind: str
@@ -57,6 +61,10 @@ CASES = (
     *_cases("code", NETWORK, ("proposed", "sending")),
     *_cases("code", ("kill",), ("proposed", "approved", "sending", "request_out", "answered", "any_moment")),
     *_cases("code", ("two_processes", "repeated_call"), ("approved", "sending")),
+    *_cases("comment", (*STRIKES, *PEOPLE), ("sending",)),
+    *_cases("comment", ("kill",), KILLED),
+    *_cases("block", (*STRIKES, *PEOPLE), ("sending",)),
+    *_cases("block", ("kill",), KILLED),
 )
 
 
@@ -112,7 +120,7 @@ def plan(number: int, seed: int, debtors: Sequence[tuple[str, str]]) -> Run:
     unknown_by = (*UNKNOWN_BY, "reset_before", "server_error") if older else UNKNOWN_BY
     return Run(
         number=number, seed=seed, write=case.write, kind=case.kind, state=case.state, debtor=debtor, invoice=invoice,
-        older="" if case.kind in MANY or case.write == "upsert" else older,
+        older="" if case.kind in MANY or case.write in {"upsert", "block"} else older,
         calls=rng.randrange(1, 4), kill_after=rng.random() * 0.15, delay_ms=rng.randrange(400, 900),
         again=rng.random() < 0.5, unknown_by=rng.choice(unknown_by),
         order=tuple(rng.sample(range(len(LAYOUTS)), rng.randrange(2, len(LAYOUTS) + 1))),

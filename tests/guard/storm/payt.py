@@ -83,8 +83,8 @@ class Payt:
         found: list[dict[str, Any]] = rows["rows"]
         return found
 
-    def act(self, name: str, **fields: Any) -> str:
-        done = self._http.post("/_sandbox/act", json={"name": name, "args": [ADMINISTRATION], "fields": fields})
+    def act(self, name: str, *args: str, **fields: Any) -> str:
+        done = self._http.post("/_sandbox/act", json={"name": name, "args": [ADMINISTRATION, *args], "fields": fields})
         return str(done.raise_for_status().json()["result"])
 
     def older(self, run: Run) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import anyio
 
-from guard.storm import upserts
+from guard.storm import daily_work, upserts
 from guard.storm.broken import LEDGERS
 from guard.storm.by_code import by_code
 from guard.storm.cases import Run
@@ -78,6 +78,8 @@ async def _drafts(desk: Desk, run: Run) -> list[Draft]:
     scope = Scope(desk.account, await desk.account.administration())
     if run.write == "upsert":
         return [await desk.invoices.draft(scope, parse_invoices(upserts.batch(run)))]
+    if run.write in daily_work.WRITES:
+        return [await desk.actions[daily_work.KINDS[run.write]].draft(scope, daily_work.wish(run))]
     return [await desk.messages.draft(scope, wish) for wish in run.wishes]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing.process
 import tempfile
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -11,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from guard.storm import terminal, upserts
+from guard.storm import daily_work, terminal, upserts
 from guard.storm.cases import MANY, PEOPLE, Run
 from guard.storm.client import closed_port
 from guard.storm.payt import ADMINISTRATION, CONTEXT, Payt
@@ -21,8 +23,11 @@ from guard.storm.verdict import Outcome, judge
 from payt_mcp.guard.ledger import Ledger
 from payt_mcp.guard.states import Status
 
+_STARTING = threading.Lock()
+_children: set[BaseProcess] = getattr(multiprocessing.process, "_children")  # noqa: B009 - no stub knows it
 _ENDS = (0, -9)
 _PATIENCE = 60
+_PATHS = {"upsert": "/v1/invoices", "comment": "/v1/tasks", "block": "/v1/invoices"}
 
 
 @dataclass
@@ -42,7 +47,10 @@ class Field:
             "administration": ADMINISTRATION, "part": part,
         }  # fmt: skip
         process = CONTEXT.Process(target=worker, args=(job | more,))
-        process.start()
+        # Whoever starts a process asks after all others, and an exit code that two lanes read at once is 255 for one.
+        with _STARTING:
+            process.start()
+            _children.discard(process)
         return process
 
     def join(self, *processes: BaseProcess) -> None:
@@ -65,7 +73,9 @@ class Field:
 
     def fault(self, kind: str, method: str, **more: Any) -> None:
         """On the endpoint this run writes to, or reads the outcome from."""
-        path = "/v1/invoices" if self.run.write == "upsert" else "/v1/messages"
+        path = _PATHS.get(self.run.write, "/v1/messages")
+        if (self.run.write, method) == ("block", "POST"):
+            path, method = f"{path}/block", "PATCH"
         self.payt.fault(kind=kind, path=path, method=method, **more)
 
     def approve_all(self) -> list[str]:
@@ -84,7 +94,10 @@ def execute(payt: Payt, run: Run, broken: str = "") -> Outcome:
     with tempfile.TemporaryDirectory(prefix="storm-") as folder:
         field = Field(payt, run, Path(folder), broken, [])
         payt.clear()
-        older = payt.older(run) if run.older else ""
+        if run.write in daily_work.WRITES:
+            older = daily_work.prepare(payt, run)
+        else:
+            older = payt.older(run) if run.older else ""
         if run.write == "upsert":
             upserts.prepare(payt, run)
         _strike(field)

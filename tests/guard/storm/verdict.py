@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from guard.storm import upserts
+from guard.storm import daily_work, upserts
 from guard.storm.cases import Run
 from guard.storm.payt import Payt
 from payt_mcp.errors import PaytMcpError
@@ -49,11 +49,16 @@ def judge(payt: Payt, run: Run, folder: Path, older: str, ended_badly: Sequence[
         return Outcome(run, "unreadable", mails, asked, str(error))
     status = ",".join(sorted({record.status.value for record in found.records}))
     findings = [*ended_badly, *_common(run, found, late_found=not (folder / "not_found").exists())]
-    findings += _upsert(payt, run, found) if run.write == "upsert" else _message(run, found, mails, older)
+    if run.write == "block":
+        findings += daily_work.findings(payt, run, found.records)
+    else:
+        findings += _upsert(payt, run, found) if run.write == "upsert" else _message(run, found, mails, older)
     return Outcome(run, status or "nothing proposed", mails, asked, "; ".join(findings))
 
 
 def _mails(payt: Payt, run: Run) -> int:
+    if run.write in daily_work.WRITES:
+        return daily_work.times(payt, run)
     if run.write == "upsert":
         wanted = set(upserts.mailed(run))
         return sum(mail["kind"] == "invoice" and mail["invoice_number"] in wanted for mail in payt.mails())

@@ -262,17 +262,17 @@ class Story:
             f"{_QUESTIONS} questions, {self._calls} calls, {time.monotonic() - self._began:.1f} seconds. Now ask your "
             "own, in the assistant you use, on the same invented data:"
         )
-        command, arguments = server_command()
-        ours = shlex.join([command, *arguments])
+        command = _own_command()
         screen.line()
-        screen.line(f"    {ours} install claude-desktop --set PAYT_API_URL=sandbox")
+        for line in _with_sandbox(f"{command} install claude-desktop"):
+            screen.line(f"  {line}")
         screen.line()
-        screen.paragraph("Or claude-code, cursor or vscode in its place. Then, for your own books:")
+        screen.paragraph("(or claude-code, cursor, vscode). When you have seen enough, on your own books:")
         screen.line()
-        screen.line(f"    {ours} login")
-        screen.line(f"    {ours} install claude-desktop --replace --unset PAYT_API_URL")
+        for step in ("login", "uninstall claude-desktop", "install claude-desktop", "doctor"):
+            screen.line(f"  {command} {step}")
         screen.line()
-        screen.paragraph("README.md has the other ways to connect, every setting and every tool.")
+        screen.paragraph("README.md has every tool and every setting.")
 
     def _notes(self, found: Row) -> None:
         """What the tool itself says about its figures: what was left out, what is unusual."""

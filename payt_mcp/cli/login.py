@@ -164,7 +164,7 @@ async def _reached(settings: Settings, access: Secret) -> list[Administration]:
         return await Resources(client).administrations()
     except UnauthorizedError:
         raise SignInError(
-            f"This token is not accepted by {where}: it is wrong, expired or withdrawn. Nothing was kept; run "
+            f"This token is not accepted (401) by {where}: it is wrong, expired or withdrawn. Nothing was kept; run "
             "`payt-mcp login` again."
         ) from None
     except UnavailableError as error:

@@ -26,6 +26,12 @@ ALWAYS: Mapping[str, Sequence[str]] = {
     "list_payment_plans": ("administrations:read", "payment_plans:read"),
     "list_tasks": ("administrations:read", "tasks:read"),
     "list_notes": ("administrations:read", "notes:read"),
+    "decide_payment_plan": (*_BOOKS, "payment_plans:read", "payment_plans:write"),
+    "complete_task": ("administrations:read", "tasks:read", "tasks:write"),
+    "comment_task": ("administrations:read", "tasks:read", "tasks:write"),
+    "change_follow_up": (*_BOOKS, "invoices:write"),
+    "upsert_debtors": ("administrations:read", "debtors:read", "debtors:write"),
+    "upsert_contacts": ("administrations:read", "contacts:read", "contacts:write"),
 }
 """What a tool asks Payt for whenever it is used; `check_approval` asks for nothing of its own."""
 
@@ -42,15 +48,20 @@ SOMETIMES: Mapping[str, Sequence[str]] = {
     "list_payment_plans": ("debtors:read", "invoices:read"),
     "list_tasks": ("credit_cases:read", "debtors:read", "invoices:read"),
     "list_notes": ("credit_cases:read", "debtors:read", "invoices:read"),
+    "complete_task": ("credit_cases:read", "debtors:read", "invoices:read"),
+    "comment_task": ("credit_cases:read", "debtors:read", "invoices:read"),
+    "upsert_debtors": ("contacts:read",),
+    "upsert_contacts": ("debtors:read",),
 }
 """What it asks for beside that for some debtors, cases or arguments."""
 
-WRITES = ("send_message", "upsert_invoices")
+WRITES = frozenset(tool for tool, names in ALWAYS.items() if any(name.endswith(":write") for name in names))
 
 SETS: Mapping[str, Sequence[str]] = {
     "payments": ("list_payments",),
-    "plans": ("list_payment_plans",),
-    "tasks": ("list_tasks", "list_notes"),
+    "plans": ("list_payment_plans", "decide_payment_plan"),
+    "tasks": ("list_tasks", "list_notes", "complete_task", "comment_task"),
+    "flow": ("change_follow_up", "upsert_debtors", "upsert_contacts"),
 }
 """The tools of each set but `core`, which all the others belong to."""
 

@@ -17,6 +17,9 @@ from surface.processes import stdio
 from payt_mcp.errors import HostConfigError
 from payt_mcp.hosts.catalog import HOSTS, Machine, config_path
 from payt_mcp.hosts.launch import Launch, require_start
+from payt_mcp.payt.signin import static
+from payt_mcp.payt.signin_store import SignInStore
+from payt_mcp.settings import Secret, Settings
 
 from .conftest import TOKEN, Home
 
@@ -77,6 +80,35 @@ def test_settings_that_the_host_would_not_have_are_written_down(home: Home) -> N
     given = {"PAYT_API_URL": "production", "PAYT_RATE": "${rate}", "PAYT_CONFIRM": "", "PAYT_READ_ONLY": "1"}
     home.run("install", "claude-desktop", XDG_STATE_HOME=str(home.folder / "mine"), **given)
     assert home.entry()["env"] == {"PAYT_READ_ONLY": "1", "PAYT_STATE_DIR": str(home.folder / "mine" / "payt-mcp")}
+
+
+def test_a_setting_can_be_given_with_the_command(home: Home) -> None:
+    done = home.run("install", "claude-desktop", "--set", "PAYT_API_URL=sandbox", "--set", "PAYT_RATE=3", PAYT_RATE="5")
+    assert home.entry()["env"] == {"PAYT_API_URL": "sandbox", "PAYT_RATE": "3"}
+    assert "not signed in" not in done.out
+    done = home.run("install", "cursor", "--set", f"PAYT_API_TOKEN={TOKEN}")
+    assert "Left out: PAYT_API_TOKEN" in done.out
+
+
+@pytest.mark.parametrize("wrong", ["PAYT_API_URL", "PAYT_ADMINISTRATION=4711", "=x"])
+def test_a_setting_that_is_none_is_refused_before_anything_is_written(home: Home, wrong: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        home.run("install", "claude-desktop", "--set", wrong)
+    assert ended.value.code == 2
+    assert "PAYT_ADMINISTRATION_ID" in home.capsys.readouterr().err
+    assert not home.desktop.exists()
+
+
+def test_who_is_not_signed_in_yet_is_told_that_this_comes_first(home: Home) -> None:
+    said = "not signed in to Payt here yet. Next, in this terminal: payt-mcp login"
+    assert said in home.run("install", "claude-desktop").out
+    assert said in home.run("install", "cursor", PAYT_CLIENT_ID="app").out
+    home.write({"mcpServers": {"payt": {"command": "/gone/payt-mcp", "env": {"PAYT_API_TOKEN": TOKEN}}}})
+    assert said not in home.run("install", "claude-desktop", "--replace").out
+    state = home.folder / "state"
+    SignInStore(state, Settings().api_url).path.parent.mkdir(mode=0o700, parents=True)
+    SignInStore(state, Settings().api_url).begin(static(Secret(TOKEN)))
+    assert said not in home.run("install", "vscode", PAYT_STATE_DIR=str(state)).out
 
 
 def test_printed_is_what_can_be_pasted_and_nothing_else(home: Home) -> None:

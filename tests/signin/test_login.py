@@ -278,6 +278,23 @@ def test_a_token_is_tried_before_it_is_kept(home: Home) -> None:
         assert sentence in run("login", "--token", env=home.env(), stdin=stdin).stderr
 
 
+def test_without_a_way_to_payt_it_says_where_it_looked(home: Home) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    done = run("login", "--token", env=home.env(PAYT_API_URL=url), stdin="sandbox-token\n")
+    assert done.returncode == 1
+    assert f"cannot be reached at {url}" in done.stderr
+    assert "Nothing was kept" in done.stderr
+
+
+def test_where_nothing_can_be_kept_nobody_is_asked_for_anything(home: Home) -> None:
+    home.folder.joinpath("file").write_text("")
+    ended = run("login", "--token", env=home.env(PAYT_STATE_DIR=str(home.folder / "file" / "state")), stdin="x\n")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "cannot be written" in ended.stderr
+    assert "Nobody was asked" in ended.stderr
+    assert not home.payt.sandbox.requests
+
+
 async def test_an_application_signs_in_with_nobody_there(home: Home) -> None:
     wrong = run("login", "--client-credentials", env=home.env(PAYT_CLIENT_SECRET="another"))
     assert wrong.returncode == 1

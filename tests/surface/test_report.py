@@ -66,6 +66,32 @@ async def test_the_page_shows_the_figures_of_the_tool(payt: Handle, tmp_path: Pa
     assert seen.widths == expected
 
 
+async def test_the_terminal_shows_the_figures_of_the_tool_in_columns(payt: Handle) -> None:
+    done = run("report", "--administration", ADMINISTRATION, "--top", "3", env=environment(payt.url))
+    async with Client(server_for(payt.url)) as client:
+        result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION, "top": 3})
+    told = result.structured_content
+    assert told is not None
+    words = done.stdout.split()
+    for name in ("overdue_gross", "overdue_credits", "overdue_net"):
+        assert any(word.rstrip(".;") == f"{Decimal(told[name]):,.2f}" for word in words), name
+    for row in (*told["buckets"], *told["debtors"]):
+        (line,) = [
+            line for line in done.stdout.splitlines() if line.split()[:1] == [row.get("debtor_number") or row["days"]]
+        ]
+        assert f"{Decimal(row.get('overdue') or row['amount']):,.2f}" in line
+        assert f"{row['invoices']:,}" in line.split()
+    assert f"The 3 largest of {told['debtor_count']} debtors" in done.stdout
+    assert "next_cursor" not in done.stdout
+
+
+def test_without_a_name_the_page_is_written_here(payt: Handle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("report", "--html", env=environment(payt.url))
+    assert (done.returncode, done.stdout.split(". ")[0]) == (0, f"Written to {tmp_path / 'overdue.html'}")
+    assert "<section" in (tmp_path / "overdue.html").read_text(encoding="utf-8")
+
+
 def test_the_page_loads_nothing_and_runs_nothing(payt: Handle, tmp_path: Path) -> None:
     target = tmp_path / "report.html"
     run("report", "--html", str(target), env=environment(payt.url))

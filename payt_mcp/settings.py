@@ -211,7 +211,10 @@ def _toolsets(value: str | None) -> tuple[str, ...]:
 def _folder(name: str, value: str | None) -> Path | None:
     if value is None:
         return None
-    path = Path(value).expanduser()
+    try:
+        path = Path(value).expanduser()
+    except RuntimeError:  # ~somebody, and there is nobody of that name
+        raise SettingsError(f"{name} begins with ~ and names no user of this machine: an absolute path.") from None
     if not path.is_absolute():
         raise SettingsError(f"{name} must be an absolute path.")
     return path

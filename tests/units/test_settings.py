@@ -164,3 +164,8 @@ def test_any_environment_is_read_or_refused_by_name(environ: dict[str, str]) -> 
         said = str(error)
     assert not said or any(said.startswith(name) for name in environ)
     assert "\n" not in said
+
+
+def test_the_home_of_nobody_is_no_folder() -> None:
+    with pytest.raises(SettingsError, match="PAYT_PROMPTS_DIR begins with ~ and names no user of this machine"):
+        Settings.from_env({"PAYT_PROMPTS_DIR": "~nobody-of-this-name"})

@@ -264,8 +264,7 @@ class Story:
         )
         command = _own_command()
         screen.line()
-        for line in _with_sandbox(f"{command} install claude-desktop"):
-            screen.line(f"  {line}")
+        screen.line(f"  {command} install claude-desktop --set PAYT_API_URL=sandbox --set PAYT_ADMINISTRATION_ID=4711")
         screen.line()
         screen.paragraph("(or claude-code, cursor, vscode). When you have seen enough, on your own books:")
         screen.line()
@@ -300,13 +299,6 @@ def _own_command() -> str:
     script = Path(sys.executable).parent / ("payt-mcp.exe" if sys.platform == "win32" else "payt-mcp")
     words = [str(script)] if script.exists() else [sys.executable, "-m", "payt_mcp"]
     return f"& {subprocess.list2cmdline(words)}" if sys.platform == "win32" else shlex.join(words)
-
-
-def _with_sandbox(command: str) -> list[str]:
-    """The command in a shell of this platform, with the settings of the demo."""
-    if sys.platform == "win32":
-        return ['$env:PAYT_API_URL="sandbox"; $env:PAYT_ADMINISTRATION_ID="4711"', command]
-    return ["PAYT_API_URL=sandbox PAYT_ADMINISTRATION_ID=4711 \\", f"  {command}"]
 
 
 def _in_a_plan(debtors: Sequence[Row]) -> Row | None:

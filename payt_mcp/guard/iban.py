@@ -43,6 +43,8 @@ _LABEL = re.compile(
     r"(?:IBAN|REK|REKENING|NUMMER|NUMBER|NR|NO|REF|KENMERK|REFERENCE|REFERENTIE|ACCOUNT|ACCT|KONTO|KTO|COMPTE|BANK|CODE|OP"
     r"|NAAR|TO|AN|AUF|VIA|BIC)$"
 )
+_CURRENCIES = {"USD", "CAD"}
+"""Ending in a country's letters: behind them stands an amount."""
 _BREAKS = re.compile(r"[,;|\n]")
 _SENTENCE = re.compile(r"[A-Z]{5}")
 
@@ -102,6 +104,8 @@ def _form(country: str) -> str:
 
 def _right(signs: _Signs, place: int) -> str:
     """The number at a place, where its check digits are right."""
+    if signs.joined[place - 1 : place + 2] in _CURRENCIES and not signs.gap(place - 1):
+        return ""
     for loose in (False, True):
         read = _read(signs.joined, place, loose=loose)
         if read and read.digits >= _FEW_DIGITS and remainder(read.account) == 1:
@@ -174,7 +178,10 @@ def _as(kind: str, sign: str, loose: bool) -> str:
 
 
 def _elsewhere(signs: _Signs, place: int) -> str:
-    """A number of a country that the registry does not have (yet), by its check digits alone."""
+    """A number of a country that the registry does not have (yet), by its check digits alone.
+
+    Of a text that is no number one in five has a length at which they are right by chance: it must stand alone.
+    """
     head = signs.joined[place : place + 4]
     if head[:2] in _FORMS or not (head[:2].isalpha() and head[2:].isdigit()):
         return ""
@@ -184,8 +191,9 @@ def _elsewhere(signs: _Signs, place: int) -> str:
         account = signs.joined[place : place + length]
         digits = sum(sign.isdigit() for sign in account[4:])
         if signs.gap(place + length - 1) and digits >= _MANY_DIGITS and remainder(account) == 1:
-            near = all(len(gap) <= _GAP_OF_A_GUESS for gap in signs.gaps(place, length))
-            return account if near and not _SENTENCE.search(account[4:]) else ""
+            near = all(len(gap) <= 1 and not _BREAKS.search(gap) for gap in signs.gaps(place, length))
+            alone = near and _stands_alone(signs, place, length)
+            return account if alone and not _SENTENCE.search(account[4:]) else ""
     return ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -93,3 +95,29 @@ def test_written_oddly(text: str, found: list[str]) -> None:
 )
 def test_what_is_no_account(text: str) -> None:
     assert scanning.bank_accounts(text) == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    word=st.sampled_from(("vervallen op", "due on", "am", "le", "per", "VERVALDATUM OP")),
+    day=st.dates(min_value=dt.date(2020, 1, 1), max_value=dt.date(2029, 12, 31)),
+    currency=st.sampled_from(("EUR", "CHF", "USD", "CAD", "GBP")),
+    cents=st.integers(100, 99_999_999),
+    number=st.integers(2_020_000_001, 2_029_999_999),
+)
+def test_no_line_of_an_ordinary_letter_is_one(word: str, day: dt.date, currency: str, cents: int, number: int) -> None:
+    line = f"- {number}, {word} {day}: {currency} {cents // 100}.{cents % 100:02d}\n"
+    following = line.replace(str(number), str(number + 1))
+    assert scanning.bank_accounts(f"Graag betaling van:\n{line}{following}Dank u.") == []
+
+
+def test_the_line_that_was_one_by_chance() -> None:
+    text = "- 2026000487, vervallen op 2026-10-10: CHF 173.09\n- 2026000488, vervallen op 2026-10-11: EUR 12.00\n"
+    assert scanning.bank_accounts(text) == []
+
+
+def test_one_of_a_country_the_registry_does_not_have_is_found_where_it_stands_alone() -> None:
+    rest = "000123456789"
+    number = f"QQ{98 - remainder(f'QQ00{rest}'):02d}{rest}"
+    for written in (number, spread(number, 4, " "), f"rekening {number}"):
+        assert number in scanning.bank_accounts(f"Graag op {written}.\n") or number in scanning.bank_accounts(written)

@@ -57,6 +57,12 @@ WRITE_INSTRUCTIONS = """\
   something was sent before a result says status sent or applied."""
 
 
+_ON_RECORD = (
+    "what was proposed or carried out is on record, where the user can look (`payt-mcp approvals`). Do not propose it "
+    "again before they have."
+)
+
+
 class PaytServer(MCPServer[Services]):
     """The SDK's server with schemas every host can read, and errors in our own words."""
 
@@ -105,12 +111,7 @@ class PaytServer(MCPServer[Services]):
             if isinstance(cause, ValidationError) and not isinstance(error, UnexpectedToolError):
                 return _failed(refusal(schema, arguments, cause))
             logger.exception("tool crashed", extra={"tool": name})
-            return _failed(
-                PaytMcpError(
-                    f"{name} failed for a reason nobody foresaw; nothing was changed. "
-                    "The log of this server has the details; please report it."
-                )
-            )
+            return _failed(PaytMcpError(f"{name} failed for a reason nobody foresaw; {await self._left_by(name)}"))
 
     async def list_prompts(self) -> list[Prompt]:
         return [prompts.listed(prompt) for prompt in self._prompts.values()]
@@ -155,6 +156,13 @@ class PaytServer(MCPServer[Services]):
         from payt_mcp.completing import complete  # noqa: PLC0415 - brings the client along
 
         return await complete(ctx.lifespan_context, self._prompts, params)
+
+    async def _left_by(self, name: str) -> str:
+        """What a tool that crashed has done, as far as that is certain, and what to do."""
+        hints = next((tool.annotations for tool in await self.list_tools() if tool.name == name), None)
+        reads = hints is not None and hints.read_only_hint
+        done = "nothing was changed." if reads else _ON_RECORD
+        return f"{done} The log of this server has the details; please report it."
 
     async def _schema(self, name: str) -> dict[str, Any] | None:
         if not self._schemas:

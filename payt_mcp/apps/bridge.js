@@ -1,4 +1,3 @@
-"use strict";
 // The page's side of MCP Apps: JSON-RPC with the host over postMessage.
 const waiting = new Map();
 let lastId = 0;
@@ -37,7 +36,7 @@ function count(number, noun) {
 }
 
 function words(code) {
-  return { pre_judicial: "pre-court", not_due: "not yet due" }[code] || String(code || "").replaceAll("_", " ");
+  return PHASE_WORDS[code] || String(code || "").replaceAll("_", " ");
 }
 
 function show(...children) {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 
 from mcp.types import Resource
+
+from payt_mcp.receivables import phases
 
 MIME_TYPE = "text/html;profile=mcp-app"
 OVERDUE = "ui://payt/overdue.html"
@@ -42,7 +45,8 @@ def page(uri: str) -> str:
     if uri not in _TITLES:
         return ""
     style = _read("overview.css") + _read("app.css")
-    script = _read("bridge.js") + _read(_SCRIPTS[uri])
+    words = f"'use strict';\nconst PHASE_WORDS = {json.dumps(phases.WORDS)};\n"
+    script = words + _read("bridge.js") + _read(_SCRIPTS[uri])
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -35,9 +35,6 @@ def run(argv: Sequence[str]) -> int:
     )
     try:
         give(Screen.on(sys.stdout, os.environ), SERVER_ENVIRONMENT)
-    except BrokenPipeError:
-        # Whoever was reading (`| head`) has seen enough; nothing may be written at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         print("\nStopped.")
         return 130

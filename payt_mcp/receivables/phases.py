@@ -44,7 +44,8 @@ STEP_FIELDS = tuple(name for _, name in _INVOICE_STEPS)
 
 DEPRECATED_STEPS = {"reminder_1_at": "first_reminder_at", "summons_1_at": "first_summons_at"}
 _RANK = {phase: rank for rank, phase in enumerate(INVOICE_PHASES)}
-_WORDS = {"pre_judicial": "pre-court", "not_due": "not yet due"}
+WORDS = {"pre_judicial": "pre-court", "not_due": "not yet due"}
+"""What people call a phase where that is not its own name."""
 
 
 def invoice_step(invoice: Invoice) -> str:
@@ -74,4 +75,4 @@ def furthest(phases: Iterable[str]) -> str:
 
 def words(phase: str) -> str:
     """A phase as a person says it: `reminder_2` is "reminder 2"."""
-    return _WORDS.get(phase, phase.replace("_", " "))
+    return WORDS.get(phase, phase.replace("_", " "))

@@ -21,6 +21,7 @@ from guard.conftest import (
     draft,
     invoice_of,
     letter,
+    said,
     says,
     until,
 )
@@ -208,3 +209,18 @@ async def test_a_claim_that_broke_off_is_on_record_as_not_sent(house: House, mon
     assert broke
     assert "was not sent" in record.outcome["trouble"]
     assert house.mails == []
+
+
+@pytest.mark.filterwarnings("default")
+async def test_a_tool_that_crashes_after_sending_does_not_say_that_nothing_happened(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_given: object, **_named: object) -> None:
+        raise ValueError("x")
+
+    monkeypatch.setattr("payt_mcp.write_results.write_data", crash)
+    async with client(house.server(), answer=says("accept")) as caller:
+        result = await caller.call_tool("send_message", letter(house))
+    assert len(house.mails) == 1
+    assert "is on record" in said(result)
+    assert "nothing was changed" not in said(result)

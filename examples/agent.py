@@ -1,8 +1,8 @@
 """An agent that chases one overdue debtor, and sends nothing that a person has not approved.
 
 It asks who is overdue, takes the largest debtor that may be reminded, reads the debtor's file, drafts a reminder,
-proposes it, waits for a person to approve it, and reports what became of it. Where a model would think, there is a plain
-rule (`may_be_reminded`, `letter`): put your own in its place.
+proposes it, waits for a person to approve it, and reports what became of it. Where a model would think, there is a
+plain rule (`may_be_reminded`, `letter`): put your own in its place.
 
     payt-mcp sandbox                            (in one terminal: it prints the settings to use)
     PAYT_API_URL=... python examples/agent.py   (in another, in the environment payt-mcp is installed in)
@@ -150,8 +150,8 @@ async def settled(payt: Payt, proposal: Row, *, wait: float, every: float) -> Ro
 def report(proposal: Row) -> int:
     """Say what became of it; the exit code.
 
-    `confirmation_required` means that the server is in code mode and trusts its caller's own prompt. This agent has none,
-    so it never sends the code back: the proposal waits for a person in a terminal, as any other.
+    `confirmation_required` means that the server is in code mode and trusts its caller's own prompt. This agent has
+    none, so it never sends the code back: the proposal waits for a person in a terminal, as any other.
     """
     status = proposal["status"]
     waits = status in {"awaiting_approval", "confirmation_required"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -68,6 +69,10 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         return 0
     try:
         return _dispatch(command, rest, environ)
+    except BrokenPipeError:
+        # Whoever was reading (`| head`) has seen enough; nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except PaytMcpError as error:
         print(f"payt-mcp: {error}", file=sys.stderr)
         return 1

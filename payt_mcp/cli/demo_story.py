@@ -7,6 +7,7 @@ structured content, and every sentence of "Assistant" is made of such figures.
 from __future__ import annotations
 
 import shlex
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -261,17 +262,17 @@ class Story:
             f"{_QUESTIONS} questions, {self._calls} calls, {time.monotonic() - self._began:.1f} seconds. Now ask your "
             "own, in the assistant you use, on the same invented data:"
         )
-        command, arguments = server_command()
-        ours = shlex.join([command, *arguments])
+        command = _own_command()
         screen.line()
-        screen.line(f"    {ours} install claude-desktop --set PAYT_API_URL=sandbox")
+        for line in _with_sandbox(f"{command} install claude-desktop"):
+            screen.line(f"  {line}")
         screen.line()
-        screen.paragraph("Or claude-code, cursor or vscode in its place. Then, for your own books:")
+        screen.paragraph("(or claude-code, cursor, vscode). When you have seen enough, on your own books:")
         screen.line()
-        screen.line(f"    {ours} login")
-        screen.line(f"    {ours} install claude-desktop --replace --unset PAYT_API_URL")
+        for step in ("login", "uninstall claude-desktop", "install claude-desktop", "doctor"):
+            screen.line(f"  {command} {step}")
         screen.line()
-        screen.paragraph("README.md has the other ways to connect, every setting and every tool.")
+        screen.paragraph("README.md has every tool and every setting.")
 
     def _notes(self, found: Row) -> None:
         """What the tool itself says about its figures: what was left out, what is unusual."""
@@ -294,10 +295,18 @@ class Story:
         return await self._client.call_tool(tool, arguments)
 
 
-def server_command() -> tuple[str, list[str]]:
-    """What a host has to run to start this very installation."""
+def _own_command() -> str:
+    """What starts this very installation, in a shell of this platform."""
     script = Path(sys.executable).parent / ("payt-mcp.exe" if sys.platform == "win32" else "payt-mcp")
-    return (str(script), []) if script.exists() else (sys.executable, ["-m", "payt_mcp"])
+    words = [str(script)] if script.exists() else [sys.executable, "-m", "payt_mcp"]
+    return f"& {subprocess.list2cmdline(words)}" if sys.platform == "win32" else shlex.join(words)
+
+
+def _with_sandbox(command: str) -> list[str]:
+    """The command in a shell of this platform, with the settings of the demo."""
+    if sys.platform == "win32":
+        return ['$env:PAYT_API_URL="sandbox"; $env:PAYT_ADMINISTRATION_ID="4711"', command]
+    return ["PAYT_API_URL=sandbox PAYT_ADMINISTRATION_ID=4711 \\", f"  {command}"]
 
 
 def _in_a_plan(debtors: Sequence[Row]) -> Row | None:

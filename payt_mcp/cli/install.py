@@ -44,7 +44,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     file = load(args.path or config_path(host, Machine(sys.platform, environ)))
     result = install(file, host, entry, replace=args.replace, drop=args.unset)
     if result.text is None:
-        return _nothing_written(host, file, result)
+        return _nothing_written(host, file, result, chosen)
     require_start(launch, chosen.env, environ)
     _write(host, file, result)
     _say_left_out(chosen, sys.stdout)
@@ -115,9 +115,13 @@ def _chosen(environ: Mapping[str, str]) -> Chosen:
     return choose(environ, without_xdg=usual, settings=settings)
 
 
-def _nothing_written(host: Host, file: ConfigFile, result: Installing) -> int:
+def _nothing_written(host: Host, file: ConfigFile, result: Installing, chosen: Chosen) -> int:
     if result.outcome == "same":
         print(f"{host.title} has Payt already, just so: {file.named}. Nothing was changed.")
+        own = [name for name in result.entry.get("env") or {} if name not in chosen.env]
+        if own:  # they decide what it speaks to: whoever tried the sandbox would go on asking it
+            unset = " ".join(f"--unset {name}" for name in own)
+            print(f"It keeps its own {', '.join(own)}. Without: payt-mcp install {host.key} --replace {unset}")
         return 0
     from payt_mcp.hosts.entry import shown
 

@@ -170,9 +170,11 @@ def _settings(place: _Place, env: Mapping[str, str], machine: Machine, settings:
         yield place.finding("state", "warning", message, remedy)
     if theirs.api_url != settings.api_url:
         message = "it speaks to another Payt than this terminal: sign in with the same PAYT_API_URL as it has."
-        yield place.finding(
-            "url", "warning", message, f"Set PAYT_API_URL here to the one that is meant, then: {place.again}"
+        unset = "" if settings.api_url != Settings().api_url else " --unset PAYT_API_URL"
+        remedy = (
+            f"To have it speak to this terminal's: {place.again}{unset}. Or set PAYT_API_URL here to the one it has."
         )
+        yield place.finding("url", "warning", message, remedy)
 
 
 def _around(place: _Place, document: Document, machine: Machine) -> Iterator[Finding]:

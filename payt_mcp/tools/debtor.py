@@ -78,7 +78,7 @@ async def get_debtor(
     currency = scope.administration.currency_code or ""
     answer = Answer(_summary(file, today, currency), _data(file, today, currency), as_of=scope.account.now())
     shown = len(answer.data["invoices"])
-    some = f" (the {shown} oldest of {len(file.open_items)})" if shown < len(file.open_items) else ""
+    some = " (the oldest)" if shown < len(file.open_items) else ""
     answer.lines = _text(answer.data, f"Open invoices{some}")
     answer.notes = [*_currencies(file, today, currency), *_set_apart(file, today), *_notes(file)]
     return answer.result()

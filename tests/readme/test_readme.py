@@ -72,6 +72,11 @@ def test_the_settings_are_all_there_in_their_own_words() -> None:
     assert list(table("setting").items()) == list(KNOWN.items())
 
 
+def test_the_page_of_settings_has_each_of_them_in_its_own_words() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## `(\w+)`\n\n(.*)$", page, re.MULTILINE) == list(KNOWN.items())
+
+
 async def test_the_examples_are_what_the_sandbox_really_answers() -> None:
     """UPDATE_SNAPSHOTS=1 writes them into README."""
     answers = chapters(await told())
@@ -85,7 +90,8 @@ async def test_the_examples_are_what_the_sandbox_really_answers() -> None:
 
 
 def test_every_json_block_is_json_that_a_host_can_use() -> None:
-    blocks = [json.loads(body) for kind, body in _BLOCK.findall(text()) if kind == "json"]
+    hosts = (ROOT / "docs" / "hosts.md").read_text(encoding="utf-8")
+    blocks = [json.loads(body) for kind, body in _BLOCK.findall(hosts) if kind == "json"]
     servers = [next(iter((block.get("mcpServers") or block["servers"]).values())) for block in blocks]
     assert len(servers) >= 3
     for server in servers:

@@ -126,7 +126,7 @@ def test_the_terminal_gets_every_active_administration(payt: Handle) -> None:
     done = run("report", "--top", "2", env=environment(payt.url))
     assert done.returncode == 0
     assert [
-        name in done.stdout for name in ("── Noorderlicht Techniek B.V., 20", "── Harbour & Finch Ltd, 20", "Beheer")
+        name in done.stdout for name in ("── Noorderlicht Techniek B.V., ", "── Harbour & Finch Ltd, ", "Beheer")
     ] == [
         True,
         True,

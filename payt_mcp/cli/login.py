@@ -33,6 +33,9 @@ Client id: """
 
 _PATIENCE = 300.0
 _UNLOCKING = 60.0
+_PERSEVERANCE = 3.0
+"""Seconds of trying again: somebody sits there and waits."""
+
 _SHOWN = 8
 
 
@@ -158,7 +161,7 @@ async def _reached(settings: Settings, access: Secret) -> list[Administration]:
     from payt_mcp.payt.resources import Resources
     from payt_mcp.payt.tokens import StaticToken
 
-    client = PaytClient(settings.api_url, StaticToken(access))
+    client = PaytClient(settings.api_url, StaticToken(access), budget=_PERSEVERANCE)
     where = f"{settings.api_url} (PAYT_API_URL; production and demo have their own sign-ins)"
     try:
         return await Resources(client).administrations()

@@ -45,7 +45,6 @@ def _listener(port: int) -> socket.socket:
         if os.name == "posix":  # elsewhere it would let two servers share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
-        listener.listen()
     except OSError as error:
         listener.close()
         raise SettingsError(

@@ -1,6 +1,7 @@
 """What a person sees who types a command that was meant otherwise."""
 
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -21,6 +22,8 @@ def test_a_server_started_by_hand_says_what_it_is_waiting_for() -> None:
         os.close(terminal)
         assert server.stdout
         assert server.stderr
+        if not select.select([server.stderr], [], [], PATIENCE)[0]:
+            server.kill()
         assert "that an AI assistant starts" in server.stderr.readline()
         os.close(ours)
         said = server.stderr.read()

@@ -10,6 +10,7 @@
     │   ├── AmbiguousError       more than one is meant; the message names them
     │   └── CursorError          unknown, expired, or of another query
     ├── StillLoadingError        the answer is on its way: ask again
+    ├── UntoldError              what became of a proposal cannot be read
     ├── GuardError               a write stops before anything is sent
     │   ├── LedgerError          no record can be made, so nothing is written
     │   │   └── AlteredError     the record is not what was written to it
@@ -97,6 +98,16 @@ class StillLoadingError(PaytMcpError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{STILL_LOADING} {what}")
+
+
+class UntoldError(PaytMcpError):
+    """The record of writes cannot be read, so there is no telling what became of a proposal."""
+
+    def __init__(self, proposal_id: str, why: str) -> None:
+        super().__init__(
+            f"What became of proposal {_shown(proposal_id)} cannot be said: {why} It may have been sent: do not "
+            "propose it again before a person has looked in Payt."
+        )
 
 
 class GuardError(PaytMcpError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -136,10 +137,7 @@ class Engine:
         done = self._begin(key)
         with anyio.move_on_after(patience):
             await done.wait()
-        try:
-            return await self.on_ledger(self.ledger.get, key)
-        except LedgerError:  # which says that nothing was sent: of what was begun nobody knows that
-            raise OutcomeUnknownError("the record of it cannot be read now") from None
+        return await self._begun(key)
 
     def check_allowed(self, kind: str) -> None:
         """Raises RefusedWriteError where Payt lately said that the token may not write this."""
@@ -148,10 +146,22 @@ class Engine:
             raise RefusedWriteError(said)
 
     async def look(self, record: Record) -> Record:
-        """Look now for what became of an unknown outcome."""
+        """Look now for what became of an unknown outcome.
+
+        Raises:
+            OutcomeUnknownError: the record of it cannot be read.
+        """
         if record.status is Status.OUTCOME_UNKNOWN and record.content is not None:
-            await self._settle(record)
-        return await self.on_ledger(self.ledger.get, record.id)
+            with suppress(LedgerError):  # told below
+                await self._settle(record)
+        return await self._begun(record.id)
+
+    async def _begun(self, key: str) -> Record:
+        """A proposal that was begun. A LedgerError says that nothing was sent, and of this one nobody knows that."""
+        try:
+            return await self.on_ledger(self.ledger.get, key)
+        except LedgerError:
+            raise OutcomeUnknownError("the record of it cannot be read now") from None
 
     async def aclose(self) -> None:
         """Begin nothing more, and wait for what is being sent."""
@@ -321,6 +331,8 @@ class Engine:
         except (UpstreamError, RefusedWriteError) as error:
             self.troubles[record.id] = of_this_attempt(str(error))
             return
+        except LedgerError:  # of the record as a whole, and no news where it is being closed: for those who asked
+            raise
         except Exception:  # the edge, as in _run: one that cannot be looked for does not keep the others from it
             logger.exception("looking for an outcome broke off", extra={"proposal": record.id})
             return

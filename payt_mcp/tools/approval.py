@@ -6,13 +6,20 @@ from typing import Annotated
 
 from mcp.types import CallToolResult
 
+from payt_mcp.errors import LedgerError, UntoldError
 from payt_mcp.tools.shared import READ_ONLY, Ctx, Key, ToolSpec
 from payt_mcp.tools.writing import WriteResult, desk_of, standing
 
 
 async def check_approval(ctx: Ctx, proposal_id: Key) -> Annotated[CallToolResult, WriteResult]:
-    desk = await desk_of(ctx)
-    record = await desk.engine.on_ledger(desk.ledger.get, proposal_id.strip(), desk.scope)
+    from payt_mcp.guard.outcomes import of_this_attempt  # noqa: PLC0415 - with the ledger, not at the start
+
+    key = proposal_id.strip()
+    try:
+        desk = await desk_of(ctx)
+        record = await desk.engine.on_ledger(desk.ledger.get, key, desk.scope)
+    except LedgerError as error:  # which says that nothing was sent: true of this call alone
+        raise UntoldError(key, of_this_attempt(str(error))) from None
     return await standing(desk, record)
 
 

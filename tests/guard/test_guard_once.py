@@ -25,8 +25,9 @@ from guard.conftest import (
     says,
     until,
 )
-from payt_mcp.errors import LedgerError
+from payt_mcp.errors import LedgerError, OutcomeUnknownError
 from payt_mcp.guard import engine
+from payt_mcp.guard.engine import Done, Engine
 from payt_mcp.guard.ledger import Ledger
 from payt_mcp.guard.outcomes import outcome_words
 from payt_mcp.guard.records import Record
@@ -224,3 +225,23 @@ async def test_a_tool_that_crashes_after_sending_does_not_say_that_nothing_happe
     assert len(house.mails) == 1
     assert "is on record" in said(result)
     assert "nothing was changed" not in said(result)
+
+
+async def test_a_ledger_closed_while_an_outcome_is_looked_for_ends_in_no_traceback(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A server that ends closes its ledger, whoever still looks on the timeline."""
+
+    class Closing:
+        async def look(self, record: Record) -> Done | None:
+            ledger.close()
+            ledger.history(record.id)
+            return None
+
+    record = approved(ledger)
+    ledger.claim(record.id)
+    record = ledger.finish(record.id, Status.OUTCOME_UNKNOWN, {"trouble": "no answer"})
+    async with anyio.create_task_group() as group:
+        with pytest.raises(OutcomeUnknownError):
+            await Engine(ledger, "here", {"message": Closing()}, group).look(record)  # type: ignore[dict-item]
+    assert caplog.records == []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from payt_mcp.lookup import Scope, books_of, cases_by_id, find_debtor, plans_by_id, read_debtor
-from payt_mcp.payt.fields import every
-from payt_mcp.payt.models import CreditCase, Debtor, Message, PaymentPlan
+from payt_mcp.lookup import Scope, cases_by_id, find_debtor, open_invoices_of, plans_by_id, read_debtor
+from payt_mcp.message_history import subjects_of
+from payt_mcp.payt.fields import every, selection
+from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message, PaymentPlan
 from payt_mcp.receivables.open_items import OpenItem, OpenItems
 from payt_mcp.receivables.selection import ordered
 from payt_mcp.rows import message_moment
@@ -14,23 +17,41 @@ from payt_mcp.rows import message_moment
 MOST_MESSAGES = 1_000
 """How many messages of a debtor are looked through for the last ones."""
 
-_SHOWN_MESSAGES = 3
+_LAST = 3
+_MOST_UNANSWERED = 6
+
+
+@dataclass(frozen=True)
+class Correspondence:
+    """The messages with a debtor that matter now, newest first: the last three, what came in since our own last one,
+    and the last that came in at all.
+
+    `about` says which invoice or case a message belongs to, by its id. `is_all` is False where the debtor has more
+    messages than were looked through; `total` and `incoming` count those, `last_incoming` is the moment of one.
+    """
+
+    messages: list[Message]
+    about: Mapping[str, str]
+    total: int
+    incoming: int
+    last_incoming: dt.datetime | None
+    is_all: bool
 
 
 @dataclass(frozen=True)
 class DebtorFile:
     """A debtor, its open items (oldest due first) and the books of it alone, cases, active plans, last messages.
 
-    `messages_are_all` is False where the debtor has more messages than were looked through.
+    `labels` are the labels of open invoices, by the invoice's id.
     """
 
     debtor: Debtor
     books: OpenItems
     open_items: list[OpenItem]
+    labels: Mapping[str, Sequence[str]]
     cases: list[CreditCase]
     plans: list[PaymentPlan]
-    messages: list[Message]
-    messages_are_all: bool
+    correspondence: Correspondence
 
 
 async def open_file(scope: Scope, wanted: str) -> DebtorFile:
@@ -40,28 +61,48 @@ async def open_file(scope: Scope, wanted: str) -> DebtorFile:
     """
     entry = await find_debtor(scope, wanted)
     debtor = await read_debtor(scope, entry.id)
-    books = await books_of(scope, entry.id)
+    books = OpenItems(scope.administration.currency_code or "")
     books.put_debtor(debtor)
+    invoices = await open_invoices_of(scope, entry.id, also=(selection(Invoice, "labels"),))
+    for invoice in invoices:
+        books.put_invoice(invoice)
     items = ordered(books.invoices.values(), "due_date")
-    messages, messages_are_all = await last_messages(scope, entry.id)
+    cases = await cases_by_id(scope, (item.case_id for item in items))
+    plans = {item.plan_id for item in items} | {case.active_payment_plan_id or "" for case in cases}
     return DebtorFile(
         debtor,
         books,
         items,
-        await cases_by_id(scope, (item.case_id for item in items)),
-        await plans_by_id(scope, (item.plan_id for item in items)),
-        messages,
-        messages_are_all,
+        {invoice.id: [label.name or "" for label in invoice.labels] for invoice in invoices if invoice.labels},
+        cases,
+        await plans_by_id(scope, plans),
+        await _correspondence(scope, entry.id),
     )
 
 
-async def last_messages(scope: Scope, debtor_id: str) -> tuple[list[Message], bool]:
-    """The last messages with a debtor, newest first, with their text."""
+async def _correspondence(scope: Scope, debtor_id: str) -> Correspondence:
+    """What was written last, with its text."""
     payt = scope.account.payt
-    brief = ("id", "sent_at", "received_at", "updated_at")
+    brief = ("id", "sender_type", "sent_at", "received_at", "updated_at")
     listed = await payt.messages(scope.id, fields=brief, most=MOST_MESSAGES, debtor_ids=[debtor_id])
-    newest = sorted(listed.records, key=message_moment, reverse=True)[:_SHOWN_MESSAGES]
-    if not newest:
-        return [], listed.is_all
-    whole = await payt.messages(scope.id, fields=every(Message), ids=[message.id for message in newest])
-    return sorted(whole.records, key=message_moment, reverse=True), listed.is_all
+    newest = sorted(listed.records, key=message_moment, reverse=True)
+    incoming = [message for message in newest if message.sender_type == "debtor"]
+    chosen = _that_matter(newest, incoming)
+    whole: list[Message] = []
+    if chosen:
+        whole = (await payt.messages(scope.id, fields=every(Message), ids=chosen)).records
+    return Correspondence(
+        sorted(whole, key=message_moment, reverse=True),
+        await subjects_of(scope, whole),
+        len(newest),
+        len(incoming),
+        message_moment(incoming[0]) if incoming else None,
+        listed.is_all,
+    )
+
+
+def _that_matter(newest: Sequence[Message], incoming: Sequence[Message]) -> list[str]:
+    ours = next((message_moment(message) for message in newest if message.sender_type == "creditor"), None)
+    unanswered = [message for message in incoming if ours is None or message_moment(message) > ours]
+    chosen = [*newest[:_LAST], *unanswered[:_MOST_UNANSWERED], *incoming[:1]]
+    return list(dict.fromkeys(message.id for message in chosen))

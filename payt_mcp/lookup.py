@@ -15,7 +15,7 @@ from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Administration, CreditCase, Debtor, Invoice, PaymentPlan
 from payt_mcp.payt.resources import DebtorFilters, InvoiceFilters
 from payt_mcp.payt.wire import Fields
-from payt_mcp.present import clean, code
+from payt_mcp.present import NAME_LENGTH, clean, code
 from payt_mcp.receivables import matching
 from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, DebtorEntry, OpenItems, debtor_entry
 
@@ -57,6 +57,12 @@ class Scope:
         return dt.datetime.combine(date, dt.time(), time_zone(self.administration))
 
 
+def administration_name(scope: Scope) -> str:
+    """The administration as a person knows it, and its id: `Noorderlicht Techniek B.V. (4711)`."""
+    name = clean(scope.administration.name, NAME_LENGTH)
+    return f"{name} ({scope.id})" if name else f"administration {scope.id}"
+
+
 async def find_debtor(scope: Scope, value: str) -> DebtorEntry:
     """The debtor with this number, identifier or id, else the one this name unmistakably means.
 
@@ -71,7 +77,7 @@ async def find_debtor(scope: Scope, value: str) -> DebtorEntry:
             return debtor_entry(debtor)
     debtors = (await books.fresh(scope.progress)).debtors.values()
     _refuse_shared(value, debtors)
-    return matching.by_key(value, debtors) or _debtor_by_name(value, debtors)
+    return matching.by_key(value, debtors) or _debtor_by_name(scope, value, debtors)
 
 
 async def read_debtor(scope: Scope, debtor_id: str) -> Debtor:
@@ -85,10 +91,15 @@ async def books_of(scope: Scope, debtor_id: str) -> OpenItems:
     books = OpenItems(scope.administration.currency_code or "")
     with suppress(MissingError):
         books.put_debtor(await payt.debtor(scope.id, debtor_id, fields=DEBTOR_FIELDS))
-    listed = await payt.invoices(scope.id, fields=INVOICE_FIELDS, paid=False, debtor_ids=[debtor_id])
-    for invoice in listed.records:
+    for invoice in await open_invoices_of(scope, debtor_id):
         books.put_invoice(invoice)
     return books
+
+
+async def open_invoices_of(scope: Scope, debtor_id: str, also: Fields = ()) -> list[Invoice]:
+    """The unpaid invoices of one debtor: what the books keep of them, and `also` these fields. Raises UpstreamError."""
+    payt, fields = scope.account.payt, (*INVOICE_FIELDS, *also)
+    return (await payt.invoices(scope.id, fields=fields, paid=False, debtor_ids=[debtor_id])).records
 
 
 async def debtors_by_id(scope: Scope, ids: Iterable[str]) -> dict[str, DebtorEntry]:
@@ -106,6 +117,18 @@ async def debtors_by_id(scope: Scope, ids: Iterable[str]) -> dict[str, DebtorEnt
     return found
 
 
+async def invoice_numbers(scope: Scope, ids: Iterable[str]) -> dict[str, str]:
+    """The numbers of the invoices with these ids, paid ones included; from the books where they have been read."""
+    wanted = {key for key in ids if key}
+    books = scope.account.books(scope.administration)
+    known = (await books.fresh(scope.progress)).invoices if wanted and books.is_loaded else {}
+    found = {key: code(known[key].number) for key in wanted if key in known}
+    for chunk in chunks(sorted(wanted - found.keys())):
+        listed = await scope.account.payt.invoices(scope.id, fields=("id", "invoice_number"), ids=chunk)
+        found |= {invoice.id: code(invoice.invoice_number) for invoice in listed.records}
+    return {key: number for key, number in found.items() if number}
+
+
 async def find_invoice(scope: Scope, value: str, *, fields: Fields | None = None) -> Invoice:
     """The invoice with this number, else identifier, else id; paid ones included.
 
@@ -121,7 +144,7 @@ async def find_invoice(scope: Scope, value: str, *, fields: Fields | None = None
         if found:
             return found[0]
     raise UnknownRecordError(
-        f"There is no invoice with the number, identifier or id {value[:60]!r} in this administration. "
+        f"There is no invoice with the number, identifier or id {value[:60]!r} in {administration_name(scope)}. "
         "search_invoices finds invoices by text, debtor or amount (status=all for paid ones too)."
     )
 
@@ -183,7 +206,7 @@ def _refuse_shared(value: str, debtors: Iterable[DebtorEntry]) -> None:
             return
 
 
-def _debtor_by_name(value: str, debtors: Iterable[DebtorEntry]) -> DebtorEntry:
+def _debtor_by_name(scope: Scope, value: str, debtors: Iterable[DebtorEntry]) -> DebtorEntry:
     debtors = list(debtors)
     candidates = matching.by_name(value, debtors)
     meant = matching.unmistakable(value, candidates)
@@ -196,7 +219,10 @@ def _debtor_by_name(value: str, debtors: Iterable[DebtorEntry]) -> DebtorEntry:
         raise AmbiguousError(f"Debtor {value[:60]!r}", listed, how)
     similar = "; ".join(_candidate(debtor) for debtor in candidates or matching.resembling(value, debtors))
     hint = f"Similar: {similar}." if similar else "find_debtors searches by a part of the name."
-    raise UnknownRecordError(f"There is no debtor with the number, identifier, id or name {value[:60]!r}. {hint}")
+    raise UnknownRecordError(
+        f"There is no debtor with the number, identifier, id or name {value[:60]!r} in {administration_name(scope)}. "
+        f"{hint}"
+    )
 
 
 def _candidate(debtor: DebtorEntry) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from payt_mcp.errors import MissingError, UnknownRecordError
-from payt_mcp.lookup import Scope, chunks, find_case, find_debtor, find_invoice
+from payt_mcp.errors import ForbiddenError, MissingError, UnknownRecordError
+from payt_mcp.lookup import Scope, cases_by_id, chunks, find_case, find_debtor, find_invoice, invoice_numbers
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Message
 from payt_mcp.payt.resources import MessageFilters
+from payt_mcp.present import code
 from payt_mcp.rows import message_moment
 
 MOST_SCANNED = 5_000
@@ -19,16 +21,21 @@ MOST_SCANNED = 5_000
 RECENT_DAYS = 30
 """Without a debtor, invoice or case: how far back the correspondence is looked at."""
 
-_BRIEF = ("id", "sent_at", "received_at", "updated_at")
+_BRIEF = ("id", "debtor_id", "sender_type", "sent_at", "received_at", "updated_at")
 
 
 @dataclass(frozen=True)
 class History:
-    """Ids of messages, newest first. `is_all` is False where the bound was reached; `since` bounds what was read."""
+    """Ids of messages, newest first. `is_all` is False where the bound was reached; `since` bounds what was read.
+
+    `waiting` are the incoming messages, newest first, after which nothing was written to their debtor, by its id; None
+    where that cannot be known: of an invoice or a case not all that was written to its debtor is read.
+    """
 
     ids: list[str]
     is_all: bool
     since: dt.datetime | None = None
+    waiting: Mapping[str, Sequence[Message]] | None = None
 
 
 async def read_history(scope: Scope, *, debtor: str = "", invoice: str = "", credit_case: str = "") -> History:
@@ -49,7 +56,21 @@ async def read_history(scope: Scope, *, debtor: str = "", invoice: str = "", cre
     listed = await scope.account.payt.messages(scope.id, fields=_BRIEF, most=MOST_SCANNED, **filters)
     messages = [m for m in listed.records if since is None or message_moment(m) >= since]
     newest = sorted(messages, key=lambda m: (message_moment(m), len(m.id), m.id), reverse=True)
-    return History([message.id for message in newest], listed.is_all, since)
+    waiting = unanswered(newest) if listed.is_all and not (invoice or credit_case) else None
+    return History([message.id for message in newest], listed.is_all, since, waiting)
+
+
+def unanswered(newest: Iterable[Message]) -> dict[str, list[Message]]:
+    """The incoming messages, newest first, that no later one of ours to the same debtor follows, by the debtor's id."""
+    waiting: dict[str, list[Message]] = {}
+    written_to: set[str] = set()
+    for message in newest:
+        debtor = message.debtor_id or ""
+        if message.sender_type == "creditor":
+            written_to.add(debtor)
+        elif message.sender_type == "debtor" and debtor not in written_to:
+            waiting.setdefault(debtor, []).append(message)
+    return waiting
 
 
 async def messages_by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Message]:
@@ -59,6 +80,27 @@ async def messages_by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Message]
         listed = await scope.account.payt.messages(scope.id, fields=every(Message), ids=chunk)
         found |= {message.id: message for message in listed.records}
     return found
+
+
+async def subjects_of(scope: Scope, messages: Iterable[Message]) -> dict[str, str]:
+    """Which invoice or credit case each message belongs to, in words, by the id of the message.
+
+    Only of messages that belong to one, and as far as the token may read those.
+    """
+    messages = list(messages)
+    found: dict[str, str] = {}
+    with suppress(ForbiddenError):
+        cases = await cases_by_id(scope, (message.credit_case_id or "" for message in messages))
+        numbers = {case.id: code(case.credit_case_number or case.case_number) for case in cases}
+        found |= _named("credit case", numbers, ((m.id, m.credit_case_id) for m in messages))
+    with suppress(ForbiddenError):
+        numbers = await invoice_numbers(scope, (message.invoice_id or "" for message in messages))
+        found |= _named("invoice", numbers, ((m.id, m.invoice_id) for m in messages))
+    return found
+
+
+def _named(kind: str, numbers: Mapping[str, str], of: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    return {key: f"{kind} {numbers[record]}" for key, record in of if record and numbers.get(record)}
 
 
 async def whole_message(scope: Scope, message_id: str) -> Message:

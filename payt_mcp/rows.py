@@ -28,6 +28,10 @@ INVOICE_COLUMNS = {
 }
 
 
+STEPS_APART = "Reminders and summonses that Payt sends by itself may be missing among messages: get_invoice dates them."
+"""Payt's contract does not say whether it lists those."""
+
+
 def invoice_row(item: OpenItem, today: dt.date, debtor: DebtorEntry | None, attention: Sequence[str]) -> dict[str, Any]:
     """An invoice: amounts in its own currency, `days_overdue` only where it is overdue."""
     return present.filled(
@@ -103,9 +107,11 @@ def message_moment(message: Message) -> dt.datetime:
     return message.sent_at or message.received_at or message.updated_at or dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-def message_row(message: Message, length: int, debtor: DebtorEntry | None = None) -> dict[str, Any]:
+def message_row(
+    message: Message, length: int, debtor: DebtorEntry | None = None, about: str | None = None
+) -> dict[str, Any]:
     """A message: `direction` seen from us, its text as a quotation of at most `length` characters; with whom, where
-    the page around it does not say.
+    the page around it does not say, and `about` which invoice or case.
     """
     reader = message.read_by_user
     return present.filled(
@@ -115,6 +121,7 @@ def message_row(message: Message, length: int, debtor: DebtorEntry | None = None
             "direction": {"creditor": "outgoing", "debtor": "incoming"}.get(message.sender_type or "", ""),
             "debtor_number": present.code(debtor.number) if debtor else "",
             "debtor": present.clean(debtor.name, present.NAME_LENGTH) if debtor else "",
+            "about": about,
             "subject": present.clean(message.subject, present.LINE_LENGTH),
             "text": present.quoted(message.content, length),
             "read_at": present.stamp(message.read_at),
@@ -129,7 +136,8 @@ def message_lines(row: Mapping[str, Any]) -> list[str]:
     by = f" by {row['read_by']}" if "read_by" in row else ""
     who = " ".join(filter(None, (row.get("debtor"), f"({row['debtor_number']})" if "debtor_number" in row else "")))
     whom = f" {'to' if row.get('direction') == 'outgoing' else 'from'} {who}" if who else ""
-    when = f"- {row.get('sent_at', 'undated')} {row.get('direction', '')}{whom}"
+    about = f", about {row['about']}" if "about" in row else ""
+    when = f"- {row.get('sent_at', 'undated')} {row.get('direction', '')}{whom}{about}"
     head = f"{when}{read}{by}: {row.get('subject', '(no subject)')}"
     return [f"{head} [message_id {row['message_id']}]", *([row["text"]] if "text" in row else [])]
 

@@ -25,8 +25,8 @@ FLOORS = (
     {"guard", "listings", "books", "case_numbers"},
     {"account"},
     {
-        "lookup", "invoice_search", "contact_search", "message_history", "debtor_file", "completion", "subjects",
-        "payment_history", "plan_search", "task_search",
+        "lookup", "invoice_search", "contact_search", "message_history", "debtor_file", "debtor_words", "completion",
+        "subjects", "payment_history", "plan_search", "task_search",
     },
     {"outgoing", "write_results"},
     {"message_write", "invoice_write", "actions"},

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp import present
-from payt_mcp.receivables import aging, phases
+from payt_mcp import debtor_words, present
+from payt_mcp.receivables import aging
+from payt_mcp.receivables.standing import Standing, Sum, standing
 from payt_mcp.rows import (
     INVOICE_COLUMNS,
     case_row,
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from payt_mcp.debtor_file import DebtorFile
+    from payt_mcp.lookup import Scope
     from payt_mcp.payt.models import Debtor
+    from payt_mcp.receivables.open_items import OpenItem
 
 _MOST_INVOICES = 20
 _MESSAGE_LENGTH = 400
@@ -48,6 +50,12 @@ _DETAILS = (
     "vat_number", "credit_limit_amount", "payment_behaviour", "peppol_identifier", "remark", "paused_at",
     "reminding_paused_at", "public_url", "deeplink_url", "internal_note_email_address", "postal_address",
 )  # fmt: skip
+_MEANINGS = {
+    "public_url": "public_url (the debtor's own portal)",
+    "deeplink_url": "deeplink_url (in Payt, for you)",
+    "internal_note_email_address": "internal_note_email_address (for colleagues, never for the debtor)",
+}
+"""Fields whose name does not say whom they are for."""
 
 
 class DebtorDetail(TypedDict, total=False):
@@ -74,13 +82,13 @@ async def get_debtor(
 
     scope = await scope_of(ctx, administration_id)
     file = await open_file(scope, debtor.strip())
-    today = scope.account.today(scope.administration)
     currency = scope.administration.currency_code or ""
-    answer = Answer(_summary(file, today, currency), _data(file, today, currency), as_of=scope.account.now())
+    stands = standing(file.open_items, scope.today)
+    answer = Answer(debtor_words.summary(file, stands, scope.today, currency), as_of=scope.account.now())
+    answer.data = _data(scope, file, stands)
     shown = len(answer.data["invoices"])
-    some = " (the oldest)" if shown < len(file.open_items) else ""
-    answer.lines = _text(answer.data, f"Open invoices{some}")
-    answer.notes = [*_currencies(file, today, currency), *_set_apart(file, today), *_notes(file)]
+    answer.lines = _text(answer.data, f"Open invoices{' (the oldest)' if shown < len(file.open_items) else ''}")
+    answer.notes = debtor_words.notes(file, stands, currency, invoices=shown, addresses=len(answer.data["addresses"]))
     return answer.result()
 
 
@@ -92,54 +100,54 @@ TOOL = ToolSpec(
 )
 
 
-def _summary(file: DebtorFile, today: dt.date, currency: str) -> str:
-    balance = aging.balance(file.open_items, today)
-    name = present.clean(file.debtor.name, present.NAME_LENGTH)
-    late = f", the oldest {balance.oldest_days} days" if balance.oldest_days else ""
-    credits_ = f", credits {present.money(balance.credits, currency)}" if balance.credits else ""
-    flags = [phases.words(flag) for flag in _attention(file)]
-    number = present.code(file.debtor.debtor_number) or "no number"
-    return (
-        f"{name} ({number}): {present.money(balance.open, currency)} open, "
-        f"{present.money(balance.overdue, currency)} of it overdue on "
-        f"{present.count(balance.overdue_invoices, 'invoice')}{late}{credits_}."
-        + (f" Attention: {', '.join(flags)}." if flags else "")
-    )
+def _data(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
+    letters = file.correspondence
+    return {
+        "currency": scope.administration.currency_code or "",
+        "debtor": _debtor(scope, file, stands),
+        "addresses": _addresses(file.debtor),
+        "invoices": [_invoice(file, item, scope.today) for item in file.open_items[:_MOST_INVOICES]],
+        "cases": [case_row(case) for case in file.cases],
+        "payment_plans": [plan_row(plan) for plan in file.plans],
+        "messages": [message_row(m, _MESSAGE_LENGTH, about=letters.about.get(m.id)) for m in letters.messages],
+    }
 
 
-def _attention(file: DebtorFile) -> list[str]:
-    return file.books.debtor_attention(file.books.debtors[file.debtor.id])
+def _debtor(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
+    from payt_mcp.lookup import administration_name  # noqa: PLC0415 - brings the client along
+    from payt_mcp.outgoing import default_address  # noqa: PLC0415
 
-
-def _data(file: DebtorFile, today: dt.date, currency: str) -> dict[str, Any]:
-    balance = aging.balance(file.open_items, today)
+    balance = aging.balance(file.open_items, scope.today)
+    goes_to = default_address(file.debtor)
     debtor = {
         "debtor_number": present.code(file.debtor.debtor_number),
         "name": present.clean(file.debtor.name, present.NAME_LENGTH),
+        "administration": administration_name(scope),
         "open": present.plain(balance.open),
         "overdue": present.plain(balance.overdue),
         "credits": present.plain(balance.credits) if balance.credits else None,
         "oldest_days": balance.oldest_days or None,
         "phase": balance.phase,
-        "attention": _attention(file),
+        "overdue_by_phase": [_in_phase(phase, some) for phase, some in stands.by_phase.items()],
+        "attention": file.books.debtor_attention(file.books.debtors[file.debtor.id]),
         "labels": [present.clean(label.name, present.NAME_LENGTH) for label in file.debtor.labels],
+        "messages_go_to": goes_to.email if goes_to else None,
         **raw_fields(file.debtor.model_dump(), _DETAILS),
     }
-    return {
-        "currency": currency,
-        "debtor": present.filled(debtor),
-        "addresses": _addresses(file.debtor),
-        "invoices": [_invoice(file, row, today) for row in range(min(len(file.open_items), _MOST_INVOICES))],
-        "cases": [case_row(case) for case in file.cases],
-        "payment_plans": [plan_row(plan) for plan in file.plans],
-        "messages": [message_row(message, _MESSAGE_LENGTH) for message in file.messages],
-    }
+    return present.filled(debtor)
 
 
-def _invoice(file: DebtorFile, place: int, today: dt.date) -> dict[str, Any]:
-    """A row without what the whole page is about: the debtor."""
-    row = open_invoice_row(file.open_items[place], today, file.books)
-    return {name: value for name, value in row.items() if name not in {"debtor_number", "debtor"}}
+def _in_phase(phase: str, some: Sum) -> dict[str, Any]:
+    """Overdue invoices in one phase, in the administration's currency; those without an amount in it left out."""
+    return {"phase": phase, "invoices": some.counted, "amount": present.plain(some.booked)}
+
+
+def _invoice(file: DebtorFile, item: OpenItem, today: dt.date) -> dict[str, Any]:
+    """A row without what the whole page is about: the debtor, and that it has an open credit."""
+    row = open_invoice_row(item, today, file.books)
+    row["attention"] = [flag for flag in row.get("attention", ()) if flag != "credit_open" or item.is_credit]
+    row["labels"] = [present.clean(label, present.NAME_LENGTH) for label in file.labels.get(item.id, ())]
+    return present.filled({name: value for name, value in row.items() if name not in {"debtor_number", "debtor"}})
 
 
 def _addresses(debtor: Debtor) -> list[dict[str, str]]:
@@ -151,11 +159,13 @@ def _addresses(debtor: Debtor) -> list[dict[str, str]]:
 def _text(data: Mapping[str, Any], invoices: str) -> list[str]:
     debtor = spoken(data["debtor"])
     address = debtor.pop("postal_address", {})
-    text = [f"{name}: {present.cell(value)}" for name, value in debtor.items()]
+    in_phases = debtor.pop("overdue_by_phase", ())
+    text = [f"{_MEANINGS.get(name, name)}: {_value(value)}" for name, value in debtor.items()]
     if address:
         text.append(f"postal_address: {', '.join(address[part] for part in _ADDRESS_PARTS if part in address)}")
     text += [f"e-mail ({row['for']}): {row['email']}" for row in data["addresses"]]
-    text += _titled(invoices, data["invoices"], INVOICE_COLUMNS)
+    text += _titled("Overdue by phase", in_phases, {"phase": "phase", "invoices": "invoices", "amount": "amount"})
+    text += _titled(invoices, data["invoices"], INVOICE_COLUMNS | {"labels": "labels"})
     text += _titled("Credit cases", data["cases"], {name: name for row in data["cases"] for name in row})
     for plan in data["payment_plans"]:
         text += plan_lines(plan)
@@ -165,53 +175,10 @@ def _text(data: Mapping[str, Any], invoices: str) -> list[str]:
     return text
 
 
+def _value(value: Any) -> str:
+    """A value alone on its line, where nothing in it can end a cell."""
+    return value if isinstance(value, str) else present.cell(value)
+
+
 def _titled(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> list[str]:
     return [f"{title}:", *present.table([spoken(row) for row in rows], columns)] if rows else []
-
-
-def _currencies(file: DebtorFile, today: dt.date, currency: str) -> list[str]:
-    """What is overdue in the invoices' own currencies: a converted sum is no figure for a letter."""
-    sums: dict[str, Decimal] = {}
-    for item in file.open_items:
-        if item.is_overdue(today) and item.open_amount is not None:
-            sums[item.currency] = sums.get(item.currency, Decimal(0)) + item.open_amount
-    if not sums.keys() - {currency}:
-        return []
-    named = ", ".join(present.money(sums[code], code) for code in sorted(sums))
-    return [
-        f"Overdue in the invoices' own currencies: {named}. The sum above is converted, and no figure for a letter."
-    ]
-
-
-def _set_apart(file: DebtorFile, today: dt.date) -> list[str]:
-    """Which overdue invoices are in a payment plan or paused, where the others are not."""
-    overdue = [item for item in file.open_items if item.is_overdue(today)]
-    kinds = {
-        "in the payment plan": [present.clean(item.number, 40) for item in overdue if item.plan_id],
-        "paused by themselves": [present.clean(item.number, 40) for item in overdue if item.paused],
-    }
-    return [
-        f"{len(numbers)} of {present.count(len(overdue), 'overdue invoice')} {kind}: {present.some(numbers)}."
-        for kind, numbers in kinds.items()
-        if numbers
-    ]
-
-
-def _notes(file: DebtorFile) -> list[str]:
-    notes = []
-    hidden = file.open_items[_MOST_INVOICES:]
-    if hidden:
-        notes.append(f"{len(hidden)} more open invoices: search_invoices(debtors=[...]) lists them all.")
-    unvalued = [present.clean(item.number, 40) for item in file.open_items if item.book_open is None]
-    if unvalued:
-        notes.append(f"In no sum, because Payt gives them no amount in the books: {present.some(unvalued)}.")
-    paused = [present.clean(case.credit_case_number, 40) for case in file.cases if case.paused_at]
-    if paused:
-        notes.append(f"Paused as a credit case: {present.some(paused)}.")
-    if file.messages:
-        notes.append(present.QUOTED)
-    if not file.messages_are_all:
-        notes.append("This debtor has over 1,000 messages; a newer one may be missing here.")
-    if not _addresses(file.debtor):
-        notes.append("No e-mail address on file for this debtor.")
-    return notes

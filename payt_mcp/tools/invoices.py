@@ -67,6 +67,10 @@ class Invoices(Listed, total=False):
     invoices: list[InvoiceRow]
 
 
+_BY_HEADING = {heading: name for name, heading in INVOICE_COLUMNS.items() if heading not in InvoiceRow.__annotations__}
+"""The columns of the text are asked for by their headings, too."""
+
+
 async def search_invoices(
     ctx: Ctx,
     query: Annotated[Text, Field(description="Words in number, debtor name, reference or description.")] = "",
@@ -85,6 +89,7 @@ async def search_invoices(
     fields: Fields = (),
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, Invoices]:
+    fields = [_BY_HEADING.get(name, name) for name in fields]
     args = given(
         query=query, status="" if status == "open" else status, debtors=debtors, invoices=invoices,
         credit_cases=credit_cases, due_from=due_from, due_to=due_to, min_amount=min_amount, max_amount=max_amount,
@@ -146,7 +151,11 @@ async def _answer(
     gone = len(page.ids) - len(found)
     if gone:
         answer.notes.append(f"{present.count(gone, 'invoice')} of this page paid or deleted since the listing began.")
-    rows = await _with_fields(scope, page.listing.args.get("fields", ()), found)
+    fields = page.listing.args.get("fields", ())
+    rows = await _with_fields(scope, fields, found)
+    empty = [name for name in fields if not any(name in row for row in rows)]
+    if rows and empty:
+        answer.notes.append(f"Empty on every row: {', '.join(empty)}.")
     kind = "" if status == "all" else f"{status} "
     answer.summary = f"{present.count(page.total or 0, f'{kind}invoice')} found" + answer.summary + "."
     answer.data["invoices"] = rows

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict  # pydantic cannot read nested ones of t
 
 from payt_mcp import present
 from payt_mcp.errors import InputError
-from payt_mcp.rows import message_lines, message_row
+from payt_mcp.rows import STEPS_APART, message_lines, message_moment, message_row
 from payt_mcp.tools.shared import (
     AdministrationId,
     Answer,
@@ -28,8 +28,13 @@ from payt_mcp.tools.shared import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from payt_mcp.lookup import Scope
     from payt_mcp.message_history import History
+    from payt_mcp.payt.models import Message
+    from payt_mcp.receivables.open_items import DebtorEntry
+_MOST_WAITING = 10
 
 
 class MessageRow(TypedDict, total=False):
@@ -38,6 +43,7 @@ class MessageRow(TypedDict, total=False):
     direction: str
     debtor_number: str
     debtor: str
+    about: str
     subject: str
     text: str
     read_at: str
@@ -71,7 +77,7 @@ async def list_messages(
     scope = await scope_of(ctx, administration_id)
     history = await read_history(scope, debtor=debtor, invoice=invoice, credit_case=credit_case)
     listing = scope.account.listings.start("list_messages", args, scope.id, history.ids)
-    return await _answer(scope, shown(listing, 0, limit), _notes(history))
+    return await _answer(scope, shown(listing, 0, limit), [*_notes(history), *await _waiting(scope, history)])
 
 
 TOOL = ToolSpec(
@@ -84,11 +90,12 @@ TOOL = ToolSpec(
 
 async def _one(scope: Scope, message_id: str) -> CallToolResult:
     from payt_mcp.lookup import debtors_by_id  # noqa: PLC0415 - see above
-    from payt_mcp.message_history import whole_message  # noqa: PLC0415 - see above
+    from payt_mcp.message_history import subjects_of, whole_message  # noqa: PLC0415 - see above
 
     message = await whole_message(scope, message_id)
     debtors = await debtors_by_id(scope, [message.debtor_id or ""])
-    row = message_row(message, present.WHOLE_TEXT_LENGTH, debtors.get(message.debtor_id or ""))
+    about = (await subjects_of(scope, [message])).get(message.id)
+    row = message_row(message, present.WHOLE_TEXT_LENGTH, debtors.get(message.debtor_id or ""), about)
     answer = Answer(
         f"Message {row['message_id']}, {row.get('direction', 'of unknown direction')}.", {"messages": [row]}
     )
@@ -103,14 +110,17 @@ async def _one(scope: Scope, message_id: str) -> CallToolResult:
 
 async def _answer(scope: Scope, page: Shown, notes: list[str]) -> CallToolResult:
     from payt_mcp.lookup import debtors_by_id  # noqa: PLC0415 - see above
-    from payt_mcp.message_history import messages_by_id  # noqa: PLC0415 - see above
+    from payt_mcp.message_history import messages_by_id, subjects_of  # noqa: PLC0415 - see above
 
     found = await messages_by_id(scope, page.ids)
-    # Of one debtor, every row would say the same.
-    whose = () if "debtor" in page.listing.args else (message.debtor_id or "" for message in found.values())
-    debtors = await debtors_by_id(scope, whose)
+    # Of one debtor, or of one invoice, every row would say the same.
+    asked = page.listing.args
+    debtors = await debtors_by_id(scope, () if "debtor" in asked else (m.debtor_id or "" for m in found.values()))
+    about = await subjects_of(scope, () if {"invoice", "credit_case"} & asked.keys() else found.values())
     shown_messages = [found[key] for key in page.ids if key in found]
-    rows = [message_row(m, present.TEXT_LENGTH, debtors.get(m.debtor_id or "")) for m in shown_messages]
+    rows = [
+        message_row(m, present.TEXT_LENGTH, debtors.get(m.debtor_id or ""), about.get(m.id)) for m in shown_messages
+    ]
     answer = Answer(f"{present.count(page.total or 0, 'message')}, newest first.", {"messages": rows}, notes=notes)
     answer.lines = [line for row in rows for line in message_lines(row)]
     if len(rows) < len(page.ids):
@@ -125,6 +135,29 @@ def _notes(history: History) -> list[str]:
     notes = []
     if history.since is not None:
         notes.append("Only the last 30 days: pass debtor, invoice or credit_case for everything about one.")
+    else:
+        notes.append(STEPS_APART)
     if not history.is_all:
         notes.append("More than 5,000 messages: the newest may not be among these. Narrow it to an invoice or a case.")
     return notes
+
+
+async def _waiting(scope: Scope, history: History) -> list[str]:
+    """Whom nobody has written to since they wrote: what a list by date does not show."""
+    if not history.waiting:
+        return []
+    from payt_mcp.lookup import debtors_by_id  # noqa: PLC0415 - see above
+
+    first = dict(list(history.waiting.items())[:_MOST_WAITING])
+    debtors = await debtors_by_id(scope, first)
+    named = [_who_waits(scope, debtors.get(key), messages) for key, messages in first.items()]
+    more = len(history.waiting) - len(named)
+    rest = f"; and {present.count(more, 'debtor')} more" if more else ""
+    return [f"Incoming, with no later message from us to that debtor: {'; '.join(named)}{rest}."]
+
+
+def _who_waits(scope: Scope, debtor: DebtorEntry | None, messages: Sequence[Message]) -> str:
+    name = present.clean(debtor.name, present.NAME_LENGTH) if debtor else "a debtor without a name"
+    number = f" ({present.code(debtor.number)})" if debtor and debtor.number else ""
+    last = f"the last of {scope.day(message_moment(messages[0]))}, message_id {messages[0].id}"
+    return f"{name}{number} {present.count(len(messages), 'message')}, {last}"

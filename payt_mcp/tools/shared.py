@@ -238,11 +238,12 @@ def check_fields(fields: Sequence[str], own: Sequence[str], resource: Literal["i
 
     contract: type[models.Entity] = models.Invoice if resource == "invoices" else models.Contact
     known = [*own, *contract.model_fields]
-    for name in at_most("fields", fields):
-        if name not in known:
-            close = get_close_matches(name, dict.fromkeys(known), n=3, cutoff=0.4)
-            hint = f"the closest names are {', '.join(close)}" if close else f"such as {', '.join(known[:8])}"
-            raise BadValueError("fields", name, f"not a field of {resource}; {hint}")
+    unknown = [name for name in at_most("fields", fields) if name not in known]
+    if unknown:
+        close = get_close_matches(unknown[0], dict.fromkeys(known), n=3, cutoff=0.4)
+        hint = f"the closest names are {', '.join(close)}" if close else f"such as {', '.join(known[:8])}"
+        others = f". Nor are {', '.join(name[:40] for name in unknown[1:6])}" if unknown[1:] else ""
+        raise BadValueError("fields", unknown[0], f"not a field of {resource}; {hint}{others}")
 
 
 def raw_fields(record: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:

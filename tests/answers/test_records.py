@@ -56,7 +56,7 @@ async def test_the_file_of_every_debtor_adds_up(world: World, served: Handle, ad
                 reverse=True,
             )
             shown = [row["sent_at"][:19] for row in file.get("messages", [])]
-            assert shown == [moment[:19] for moment in newest[:3]]
+            assert shown[:3] == [moment[:19] for moment in newest[:3]]
             assert {row["email"] for row in file.get("addresses", [])} == {
                 clean(value, 160)
                 for name, value in debtor.items()
@@ -148,27 +148,20 @@ async def test_a_bound_that_was_reached_is_said(status: str, monkeypatch: pytest
     assert [note for note in part["notes"] if "incomplete" in note]
 
 
-async def test_the_file_of_a_debtor_keeps_apart_what_a_letter_must_not_lump_together(
-    world: World, served: Handle
-) -> None:
-    """The overdue sum by the invoices' own currencies, and which overdue invoices are in a plan or paused."""
+async def test_the_file_of_a_debtor_tells_what_is_overdue_in_each_currency(world: World, served: Handle) -> None:
+    """A converted sum is no figure for a letter; what may not be chased is in test_debtor_file.py."""
     rows = [row for row in world.rows(MAIN, "invoices") if Decimal(row["open_amount"] or 0) > 0]
     overdue = [row for row in rows if row["due_date"] and row["due_date"] < NOON.date().isoformat()]
-    seen = set()
+    several = 0
     async with assistant(served) as who:
         for debtor in sorted({row["debtor_id"] for row in overdue if row["debtor_id"]}):
-            own = [row for row in overdue if row["debtor_id"] == debtor]
-            said = " ".join((await who.ask("get_debtor", debtor=str(debtor))).get("notes", ()))
             sums: dict[str, Decimal] = {}
-            for row in own:
-                sums[row["currency_code"]] = sums.get(row["currency_code"], Decimal(0)) + Decimal(row["open_amount"])
+            for row in overdue:
+                if row["debtor_id"] == debtor:
+                    code = row["currency_code"]
+                    sums[code] = sums.get(code, Decimal(0)) + Decimal(row["open_amount"])
+            said = (await who.ask("get_debtor", debtor=str(debtor)))["summary"]
             named = ", ".join(f"{code} {amount:,.2f}" for code, amount in sorted(sums.items()))
-            assert (f"in the invoices' own currencies: {named}." in said) == (sums.keys() != {"EUR"})
-            for kind, apart in (
-                ("in the payment plan", [row for row in own if row["active_payment_plan_id"]]),
-                ("paused by themselves", [row for row in own if row["paused_at"] or row["paused_by_user"]]),
-            ):
-                assert (f"{len(apart)} of {len(own):,} overdue" in said and kind in said) == bool(apart)
-                seen |= {kind} if apart else set()
-            seen |= {"currencies"} if len(sums) > 1 else set()
-    assert seen == {"in the payment plan", "paused by themselves", "currencies"}
+            assert (f"in the invoices' own currencies {named})" in said) == (sums.keys() != {"EUR"})
+            several += len(sums) > 1
+    assert several

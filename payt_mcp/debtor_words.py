@@ -1,0 +1,126 @@
+"""What is said of a debtor's file beside its rows: the summary a person could be told, and the notes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from payt_mcp import present
+from payt_mcp.receivables import aging, phases
+from payt_mcp.receivables.standing import APART, Standing, Sum
+from payt_mcp.rows import STEPS_APART
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from payt_mcp.debtor_file import Correspondence, DebtorFile
+
+_MOST_NAMED = 10
+
+
+def summary(file: DebtorFile, stands: Standing, today: dt.date, currency: str) -> str:
+    """Who it is, what is open and overdue (gross), the credits beside it, and what must not be overlooked."""
+    balance = aging.balance(file.open_items, today)
+    name = present.clean(file.debtor.name, present.NAME_LENGTH)
+    number = present.code(file.debtor.debtor_number) or "no number"
+    late = f", the oldest {balance.oldest_days} days" if balance.oldest_days else ""
+    flags = [phases.words(flag) for flag in file.books.debtor_attention(file.books.debtors[file.debtor.id])]
+    return (
+        f"{name} ({number}): {present.money(balance.open, currency)} open, "
+        f"{present.money(balance.overdue, currency)} of it overdue on "
+        f"{present.count(balance.overdue_invoices, 'invoice')}{late}"
+        f"{_own_currencies(stands.all, currency)}. {_credits(balance, currency)} "
+        f"Attention: {', '.join(flags) or 'none'}."
+    )
+
+
+def _own_currencies(overdue: Sum, currency: str) -> str:
+    """A converted sum is no figure for a letter, so what it is made of stands beside it."""
+    if not overdue.own.keys() - {currency}:
+        return ""
+    return f" (converted; in the invoices' own currencies {_by_currency(overdue.own)})"
+
+
+def _credits(balance: aging.Balance, currency: str) -> str:
+    if not balance.credits:
+        return "No open credits."
+    share = f" ({-balance.credits / balance.overdue:.1%} of what is overdue)" if balance.overdue else ""
+    return f"Open credits beside it: {present.money(balance.credits, currency)}{share}."
+
+
+def _by_currency(sums: Mapping[str, Decimal]) -> str:
+    return ", ".join(present.money(sums[code], code) for code in sorted(sums))
+
+
+def notes(file: DebtorFile, stands: Standing, currency: str, *, invoices: int, addresses: int) -> list[str]:
+    """What was left out or is unusual, and what there is none of: a line that is missing says nothing.
+
+    `invoices` and `addresses` are how many of them the file shows.
+    """
+    return [
+        *_set_apart(stands, currency),
+        *_invoices(file, invoices),
+        *_correspondence(file.correspondence),
+        *_absent(file, addresses),
+    ]
+
+
+def _set_apart(stands: Standing, currency: str) -> list[str]:
+    """The overdue invoices that may not be chased, and what the others come to."""
+    said = []
+    for reason, some in stands.apart.items():
+        numbers = present.some((present.clean(item.number, 40) for item in some.items), most=_MOST_NAMED)
+        said.append(f"{_overdue(some, currency)} {APART[reason]}: {numbers}.")
+    if said and stands.others.items:
+        own = f" ({_by_currency(stands.others.own)})" if stands.others.own.keys() - {currency} else ""
+        said.append(f"Without those: {_overdue(stands.others, currency)}{own}.")
+    return said
+
+
+def _overdue(some: Sum, currency: str) -> str:
+    unvalued = len(some.items) - some.counted
+    but = f" ({unvalued} of them without an amount in the books)" if unvalued else ""
+    return f"{present.count(len(some.items), 'overdue invoice')} of {present.money(some.booked, currency)}{but}"
+
+
+def _invoices(file: DebtorFile, shown: int) -> list[str]:
+    said = []
+    hidden = len(file.open_items) - shown
+    if hidden > 0:
+        said.append(f"{hidden} more open invoices: search_invoices(debtors=[...]) lists them all.")
+    unvalued = [present.clean(item.number, 40) for item in file.open_items if item.book_open is None]
+    if unvalued:
+        said.append(f"In no sum or count, because Payt gives them no amount in the books: {present.some(unvalued)}.")
+    paused = [present.clean(case.credit_case_number, 40) for case in file.cases if case.paused_at]
+    if paused:
+        said.append(f"Paused as a credit case: {present.some(paused)}.")
+    return said
+
+
+def _correspondence(letters: Correspondence) -> list[str]:
+    said = []
+    if letters.messages:
+        said.append(present.QUOTED)
+    if letters.total > len(letters.messages):
+        last = f", the last on {letters.last_incoming:%Y-%m-%d}" if letters.last_incoming else ""
+        said.append(
+            f"{len(letters.messages)} of {letters.total:,} messages shown; {letters.incoming} came from the "
+            f"debtor{last}. list_messages has them all."
+        )
+    if not letters.is_all:
+        said.append("This debtor has over 1,000 messages; a newer one may be missing here.")
+    return said
+
+
+def _absent(file: DebtorFile, addresses: int) -> list[str]:
+    letters = file.correspondence
+    found = {
+        "e-mail address": addresses,
+        "active payment plan": file.plans,
+        "active credit case": file.cases,
+        "message": letters.messages,
+    }
+    missing = [name for name, some in found.items() if not some]
+    said = [f"There is no {' and no '.join(missing)} on file for this debtor."] if missing else []
+    return said if letters.messages else [*said, STEPS_APART]

@@ -1,0 +1,226 @@
+"""What a debtor's file says beyond its balances: how much is in which phase, what may not be chased, what is labelled,
+who waits for an answer, and what there is none of. Against the raw rows.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from payt_mcp.present import clean
+from payt_mcp.sandbox import World, build_world
+from payt_mcp.sandbox.options import Token
+from payt_mcp.sandbox.server import Handle
+
+from . import reckoning
+from .reckoning import Ledger
+from .support import MAIN, NOON, SECOND, Row, assistant, frozen, payt
+
+_30_DAYS = dt.timedelta(days=30)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """Read it only."""
+    return frozen(build_world(invoices=900, debtors=45, seed=11, today=NOON.date()))
+
+
+@pytest.fixture(scope="module")
+def served(world: World) -> Iterator[Handle]:
+    with payt(world) as handle:
+        yield handle
+
+
+def moment(row: Row) -> str:
+    when: str = row["sent_at"] or row["received_at"] or row["updated_at"]
+    return when
+
+
+def newest_first(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=moment, reverse=True)
+
+
+def of_debtor(ledger: Ledger, key: str) -> list[Row]:
+    return [row for row in ledger.invoices if row["debtor_id"] == key and ledger.is_overdue(row)]
+
+
+def words(rows: list[Row], currency: str) -> str:
+    """`2 overdue invoices of EUR 12.30`, as the file says it."""
+    valued = [row for row in rows if row["book_open_amount"] is not None]
+    plural = "" if len(rows) == 1 else "s"
+    gap = len(rows) - len(valued)
+    but = f" ({gap} of them without an amount in the books)" if gap else ""
+    return f"{len(rows)} overdue invoice{plural} of {currency} {reckoning.total(valued):,.2f}{but}"
+
+
+@pytest.mark.parametrize("administration_id", [MAIN, SECOND])
+async def test_the_overdue_amount_is_told_by_phase_to_the_cent(
+    world: World, served: Handle, administration_id: str
+) -> None:
+    ledger = Ledger(world, administration_id)
+    seen = 0
+    async with assistant(served, administration_id=administration_id, PAYT_FRESHNESS_SECONDS="60") as who:
+        for key, debtor in ledger.debtors.items():
+            expected: dict[str, tuple[int, Decimal]] = {}
+            for row in of_debtor(ledger, key):
+                if row["book_open_amount"] is not None:
+                    number, amount = expected.get(reckoning.phase(row), (0, Decimal(0)))
+                    expected[reckoning.phase(row)] = (number + 1, amount + Decimal(row["book_open_amount"]))
+            said = (await who.ask("get_debtor", debtor=debtor["debtor_number"]))["debtor"]
+            by_phase = {
+                row["phase"]: (row["invoices"], Decimal(row["amount"])) for row in said.get("overdue_by_phase", ())
+            }
+            assert {phase: some for phase, some in by_phase.items() if some[0]} == expected
+            assert sum((some[1] for some in by_phase.values()), Decimal(0)) == Decimal(said["overdue"])
+            order = [*reversed(reckoning.STEPS)]
+            assert [*by_phase] == sorted(by_phase, key=lambda phase: order.index(phase) if phase in order else -1)
+            seen += len(by_phase) > 1
+    assert seen > 3
+
+
+async def test_what_may_not_be_chased_is_named_and_summed_and_so_is_the_rest(world: World, served: Handle) -> None:
+    ledger = Ledger(world, MAIN)
+    kinds: defaultdict[str, int] = defaultdict(int)
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        for key, debtor in ledger.debtors.items():
+            rows = of_debtor(ledger, key)
+            apart = {
+                "in a payment plan": [row for row in rows if row["active_payment_plan_id"]],
+                "paused one by one": [row for row in rows if row["paused_at"] or row["paused_by_user"]],
+                "with a bailiff": [row for row in rows if row["bailiff_at"]],
+            }
+            left = [row for row in rows if not any(row in some for some in apart.values())]
+            notes = (await who.ask("get_debtor", debtor=debtor["debtor_number"]))["notes"]
+            for kind, some in apart.items():
+                found = [note for note in notes if f" {kind}" in note]
+                assert len(found) == bool(some), (kind, notes)
+                if some:
+                    kinds[kind] += 1
+                    assert found[0].startswith(words(some, ledger.currency))
+                    assert clean(some[0]["invoice_number"], 40) in " ".join(found) or len(some) > 10
+            rest = [note for note in notes if note.startswith("Without those: ")]
+            assert len(rest) == bool(any(apart.values()) and left)
+            if rest:
+                assert rest[0].startswith(f"Without those: {words(left, ledger.currency)}")
+                own: defaultdict[str, Decimal] = defaultdict(Decimal)
+                for row in left:
+                    own[row["currency_code"]] += Decimal(row["open_amount"])
+                if set(own) != {ledger.currency}:
+                    assert ", ".join(f"{code} {own[code]:,.2f}" for code in sorted(own)) in rest[0]
+    assert set(kinds) == {"in a payment plan", "paused one by one", "with a bailiff"}
+
+
+async def test_labels_of_invoices_stand_in_the_file(world: World, served: Handle) -> None:
+    """A dispute is nowhere else: Payt has no field for it."""
+    ledger = Ledger(world, MAIN)
+    labelled = {row["invoice_number"]: [label["name"] for label in row["labels"]] for row in ledger.invoices}
+    seen = 0
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        for debtor in list(ledger.debtors.values())[:15]:
+            for row in (await who.ask("get_debtor", debtor=debtor["debtor_number"])).get("invoices", ()):
+                assert row.get("labels", []) == labelled[row["invoice_number"]]
+                seen += "labels" in row
+    assert seen
+
+
+async def test_the_messages_that_matter_are_shown_and_the_others_counted(world: World, served: Handle) -> None:
+    """The last three, all that came in since our own last one, and the last that came in at all."""
+    messages = world.rows(MAIN, "messages")
+    ledger = Ledger(world, MAIN)
+    beyond = 0
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        for key, debtor in ledger.debtors.items():
+            own = newest_first(row for row in messages if row["debtor_id"] == key)
+            incoming = [row for row in own if row["sender_type"] == "debtor"]
+            ours = next((moment(row) for row in own if row["sender_type"] == "creditor"), "")
+            waiting = [row for row in incoming if moment(row) > ours][:6]
+            expected = {row["id"] for row in [*own[:3], *waiting, *incoming[:1]]}
+            file = await who.ask("get_debtor", debtor=debtor["debtor_number"])
+            assert {row["message_id"] for row in file.get("messages", ())} == expected
+            counted = [note for note in file["notes"] if "messages shown" in note]
+            assert len(counted) == (len(own) > len(expected))
+            if counted:
+                assert (
+                    f"{len(expected)} of {len(own)} messages shown; {len(incoming)} came from the debtor" in counted[0]
+                )
+            beyond += len(expected) > 3
+    assert beyond
+
+
+async def test_what_there_is_none_of_is_said(world: World, served: Handle) -> None:
+    ledger = Ledger(world, MAIN)
+    messages = {row["debtor_id"] for row in world.rows(MAIN, "messages")}
+    said = set()
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        for key, debtor in ledger.debtors.items():
+            own = [row for row in ledger.invoices if row["debtor_id"] == key]
+            addresses = [value for name, value in debtor.items() if name.endswith("email_address") and value]
+            missing = {
+                "no e-mail address": not [
+                    value for value in addresses if value != debtor["internal_note_email_address"]
+                ],
+                "no active payment plan": not any(row["active_payment_plan_id"] for row in own),
+                "no active credit case": not any(row["active_credit_case_id"] for row in own),
+                "no message": key not in messages,
+            }
+            file = await who.ask("get_debtor", debtor=debtor["debtor_number"])
+            (sentence,) = [note for note in file["notes"] if note.startswith("There is no ")] or [""]
+            assert {name for name in missing if name in sentence} == {name for name, true in missing.items() if true}
+            said |= {name for name, true in missing.items() if true}
+            if not file["debtor"].get("attention"):
+                assert "Attention: none." in file["summary"]
+            if "credits" not in file["debtor"]:
+                assert "No open credits." in file["summary"]
+    assert len(said) == 4
+
+
+async def test_messages_say_what_they_are_about_and_who_waits(world: World, served: Handle) -> None:
+    ledger = Ledger(world, MAIN)
+    numbers = {row["id"]: f"invoice {row['invoice_number']}" for row in ledger.every}
+    cases = {row["id"]: f"credit case {row['credit_case_number']}" for row in world.rows(MAIN, "credit_cases")}
+    messages = world.rows(MAIN, "messages")
+    raw = {row["id"]: row for row in messages}
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        first = await who.ask("list_messages", limit=50)
+        for row in first["messages"]:
+            message = raw[row["message_id"]]
+            about = numbers.get(message["invoice_id"] or "") or cases.get(message["credit_case_id"] or "")
+            assert row.get("about") == about
+        recent = newest_first(row for row in messages if moment(row) >= (NOON - _30_DAYS).isoformat())
+        answered: set[str] = set()
+        waiting: dict[str, list[Row]] = {}
+        for message in recent:
+            if message["sender_type"] == "creditor":
+                answered.add(message["debtor_id"])
+            elif message["debtor_id"] not in answered:
+                waiting.setdefault(message["debtor_id"], []).append(message)
+        (note,) = [note for note in first["notes"] if note.startswith("Incoming, with no later message")]
+        for key, some in list(waiting.items())[:10]:
+            name = clean(ledger.debtors[key]["name"], 60)
+            plural = "" if len(some) == 1 else "s"
+            assert f"({ledger.debtors[key]['debtor_number']}) {len(some)} message{plural}, the last of" in note, name
+            assert f"message_id {some[0]['id']}" in note
+        assert note.endswith(f"; and {len(waiting) - 10} debtors more.") == (len(waiting) > 11)
+        quiet = next(key for key in {row["debtor_id"] for row in messages} if key not in _who_waits(messages))
+        of_one = await who.ask("list_messages", debtor=ledger.debtors[quiet]["debtor_number"])
+        assert not [note for note in of_one["notes"] if note.startswith("Incoming")]
+
+
+async def test_a_token_that_may_not_read_cases_still_reads_messages(world: World) -> None:
+    scopes = "administrations:read debtors:read messages:read"
+    with payt(world, tokens={"narrow": Token(frozenset(scopes.split()))}) as handle:
+        async with assistant(handle, PAYT_API_TOKEN="narrow") as who:
+            rows = (await who.ask("list_messages", limit=50))["messages"]
+    assert rows
+    assert not any("about" in row for row in rows)
+
+
+def _who_waits(messages: list[Row]) -> set[str]:
+    """The debtors to whom nothing was written since they wrote."""
+    last: dict[str, Any] = {}
+    for row in newest_first(messages):
+        last.setdefault(row["debtor_id"], row["sender_type"])
+    return {key for key, sender in last.items() if sender == "debtor"}

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from payt_mcp.errors import ForbiddenError
 from payt_mcp.lookup import Scope, cases_by_id, find_debtor, open_invoices_of, plans_by_id, read_debtor
 from payt_mcp.message_history import subjects_of
 from payt_mcp.payt.fields import every, selection
-from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message, PaymentPlan
+from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message, Notification, PaymentPlan
 from payt_mcp.receivables.open_items import OpenItem, OpenItems
 from payt_mcp.receivables.selection import ordered
-from payt_mcp.rows import message_moment
+from payt_mcp.rows import EARLIEST, message_moment
 
 MOST_MESSAGES = 1_000
 """How many messages of a debtor are looked through for the last ones."""
@@ -42,7 +43,8 @@ class Correspondence:
 class DebtorFile:
     """A debtor, its open items (oldest due first) and the books of it alone, cases, active plans, last messages.
 
-    `labels` are the labels of open invoices, by the invoice's id.
+    `labels` are the labels of open invoices, by the invoice's id. `bounced` are the mails that came back, newest first;
+    None where the token may not read that.
     """
 
     debtor: Debtor
@@ -52,6 +54,7 @@ class DebtorFile:
     cases: list[CreditCase]
     plans: list[PaymentPlan]
     correspondence: Correspondence
+    bounced: list[Notification] | None
 
 
 async def open_file(scope: Scope, wanted: str) -> DebtorFile:
@@ -77,7 +80,20 @@ async def open_file(scope: Scope, wanted: str) -> DebtorFile:
         cases,
         await plans_by_id(scope, plans),
         await _correspondence(scope, entry.id),
+        await bounced_mails(scope, entry.id),
     )
+
+
+async def bounced_mails(scope: Scope, debtor_id: str) -> list[Notification] | None:
+    """The mails to a debtor that came back, newest first; None where the token may not read that."""
+    try:
+        listed = await scope.account.payt.notifications(
+            scope.id, fields=every(Notification), most=MOST_MESSAGES, debtor_ids=[debtor_id]
+        )
+    except ForbiddenError:
+        return None
+    bounced = (one for one in listed.records if one.notification_type == "mail_bounced")
+    return sorted(bounced, key=lambda one: one.created_at or EARLIEST, reverse=True)
 
 
 async def _correspondence(scope: Scope, debtor_id: str) -> Correspondence:

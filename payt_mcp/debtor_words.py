@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from payt_mcp import present
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from payt_mcp.debtor_file import Correspondence, DebtorFile
+    from payt_mcp.payt.models import Notification
 
 _MOST_NAMED = 10
 
@@ -61,6 +62,7 @@ def notes(file: DebtorFile, stands: Standing, currency: str, *, invoices: int, a
     return [
         *_set_apart(stands, currency),
         *_invoices(file, invoices),
+        *_bounced(file.bounced),
         *_correspondence(file.correspondence),
         *_absent(file, addresses),
     ]
@@ -96,6 +98,19 @@ def _invoices(file: DebtorFile, shown: int) -> list[str]:
     if paused:
         said.append(f"Paused as a credit case: {present.some(paused)}.")
     return said
+
+
+def _bounced(mails: Sequence[Notification] | None) -> list[str]:
+    """An address that mail comes back from is no address."""
+    if mails is None:
+        return ["Whether mail bounced is not known: the token lacks notifications:read."]
+    told = [f"{mail.created_at:%Y-%m-%d}{_reason(mail)}" for mail in mails if mail.created_at]
+    return [f"Mail to this debtor bounced: {present.some(told, most=3)}."] if told else []
+
+
+def _reason(mail: Notification) -> str:
+    reason = present.clean(mail.details.bounce_reason, 80) if mail.details else ""
+    return f" ({reason})" if reason else ""
 
 
 def _correspondence(letters: Correspondence) -> list[str]:

@@ -28,6 +28,9 @@ INVOICE_COLUMNS = {
 }
 
 
+EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
+"""Where Payt gives no moment: before all others."""
+
 STEPS_APART = "Reminders and summonses that Payt sends by itself may be missing among messages: get_invoice dates them."
 """Payt's contract does not say whether it lists those."""
 
@@ -104,7 +107,7 @@ def contact_row(contact: Contact) -> dict[str, Any]:
 
 def message_moment(message: Message) -> dt.datetime:
     """When a message was sent; else received, else last changed."""
-    return message.sent_at or message.received_at or message.updated_at or dt.datetime.min.replace(tzinfo=dt.UTC)
+    return message.sent_at or message.received_at or message.updated_at or EARLIEST
 
 
 def message_row(

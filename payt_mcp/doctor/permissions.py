@@ -38,7 +38,7 @@ ALWAYS: Mapping[str, Sequence[str]] = {
 SOMETIMES: Mapping[str, Sequence[str]] = {
     "search_invoices": ("credit_cases:read",),
     "get_invoice": ("credit_cases:read",),
-    "get_debtor": ("credit_cases:read", "payment_plans:read"),
+    "get_debtor": ("credit_cases:read", "notifications:read", "payment_plans:read"),
     "get_credit_case": ("payment_plans:read",),
     "list_contacts": ("debtors:read",),
     "list_messages": ("credit_cases:read", "invoices:read"),

@@ -17,7 +17,7 @@ TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path
 
 _READING = (
     "administrations:read", "contacts:read", "credit_cases:read", "debtors:read", "invoices:read", "messages:read",
-    "payment_plans:read",
+    "notifications:read", "payment_plans:read",
 )  # fmt: skip
 """The permissions the tools of `core` ask for that read."""
 

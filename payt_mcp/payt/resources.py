@@ -24,6 +24,7 @@ from payt_mcp.payt.models import (
     DeletedPaymentPlan,
     Invoice,
     Message,
+    Notification,
     Payment,
     PaymentPlan,
 )
@@ -219,6 +220,16 @@ class Resources:
     async def message(self, administration_id: str, key: str, *, fields: Fields = ()) -> Message:
         query = wire.record("messages", key, administration_id, fields=fields)
         return await self.client.entity(Message, query, f"message {key}")
+
+    async def notifications(
+        self,
+        administration_id: str,
+        *,
+        fields: Fields = (),
+        most: int | None = None,
+        **filters: Unpack[MessageFilters],
+    ) -> Found[Notification]:
+        return await self._list(Notification, "notifications", administration_id, fields, most, filters)
 
     async def payments(
         self,

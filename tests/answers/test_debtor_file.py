@@ -12,7 +12,7 @@ import pytest
 
 from payt_mcp.present import clean
 from payt_mcp.sandbox import World, build_world
-from payt_mcp.sandbox.options import Token
+from payt_mcp.sandbox.options import ALL_SCOPES, Token
 from payt_mcp.sandbox.server import Handle
 
 from . import reckoning
@@ -211,6 +211,31 @@ async def test_messages_say_what_they_are_about_and_who_waits(world: World, serv
             waits = [note for note in of_one["notes"] if note.startswith("Incoming")]
             assert len(waits) == (key in _who_waits(messages))
         assert wrote - _who_waits(messages)
+
+
+async def test_mail_that_bounced_is_told_newest_first(world: World, served: Handle) -> None:
+    ledger = Ledger(world, MAIN)
+    rows = [row for row in world.rows(MAIN, "notifications") if row["notification_type"] == "mail_bounced"]
+    seen = 0
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        for key, debtor in ledger.debtors.items():
+            own = sorted((row for row in rows if row["debtor_id"] == key), key=lambda r: r["created_at"], reverse=True)
+            told = [f"{row['created_at'][:10]} ({row['details']['bounce_reason']})" for row in own]
+            notes = (await who.ask("get_debtor", debtor=debtor["debtor_number"]))["notes"]
+            found = [note for note in notes if "bounced" in note]
+            more = f" and {len(told) - 3} more" if len(told) > 3 else ""
+            assert found == ([f"Mail to this debtor bounced: {', '.join(told[:3])}{more}."] if told else [])
+            seen += bool(told)
+    assert seen
+
+
+async def test_a_token_that_may_not_read_notifications_is_told_so(world: World) -> None:
+    debtor = next(iter(Ledger(world, MAIN).debtors.values()))["debtor_number"]
+    narrow = Token(ALL_SCOPES - {"notifications:read"})
+    with payt(world, tokens={"narrow": narrow}) as handle:
+        async with assistant(handle, PAYT_API_TOKEN="narrow") as who:
+            notes = (await who.ask("get_debtor", debtor=debtor))["notes"]
+    assert "Whether mail bounced is not known: the token lacks notifications:read." in notes
 
 
 async def test_a_token_that_may_not_read_cases_still_reads_messages(world: World) -> None:

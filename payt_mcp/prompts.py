@@ -2,7 +2,9 @@
 
 Between two lines of `---` stand `title:`, `description:` (one sentence for the person who picks it) and `arguments:`
 with an indented `name: what it is for` each; `name: [a, b] what it is for` offers a choice. The text after it uses an
-argument as `{name}`; all are optional. A folder of the user's own adds prompts, or replaces ours by the same name.
+argument as `{name}`; all are optional. A line that begins with `{?name}` stands there only where that argument is
+given, one that begins with `{!name}` only where it is not. A folder of the user's own adds prompts, or replaces ours by
+the same name.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from payt_mcp.errors import SettingsError
 _FRONT = re.compile(r"\A\ufeff?---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _CHOICE = re.compile(r"\[([^\]]+)\]\s*(.*)\Z")
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")
+_CONDITION = re.compile(r"\{([?!])(\w+)\} ?")
 _ARGUMENT_LENGTH = 200
 KINDS = {"debtor": "debtors", "invoice": "invoices", "credit_case": "credit-cases"}
 """Arguments of these names complete from the open items, in the users' own prompts too."""
@@ -40,12 +43,20 @@ class PromptText:
         """The text with its arguments; one that was not given reads "(not given)"."""
         if not self.arguments:
             return self.text
+        values = {name: " ".join(given.get(name, "").split())[:_ARGUMENT_LENGTH] for name in self.arguments}
         places = re.compile("|".join(re.escape("{" + name + "}") for name in self.arguments))
+        lines = (_line(line, values) for line in self.text.splitlines(keepends=True))
+        text = "".join(line for line in lines if line is not None)
+        # in one go: what is given for one argument never asks for another
+        return places.sub(lambda place: values[place[0][1:-1]] or "(not given)", text)
 
-        def value(place: re.Match[str]) -> str:
-            return " ".join(given.get(place[0][1:-1], "").split())[:_ARGUMENT_LENGTH] or "(not given)"
 
-        return places.sub(value, self.text)  # in one go: what is given for one argument never asks for another
+def _line(line: str, values: Mapping[str, str]) -> str | None:
+    """A line without its condition; None where that is not met."""
+    condition = _CONDITION.match(line)
+    if condition is None:
+        return line
+    return line[condition.end() :] if bool(values[condition[2]]) == (condition[1] == "?") else None
 
 
 def prompts_folder() -> Path:
@@ -65,6 +76,9 @@ def read_prompt(path: Path) -> PromptText:
     missing = [key for key in ("title", "description") if not keys.get(key)]
     if missing:
         raise ValueError(f"its front matter has no {missing[0]}:")
+    for _, name in _CONDITION.findall(found.group(2)):
+        if name not in given:
+            raise ValueError(f"a line depends on {name[:60]!r}, which is none of its arguments")
     choices = {name: _CHOICE.match(text) for name, text in given.items()}
     return PromptText(
         path.stem,

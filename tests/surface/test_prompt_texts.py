@@ -25,7 +25,7 @@ _NO_TOOLS = {
     "to_debtor",
     "first_date",
 }
-_NO_TOOLS |= {"credit_case", "max_amount", "open_amount"}
+_NO_TOOLS |= {"credit_case", "max_amount", "open_amount", "to_invoice", "updated_after"}
 
 
 @pytest.mark.parametrize("prompt", PROMPTS.values(), ids=PROMPTS)
@@ -42,6 +42,7 @@ async def test_it_names_only_tools_and_arguments_there_are(prompt: PromptText) -
 @pytest.mark.parametrize("prompt", PROMPTS.values(), ids=PROMPTS)
 def test_every_argument_is_used_and_every_placeholder_is_an_argument(prompt: PromptText) -> None:
     assert set(re.findall(r"\{(\w+)\}", prompt.text)) == set(prompt.arguments)
+    assert all(re.match(r"\{[?!]\w+\}", line) for line in prompt.text.splitlines() if re.search(r"\{[?!]", line))
 
 
 @pytest.mark.parametrize("prompt", PROMPTS.values(), ids=PROMPTS)
@@ -58,6 +59,7 @@ def test_it_says_what_to_read_and_what_never_to_do(prompt: PromptText) -> None:
         ("no front matter", "mine.md is not a prompt: it does not begin with front matter"),
         ("---\ntitle: A\n---\nx\n", "its front matter has no description:"),
         ("---\ntitle\n---\nx\n", "'title' is not `key: value`"),
+        ("---\ntitle: A\ndescription: B\n---\n{?who} x\n", "a line depends on 'who', which is none of its arguments"),
     ],
 )
 def test_a_prompt_of_ones_own_that_is_none_stops_the_start(tmp_path: Path, text: str, sentence: str) -> None:
@@ -88,3 +90,19 @@ def test_what_is_given_for_one_argument_asks_for_no_other() -> None:
     prompt = PromptText("p", "T", "D", {"a": "", "b": ""}, {}, "Write {a} to {b}.")
     assert prompt.filled({"a": "{b}", "b": "{a}"}) == "Write {b} to {a}."
     assert prompt.filled({"a": "x"}) == "Write x to (not given)."
+
+
+def test_a_line_may_stand_only_where_its_argument_is_given_or_is_not() -> None:
+    text = "{?who} Write to {who}\n{!who}Ask me whom.\nBe brief, {who}."
+    prompt = PromptText("p", "T", "D", {"who": ""}, {}, text)
+    assert prompt.filled({"who": "{!who}"}) == "Write to {!who}\nBe brief, {!who}."
+    assert prompt.filled({"who": " \n "}) == "Ask me whom.\nBe brief, (not given)."
+
+
+@pytest.mark.parametrize("prompt", PROMPTS.values(), ids=PROMPTS)
+def test_filled_or_not_it_leaves_nothing_of_the_template(prompt: PromptText) -> None:
+    """A model that reads "(not given)" or two full stops is told about a form, and not about the work."""
+    for given in ({}, dict.fromkeys(prompt.arguments, "Bakker B.V.")):
+        text = prompt.filled(given)
+        assert not re.search(r"[{}]|not given|(?<!\.)\.\.(?!\.)", text)
+        assert all(len(line) <= 140 for line in text.splitlines())

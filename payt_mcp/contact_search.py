@@ -31,23 +31,25 @@ class ContactQuestion:
 
 @dataclass
 class Chain:
-    """Where a listing of contacts goes on at Payt."""
+    """Where a listing of contacts goes on at Payt; `debtors` are the numbers it was asked for."""
 
     query: wire.Query
     text: str
+    debtors: Sequence[str] = ()
 
 
 async def start_search(scope: Scope, question: ContactQuestion) -> Chain:
     """The beginning of a search. Raises InputError for a debtor that cannot be told."""
     filters: ContactFilters = {}
-    if question.debtors:
-        filters["debtor_numbers"] = [await _number(scope, value) for value in question.debtors]
+    numbers = [await _number(scope, value) for value in question.debtors]
+    if numbers:
+        filters["debtor_numbers"] = numbers
     if question.contacts:
         filters["contact_identifiers"] = question.contacts
     if question.updated_after:
         filters["updated_after"] = question.updated_after
     query = wire.listing("contacts", scope.id, fields=every(Contact), **params(filters))
-    return Chain(query, question.query)
+    return Chain(query, question.query, numbers)
 
 
 async def continue_search(scope: Scope, listing: Listing, offset: int, limit: int) -> dict[str, Contact]:

@@ -59,6 +59,13 @@ def open_invoice_row(item: OpenItem, today: dt.date, items: OpenItems) -> dict[s
     return invoice_row(item, today, items.debtors.get(item.debtor_id), items.attention(item))
 
 
+def invoice_row_within(item: OpenItem, today: dt.date, items: OpenItems) -> dict[str, Any]:
+    """An invoice on a page about its debtor: without what every row would say, the debtor and its open credit."""
+    row = open_invoice_row(item, today, items)
+    row["attention"] = [flag for flag in row.get("attention", ()) if flag != "credit_open" or item.is_credit]
+    return present.filled({name: value for name, value in row.items() if name not in {"debtor_number", "debtor"}})
+
+
 def debtor_row(debtor: DebtorEntry, items: OpenItems, today: dt.date) -> dict[str, Any]:
     """A debtor of the books: `open` and `overdue` are invoices in the administration's currency, credits apart."""
     balance = aging.balance(items.of_debtor(debtor.id), today)

@@ -31,6 +31,8 @@ from payt_mcp.tools.shared import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from payt_mcp.payt.models import Contact
 
 
@@ -63,6 +65,7 @@ async def list_contacts(
         debtors=debtors, contacts=contacts, query=query, updated_after=updated_after, fields=fields,
         administration_id=administration_id,
     )  # fmt: skip
+    asked: Sequence[str] = ()
     if cursor:
         scope, listing, offset = await resumed(ctx, cursor, "list_contacts", args)
     else:
@@ -75,11 +78,14 @@ async def list_contacts(
             parse_moment("updated_after", updated_after),
         )
         chain = await start_search(scope, question)
+        asked = () if question.query or question.contacts or question.updated_after else chain.debtors
         listing, offset = scope.account.listings.start("list_contacts", args, scope.id, [], chain=chain), 0
     found = await continue_search(scope, listing, offset, limit)
     page = shown(listing, offset, limit)
     rows = [_row(found[key], listing.args.get("fields", ())) for key in page.ids if key in found]
     answer = _answer(rows, page.total, page.next_cursor, len(page.ids) - len(rows), scope.account.now())
+    if not page.next_cursor:
+        answer.notes += _without(asked, found.values())
     if page.total == 0 and listing.args:
         answer.notes.append("Nobody fits all of this. Contact identifiers must be exact; query takes a part of a name.")
     return answer.result()
@@ -99,6 +105,13 @@ _COLUMNS = {
     "phone": "phone",
     "debtor_numbers": "debtors",
 }
+
+
+def _without(asked: Sequence[str], contacts: Iterable[Contact]) -> list[str]:
+    """Which of the debtors that were asked for have nobody; only where all of their contacts are on this page."""
+    known = {number for contact in contacts for number in contact.debtor_numbers}
+    missing = [present.code(number) for number in asked if number not in known]
+    return [f"No contact of debtor {present.some(missing, most=20)}."] if missing else []
 
 
 def _row(contact: Contact, fields: list[str]) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from payt_mcp import present
 from payt_mcp.receivables import phases
 from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, OpenItems, open_item
 from payt_mcp.receivables.selection import ordered
-from payt_mcp.rows import INVOICE_COLUMNS, case_row, open_invoice_row, plan_lines, plan_row, spoken
+from payt_mcp.rows import INVOICE_COLUMNS, case_row, invoice_row_within, plan_lines, plan_row, spoken
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from payt_mcp.lookup import Scope
     from payt_mcp.payt.models import CreditCase
 
@@ -25,6 +27,12 @@ _STEPS = (
     "started_at", "pre_summons_at", "summons_1_at", "summons_2_at", "summons_3_at", "summons_4_at", "latest_summons_at",
     "notice_of_default_at", "pre_judicial_at", "forwarded_to_bailiff_at", "paused_at", "deactivated_at",
 )  # fmt: skip
+_BESIDE = frozenset({"latest_summons", "paused"})
+"""No phases: a case is in the phase of its furthest step, and paused beside that."""
+
+_FILED_ELSEWHERE = (
+    "Messages about it may be filed with the debtor or an invoice: list_messages(debtor=...) has them too."
+)
 
 
 class CaseDetail(TypedDict, total=False):
@@ -56,12 +64,12 @@ async def get_credit_case(
     plans = await plans_by_id(scope, [case.active_payment_plan_id or case.payment_plan_id or ""])
     name = present.clean(debtor.name, present.NAME_LENGTH) if debtor else ""
     answer = Answer(
-        _summary(case, name or "an unnamed debtor"),
+        _summary(scope, case, name or "an unnamed debtor"),
         {
             "credit_case": _detail(case),
             "debtor": present.filled({"debtor_number": present.code(debtor.number), "name": name}) if debtor else None,
             "timeline": _timeline(case),
-            "invoices": [open_invoice_row(item, today, books) for item in items],
+            "invoices": [invoice_row_within(item, today, books) for item in items],
             "payment_plans": [plan_row(plan) for plan in plans],
         },
         as_of=scope.account.now(),
@@ -69,6 +77,9 @@ async def get_credit_case(
     answer.lines = _text(answer.data)
     if not is_all:
         answer.notes.append(f"Only {_MOST_INVOICES} of its invoices: search_invoices(credit_cases=[...]) lists them.")
+    if debtor and books.has_credit(debtor.id):
+        answer.notes.append("The debtor has open credits: get_debtor says how much.")
+    answer.notes += [*_absent(case), _FILED_ELSEWHERE]
     return answer.result()
 
 
@@ -87,14 +98,27 @@ async def _invoices(scope: Scope, case: CreditCase) -> tuple[list[OpenItem], boo
     return items[:_MOST_INVOICES], listed.is_all and len(items) <= _MOST_INVOICES
 
 
-def _summary(case: CreditCase, name: str) -> str:
+def _summary(scope: Scope, case: CreditCase, name: str) -> str:
+    began = max((moment for moment, step in _moments(case) if step not in _BESIDE), default=None)
+    since = f" since {scope.day(began)}" if began else ""
     paused = ", paused" if case.paused_at else ""
     plan = ", in a payment plan" if case.active_payment_plan_id or case.payment_plan_id else ""
     open_ = present.money(case.open_amount, case.currency_code) if case.open_amount is not None else "unknown"
     return (
         f"Credit case {present.code(case.credit_case_number or case.case_number or case.id)} of {name}: "
-        f"{phases.words(phases.case_phase(case))}{paused}{plan}, {open_} open."
+        f"{phases.words(phases.case_phase(case))}{since}{paused}{plan}, {open_} open."
     )
+
+
+def _absent(case: CreditCase) -> list[str]:
+    """What there is none of: a line that is missing says nothing."""
+    found = {
+        "pause": case.paused_at,
+        "payment plan": case.active_payment_plan_id or case.payment_plan_id,
+        "label": case.labels,
+    }
+    missing = [name for name, some in found.items() if not some]
+    return [f"There is no {' and no '.join(missing)} on this case."] if missing else []
 
 
 def _detail(case: CreditCase) -> dict[str, Any]:
@@ -103,9 +127,16 @@ def _detail(case: CreditCase) -> dict[str, Any]:
 
 
 def _timeline(case: CreditCase) -> list[dict[str, Any]]:
+    moments = _moments(case)
+    dated = {moment for moment, step in moments if step != "latest_summons"}
+    # The latest summons is a step of its own only after the fourth: before, it is the last of those.
+    own = ((moment, step) for moment, step in moments if step != "latest_summons" or moment not in dated)
+    return [{"at": present.stamp(moment), "step": step} for moment, step in own]
+
+
+def _moments(case: CreditCase) -> list[tuple[dt.datetime, str]]:
     moments = [(getattr(case, name), name.removesuffix("_at")) for name in _STEPS]
-    filled = sorted((moment, step) for moment, step in moments if moment is not None)
-    return [{"at": present.stamp(moment), "step": step} for moment, step in filled]
+    return sorted((moment, step) for moment, step in moments if moment is not None)
 
 
 def _text(data: dict[str, Any]) -> list[str]:

@@ -14,9 +14,9 @@ from payt_mcp.receivables.standing import Standing, Sum, standing
 from payt_mcp.rows import (
     INVOICE_COLUMNS,
     case_row,
+    invoice_row_within,
     message_lines,
     message_row,
-    open_invoice_row,
     plan_lines,
     plan_row,
     spoken,
@@ -143,11 +143,8 @@ def _in_phase(phase: str, some: Sum) -> dict[str, Any]:
 
 
 def _invoice(file: DebtorFile, item: OpenItem, today: dt.date) -> dict[str, Any]:
-    """A row without what the whole page is about: the debtor, and that it has an open credit."""
-    row = open_invoice_row(item, today, file.books)
-    row["attention"] = [flag for flag in row.get("attention", ()) if flag != "credit_open" or item.is_credit]
-    row["labels"] = [present.clean(label, present.NAME_LENGTH) for label in file.labels.get(item.id, ())]
-    return present.filled({name: value for name, value in row.items() if name not in {"debtor_number", "debtor"}})
+    labels = [present.clean(label, present.NAME_LENGTH) for label in file.labels.get(item.id, ())]
+    return invoice_row_within(item, today, file.books) | present.filled({"labels": labels})
 
 
 def _addresses(debtor: Debtor) -> list[dict[str, str]]:

@@ -7,13 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from payt_mcp.payt.models import CreditCase
 from payt_mcp.present import clean
 from payt_mcp.sandbox import World, build_world
 from payt_mcp.sandbox.options import ALL_SCOPES, Token
 from payt_mcp.sandbox.server import Handle
+from payt_mcp.tools import credit_case
 
 from . import reckoning
 from .reckoning import Ledger
@@ -253,3 +256,46 @@ def _who_waits(messages: list[Row]) -> set[str]:
     for row in newest_first(messages):
         last.setdefault(row["debtor_id"], row["sender_type"])
     return {key for key, sender in last.items() if sender == "debtor"}
+
+
+async def test_debtors_without_a_contact_are_named(world: World, served: Handle) -> None:
+    ledger = Ledger(world, MAIN)
+    numbers = [debtor["debtor_number"] for debtor in ledger.debtors.values()][:20]
+    known = {number for row in world.rows(MAIN, "contacts") for number in row["debtor_numbers"]}
+    nobody = [number for number in numbers if number not in known]
+    assert 0 < len(nobody) < 20
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        whole = await who.ask("list_contacts", debtors=numbers, limit=100)
+        part = await who.ask("list_contacts", debtors=numbers, limit=2)
+        narrow = await who.ask("list_contacts", debtors=numbers, query="contact", limit=100)
+    assert f"No contact of debtor {', '.join(nobody)}." in whole["notes"]
+    for answer in (part, narrow):  # a page, or a search, does not know
+        assert not [note for note in answer.get("notes", ()) if "No contact" in note]
+
+
+async def test_a_case_says_since_when_it_is_in_its_phase_and_what_it_has_not(world: World, served: Handle) -> None:
+    ledger = Ledger(world, MAIN)
+    steps = {"new": "started", "bailiff": "forwarded_to_bailiff"}
+    seen = set()
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        for case in world.rows(MAIN, "credit_cases"):
+            file = await who.ask("get_credit_case", credit_case=case["case_number"])
+            phase = file["credit_case"]["phase"]
+            moment = dt.datetime.fromisoformat(case[f"{steps.get(phase, phase)}_at"])
+            day = moment.astimezone(ZoneInfo("Europe/Amsterdam")).date()
+            assert f" since {day}" in file["summary"], file["summary"]
+            (sentence,) = [note for note in file["notes"] if note.startswith("There is no ")] or [""]
+            assert ("no pause" in sentence) == (case["paused_at"] is None)
+            assert ("no label" in sentence) == (not case["labels"])
+            own = [row for row in ledger.invoices if row["debtor_id"] == case["debtor_id"]]
+            has_credit = any(Decimal(row["open_amount"]) < 0 for row in own)
+            assert ("The debtor has open credits: get_debtor says how much." in file["notes"]) == has_credit
+            assert "latest_summons" not in {step["step"] for step in file["timeline"]}  # it is the last of the four
+            seen.add(phase)
+    assert len(seen) > 3
+
+
+def test_a_summons_after_the_fourth_is_a_step_of_its_own() -> None:
+    fourth, fifth = (dt.datetime(2026, 11, day, tzinfo=dt.UTC) for day in (8, 20))
+    case = CreditCase(id="1", summons_4_at=fourth, latest_summons_at=fifth)
+    assert [step["step"] for step in credit_case._timeline(case)] == ["summons_4", "latest_summons"]

@@ -15,6 +15,12 @@ function warnings(given, data) {
   return items.length ? element("ul", { class: "warnings" }, ...items) : "";
 }
 
+// The text of a letter stands behind a line of its own: what wraps in it never looks like a line of ours.
+function lines(text) {
+  return text.split("\n").map((line) => line.startsWith("  |")
+    ? element("div", { class: "quoted" }, line.slice(4) || "\u00a0") : element("div", { class: "line" }, line || "\u00a0"));
+}
+
 function decision(data, given) {
   if (!given.secret) return element("p", { class: "soft" }, data.status === "awaiting_approval"
     ? "Approve or reject it on the approval page in your browser, or with payt-mcp approvals in a terminal." : "");
@@ -46,7 +52,7 @@ function render(result) {
     element("p", {}, data.summary),
     data.reason ? element("p", {}, data.reason) : "",
     warnings(given, data),
-    given.whole || data.preview ? element("div", { class: "whole" }, given.whole || data.preview) : "",
+    given.whole || data.preview ? element("div", { class: "whole" }, ...lines(given.whole || data.preview)) : "",
     decision(data, given),
     element("p", { class: "soft" }, data.proposal_id || "")));
 }

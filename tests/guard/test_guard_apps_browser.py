@@ -55,9 +55,14 @@ class Shown:
     async def text(self) -> str:
         return await self.frame.inner_text("main")
 
-    async def overflows(self) -> bool:
-        wide: bool = await self.frame.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
-        return wide
+    async def out_of_sight(self) -> list[str]:
+        """What is out of sight to the right, in a box that scrolls as well."""
+        found: list[str] = await self.frame.evaluate(
+            """[...document.querySelectorAll("main, main *")]
+              .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1)
+              .map((one) => `${one.tagName} ${one.textContent.slice(0, 40)}`)"""
+        )
+        return found
 
 
 @asynccontextmanager
@@ -104,7 +109,7 @@ async def test_the_overview_shows_the_figures_of_the_answer(
             text = await app.text()
             widths = await app.frame.eval_on_selector_all("rect", "all => all.map(one => one.getAttribute('width'))")
             ground = await app.frame.evaluate("getComputedStyle(document.querySelector('section')).backgroundColor")
-            assert not await app.overflows()
+            assert await app.out_of_sight() == []
             assert await app.page.evaluate("window.sizes.length") > 0
     figures = data(result)
     for name in ("overdue_gross", "overdue_credits", "overdue_net"):
@@ -137,7 +142,7 @@ async def test_a_click_on_the_card_decides_once(
     async with host(house.server(app_approval=True)) as client:
         result = await client.call_tool("send_message", letter(house, email="x@evil.example"))
         async with shown(chromium, client, PROPOSAL, result) as app:
-            assert "Wilt u deze betalen?" in await app.text()
+            assert await app.frame.inner_text(".quoted") == "Wilt u deze betalen?"
             color = await app.frame.evaluate("getComputedStyle(document.querySelector('.danger')).color")
             assert color == "rgb(161, 26, 26)"
             await app.frame.dblclick(f"text={label}")
@@ -156,7 +161,7 @@ async def test_without_the_setting_the_card_only_shows(house: House, chromium: B
         async with shown(chromium, client, PROPOSAL, result, width=390, theme="dark") as app:
             assert await app.frame.query_selector("button") is None
             assert "Approve or reject it on the approval page" in await app.text()
-            assert not await app.overflows()
+            assert await app.out_of_sight() == []
     assert house.mails == []
 
 

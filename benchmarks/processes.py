@@ -25,6 +25,7 @@ RATE = 10
 """Requests a second that Payt allows."""
 SECOND = 1.1
 """A second, and a tenth to be sure."""
+_SETTINGS = frozenset({"PAYT_API_URL", "PAYT_API_TOKEN", "PAYT_ADMINISTRATION_ID"})
 _ROOT = Path(__file__).parent.parent
 _START_SECONDS = 60.0
 _PROCESS_CLOCK = 2
@@ -125,12 +126,20 @@ class Payt:
         command = [*OURS, "sandbox", "--control", "--port", str(port), "--invoices", str(invoices)]
         command += ["--debtors", str(self.debtors), "--latency-ms", str(latency_ms)]
         self._process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, cwd=_ROOT, text=True)
-        assert self._process.stdout is not None
-        self._process.stdout.readline()
-        words = self._process.stdout.readline().split()
-        self.settings = dict(word.split("=", 1) for word in words if word.startswith("PAYT_"))
+        self.settings = self._told()
         self.url = self.settings["PAYT_API_URL"]
         self._await_start()
+
+    def _told(self) -> dict[str, str]:
+        """The settings it prints for whoever wants to use it."""
+        assert self._process.stdout is not None
+        found: dict[str, str] = {}
+        while not found.keys() >= _SETTINGS:
+            line = self._process.stdout.readline()
+            if not line:
+                raise RuntimeError(f"the embedded Payt named no more settings than {', '.join(found) or 'none'}")
+            found |= dict(word.rstrip(".,").split("=", 1) for word in line.split() if word.startswith("PAYT_"))
+        return found
 
     def log(self) -> dict[str, Any]:
         """Every request so far, and how many were answered 429."""

@@ -12,9 +12,8 @@ pytestmark = pytest.mark.skipif(
 def test_a_server_of_the_benchmark_is_answered_by_its_payt() -> None:
     from benchmarks.processes import OURS, Payt, Server
 
-    with Payt(100) as payt, payt.listening() as heard:
-        with Server(OURS, payt.settings) as server:
-            server.greet()
-            figures = server.call("summarize_overdue")["structuredContent"]
+    with Payt(100) as payt, payt.listening() as heard, Server(OURS, payt.settings) as server:
+        server.greet()
+        figures = server.call("summarize_overdue")["structuredContent"]
     assert figures["invoice_count"] > 0
     assert any(path.startswith("/v1/invoices?") for path in heard)

@@ -21,8 +21,12 @@ from payt_mcp.payt.tokens import TokenSource
 from payt_mcp.payt.wire import Command, EntityT, Page, Query, RetryableStatus
 from payt_mcp.settings import Secret
 
-_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+_SECONDS = 15.0
+_CONNECT = 5.0
 _T = TypeVar("_T")
+
+_WHOLE = 2
+"""How often its time-out a whole answer may take to read: one that drips never runs into a time-out itself."""
 
 _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
@@ -39,7 +43,7 @@ class PaytClient:
         rate: requests per second at the most.
         app: an ASGI application that answers in place of the network (the embedded sandbox).
         budget: seconds after which a failing read is given up.
-        timeout: seconds to wait for one answer (default 15).
+        timeout: seconds to wait for an answer to begin or go on (default 15); all of it may take twice as long.
     """
 
     def __init__(
@@ -52,9 +56,10 @@ class PaytClient:
         budget: float = BUDGET,
         timeout: float | None = None,
     ) -> None:
+        seconds = _SECONDS if timeout is None else timeout
         self._http = httpx.AsyncClient(
             base_url=base_url,
-            timeout=_TIMEOUT if timeout is None else httpx.Timeout(timeout, connect=5.0),
+            timeout=httpx.Timeout(seconds, connect=_CONNECT),
             transport=httpx.ASGITransport(app) if app else None,
             limits=httpx.Limits(max_connections=rate, max_keepalive_connections=rate, keepalive_expiry=60),
             headers={"Accept": "application/json", "User-Agent": f"payt-mcp/{__version__}"},
@@ -63,6 +68,7 @@ class PaytClient:
         self.tokens = tokens
         self._pacer = Pacer(rate)
         self._budget = budget
+        self._bound = _WHOLE * seconds
         self._rng = random.Random()  # noqa: S311 - jitter, not a secret
         self.server_time: ServerTime | None = None
 
@@ -203,12 +209,15 @@ class PaytClient:
     async def _once(self, query: Query, what: str, token: Secret) -> Any:
         slot = await self._slot()
         try:
-            response = await self._http.get(
-                query.path,
-                params=dict(query.params),
-                headers={"Authorization": f"Bearer {token.reveal()}"},
-                extensions={"trace": self._on_wire(slot)},
-            )
+            with anyio.fail_after(self._bound):
+                response = await self._http.get(
+                    query.path,
+                    params=dict(query.params),
+                    headers={"Authorization": f"Bearer {token.reveal()}"},
+                    extensions={"trace": self._on_wire(slot)},
+                )
+        except TimeoutError:
+            raise httpx.ReadTimeout("the answer did not end") from None
         finally:
             self._pacer.abandon(slot, time.monotonic())
         self._note_clock(response)

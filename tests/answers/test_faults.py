@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any, get_args
 
 import anyio
-import httpx
 import pytest
 from mcp.client import Client
 from starlette.responses import JSONResponse
@@ -70,7 +69,7 @@ def calls(world: World) -> dict[str, dict[str, Any]]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The client gives up after three quick attempts instead of half a minute."""
-    monkeypatch.setattr(client, "_TIMEOUT", httpx.Timeout(0.5))
+    monkeypatch.setattr(client, "_SECONDS", 0.5)
     monkeypatch.setattr(pacing, "_FIRST_BACKOFF", 0.01)
     monkeypatch.setattr(pacing, "_LONGEST_BACKOFF", 0.02)
     monkeypatch.setattr(pacing, "_MOST_ATTEMPTS", 3)

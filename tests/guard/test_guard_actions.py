@@ -6,7 +6,6 @@ import dataclasses
 import datetime as dt
 from typing import Any
 
-import httpx
 import pytest
 
 from guard.conftest import ERAS, PAGE, TOOL, House, approved, client, data, draft, record, said, says, until
@@ -116,7 +115,7 @@ LOST: tuple[Kind, ...] = ("timeout_before", "reset_before", "server_error", "bad
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(payt_client, "_TIMEOUT", httpx.Timeout(0.4))
+    monkeypatch.setattr(payt_client, "_SECONDS", 0.4)
     monkeypatch.setattr(engine, "_PAUSE", 0.1)
     monkeypatch.setattr(engine, "_RETRIES", (0.05, 0.1))
 

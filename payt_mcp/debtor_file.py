@@ -10,7 +10,8 @@ from payt_mcp.errors import ForbiddenError
 from payt_mcp.lookup import Scope, cases_by_id, find_debtor, open_invoices_of, plans_by_id, read_debtor
 from payt_mcp.message_history import subjects_of
 from payt_mcp.payt.fields import every, selection
-from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message, Notification, PaymentPlan
+from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message, PaymentPlan
+from payt_mcp.payt.work_models import Notification
 from payt_mcp.receivables.open_items import OpenItem, OpenItems
 from payt_mcp.receivables.selection import ordered
 from payt_mcp.rows import EARLIEST, message_moment

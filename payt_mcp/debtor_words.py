@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from payt_mcp.debtor_file import Correspondence, DebtorFile
-    from payt_mcp.payt.models import Notification
+    from payt_mcp.payt.work_models import Notification
 
 _MOST_NAMED = 10
 

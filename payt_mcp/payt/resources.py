@@ -24,12 +24,11 @@ from payt_mcp.payt.models import (
     DeletedPaymentPlan,
     Invoice,
     Message,
-    Notification,
     Payment,
     PaymentPlan,
 )
 from payt_mcp.payt.wire import EntityT, Fields
-from payt_mcp.payt.work_models import Note, Task
+from payt_mcp.payt.work_models import Note, Notification, Task
 
 InvoiceOrder = Literal["invoice_date_asc", "invoice_date_desc", "due_date_asc", "due_date_desc"]
 

@@ -1,4 +1,4 @@
-"""What colleagues keep beside the money: tasks and notes, read as `models` reads everything."""
+"""What colleagues keep beside the money, and what Payt tells them: tasks, notes, notifications. Read as `models` are."""
 
 from __future__ import annotations
 
@@ -42,4 +42,25 @@ class Note(Entity):
     user: User | None = None
     created_at: Stamp = None
     completed_at: Stamp = None
+    updated_at: Stamp = None
+
+
+class NotificationDetails(Entity):
+    bounce_reason: Text = None
+
+
+class Notification(Entity):
+    """Something Payt tells its users; a `notification_type` of `mail_bounced` has a `bounce_reason`."""
+
+    notification_type: Text = None
+    resource_type: Text = None
+    acknowledged_by_user: User | None = None
+    details: NotificationDetails | None = None
+    credit_case_id: Text = None
+    debtor_id: Text = None
+    administration_id: Text = None
+    id: Id
+    invoice_id: Text = None
+    created_at: Stamp = None
+    acknowledged_at: Stamp = None
     updated_at: Stamp = None

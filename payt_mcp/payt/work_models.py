@@ -1,4 +1,4 @@
-"""What colleagues keep beside the money, and what Payt tells them: tasks, notes, notifications. Read as `models` are."""
+"""What colleagues keep beside the money, and what Payt tells them: tasks, notes, notifications."""
 
 from __future__ import annotations
 

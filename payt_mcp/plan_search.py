@@ -10,6 +10,7 @@ from payt_mcp.lookup import Scope, chunks, find_debtor
 from payt_mcp.payt.models import Invoice, PaymentPlan
 from payt_mcp.payt.resources import PaymentPlanFilters
 from payt_mcp.receivables import plans
+from payt_mcp.rows import EARLIEST
 
 MOST_SCANNED = 5_000
 """How many plans are looked through."""
@@ -62,5 +63,5 @@ async def covered_by(scope: Scope, found: Iterable[PaymentPlan]) -> Covered:
 
 
 def _age(plan: PaymentPlan) -> tuple[dt.datetime, int, str]:
-    moment = plan.created_at or plan.proposed_at or plan.approved_at or dt.datetime.min.replace(tzinfo=dt.UTC)
+    moment = plan.created_at or plan.proposed_at or plan.approved_at or EARLIEST
     return moment, len(plan.id), plan.id

@@ -10,6 +10,7 @@ from payt_mcp.lookup import Scope, chunks
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.resources import NoteFilters
 from payt_mcp.payt.work_models import Note, Task
+from payt_mcp.rows import EARLIEST
 from payt_mcp.subjects import asked_about
 
 MOST_SCANNED = 5_000
@@ -19,7 +20,6 @@ RECENT_DAYS = 30
 """Without a debtor, invoice or case: how far back notes are looked at."""
 
 _BRIEF = ("id", "debtor_id", "invoice_id", "credit_case_id", "expiry_date", "completed_at")
-_LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ async def find_tasks(scope: Scope, *, debtor: str = "", invoice: str = "", credi
     undone = [task for task in fitting if not task.completed_at]
     undone.sort(key=lambda task: (task.expiry_date or dt.date.max, len(task.id), task.id))
     done = [task for task in fitting if task.completed_at]
-    done.sort(key=lambda task: (task.completed_at or _LONG_AGO, len(task.id), task.id), reverse=True)
+    done.sort(key=lambda task: (task.completed_at or EARLIEST, len(task.id), task.id), reverse=True)
     nobodys = sum(not task.debtor_id for task in listed.records) if asked.debtor_id else 0
     return Tasks(undone + done, listed.is_all, nobodys)
 
@@ -92,4 +92,4 @@ async def notes_by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Note]:
 
 
 def _made(note: Note) -> dt.datetime:
-    return note.created_at or note.updated_at or _LONG_AGO
+    return note.created_at or note.updated_at or EARLIEST

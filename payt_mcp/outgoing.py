@@ -14,7 +14,8 @@ from payt_mcp.account import time_zone
 from payt_mcp.errors import InputError, MissingError, UnknownRecordError
 from payt_mcp.guard import scanning
 from payt_mcp.guard.addresses import OnFile, domain, parse_one
-from payt_mcp.guard.letter import Facts, OwedItem
+from payt_mcp.guard.letter import Facts
+from payt_mcp.guard.letter_figures import OwedItem
 from payt_mcp.lookup import Scope, books_of, cases_by_id, chunks, find_case, find_debtor, find_invoice, read_debtor
 from payt_mcp.payt.models import Administration, Contact, CreditCase, Debtor, Invoice, Message
 from payt_mcp.present import NAME_LENGTH, clean
@@ -45,7 +46,9 @@ Addressee = Literal["debtor", "invoice", "credit_case"]
 
 @dataclass(frozen=True)
 class Target:
-    """Whom a message is for: the parameter Payt takes and its value, in words, and the debtor behind it."""
+    """Whom a message is for: the parameter Payt takes and its value, in words (none for the debtor itself), and the
+    debtor behind it.
+    """
 
     kind: Addressee
     addressee: tuple[str, str]
@@ -86,9 +89,9 @@ async def target_again(scope: Scope, addressee: Sequence[str], debtor_id: str) -
 async def target_of_debtor(scope: Scope, debtor_id: str) -> Target:
     debtor = await read_debtor(scope, debtor_id)
     if debtor.debtor_number:
-        return Target("debtor", ("debtor_number", debtor.debtor_number), "the debtor", debtor)
+        return Target("debtor", ("debtor_number", debtor.debtor_number), "", debtor)
     if debtor.debtor_identifier:
-        return Target("debtor", ("debtor_identifier", debtor.debtor_identifier), "the debtor", debtor)
+        return Target("debtor", ("debtor_identifier", debtor.debtor_identifier), "", debtor)
     raise UnknownRecordError("This debtor has neither number nor identifier, so Payt takes no message for it.")
 
 
@@ -119,13 +122,13 @@ async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Fac
     """All that warnings and preview rest on, read now."""
     debtor, administration = target.debtor, scope.administration
     books = await books_of(scope, debtor.id)
-    today = scope.account.today(administration)
+    now = scope.account.now()
     messages = await timeline(scope, debtor.id)
     cases = [target.case] if target.case else await cases_by_id(scope, (i.case_id for i in books.invoices.values()))
     text = f"{subject}\n{body}"
     foreign, unknown = await _numbers_in(scope, text, books, target, cases)
     same = [m for m in messages if is_same(m, subject, body)]
-    recent = [m for m in messages if is_recent(m, scope.account.now()) and m.sender_type == "creditor"]
+    recent = [m for m in messages if is_recent(message_moment(m), now) and m.sender_type == "creditor"]
     return Facts(
         sender=clean(administration.name, NAME_LENGTH) or administration.id,
         currency=administration.currency_code or "",
@@ -135,7 +138,8 @@ async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Fac
         debtor_number=clean(debtor.debtor_number, NAME_LENGTH) or debtor.id,
         attention=[*books.debtor_attention(books.debtors[debtor.id]), *_case_attention(cases)],
         on_file=await _on_file(scope, debtor),
-        items=_items(books, today),
+        items=_items(books, now, time_zone(administration)),
+        invoice_id=target.invoice.id if target.invoice else "",
         settled=_settled(books, target.invoice),
         case=_case_words(target.case),
         case_amounts=[amount for case in cases for amount in _case_amounts(case)],
@@ -170,8 +174,8 @@ def folded(text: str | None) -> str:
     return " ".join(unicodedata.normalize("NFC", text or "").split())
 
 
-def is_recent(message: Message, now: dt.datetime) -> bool:
-    return message_moment(message) > now - _RECENT
+def is_recent(moment: dt.datetime, now: dt.datetime) -> bool:
+    return moment > now - _RECENT
 
 
 def default_address(debtor: Debtor) -> OnFile | None:
@@ -211,7 +215,8 @@ def _contact_addresses(contact: Contact) -> Iterable[OnFile]:
                 continue
 
 
-def _items(books: OpenItems, today: dt.date) -> list[OwedItem]:
+def _items(books: OpenItems, now: dt.datetime, zone: dt.tzinfo) -> list[OwedItem]:
+    today = now.astimezone(zone).date()
     return [
         OwedItem(
             item.id,
@@ -222,6 +227,8 @@ def _items(books: OpenItems, today: dt.date) -> list[OwedItem]:
             item.is_overdue(today),
             books.attention(item),
             item.due_date,
+            item.step,
+            item.step_at.astimezone(zone).date() if item.step_at and is_recent(item.step_at, now) else None,
         )
         for item in books.invoices.values()
     ]

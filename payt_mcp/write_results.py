@@ -9,7 +9,7 @@ from payt_mcp import present
 from payt_mcp.guard.outcomes import outcome_words
 from payt_mcp.guard.preview_text import brief, warning_texts
 from payt_mcp.guard.records import Record
-from payt_mcp.guard.states import Status
+from payt_mcp.guard.states import WAITS, Status
 
 _NEXT = {
     Status.APPROVED: "It is sent by the server within seconds; check_approval tells how it went.",
@@ -26,7 +26,11 @@ _NEXT = {
     Status.SUPERSEDED: "Call the tool again to see the proposal as it would be now.",
 }
 _CLOSED = "A person looked at Payt and said so. Propose it anew only if the user asks for it."
-_WAITS = (
+_DECIDES = "The user decides on the approval page or with `payt-mcp approvals`; ask them."
+_NO_WARNINGS = {
+    "message": "No warnings: addresses, accounts, amounts, invoice numbers and links in it were compared with Payt."
+}
+_IT_WAITS = (
     "Tell the user the reason. The server tries again by itself while the yes holds; check_approval tells how it went."
 )
 
@@ -44,20 +48,35 @@ def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool 
             "summary": said,
             "status": status,
             "proposal_id": record.id,
-            "preview": brief(preview) if preview else None,
+            "preview": _brief(record),
             "warnings": warning_texts(preview) if preview else None,
             "message_id": record.message_id,
             "sent_at": present.stamp(record.sending_at) if record.status is Status.SENT else None,
             "reason": now or record.outcome.get("trouble") or record.outcome.get("why") or trouble,
             "records": record.outcome.get("records"),
-            "next_step": _next(record, trouble),
+            "next_step": _next(record, trouble, zone),
         }
     )
 
 
-def _next(record: Record, trouble: str) -> str | None:
+def waits_until(record: Record, zone: dt.tzinfo) -> str:
+    """How long a proposal waits for a yes, as a sentence."""
+    return f"It waits until {(record.created_at + WAITS).astimezone(zone).date()}."
+
+
+def _brief(record: Record) -> str | None:
+    """The preview; while it may be decided, one without warnings says so: silence could be read as not looked."""
+    if not record.preview:
+        return None
+    silent = record.status is Status.PROPOSED and not record.preview.get("warnings")
+    return brief(record.preview) + (f"\n{_NO_WARNINGS.get(record.kind, 'No warnings.')}" if silent else "")
+
+
+def _next(record: Record, trouble: str, zone: dt.tzinfo) -> str | None:
+    if record.status is Status.PROPOSED:
+        return f"{_DECIDES} {waits_until(record, zone)}"
     if record.status is Status.APPROVED and trouble:
-        return _WAITS
+        return _IT_WAITS
     if record.status is Status.FAILED and record.outcome.get("closed"):
         return _CLOSED
     return _NEXT.get(record.status)

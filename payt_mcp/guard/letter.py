@@ -10,14 +10,23 @@ from typing import Any
 
 from payt_mcp.guard import scanning
 from payt_mcp.guard.addresses import SHARED_HOSTS, OnFile, Recipient, domain, is_below, resembled
+from payt_mcp.guard.letter_figures import OwedItem, concerned, named_words, numbers_of, warnings_about
 from payt_mcp.guard.preview_text import hidden_kinds
 from payt_mcp.guard.proposal import Warned
 from payt_mcp.present import clean, cut, money, some
+from payt_mcp.receivables.phases import TOWARDS_COURT, words
 
 _MOST_NAMED = 5
+_MOST_STEPS = 3
 _PAYT_HOSTS = ("paytsoftware.com",)
 _STANDING = {"paused": "paused", "payment_plan": "in a payment plan", "with_bailiff": "with a bailiff"}
 _FORBIDDING = frozenset(_STANDING)
+_STANDING_ALONE = (
+    ("with_bailiff", "Invoice {} is with a bailiff: contact about it goes through the bailiff.", True),
+    ("payment_plan", "Invoice {} is in a payment plan, and not to be chased.", True),
+    ("paused", "Follow-up is paused for invoice {}.", False),
+)
+"""Of single invoices, where it is not said of the debtor."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,9 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Letter:
-    """What would be sent. `addressee` is a parameter of Payt's contract and its value, `about` the same in words."""
+    """What would be sent. `addressee` is a parameter of Payt's contract and its value, `about` the same in
+    words, "" where it is the debtor itself.
+    """
 
     payt: str
     administration_id: str
@@ -44,6 +55,11 @@ class Letter:
     body: str
     recipients: Sequence[Recipient]
     attachments: Sequence[Attachment] = ()
+
+    @property
+    def text(self) -> str:
+        """All that the debtor would read."""
+        return f"{self.subject}\n{self.body}"
 
     def to(self, where: str) -> list[str]:
         return [recipient.email for recipient in self.recipients if recipient.field == where]
@@ -68,20 +84,6 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class OwedItem:
-    """An open invoice of the debtor, as far as a letter depends on it. Amounts in the invoice's currency."""
-
-    id: str
-    number: str
-    currency: str
-    open_amount: Decimal | None
-    total_amount: Decimal | None
-    is_overdue: bool
-    attention: Sequence[str]
-    due_date: dt.date | None = None
-
-
-@dataclass(frozen=True)
 class Facts:
     """What Payt says about the debtor at the moment of proposing."""
 
@@ -94,6 +96,7 @@ class Facts:
     attention: Sequence[str]
     on_file: Sequence[OnFile]
     items: Sequence[OwedItem]
+    invoice_id: str = ""
     settled: str = ""
     case: str = ""
     case_amounts: Sequence[Decimal] = ()
@@ -107,14 +110,16 @@ class Facts:
 
 def warnings_of(letter: Letter, facts: Facts) -> list[Warned]:
     """What a person should look at, dangers first."""
-    text = f"{letter.subject}\n{letter.body}"
+    text = letter.text
+    chased = concerned(text, facts.items, facts.invoice_id)
     found = [
         *_addresses(letter, facts),
         *_accounts(text, facts),
-        *_standing(facts),
+        *_standing(facts, chased),
         *_history(facts),
+        *_steps(chased),
         *_invoices(facts),
-        *_amounts(text, facts),
+        *warnings_about(text, facts.items, (*facts.case_amounts, *facts.other_amounts)),
         *_links(text, facts),
         *_mentioned_addresses(text, letter, facts),
         *_unseen(text),
@@ -148,7 +153,7 @@ def _accounts(text: str, facts: Facts) -> list[Warned]:
     ]
 
 
-def _standing(facts: Facts) -> list[Warned]:
+def _standing(facts: Facts, chased: Sequence[OwedItem]) -> list[Warned]:
     found = []
     if "with_bailiff" in facts.attention:
         found.append(Warned("This debtor is with a bailiff: contact goes through the bailiff.", True))
@@ -156,13 +161,29 @@ def _standing(facts: Facts) -> list[Warned]:
         found.append(Warned("This debtor has an active payment plan; its invoices are not to be chased.", True))
     if "paused" in facts.attention:
         found.append(Warned("Follow-up of this debtor is paused.", True))
-    paused = [item.number for item in facts.items if item.is_overdue and "paused" in item.attention]
-    if paused and "paused" not in facts.attention:
-        found.append(Warned(f"Follow-up is paused for invoice {some(clean(n, 40) for n in paused)}."))
+    for flag, said, danger in _STANDING_ALONE:
+        flagged = [item for item in chased if flag in item.attention]
+        if flagged and flag not in facts.attention:
+            found.append(Warned(said.format(numbers_of(flagged)), danger))
     if facts.settled:
         found.append(Warned(f"Nothing is open on invoice {clean(facts.settled, 40)}.", True))
     elif not any(item.is_overdue for item in facts.items):
         found.append(Warned("Nothing of this debtor is overdue."))
+    return found
+
+
+def _steps(chased: Sequence[OwedItem]) -> list[Warned]:
+    """What Payt's own flow did: it may contradict a letter, or have said the same a day ago."""
+    formal = [item for item in chased if item.owed > 0 and item.step in TOWARDS_COURT]
+    lately = [(item.lately, item.number, item.step) for item in chased if item.is_overdue and item.lately]
+    found = []
+    if formal:
+        said = some(f"{clean(item.number, 40)} ({words(item.step)})" for item in formal)
+        last = any(item.step == "pre_judicial" for item in formal)
+        found.append(Warned(f"On its way to court: invoice {said}. A reminder may contradict the step taken.", last))
+    if lately:
+        steps = (f"{words(step)} on {day} (invoice {clean(n, 40)})" for day, n, step in sorted(lately, reverse=True))
+        found.append(Warned(f"Payt took a step on its own lately: {some(steps, most=_MOST_STEPS)}."))
     return found
 
 
@@ -183,31 +204,6 @@ def _invoices(facts: Facts) -> list[Warned]:
         Warned(f"There is no invoice {clean(number, 40)}, which the text names.")
         for number in facts.unknown_invoices[:_MOST_NAMED]
     ]
-
-
-def _amounts(text: str, facts: Facts) -> list[Warned]:
-    known = _sums(facts)
-    # the case names no currency: what is an amount of an invoice counts in that invoice's currency alone
-    loose = {abs(amount) for amount in (*facts.case_amounts, *facts.other_amounts)} - {amount for _, amount in known}
-    return [
-        Warned(f"The amount {clean(written, 30)} in the text matches nothing that is open.")
-        for written, value, currency in scanning.amounts(text)
-        if (currency, abs(value)) not in known and abs(value) not in loose
-    ][:_MOST_NAMED]
-
-
-def _sums(facts: Facts) -> set[tuple[str, Decimal]]:
-    """Every amount a letter may rightly name: each invoice's in its own currency, and the totals by currency."""
-    found: set[tuple[str, Decimal]] = set()
-    totals: dict[tuple[str, str], Decimal] = {}
-    for item in facts.items:
-        amounts = (item.open_amount, item.total_amount)
-        found |= {(item.currency, abs(amount)) for amount in amounts if amount is not None}
-        owed = item.open_amount or Decimal(0)
-        for kind, counts in (("net", True), ("gross", owed > 0), ("overdue", item.is_overdue)):
-            if counts:
-                totals[kind, item.currency] = totals.get((kind, item.currency), Decimal(0)) + owed
-    return found | {(currency, abs(total)) for (_, currency), total in totals.items()}
 
 
 def _links(text: str, facts: Facts) -> list[Warned]:
@@ -268,6 +264,7 @@ def preview_of(letter: Letter, facts: Facts, warned: Sequence[Warned]) -> dict[s
         "administration_id": letter.administration_id,
         "debtor": f"{clean(facts.debtor, 80)} ({facts.debtor_number})",
         "about": letter.about,
+        "named": named_words(letter.text, facts.items),
         "owed": [money(value, currency) for currency, value in sorted(_overdue(facts).items())],
         "recipients": [{"field": r.field, "email": r.email, "source": r.source} for r in letter.recipients],
         "subject": letter.subject,
@@ -289,7 +286,7 @@ def basis_of(facts: Facts, text: str, about: str = "") -> dict[str, Any]:
     """The state a letter rests on: what is overdue or named in it by number or due date, and whether the debtor may be
     chased. `about` is the number of the invoice that the letter goes with.
     """
-    numbers, dates = {about, *scanning.tokens(text)}, scanning.dates(text)
+    numbers, dates = {about, *scanning.words(text)}, scanning.dates(text)
     items = [item for item in facts.items if item.is_overdue or item.number in numbers or item.due_date in dates]
     return {
         "attention": sorted(_FORBIDDING & set(facts.attention)),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from payt_mcp.guard.outcomes import at, only_a_person_knows, outcome_words
-from payt_mcp.guard.preview_text import change_words, shown, shown_lines, size
+from payt_mcp.guard.preview_text import change_words, heading, shown, shown_lines, size
 from payt_mcp.guard.records import Record
 from payt_mcp.guard.states import Status
 from payt_mcp.present import count
@@ -119,8 +119,7 @@ def _warnings(preview: Mapping[str, Any]) -> str:
 
 
 def _message(preview: Mapping[str, Any]) -> str:
-    rows = [("From", text(preview["from"])), ("Debtor", f"{text(preview['debtor'])}, about {text(preview['about'])}")]
-    rows += [("Overdue", text(", ".join(preview["owed"])))] if preview["owed"] else []
+    rows = [(label, text(said)) for label, said in heading(preview)]
     rows += [(entry["field"].capitalize(), _recipient(entry)) for entry in preview["recipients"]]
     rows += [("Subject", text(preview["subject"]))]
     rows += [("Attached", f"{text(entry['name'])} ({size(entry['size'])})") for entry in preview["attachments"]]

@@ -141,13 +141,19 @@ def _warnings(preview: Mapping[str, Any]) -> list[str]:
 
 
 def _head(preview: Mapping[str, Any]) -> list[str]:
-    lines = [f"From: {preview['from']}", f"Debtor: {preview['debtor']}, about {preview['about']}"]
-    if preview["owed"]:
-        lines.append(f"Overdue: {', '.join(preview['owed'])}")
+    lines = [f"{label}: {said}" for label, said in heading(preview)]
     for entry in preview["recipients"]:
         source = entry["source"] or "NOT ON FILE, given by the assistant"
         lines.append(f"{_FIELD_WORDS[entry['field']]}: {entry['email']} ({source})")
     return lines
+
+
+def heading(preview: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Of a message: from whom, to whom and about what, as labels and texts."""
+    about = f", about {preview['about']}" if preview["about"] else ""
+    parts = [("From", preview["from"]), ("Debtor", f"{preview['debtor']}{about}")]
+    parts += [("Overdue", ", ".join(preview["owed"])), ("Named in the text", preview.get("named", ""))]
+    return [(label, said) for label, said in parts if said]
 
 
 def _files(preview: Mapping[str, Any]) -> list[str]:

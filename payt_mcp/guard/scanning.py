@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from payt_mcp.guard import domains
@@ -27,14 +29,18 @@ _OTHER_NUMBER = re.compile(
 _SORT_CODE = re.compile(r"\b\d{2}-\d{2}-\d{2}\b[\s,;:/A-Za-z.]{0,30}\b\d{8}\b")
 _SIGN = r"(?:EUR|GBP|USD|CHF|€|£|\$|euro)"
 _CURRENCIES = {"€": "EUR", "EURO": "EUR", "£": "GBP", "$": "USD"}
-_NUMBER = r"-?\d{1,3}(?:[.,\s\u00a0']\d{3}){1,5}(?:[.,]\d{2})?|-?\d{1,15}(?:[.,]\d{2})?"
-_AMOUNT = re.compile(rf"{_SIGN}\s?({_NUMBER})(?:,-)?|({_NUMBER})\s?{_SIGN}", re.IGNORECASE)
+_NUMBER = r"(?:-?\d{1,3}(?:[.,\s\u00a0']\d{3}){1,5}(?:[.,]\d{2})?|-?\d{1,30}(?:[.,]\d{2})?)(?!\d)"
+_AMOUNT = re.compile(rf"{_SIGN}\s?({_NUMBER})(?:,-)?|(?<!\d)({_NUMBER})\s?{_SIGN}", re.IGNORECASE)
+_PRICED = re.compile(rf"{_SIGN}[^\S\n]?\Z", re.IGNORECASE), re.compile(rf"\s?{_SIGN}(?!\s?-?\d)", re.IGNORECASE)
+"""What stands before, or behind, a figure that is an amount."""
+
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+", re.IGNORECASE)
 _LEADS = re.compile(r"(?:\b[a-z][a-z0-9+.-]{0,20}://|\bhttps?:/?|\bwww\d?\.)[^\s<>\"]+", re.IGNORECASE)
 _DAY = re.compile(r"\b(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})[-/. ]{1,2}(\d{1,2})[-/. ]{1,2}(\d{4}))\b")
 _WIDE_GAP = re.compile(r"[^\S\n]{40}|(?:[^\S\n]*\n){8}")
 _CLOSING = re.compile(r"[)\]'][.,;:!?)\]']*$")
 _TOKEN = re.compile(r"[A-Za-z0-9/_,.-]+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _NAMED = re.compile(
     r"(?:invoice|factuur|rechnung|facture)\w{0,20}[\s:#]{0,4}(?:no\.?|nr\.?|number|nummer)?[\s:#]{0,4}"
     r"([A-Za-z0-9/_-]{0,30}\d[\w/-]{2,40})",
@@ -42,6 +48,15 @@ _NAMED = re.compile(
 )
 _MOST_TOKENS = 40
 _MANY_DIGITS = 8
+
+
+class Amount(NamedTuple):
+    """An amount as written, its value, the currency's code, and where it stands in the plain text."""
+
+    written: str
+    value: Decimal
+    currency: str
+    at: int
 
 
 def bank_accounts(text: str) -> list[str]:
@@ -69,15 +84,30 @@ def _numbers_at_word(text: str) -> list[str]:
     return found
 
 
-def amounts(text: str) -> list[tuple[str, Decimal, str]]:
-    """Amounts with a currency beside them: as written, their value, and the currency's code."""
-    found: dict[str, tuple[Decimal, str]] = {}
-    for match in _AMOUNT.finditer(plain(text)):
+def amounts(text: str, numbers: Collection[str] = ()) -> list[Amount]:
+    """Amounts with a currency beside them, in their order and as often as they stand there. `numbers` are known to be
+    numbers of invoices: `2026002270 EUR 84.64` is one amount.
+    """
+    found = []
+    for match in _AMOUNT.finditer(_without(without_dates(plain(text)), numbers)):
         value = _value(match.group(1) or match.group(2))
         sign = re.sub(r"[\d\s.,'-]", "", match.group()).upper()
         if value is not None:
-            found.setdefault(match.group().strip(), (value, _CURRENCIES.get(sign, sign)))
-    return [(written, *meant) for written, meant in found.items()]
+            found.append(Amount(match.group().strip(), value, _CURRENCIES.get(sign, sign), match.start()))
+    return found
+
+
+def _without(text: str, numbers: Collection[str]) -> str:
+    """A text in which no invoice number and no year passes for an amount, or for a part of one."""
+
+    def put(match: re.Match[str]) -> str:
+        before, after = text[max(0, match.start() - 5) : match.start()], text[match.end() : match.end() + 10]
+        is_priced = _PRICED[0].search(before) or _PRICED[1].match(after)
+        word = _word(match)
+        is_number = word and (word in numbers or _YEAR.fullmatch(word))
+        return "|" * len(match.group()) if is_number and not is_priced else match.group()
+
+    return _TOKEN.sub(put, text)
 
 
 def links(text: str) -> list[str]:
@@ -118,9 +148,31 @@ def _host(link: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """Words that could be invoice numbers: four digits or more in them."""
-    found = (match.group().lstrip("/_,.-").rstrip(".,-/") for match in _TOKEN.finditer(_LINK.sub(" ", plain(text))))
-    return list(dict.fromkeys(word for word in found if sum(sign.isdigit() for sign in word) >= 4))[:_MOST_TOKENS]
+    """Words that could be invoice numbers, as many as are looked up."""
+    return list(words(text))[:_MOST_TOKENS]
+
+
+def words(text: str) -> dict[str, list[int]]:
+    """Words that could be invoice numbers, four digits or more in them, and where they stand in the plain text."""
+    found: dict[str, list[int]] = {}
+    for match in _TOKEN.finditer(_LINK.sub(lambda link: " " * len(link.group()), plain(text))):
+        if word := _word(match):
+            found.setdefault(word, []).append(match.start())
+    return found
+
+
+def numbers_among(text: str, known: Collection[str]) -> dict[str, list[int]]:
+    """Known invoice numbers, and where they stand; a year only where the text calls it the number of an invoice."""
+    called = {match.start(1) for match in _NAMED.finditer(plain(text))}
+    found = {word: places for word, places in words(text).items() if word in known}
+    found |= {word: [at for at in places if at in called] for word, places in found.items() if _YEAR.fullmatch(word)}
+    return {word: places for word, places in found.items() if places}
+
+
+def _word(match: re.Match[str]) -> str:
+    """Without the punctuation around it; "" where it cannot be the number of an invoice."""
+    word = match.group().lstrip("/_,.-").rstrip(".,-/")
+    return word if sum(sign.isdigit() for sign in word) >= 4 else ""
 
 
 def named_invoices(text: str) -> list[str]:

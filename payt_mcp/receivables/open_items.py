@@ -53,6 +53,7 @@ class OpenItem:
     book_open: Decimal | None
     book_total: Decimal | None
     step: str
+    step_at: dt.datetime | None
     plan_id: str
     case_id: str
     paused: bool
@@ -208,6 +209,7 @@ def is_open(invoice: Invoice) -> bool:
 def open_item(invoice: Invoice) -> OpenItem:
     """Keep of an invoice what questions about open items need; equal strings and dates are kept once."""
     open_, total, book_open = invoice.open_amount, invoice.total_amount, invoice.book_open_amount
+    step, step_at = invoice_step(invoice)
     return OpenItem(
         id=invoice.id,
         number=invoice.invoice_number or "",
@@ -221,7 +223,8 @@ def open_item(invoice: Invoice) -> OpenItem:
         open_amount=open_,
         book_open=open_ if book_open == open_ else book_open,
         book_total=total if invoice.book_total_amount == total else invoice.book_total_amount,
-        step=invoice_step(invoice),
+        step=step,
+        step_at=step_at,
         plan_id=intern(invoice.active_payment_plan_id or ""),
         case_id=intern(invoice.active_credit_case_id or ""),
         paused=invoice.paused_at is not None or bool(invoice.paused_by_user),

@@ -6,10 +6,12 @@ Neither has a phase field at Payt: the phase is the furthest step whose timestam
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from payt_mcp.payt.models import CreditCase, Invoice
 
 _COLLECTION = (
@@ -42,30 +44,34 @@ ATTENTION = ("payment_plan", "paused", "with_bailiff", "credit_open")
 STEP_FIELDS = tuple(name for _, name in _INVOICE_STEPS)
 """The invoice fields a phase is read from."""
 
+TOWARDS_COURT = frozenset(phase for phase, _ in _COLLECTION)
+"""The steps between the reminders and a court or bailiff."""
+
 DEPRECATED_STEPS = {"reminder_1_at": "first_reminder_at", "summons_1_at": "first_summons_at"}
 _RANK = {phase: rank for rank, phase in enumerate(INVOICE_PHASES)}
 WORDS = {"pre_judicial": "pre-court", "not_due": "not yet due"}
 """What people call a phase where that is not its own name."""
 
 
-def invoice_step(invoice: Invoice) -> str:
-    """The furthest collection step taken for an invoice, or "" where none was."""
-    for phase, name in reversed(_INVOICE_STEPS):
-        old = DEPRECATED_STEPS.get(name)
-        if getattr(invoice, name) is not None or (old and getattr(invoice, old) is not None):
-            return phase
-    return ""
+def invoice_step(invoice: Invoice) -> tuple[str, dt.datetime | None]:
+    """The furthest collection step taken for an invoice, and when; `("", None)` where none was."""
+    return _furthest_step(invoice, _INVOICE_STEPS)
 
 
 def case_phase(case: CreditCase) -> str:
     """The phase of a credit case; `deactivated` wins over every step."""
     if case.deactivated_at is not None:
         return "deactivated"
-    for phase, name in reversed(_CASE_STEPS):
+    return _furthest_step(case, _CASE_STEPS)[0] or "new"
+
+
+def _furthest_step(record: Invoice | CreditCase, steps: Sequence[tuple[str, str]]) -> tuple[str, dt.datetime | None]:
+    for phase, name in reversed(steps):
         old = DEPRECATED_STEPS.get(name)
-        if getattr(case, name) is not None or (old and getattr(case, old) is not None):
-            return phase
-    return "new"
+        moment = getattr(record, name) or (getattr(record, old) if old else None)
+        if moment is not None:
+            return phase, moment
+    return "", None
 
 
 def furthest(phases: Iterable[str]) -> str:

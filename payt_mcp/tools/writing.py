@@ -166,11 +166,11 @@ async def decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallTo
     if answer == "no":
         return await standing(desk, await desk.engine.on_ledger(desk.ledger.decline, record.id, by(ctx, "elicitation")))
     if answer == "dismissed":
-        return _result(desk, record, {"next_step": _DISMISSED})
+        return _waiting(desk, record, _DISMISSED)
     if desk.settings.confirm == "code" and not can_ask(ctx):
         return await _by_code(ctx, desk, record, code)
     opened = await desk.show_page()
-    return _result(desk, record, {"next_step": _ON_PAGE if opened else _NO_PAGE})
+    return _waiting(desk, record, _ON_PAGE if opened else _NO_PAGE)
 
 
 async def _by_code(ctx: Ctx, desk: Desk, record: Record, code: str) -> CallToolResult:
@@ -200,6 +200,12 @@ async def standing(desk: Desk, record: Record, *, new: bool = True) -> CallToolR
     elif record.status in (Status.APPROVED, Status.SENDING):
         record = await desk.engine.carry_out(record.id, _PATIENCE)
     return _result(desk, record, {}, new=new)
+
+
+def _waiting(desk: Desk, record: Record, next_step: str) -> CallToolResult:
+    from payt_mcp.write_results import waits_until  # noqa: PLC0415 - with the ledger, not at the start
+
+    return _result(desk, record, {"next_step": f"{next_step} {waits_until(record, desk.zone)}"})
 
 
 def _result(desk: Desk, record: Record, changes: dict[str, Any], *, new: bool = True) -> CallToolResult:

@@ -15,7 +15,8 @@ import pytest
 
 from guard.conftest import ADMINISTRATION, ERAS, House, client, data, letter, said, says
 from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.letter import Facts, Letter, OwedItem, warnings_of
+from payt_mcp.guard.letter import Facts, Letter, warnings_of
+from payt_mcp.guard.letter_figures import OwedItem
 from payt_mcp.sandbox.faults import Fault
 
 pytestmark = pytest.mark.anyio
@@ -268,7 +269,7 @@ def test_an_amount_in_another_currency_is_named(currency: str, case: list[str], 
         on_file=[], items=[OwedItem("1", "F1", "CHF", Decimal(600), total, True, [])], case_amounts=also,
         other_amounts=also,
     )  # fmt: skip
-    letter = Letter("p", "4711", ("debtor_number", "7"), "the debtor", "7", "Open", f"{currency} 696.17", [])
+    letter = Letter("p", "4711", ("debtor_number", "7"), "", "7", "Open", f"{currency} 696.17", [])
     assert any("matches nothing" in warned.text for warned in warnings_of(letter, facts)) is named
 
 

@@ -34,7 +34,29 @@ def test_bank_accounts(text: str, found: list[str]) -> None:
     ],
 )
 def test_amounts(text: str, values: list[str]) -> None:
-    assert [f"{currency} {value}" for _, value, currency in scanning.amounts(text)] == values
+    assert [f"{currency} {value}" for _, value, currency, _ in scanning.amounts(text)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("2026002270 EUR 84,64", ["EUR 84.64"]),
+        ("2026002270\tEUR -84,64", ["EUR -84.64"]),
+        ("2026002270 1 084,64 EUR", ["EUR 1084.64"]),
+        ("INV-2026-017 184,64 EUR", ["EUR 184.64"]),
+        ("2026002404 602,93 EUR", ["EUR 602.93"]),  # not known, and as long
+        ("2026-11-09 184,64 EUR", ["EUR 184.64"]),
+        ("9 november 2026 € 84,64", ["EUR 84.64"]),
+        ("EUR 872 2026002404", ["EUR 872"]),
+        ("€ 2026002270", ["EUR 2026002270"]),  # a wrong amount, though it is a number too
+        ("2026002270 EUR", ["EUR 2026002270"]),
+        ("84,64 EUR\n2026002270 184,64 EUR", ["EUR 84.64", "EUR 184.64"]),
+        ("EUR 5,00 en EUR 5,00", ["EUR 5.00", "EUR 5.00"]),
+    ],
+)
+def test_an_amount_is_no_part_of_what_stands_beside_it(text: str, values: list[str]) -> None:
+    found = scanning.amounts(text, {"2026002270", "INV-2026-017", ""})
+    assert [f"{currency} {value}" for _, value, currency, _ in found] == values
 
 
 def test_links_and_named_invoices() -> None:

@@ -111,16 +111,17 @@ def test_a_credit_is_not_overdue_and_has_no_phase() -> None:
 STAMP = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
-@given(st.sets(st.sampled_from(phases.STEP_FIELDS)))
-def test_the_phase_of_an_invoice_is_the_furthest_step_taken(taken: set[str]) -> None:
-    invoice = Invoice.model_validate({"id": "1", **dict.fromkeys(taken, STAMP)})
+@given(st.dictionaries(st.sampled_from(phases.STEP_FIELDS), st.integers(0, 900)))
+def test_the_phase_of_an_invoice_is_the_furthest_step_taken_and_so_is_its_moment(taken: dict[str, int]) -> None:
+    stamps = {name: STAMP + dt.timedelta(days=days) for name, days in taken.items()}
+    item = open_item(Invoice.model_validate({"id": "1", **stamps}))
     furthest = max(taken, key=phases.STEP_FIELDS.index, default="")
-    assert phases.invoice_step(invoice) == furthest.removesuffix("_at")
+    assert (item.step, item.step_at) == (furthest.removesuffix("_at"), stamps.get(furthest))
 
 
 @pytest.mark.parametrize(("field", "phase"), [("first_reminder_at", "reminder_1"), ("first_summons_at", "summons_1")])
 def test_the_deprecated_steps_count_where_the_new_ones_are_missing(field: str, phase: str) -> None:
-    assert phases.invoice_step(Invoice.model_validate({"id": "1", field: STAMP})) == phase
+    assert phases.invoice_step(Invoice.model_validate({"id": "1", field: STAMP})) == (phase, STAMP)
 
 
 CASES = [

@@ -1,0 +1,172 @@
+"""The figures of a letter: which invoices it is about, which amounts it may name, and what stands beside what. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from payt_mcp.guard import scanning
+from payt_mcp.guard.field_words import listed
+from payt_mcp.guard.lookalikes import plain
+from payt_mcp.guard.proposal import Warned
+from payt_mcp.guard.scanning import Amount
+from payt_mcp.present import clean, money, some
+
+_MOST_NAMED = 5
+_NUMBER_LENGTH = 40
+Money = tuple[str, Decimal]
+"""A currency's code and an amount without its sign."""
+
+
+@dataclass(frozen=True)
+class OwedItem:
+    """An open invoice of the debtor, as far as a letter depends on it. Amounts in the invoice's currency."""
+
+    id: str
+    number: str
+    currency: str
+    open_amount: Decimal | None
+    total_amount: Decimal | None
+    is_overdue: bool
+    attention: Sequence[str]
+    due_date: dt.date | None = None
+    step: str = ""
+    lately: dt.date | None = None
+    """The day of that step, where it was taken within a week."""
+
+    @property
+    def owed(self) -> Decimal:
+        return self.open_amount or Decimal(0)
+
+
+def numbers_of(items: Iterable[OwedItem]) -> str:
+    return some(clean(item.number, _NUMBER_LENGTH) for item in items)
+
+
+def named_in(text: str, items: Sequence[OwedItem]) -> list[OwedItem]:
+    """The open invoices whose number stands in a text, in the order of the text."""
+    places = scanning.numbers_among(text, {item.number for item in items})
+    return sorted((item for item in items if item.number in places), key=lambda item: places[item.number][0])
+
+
+def concerned(text: str, items: Sequence[OwedItem], invoice_id: str) -> list[OwedItem]:
+    """The open invoices a letter is about: those it names and the one it goes with, else all that are overdue. A
+    credit is none: who names one may chase all the rest.
+    """
+    named = [item for item in named_in(text, items) if item.id != invoice_id]
+    named += [item for item in items if item.id == invoice_id]
+    return [item for item in named if item.owed >= 0] or [item for item in items if item.is_overdue]
+
+
+def named_words(text: str, items: Sequence[OwedItem]) -> str:
+    """`2026003699 (EUR 872.76)`, five of them at most and the rest counted; "" where the text names none."""
+    return some(
+        clean(item.number, _NUMBER_LENGTH)
+        + (f" ({money(item.open_amount, item.currency)})" if item.open_amount is not None else "")
+        for item in named_in(text, items)
+    )
+
+
+def warnings_about(text: str, items: Sequence[OwedItem], also: Iterable[Decimal]) -> list[Warned]:
+    """What is odd about the amounts of a text. `also` are amounts it may name in any currency."""
+    amounts, named = scanning.amounts(text, {item.number for item in items}), named_in(text, items)
+    sums = [*_totals(items), *_totals(named)]
+    known = {one for item in items for one in _single(item)} | {one for one, _ in sums}
+    # the case names no currency: what is an amount of an invoice counts in that invoice's currency alone
+    loose = {abs(amount) for amount in also} - {amount for _, amount in known}
+    unknown = [one for one in amounts if _worth(one) not in known and abs(one.value) not in loose]
+    of_several = {one for one, number in sums if number > 1}
+    return [*_misplaced(text, amounts, items, of_several), *_unmatched(unknown, _divisible(items, named))]
+
+
+def _totals(items: Sequence[OwedItem]) -> Iterator[tuple[Money, int]]:
+    """What invoices come to by currency: net, gross and what is overdue; and of how many that is the sum."""
+    for part in (items, [item for item in items if item.owed > 0], [item for item in items if item.is_overdue]):
+        for currency, number in Counter(item.currency for item in part).items():
+            yield (currency, abs(sum((item.owed for item in part if item.currency == currency), Decimal(0)))), number
+
+
+def _single(item: OwedItem) -> set[Money]:
+    """The amounts of one invoice: what is open, and its total."""
+    return {(item.currency, abs(amount)) for amount in (item.open_amount, item.total_amount) if amount is not None}
+
+
+def _unmatched(unknown: Sequence[Amount], divisible: Mapping[Money, str]) -> list[Warned]:
+    """A line for each amount that is none of the debtor's, or one for those that divide one that is."""
+    divided = _divided(unknown, divisible)
+    rest = dict.fromkeys(one.written for one in unknown if one.currency not in divided)
+    found = [Warned(f"The amount {clean(written, 30)} in the text matches nothing that is open.") for written in rest]
+    return [*map(Warned, divided.values()), *found[:_MOST_NAMED]]
+
+
+def _worth(amount: Amount) -> Money:
+    return amount.currency, abs(amount.value)
+
+
+def _divisible(items: Sequence[OwedItem], named: Sequence[OwedItem]) -> dict[Money, str]:
+    """What may be paid in terms, and in words what it is."""
+    found = {
+        (item.currency, item.owed): f"open on invoice {clean(item.number, _NUMBER_LENGTH)}"
+        for item in items
+        if item.owed > 0
+    }
+    overdue = [item for item in items if item.is_overdue]
+    found |= {one: "overdue" for one, number in _totals(overdue) if number > 1}
+    return found | {one: "open on the invoices named" for one, number in _totals(named) if number > 1}
+
+
+def _divided(unknown: Sequence[Amount], divisible: Mapping[Money, str]) -> dict[str, str]:
+    """A sentence for each currency whose unknown amounts add up to what may be divided."""
+    found = {}
+    for currency in dict.fromkeys(one.currency for one in unknown):
+        terms = Counter(abs(one.value) for one in unknown if one.currency == currency)
+        whole = sum((value * times for value, times in terms.items()), Decimal(0))
+        if (currency, whole) in divisible:
+            said = [money(value, currency) + (f" ({times}x)" if times > 1 else "") for value, times in terms.items()]
+            names = listed(said) if len(said) <= _MOST_NAMED else some(said, most=_MOST_NAMED)
+            what = f"{money(whole, currency)}, which is {divisible[currency, whole]}"
+            found[currency] = f"{names}: no open amounts, but together they are {what}."
+    return found
+
+
+def _misplaced(
+    text: str, amounts: Sequence[Amount], items: Sequence[OwedItem], sums: Collection[Money]
+) -> list[Warned]:
+    """Another invoice's amount beside the only number of a line. A sum of several may stand beside any of them, and
+    where a sentence runs over lines, what belongs together may stand on the lines before and behind.
+    """
+    found = {}
+    for number, amount, around in _beside(
+        text, amounts, {item.number for item in items if item.open_amount is not None}
+    ):
+        mine = [item for item in items if item.number == number]
+        own = {one for item in mine for one in _single(item)}
+        paid = {(item.currency, abs(item.total_amount - item.owed)) for item in mine if item.total_amount is not None}
+        others = {one for item in items if item.number != number and item.owed > 0 for one in _single(item)}
+        if _worth(amount) in others - own - paid - set(sums) and not own & set(map(_worth, around)):
+            found[number] = Warned(_beside_words(amount, mine[0]), danger=True)
+    return list(found.values())[:_MOST_NAMED]
+
+
+def _beside(
+    text: str, amounts: Sequence[Amount], numbers: Collection[str]
+) -> Iterator[tuple[str, Amount, list[Amount]]]:
+    """For each line with one number and one amount: these two, and the amounts just before and behind the number."""
+    signs = plain(text)
+    placed: list[tuple[int, str | Amount]] = [(one.at, one) for one in amounts]
+    placed += [(at, number) for number, places in scanning.numbers_among(text, numbers).items() for at in places]
+    figures = [(signs.count("\n", 0, at), one) for at, one in sorted(placed, key=lambda one: one[0])]
+    on_line = Counter(line for line, _ in figures)
+    for place, (line, number) in enumerate(figures):
+        if isinstance(number, str) and on_line[line] == 2:
+            around = [(at, one) for at, one in figures[max(0, place - 1) : place + 2] if not isinstance(one, str)]
+            for amount in (one for at, one in around if at == line):
+                yield number, amount, [one for _, one in around]
+
+
+def _beside_words(amount: Amount, item: OwedItem) -> str:
+    put = f"The text puts {money(abs(amount.value), amount.currency)} beside invoice"
+    return f"{put} {clean(item.number, _NUMBER_LENGTH)}, of which {money(item.owed, item.currency)} is open."

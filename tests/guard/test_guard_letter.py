@@ -1,0 +1,239 @@
+"""What a letter is about, and what is said of it: steps of Payt's own, terms of a plan, and that nothing is odd."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from guard.conftest import ADMINISTRATION, ERAS, House, client, data, letter, record, said, says
+from payt_mcp.guard.page_view import cards
+
+pytestmark = pytest.mark.anyio
+DUE = "2026-10-01"
+
+
+def ago(house: House, **time: float) -> str:
+    now = dt.datetime.fromisoformat(house.sandbox.world.now())
+    return (now - dt.timedelta(**time)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def owing(house: House, *invoices: dict[str, Any]) -> str:
+    """The number of a debtor who owes just these, overdue unless they say otherwise."""
+    world = house.sandbox.world
+    debtor = world.add_debtor(
+        ADMINISTRATION, debtor_number="77001", name="Bakker", reminder_email_address="ap@bakker.example"
+    )
+    for invoice in invoices:
+        world.add_invoice(ADMINISTRATION, debtor_id=int(debtor), **{"due_date": DUE} | invoice)
+    return "77001"
+
+
+def bill(place: int, amount: str, **more: Any) -> dict[str, Any]:
+    return {"invoice_number": f"202600990{place}", "total_amount": amount} | more
+
+
+async def proposed(house: House, body: str, *invoices: dict[str, Any], **changes: Any) -> tuple[dict[str, Any], Any]:
+    """The answer to a letter, and the preview on record."""
+    number = owing(house, *invoices)
+    wish = letter(house, body=body, **changes or {"to_debtor": number})
+    async with client(house.server()) as caller:
+        answer = data(await caller.call_tool("send_message", wish))
+    return answer, record(house, answer["proposal_id"]).preview
+
+
+def dangers(preview: Any) -> list[str]:
+    return [warned["text"] for warned in preview["warnings"] if warned["danger"]]
+
+
+# Steps of Payt's own flow.
+
+
+async def test_what_payt_did_by_itself_within_a_week_is_said_in_one_line(house: House) -> None:
+    house.sandbox.world.administrations[int(ADMINISTRATION)]["timezone"] = "Pacific/Kiritimati"  # is a day ahead
+    days = [dt.datetime.fromisoformat(ago(house, days=days)) + dt.timedelta(hours=14) for days in (1, 2, 3, 4)]
+    answer, preview = await proposed(
+        house,
+        "Wilt u betalen?",
+        bill(1, "10.00", reminder_1_at=ago(house, days=30), reminder_2_at=ago(house, days=2)),
+        bill(2, "20.00", final_reminder_at=ago(house, days=1)),
+        bill(3, "30.00", reminder_1_at=ago(house, days=4)),
+        bill(4, "40.00", reminder_1_at=ago(house, days=3)),
+        bill(5, "50.00", reminder_1_at=ago(house, days=7, minutes=5)),
+    )
+    steps = (
+        f"final reminder on {days[0].date()} (invoice 2026009902), "
+        f"reminder 2 on {days[1].date()} (invoice 2026009901), "
+        f"reminder 1 on {days[2].date()} (invoice 2026009904)"
+    )
+    assert [text for text in answer["warnings"] if text.startswith("Payt took a step")] == [
+        f"Payt took a step on its own lately: {steps} and 1 more."
+    ]
+    assert dangers(preview) == []
+
+
+async def test_only_steps_of_overdue_invoices_that_the_letter_is_about_are_named(house: House) -> None:
+    lately = {"reminder_1_at": ago(house, days=1)}
+    not_due = {"due_date": str(house.sandbox.world.today + dt.timedelta(days=9))}
+    rows = bill(1, "10.00"), bill(2, "20.00", **lately), bill(3, "30.00", **lately, **not_due)
+    answer, _ = await proposed(house, "Over factuur 2026009901 en 2026009903.", *rows)
+    assert not any("on its own" in text for text in answer.get("warnings", ()))
+
+
+# The invoices that a letter is about.
+
+
+@pytest.mark.parametrize(
+    ("body", "changes", "named"),
+    [
+        ("Over factuur 2026009901.", {}, ""),
+        ("Over factuur 2026009902.", {}, "2026009902"),
+        ("Wilt u betalen?", {}, "2026009902, 2026009903"),
+        ("Wilt u betalen?", {"to_invoice": "2026009901"}, ""),
+        ("Wilt u betalen?", {"to_invoice": "2026009903"}, "2026009903"),
+        ("Uw credit 2026009904 staat open.", {}, "2026009902, 2026009903"),
+    ],
+)
+async def test_a_pause_is_named_where_the_letter_is_about_the_invoice(
+    house: House, body: str, changes: dict[str, str], named: str
+) -> None:
+    paused = {"paused_at": ago(house, days=40)}
+    answer, preview = await proposed(
+        house, body, bill(1, "10.00"), bill(2, "20.00", **paused), bill(3, "30.00", **paused), bill(4, "-5.00"),
+        **changes,
+    )  # fmt: skip
+    wanted = [f"Follow-up is paused for invoice {named}."] if named else []
+    assert [text for text in answer.get("warnings", ()) if "paused" in text] == wanted
+    assert dangers(preview) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "words", "danger"),
+    [
+        ("pre_summons_at", "pre summons", False),
+        ("summons_4_at", "summons 4", False),
+        ("notice_of_default_at", "notice of default", False),
+        ("pre_judicial_at", "pre-court", True),
+        ("debt_collection_at", "", False),
+    ],
+)
+async def test_a_letter_about_an_invoice_on_its_way_to_court_is_warned_of(
+    house: House, step: str, words: str, danger: bool
+) -> None:
+    rows = bill(1, "10.00", **{step: ago(house, days=60)}), bill(2, "20.00", summons_1_at=ago(house, days=60))
+    answer, preview = await proposed(house, "Over factuur 2026009901 en 2026009903.", *rows, bill(3, "30.00"))
+    said_of = f"On its way to court: invoice 2026009901 ({words}). A reminder may contradict the step taken."
+    wanted = [said_of] if words else []
+    assert [text for text in answer.get("warnings", ()) if "court" in text] == wanted
+    assert (said_of in dangers(preview)) is danger
+
+
+async def test_a_bailiff_is_named_once(house: House) -> None:
+    answer, _ = await proposed(
+        house, "Over factuur 2026009901.", bill(1, "10.00", bailiff_at=ago(house, days=9)), bill(2, "20.00")
+    )
+    assert [text for text in answer["warnings"] if "bailiff" in text] == [
+        "This debtor is with a bailiff: contact goes through the bailiff."
+    ]
+
+
+async def test_what_a_letter_names_is_shown_beside_what_is_overdue(house: House) -> None:
+    body = "Over factuur 2026009902 en 2026009901; nogmaals 2026009902."
+    answer, _ = await proposed(house, body, *(bill(at, f"{at}00.00") for at in (1, 2, 3)))
+    line = "Named in the text: 2026009902 (EUR 200.00), 2026009901 (EUR 100.00)"
+    assert f"\nOverdue: EUR 600.00\n{line}\n" in answer["preview"]
+    page = cards([record(house, answer["proposal_id"])], {}, lambda _: "t", dt.UTC).html
+    assert f"<dt>Named in the text</dt><dd>{line.partition(': ')[2]}</dd>" in page
+
+
+async def test_of_many_invoices_named_five_are_shown(house: House) -> None:
+    rows = [bill(at, f"{at}.00") for at in range(1, 9)]
+    answer, _ = await proposed(house, "\n".join(str(row["invoice_number"]) for row in rows), *rows)
+    assert "2026009905 (EUR 5.00) and 3 more" in answer["preview"]
+    assert "2026009906" not in answer["preview"]
+
+
+@ERAS
+@pytest.mark.parametrize("to_invoice", [True, False])
+async def test_an_addressee_is_said_once(house: House, mode: str, to_invoice: bool) -> None:
+    number = owing(house, bill(1, "10.00"))
+    wish = {"to_invoice": "2026009901"} if to_invoice else {"to_debtor": number}
+    line = "Debtor: Bakker (77001)" + (", about invoice 2026009901" if to_invoice else "")
+    answer = says("decline")
+    async with client(house.server(), mode, answer) as caller:
+        result = data(await caller.call_tool("send_message", letter(house, **wish)))
+    question = answer.questions[0]  # type: ignore[attr-defined]
+    page = cards([record(house, result["proposal_id"])], {}, lambda _: "t", dt.UTC).html
+    for text in (result["preview"], question):
+        assert f"\n{line}\n" in text
+    assert f"<dt>Debtor</dt><dd>{line.partition(': ')[2]}</dd>" in page
+
+
+# Figures.
+
+
+async def test_terms_that_add_up_are_one_line_and_no_danger(house: House) -> None:
+    body = "Over 2026009901 en 2026009902, samen € 65.365,02:\n" + "\n".join(
+        f"- Termijn {at}: € {figure}" for at, figure in enumerate(["16.341,25"] * 3 + ["16.341,27"], 1)
+    )
+    answer, preview = await proposed(house, body, bill(1, "60320.56"), bill(2, "5044.46"), bill(3, "7.00"))
+    together = "together they are EUR 65,365.02, which is open on the invoices named."
+    assert answer["warnings"] == [f"EUR 16,341.25 (3x) and EUR 16,341.27: no open amounts, but {together}"]
+    assert dangers(preview) == []
+
+
+async def test_terms_that_do_not_add_up_are_named_one_by_one(house: House) -> None:
+    body = "Factuur 2026009901, € 100,00: drie keer € 33,33.\n€ 33,33\n€ 33,33\n€ 33,43"
+    answer, _ = await proposed(house, body, bill(1, "100.00"))
+    assert answer["warnings"] == [
+        f"The amount € {figure} in the text matches nothing that is open." for figure in ("33,33", "33,43")
+    ]
+
+
+async def test_amounts_that_changed_places_are_shown_in_red(house: House) -> None:
+    body = "- Factuur 2026009901: EUR 45,00\n- Factuur 2026009902: EUR 54,00\n\nTotaal: EUR 99,00"
+    answer, preview = await proposed(house, body, bill(1, "54.00"), bill(2, "45.00"), bill(3, "7.00"))
+    assert answer["warnings"] == dangers(preview)
+    assert answer["warnings"][0] == "The text puts EUR 45.00 beside invoice 2026009901, of which EUR 54.00 is open."
+
+
+# What an answer says.
+
+
+async def test_a_letter_without_warnings_says_so_while_it_waits(house: House) -> None:
+    number = owing(house, bill(1, "54.00"))
+    wish = {"to_debtor": number, "body": "Factuur 2026009901: EUR 54,00"}
+    none = "No warnings: addresses, accounts, amounts, invoice numbers and links in it were compared with Payt."
+    async with client(house.server()) as caller:
+        result = await caller.call_tool("send_message", letter(house, **wish))
+        again = await caller.call_tool("check_approval", {"proposal_id": data(result)["proposal_id"]})
+        warned = await caller.call_tool("send_message", letter(house, **wish | {"body": "Betaal EUR 1,23."}))
+    for answer in (result, again):
+        assert data(answer)["preview"].endswith(f"\n{none}")
+        assert none in said(answer)
+        assert "warnings" not in data(answer)
+    assert "No warnings" not in said(warned)
+
+
+@pytest.mark.parametrize("browser", [True, False])
+async def test_a_proposal_that_waits_says_where_and_until_when(house: House, browser: bool) -> None:
+    async with client(house.server(browser=browser)) as caller:
+        first = data(await caller.call_tool("send_message", letter(house)))
+        later = data(await caller.call_tool("check_approval", {"proposal_id": first["proposal_id"]}))
+    kept = record(house, first["proposal_id"])
+    until = f" It waits until {(kept.created_at + dt.timedelta(days=7)).astimezone().date()}."
+    assert first["next_step"].endswith(f"You cannot approve it yourself.{until}")
+    assert later["next_step"] == (
+        f"The user decides on the approval page or with `payt-mcp approvals`; ask them.{until}"
+    )
+
+
+async def test_an_invoice_named_after_many_numbers_is_part_of_what_the_letter_rests_on(house: House) -> None:
+    not_due = str(house.sandbox.world.today + dt.timedelta(days=9))
+    words = " ".join(f"{10_000 + at}" for at in range(60))
+    answer, preview = await proposed(house, f"{words} 2026009901", bill(1, "10.00", due_date=not_due))
+    assert preview["named"] == "2026009901 (EUR 10.00)"
+    basis = record(house, answer["proposal_id"]).basis
+    assert basis is not None
+    assert [item["number"] for item in basis["items"].values()] == ["2026009901"]

@@ -1,0 +1,233 @@
+"""The figures of a letter against the books: what is right never alarms, an amount beside the wrong invoice does."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from payt_mcp.guard.letter_figures import OwedItem, named_words, warnings_about
+
+Write = Callable[[Decimal, str], str]
+SIGNS = {"EUR": "€", "GBP": "£", "CHF": "CHF"}
+NUMBERS = (
+    "2026002270", "2026002404", "INV-2026-0017", "F2026/0018", "2025-018", "20260019", "4711", "R.2026.7",
+)  # fmt: skip
+
+
+def figure(amount: Decimal, thousands: str, cents: str) -> str:
+    return f"{amount:,.2f}".replace(",", "T").replace(".", cents).replace("T", thousands)
+
+
+def notation(thousands: str, cents: str, pattern: str) -> Write:
+    def write(amount: Decimal, currency: str) -> str:
+        return pattern.format(figure(amount, thousands, cents), code=currency, sign=SIGNS[currency])
+
+    return write
+
+
+NOTATIONS = [
+    notation(".", ",", "{code} {}"), notation(".", ",", "{sign} {}"), notation("", ",", "{sign}{}"),  # Dutch
+    notation(",", ".", "{code} {}"), notation(",", ".", "{sign}{}"), notation("", ".", "{} {code}"),  # English
+    notation(".", ",", "{} {code}"), notation(".", ",", "{} {sign}"), notation("'", ".", "{code} {}"),  # German
+    notation(" ", ",", "{} {code}"), notation("\u00a0", ",", "{}\u00a0{sign}"), notation("\u202f", ",", "{} {sign}"),
+]  # fmt: skip
+DATES = ("2026-11-09", "09.11.2026", "9/11/2026", "9 november 2026", "November 9, 2026")
+LINES = (
+    "- Factuur {number}, vervaldatum {date}, openstaand {amount}",
+    "- {number}: {amount}",
+    "{amount} ({number})",
+    "{number} {amount}",
+    "{number}\t{date}\t{amount}",
+    "{number} {date} {amount}",
+    "| {number} | {date} | {amount} |",
+    "Rechnung {number} vom {date} über {amount}",
+    "{amount} pour la facture {number}, échue le {date}.",
+)
+SENTENCES = (
+    "For invoice {number} (due {date}) we miss {amount}, and",
+    "we miss {amount} for invoice {number}, which was due on {date}, and",
+)
+
+
+@st.composite
+def owed(draw: st.DrawFn, least: int = 1) -> list[OwedItem]:
+    """Open invoices, some paid in part."""
+    numbers = draw(st.lists(st.sampled_from(NUMBERS), min_size=least, max_size=6, unique=True))
+    cents = st.integers(1, 9_999_999)
+    opened = draw(st.lists(cents, min_size=len(numbers), max_size=len(numbers), unique=True))
+    paid = draw(st.lists(st.just(0) | cents, min_size=len(numbers), max_size=len(numbers)))
+    currency = draw(st.sampled_from(["EUR", "GBP", "CHF"]))
+    return [
+        OwedItem(str(at), number, currency, Decimal(o) / 100, Decimal(o + p) / 100, draw(st.booleans()), [])
+        for at, (number, o, p) in enumerate(zip(numbers, opened, paid, strict=True))
+    ]
+
+
+def of(item: OwedItem) -> set[Decimal]:
+    """Its amounts: open, total, and what is paid of it."""
+    total = item.total_amount or Decimal(0)
+    return {item.owed, total, total - item.owed} - {Decimal(0)}
+
+
+def lines(items: Sequence[OwedItem], amounts: Sequence[Decimal], pattern: str, date: str, write: Write) -> list[str]:
+    return [
+        pattern.format(number=item.number, date=date, amount=write(amount, item.currency))
+        for item, amount in zip(items, amounts, strict=True)
+    ]
+
+
+def total(items: Sequence[OwedItem], write: Write) -> str:
+    return f"Totaal: {write(sum((item.owed for item in items), Decimal(0)), items[0].currency)}."
+
+
+def told(text: str, items: Sequence[OwedItem]) -> list[str]:
+    return [warned.text for warned in warnings_about(text, items, ())]
+
+
+layouts = st.tuples(st.sampled_from(LINES), st.sampled_from(DATES), st.sampled_from(NOTATIONS))
+
+
+@given(items=owed(), layout=layouts, part=st.booleans())
+def test_a_list_of_true_figures_never_alarms(items: list[OwedItem], layout: tuple[str, str, Write], part: bool) -> None:
+    named = items[: max(1, len(items) // 2)] if part else items
+    rows = lines(named, [item.owed for item in named], *layout)
+    assert told("\n".join(["Facturen", "", *rows, "", total(named, layout[2])]), items) == []
+
+
+@given(
+    items=owed(), pattern=st.sampled_from(SENTENCES), date=st.sampled_from(DATES), write=st.sampled_from(NOTATIONS),
+    width=st.integers(30, 90),
+)  # fmt: skip
+def test_true_sentences_broken_over_lines_never_alarm(
+    items: list[OwedItem], pattern: str, date: str, write: Write, width: int
+) -> None:
+    said = " ".join([*lines(items, [item.owed for item in items], pattern, date, write), total(items, write)])
+    assert told(textwrap.fill(said, width, break_on_hyphens=False, break_long_words=False), items) == []
+
+
+@given(items=owed(least=2), layout=layouts, choice=st.data())
+def test_two_amounts_that_changed_places_always_alarm(
+    items: list[OwedItem], layout: tuple[str, str, Write], choice: st.DataObject
+) -> None:
+    amounts = [item.owed for item in items]
+    one, other = choice.draw(st.permutations(range(len(items))))[:2]
+    apart = [amount for item in items for amount in of(item)]
+    assume(len(set(apart)) == len(apart))
+    assume(not {amounts[one], amounts[other]} & sums(items))
+    amounts[one], amounts[other] = amounts[other], amounts[one]
+    text = "\n".join(["Facturen", "", *lines(items, amounts, *layout), "", total(items, layout[2])])
+    found = [warned for warned in warnings_about(text, items, ()) if warned.danger]
+    assert any(warned.text.startswith("The text puts ") for warned in found)
+
+
+def sums(items: Sequence[OwedItem]) -> set[Decimal]:
+    """What a letter may name beside any invoice: all of them, and what is overdue of them."""
+    overdue = [item.owed for item in items if item.is_overdue]
+    return {sum((item.owed for item in items), Decimal(0)), sum(overdue, Decimal(0)) if len(overdue) > 1 else Decimal()}
+
+
+# The same by hand.
+
+
+def item(number: str, amount: str, total: str = "", currency: str = "EUR", *, overdue: bool = True) -> OwedItem:
+    return OwedItem(number, number, currency, Decimal(amount), Decimal(total or amount), overdue, [])
+
+
+TWO = [item("2026009901", "54.00", "100.00"), item("2026009902", "45.00")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Totaal van factuur 2026009901 en de andere: EUR 99,00",
+        "Factuur 2026009901, EUR 100,00, waarvan EUR 54,00 open.",
+        "Credit voor factuur 2026009901: EUR 9,00",
+        "Factuur 2026009901\nOpen: EUR 54,00\nFactuur 2026009902\nOpen: EUR 45,00",
+        "Wir vermissen EUR 54,00 für Rechnung\n2026009901 und EUR 45,00 für Rechnung\n2026009902.",
+        "Voor factuur 2026009901 missen wij\nEUR 54,00, voor factuur 2026009902\nEUR 45,00.",
+        "2026009901 2026-11-09 EUR 54,00 EUR 100,00",
+        "2026009901 9 november 2026 EUR 54,00",
+        "EUR 54,00\n2026009901",
+        "Bij factuur 2026009901 komen EUR 45,00 en EUR 54,00.",
+        "Factuur 2026009901 en 2026009902: EUR 54,00",
+    ],
+)
+def test_what_may_stand_beside_an_invoice(text: str) -> None:
+    assert told(text, [*TWO, item("2026009903", "-9.00", overdue=False)]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("Factuur 2026009901 van 1 oktober 2026: EUR 45,00", "EUR 45.00"),
+        ("Factuur 2026009901: EUR 45,00\nFactuur 2026009902: EUR 45,00", "EUR 45.00"),
+        ("| 2026009901 | € 45,00 |\n| 2026009902 | € 45,00 |", "EUR 45.00"),
+    ],
+)
+def test_what_may_not(text: str, amount: str) -> None:
+    line = f"The text puts {amount} beside invoice 2026009901, of which EUR 54.00 is open."
+    assert told(text, TWO) == [line]
+
+
+def test_a_sum_of_several_may_stand_beside_one_though_another_amounts_to_it() -> None:
+    items = [*TWO, item("2026009903", "99.00", overdue=False)]
+    assert told("Factuur 2026009901 en alles wat verder vervallen is: EUR 99,00", items) == []
+
+
+def test_what_is_paid_of_an_invoice_may_stand_beside_it() -> None:
+    items = [item("2026009901", "55.00", "100.00"), item("2026009902", "45.00")]
+    assert told("Op factuur 2026009901 hebben wij EUR 45,00 ontvangen.", items) == []
+
+
+def test_amounts_count_in_their_own_currency() -> None:
+    items = [item("2026009901", "54.00"), item("2026009902", "45.00", currency="GBP")]
+    assert told("Factuur 2026009901: £45.00", items)[0].startswith("The text puts GBP 45.00 beside")
+    assert told("Factuur 2026009901: EUR 45.00", items)[0].endswith("matches nothing that is open.")
+
+
+def test_the_sum_of_the_invoices_that_are_named_may_be_named() -> None:
+    items = [
+        *TWO,
+        item("2026009903", "7.00"),
+        item("2026009904", "-9.00", overdue=False),
+        item("2026009905", "1.00", overdue=False),
+    ]
+    text = "2026009901, 2026009902, 2026009904 en 2026009905: {}"
+    for amount in ("EUR 91,00", "EUR 100,00", "EUR 99,00"):  # net, gross, overdue
+        assert told(text.format(amount), items) == []
+    assert told(text.format("EUR 61,00"), items) == ["The amount EUR 61,00 in the text matches nothing that is open."]
+
+
+@pytest.mark.parametrize(
+    ("text", "terms", "what"),
+    [
+        ("2026009901: € 18,00\n€ 18,00\n€ 18,00", "EUR 18.00 (3x)", "EUR 54.00, which is open on invoice 2026009901"),
+        ("€ 50,00 en € 49,00", "EUR 50.00 and EUR 49.00", "EUR 99.00, which is overdue"),
+        (
+            " ".join(f"€ 1{at},00" for at in range(7)) + " € 8,00",
+            "EUR 10.00, EUR 11.00, EUR 12.00, EUR 13.00, EUR 14.00 and 3 more",
+            "EUR 99.00, which is overdue",
+        ),
+    ],
+)
+def test_terms_that_add_up_to_what_may_be_divided(text: str, terms: str, what: str) -> None:
+    assert told(text, TWO) == [f"{terms}: no open amounts, but together they are {what}."]
+
+
+def test_terms_add_up_by_currency() -> None:
+    items = [item("2026009901", "54.00"), item("2026009902", "45.00", currency="GBP")]
+    assert len(told("€ 27,00 en £27.00", items)) == 2
+    assert len(told("€ 27,00 € 27,00 £20.00 £25.00", items)) == 2
+    assert told("€ 27,00 € 27,00 £20.00", items)[1:] == ["The amount £20.00 in the text matches nothing that is open."]
+
+
+def test_a_year_is_an_invoice_only_where_the_text_says_so() -> None:
+    items = [item("2026", "54.00"), item("2025", "45.00")]
+    assert named_words("Factuur 2026 van 9 november 2025", items) == "2026 (EUR 54.00)"
+    assert told("Factuur 2026, vervallen op 9 november 2025: EUR 54,00", items) == []
+    assert told("Factuur 2026, vervallen op 9 november 2025: EUR 45,00", items) != []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from payt_mcp import present
 from payt_mcp.receivables import aging, phases
 from payt_mcp.receivables.standing import APART, Standing, Sum
-from payt_mcp.rows import STEPS_APART
+from payt_mcp.rows import STEPS_APART, bounce_reason
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -104,13 +104,8 @@ def _bounced(mails: Sequence[Notification] | None) -> list[str]:
     """An address that mail comes back from is no address."""
     if mails is None:
         return ["Whether mail bounced is not known: the token lacks notifications:read."]
-    told = [f"{mail.created_at:%Y-%m-%d}{_reason(mail)}" for mail in mails if mail.created_at]
+    told = [f"{mail.created_at:%Y-%m-%d}{bounce_reason(mail)}" for mail in mails if mail.created_at]
     return [f"Mail to this debtor bounced: {present.some(told, most=3)}."] if told else []
-
-
-def _reason(mail: Notification) -> str:
-    reason = present.clean(mail.details.bounce_reason, 80) if mail.details else ""
-    return f" ({reason})" if reason else ""
 
 
 def _correspondence(letters: Correspondence) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from payt_mcp.account import time_zone
+from payt_mcp.debtor_file import bounced_mails
 from payt_mcp.errors import InputError, MissingError, UnknownRecordError
 from payt_mcp.guard import scanning
 from payt_mcp.guard.addresses import OnFile, domain, parse_one
@@ -21,7 +22,7 @@ from payt_mcp.payt.models import Administration, Contact, CreditCase, Debtor, In
 from payt_mcp.present import NAME_LENGTH, clean
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.phases import case_phase, words
-from payt_mcp.rows import message_moment
+from payt_mcp.rows import bounce_reason, message_moment
 
 _SOURCES = {
     "reminder_email_address": "the debtor's address for reminders",
@@ -41,6 +42,7 @@ _CONTACT_FIELDS = (
 )  # fmt: skip
 _TIMELINE_FIELDS = ("id", "sender_type", "subject", "content", "sent_at", "received_at", "updated_at")
 _RECENT = dt.timedelta(days=7)
+_BOUNCED_LATELY = dt.timedelta(days=90)
 Addressee = Literal["debtor", "invoice", "credit_case"]
 
 
@@ -147,9 +149,17 @@ async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Fac
         foreign_invoices=foreign,
         unknown_invoices=unknown,
         recent=[(_day(m, administration), m.subject or "") for m in recent],
+        bounced=await _bounced(scope, debtor, now),
         same_text=[(m.id, _day(m, administration)) for m in same],
         own_addresses=[administration.email_address] if administration.email_address else [],
     )
+
+
+async def _bounced(scope: Scope, debtor: Debtor, now: dt.datetime) -> str:
+    """When mail to the debtor came back last, and why; "" where none did lately, or the token may not read that."""
+    mails = await bounced_mails(scope, debtor.id) or []
+    last = next((one for one in mails if one.created_at and one.created_at > now - _BOUNCED_LATELY), None)
+    return f"{scope.day(last.created_at)}{bounce_reason(last)}" if last else ""
 
 
 async def timeline(scope: Scope, debtor_id: str) -> list[Message]:

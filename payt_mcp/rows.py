@@ -12,6 +12,7 @@ from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, OpenItems
 
 if TYPE_CHECKING:
     from payt_mcp.payt.models import Contact, CreditCase, Message, PaymentPlan
+    from payt_mcp.payt.work_models import Notification
 
 INVOICE_COLUMNS = {
     "invoice_number": "invoice",
@@ -150,6 +151,12 @@ def message_lines(row: Mapping[str, Any]) -> list[str]:
     when = f"- {row.get('sent_at', 'undated')} {row.get('direction', '')}{whom}{about}"
     head = f"{when}{read}{by}: {row.get('subject', '(no subject)')}"
     return [f"{head} [message_id {row['message_id']}]", *([row["text"]] if "text" in row else [])]
+
+
+def bounce_reason(mail: Notification) -> str:
+    """` (552 mailbox full)`, as the server that refused it said."""
+    reason = present.clean(mail.details.bounce_reason, present.NAME_LENGTH) if mail.details else ""
+    return f" ({reason})" if reason else ""
 
 
 def case_row(case: CreditCase) -> dict[str, Any]:

@@ -42,7 +42,7 @@ SOMETIMES: Mapping[str, Sequence[str]] = {
     "get_credit_case": ("payment_plans:read",),
     "list_contacts": ("debtors:read",),
     "list_messages": ("credit_cases:read", "invoices:read"),
-    "send_message": ("credit_cases:read", "payment_plans:read"),
+    "send_message": ("credit_cases:read", "notifications:read", "payment_plans:read"),
     "upsert_invoices": ("contacts:read", "payments:read", "vat_rates:read", "files:write"),
     "list_payments": ("credit_cases:read", "debtors:read", "invoices:read"),
     "list_payment_plans": ("debtors:read", "invoices:read"),

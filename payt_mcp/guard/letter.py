@@ -104,6 +104,7 @@ class Facts:
     foreign_invoices: Mapping[str, str] = field(default_factory=dict)
     unknown_invoices: Sequence[str] = ()
     recent: Sequence[tuple[dt.date, str]] = ()
+    bounced: str = ""
     same_text: Sequence[tuple[str, dt.date]] = ()
     own_addresses: Sequence[str] = ()
 
@@ -192,6 +193,8 @@ def _history(facts: Facts) -> list[Warned]:
     if facts.recent and not found:
         moment, subject = facts.recent[0]
         found.append(Warned(f"A message was sent to this debtor on {moment}: {clean(subject, 80)}."))
+    if facts.bounced:
+        found.append(Warned(f"Mail to this debtor bounced on {facts.bounced}."))
     return found
 
 

@@ -24,7 +24,6 @@ from payt_mcp.rows import (
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from payt_mcp.debtor_file import DebtorFile
@@ -50,6 +49,7 @@ _DETAILS = (
     "vat_number", "credit_limit_amount", "payment_behaviour", "peppol_identifier", "remark", "paused_at",
     "reminding_paused_at", "public_url", "deeplink_url", "internal_note_email_address", "postal_address",
 )  # fmt: skip
+_COLUMNS = INVOICE_COLUMNS | {"phase_since": "phase since", "labels": "labels"}
 _MEANINGS = {
     "public_url": "public_url (the debtor's own portal)",
     "deeplink_url": "deeplink_url (in Payt, for you)",
@@ -106,7 +106,7 @@ def _data(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
         "currency": scope.administration.currency_code or "",
         "debtor": _debtor(scope, file, stands),
         "addresses": _addresses(file.debtor),
-        "invoices": [_invoice(file, item, scope.today) for item in file.open_items[:_MOST_INVOICES]],
+        "invoices": [_invoice(scope, file, item) for item in file.open_items[:_MOST_INVOICES]],
         "cases": [case_row(case) for case in file.cases],
         "payment_plans": [plan_row(plan) for plan in file.plans],
         "messages": [message_row(m, _MESSAGE_LENGTH, about=letters.about.get(m.id)) for m in letters.messages],
@@ -142,9 +142,12 @@ def _in_phase(phase: str, some: Sum) -> dict[str, Any]:
     return {"phase": phase, "invoices": some.counted, "amount": present.plain(some.booked)}
 
 
-def _invoice(file: DebtorFile, item: OpenItem, today: dt.date) -> dict[str, Any]:
+def _invoice(scope: Scope, file: DebtorFile, item: OpenItem) -> dict[str, Any]:
+    """A row with the day its phase began, which says how lately Payt reminded, and its labels."""
     labels = [present.clean(label, present.NAME_LENGTH) for label in file.labels.get(item.id, ())]
-    return invoice_row_within(item, today, file.books) | present.filled({"labels": labels})
+    since = None if item.is_credit else scope.day(item.step_at)
+    row = invoice_row_within(item, scope.today, file.books)
+    return row | present.filled({"phase_since": since, "labels": labels})
 
 
 def _addresses(debtor: Debtor) -> list[dict[str, str]]:
@@ -162,7 +165,7 @@ def _text(data: Mapping[str, Any], invoices: str) -> list[str]:
         text.append(f"postal_address: {', '.join(address[part] for part in _ADDRESS_PARTS if part in address)}")
     text += [f"e-mail ({row['for']}): {row['email']}" for row in data["addresses"]]
     text += _titled("Overdue by phase", in_phases, {"phase": "phase", "invoices": "invoices", "amount": "amount"})
-    text += _titled(invoices, data["invoices"], INVOICE_COLUMNS | {"labels": "labels"})
+    text += _titled(invoices, data["invoices"], _COLUMNS)
     text += _titled("Credit cases", data["cases"], {name: name for row in data["cases"] for name in row})
     for plan in data["payment_plans"]:
         text += plan_lines(plan)

@@ -116,6 +116,21 @@ async def test_what_may_not_be_chased_is_named_and_summed_and_so_is_the_rest(wor
     assert set(kinds) == {"in a payment plan", "paused one by one", "with a bailiff"}
 
 
+async def test_each_invoice_says_since_when_it_is_in_its_phase(world: World, served: Handle) -> None:
+    """Payt's flow reminds by itself: that a debtor was reminded yesterday stands in no message."""
+    ledger = Ledger(world, MAIN)
+    raw = {row["invoice_number"]: row for row in ledger.invoices}
+    seen = 0
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        for debtor in list(ledger.debtors.values())[:15]:
+            for row in (await who.ask("get_debtor", debtor=debtor["debtor_number"])).get("invoices", ()):
+                moment_ = raw[row["invoice_number"]].get(f"{row.get('phase', '')}_at")
+                local = dt.datetime.fromisoformat(moment_).astimezone(ZoneInfo("Europe/Amsterdam")) if moment_ else None
+                assert row.get("phase_since") == (local.date().isoformat() if local else None)
+                seen += local is not None
+    assert seen > 20
+
+
 async def test_labels_of_invoices_stand_in_the_file(world: World, served: Handle) -> None:
     """A dispute is nowhere else: Payt has no field for it."""
     ledger = Ledger(world, MAIN)

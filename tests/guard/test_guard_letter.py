@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -237,3 +238,25 @@ async def test_an_invoice_named_after_many_numbers_is_part_of_what_the_letter_re
     basis = record(house, answer["proposal_id"]).basis
     assert basis is not None
     assert [item["number"] for item in basis["items"].values()] == ["2026009901"]
+
+
+async def test_mail_that_came_back_lately_is_told(house: House) -> None:
+    world = house.sandbox.world
+    debtors = {row["id"]: row for row in world.rows(ADMINISTRATION, "debtors")}
+    since = (dt.datetime.now(dt.UTC) - dt.timedelta(days=89)).isoformat()
+    bounced: dict[str, dict[str, Any]] = {}
+    for row in world.rows(ADMINISTRATION, "notifications"):
+        if row["notification_type"] == "mail_bounced" and row["created_at"] > since:
+            bounced[row["debtor_id"]] = max(row, bounced.get(row["debtor_id"], row), key=lambda one: one["created_at"])
+    told = {debtors[key]["debtor_number"]: row for key, row in bounced.items()}
+    quiet = next(row["debtor_number"] for row in debtors.values() if row["debtor_number"] not in told)
+    cases: list[tuple[str, dict[str, Any] | None]] = [*told.items(), (quiet, None)]
+    async with client(house.server()) as caller:
+        for number, row in cases:
+            wish = {"subject": "Openstaand", "body": "Wilt u betalen?", "to_debtor": number, "email": "a@b.example"}
+            warned = " ".join(data(await caller.call_tool("send_message", wish))["warnings"])
+            assert ("bounced" in warned) == (row is not None)
+            if row is not None:
+                day = dt.datetime.fromisoformat(row["created_at"]).astimezone(ZoneInfo("Europe/Amsterdam")).date()
+                assert f"Mail to this debtor bounced on {day} ({row['details']['bounce_reason']})." in warned
+    assert told

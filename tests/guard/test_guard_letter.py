@@ -252,11 +252,11 @@ async def test_mail_that_came_back_lately_is_told(house: House) -> None:
     quiet = next(row["debtor_number"] for row in debtors.values() if row["debtor_number"] not in told)
     cases: list[tuple[str, dict[str, Any] | None]] = [*told.items(), (quiet, None)]
     async with client(house.server()) as caller:
-        for number, row in cases:
+        for number, last in cases:
             wish = {"subject": "Openstaand", "body": "Wilt u betalen?", "to_debtor": number, "email": "a@b.example"}
             warned = " ".join(data(await caller.call_tool("send_message", wish))["warnings"])
-            assert ("bounced" in warned) == (row is not None)
-            if row is not None:
-                day = dt.datetime.fromisoformat(row["created_at"]).astimezone(ZoneInfo("Europe/Amsterdam")).date()
-                assert f"Mail to this debtor bounced on {day} ({row['details']['bounce_reason']})." in warned
+            assert ("bounced" in warned) == (last is not None)
+            if last is not None:
+                day = dt.datetime.fromisoformat(last["created_at"]).astimezone(ZoneInfo("Europe/Amsterdam")).date()
+                assert f"Mail to this debtor bounced on {day} ({last['details']['bounce_reason']})." in warned
     assert told

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from payt_mcp.errors import ForbiddenError
 from payt_mcp.lookup import Scope, cases_by_id, find_debtor, open_invoices_of, plans_by_id, read_debtor
-from payt_mcp.message_history import subjects_of
+from payt_mcp.message_history import subjects_of, unanswered
 from payt_mcp.payt.fields import every, selection
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message, PaymentPlan
 from payt_mcp.payt.work_models import Notification
@@ -21,6 +21,7 @@ MOST_MESSAGES = 1_000
 
 _LAST = 3
 _MOST_UNANSWERED = 6
+_MOST_BOUNCED = 3
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,16 @@ class Correspondence:
     """The messages with a debtor that matter now, newest first: the last three, what came in since our own last one,
     and the last that came in at all.
 
-    `about` says which invoice or case a message belongs to, by its id. `is_all` is False where the debtor has more
-    messages than were looked through; `total` and `incoming` count those, `last_incoming` is the moment of one.
+    `about` says which invoice or case a message, or a bounced mail, belongs to, by its id. `is_all` is False where the
+    debtor has more messages than were looked through; of those, `total`, `incoming` and `waiting` (what came in since
+    our own last one) count, and `last_incoming` is the moment of one.
     """
 
     messages: list[Message]
     about: Mapping[str, str]
     total: int
     incoming: int
+    waiting: int
     last_incoming: dt.datetime | None
     is_all: bool
 
@@ -72,6 +75,7 @@ async def open_file(scope: Scope, wanted: str) -> DebtorFile:
         books.put_invoice(invoice)
     items = ordered(books.invoices.values(), "due_date")
     cases = await cases_by_id(scope, (item.case_id for item in items))
+    bounced = await bounced_mails(scope, entry.id)
     plans = {item.plan_id for item in items} | {case.active_payment_plan_id or "" for case in cases}
     return DebtorFile(
         debtor,
@@ -80,8 +84,8 @@ async def open_file(scope: Scope, wanted: str) -> DebtorFile:
         {invoice.id: [label.name or "" for label in invoice.labels] for invoice in invoices if invoice.labels},
         cases,
         await plans_by_id(scope, plans),
-        await _correspondence(scope, entry.id),
-        await bounced_mails(scope, entry.id),
+        await _correspondence(scope, entry.id, (bounced or [])[:_MOST_BOUNCED]),
+        bounced,
     )
 
 
@@ -97,29 +101,24 @@ async def bounced_mails(scope: Scope, debtor_id: str) -> list[Notification] | No
     return sorted(bounced, key=lambda one: one.created_at or EARLIEST, reverse=True)
 
 
-async def _correspondence(scope: Scope, debtor_id: str) -> Correspondence:
+async def _correspondence(scope: Scope, debtor_id: str, bounced: Sequence[Notification]) -> Correspondence:
     """What was written last, with its text."""
     payt = scope.account.payt
-    brief = ("id", "sender_type", "sent_at", "received_at", "updated_at")
+    brief = ("id", "debtor_id", "sender_type", "sent_at", "received_at", "updated_at")
     listed = await payt.messages(scope.id, fields=brief, most=MOST_MESSAGES, debtor_ids=[debtor_id])
     newest = sorted(listed.records, key=message_moment, reverse=True)
     incoming = [message for message in newest if message.sender_type == "debtor"]
-    chosen = _that_matter(newest, incoming)
+    waiting = unanswered(newest).get(debtor_id, [])
+    chosen = dict.fromkeys(message.id for message in (*newest[:_LAST], *waiting[:_MOST_UNANSWERED], *incoming[:1]))
     whole: list[Message] = []
     if chosen:
-        whole = (await payt.messages(scope.id, fields=every(Message), ids=chosen)).records
+        whole = (await payt.messages(scope.id, fields=every(Message), ids=list(chosen))).records
     return Correspondence(
         sorted(whole, key=message_moment, reverse=True),
-        await subjects_of(scope, whole),
+        await subjects_of(scope, [*whole, *bounced]),
         len(newest),
         len(incoming),
+        len(waiting),
         message_moment(incoming[0]) if incoming else None,
         listed.is_all,
     )
-
-
-def _that_matter(newest: Sequence[Message], incoming: Sequence[Message]) -> list[str]:
-    ours = next((message_moment(message) for message in newest if message.sender_type == "creditor"), None)
-    unanswered = [message for message in incoming if ours is None or message_moment(message) > ours]
-    chosen = [*newest[:_LAST], *unanswered[:_MOST_UNANSWERED], *incoming[:1]]
-    return list(dict.fromkeys(message.id for message in chosen))

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from payt_mcp import present
 from payt_mcp.receivables import aging, phases
 from payt_mcp.receivables.standing import APART, Standing, Sum
-from payt_mcp.rows import STEPS_APART, bounce_reason
+from payt_mcp.rows import bounce_reason
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from payt_mcp.debtor_file import Correspondence, DebtorFile
-    from payt_mcp.payt.work_models import Notification
+    from payt_mcp.lookup import Scope
 
 _MOST_NAMED = 10
+_MOST_BOUNCED = 3
+_LATELY = dt.timedelta(days=7)
 
 
-def summary(file: DebtorFile, stands: Standing, today: dt.date, currency: str) -> str:
+def summary(scope: Scope, file: DebtorFile, stands: Standing) -> str:
     """Who it is, what is open and overdue (gross), the credits beside it, and what must not be overlooked."""
-    balance = aging.balance(file.open_items, today)
+    balance, currency = aging.balance(file.open_items, scope.today), scope.administration.currency_code or ""
     name = present.clean(file.debtor.name, present.NAME_LENGTH)
     number = present.code(file.debtor.debtor_number) or "no number"
     late = f", the oldest {balance.oldest_days} days" if balance.oldest_days else ""
@@ -54,15 +56,16 @@ def _by_currency(sums: Mapping[str, Decimal]) -> str:
     return ", ".join(present.money(sums[code], code) for code in sorted(sums))
 
 
-def notes(file: DebtorFile, stands: Standing, currency: str, *, invoices: int, addresses: int) -> list[str]:
+def notes(scope: Scope, file: DebtorFile, stands: Standing, *, invoices: int, addresses: int) -> list[str]:
     """What was left out or is unusual, and what there is none of: a line that is missing says nothing.
 
     `invoices` and `addresses` are how many of them the file shows.
     """
     return [
-        *_set_apart(stands, currency),
+        *_set_apart(stands, scope.administration.currency_code or ""),
+        *_lately(scope, stands),
         *_invoices(file, invoices),
-        *_bounced(file.bounced),
+        *_bounced(file),
         *_correspondence(file.correspondence),
         *_absent(file, addresses),
     ]
@@ -86,6 +89,19 @@ def _overdue(some: Sum, currency: str) -> str:
     return f"{present.count(len(some.items), 'overdue invoice')} of {present.money(some.booked, currency)}{but}"
 
 
+def _lately(scope: Scope, stands: Standing) -> list[str]:
+    """What Payt's own flow did within a week: no message tells of it, and a letter on the day after says it again."""
+    since = scope.account.now() - _LATELY
+    steps = [(item.step_at, item.step, item.number) for item in stands.all.items if item.step_at]
+    told = (
+        f"{phases.words(step)} on {scope.day(moment)} ({present.clean(number, 40)})"
+        for moment, step, number in sorted(steps, reverse=True)
+        if moment > since
+    )
+    said = present.some(told, most=3)
+    return [f"Steps Payt took by itself within a week: {said}."] if said else []
+
+
 def _invoices(file: DebtorFile, shown: int) -> list[str]:
     said = []
     hidden = len(file.open_items) - shown
@@ -100,23 +116,27 @@ def _invoices(file: DebtorFile, shown: int) -> list[str]:
     return said
 
 
-def _bounced(mails: Sequence[Notification] | None) -> list[str]:
+def _bounced(file: DebtorFile) -> list[str]:
     """An address that mail comes back from is no address."""
-    if mails is None:
+    if file.bounced is None:
         return ["Whether mail bounced is not known: the token lacks notifications:read."]
-    told = [f"{mail.created_at:%Y-%m-%d}{bounce_reason(mail)}" for mail in mails if mail.created_at]
-    return [f"Mail to this debtor bounced: {present.some(told, most=3)}."] if told else []
+    about = {key: f" about {words}" for key, words in file.correspondence.about.items()}
+    told = [
+        f"{mail.created_at:%Y-%m-%d}{about.get(mail.id, '')}{bounce_reason(mail)}"
+        for mail in file.bounced
+        if mail.created_at
+    ]
+    return [f"Mail to this debtor bounced: {present.some(told, most=_MOST_BOUNCED)}."] if told else []
 
 
 def _correspondence(letters: Correspondence) -> list[str]:
-    said = []
+    said = [present.QUOTED] if letters.messages else []
     if letters.messages:
-        said.append(present.QUOTED)
-    if letters.total > len(letters.messages):
-        last = f", the last on {letters.last_incoming:%Y-%m-%d}" if letters.last_incoming else ""
+        last = f" (the last on {letters.last_incoming:%Y-%m-%d})" if letters.last_incoming else ""
+        shown = "all shown" if letters.total == len(letters.messages) else f"{len(letters.messages)} shown"
         said.append(
-            f"{len(letters.messages)} of {letters.total:,} messages shown; {letters.incoming} came from the "
-            f"debtor{last}. list_messages has them all."
+            f"{present.count(letters.total, 'message')}, {shown}: {letters.incoming} from the debtor{last}, "
+            f"{letters.waiting or 'none'} of them after our own last one."
         )
     if not letters.is_all:
         said.append("This debtor has over 1,000 messages; a newer one may be missing here.")
@@ -129,8 +149,16 @@ def _absent(file: DebtorFile, addresses: int) -> list[str]:
         "e-mail address": addresses,
         "active payment plan": file.plans,
         "active credit case": file.cases,
+        "label on an open invoice": file.labels,
+        "bounced mail": file.bounced is None or file.bounced,
         "message": letters.messages,
     }
     missing = [name for name, some in found.items() if not some]
-    said = [f"There is no {' and no '.join(missing)} on file for this debtor."] if missing else []
-    return said if letters.messages else [*said, STEPS_APART]
+    said = [f"There is no {', no '.join(missing)} on file for this debtor."] if missing else []
+    return [*said, _STEPS_APART]
+
+
+_STEPS_APART = (
+    "Reminders and summonses that Payt sends by itself may be missing among the messages: since when an invoice is in "
+    "its phase says when the last one was."
+)

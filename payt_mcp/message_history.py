@@ -12,6 +12,7 @@ from payt_mcp.lookup import Scope, cases_by_id, chunks, find_case, find_debtor, 
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Message
 from payt_mcp.payt.resources import MessageFilters
+from payt_mcp.payt.work_models import Notification
 from payt_mcp.present import code
 from payt_mcp.rows import message_moment
 
@@ -82,20 +83,20 @@ async def messages_by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Message]
     return found
 
 
-async def subjects_of(scope: Scope, messages: Iterable[Message]) -> dict[str, str]:
-    """Which invoice or credit case each message belongs to, in words, by the id of the message.
+async def subjects_of(scope: Scope, records: Iterable[Message | Notification]) -> dict[str, str]:
+    """Which invoice or credit case each of these belongs to, in words, by its id.
 
-    Only of messages that belong to one, and as far as the token may read those.
+    Only of those that belong to one, and as far as the token may read it.
     """
-    messages = list(messages)
+    records = list(records)
     found: dict[str, str] = {}
     with suppress(ForbiddenError):
-        cases = await cases_by_id(scope, (message.credit_case_id or "" for message in messages))
+        cases = await cases_by_id(scope, (record.credit_case_id or "" for record in records))
         numbers = {case.id: code(case.credit_case_number or case.case_number) for case in cases}
-        found |= _named("credit case", numbers, ((m.id, m.credit_case_id) for m in messages))
+        found |= _named("credit case", numbers, ((one.id, one.credit_case_id) for one in records))
     with suppress(ForbiddenError):
-        numbers = await invoice_numbers(scope, (message.invoice_id or "" for message in messages))
-        found |= _named("invoice", numbers, ((m.id, m.invoice_id) for m in messages))
+        numbers = await invoice_numbers(scope, (record.invoice_id or "" for record in records))
+        found |= _named("invoice", numbers, ((one.id, one.invoice_id) for one in records))
     return found
 
 

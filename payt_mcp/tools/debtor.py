@@ -46,11 +46,16 @@ _ADDRESSES = {
 _ADDRESS_PARTS = ("street_1", "street_2", "postal_code", "city", "region", "country_code")
 _DETAILS = (
     "debtor_identifier", "language_code", "call_phone_number", "sms_phone_number", "relation_manager", "coc_number",
-    "vat_number", "credit_limit_amount", "payment_behaviour", "peppol_identifier", "remark", "paused_at",
+    "vat_number", "credit_limit_amount", "peppol_identifier", "remark", "paused_at",
     "reminding_paused_at", "public_url", "deeplink_url", "internal_note_email_address", "postal_address",
 )  # fmt: skip
 _COLUMNS = INVOICE_COLUMNS | {"phase_since": "phase since", "labels": "labels"}
+_AMOUNTS = {"open", "overdue", "credits"}
 _MEANINGS = {
+    "open": "open (gross)",
+    "overdue": "overdue (gross)",
+    "credits": "open credits",
+    "today": "today, where the administration is",
     "public_url": "public_url (the debtor's own portal)",
     "deeplink_url": "deeplink_url (in Payt, for you)",
     "internal_note_email_address": "internal_note_email_address (for colleagues, never for the debtor)",
@@ -82,13 +87,12 @@ async def get_debtor(
 
     scope = await scope_of(ctx, administration_id)
     file = await open_file(scope, debtor.strip())
-    currency = scope.administration.currency_code or ""
     stands = standing(file.open_items, scope.today)
-    answer = Answer(debtor_words.summary(file, stands, scope.today, currency), as_of=scope.account.now())
+    answer = Answer(debtor_words.summary(scope, file, stands), as_of=scope.account.now())
     answer.data = _data(scope, file, stands)
     shown = len(answer.data["invoices"])
     answer.lines = _text(answer.data, f"Open invoices{' (the oldest)' if shown < len(file.open_items) else ''}")
-    answer.notes = debtor_words.notes(file, stands, currency, invoices=shown, addresses=len(answer.data["addresses"]))
+    answer.notes = debtor_words.notes(scope, file, stands, invoices=shown, addresses=len(answer.data["addresses"]))
     return answer.result()
 
 
@@ -123,6 +127,7 @@ def _debtor(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
         "debtor_number": present.code(file.debtor.debtor_number),
         "name": present.clean(file.debtor.name, present.NAME_LENGTH),
         "administration": administration_name(scope),
+        "today": scope.today.isoformat(),
         "open": present.plain(balance.open),
         "overdue": present.plain(balance.overdue),
         "credits": present.plain(balance.credits) if balance.credits else None,
@@ -158,6 +163,8 @@ def _addresses(debtor: Debtor) -> list[dict[str, str]]:
 
 def _text(data: Mapping[str, Any], invoices: str) -> list[str]:
     debtor = spoken(data["debtor"])
+    for name in _AMOUNTS & debtor.keys():
+        debtor[name] = f"{data['currency']} {debtor[name]}"
     address = debtor.pop("postal_address", {})
     in_phases = debtor.pop("overdue_by_phase", ())
     text = [f"{_MEANINGS.get(name, name)}: {_value(value)}" for name, value in debtor.items()]

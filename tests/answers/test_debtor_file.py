@@ -4,7 +4,7 @@ who waits for an answer, and what there is none of. Against the raw rows.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -131,6 +131,29 @@ async def test_each_invoice_says_since_when_it_is_in_its_phase(world: World, ser
     assert seen > 20
 
 
+async def test_what_payt_did_within_a_week_is_told_newest_first(world: World, served: Handle) -> None:
+    ledger = Ledger(world, MAIN)
+    since = (NOON - dt.timedelta(days=7)).isoformat()
+    seen = 0
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        for key, debtor in list(ledger.debtors.items())[:20]:
+            steps = []
+            for row in of_debtor(ledger, key):
+                step = reckoning.phase(row)
+                if step != "overdue" and row[f"{step}_at"] > since:
+                    steps.append((row[f"{step}_at"], step.replace("pre_judicial", "pre-court").replace("_", " ")))
+            notes = (await who.ask("get_debtor", debtor=debtor["debtor_number"]))["notes"]
+            found = [note for note in notes if note.startswith("Steps Payt took by itself within a week: ")]
+            assert len(found) == bool(steps)
+            if steps:
+                latest = max(steps)
+                day = dt.datetime.fromisoformat(latest[0]).astimezone(ZoneInfo("Europe/Amsterdam")).date()
+                assert f"within a week: {latest[1]} on {day} (" in found[0]
+                assert (f" and {len(steps) - 3} more." in found[0]) == (len(steps) > 3)
+                seen += 1
+    assert seen > 3
+
+
 async def test_labels_of_invoices_stand_in_the_file(world: World, served: Handle) -> None:
     """A dispute is nowhere else: Payt has no field for it."""
     ledger = Ledger(world, MAIN)
@@ -158,12 +181,14 @@ async def test_the_messages_that_matter_are_shown_and_the_others_counted(world: 
             expected = {row["id"] for row in [*own[:3], *waiting, *incoming[:1]]}
             file = await who.ask("get_debtor", debtor=debtor["debtor_number"])
             assert {row["message_id"] for row in file.get("messages", ())} == expected
-            counted = [note for note in file["notes"] if "messages shown" in note]
-            assert len(counted) == (len(own) > len(expected))
+            counted = [note for note in file["notes"] if "after our own last one" in note]
+            assert len(counted) == bool(own)
             if counted:
-                assert (
-                    f"{len(expected)} of {len(own)} messages shown; {len(incoming)} came from the debtor" in counted[0]
-                )
+                plural = "" if len(own) == 1 else "s"
+                shown = "all shown" if len(own) == len(expected) else f"{len(expected)} shown"
+                assert counted[0].startswith(f"{len(own)} message{plural}, {shown}: {len(incoming)} from the debtor")
+                late = sum(moment(row) > ours for row in incoming)
+                assert counted[0].endswith(f", {late or 'none'} of them after our own last one.")
             beyond |= {"waiting"} if len(waiting) > 3 else set()
             beyond |= {"the last that came in"} if len(expected) > 3 and own[0]["sender_type"] == "creditor" else set()
     assert beyond == {"waiting", "the last that came in"}
@@ -172,6 +197,8 @@ async def test_the_messages_that_matter_are_shown_and_the_others_counted(world: 
 async def test_what_there_is_none_of_is_said(world: World, served: Handle) -> None:
     ledger = Ledger(world, MAIN)
     messages = {row["debtor_id"] for row in world.rows(MAIN, "messages")}
+    news = world.rows(MAIN, "notifications")
+    bounced = {row["debtor_id"] for row in news if row["notification_type"] == "mail_bounced"}
     said = set()
     async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
         for key, debtor in ledger.debtors.items():
@@ -184,6 +211,8 @@ async def test_what_there_is_none_of_is_said(world: World, served: Handle) -> No
                 "no active payment plan": not any(row["active_payment_plan_id"] for row in own),
                 "no active credit case": not any(row["active_credit_case_id"] for row in own),
                 "no message": key not in messages,
+                "no label": not any(row["labels"] for row in own),
+                "no bounced mail": key not in bounced,
             }
             file = await who.ask("get_debtor", debtor=debtor["debtor_number"])
             (sentence,) = [note for note in file["notes"] if note.startswith("There is no ")] or [""]
@@ -193,21 +222,19 @@ async def test_what_there_is_none_of_is_said(world: World, served: Handle) -> No
                 assert "Attention: none." in file["summary"]
             if "credits" not in file["debtor"]:
                 assert "No open credits." in file["summary"]
-    assert len(said) == 4
+    assert len(said) == 6
 
 
 async def test_messages_say_what_they_are_about_and_who_waits(world: World, served: Handle) -> None:
     ledger = Ledger(world, MAIN)
-    numbers = {row["id"]: f"invoice {row['invoice_number']}" for row in ledger.every}
-    cases = {row["id"]: f"credit case {row['credit_case_number']}" for row in world.rows(MAIN, "credit_cases")}
+    subject = _subjects(world, ledger)
     messages = world.rows(MAIN, "messages")
     raw = {row["id"]: row for row in messages}
     async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
         first = await who.ask("list_messages", limit=50)
         for row in first["messages"]:
-            message = raw[row["message_id"]]
-            about = numbers.get(message["invoice_id"] or "") or cases.get(message["credit_case_id"] or "")
-            assert row.get("about") == about
+            told = f" about {row['about']}" if "about" in row else ""
+            assert told == subject(raw[row["message_id"]])
         recent = newest_first(row for row in messages if moment(row) >= (NOON - _30_DAYS).isoformat())
         answered: set[str] = set()
         waiting: dict[str, list[Row]] = {}
@@ -234,13 +261,14 @@ async def test_messages_say_what_they_are_about_and_who_waits(world: World, serv
 async def test_mail_that_bounced_is_told_newest_first(world: World, served: Handle) -> None:
     ledger = Ledger(world, MAIN)
     rows = [row for row in world.rows(MAIN, "notifications") if row["notification_type"] == "mail_bounced"]
+    about = _subjects(world, ledger)
     seen = 0
     async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
         for key, debtor in ledger.debtors.items():
             own = sorted((row for row in rows if row["debtor_id"] == key), key=lambda r: r["created_at"], reverse=True)
-            told = [f"{row['created_at'][:10]} ({row['details']['bounce_reason']})" for row in own]
+            told = [f"{row['created_at'][:10]}{about(row)} ({row['details']['bounce_reason']})" for row in own]
             notes = (await who.ask("get_debtor", debtor=debtor["debtor_number"]))["notes"]
-            found = [note for note in notes if "bounced" in note]
+            found = [note for note in notes if note.startswith("Mail to this debtor bounced")]
             more = f" and {len(told) - 3} more" if len(told) > 3 else ""
             assert found == ([f"Mail to this debtor bounced: {', '.join(told[:3])}{more}."] if told else [])
             seen += bool(told)
@@ -263,6 +291,13 @@ async def test_a_token_that_may_not_read_cases_still_reads_messages(world: World
             rows = (await who.ask("list_messages", limit=50))["messages"]
     assert rows
     assert not any("about" in row for row in rows)
+
+
+def _subjects(world: World, ledger: Ledger) -> Callable[[Row], str]:
+    """What a record is about, as it is told."""
+    numbers = {row["id"]: f" about invoice {row['invoice_number']}" for row in ledger.every}
+    cases = {row["id"]: f" about credit case {row['credit_case_number']}" for row in world.rows(MAIN, "credit_cases")}
+    return lambda row: numbers.get(row["invoice_id"] or "") or cases.get(row["credit_case_id"] or "") or ""
 
 
 def _who_waits(messages: list[Row]) -> set[str]:

@@ -25,7 +25,8 @@ _NO_TOOLS = {
     "to_debtor",
     "first_date",
 }
-_NO_TOOLS |= {"credit_case", "max_amount", "open_amount", "to_invoice", "updated_after"}
+_NO_TOOLS |= {"credit_case", "max_amount", "open_amount", "to_invoice", "updated_after", "total_amount", "due_date"}
+_NO_TOOLS |= {"payment_date", "payment_method"}
 
 
 @pytest.mark.parametrize("prompt", PROMPTS.values(), ids=PROMPTS)

@@ -109,7 +109,7 @@ def _invoices(file: DebtorFile, shown: int) -> list[str]:
         said.append(f"{hidden} more open invoices: search_invoices(debtors=[...]) lists them all.")
     unvalued = [present.clean(item.number, 40) for item in file.open_items if item.book_open is None]
     if unvalued:
-        said.append(f"In no sum or count, because Payt gives them no amount in the books: {present.some(unvalued)}.")
+        said.append(f"In no sum, because Payt gives them no amount in the books: {present.some(unvalued)}.")
     paused = [present.clean(case.credit_case_number, 40) for case in file.cases if case.paused_at]
     if paused:
         said.append(f"Paused as a credit case: {present.some(paused)}.")

@@ -16,6 +16,7 @@ from payt_mcp.guard.scanning import Amount
 from payt_mcp.present import clean, money, some
 
 _MOST_NAMED = 5
+_MOST_SHOWN = 10
 _NUMBER_LENGTH = 40
 Money = tuple[str, Decimal]
 """A currency's code and an amount without its sign."""
@@ -62,12 +63,13 @@ def concerned(text: str, items: Sequence[OwedItem], invoice_id: str) -> list[Owe
 
 
 def named_words(text: str, items: Sequence[OwedItem]) -> str:
-    """`2026003699 (EUR 872.76)`, five of them at most and the rest counted; "" where the text names none."""
-    return some(
+    """`2026003699 (EUR 872.76)`, ten of them at most and the rest counted; "" where the text names none."""
+    named = (
         clean(item.number, _NUMBER_LENGTH)
         + (f" ({money(item.open_amount, item.currency)})" if item.open_amount is not None else "")
         for item in named_in(text, items)
     )
+    return some(named, most=_MOST_SHOWN)
 
 
 def warnings_about(text: str, items: Sequence[OwedItem], also: Iterable[Decimal]) -> list[Warned]:

@@ -44,19 +44,21 @@ class Sum:
 @dataclass(slots=True)
 class Standing:
     """The overdue invoices of one debtor: all, by phase (furthest last), those set apart (by `APART`; one invoice may
-    be in several), and the others.
+    be in several), and the others, also by phase.
     """
 
     all: Sum
     by_phase: Mapping[str, Sum]
     apart: Mapping[str, Sum]
     others: Sum
+    others_by_phase: Mapping[str, Sum]
 
 
 def standing(items: Iterable[OpenItem], today: dt.date) -> Standing:
     """Of the open items of one debtor."""
     every, others = Sum(), Sum()
     by_phase: dict[str, Sum] = {}
+    others_by_phase: dict[str, Sum] = {}
     apart: dict[str, Sum] = {}
     for item in items:
         if not item.is_overdue(today):
@@ -68,8 +70,10 @@ def standing(items: Iterable[OpenItem], today: dt.date) -> Standing:
             apart.setdefault(reason, Sum()).add(item)
         if not reasons:
             others.add(item)
+            others_by_phase.setdefault(item.phase(today), Sum()).add(item)
     ordered = {phase: by_phase[phase] for phase in INVOICE_PHASES if phase in by_phase}
-    return Standing(every, ordered, {reason: apart[reason] for reason in APART if reason in apart}, others)
+    set_apart = {reason: apart[reason] for reason in APART if reason in apart}
+    return Standing(every, ordered, set_apart, others, others_by_phase)
 
 
 def _apart(item: OpenItem) -> list[str]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from payt_mcp.debtor_file import DebtorFile
     from payt_mcp.lookup import Scope
-    from payt_mcp.payt.models import Debtor
+    from payt_mcp.payt.models import Debtor, Message
     from payt_mcp.receivables.open_items import OpenItem
 
 _MOST_INVOICES = 20
@@ -50,6 +50,8 @@ _DETAILS = (
     "reminding_paused_at", "public_url", "deeplink_url", "internal_note_email_address", "postal_address",
 )  # fmt: skip
 _COLUMNS = INVOICE_COLUMNS | {"phase_since": "phase since", "labels": "labels"}
+_OF_MANY = " (the oldest, and those of the messages below)"
+_PHASE_COLUMNS = {"phase": "phase", "invoices": "invoices", "amount": "amount", "may_be_chased": "may be chased"}
 _AMOUNTS = {"open", "overdue", "credits"}
 _MEANINGS = {
     "open": "open (gross)",
@@ -64,7 +66,7 @@ _MEANINGS = {
 
 
 class DebtorDetail(TypedDict, total=False):
-    """`debtor` also carries Payt's other filled fields under Payt's own names; invoices are the oldest twenty."""
+    """`debtor` also has Payt's other filled fields; invoices are the oldest, and those of messages."""
 
     summary: str
     currency: str
@@ -91,7 +93,7 @@ async def get_debtor(
     answer = Answer(debtor_words.summary(scope, file, stands), as_of=scope.account.now())
     answer.data = _data(scope, file, stands)
     shown = len(answer.data["invoices"])
-    answer.lines = _text(answer.data, f"Open invoices{' (the oldest)' if shown < len(file.open_items) else ''}")
+    answer.lines = _text(answer.data, f"Open invoices{_OF_MANY if shown < len(file.open_items) else ''}")
     answer.notes = debtor_words.notes(scope, file, stands, invoices=shown, addresses=len(answer.data["addresses"]))
     return answer.result()
 
@@ -110,11 +112,24 @@ def _data(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
         "currency": scope.administration.currency_code or "",
         "debtor": _debtor(scope, file, stands),
         "addresses": _addresses(file.debtor),
-        "invoices": [_invoice(scope, file, item) for item in file.open_items[:_MOST_INVOICES]],
+        "invoices": [_invoice(scope, file, item) for item in _shown(file)],
         "cases": [case_row(case) for case in file.cases],
         "payment_plans": [plan_row(plan) for plan in file.plans],
-        "messages": [message_row(m, _MESSAGE_LENGTH, about=letters.about.get(m.id)) for m in letters.messages],
+        "messages": [message_row(m, _MESSAGE_LENGTH, about=_about(file, m)) for m in letters.messages],
     }
+
+
+def _shown(file: DebtorFile) -> list[OpenItem]:
+    """The oldest invoices, and those that the messages shown are about."""
+    asked = {message.invoice_id for message in file.correspondence.messages}
+    oldest = file.open_items[:_MOST_INVOICES]
+    return [*oldest, *(item for item in file.open_items[_MOST_INVOICES:] if item.id in asked)]
+
+
+def _about(file: DebtorFile, message: Message) -> str | None:
+    about = file.correspondence.about.get(message.id)
+    settled = message.invoice_id and message.invoice_id not in file.books.invoices
+    return f"{about}, on which nothing is open" if about and settled else about
 
 
 def _debtor(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
@@ -133,7 +148,7 @@ def _debtor(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
         "credits": present.plain(balance.credits) if balance.credits else None,
         "oldest_days": balance.oldest_days or None,
         "phase": balance.phase,
-        "overdue_by_phase": [_in_phase(phase, some) for phase, some in stands.by_phase.items()],
+        "overdue_by_phase": [_in_phase(phase, stands) for phase in stands.by_phase],
         "attention": file.books.debtor_attention(file.books.debtors[file.debtor.id]),
         "labels": [present.clean(label.name, present.NAME_LENGTH) for label in file.debtor.labels],
         "messages_go_to": goes_to.email if goes_to else None,
@@ -142,9 +157,13 @@ def _debtor(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
     return present.filled(debtor)
 
 
-def _in_phase(phase: str, some: Sum) -> dict[str, Any]:
-    """Overdue invoices in one phase, in the administration's currency; those without an amount in it left out."""
-    return {"phase": phase, "invoices": some.counted, "amount": present.plain(some.booked)}
+def _in_phase(phase: str, stands: Standing) -> dict[str, Any]:
+    """Overdue invoices in one phase, in the administration's currency (those without an amount in it left out), and
+    what of it may be chased, where that is less.
+    """
+    some, rest = stands.by_phase[phase], stands.others_by_phase.get(phase, Sum())
+    row = {"phase": phase, "invoices": some.counted, "amount": present.plain(some.booked)}
+    return row | ({"may_be_chased": present.plain(rest.booked)} if rest.counted < some.counted else {})
 
 
 def _invoice(scope: Scope, file: DebtorFile, item: OpenItem) -> dict[str, Any]:
@@ -171,7 +190,7 @@ def _text(data: Mapping[str, Any], invoices: str) -> list[str]:
     if address:
         text.append(f"postal_address: {', '.join(address[part] for part in _ADDRESS_PARTS if part in address)}")
     text += [f"e-mail ({row['for']}): {row['email']}" for row in data["addresses"]]
-    text += _titled("Overdue by phase", in_phases, {"phase": "phase", "invoices": "invoices", "amount": "amount"})
+    text += _titled("Overdue by phase", in_phases, _PHASE_COLUMNS)
     text += _titled(invoices, data["invoices"], _COLUMNS)
     text += _titled("Credit cases", data["cases"], {name: name for row in data["cases"] for name in row})
     for plan in data["payment_plans"]:

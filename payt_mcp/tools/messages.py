@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from payt_mcp.message_history import History
     from payt_mcp.payt.models import Message
     from payt_mcp.receivables.open_items import DebtorEntry
-_MOST_WAITING = 10
+_MOST_WAITING = 20
 
 
 class MessageRow(TypedDict, total=False):

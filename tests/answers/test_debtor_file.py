@@ -68,15 +68,26 @@ async def test_the_overdue_amount_is_told_by_phase_to_the_cent(
     async with assistant(served, administration_id=administration_id, PAYT_FRESHNESS_SECONDS="60") as who:
         for key, debtor in ledger.debtors.items():
             expected: dict[str, tuple[int, Decimal]] = {}
+            free: defaultdict[str, Decimal] = defaultdict(Decimal)
+            less = set()
             for row in of_debtor(ledger, key):
                 if row["book_open_amount"] is not None:
                     number, amount = expected.get(reckoning.phase(row), (0, Decimal(0)))
                     expected[reckoning.phase(row)] = (number + 1, amount + Decimal(row["book_open_amount"]))
+                    if any(
+                        row[name] for name in ("active_payment_plan_id", "paused_at", "paused_by_user", "bailiff_at")
+                    ):
+                        less.add(reckoning.phase(row))
+                    else:
+                        free[reckoning.phase(row)] += Decimal(row["book_open_amount"])
             said = (await who.ask("get_debtor", debtor=debtor["debtor_number"]))["debtor"]
             by_phase = {
                 row["phase"]: (row["invoices"], Decimal(row["amount"])) for row in said.get("overdue_by_phase", ())
             }
             assert {phase: some for phase, some in by_phase.items() if some[0]} == expected
+            chased = {row["phase"]: row.get("may_be_chased") for row in said.get("overdue_by_phase", ())}
+            assert {phase for phase, amount in chased.items() if amount is not None} == less
+            assert all(Decimal(chased[phase] or 0) == free[phase] for phase in less)
             assert sum((some[1] for some in by_phase.values()), Decimal(0)) == Decimal(said["overdue"])
             order = [*reversed(reckoning.STEPS)]
             assert [*by_phase] == sorted(by_phase, key=lambda phase: order.index(phase) if phase in order else -1)
@@ -194,6 +205,32 @@ async def test_the_messages_that_matter_are_shown_and_the_others_counted(world: 
     assert beyond == {"waiting", "the last that came in"}
 
 
+async def test_the_invoices_of_the_messages_shown_are_shown_too(world: World, served: Handle) -> None:
+    """Whoever answers a message must know whether its invoice is open, how much of it, and since when."""
+    ledger = Ledger(world, MAIN)
+    raw = {row["id"]: row for row in world.rows(MAIN, "messages")}
+    numbers = {row["id"]: row["invoice_number"] for row in ledger.every}
+    opened = {row["id"] for row in ledger.invoices}
+    beyond, settled = 0, 0
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        for key, debtor in ledger.debtors.items():
+            file = await who.ask("get_debtor", debtor=debtor["debtor_number"])
+            shown = [row["invoice_number"] for row in file.get("invoices", ())]
+            for row in file.get("messages", ()):
+                invoice = raw[row["message_id"]]["invoice_id"]
+                if invoice in opened:
+                    assert numbers[invoice] in shown
+                    assert row["about"] == f"invoice {numbers[invoice]}"
+                elif invoice:
+                    assert row["about"] == f"invoice {numbers[invoice]}, on which nothing is open"
+                    settled += 1
+            own = [row for row in ledger.invoices if row["debtor_id"] == key]
+            assert len(shown) == len(set(shown)) <= len(own)
+            beyond += len(shown) > 20
+    assert beyond
+    assert settled
+
+
 async def test_what_there_is_none_of_is_said(world: World, served: Handle) -> None:
     ledger = Ledger(world, MAIN)
     messages = {row["debtor_id"] for row in world.rows(MAIN, "messages")}
@@ -244,12 +281,12 @@ async def test_messages_say_what_they_are_about_and_who_waits(world: World, serv
             elif message["debtor_id"] not in answered:
                 waiting.setdefault(message["debtor_id"], []).append(message)
         (note,) = [note for note in first["notes"] if note.startswith("Incoming, with no later message")]
-        for key, some in list(waiting.items())[:10]:
+        for key, some in list(waiting.items())[:20]:
             name = clean(ledger.debtors[key]["name"], 60)
             plural = "" if len(some) == 1 else "s"
             assert f"({ledger.debtors[key]['debtor_number']}) {len(some)} message{plural}, the last of" in note, name
             assert f"message_id {some[0]['id']}" in note
-        assert note.count("message_id") == min(10, len(waiting))
+        assert note.count("message_id") == min(20, len(waiting))
         wrote = {row["debtor_id"] for row in messages if row["sender_type"] == "debtor"}
         for key in sorted(wrote):
             of_one = await who.ask("list_messages", debtor=ledger.debtors[key]["debtor_number"])

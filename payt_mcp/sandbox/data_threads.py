@@ -1,59 +1,28 @@
-"""Messages, notes, tasks, notifications, payments and deleted records of the data set."""
+"""Notes, tasks, notifications, payments and deleted records of the data set."""
 
 from payt_mcp.sandbox import names, texts
 from payt_mcp.sandbox.rng import SLOTS, Calendar, Dice
 from payt_mcp.sandbox.tables import Row
 
 
-def make_messages(
-    debtors: list[Row], invoices: list[Row], cases: list[Row], ids: list[int], dice: Dice, calendar: Calendar
-) -> list[Row]:
-    """One message per id, in threads of one to four in which creditor and debtor take turns."""
-    rows: list[Row] = []
-    while len(rows) < len(ids):
-        subject = _about(len(rows), debtors, invoices, cases, dice)
-        ago = 2 + dice.below(200)
-        for turn in range(1 + dice.below(4)):
-            if len(rows) < len(ids):
-                rows.append(_message(ids[len(rows)], len(rows), turn, max(1, ago - turn * 2), subject, dice, calendar))
-    return rows
+def picked(place: int, debtors: list[Row], invoices: list[Row], cases: list[Row], dice: Dice) -> tuple[str, Row]:
+    """What a record hangs on: a "credit_case", an "invoice", or only a "debtor", and its row."""
+    if place % 5 == 0 and cases:
+        return "credit_case", dice.pick(cases)
+    if place % 3 and invoices:
+        return "invoice", dice.pick(invoices)
+    return "debtor", dice.pick(debtors)
+
+
+def references(kind: str, record: Row) -> Row:
+    """The ids with which a record says what it hangs on."""
+    if kind == "debtor":
+        return {"debtor_id": record["id"]}
+    return {"debtor_id": record["debtor_id"], f"{kind}_id": record["id"]}
 
 
 def _about(place: int, debtors: list[Row], invoices: list[Row], cases: list[Row], dice: Dice) -> Row:
-    """What a record hangs on: a case, an invoice, or only a debtor."""
-    if place % 5 == 0 and cases:
-        case = dice.pick(cases)
-        return {"debtor_id": case["debtor_id"], "credit_case_id": case["id"]}
-    if place % 3 and invoices:
-        invoice = dice.pick(invoices)
-        return {"debtor_id": invoice["debtor_id"], "invoice_id": invoice["id"]}
-    return {"debtor_id": dice.pick(debtors)["id"]}
-
-
-def _message(record_id: int, place: int, turn: int, ago: int, about: Row, dice: Dice, calendar: Calendar) -> Row:
-    sent_at = calendar.at(ago, 8 + min(turn, 3))
-    row: Row = {"id": record_id, **about, "sent_at": sent_at, "updated_at": sent_at}
-    if (turn + place) % 2:
-        row |= {
-            "sender_type": "creditor",
-            "subject": dice.pick(texts.SUBJECTS_OUT),
-            "content": dice.pick(texts.BODIES_OUT),
-        }
-    else:
-        odd = place % 17 == 6 or place < len(texts.ODD_BODIES)
-        body = texts.ODD_BODIES[place % len(texts.ODD_BODIES)] if odd else dice.pick(texts.BODIES_IN)
-        row |= {
-            "sender_type": "debtor",
-            "subject": dice.pick(texts.SUBJECTS_IN),
-            "content": body,
-            "received_at": sent_at,
-        }
-    if dice.chance(60):
-        row["read_at"] = calendar.at(ago, 14 + dice.below(SLOTS - 14))
-        row["updated_at"] = row["read_at"]
-        if row["sender_type"] == "debtor":
-            row["read_by_user"] = names.USERS[place % len(names.USERS)]
-    return row
+    return references(*picked(place, debtors, invoices, cases, dice))
 
 
 def make_notes(

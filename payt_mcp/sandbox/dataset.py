@@ -7,6 +7,7 @@ from payt_mcp.sandbox import data_threads as threads
 from payt_mcp.sandbox.data_cases import by_debtor, make_cases, make_plans
 from payt_mcp.sandbox.data_debtors import Profile, make_contacts, make_debtors
 from payt_mcp.sandbox.data_invoices import InvoiceMaker
+from payt_mcp.sandbox.data_messages import Teller
 from payt_mcp.sandbox.rng import Calendar, Dice
 from payt_mcp.sandbox.tables import Row
 from payt_mcp.sandbox.world import Book, World
@@ -74,7 +75,7 @@ def build_world(
     (GBP) is a tenth of the size; a third one is inactive and empty.
     """
     day = today or dt.datetime.now(dt.UTC).date()
-    dice, calendar, world = Dice(seed), Calendar(day), World(day)
+    dice, words, calendar, world = Dice(seed), Dice(f"words of {seed}"), Calendar(day), World(day)
     count = max(_SMALLEST_DEBTORS, invoices // 20) if debtors is None else max(1, debtors)
     small, small_count = max(10, invoices // 10), max(8, count // 10)
     main = Profile(
@@ -95,7 +96,8 @@ def build_world(
     both = ids.split("invoices", invoices + main.paid_count, small + second.paid_count)
     owners = ids.split("debtors", count, small_count)
     for book, profile, invoice_ids, debtor_ids in zip(books, (main, second), both, owners, strict=False):
-        _fill(book, profile, invoice_ids, debtor_ids, ids, dice, calendar)
+        house = world.administrations[book.administration_id]["name"]
+        _fill(book, profile, invoice_ids, debtor_ids, ids, dice, calendar, house, words)
     for book in books:
         _vat_rates(book, ids, calendar)
     for kind in _FIRST_IDS:
@@ -112,6 +114,8 @@ def _fill(
     ids: _Ids,
     dice: Dice,
     calendar: Calendar,
+    house: str,
+    words: Dice,
 ) -> None:
     debtors = make_debtors(profile, debtor_ids, dice, calendar)
     invoices = InvoiceMaker(profile, debtors, dice, calendar).make(invoice_ids)
@@ -137,7 +141,7 @@ def _fill(
         "notifications": (10, 80, 1000),
     }
     makers = {
-        "messages": threads.make_messages,
+        "messages": Teller(house, words, groups).make,
         "notes": threads.make_notes,
         "tasks": threads.make_tasks,
         "notifications": threads.make_notifications,

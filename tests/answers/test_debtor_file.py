@@ -27,8 +27,21 @@ _30_DAYS = dt.timedelta(days=30)
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    """Read it only."""
-    return frozen(build_world(invoices=1500, debtors=45, seed=4, today=NOON.date()))
+    """Read it only. Somebody in it wrote more often than is shown, and somebody else we wrote to three times since."""
+    world = frozen(build_world(invoices=1500, debtors=45, seed=4, today=NOON.date()))
+    insistent, silent, *_ = dict.fromkeys(
+        row["debtor_id"] for row in world.rows(MAIN, "messages") if row["sender_type"] == "debtor"
+    )
+    for hours in (5, 4, 3, 2):
+        world.add_message(MAIN, debtor_id=insistent, **_sent(hours))
+    for hours in (4, 3, 2):
+        world.add_message(MAIN, debtor_id=silent, sender_type="creditor", **_sent(hours))
+    return world
+
+
+def _sent(hours: int) -> dict[str, str]:
+    moment = (NOON - dt.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return {"sent_at": moment, "received_at": moment}
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,8 @@ async def test_messages_are_listed_newest_first_and_each_once(world: World, serv
             assert [row["message_id"] for row in rows] == [row["id"] for row in own]
         recent = await who.all("list_messages", "messages")
     month = NOON.replace(month=10, day=22).isoformat()[:19]
-    expected = sorted((row for row in messages if _moment(row)[:19] >= month), key=_moment, reverse=True)
+    expected = [row for row in messages if _moment(row)[:19] >= month]
+    expected.sort(key=lambda row: (_moment(row), int(row["id"])), reverse=True)
     assert expected
     assert [row["message_id"] for row in recent] == [row["id"] for row in expected]
 

@@ -159,6 +159,6 @@ def _absent(file: DebtorFile, addresses: int) -> list[str]:
 
 
 _STEPS_APART = (
-    "Reminders and summonses that Payt sends by itself may be missing among the messages: since when an invoice is in "
-    "its phase says when the last one was."
+    "Reminders and summonses that Payt sends by itself may be missing among the messages: the day since when an "
+    "invoice is in such a phase is when it was sent."
 )

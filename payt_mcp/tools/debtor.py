@@ -159,11 +159,11 @@ def _debtor(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
 
 def _in_phase(phase: str, stands: Standing) -> dict[str, Any]:
     """Overdue invoices in one phase, in the administration's currency (those without an amount in it left out), and
-    what of it may be chased, where that is less.
+    what of it may be chased, where something may not.
     """
     some, rest = stands.by_phase[phase], stands.others_by_phase.get(phase, Sum())
     row = {"phase": phase, "invoices": some.counted, "amount": present.plain(some.booked)}
-    return row | ({"may_be_chased": present.plain(rest.booked)} if rest.counted < some.counted else {})
+    return row | ({"may_be_chased": present.plain(rest.booked)} if stands.apart else {})
 
 
 def _invoice(scope: Scope, file: DebtorFile, item: OpenItem) -> dict[str, Any]:

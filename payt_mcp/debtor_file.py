@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from payt_mcp.errors import ForbiddenError
 from payt_mcp.lookup import Scope, cases_by_id, find_debtor, open_invoices_of, plans_by_id, read_debtor
-from payt_mcp.message_history import subjects_of, unanswered
+from payt_mcp.message_history import BRIEF, subjects_of, unanswered
 from payt_mcp.payt.fields import every, selection
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message, PaymentPlan
 from payt_mcp.payt.work_models import Notification
@@ -26,12 +26,12 @@ _MOST_BOUNCED = 3
 
 @dataclass(frozen=True)
 class Correspondence:
-    """The messages with a debtor that matter now, newest first: the last three, what came in since our own last one,
-    and the last that came in at all.
+    """The messages with a debtor that matter now, newest first: the last three, the last six that are unanswered, and
+    the last that came in at all.
 
     `about` says which invoice or case a message, or a bounced mail, belongs to, by its id. `is_all` is False where the
-    debtor has more messages than were looked through; of those, `total`, `incoming` and `waiting` (what came in since
-    our own last one) count, and `last_incoming` is the moment of one.
+    debtor has more messages than were looked through; of those, `total`, `incoming` and `waiting` (what is unanswered)
+    count, and `last_incoming` is the moment of one.
     """
 
     messages: list[Message]
@@ -104,8 +104,7 @@ async def bounced_mails(scope: Scope, debtor_id: str) -> list[Notification] | No
 async def _correspondence(scope: Scope, debtor_id: str, bounced: Sequence[Notification]) -> Correspondence:
     """What was written last, with its text."""
     payt = scope.account.payt
-    brief = ("id", "debtor_id", "sender_type", "sent_at", "received_at", "updated_at")
-    listed = await payt.messages(scope.id, fields=brief, most=MOST_MESSAGES, debtor_ids=[debtor_id])
+    listed = await payt.messages(scope.id, fields=BRIEF, most=MOST_MESSAGES, debtor_ids=[debtor_id])
     newest = sorted(listed.records, key=message_moment, reverse=True)
     incoming = [message for message in newest if message.sender_type == "debtor"]
     waiting = unanswered(newest).get(debtor_id, [])

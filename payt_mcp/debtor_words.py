@@ -136,7 +136,7 @@ def _correspondence(letters: Correspondence) -> list[str]:
         shown = "all shown" if letters.total == len(letters.messages) else f"{len(letters.messages)} shown"
         said.append(
             f"{present.count(letters.total, 'message')}, {shown}: {letters.incoming} from the debtor{last}, "
-            f"{letters.waiting or 'none'} of them after our own last one."
+            f"{letters.waiting or 'none'} of them without a later one of ours about the same."
         )
     if not letters.is_all:
         said.append("This debtor has over 1,000 messages; a newer one may be missing here.")

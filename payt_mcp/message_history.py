@@ -22,15 +22,20 @@ MOST_SCANNED = 5_000
 RECENT_DAYS = 30
 """Without a debtor, invoice or case: how far back the correspondence is looked at."""
 
-_BRIEF = ("id", "debtor_id", "sender_type", "sent_at", "received_at", "updated_at")
+BRIEF = (
+    "id", "debtor_id", "invoice_id", "credit_case_id", "sender_type", "sent_at", "received_at", "updated_at",
+)  # fmt: skip
+"""What tells when a message was sent, by whom, and about what."""
+_ANYTHING = "anything"
+"""In the place of the id of an invoice or a case."""
 
 
 @dataclass(frozen=True)
 class History:
     """Ids of messages, newest first. `is_all` is False where the bound was reached; `since` bounds what was read.
 
-    `waiting` are the incoming messages, newest first, after which nothing was written to their debtor, by its id; None
-    where that cannot be known: of an invoice or a case not all that was written to its debtor is read.
+    `waiting` are the incoming messages that are `unanswered`, by the id of their debtor; None where that cannot be
+    known: of an invoice or a case not all that was written to its debtor is read.
     """
 
     ids: list[str]
@@ -54,7 +59,7 @@ async def read_history(scope: Scope, *, debtor: str = "", invoice: str = "", cre
         filters["credit_case_ids"] = [(await find_case(scope, credit_case)).id]
     if not filters:
         since = filters["updated_after"] = scope.account.now() - dt.timedelta(days=RECENT_DAYS)
-    listed = await scope.account.payt.messages(scope.id, fields=_BRIEF, most=MOST_SCANNED, **filters)
+    listed = await scope.account.payt.messages(scope.id, fields=BRIEF, most=MOST_SCANNED, **filters)
     messages = [m for m in listed.records if since is None or message_moment(m) >= since]
     newest = sorted(messages, key=lambda m: (message_moment(m), len(m.id), m.id), reverse=True)
     waiting = unanswered(newest) if listed.is_all and not (invoice or credit_case) else None
@@ -62,14 +67,18 @@ async def read_history(scope: Scope, *, debtor: str = "", invoice: str = "", cre
 
 
 def unanswered(newest: Iterable[Message]) -> dict[str, list[Message]]:
-    """The incoming messages, newest first, that no later one of ours to the same debtor follows, by the debtor's id."""
+    """The incoming messages, newest first, that no later one of ours follows, by the debtor's id.
+
+    One about another invoice or case does not count; one to the debtor in general does, and so does any where what came
+    in was about nothing in particular.
+    """
     waiting: dict[str, list[Message]] = {}
-    written_to: set[str] = set()
+    answered: set[tuple[str, str]] = set()
     for message in newest:
-        debtor = message.debtor_id or ""
+        debtor, about = message.debtor_id or "", message.invoice_id or message.credit_case_id or ""
         if message.sender_type == "creditor":
-            written_to.add(debtor)
-        elif message.sender_type == "debtor" and debtor not in written_to:
+            answered |= {(debtor, about), (debtor, _ANYTHING)}
+        elif message.sender_type == "debtor" and not answered & {(debtor, about or _ANYTHING), (debtor, "")}:
             waiting.setdefault(debtor, []).append(message)
     return waiting
 

@@ -143,7 +143,7 @@ def _notes(history: History) -> list[str]:
 
 
 async def _waiting(scope: Scope, history: History) -> list[str]:
-    """Whom nobody has written to since they wrote: what a list by date does not show."""
+    """Whom nobody has answered since they wrote: what a list by date does not show."""
     if not history.waiting:
         return []
     from payt_mcp.lookup import debtors_by_id  # noqa: PLC0415 - see above
@@ -153,7 +153,7 @@ async def _waiting(scope: Scope, history: History) -> list[str]:
     named = [_who_waits(scope, debtors.get(key), messages) for key, messages in first.items()]
     more = len(history.waiting) - len(named)
     rest = f"; and {present.count(more, 'debtor')} more" if more else ""
-    return [f"Incoming, with no later message from us to that debtor: {'; '.join(named)}{rest}."]
+    return [f"Incoming, with no later message from us about the same: {'; '.join(named)}{rest}."]
 
 
 def _who_waits(scope: Scope, debtor: DebtorEntry | None, messages: Sequence[Message]) -> str:

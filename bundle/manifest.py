@@ -38,12 +38,9 @@ def _prompts() -> list[dict[str, Any]]:
 
 def _prompt(prompt: prompts.PromptText) -> dict[str, Any]:
     """A prompt with the manifest's way of writing an argument: `${arguments.name}` where its file has `{name}`."""
-    text = prompt.text
-    for name in prompt.arguments:
-        text = text.replace("{" + name + "}", "${arguments." + name + "}")
     return {
         "name": prompt.name,
         "description": prompt.description,
         "arguments": list(prompt.arguments),
-        "text": text,
+        "text": prompt.filled({name: "${arguments." + name + "}" for name in prompt.arguments}),
     }

@@ -16,7 +16,7 @@ import argparse
 import os
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -89,7 +89,11 @@ def may_be_reminded(file: Row, now: datetime) -> bool:
         for message in file.get("messages", [])
         if message.get("direction") == "outgoing" and "sent_at" in message
     ]
-    return not debtor.get("attention") and bool(file.get("addresses")) and all(now - at > QUIET for at in written)
+    # Payt's own reminders are no messages: an invoice says since when it is in its phase.
+    today = date.fromisoformat(debtor["today"])
+    reminded = [date.fromisoformat(row["phase_since"]) for row in file["invoices"] if "phase_since" in row]
+    quiet = all(now - at > QUIET for at in written) and all(today - day > QUIET for day in reminded)
+    return not debtor.get("attention") and bool(file.get("addresses")) and quiet
 
 
 def letter(file: Row, invoices: list[Row]) -> dict[str, str]:

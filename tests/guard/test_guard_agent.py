@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import subprocess
 import sys
@@ -133,10 +134,22 @@ def test_an_answer_that_never_came_is_told_and_not_repeated(house: House) -> Non
 
 def test_whoever_may_not_be_reminded_is_passed_over(house: House) -> None:
     world = house.sandbox.world
-    numbers = {str(row["debtor_number"]): row["id"] for row in world.rows(ADMINISTRATION, "debtors")}
-    first = chosen(run(house, "--wait", "0")[1])
-    world.change_debtor(ADMINISTRATION, numbers[first], paused_at=world.clock())
-    second = chosen(run(house, "--wait", "0")[1])
-    world.add_message(ADMINISTRATION, debtor_id=numbers[second], sender_type="creditor")
-    third = chosen(run(house, "--wait", "0")[1])
-    assert len({first, second, third}) == 3
+    ids = [owing(house, f"7700{place}", f"{place}00000.00") for place in (9, 8, 7, 6)]
+    assert chosen(run(house, "--wait", "0")[1]) == "77009"
+    world.change_debtor(ADMINISTRATION, ids[0][0], paused_at=world.clock())
+    assert chosen(run(house, "--wait", "0")[1]) == "77008"
+    world.add_message(ADMINISTRATION, debtor_id=int(ids[1][0]), sender_type="creditor")
+    assert chosen(run(house, "--wait", "0")[1]) == "77007"
+    world.change_invoice(ADMINISTRATION, ids[2][1], reminder_1_at=world.now())  # by Payt itself: no message tells of it
+    assert chosen(run(house, "--wait", "0")[1]) == "77006"
+
+
+def owing(house: House, number: str, amount: str) -> tuple[str, str]:
+    """A debtor who owes more than all others and was never reminded: its id, and its invoice's."""
+    world = house.sandbox.world
+    debtor = world.add_debtor(ADMINISTRATION, debtor_number=number, name=number, reminder_email_address="ap@b.example")
+    due = (world.clock() - dt.timedelta(days=30)).date().isoformat()
+    invoice = world.add_invoice(
+        ADMINISTRATION, debtor_id=int(debtor), invoice_number=f"I{number}", total_amount=amount, due_date=due
+    )
+    return debtor, invoice

@@ -47,6 +47,9 @@ STEP_FIELDS = tuple(name for _, name in _INVOICE_STEPS)
 TOWARDS_COURT = frozenset(phase for phase, _ in _COLLECTION)
 """The steps between the reminders and a court or bailiff."""
 
+IN_COLLECTION = TOWARDS_COURT | {"debt_collection"}
+"""The phases in which a reminder would contradict the step that was taken; with a bailiff nobody is reminded at all."""
+
 DEPRECATED_STEPS = {"reminder_1_at": "first_reminder_at", "summons_1_at": "first_summons_at"}
 _RANK = {phase: rank for rank, phase in enumerate(INVOICE_PHASES)}
 WORDS = {"pre_judicial": "pre-court", "not_due": "not yet due"}

@@ -89,9 +89,9 @@ def may_be_reminded(file: Row, now: datetime) -> bool:
         for message in file.get("messages", [])
         if message.get("direction") == "outgoing" and "sent_at" in message
     ]
-    # Payt's own reminders are no messages: an invoice says since when it is in its phase.
+    # Payt's own reminders are no messages: an invoice says when it was last reminded of.
     today = date.fromisoformat(debtor["today"])
-    reminded = [date.fromisoformat(row["phase_since"]) for row in file["invoices"] if "phase_since" in row]
+    reminded = [date.fromisoformat(row["reminded_on"]) for row in file["invoices"] if "reminded_on" in row]
     quiet = all(now - at > QUIET for at in written) and all(today - day > QUIET for day in reminded)
     return not debtor.get("attention") and bool(file.get("addresses")) and quiet
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from payt_mcp import present
 from payt_mcp.receivables import aging, phases
 from payt_mcp.receivables.standing import APART, Standing, Sum
-from payt_mcp.rows import bounce_reason
+from payt_mcp.rows import MOST_BOUNCED, bounce_reason
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from payt_mcp.lookup import Scope
 
 _MOST_NAMED = 10
-_MOST_BOUNCED = 3
 _LATELY = dt.timedelta(days=7)
 
 
@@ -28,7 +27,7 @@ def summary(scope: Scope, file: DebtorFile, stands: Standing) -> str:
     name = present.clean(file.debtor.name, present.NAME_LENGTH)
     number = present.code(file.debtor.debtor_number) or "no number"
     late = f", the oldest {balance.oldest_days} days" if balance.oldest_days else ""
-    flags = [phases.words(flag) for flag in file.books.debtor_attention(file.books.debtors[file.debtor.id])]
+    flags = [phases.words(flag) for flag in file.attention]
     return (
         f"{name} ({number}): {present.money(balance.open, currency)} open, "
         f"{present.money(balance.overdue, currency)} of it overdue on "
@@ -39,10 +38,13 @@ def summary(scope: Scope, file: DebtorFile, stands: Standing) -> str:
 
 
 def _own_currencies(overdue: Sum, currency: str) -> str:
-    """A converted sum is no figure for a letter, so what it is made of stands beside it."""
+    """A converted sum is no figure for a letter, so what is overdue stands beside it as the invoices have it."""
     if not overdue.own.keys() - {currency}:
         return ""
-    return f" (converted; in the invoices' own currencies {_by_currency(overdue.own)})"
+    unvalued = len(overdue.items) - overdue.counted
+    but = [f"{unvalued} of them without an amount in the books"] if unvalued else []
+    but += [f"{present.count(overdue.amountless, 'invoice')} without one left out"] if overdue.amountless else []
+    return f" (converted; in the invoices' own currencies {_by_currency(overdue.own)}{''.join(f', {b}' for b in but)})"
 
 
 def _credits(balance: aging.Balance, currency: str) -> str:
@@ -63,10 +65,10 @@ def notes(scope: Scope, file: DebtorFile, stands: Standing, *, invoices: int, ad
     """
     return [
         *_set_apart(stands, scope.administration.currency_code or ""),
-        *_lately(scope, stands),
+        *_lately(scope, file, stands),
         *_invoices(file, invoices),
-        *_bounced(file),
-        *_correspondence(file.correspondence),
+        *_bounced(scope, file),
+        *_correspondence(scope, file.correspondence),
         *_absent(file, addresses),
     ]
 
@@ -89,17 +91,20 @@ def _overdue(some: Sum, currency: str) -> str:
     return f"{present.count(len(some.items), 'overdue invoice')} of {present.money(some.booked, currency)}{but}"
 
 
-def _lately(scope: Scope, stands: Standing) -> list[str]:
-    """What Payt's own flow did within a week: no message tells of it, and a letter on the day after says it again."""
-    since = scope.account.now() - _LATELY
-    steps = [(item.step_at, item.step, item.number) for item in stands.all.items if item.step_at]
+def _lately(scope: Scope, file: DebtorFile, stands: Standing) -> list[str]:
+    """What is on record of the last week: no message tells of it, and a letter on the day after says it again."""
+    now = scope.account.now()
+    steps = [
+        (moment, phases.words(item.step) if moment == item.step_at else "reminded", item.number)
+        for item in stands.all.items
+        for moment in {file.reminded.get(item.id), item.step_at if item.step != "collectable" else None}
+        if moment and now - _LATELY < moment <= now
+    ]
     told = (
-        f"{phases.words(step)} on {scope.day(moment)} ({present.clean(number, 40)})"
-        for moment, step, number in sorted(steps, reverse=True)
-        if moment > since
+        f"{step} on {scope.day(moment)} ({present.clean(number, 40)})" for moment, step, number in sorted(steps)[::-1]
     )
     said = present.some(told, most=3)
-    return [f"Steps Payt took by itself within a week: {said}."] if said else []
+    return [f"Reminders and steps on record within a week: {said}."] if said else []
 
 
 def _invoices(file: DebtorFile, shown: int) -> list[str]:
@@ -116,27 +121,28 @@ def _invoices(file: DebtorFile, shown: int) -> list[str]:
     return said
 
 
-def _bounced(file: DebtorFile) -> list[str]:
+def _bounced(scope: Scope, file: DebtorFile) -> list[str]:
     """An address that mail comes back from is no address."""
     if file.bounced is None:
-        return ["Whether mail bounced is not known: the token lacks notifications:read."]
+        return ["Whether mail bounced could not be read; the token may lack notifications:read."]
     about = {key: f" about {words}" for key, words in file.correspondence.about.items()}
-    told = [
-        f"{mail.created_at:%Y-%m-%d}{about.get(mail.id, '')}{bounce_reason(mail)}"
+    told = (
+        f"{scope.day(mail.created_at) or 'undated'}{about.get(mail.id, '')}{bounce_reason(mail)}"
         for mail in file.bounced
-        if mail.created_at
-    ]
-    return [f"Mail to this debtor bounced: {present.some(told, most=_MOST_BOUNCED)}."] if told else []
+    )
+    said = present.some(told, most=MOST_BOUNCED)
+    return [f"Mail to this debtor bounced within 90 days: {said}."] if said else []
 
 
-def _correspondence(letters: Correspondence) -> list[str]:
+def _correspondence(scope: Scope, letters: Correspondence) -> list[str]:
     said = [present.QUOTED] if letters.messages else []
     if letters.messages:
-        last = f" (the last on {letters.last_incoming:%Y-%m-%d})" if letters.last_incoming else ""
+        last = f" (the last on {scope.day(letters.last_incoming)})" if letters.last_incoming else ""
         shown = "all shown" if letters.total == len(letters.messages) else f"{len(letters.messages)} shown"
+        waits = f", {letters.waiting or 'none'} of them without a later one of ours about the same"
         said.append(
-            f"{present.count(letters.total, 'message')}, {shown}: {letters.incoming} from the debtor{last}, "
-            f"{letters.waiting or 'none'} of them without a later one of ours about the same."
+            f"{present.count(letters.total, 'message')}, {shown}: {letters.incoming} from the "
+            f"debtor{last}{'' if letters.waiting is None else waits}."
         )
     if not letters.is_all:
         said.append("This debtor has over 1,000 messages; a newer one may be missing here.")
@@ -150,15 +156,15 @@ def _absent(file: DebtorFile, addresses: int) -> list[str]:
         "active payment plan": file.plans,
         "active credit case": file.cases,
         "label on an open invoice": file.labels,
-        "bounced mail": file.bounced is None or file.bounced,
+        "mail that bounced within 90 days": file.bounced is None or file.bounced,
         "message": letters.messages,
     }
     missing = [name for name, some in found.items() if not some]
     said = [f"There is no {', no '.join(missing)} on file for this debtor."] if missing else []
-    return [*said, _STEPS_APART]
+    return [*said, _REMINDED]
 
 
-_STEPS_APART = (
-    "Reminders and summonses that Payt sends by itself may be missing among the messages: the day since when an "
-    "invoice is in such a phase is when it was sent."
+_REMINDED = (
+    "Reminders and summonses that Payt sends by itself may be missing among the messages; reminded_on is the day of "
+    "the last reminder of an invoice."
 )

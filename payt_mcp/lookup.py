@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal
 
+import anyio
+
 from payt_mcp.account import Account, time_zone
 from payt_mcp.books import Progress
-from payt_mcp.errors import AmbiguousError, MissingError, UnknownRecordError
+from payt_mcp.errors import AmbiguousError, MissingError, UnknownRecordError, UpstreamError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Administration, CreditCase, Debtor, Invoice, PaymentPlan
 from payt_mcp.payt.resources import DebtorFilters, InvoiceFilters
@@ -26,6 +28,7 @@ _Kind = Literal["invoice_number", "invoice_identifier", ""]
 _KINDS: tuple[_Kind, ...] = ("invoice_number", "invoice_identifier", "")
 _MOST_CANDIDATES = 8
 _MOST_ROWS = 50
+_PATIENCE = 5.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,13 @@ def administration_name(scope: Scope) -> str:
     """The administration as a person knows it, and its id: `Noorderlicht Techniek B.V. (4711)`."""
     name = clean(scope.administration.name, NAME_LENGTH)
     return f"{name} ({scope.id})" if name else f"administration {scope.id}"
+
+
+@asynccontextmanager
+async def optional() -> AsyncIterator[None]:
+    """What is read in here only adds to an answer: where Payt refuses it, or takes long, the answer goes without."""
+    with suppress(UpstreamError), anyio.move_on_after(_PATIENCE):
+        yield
 
 
 async def find_debtor(scope: Scope, value: str) -> DebtorEntry:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from payt_mcp.errors import ForbiddenError, MissingError, UnknownRecordError
-from payt_mcp.lookup import Scope, cases_by_id, chunks, find_case, find_debtor, find_invoice, invoice_numbers
+from payt_mcp.errors import MissingError, UnknownRecordError
+from payt_mcp.lookup import Scope, cases_by_id, chunks, find_case, find_debtor, find_invoice, invoice_numbers, optional
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Message
 from payt_mcp.payt.resources import MessageFilters
@@ -61,22 +61,29 @@ async def read_history(scope: Scope, *, debtor: str = "", invoice: str = "", cre
         since = filters["updated_after"] = scope.account.now() - dt.timedelta(days=RECENT_DAYS)
     listed = await scope.account.payt.messages(scope.id, fields=BRIEF, most=MOST_SCANNED, **filters)
     messages = [m for m in listed.records if since is None or message_moment(m) >= since]
-    newest = sorted(messages, key=lambda m: (message_moment(m), len(m.id), m.id), reverse=True)
-    waiting = unanswered(newest) if listed.is_all and not (invoice or credit_case) else None
+    newest = newest_first(messages)
+    of_debtor = filters.get("debtor_ids", [""])[0]
+    waiting = unanswered(newest, of_debtor) if listed.is_all and not (invoice or credit_case) else None
     return History([message.id for message in newest], listed.is_all, since, waiting)
 
 
-def unanswered(newest: Iterable[Message]) -> dict[str, list[Message]]:
-    """The incoming messages, newest first, that no later one of ours follows, by the debtor's id.
+def newest_first(messages: Iterable[Message]) -> list[Message]:
+    return sorted(messages, key=lambda m: (message_moment(m), len(m.id), m.id), reverse=True)
+
+
+def unanswered(newest: Iterable[Message], of_debtor: str = "") -> dict[str, list[Message]]:
+    """The incoming messages, newest first, that nothing of ours that was sent follows, by the debtor's id.
 
     One about another invoice or case does not count; one to the debtor in general does, and so does any where what came
-    in was about nothing in particular.
+    in was about nothing in particular. Those that name no debtor are left out, unless all are `of_debtor`.
     """
     waiting: dict[str, list[Message]] = {}
     answered: set[tuple[str, str]] = set()
     for message in newest:
-        debtor, about = message.debtor_id or "", message.invoice_id or message.credit_case_id or ""
-        if message.sender_type == "creditor":
+        debtor, about = of_debtor or message.debtor_id, message.invoice_id or message.credit_case_id or ""
+        if not debtor:
+            continue
+        if message.sender_type == "creditor" and message.sent_at:
             answered |= {(debtor, about), (debtor, _ANYTHING)}
         elif message.sender_type == "debtor" and not answered & {(debtor, about or _ANYTHING), (debtor, "")}:
             waiting.setdefault(debtor, []).append(message)
@@ -92,19 +99,27 @@ async def messages_by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Message]
     return found
 
 
-async def subjects_of(scope: Scope, records: Iterable[Message | Notification]) -> dict[str, str]:
+async def subjects_of(
+    scope: Scope,
+    records: Iterable[Message | Notification],
+    invoices: Mapping[str, str] = MappingProxyType({}),
+    cases: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
     """Which invoice or credit case each of these belongs to, in words, by its id.
 
-    Only of those that belong to one, and as far as the token may read it.
+    Only of those that belong to one, and as far as Payt tells: an answer that is right without it does not wait for it.
+    `invoices` and `cases` are the numbers that are known already, by id.
     """
     records = list(records)
     found: dict[str, str] = {}
-    with suppress(ForbiddenError):
-        cases = await cases_by_id(scope, (record.credit_case_id or "" for record in records))
-        numbers = {case.id: code(case.credit_case_number or case.case_number) for case in cases}
+    async with optional():
+        missing = {record.credit_case_id or "" for record in records} - cases.keys()
+        read = await cases_by_id(scope, missing)
+        numbers = {**cases, **{case.id: code(case.credit_case_number or case.case_number) for case in read}}
         found |= _named("credit case", numbers, ((one.id, one.credit_case_id) for one in records))
-    with suppress(ForbiddenError):
-        numbers = await invoice_numbers(scope, (record.invoice_id or "" for record in records))
+    async with optional():
+        missing = {record.invoice_id or "" for record in records} - invoices.keys()
+        numbers = {**invoices, **await invoice_numbers(scope, missing)}
         found |= _named("invoice", numbers, ((one.id, one.invoice_id) for one in records))
     return found
 

@@ -42,7 +42,6 @@ _CONTACT_FIELDS = (
 )  # fmt: skip
 _TIMELINE_FIELDS = ("id", "sender_type", "subject", "content", "sent_at", "received_at", "updated_at")
 _RECENT = dt.timedelta(days=7)
-_BOUNCED_LATELY = dt.timedelta(days=90)
 Addressee = Literal["debtor", "invoice", "credit_case"]
 
 
@@ -149,17 +148,16 @@ async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Fac
         foreign_invoices=foreign,
         unknown_invoices=unknown,
         recent=[(_day(m, administration), m.subject or "") for m in recent],
-        bounced=await _bounced(scope, debtor, now),
+        bounced=await _bounced(scope, debtor),
         same_text=[(m.id, _day(m, administration)) for m in same],
         own_addresses=[administration.email_address] if administration.email_address else [],
     )
 
 
-async def _bounced(scope: Scope, debtor: Debtor, now: dt.datetime) -> str:
-    """When mail to the debtor came back last, and why; "" where none did lately, or the token may not read that."""
+async def _bounced(scope: Scope, debtor: Debtor) -> str:
+    """When mail to the debtor came back last, and why; "" where none did lately, or that cannot be read."""
     mails = await bounced_mails(scope, debtor.id) or []
-    last = next((one for one in mails if one.created_at and one.created_at > now - _BOUNCED_LATELY), None)
-    return f"{scope.day(last.created_at)}{bounce_reason(last)}" if last else ""
+    return f"{scope.day(mails[0].created_at) or 'an unknown day'}{bounce_reason(mails[0])}" if mails else ""
 
 
 async def timeline(scope: Scope, debtor_id: str) -> list[Message]:

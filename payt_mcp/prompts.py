@@ -22,7 +22,7 @@ from payt_mcp.errors import SettingsError
 _FRONT = re.compile(r"\A\ufeff?---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _CHOICE = re.compile(r"\[([^\]]+)\]\s*(.*)\Z")
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")
-_CONDITION = re.compile(r"\{([?!])(\w+)\} ?")
+_CONDITION = re.compile(r"^\{([?!])(\w+)\} ?", re.MULTILINE)
 _ARGUMENT_LENGTH = 200
 KINDS = {"debtor": "debtors", "invoice": "invoices", "credit_case": "credit-cases"}
 """Arguments of these names complete from the open items, in the users' own prompts too."""

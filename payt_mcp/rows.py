@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,16 @@ INVOICE_COLUMNS = {
 
 EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
 """Where Payt gives no moment: before all others."""
+
+MOST_BOUNCED = 3
+"""How many mails that came back are told one by one."""
+
+_SMTP = re.compile(r"\b[245]\d\d\b")
+_BOUNCES = {
+    "mailbox full": ("full", "quota", "storage"),
+    "no such mailbox": ("unavailable", "unknown", "no such", "not exist", "not found", "invalid", "5.1.1"),
+    "refused": ("policy", "reject", "refus", "denied", "block", "spam"),
+}
 
 STEPS_APART = "Reminders and summonses that Payt sends by itself may be missing among messages: get_invoice dates them."
 """Payt's contract does not say whether it lists those."""
@@ -154,9 +165,14 @@ def message_lines(row: Mapping[str, Any]) -> list[str]:
 
 
 def bounce_reason(mail: Notification) -> str:
-    """` (552 mailbox full)`, as the server that refused it said."""
-    reason = present.clean(mail.details.bounce_reason, present.NAME_LENGTH) if mail.details else ""
-    return f" ({reason})" if reason else ""
+    """` (552, mailbox full)`: the code of the mail server that refused it, and a word of ours. Its own words could be
+    anybody's, and would be read as ours.
+    """
+    said = (mail.details.bounce_reason or "").casefold() if mail.details else ""
+    number = _SMTP.search(said)
+    word = next((word for word, signs in _BOUNCES.items() if any(sign in said for sign in signs)), "")
+    told = ", ".join(filter(None, (number[0] if number else "", word)))
+    return f" ({told})" if told else ""
 
 
 def case_row(case: CreditCase) -> dict[str, Any]:

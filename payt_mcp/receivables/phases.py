@@ -50,6 +50,10 @@ TOWARDS_COURT = frozenset(phase for phase, _ in _COLLECTION)
 IN_COLLECTION = TOWARDS_COURT | {"debt_collection"}
 """The phases in which a reminder would contradict the step that was taken; with a bailiff nobody is reminded at all."""
 
+_REMINDER_FIELDS = (
+    "latest_reminder_at", "final_reminder_at", "reminder_4_at", "reminder_3_at", "reminder_2_at", "reminder_1_at",
+    "first_reminder_at",
+)  # fmt: skip
 DEPRECATED_STEPS = {"reminder_1_at": "first_reminder_at", "summons_1_at": "first_summons_at"}
 _RANK = {phase: rank for rank, phase in enumerate(INVOICE_PHASES)}
 WORDS = {"pre_judicial": "pre-court", "not_due": "not yet due"}
@@ -66,6 +70,18 @@ def case_phase(case: CreditCase) -> str:
     if case.deactivated_at is not None:
         return "deactivated"
     return _furthest_step(case, _CASE_STEPS)[0] or "new"
+
+
+def case_since(case: CreditCase) -> dt.datetime | None:
+    """When a credit case came into its phase; `new` it is since it was started."""
+    if case.deactivated_at is not None:
+        return case.deactivated_at
+    return _furthest_step(case, _CASE_STEPS)[1] or case.started_at
+
+
+def last_reminder(invoice: Invoice) -> dt.datetime | None:
+    """When an invoice was last reminded of: the latest of all its reminders, whatever came after them."""
+    return max((moment for name in _REMINDER_FIELDS if (moment := getattr(invoice, name))), default=None)
 
 
 def _furthest_step(record: Invoice | CreditCase, steps: Sequence[tuple[str, str]]) -> tuple[str, dt.datetime | None]:

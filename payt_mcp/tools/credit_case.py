@@ -16,8 +16,6 @@ from payt_mcp.rows import INVOICE_COLUMNS, case_row, invoice_row_within, plan_li
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from payt_mcp.lookup import Scope
     from payt_mcp.payt.models import CreditCase
 
@@ -27,9 +25,6 @@ _STEPS = (
     "started_at", "pre_summons_at", "summons_1_at", "summons_2_at", "summons_3_at", "summons_4_at", "latest_summons_at",
     "notice_of_default_at", "pre_judicial_at", "forwarded_to_bailiff_at", "paused_at", "deactivated_at",
 )  # fmt: skip
-_BESIDE = frozenset({"latest_summons", "paused"})
-"""No phases: a case is in the phase of its furthest step, and paused beside that."""
-
 _FILED_ELSEWHERE = (
     "Messages about it may be filed with the debtor or an invoice: list_messages(debtor=...) has them too."
 )
@@ -99,7 +94,7 @@ async def _invoices(scope: Scope, case: CreditCase) -> tuple[list[OpenItem], boo
 
 
 def _summary(scope: Scope, case: CreditCase, name: str) -> str:
-    began = max((moment for moment, step in _moments(case) if step not in _BESIDE), default=None)
+    began = phases.case_since(case)
     since = f" since {scope.day(began)}" if began else ""
     paused = ", paused" if case.paused_at else ""
     plan = ", in a payment plan" if case.active_payment_plan_id or case.payment_plan_id else ""
@@ -127,16 +122,12 @@ def _detail(case: CreditCase) -> dict[str, Any]:
 
 
 def _timeline(case: CreditCase) -> list[dict[str, Any]]:
-    moments = _moments(case)
-    dated = {moment for moment, step in moments if step != "latest_summons"}
+    dated = [(getattr(case, name), name.removesuffix("_at")) for name in _STEPS]
+    moments = sorted((moment, step) for moment, step in dated if moment is not None)
+    others = {moment for moment, step in moments if step != "latest_summons"}
     # The latest summons is a step of its own only after the fourth: before, it is the last of those.
-    own = ((moment, step) for moment, step in moments if step != "latest_summons" or moment not in dated)
+    own = ((moment, step) for moment, step in moments if step != "latest_summons" or moment not in others)
     return [{"at": present.stamp(moment), "step": step} for moment, step in own]
-
-
-def _moments(case: CreditCase) -> list[tuple[dt.datetime, str]]:
-    moments = [(getattr(case, name), name.removesuffix("_at")) for name in _STEPS]
-    return sorted((moment, step) for moment, step in moments if moment is not None)
 
 
 def _text(data: dict[str, Any]) -> list[str]:

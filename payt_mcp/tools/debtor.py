@@ -49,9 +49,9 @@ _DETAILS = (
     "vat_number", "credit_limit_amount", "peppol_identifier", "remark", "paused_at",
     "reminding_paused_at", "public_url", "deeplink_url", "internal_note_email_address", "postal_address",
 )  # fmt: skip
-_COLUMNS = INVOICE_COLUMNS | {"phase_since": "phase since", "labels": "labels"}
+_COLUMNS = INVOICE_COLUMNS | {"phase_since": "phase since", "reminded_on": "reminded on", "labels": "labels"}
 _OF_MANY = " (the oldest, and those of the messages below)"
-_PHASE_COLUMNS = {"phase": "phase", "invoices": "invoices", "amount": "amount", "may_be_chased": "may be chased"}
+_PHASE_COLUMNS = {"phase": "phase", "invoices": "invoices", "amount": "amount", "may_be_reminded": "may be reminded"}
 _AMOUNTS = {"open", "overdue", "credits"}
 _MEANINGS = {
     "open": "open (gross)",
@@ -89,7 +89,7 @@ async def get_debtor(
 
     scope = await scope_of(ctx, administration_id)
     file = await open_file(scope, debtor.strip())
-    stands = standing(file.open_items, scope.today)
+    stands = standing(file.open_items, scope.today, file.held)
     answer = Answer(debtor_words.summary(scope, file, stands), as_of=scope.account.now())
     answer.data = _data(scope, file, stands)
     shown = len(answer.data["invoices"])
@@ -149,7 +149,7 @@ def _debtor(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
         "oldest_days": balance.oldest_days or None,
         "phase": balance.phase,
         "overdue_by_phase": [_in_phase(phase, stands) for phase in stands.by_phase],
-        "attention": file.books.debtor_attention(file.books.debtors[file.debtor.id]),
+        "attention": file.attention,
         "labels": [present.clean(label.name, present.NAME_LENGTH) for label in file.debtor.labels],
         "messages_go_to": goes_to.email if goes_to else None,
         **raw_fields(file.debtor.model_dump(), _DETAILS),
@@ -159,19 +159,19 @@ def _debtor(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
 
 def _in_phase(phase: str, stands: Standing) -> dict[str, Any]:
     """Overdue invoices in one phase, in the administration's currency (those without an amount in it left out), and
-    what of it may be chased, where something may not.
+    what of it is a matter for a reminder, where not all is.
     """
     some, rest = stands.by_phase[phase], stands.others_by_phase.get(phase, Sum())
     row = {"phase": phase, "invoices": some.counted, "amount": present.plain(some.booked)}
-    return row | ({"may_be_chased": present.plain(rest.booked)} if stands.apart else {})
+    return row | ({"may_be_reminded": present.plain(rest.booked)} if stands.apart else {})
 
 
 def _invoice(scope: Scope, file: DebtorFile, item: OpenItem) -> dict[str, Any]:
-    """A row with the day its phase began, which says how lately Payt reminded, and its labels."""
+    """A row with the days its phase began and it was last reminded of, and its labels."""
+    days = {"phase_since": item.step_at, "reminded_on": file.reminded.get(item.id)}
+    told = {} if item.is_credit else {name: scope.day(moment) for name, moment in days.items()}
     labels = [present.clean(label, present.NAME_LENGTH) for label in file.labels.get(item.id, ())]
-    since = None if item.is_credit else scope.day(item.step_at)
-    row = invoice_row_within(item, scope.today, file.books)
-    return row | present.filled({"phase_since": since, "labels": labels})
+    return invoice_row_within(item, scope.today, file.books) | present.filled({**told, "labels": labels})
 
 
 def _addresses(debtor: Debtor) -> list[dict[str, str]]:

@@ -173,7 +173,7 @@ async def _open_rows(scope: Scope, page: Shown, answer: Answer) -> dict[str, dic
     currency = scope.administration.currency_code or ""
     answer.data.update(total_open=present.plain(balance.open + balance.credits), currency=currency)
     answer.as_of = books.as_of
-    others = sorted({present.code(item.currency) for item in still_open if item.currency != currency})
+    others = sorted({present.code(item.currency) for item in still_open if item.currency not in {"", currency}})
     answer.summary = f", {present.money(balance.open + balance.credits, currency)} open in total"
     if others:
         answer.summary += f", converted where it is in {', '.join(others)}"

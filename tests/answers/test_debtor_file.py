@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from payt_mcp.payt.models import CreditCase
 from payt_mcp.present import clean
 from payt_mcp.sandbox import World, build_world
+from payt_mcp.sandbox.faults import Fault, Kind
 from payt_mcp.sandbox.options import ALL_SCOPES, Token
 from payt_mcp.sandbox.server import Handle
 from payt_mcp.tools import credit_case
@@ -21,6 +23,7 @@ from . import reckoning
 from .reckoning import Ledger
 from .support import MAIN, NOON, SECOND, Row, assistant, frozen, payt
 
+COLLECTION = reckoning.STEPS[reckoning.STEPS.index("pre_judicial") : reckoning.STEPS.index("debt_collection") + 1]
 _30_DAYS = dt.timedelta(days=30)
 
 
@@ -62,6 +65,26 @@ def of_debtor(ledger: Ledger, key: str) -> list[Row]:
     return [row for row in ledger.invoices if row["debtor_id"] == key and ledger.is_overdue(row)]
 
 
+REASONS = (
+    "in a payment plan", "paused one by one", "in a paused credit case", "paused with the debtor", "with a bailiff",
+    "in collection or on the way to court",
+)  # fmt: skip
+
+
+def reasons(row: Row, debtor: Row, cases: dict[str, Row]) -> list[str]:
+    """Why an overdue invoice is no matter for a reminder."""
+    case = cases.get(row["active_credit_case_id"] or "", {})
+    true = (
+        row["active_payment_plan_id"] or case.get("active_payment_plan_id"),
+        row["paused_at"] or row["paused_by_user"],
+        case.get("paused_at"),
+        debtor["paused_at"] or debtor["reminding_paused_at"],
+        row["bailiff_at"] or (case.get("forwarded_to_bailiff_at") and not case.get("deactivated_at")),
+        reckoning.phase(row) in COLLECTION,
+    )
+    return [reason for reason, is_true in zip(REASONS, true, strict=True) if is_true]
+
+
 def words(rows: list[Row], currency: str) -> str:
     """`2 overdue invoices of EUR 12.30`, as the file says it."""
     valued = [row for row in rows if row["book_open_amount"] is not None]
@@ -76,6 +99,7 @@ async def test_the_overdue_amount_is_told_by_phase_to_the_cent(
     world: World, served: Handle, administration_id: str
 ) -> None:
     ledger = Ledger(world, administration_id)
+    cases = {row["id"]: row for row in world.rows(administration_id, "credit_cases")}
     seen = 0
     async with assistant(served, administration_id=administration_id, PAYT_FRESHNESS_SECONDS="60") as who:
         for key, debtor in ledger.debtors.items():
@@ -83,9 +107,7 @@ async def test_the_overdue_amount_is_told_by_phase_to_the_cent(
             free: defaultdict[str, Decimal] = defaultdict(Decimal)
             apart = False
             for row in of_debtor(ledger, key):
-                held = any(
-                    row[name] for name in ("active_payment_plan_id", "paused_at", "paused_by_user", "bailiff_at")
-                )
+                held = bool(reasons(row, debtor, cases))
                 apart = apart or held
                 if row["book_open_amount"] is not None:
                     number, amount = expected.get(reckoning.phase(row), (0, Decimal(0)))
@@ -96,7 +118,7 @@ async def test_the_overdue_amount_is_told_by_phase_to_the_cent(
                 row["phase"]: (row["invoices"], Decimal(row["amount"])) for row in said.get("overdue_by_phase", ())
             }
             assert {phase: some for phase, some in by_phase.items() if some[0]} == expected
-            chased = {row["phase"]: row.get("may_be_chased") for row in said.get("overdue_by_phase", ())}
+            chased = {row["phase"]: row.get("may_be_reminded") for row in said.get("overdue_by_phase", ())}
             assert {amount is not None for amount in chased.values()} <= {apart}
             assert not apart or all(Decimal(amount or 0) == free[phase] for phase, amount in chased.items())
             assert sum((some[1] for some in by_phase.values()), Decimal(0)) == Decimal(said["overdue"])
@@ -108,16 +130,14 @@ async def test_the_overdue_amount_is_told_by_phase_to_the_cent(
 
 async def test_what_may_not_be_chased_is_named_and_summed_and_so_is_the_rest(world: World, served: Handle) -> None:
     ledger = Ledger(world, MAIN)
+    cases = {row["id"]: row for row in world.rows(MAIN, "credit_cases")}
     kinds: defaultdict[str, int] = defaultdict(int)
     async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
         for key, debtor in ledger.debtors.items():
             rows = of_debtor(ledger, key)
-            apart = {
-                "in a payment plan": [row for row in rows if row["active_payment_plan_id"]],
-                "paused one by one": [row for row in rows if row["paused_at"] or row["paused_by_user"]],
-                "with a bailiff": [row for row in rows if row["bailiff_at"]],
-            }
-            left = [row for row in rows if not any(row in some for some in apart.values())]
+            why = {row["id"]: reasons(row, debtor, cases) for row in rows}
+            apart = {kind: [row for row in rows if kind in why[row["id"]]] for kind in REASONS}
+            left = [row for row in rows if not why[row["id"]]]
             notes = (await who.ask("get_debtor", debtor=debtor["debtor_number"]))["notes"]
             for kind, some in apart.items():
                 found = [note for note in notes if f" {kind}" in note]
@@ -135,7 +155,7 @@ async def test_what_may_not_be_chased_is_named_and_summed_and_so_is_the_rest(wor
                     own[row["currency_code"]] += Decimal(row["open_amount"])
                 if set(own) != {ledger.currency}:
                     assert ", ".join(f"{code} {own[code]:,.2f}" for code in sorted(own)) in rest[0]
-    assert set(kinds) == {"in a payment plan", "paused one by one", "with a bailiff"}
+    assert set(kinds) >= set(REASONS) - {"in a paused credit case"}
 
 
 async def test_each_invoice_says_since_when_it_is_in_its_phase(world: World, served: Handle) -> None:
@@ -150,6 +170,14 @@ async def test_each_invoice_says_since_when_it_is_in_its_phase(world: World, ser
                 local = dt.datetime.fromisoformat(moment_).astimezone(ZoneInfo("Europe/Amsterdam")) if moment_ else None
                 assert row.get("phase_since") == (local.date().isoformat() if local else None)
                 seen += local is not None
+                reminded = last_reminder(raw[row["invoice_number"]])
+                day = (
+                    dt.datetime.fromisoformat(reminded).astimezone(ZoneInfo("Europe/Amsterdam")).date()
+                    if reminded
+                    else ""
+                )
+                credit = Decimal(row["open_amount"]) < 0
+                assert row.get("reminded_on", "") == ("" if credit else str(day))
     assert seen > 20
 
 
@@ -161,11 +189,13 @@ async def test_what_payt_did_within_a_week_is_told_newest_first(world: World, se
         for key, debtor in list(ledger.debtors.items())[:20]:
             steps = []
             for row in of_debtor(ledger, key):
-                step = reckoning.phase(row)
-                if step != "overdue" and row[f"{step}_at"] > since:
-                    steps.append((row[f"{step}_at"], step.replace("pre_judicial", "pre-court").replace("_", " ")))
+                step, reminded = reckoning.phase(row), last_reminder(row)
+                taken = {reminded, row[f"{step}_at"] if step not in {"overdue", "collectable"} else None} - {None}
+                for moment_ in (one for one in taken if one and one > since):
+                    said = step.replace("pre_judicial", "pre-court").replace("_", " ")
+                    steps.append((moment_, said if moment_ == row.get(f"{step}_at") else "reminded"))
             notes = (await who.ask("get_debtor", debtor=debtor["debtor_number"]))["notes"]
-            found = [note for note in notes if note.startswith("Steps Payt took by itself within a week: ")]
+            found = [note for note in notes if note.startswith("Reminders and steps on record within a week: ")]
             assert len(found) == bool(steps)
             if steps:
                 latest = max(steps)
@@ -259,7 +289,7 @@ async def test_what_there_is_none_of_is_said(world: World, served: Handle) -> No
                 "no active credit case": not any(row["active_credit_case_id"] for row in own),
                 "no message": key not in messages,
                 "no label": not any(row["labels"] for row in own),
-                "no bounced mail": key not in bounced,
+                "no mail that bounced within 90 days": key not in bounced,
             }
             file = await who.ask("get_debtor", debtor=debtor["debtor_number"])
             (sentence,) = [note for note in file["notes"] if note.startswith("There is no ")] or [""]
@@ -304,19 +334,37 @@ async def test_messages_say_what_they_are_about_and_who_waits(world: World, serv
         assert quiet
 
 
+BOUNCES = {
+    "550 5.1.1 mailbox unavailable": "550, no such mailbox",
+    "552 mailbox full": "552, mailbox full",
+    "554 rejected by policy": "554, refused",
+}
+"""In words of ours: those of a mail server could be anybody's."""
+
+
+def day_of(stamp: str) -> str:
+    return dt.datetime.fromisoformat(stamp).astimezone(ZoneInfo("Europe/Amsterdam")).date().isoformat()
+
+
 async def test_mail_that_bounced_is_told_newest_first(world: World, served: Handle) -> None:
     ledger = Ledger(world, MAIN)
-    rows = [row for row in world.rows(MAIN, "notifications") if row["notification_type"] == "mail_bounced"]
+    since = (NOON - dt.timedelta(days=90)).isoformat()
+    news = [row for row in world.rows(MAIN, "notifications") if row["created_at"] > since]
+    rows = [row for row in news if row["notification_type"] == "mail_bounced"]
     about = _subjects(world, ledger)
     seen = 0
     async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
         for key, debtor in ledger.debtors.items():
             own = sorted((row for row in rows if row["debtor_id"] == key), key=lambda r: r["created_at"], reverse=True)
-            told = [f"{row['created_at'][:10]}{about(row)} ({row['details']['bounce_reason']})" for row in own]
+            told = [
+                f"{day_of(row['created_at'])}{about(row)} ({BOUNCES[row['details']['bounce_reason']]})" for row in own
+            ]
             notes = (await who.ask("get_debtor", debtor=debtor["debtor_number"]))["notes"]
             found = [note for note in notes if note.startswith("Mail to this debtor bounced")]
             more = f" and {len(told) - 3} more" if len(told) > 3 else ""
-            assert found == ([f"Mail to this debtor bounced: {', '.join(told[:3])}{more}."] if told else [])
+            assert found == (
+                [f"Mail to this debtor bounced within 90 days: {', '.join(told[:3])}{more}."] if told else []
+            )
             seen += bool(told)
     assert seen
 
@@ -327,7 +375,60 @@ async def test_a_token_that_may_not_read_notifications_is_told_so(world: World) 
     with payt(world, tokens={"narrow": narrow}) as handle:
         async with assistant(handle, PAYT_API_TOKEN="narrow") as who:
             notes = (await who.ask("get_debtor", debtor=debtor))["notes"]
-    assert "Whether mail bounced is not known: the token lacks notifications:read." in notes
+    assert "Whether mail bounced could not be read; the token may lack notifications:read." in notes
+
+
+@pytest.mark.parametrize("kind", ["server_error", "not_json", "wrong_shape", "cut_off", "reset_after"])
+async def test_what_only_adds_to_an_answer_takes_none_away(
+    world: World, kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bounced mail, and what messages are about: where Payt fails at that, the rest is told."""
+    monkeypatch.setattr("payt_mcp.lookup._PATIENCE", 0.2)
+    messages = world.rows(MAIN, "messages")
+    key = next(row["debtor_id"] for row in newest_first(messages) if row["credit_case_id"])
+    number = Ledger(world, MAIN).debtors[key]["debtor_number"]
+    with payt(world) as handle:
+        for path in ("/v1/notifications", "/v1/credit_cases"):
+            handle.faults.add(Fault(kind, path=path, times=None))
+        async with assistant(handle) as who:
+            listed = await who.ask("list_messages", debtor=number)
+            handle.faults.clear()
+            handle.faults.add(Fault(kind, path="/v1/notifications", times=None))
+            file = await who.ask("get_debtor", debtor=number)
+    assert len(listed["messages"]) == min(20, sum(row["debtor_id"] == key for row in messages))
+    assert not any(row.get("about", "").startswith("credit case") for row in listed["messages"])
+    assert "Whether mail bounced could not be read; the token may lack notifications:read." in file["notes"]
+
+
+async def test_what_stands_on_the_debtor_or_a_case_holds_its_invoices_back() -> None:
+    world = frozen(build_world(invoices=300, seed=3, today=NOON.date()))
+    stamp = "2026-11-20T10:00:00.000Z"
+
+    def owing(number: str, **debtor: Any) -> tuple[int, str]:
+        key = world.add_debtor(MAIN, debtor_number=number, name=number, **debtor)
+        invoice = world.add_invoice(
+            MAIN, debtor_id=int(key), invoice_number=f"I{number}", total_amount="500.00", due_date="2026-10-01"
+        )
+        return int(key), invoice
+
+    owing("88001")
+    owing("88002", reminding_paused_at=stamp)
+    cases = world.rows(MAIN, "credit_cases")
+    bailiff = next(row for row in cases if row["forwarded_to_bailiff_at"])
+    paused = next(row for row in cases if row["paused_at"] and not row["forwarded_to_bailiff_at"])
+    for number, case in (("88003", bailiff), ("88004", paused)):
+        _, invoice = owing(number)
+        world.change_invoice(MAIN, invoice, active_credit_case_id=int(case["id"]))
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            files = {n: await who.ask("get_debtor", debtor=n) for n in ("88001", "88002", "88003", "88004")}
+    phases = {number: file["debtor"]["overdue_by_phase"][0] for number, file in files.items()}
+    assert [row.get("may_be_reminded") for row in phases.values()] == [None, "0.00", "0.00", "0.00"]
+    said = {number: " ".join(file["notes"]) for number, file in files.items()}
+    assert "paused with the debtor: I88002" in said["88002"]
+    assert "with a bailiff: I88003" in said["88003"]
+    assert "Attention: with bailiff." in files["88003"]["summary"]
+    assert "in a paused credit case: I88004" in said["88004"]
 
 
 async def test_a_token_that_may_not_read_cases_still_reads_messages(world: World) -> None:
@@ -337,6 +438,11 @@ async def test_a_token_that_may_not_read_cases_still_reads_messages(world: World
             rows = (await who.ask("list_messages", limit=50))["messages"]
     assert rows
     assert not any("about" in row for row in rows)
+
+
+def last_reminder(row: Row) -> str | None:
+    names = ["final_reminder_at", *(f"reminder_{number}_at" for number in range(1, 5)), "latest_reminder_at"]
+    return max((row[name] for name in names if row[name]), default=None)
 
 
 def _subjects(world: World, ledger: Ledger) -> Callable[[Row], str]:

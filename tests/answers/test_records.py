@@ -1,5 +1,6 @@
 """One debtor, invoice or case, contacts and correspondence: what is said against the raw rows."""
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -163,6 +164,7 @@ async def test_the_file_of_a_debtor_tells_what_is_overdue_in_each_currency(world
                     sums[code] = sums.get(code, Decimal(0)) + Decimal(row["open_amount"])
             said = (await who.ask("get_debtor", debtor=str(debtor)))["summary"]
             named = ", ".join(f"{code} {amount:,.2f}" for code, amount in sorted(sums.items()))
-            assert (f"in the invoices' own currencies {named})" in said) == (sums.keys() != {"EUR"})
+            told = re.search(r"in the invoices' own currencies ([^)]*?)(, \d+ of them without .*)?\)", said)
+            assert (told[1] if told else "") == (named if sums.keys() != {"EUR"} else "")
             several += len(sums) > 1
     assert several

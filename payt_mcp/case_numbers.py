@@ -53,6 +53,12 @@ class CaseNumbers:
             )
         return found
 
+    def labelled(self, value: str) -> str | None:
+        """The id of the case whose number stands in brackets at the end of a label, or at its beginning."""
+        first, _, _ = value.strip().partition(" ")
+        last = value.strip().removesuffix(")").rpartition("(")[2]
+        return self._ids.get(last) or self._ids.get(first)
+
     async def at_hand(self, patience: float) -> dict[str, str]:
         """The numbers read so far and the ids they stand for. Where none have been, a reading is begun in the
         background and waited for at most `patience` seconds; what it fails with is not raised here.

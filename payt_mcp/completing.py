@@ -38,9 +38,10 @@ async def complete(
     except PaytMcpError:  # nobody is signed in: the first call of a tool says so, and says how
         return _result(completion.Found([], 0))
     numbers_only = not isinstance(params.ref, PromptReference)
-    return _result(
-        await all_of_them.of(kind, argument.value, administration_id=administration, numbers_only=numbers_only)
-    )
+    # Of several names the last is being typed.
+    before, comma, typed = argument.value.rpartition(",") if argument.name == "debtors" else ("", "", argument.value)
+    found = await all_of_them.of(kind, typed.strip(), administration_id=administration, numbers_only=numbers_only)
+    return _result(completion.Found([f"{before}, {one}" if comma else one for one in found.values], found.total))
 
 
 def _result(found: completion.Found) -> CompleteResult:

@@ -149,10 +149,16 @@ async def _invoices(_account: Account, _administration: Administration, items: O
 
 
 async def _cases(account: Account, administration: Administration, items: OpenItems) -> Named:
-    """The cases that open items belong to, and whose they are; both forms of their number."""
+    """The cases that open items belong to, and whose they are; each once, by the longer form of its number, which has
+    the other in it.
+    """
     owners = {item.case_id: items.debtor_name(item.debtor_id) for item in items.invoices.values() if item.case_id}
     numbers = await account.case_numbers(administration).at_hand(_PATIENCE)
-    return [(number, owners[key]) for number, key in numbers.items() if key in owners]
+    longest: dict[str, str] = {}
+    for number, key in numbers.items():
+        if key in owners and len(number) > len(longest.get(key, "")):
+            longest[key] = number
+    return [(number, owners[key]) for key, number in longest.items()]
 
 
 _SOURCES: Mapping[str, Callable[[Account, Administration, OpenItems], Awaitable[Named]]] = {

@@ -20,6 +20,7 @@ from payt_mcp.actions.writer import Action, ActionWriter
 from payt_mcp.errors import LedgerError
 from payt_mcp.guard.engine import Engine, Writer
 from payt_mcp.guard.ledger import Ledger
+from payt_mcp.guard.records import EMBEDDED
 from payt_mcp.invoice_write import KIND as INVOICES
 from payt_mcp.invoice_write import InvoiceWriter
 from payt_mcp.message_write import KIND as MESSAGE
@@ -92,7 +93,7 @@ async def open_desk(
         raise LedgerError("There is no folder to keep the record of writes in: set PAYT_STATE_DIR.")
     credential = await account.credential()
     ledger = Ledger(settings.state_dir)
-    payt = f"embedded-{secrets.token_hex(8)}" if embedded else settings.api_url
+    payt = f"{EMBEDDED}{secrets.token_hex(8)}" if embedded else settings.api_url
     desk = Desk(account, settings, ledger, payt, group, browse, credential=credential)
     await desk.engine.start()
     return desk

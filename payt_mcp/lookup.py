@@ -87,7 +87,8 @@ async def find_debtor(scope: Scope, value: str) -> DebtorEntry:
             return debtor_entry(debtor)
     debtors = (await books.fresh(scope.progress)).debtors.values()
     _refuse_shared(value, debtors)
-    return matching.by_key(value, debtors) or _debtor_by_name(scope, value, debtors)
+    found = matching.by_key(value, debtors) or matching.by_label(value, debtors)
+    return found or _debtor_by_name(scope, value, debtors)
 
 
 async def read_debtor(scope: Scope, debtor_id: str) -> Debtor:
@@ -161,7 +162,14 @@ async def find_invoice(scope: Scope, value: str, *, fields: Fields | None = None
 
 async def find_case(scope: Scope, value: str) -> CreditCase:
     """The credit case with this number (either form) or id, with every field. Raises UnknownRecordError."""
-    case_id = await scope.account.case_numbers(scope.administration).case_id(value)
+    numbers = scope.account.case_numbers(scope.administration)
+    try:
+        case_id = await numbers.case_id(value)
+    except UnknownRecordError:
+        labelled = numbers.labelled(value)  # as it completes: with the name of the debtor
+        if labelled is None:
+            raise
+        case_id = labelled
     try:
         return await scope.account.payt.credit_case(scope.id, case_id, fields=every(CreditCase))
     except MissingError:

@@ -24,7 +24,7 @@ _CHOICE = re.compile(r"\[([^\]]+)\]\s*(.*)\Z")
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")
 _CONDITION = re.compile(r"^\{([?!])(\w+)\} ?", re.MULTILINE)
 _ARGUMENT_LENGTH = 200
-KINDS = {"debtor": "debtors", "invoice": "invoices", "credit_case": "credit-cases"}
+KINDS = {"debtor": "debtors", "debtors": "debtors", "invoice": "invoices", "credit_case": "credit-cases"}
 """Arguments of these names complete from the open items, in the users' own prompts too."""
 
 

@@ -35,7 +35,7 @@ from payt_mcp.errors import InputError, PaytMcpError
 from payt_mcp.guard.states import WAITS
 from payt_mcp.opener import EmbeddedPayt, Opener
 from payt_mcp.settings import Settings
-from payt_mcp.tools import tools_of
+from payt_mcp.tools import TOOLS_BY_SET, tools_of
 from payt_mcp.tools.arguments import accepted, refusal
 from payt_mcp.tools.schemas import flat
 from payt_mcp.tools.shared import Services, ToolSpec
@@ -102,7 +102,8 @@ class PaytServer(MCPServer[Services]):
         """Answer a call. Everything foreseen that goes wrong is an error result with a sentence in it."""
         schema = await self._schema(name)
         if schema is None:
-            return _failed(InputError(f"There is no tool {name[:60]!r}. The tools are: {', '.join(self._schemas)}."))
+            listed = ", ".join(self._schemas)
+            return _failed(InputError(f"There is no tool {name[:60]!r}{_off(name)}. The tools are: {listed}."))
         try:
             given = accepted(name, schema, arguments)
             return await super().call_tool(name, given, context)
@@ -214,6 +215,14 @@ def build_server(
         # nothing else: the ledger still decides whether it waits, and what is sent is sent within minutes of the yes.
         request_state_security=RequestStateSecurity.ephemeral(ttl=WAITS.total_seconds()),
     )
+
+
+def _off(name: str) -> str:
+    """In which tool set a tool is that this server does not list."""
+    tool_set = next((known for known, tools in TOOLS_BY_SET.items() if name in tools), "")
+    if not tool_set:
+        return ""
+    return f" here: it is in the tool set {tool_set!r} (PAYT_TOOLSETS); with PAYT_READ_ONLY nothing that writes is on"
 
 
 def _failed(error: PaytMcpError) -> CallToolResult:

@@ -46,6 +46,10 @@ FIELDS: Mapping[str, Check] = {
     **{name: addresses if "cc_" in name else address for name in _MAIL},
 }  # fmt: skip
 _KEYS = ("contact_identifier", "id")
+_ALIASES = {
+    "email": "default_email_address", "email_address": "default_email_address", "phone": "call_phone_number",
+    "phone_number": "call_phone_number", "name": "lastname",
+}  # fmt: skip
 
 
 class Contacts(Upsert):
@@ -56,7 +60,7 @@ class Contacts(Upsert):
     def parse(self, given: Any) -> list[dict[str, Any]]:
         rows = []
         for place, row in enumerate(records("contacts", given, MOST_RECORDS)):
-            parsed = record(f"contacts[{place}]", row, FIELDS, ())
+            parsed = record(f"contacts[{place}]", row, FIELDS, (), _ALIASES)
             if not any(name in parsed for name in _KEYS):
                 raise InputError(f"contacts[{place}] needs contact_identifier or id. Nothing was sent.")
             rows.append(parsed)

@@ -10,7 +10,7 @@ from typing import Any
 from payt_mcp.actions.contacts import contact_fields, debtor_name, debtors_by_number, mail_of, read_contacts, taken_over
 from payt_mcp.actions.sight import Row
 from payt_mcp.actions.upserts import MOST_RECORDS, UNSEEN, Planned, Upsert, change, clearable, differences
-from payt_mcp.errors import BadValueError, MissingError
+from payt_mcp.errors import BadValueError, InputError, MissingError
 from payt_mcp.guard.proposal import Warned
 from payt_mcp.guard.row_fields import Check, filled, list_of, record, records, text, yes
 from payt_mcp.lookup import Scope, chunks
@@ -23,6 +23,7 @@ _SEEN = (
     "coc_number", "language_code", "peppol_identifier", "relation_manager", "remark", "vat_number",
 )  # fmt: skip
 _BANK = ("bank_account_name", "bank_account_number")
+_OF_CONTACTS = ("mail", "phone", "street", "city", "postal")
 FIELDS: Mapping[str, Check] = {
     **dict.fromkeys(REQUIRED, filled),
     **dict.fromkeys((*_SEEN, *_BANK, "category", "oin_number", "country_code"), clearable),
@@ -43,10 +44,10 @@ class Debtors(Upsert):
     unseen = frozenset({*_BANK, "category", "oin_number", "is_company"})
 
     def parse(self, given: Any) -> list[dict[str, Any]]:
-        rows = [
-            record(f"debtors[{place}]", row, FIELDS, REQUIRED)
-            for place, row in enumerate(records("debtors", given, MOST_RECORDS))
-        ]
+        rows = []
+        for place, row in enumerate(records("debtors", given, MOST_RECORDS)):
+            _refuse_addresses(f"debtors[{place}]", row)
+            rows.append(record(f"debtors[{place}]", row, FIELDS, REQUIRED))
         identifiers = [row["debtor_identifier"] for row in rows]
         for identifier in identifiers:
             if identifiers.count(identifier) > 1:
@@ -78,6 +79,16 @@ class Debtors(Upsert):
             warnings += found
         action = "created" if debtor is None else "updated" if changes else "unchanged"
         return Row(self.key(row), action, debtor_name(debtor) if debtor else "", changes), warnings
+
+
+def _refuse_addresses(where: str, row: Any) -> None:
+    """The field that looks most like an address is the remark, and must not be suggested for one."""
+    for name in row if isinstance(row, dict) else ():
+        if name not in FIELDS and any(part in str(name).lower() for part in _OF_CONTACTS):
+            raise InputError(
+                f"{where} has no field {str(name)[:40]!r}: addresses and phone numbers of a debtor are those of its "
+                "contact, and upsert_contacts changes them. Nothing was sent."
+            )
 
 
 def _own_changes(row: Mapping[str, Any], debtor: Debtor | None) -> list[dict[str, str]]:

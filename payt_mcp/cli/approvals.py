@@ -83,23 +83,25 @@ def _list(ledger: Ledger) -> int:
     pending = ledger.pending(also=(Status.OUTCOME_UNKNOWN,))
     recent = [r for r in ledger.recent(ledger.now() - _RECENT) if r.id not in {p.id for p in pending}]
     for record in (*pending, *recent):
-        print(f"{record.id}  {words(record.status):16}  {_title(record)}")
+        print(f"{record.id}  {words(record.status):16}  {_title(record)}{_where(record)}")
     if not pending and not recent:
         print("Nothing waits, and nothing ended within seven days.")
+    elif pending:
+        print("\nTo decide: payt-mcp approvals show ID, approve ID, reject ID.")
     return 0
 
 
 def _show(ledger: Ledger, key: str) -> int:
-    from payt_mcp.guard.outcomes import outcome_words
+    from payt_mcp.guard.outcomes import at, outcome_words
     from payt_mcp.guard.preview_text import shown, whole
 
     record = ledger.get(key)
-    print(f"{_title(record)}\n")
+    print(f"{_title(record)}{_where(record)}\n")
     print(whole(record.preview) if record.preview else "The text of this proposal has been purged.")
     print(f"\n{shown(outcome_words(record, _zone()))}")
     for event in ledger.history(record.id):
         who = " ".join(filter(None, json.loads(event.who).values()))
-        print(f"  {event.at[:19]}  {event.status:16}  {shown(who)}")
+        print(f"  {at(dt.datetime.fromisoformat(event.at), _zone())}  {event.status:16}  {shown(who)}")
     return 0
 
 
@@ -109,6 +111,9 @@ def _approve(ledger: Ledger, key: str) -> int:
     record = ledger.get(key)
     _show(ledger, key)
     again = record.status is Status.OUTCOME_UNKNOWN
+    if record.status is not Status.PROPOSED and not again:
+        print("\nThere is nothing to approve.")
+        return 1
     if again:
         print("\nIt MAY HAVE BEEN SENT already. Approving sends it again.")
     if not _challenged("approve"):
@@ -226,7 +231,7 @@ def _challenged(step: str) -> bool:
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise GuardError(f"To {step} takes a person at a terminal: this is none. Nothing was decided.")
-    words = " ".join(secrets.choice(_WORDS) for _ in range(2))
+    words = " ".join(secrets.SystemRandom().sample(_WORDS, 2))
     typed = input(f"\nTo {step}, type: {words}\n> ")
     if typed.strip().lower() != words:
         print("That was something else. Nothing was decided.")
@@ -238,6 +243,12 @@ def _title(record: Record) -> str:
     from payt_mcp.guard.preview_text import shown
 
     return shown(str(record.preview["title"])) if record.preview else "(text purged)"
+
+
+def _where(record: Record) -> str:
+    from payt_mcp.guard.records import is_embedded
+
+    return "  [sandbox, invented data]" if is_embedded(record) else ""
 
 
 def _me() -> Who:

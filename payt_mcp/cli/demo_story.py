@@ -20,7 +20,7 @@ from mcp.types import TextContent
 from payt_mcp import __version__
 from payt_mcp.cli.demo_screen import Column, Screen
 from payt_mcp.errors import PaytMcpError
-from payt_mcp.receivables.phases import words
+from payt_mcp.receivables.phases import IN_COLLECTION, words
 
 if TYPE_CHECKING:
     from mcp.client import Client
@@ -311,8 +311,11 @@ def _share(screen: Screen, bucket: Row, gross: Decimal) -> str:
 
 
 def _stops(file: Row) -> list[str]:
-    """What stands in the way of writing to this debtor."""
-    return list(file["debtor"].get("attention", []))
+    """What stands in the way of writing to this debtor; credits do where they come to a tenth of what is overdue."""
+    debtor = file["debtor"]
+    credits_, overdue = (Decimal(debtor.get(name, "0")) for name in ("credits", "overdue"))
+    flags = [flag for flag in debtor.get("attention", ()) if flag != "credit_open" or -10 * credits_ >= overdue]
+    return flags or [phase for phase in (debtor.get("phase", ""),) if phase in IN_COLLECTION]
 
 
 def _advice(file: Row) -> str:
@@ -324,11 +327,13 @@ def _advice(file: Row) -> str:
         named = f" (the oldest is {credits_[0]})" if credits_ else ""
         parts.append(
             f'"Credit open" means that {_money(-Decimal(debtor["credits"]), currency)} of credit notes or overpayments '
-            f'has not been matched with invoices{named}. Settle that first, or you will hear "we do not owe all of it".'
+            f"has not been matched with invoices{named}. Say so when you write, or you will hear that not all is owed."
         )
     phase = words(debtor.get("phase", ""))
     if phase not in {"", "overdue"}:
-        parts.append(f'Part of the debt has reached the phase "{phase}", where a reminder would be a step back.')
+        parts.append(
+            f'Part of the debt has reached the phase "{phase}". A reminder would be a step back: leave those out.'
+        )
     if file.get("addresses"):
         address, language = file["addresses"][0], debtor.get("language_code", "")
         known = f", in {_LANGUAGES.get(language, language)}" if language else ""

@@ -122,6 +122,7 @@ def _nothing_written(host: Host, file: ConfigFile, result: Installing, chosen: C
         if own:  # they decide what it speaks to: whoever tried the sandbox would go on asking it
             unset = " ".join(f"--unset {name}" for name in own)
             print(f"It keeps its own {', '.join(own)}. Without: payt-mcp install {host.key} --replace {unset}")
+        _say_left_out(chosen, sys.stdout)
         return 0
     from payt_mcp.hosts.entry import shown
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import socket
+import sys
 from collections.abc import Mapping, Sequence
 
 from payt_mcp.cli.browsing import browse
@@ -44,6 +45,9 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     # uvicorn shuts down in order and then raises the signal again, for whoever handled it before.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
+    who = "this machine alone" if args.host in LOOPBACK else "whoever has PAYT_MCP_TOKEN"
+    place = f"http://{f'[{args.host}]' if ':' in args.host else args.host}:{args.port}/mcp"
+    print(f"Serving {place}, to {who}; Ctrl+C stops it.", file=sys.stderr, flush=True)
     uvicorn.Server(config).run(sockets=[listener])
     return 0
 

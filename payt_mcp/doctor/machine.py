@@ -14,6 +14,7 @@ from payt_mcp.disk import can_be_made, nearest
 from payt_mcp.doctor.finding import Finding, tilde
 from payt_mcp.errors import AlteredError, LedgerError
 from payt_mcp.guard.ledger import Ledger
+from payt_mcp.guard.records import is_embedded
 from payt_mcp.guard.states import Status
 from payt_mcp.guard.store import FILE
 from payt_mcp.hosts.catalog import Machine
@@ -106,7 +107,8 @@ def _opened(folder: Path, home: str) -> list[Finding]:
         return [Finding("record.writable", "problem", _short(error, home), remedy)]
     try:
         events = ledger.verify()
-        waiting = [record for record in ledger.pending() if record.status is Status.PROPOSED]
+        proposed = [record for record in ledger.pending() if record.status is Status.PROPOSED]
+        waiting = [record for record in proposed if not is_embedded(record)]
         unknown = [record for record in ledger.pending(also=(Status.OUTCOME_UNKNOWN,))
                    if record.status is Status.OUTCOME_UNKNOWN]  # fmt: skip
     except LedgerError as error:

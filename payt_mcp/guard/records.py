@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
 
 
+EMBEDDED = "embedded-"
+"""How the name of a Payt begins that lives inside a server, and ends with it."""
+
 CLOCK = "clock"
 """Stands in the place of a proposal in an event that is about the clock of this machine."""
 
@@ -110,6 +113,11 @@ class Event:
             self.body,
             self.detail,
         )
+
+
+def is_embedded(record: Record) -> bool:
+    """Whether it was proposed to a Payt inside a server: no matter of anybody's books."""
+    return str((record.content or {}).get("payt", "")).startswith(EMBEDDED)
 
 
 def to_json(value: Any) -> str:

@@ -124,7 +124,7 @@ def _fetched(tool: str, args: Sequence[str], variables: Mapping[str, str]) -> La
     if found is None:
         raise HostConfigError(
             f"payt-mcp runs from the cache of {tool} now, which is emptied now and then, and {tool} itself was not "
-            "found. Nothing was changed. Install it to stay: `uv tool install payt-mcp` or `pipx install payt-mcp`."
+            "found. Nothing was changed. Install it to stay, from its clone: `uv tool install .` or `pipx install .`"
         )
     source = _source()
     if source is None:

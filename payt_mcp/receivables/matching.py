@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItem
 
 _SEPARATORS = re.compile(r"[\W_]+")
+_LABEL = re.compile(r"(?P<name>.+?)\s*\((?P<number>[^()]+)\)")
 _EXACT, _PREFIX, _WORDS, _PARTS = range(4)
 
 
@@ -73,6 +74,16 @@ def resembling(query: str, debtors: Iterable[DebtorEntry], *, most: int = 3) -> 
     for debtor in debtors:
         names.setdefault(normalized(debtor.name), debtor)
     return [names[name] for name in get_close_matches(normalized(query), names, n=most, cutoff=0.6)]
+
+
+def by_label(value: str, debtors: Iterable[DebtorEntry]) -> DebtorEntry | None:
+    """The debtor with the number at the end of a label such as `Hendriks Inter... (10085)`, which may be cut short."""
+    label = _LABEL.fullmatch(value.strip())
+    if label is None:
+        return None
+    found = by_key(label["number"], debtors)
+    name = normalized(label["name"].rstrip(". \u2026"))
+    return found if found and name and normalized(found.name).startswith(name) else None
 
 
 class TextFilter:

@@ -36,6 +36,15 @@ SETS: Mapping[str, ToolSet] = {
 }  # fmt: skip
 """By the names `PAYT_TOOLSETS` takes."""
 
+TOOLS_BY_SET: Mapping[str, tuple[str, ...]] = {
+    "core": ("send_message", "upsert_invoices", "check_approval"),
+    "payments": ("list_payments",),
+    "plans": ("list_payment_plans", "decide_payment_plan"),
+    "tasks": ("list_tasks", "list_notes", "complete_task", "comment_task"),
+    "flow": ("change_follow_up", "upsert_debtors", "upsert_contacts"),
+}
+"""The names of tools that a server may not list, without importing them: who asks for one is told where it is."""
+
 
 def tools_of(names: Iterable[str], *, read_only: bool) -> tuple[ToolSpec, ...]:
     """The tools of these sets: what reads, then what writes. Read-only, no module of a write is even imported."""

@@ -47,6 +47,6 @@ async def complete_task(
 TOOL = ToolSpec(
     complete_task,
     "Complete task",
-    "Propose to mark a task as done; by task_id.",
+    "Propose to mark a task as done; by its id.",
     ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True),
 )

@@ -36,6 +36,6 @@ async def decide_payment_plan(
 TOOL = ToolSpec(
     decide_payment_plan,
     "Decide payment plan",
-    "Propose to approve or reject a pending payment plan, or to end (deactivate) an active one; by payment_plan_id.",
+    "Propose to approve or reject a pending payment plan, or to end (deactivate) an active one; by its id.",
     ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True),
 )

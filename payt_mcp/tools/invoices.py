@@ -181,7 +181,7 @@ async def _open_rows(scope: Scope, page: Shown, answer: Answer) -> dict[str, dic
         answer.summary += f" (invoices {present.money(balance.open)}, credits {present.money(balance.credits)})"
     if balance.unvalued:
         answer.notes.append(
-            f"{present.count(len(balance.unvalued), 'invoice')} without an amount in {currency} not in total_open."
+            f"{present.count(len(balance.unvalued), 'invoice')} without an amount in {currency} in no sum."
         )
     return {key: open_invoice_row(items.invoices[key], today, items) for key in page.ids if key in items.invoices}
 

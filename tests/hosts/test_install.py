@@ -273,7 +273,7 @@ def test_a_cache_that_is_thrown_away_is_never_written(home: Home, tmp_path: Path
         [str(python), "-m", "payt_mcp", "install", "cursor"], env=home.environ(PATH="/nowhere"), capture_output=True,
         text=True, timeout=60, check=False,
     )  # fmt: skip
-    assert (done.returncode, "uv tool install payt-mcp" in done.stderr) == (1, True)
+    assert (done.returncode, "uv tool install ." in done.stderr) == (1, True)
     assert not (home.folder / ".cursor").exists()
 
 

@@ -1,5 +1,6 @@
 """Resources and completion, as a client of either protocol revision gets them."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
@@ -117,11 +118,33 @@ async def test_cases_and_choices_complete(client: Client) -> None:
     cases = await _completed(client, "credit-case-brief", "credit_case", "D2026-482")
     assert cases
     assert all(case.startswith("D2026-482") for case in cases)
-    number = cases[0].partition(" ")[0]
-    result = await client.call_tool("get_credit_case", {"credit_case": number, "administration_id": ADMINISTRATION})
-    assert not result.is_error, result
+    numbers = [
+        re.findall(r"D2026-\d+", case) for case in await _completed(client, "credit-case-brief", "credit_case", "")
+    ]
+    assert len({number for (number,) in numbers}) == len(numbers)  # each case once
+    for typed in ("D2026-482", cases[0].partition(" ")[2][:8], cases[0].partition(" ")[0].removeprefix("D2026-")):
+        (value, *_) = await _completed(client, "credit-case-brief", "credit_case", typed)
+        result = await client.call_tool("get_credit_case", {"credit_case": value, "administration_id": ADMINISTRATION})
+        assert not result.is_error, result
     assert await _completed(client, "draft-reminder", "tone", "F") == ["friendly", "firm"]
     assert await _completed(client, "draft-reminder", "language", "") == ["Dutch", "English", "German", "French"]
+
+
+async def test_the_last_of_several_debtors_completes(client: Client) -> None:
+    (value, *_) = await _completed(client, "clean-up-contacts", "debtors", "10026, Bakker Bouwm")
+    assert re.fullmatch(r"10026, Bakker Bouwm.+ \(10002\)", value)
+
+
+async def test_a_name_that_was_cut_to_be_offered_still_means_its_debtor(client: Client) -> None:
+    for number in ("10002", "10016"):
+        whole = await client.call_tool("get_debtor", {"debtor": number, "administration_id": ADMINISTRATION})
+        assert whole.structured_content is not None
+        cut = f"{whole.structured_content['debtor']['name'][:9]}\u2026 ({number})"
+        again = await client.call_tool("get_debtor", {"debtor": cut, "administration_id": ADMINISTRATION})
+        assert again.structured_content is not None, again
+        assert again.structured_content["debtor"]["debtor_number"] == number
+    other = await client.call_tool("get_debtor", {"debtor": "Wagner (10002)", "administration_id": ADMINISTRATION})
+    assert other.is_error
 
 
 async def test_an_address_completes_to_bare_numbers(client: Client) -> None:

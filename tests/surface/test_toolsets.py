@@ -11,8 +11,9 @@ import pytest
 from mcp.client import Client
 
 from payt_mcp.sandbox.server import Handle
-from payt_mcp.settings import TOOLSETS
-from payt_mcp.tools import SETS
+from payt_mcp.server import build_server
+from payt_mcp.settings import TOOLSETS, Settings
+from payt_mcp.tools import SETS, TOOLS_BY_SET, tools_of
 
 from .helpers import SET_ANSWERS, SNAPSHOTS, answer_of, check_snapshot, server_for, shown, text_of, tokens
 
@@ -125,3 +126,17 @@ async def test_what_a_set_costs_is_what_the_documentation_says(payt: Handle) -> 
         count, size = written[name]
         assert count == len(added)
         assert abs(size - (tokens(added) if added else 0)) <= 3
+
+
+def test_a_tool_that_is_off_is_told_apart_from_one_that_is_not() -> None:
+    listed = {name: {spec.run.__name__ for spec in tools_of([name], read_only=False)} for name in SETS}
+    for name, tools in TOOLS_BY_SET.items():
+        assert set(tools) == (listed[name] if name != "core" else listed[name] & set(tools))
+
+
+async def test_whoever_asks_for_a_tool_that_is_off_is_told_where_it_is() -> None:
+    async with Client(build_server(Settings.from_env({"PAYT_API_URL": "sandbox"}))) as client:
+        off = await client.call_tool("list_tasks", {})
+        unknown = await client.call_tool("list_ghosts", {})
+    assert "it is in the tool set 'tasks' (PAYT_TOOLSETS)" in off.content[0].text  # type: ignore[union-attr]
+    assert "tool set" not in unknown.content[0].text  # type: ignore[union-attr]

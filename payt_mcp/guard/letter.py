@@ -10,10 +10,10 @@ from typing import Any
 
 from payt_mcp.guard import scanning
 from payt_mcp.guard.addresses import SHARED_HOSTS, OnFile, Recipient, domain, is_below, resembled
-from payt_mcp.guard.letter_figures import OwedItem, concerned, named_words, numbers_of, warnings_about
+from payt_mcp.guard.letter_figures import OwedItem, may_be_about_more, meant, named_words, numbers_of, warnings_about
 from payt_mcp.guard.preview_text import hidden_kinds
 from payt_mcp.guard.proposal import Warned
-from payt_mcp.present import clean, cut, money, some
+from payt_mcp.present import clean, count, cut, money, some
 from payt_mcp.receivables.phases import TOWARDS_COURT, words
 
 _MOST_NAMED = 5
@@ -112,11 +112,13 @@ class Facts:
 def warnings_of(letter: Letter, facts: Facts) -> list[Warned]:
     """What a person should look at, dangers first."""
     text = letter.text
-    chased = concerned(text, facts.items, facts.invoice_id)
+    named = meant(text, facts.items, facts.invoice_id)
+    chased = named or [item for item in facts.items if item.is_overdue]
     found = [
         *_addresses(letter, facts),
         *_accounts(text, facts),
-        *_standing(facts, chased),
+        *_standing(facts, named),
+        *_paused_beside(text, facts, named),
         *_history(facts),
         *_steps(chased),
         *_invoices(facts),
@@ -154,7 +156,7 @@ def _accounts(text: str, facts: Facts) -> list[Warned]:
     ]
 
 
-def _standing(facts: Facts, chased: Sequence[OwedItem]) -> list[Warned]:
+def _standing(facts: Facts, named: Sequence[OwedItem]) -> list[Warned]:
     found = []
     if "with_bailiff" in facts.attention:
         found.append(Warned("This debtor is with a bailiff: contact goes through the bailiff.", True))
@@ -163,7 +165,7 @@ def _standing(facts: Facts, chased: Sequence[OwedItem]) -> list[Warned]:
     if "paused" in facts.attention:
         found.append(Warned("Follow-up of this debtor is paused.", True))
     for flag, said, danger in _STANDING_ALONE:
-        flagged = [item for item in chased if flag in item.attention]
+        flagged = [item for item in named if flag in item.attention]
         if flagged and flag not in facts.attention:
             found.append(Warned(said.format(numbers_of(flagged)), danger))
     if facts.settled:
@@ -171,6 +173,15 @@ def _standing(facts: Facts, chased: Sequence[OwedItem]) -> list[Warned]:
     elif not any(item.is_overdue for item in facts.items):
         found.append(Warned("Nothing of this debtor is overdue."))
     return found
+
+
+def _paused_beside(text: str, facts: Facts, named: Sequence[OwedItem]) -> list[Warned]:
+    """Paused invoices that are not named, where the letter may be about them all the same. It may as well not be."""
+    paused = [item for item in facts.items if item.is_overdue and "paused" in item.attention and item not in named]
+    if not paused or "paused" in facts.attention or not may_be_about_more(text, facts.items, named):
+        return []
+    what = f"{count(len(paused), 'overdue invoice')} that the text does not name"
+    return [Warned(f"Follow-up is paused for {what}: {numbers_of(paused)}.")]
 
 
 def _steps(chased: Sequence[OwedItem]) -> list[Warned]:

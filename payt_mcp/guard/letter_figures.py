@@ -53,13 +53,21 @@ def named_in(text: str, items: Sequence[OwedItem]) -> list[OwedItem]:
     return sorted((item for item in items if item.number in places), key=lambda item: places[item.number][0])
 
 
-def concerned(text: str, items: Sequence[OwedItem], invoice_id: str) -> list[OwedItem]:
-    """The open invoices a letter is about: those it names and the one it goes with, else all that are overdue. A
-    credit is none: who names one may chase all the rest.
-    """
+def meant(text: str, items: Sequence[OwedItem], invoice_id: str) -> list[OwedItem]:
+    """The open invoices a letter names and the one it goes with. A credit is none: who names one may chase the rest."""
     named = [item for item in named_in(text, items) if item.id != invoice_id]
     named += [item for item in items if item.id == invoice_id]
-    return [item for item in named if item.owed >= 0] or [item for item in items if item.is_overdue]
+    return [item for item in named if item.owed >= 0]
+
+
+def may_be_about_more(text: str, items: Sequence[OwedItem], of: Sequence[OwedItem]) -> bool:
+    """Whether a letter that means `of` may be about other invoices too: it means none, or several (lists end in "and
+    239 more"), or it names a total over more than it means.
+    """
+    if len(of) != 1:
+        return True
+    larger = {one for one, number in _totals(items) if number > 1} - _single(of[0])
+    return any(_worth(one) in larger for one in scanning.amounts(text, {item.number for item in items}))
 
 
 def named_words(text: str, items: Sequence[OwedItem]) -> str:

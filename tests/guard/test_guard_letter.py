@@ -86,27 +86,44 @@ async def test_only_steps_of_overdue_invoices_that_the_letter_is_about_are_named
 
 
 @pytest.mark.parametrize(
-    ("body", "changes", "named"),
+    ("body", "changes", "named", "others"),
     [
-        ("Over factuur 2026009901.", {}, ""),
-        ("Over factuur 2026009902.", {}, "2026009902"),
-        ("Wilt u betalen?", {}, "2026009902, 2026009903"),
-        ("Wilt u betalen?", {"to_invoice": "2026009901"}, ""),
-        ("Wilt u betalen?", {"to_invoice": "2026009903"}, "2026009903"),
-        ("Uw credit 2026009904 staat open.", {}, "2026009902, 2026009903"),
+        ("Over factuur 2026009901.", {}, "", ""),
+        ("Over factuur 2026009902.", {}, "2026009902", ""),
+        ("Wilt u betalen?", {}, "", "2026009902, 2026009903"),
+        ("Wilt u betalen?", {"to_invoice": "2026009901"}, "", ""),
+        ("Wilt u betalen?", {"to_invoice": "2026009903"}, "2026009903", ""),
+        ("Uw credit 2026009904 staat open.", {}, "", "2026009902, 2026009903"),
+        ("Over 2026009901 en alle andere, samen EUR 60,00.", {}, "", "2026009902, 2026009903"),
+        ("Over 2026009902 en alle andere, samen EUR 60,00.", {}, "2026009902", "2026009903"),
+        ("Wilt u EUR 60,00 betalen?", {"to_invoice": "2026009901"}, "", "2026009902, 2026009903"),
+        ("Over 2026009901, EUR 10,00, en het totaal van EUR 20,00 dat u noemt.", {}, "", ""),
+        ("Over 2026009901, 2026009902 en 7 andere.", {}, "2026009902", "2026009903"),
+        ("Over 2026009901, 2026009902 en 2026009903.", {}, "2026009902, 2026009903", ""),
     ],
 )
-async def test_a_pause_is_named_where_the_letter_is_about_the_invoice(
-    house: House, body: str, changes: dict[str, str], named: str
+async def test_a_pause_is_named_where_the_letter_is_or_may_be_about_the_invoice(
+    house: House, body: str, changes: dict[str, str], named: str, others: str
 ) -> None:
     paused = {"paused_at": ago(house, days=40)}
+    not_due = str(house.sandbox.world.today + dt.timedelta(days=9))
     answer, preview = await proposed(
         house, body, bill(1, "10.00"), bill(2, "20.00", **paused), bill(3, "30.00", **paused), bill(4, "-5.00"),
-        **changes,
+        bill(5, "40.00", due_date=not_due, **paused), **changes,
     )  # fmt: skip
+    number = f"{others.count(',') + 1} overdue invoice{'s' if ',' in others else ''}"
     wanted = [f"Follow-up is paused for invoice {named}."] if named else []
+    wanted += [f"Follow-up is paused for {number} that the text does not name: {others}."] if others else []
     assert [text for text in answer.get("warnings", ()) if "paused" in text] == wanted
     assert dangers(preview) == []
+
+
+async def test_of_many_paused_invoices_that_are_not_named_five_are(house: House) -> None:
+    rows = [bill(at, f"{at}.00", paused_at=ago(house, days=40)) for at in range(10, 20)]
+    answer, _ = await proposed(house, "Wilt u betalen?", bill(1, "1.00"), *rows)
+    numbers = ", ".join(str(row["invoice_number"]) for row in rows[:5])
+    said_of = f"10 overdue invoices that the text does not name: {numbers} and 5 more"
+    assert answer["warnings"] == [f"Follow-up is paused for {said_of}."]
 
 
 @pytest.mark.parametrize(

@@ -284,8 +284,9 @@ async def _numbers_in(
         )
         found |= {invoice.invoice_number or "": invoice for invoice in listed.records}
     theirs = {n: i.debtor_number or "another" for n, i in found.items() if i.debtor_id != target.debtor.id}
-    named = [number for number in scanning.named_invoices(text) if number not in own and number not in found]
-    return theirs, [number for number in named if number != target.debtor.debtor_number]
+    known = own | found.keys() | {target.debtor.debtor_number or ""}
+    named = scanning.named_invoices(text)
+    return theirs, [name for name in named if name not in known and not scanning.numbers_among(name, known)]
 
 
 def _own_hosts(administration: Administration, debtor: Debtor) -> list[str]:

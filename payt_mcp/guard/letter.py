@@ -301,6 +301,7 @@ def basis_of(facts: Facts, text: str, about: str = "") -> dict[str, Any]:
     chased. `about` is the number of the invoice that the letter goes with.
     """
     numbers, dates = {about, *scanning.words(text)}, scanning.dates(text)
+    numbers |= scanning.numbers_among(text, {item.number for item in facts.items}).keys()
     items = [item for item in facts.items if item.is_overdue or item.number in numbers or item.due_date in dates]
     return {
         "attention": sorted(_FORBIDDING & set(facts.attention)),

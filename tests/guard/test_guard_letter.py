@@ -188,6 +188,22 @@ async def test_an_addressee_is_said_once(house: House, mode: str, to_invoice: bo
     assert f"<dt>Debtor</dt><dd>{line.partition(': ')[2]}</dd>" in page
 
 
+async def test_numbers_written_against_each_other_are_known(house: House) -> None:
+    body = "Factuur 2026009901/2026009902 en factuurnr.2026009903,2026009904 staan open."
+    answer, preview = await proposed(house, body, *(bill(at, f"{at}.00") for at in (1, 2, 3, 4)))
+    assert "warnings" not in answer
+    assert [words[:10] for words in preview["named"].split(", ")] == [f"202600990{at}" for at in (1, 2, 3, 4)]
+
+
+async def test_a_letter_rests_on_the_numbers_in_a_list(house: House) -> None:
+    not_due = str(house.sandbox.world.today + dt.timedelta(days=9))
+    answer, _ = await proposed(
+        house, "Over 2026009901,2026009902.", *(bill(at, "9.00", due_date=not_due) for at in (1, 2))
+    )
+    basis = record(house, answer["proposal_id"]).basis or {}
+    assert sorted(item["number"] for item in basis["items"].values()) == ["2026009901", "2026009902"]
+
+
 # Figures.
 
 

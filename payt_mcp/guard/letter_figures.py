@@ -14,10 +14,12 @@ from payt_mcp.guard.lookalikes import plain
 from payt_mcp.guard.proposal import Warned
 from payt_mcp.guard.scanning import Amount
 from payt_mcp.present import clean, money, some
+from payt_mcp.receivables.phases import IN_COLLECTION
 
 _MOST_NAMED = 5
 _MOST_SHOWN = 10
 _NUMBER_LENGTH = 40
+_APART = frozenset({"payment_plan", "paused", "with_bailiff"})
 Money = tuple[str, Decimal]
 """A currency's code and an amount without its sign."""
 
@@ -93,8 +95,15 @@ def warnings_about(text: str, items: Sequence[OwedItem], also: Iterable[Decimal]
 
 
 def _totals(items: Sequence[OwedItem]) -> Iterator[tuple[Money, int]]:
-    """What invoices come to by currency: net, gross and what is overdue; and of how many that is the sum."""
-    for part in (items, [item for item in items if item.owed > 0], [item for item in items if item.is_overdue]):
+    """What invoices come to by currency: net, gross, what is overdue, and what of it may be chased; and of how many
+    that is the sum.
+    """
+    overdue = [item for item in items if item.is_overdue]
+    # where the debtor is paused all of them are, and none is set apart by it
+    apart = _APART - {"paused"} if all("paused" in item.attention for item in overdue) else _APART
+    others = [item for item in overdue if not apart & set(item.attention)]
+    reminded = [item for item in others if item.step not in IN_COLLECTION]
+    for part in (items, [item for item in items if item.owed > 0], overdue, others, reminded):
         for currency, number in Counter(item.currency for item in part).items():
             yield (currency, abs(sum((item.owed for item in part if item.currency == currency), Decimal(0)))), number
 

@@ -65,6 +65,7 @@ _NAMED = re.compile(
 _MOST_TOKENS = 40
 _MANY_DIGITS = 8
 _MOST_AROUND = 8
+_MOST_IN_ROW = 300
 
 
 class Amount(NamedTuple):
@@ -153,8 +154,10 @@ def _is_priced(text: str, start: int, length: int, *, is_year: bool) -> bool:
         return True
     if not _PRICED[0].search(text[max(0, start - 8) : start]):
         return False
-    row = text[end:].partition("\n")[0]
-    return is_year or text[start - 1] != "\n" or not _CENTS.search(row) or bool(_AMOUNT.search(row))
+    if is_year or text[start - 1] != "\n":
+        return True
+    row = text[end : end + _MOST_IN_ROW].partition("\n")[0]
+    return not _CENTS.search(row) or bool(_AMOUNT.search(row))
 
 
 def links(text: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -201,6 +202,23 @@ def test_the_sum_of_the_invoices_that_are_named_may_be_named() -> None:
     for amount in ("EUR 91,00", "EUR 100,00", "EUR 99,00"):  # net, gross, overdue
         assert told(text.format(amount), items) == []
     assert told(text.format("EUR 61,00"), items) == ["The amount EUR 61,00 in the text matches nothing that is open."]
+
+
+def test_the_sum_of_what_may_be_chased_may_be_named() -> None:
+    flags: tuple[tuple[str, str], ...] = (
+        ("payment_plan", ""), ("paused", ""), ("with_bailiff", "bailiff"), ("", "debt_collection"),
+        ("", "pre_judicial"), ("credit_open", "collectable"), ("", "reminder_2"),
+    )  # fmt: skip
+    items = [
+        replace(item(f"{at}", f"{2**at}.00"), attention=[flag] if flag else [], step=step)
+        for at, (flag, step) in enumerate(flags)
+    ]
+    items.append(item("9", "512.00", overdue=False))
+    for amount in ("EUR 120,00", "EUR 96,00", "EUR 127,00", "EUR 639,00"):
+        assert told(f"Samen {amount}", items) == []
+    assert told("Samen EUR 104,00", items) != []
+    paused = [replace(one, attention=[*one.attention, "paused"]) for one in items]
+    assert told("Samen EUR 122,00 of EUR 98,00", paused) == []
 
 
 @pytest.mark.parametrize(

@@ -185,9 +185,12 @@ def _paused_beside(text: str, facts: Facts, named: Sequence[OwedItem]) -> list[W
 
 
 def _steps(chased: Sequence[OwedItem]) -> list[Warned]:
-    """What Payt's own flow did: it may contradict a letter, or have said the same a day ago."""
+    """Steps on record, whoever took them: they may contradict a letter, or have said the same a day ago. That one may
+    be collected told the debtor nothing.
+    """
     formal = [item for item in chased if item.owed > 0 and item.step in TOWARDS_COURT]
     lately = [(item.lately, item.number, item.step) for item in chased if item.is_overdue and item.lately]
+    lately = [one for one in lately if one[2] != "collectable"]
     found = []
     if formal:
         said = some(f"{clean(item.number, 40)} ({words(item.step)})" for item in formal)
@@ -195,7 +198,7 @@ def _steps(chased: Sequence[OwedItem]) -> list[Warned]:
         found.append(Warned(f"On its way to court: invoice {said}. A reminder may contradict the step taken.", last))
     if lately:
         steps = (f"{words(step)} on {day} (invoice {clean(n, 40)})" for day, n, step in sorted(lately, reverse=True))
-        found.append(Warned(f"Payt took a step on its own lately: {some(steps, most=_MOST_STEPS)}."))
+        found.append(Warned(f"Payt's record shows a step lately: {some(steps, most=_MOST_STEPS)}."))
     return found
 
 

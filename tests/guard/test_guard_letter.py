@@ -48,10 +48,10 @@ def dangers(preview: Any) -> list[str]:
     return [warned["text"] for warned in preview["warnings"] if warned["danger"]]
 
 
-# Steps of Payt's own flow.
+# Steps that Payt has on record.
 
 
-async def test_what_payt_did_by_itself_within_a_week_is_said_in_one_line(house: House) -> None:
+async def test_steps_within_a_week_are_said_in_one_line(house: House) -> None:
     house.sandbox.world.administrations[int(ADMINISTRATION)]["timezone"] = "Pacific/Kiritimati"  # is a day ahead
     days = [dt.datetime.fromisoformat(ago(house, days=days)) + dt.timedelta(hours=14) for days in (1, 2, 3, 4)]
     answer, preview = await proposed(
@@ -62,16 +62,38 @@ async def test_what_payt_did_by_itself_within_a_week_is_said_in_one_line(house: 
         bill(3, "30.00", reminder_1_at=ago(house, days=4)),
         bill(4, "40.00", reminder_1_at=ago(house, days=3)),
         bill(5, "50.00", reminder_1_at=ago(house, days=7, minutes=5)),
+        bill(6, "60.00", reminder_1_at=ago(house, days=4), collectable_at=ago(house, days=1)),
+        bill(7, "70.00", reminder_1_at=ago(house, minutes=-30)),
+        bill(8, "80.00", reminder_1_at="9999-12-31T23:59:59.000Z"),
     )
     steps = (
         f"final reminder on {days[0].date()} (invoice 2026009902), "
         f"reminder 2 on {days[1].date()} (invoice 2026009901), "
         f"reminder 1 on {days[2].date()} (invoice 2026009904)"
     )
-    assert [text for text in answer["warnings"] if text.startswith("Payt took a step")] == [
-        f"Payt took a step on its own lately: {steps} and 1 more."
+    assert [text for text in answer["warnings"] if text.startswith("Payt's record")] == [
+        f"Payt's record shows a step lately: {steps} and 1 more."
     ]
     assert dangers(preview) == []
+
+
+async def test_a_message_at_the_end_of_time_does_not_stop_a_letter(house: House) -> None:
+    number, words = owing(house, bill(1, "10.00")), {"subject": "Openstaand", "content": "Wilt u betalen?"}
+    debtor = next(
+        row["id"] for row in house.sandbox.world.rows(ADMINISTRATION, "debtors") if row["debtor_number"] == number
+    )
+    house.sandbox.world.add(
+        ADMINISTRATION,
+        "messages",
+        debtor_id=int(debtor),
+        sender_type="creditor",
+        sent_at="9999-12-31T23:59:59.000Z",
+        **words,
+    )
+    wish = letter(house, to_debtor=number, subject=words["subject"], body=words["content"])
+    async with client(house.server()) as caller:
+        answer = data(await caller.call_tool("send_message", wish))
+    assert answer["warnings"] == ["The same text was already sent on 9999-12-31."]
 
 
 async def test_only_steps_of_overdue_invoices_that_the_letter_is_about_are_named(house: House) -> None:
@@ -79,7 +101,7 @@ async def test_only_steps_of_overdue_invoices_that_the_letter_is_about_are_named
     not_due = {"due_date": str(house.sandbox.world.today + dt.timedelta(days=9))}
     rows = bill(1, "10.00"), bill(2, "20.00", **lately), bill(3, "30.00", **lately, **not_due)
     answer, _ = await proposed(house, "Over factuur 2026009901 en 2026009903.", *rows)
-    assert not any("on its own" in text for text in answer.get("warnings", ()))
+    assert not any("a step lately" in text for text in answer.get("warnings", ()))
 
 
 # The invoices that a letter is about.

@@ -21,12 +21,20 @@ _MOST_STEPS = 3
 _PAYT_HOSTS = ("paytsoftware.com",)
 _STANDING = {"paused": "paused", "payment_plan": "in a payment plan", "with_bailiff": "with a bailiff"}
 _FORBIDDING = frozenset(_STANDING)
-_STANDING_ALONE = (
-    ("with_bailiff", "Invoice {} is with a bailiff: contact about it goes through the bailiff.", True),
-    ("payment_plan", "Invoice {} is in a payment plan, and not to be chased.", True),
-    ("paused", "Follow-up is paused for invoice {}.", False),
-)
-"""Of single invoices, where it is not said of the debtor."""
+_DEBTORS = {
+    "with_bailiff": "This debtor is with a bailiff: contact goes through the bailiff.",
+    "payment_plan": "This debtor has an active payment plan; its invoices are not to be chased.",
+    "paused": "Follow-up of this debtor is paused.",
+}
+_NAMED = {
+    "with_bailiff": "Invoice {} is with a bailiff: contact about it goes through the bailiff.",
+    "payment_plan": "Invoice {} is in a payment plan, and not to be chased.",
+    "paused": "Follow-up is paused for invoice {}.",
+}
+_OTHERS = {
+    "with_bailiff": "with a bailiff: contact about {} goes through the bailiff",
+    "payment_plan": "in an active payment plan, and not to be chased",
+}
 
 
 @dataclass(frozen=True)
@@ -157,22 +165,32 @@ def _accounts(text: str, facts: Facts) -> list[Warned]:
 
 
 def _standing(facts: Facts, named: Sequence[OwedItem]) -> list[Warned]:
-    found = []
-    if "with_bailiff" in facts.attention:
-        found.append(Warned("This debtor is with a bailiff: contact goes through the bailiff.", True))
-    if "payment_plan" in facts.attention:
-        found.append(Warned("This debtor has an active payment plan; its invoices are not to be chased.", True))
-    if "paused" in facts.attention:
-        found.append(Warned("Follow-up of this debtor is paused.", True))
-    for flag, said, danger in _STANDING_ALONE:
-        flagged = [item for item in named if flag in item.attention]
-        if flagged and flag not in facts.attention:
-            found.append(Warned(said.format(numbers_of(flagged)), danger))
+    found = [warned for flag in _DEBTORS for warned in _flagged(flag, facts, named)]
     if facts.settled:
         found.append(Warned(f"Nothing is open on invoice {clean(facts.settled, 40)}.", True))
     elif not any(item.is_overdue for item in facts.items):
         found.append(Warned("Nothing of this debtor is overdue."))
     return found
+
+
+def _flagged(flag: str, facts: Facts, named: Sequence[OwedItem]) -> list[Warned]:
+    """What is set for the debtor or for all its overdue invoices, else for invoices that are named, else for some."""
+    overdue = [item for item in facts.items if item.is_overdue]
+    is_of_overdue = any(flag in item.attention for item in overdue)
+    of = overdue if is_of_overdue else [item for item in facts.items if item.owed >= 0]
+    flagged = [item for item in of if flag in item.attention]
+    meant_ones = [item for item in named if flag in item.attention]
+    is_set, is_of_case = flag in facts.attention, flag == "with_bailiff" and facts.case.startswith("bailiff")
+    if is_set and (is_of_case or flag == "paused" or len(flagged) in (0, len(of))):
+        return [Warned(_DEBTORS[flag], True)]
+    if meant_ones:
+        return [Warned(_NAMED[flag].format(numbers_of(meant_ones)), flag != "paused")]
+    if not is_set:
+        return []
+    kind = "overdue invoices" if is_of_overdue else "open invoices"
+    are, them = ("is", "it") if len(flagged) == 1 else ("are", "them")
+    what = f"{len(flagged):,} of {len(of):,} {kind} {are} {_OTHERS[flag].format(them)}"
+    return [Warned(f"{what} ({numbers_of(flagged)}).", True)]
 
 
 def _paused_beside(text: str, facts: Facts, named: Sequence[OwedItem]) -> list[Warned]:

@@ -169,13 +169,48 @@ async def test_a_letter_about_an_invoice_on_its_way_to_court_is_warned_of(
     assert (said_of in dangers(preview)) is danger
 
 
-async def test_a_bailiff_is_named_once(house: House) -> None:
-    answer, _ = await proposed(
-        house, "Over factuur 2026009901.", bill(1, "10.00", bailiff_at=ago(house, days=9)), bill(2, "20.00")
-    )
-    assert [text for text in answer["warnings"] if "bailiff" in text] == [
-        "This debtor is with a bailiff: contact goes through the bailiff."
-    ]
+WITH = {"bailiff": {"bailiff_at": "2026-11-01T00:00:00.000Z"}, "plan": {"active_payment_plan_id": "5"}}
+
+
+@pytest.mark.parametrize(
+    ("body", "which", "flagged", "line"),
+    [
+        (
+            "Over 2026009901.", "bailiff", [1],
+            "Invoice 2026009901 is with a bailiff: contact about it goes through the bailiff.",
+        ),
+        ("Over 2026009901.", "bailiff", [1, 2, 3], "This debtor is with a bailiff: contact goes through the bailiff."),
+        (
+            "Over 2026009902.", "bailiff", [1],
+            "1 of 3 overdue invoices is with a bailiff: contact about it goes through the bailiff (2026009901).",
+        ),
+        (
+            "Wilt u betalen?", "bailiff", [1, 3],
+            "2 of 3 overdue invoices are with a bailiff: contact about them goes through the bailiff "
+            "(2026009901, 2026009903).",
+        ),
+        ("Over 2026009901.", "plan", [1], "Invoice 2026009901 is in a payment plan, and not to be chased."),
+        (
+            "Over 2026009901.", "plan", [1, 2, 3],
+            "This debtor has an active payment plan; its invoices are not to be chased.",
+        ),
+        (
+            "Over 2026009902.", "plan", [1, 3],
+            "2 of 3 overdue invoices are in an active payment plan, and not to be chased (2026009901, 2026009903).",
+        ),
+        (
+            "Over 2026009901.", "plan", [4],
+            "1 of 4 open invoices is in an active payment plan, and not to be chased (2026009904).",
+        ),
+    ],
+)  # fmt: skip
+async def test_a_bailiff_or_a_plan_is_said_once_and_of_how_many(
+    house: House, body: str, which: str, flagged: list[int], line: str
+) -> None:
+    not_due = {"due_date": str(house.sandbox.world.today + dt.timedelta(days=9))}
+    rows = [bill(at, f"{at}0.00", **(WITH[which] if at in flagged else {})) for at in (1, 2, 3, 4)]
+    _, preview = await proposed(house, body, *rows[:3], rows[3] | not_due, bill(5, "-5.00"))
+    assert dangers(preview) == [line]
 
 
 async def test_what_a_letter_names_is_shown_beside_what_is_overdue(house: House) -> None:

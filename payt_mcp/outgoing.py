@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Literal
 from urllib.parse import urlsplit
 
-from payt_mcp.account import time_zone
 from payt_mcp.debtor_file import bounced_mails
 from payt_mcp.errors import InputError, MissingError, UnknownRecordError
 from payt_mcp.guard import scanning
@@ -139,7 +138,7 @@ async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Fac
         debtor_number=clean(debtor.debtor_number, NAME_LENGTH) or debtor.id,
         attention=[*books.debtor_attention(books.debtors[debtor.id]), *_case_attention(cases)],
         on_file=await _on_file(scope, debtor),
-        items=_items(books, now, time_zone(administration)),
+        items=_items(scope, books, now),
         invoice_id=target.invoice.id if target.invoice else "",
         settled=_settled(books, target.invoice),
         case=_case_words(target.case),
@@ -147,9 +146,9 @@ async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Fac
         other_amounts=[a for a in (target.invoice.total_amount,) if a is not None] if target.invoice else [],
         foreign_invoices=foreign,
         unknown_invoices=unknown,
-        recent=[(_day(m, administration), m.subject or "") for m in recent],
+        recent=[(_day(scope, message_moment(m)), m.subject or "") for m in recent],
         bounced=await _bounced(scope, debtor),
-        same_text=[(m.id, _day(m, administration)) for m in same],
+        same_text=[(m.id, _day(scope, message_moment(m))) for m in same],
         own_addresses=[administration.email_address] if administration.email_address else [],
     )
 
@@ -183,7 +182,7 @@ def folded(text: str | None) -> str:
 
 
 def is_recent(moment: dt.datetime, now: dt.datetime) -> bool:
-    return moment > now - _RECENT
+    return now - _RECENT < moment <= now
 
 
 def default_address(debtor: Debtor) -> OnFile | None:
@@ -223,8 +222,8 @@ def _contact_addresses(contact: Contact) -> Iterable[OnFile]:
                 continue
 
 
-def _items(books: OpenItems, now: dt.datetime, zone: dt.tzinfo) -> list[OwedItem]:
-    today = now.astimezone(zone).date()
+def _items(scope: Scope, books: OpenItems, now: dt.datetime) -> list[OwedItem]:
+    today = scope.today
     return [
         OwedItem(
             item.id,
@@ -236,7 +235,7 @@ def _items(books: OpenItems, now: dt.datetime, zone: dt.tzinfo) -> list[OwedItem
             books.attention(item),
             item.due_date,
             item.step,
-            item.step_at.astimezone(zone).date() if item.step_at and is_recent(item.step_at, now) else None,
+            _day(scope, item.step_at) if item.step_at and is_recent(item.step_at, now) else None,
         )
         for item in books.invoices.values()
     ]
@@ -282,8 +281,9 @@ async def _numbers_in(
         )
         found |= {invoice.invoice_number or "": invoice for invoice in listed.records}
     theirs = {n: i.debtor_number or "another" for n, i in found.items() if i.debtor_id != target.debtor.id}
-    named = [number for number in scanning.named_invoices(text) if number not in own and number not in found]
-    return theirs, [number for number in named if number != target.debtor.debtor_number]
+    known = own | found.keys() | {target.debtor.debtor_number or ""}
+    named = scanning.named_invoices(text)
+    return theirs, [name for name in named if name not in known and not scanning.numbers_among(name, known)]
 
 
 def _own_hosts(administration: Administration, debtor: Debtor) -> list[str]:
@@ -292,5 +292,5 @@ def _own_hosts(administration: Administration, debtor: Debtor) -> list[str]:
     return [*hosts, domain(administration.email_address)] if administration.email_address else hosts
 
 
-def _day(message: Message, administration: Administration) -> dt.date:
-    return message_moment(message).astimezone(time_zone(administration)).date()
+def _day(scope: Scope, moment: dt.datetime) -> dt.date:
+    return dt.date.fromisoformat(scope.day(moment) or "")

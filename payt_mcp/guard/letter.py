@@ -10,10 +10,10 @@ from typing import Any
 
 from payt_mcp.guard import scanning
 from payt_mcp.guard.addresses import SHARED_HOSTS, OnFile, Recipient, domain, is_below, resembled
-from payt_mcp.guard.letter_figures import OwedItem, concerned, named_words, numbers_of, warnings_about
+from payt_mcp.guard.letter_figures import OwedItem, may_be_about_more, meant, named_words, numbers_of, warnings_about
 from payt_mcp.guard.preview_text import hidden_kinds
 from payt_mcp.guard.proposal import Warned
-from payt_mcp.present import clean, cut, money, some
+from payt_mcp.present import clean, count, cut, money, some
 from payt_mcp.receivables.phases import TOWARDS_COURT, words
 
 _MOST_NAMED = 5
@@ -21,12 +21,20 @@ _MOST_STEPS = 3
 _PAYT_HOSTS = ("paytsoftware.com",)
 _STANDING = {"paused": "paused", "payment_plan": "in a payment plan", "with_bailiff": "with a bailiff"}
 _FORBIDDING = frozenset(_STANDING)
-_STANDING_ALONE = (
-    ("with_bailiff", "Invoice {} is with a bailiff: contact about it goes through the bailiff.", True),
-    ("payment_plan", "Invoice {} is in a payment plan, and not to be chased.", True),
-    ("paused", "Follow-up is paused for invoice {}.", False),
-)
-"""Of single invoices, where it is not said of the debtor."""
+_DEBTORS = {
+    "with_bailiff": "This debtor is with a bailiff: contact goes through the bailiff.",
+    "payment_plan": "This debtor has an active payment plan; its invoices are not to be chased.",
+    "paused": "Follow-up of this debtor is paused.",
+}
+_NAMED = {
+    "with_bailiff": "Invoice {} is with a bailiff: contact about it goes through the bailiff.",
+    "payment_plan": "Invoice {} is in a payment plan, and not to be chased.",
+    "paused": "Follow-up is paused for invoice {}.",
+}
+_OTHERS = {
+    "with_bailiff": "with a bailiff: contact about {} goes through the bailiff",
+    "payment_plan": "in an active payment plan, and not to be chased",
+}
 
 
 @dataclass(frozen=True)
@@ -112,11 +120,13 @@ class Facts:
 def warnings_of(letter: Letter, facts: Facts) -> list[Warned]:
     """What a person should look at, dangers first."""
     text = letter.text
-    chased = concerned(text, facts.items, facts.invoice_id)
+    named = meant(text, facts.items, facts.invoice_id)
+    chased = named or [item for item in facts.items if item.is_overdue]
     found = [
         *_addresses(letter, facts),
         *_accounts(text, facts),
-        *_standing(facts, chased),
+        *_standing(facts, named),
+        *_paused_beside(text, facts, named),
         *_history(facts),
         *_steps(chased),
         *_invoices(facts),
@@ -154,18 +164,8 @@ def _accounts(text: str, facts: Facts) -> list[Warned]:
     ]
 
 
-def _standing(facts: Facts, chased: Sequence[OwedItem]) -> list[Warned]:
-    found = []
-    if "with_bailiff" in facts.attention:
-        found.append(Warned("This debtor is with a bailiff: contact goes through the bailiff.", True))
-    if "payment_plan" in facts.attention:
-        found.append(Warned("This debtor has an active payment plan; its invoices are not to be chased.", True))
-    if "paused" in facts.attention:
-        found.append(Warned("Follow-up of this debtor is paused.", True))
-    for flag, said, danger in _STANDING_ALONE:
-        flagged = [item for item in chased if flag in item.attention]
-        if flagged and flag not in facts.attention:
-            found.append(Warned(said.format(numbers_of(flagged)), danger))
+def _standing(facts: Facts, named: Sequence[OwedItem]) -> list[Warned]:
+    found = [warned for flag in _DEBTORS for warned in _flagged(flag, facts, named)]
     if facts.settled:
         found.append(Warned(f"Nothing is open on invoice {clean(facts.settled, 40)}.", True))
     elif not any(item.is_overdue for item in facts.items):
@@ -173,10 +173,42 @@ def _standing(facts: Facts, chased: Sequence[OwedItem]) -> list[Warned]:
     return found
 
 
+def _flagged(flag: str, facts: Facts, named: Sequence[OwedItem]) -> list[Warned]:
+    """What is set for the debtor or for all its overdue invoices, else for invoices that are named, else for some."""
+    overdue = [item for item in facts.items if item.is_overdue]
+    is_of_overdue = any(flag in item.attention for item in overdue)
+    of = overdue if is_of_overdue else [item for item in facts.items if item.owed >= 0]
+    flagged = [item for item in of if flag in item.attention]
+    meant_ones = [item for item in named if flag in item.attention]
+    is_set, is_of_case = flag in facts.attention, flag == "with_bailiff" and facts.case.startswith("bailiff")
+    if is_set and (is_of_case or flag == "paused" or len(flagged) in (0, len(of))):
+        return [Warned(_DEBTORS[flag], True)]
+    if meant_ones:
+        return [Warned(_NAMED[flag].format(numbers_of(meant_ones)), flag != "paused")]
+    if not is_set:
+        return []
+    kind = "overdue invoices" if is_of_overdue else "open invoices"
+    are, them = ("is", "it") if len(flagged) == 1 else ("are", "them")
+    what = f"{len(flagged):,} of {len(of):,} {kind} {are} {_OTHERS[flag].format(them)}"
+    return [Warned(f"{what} ({numbers_of(flagged)}).", True)]
+
+
+def _paused_beside(text: str, facts: Facts, named: Sequence[OwedItem]) -> list[Warned]:
+    """Paused invoices that are not named, where the letter may be about them all the same. It may as well not be."""
+    paused = [item for item in facts.items if item.is_overdue and "paused" in item.attention and item not in named]
+    if not paused or "paused" in facts.attention or not may_be_about_more(text, facts.items, named):
+        return []
+    what = f"{count(len(paused), 'overdue invoice')} that the text does not name"
+    return [Warned(f"Follow-up is paused for {what}: {numbers_of(paused)}.")]
+
+
 def _steps(chased: Sequence[OwedItem]) -> list[Warned]:
-    """What Payt's own flow did: it may contradict a letter, or have said the same a day ago."""
+    """Steps on record, whoever took them: they may contradict a letter, or have said the same a day ago. That one may
+    be collected told the debtor nothing.
+    """
     formal = [item for item in chased if item.owed > 0 and item.step in TOWARDS_COURT]
     lately = [(item.lately, item.number, item.step) for item in chased if item.is_overdue and item.lately]
+    lately = [one for one in lately if one[2] != "collectable"]
     found = []
     if formal:
         said = some(f"{clean(item.number, 40)} ({words(item.step)})" for item in formal)
@@ -184,7 +216,7 @@ def _steps(chased: Sequence[OwedItem]) -> list[Warned]:
         found.append(Warned(f"On its way to court: invoice {said}. A reminder may contradict the step taken.", last))
     if lately:
         steps = (f"{words(step)} on {day} (invoice {clean(n, 40)})" for day, n, step in sorted(lately, reverse=True))
-        found.append(Warned(f"Payt took a step on its own lately: {some(steps, most=_MOST_STEPS)}."))
+        found.append(Warned(f"Payt's record shows a step lately: {some(steps, most=_MOST_STEPS)}."))
     return found
 
 
@@ -290,6 +322,7 @@ def basis_of(facts: Facts, text: str, about: str = "") -> dict[str, Any]:
     chased. `about` is the number of the invoice that the letter goes with.
     """
     numbers, dates = {about, *scanning.words(text)}, scanning.dates(text)
+    numbers |= scanning.numbers_among(text, {item.number for item in facts.items}).keys()
     items = [item for item in facts.items if item.is_overdue or item.number in numbers or item.due_date in dates]
     return {
         "attention": sorted(_FORBIDDING & set(facts.attention)),

@@ -48,10 +48,10 @@ def dangers(preview: Any) -> list[str]:
     return [warned["text"] for warned in preview["warnings"] if warned["danger"]]
 
 
-# Steps of Payt's own flow.
+# Steps that Payt has on record.
 
 
-async def test_what_payt_did_by_itself_within_a_week_is_said_in_one_line(house: House) -> None:
+async def test_steps_within_a_week_are_said_in_one_line(house: House) -> None:
     house.sandbox.world.administrations[int(ADMINISTRATION)]["timezone"] = "Pacific/Kiritimati"  # is a day ahead
     days = [dt.datetime.fromisoformat(ago(house, days=days)) + dt.timedelta(hours=14) for days in (1, 2, 3, 4)]
     answer, preview = await proposed(
@@ -62,16 +62,38 @@ async def test_what_payt_did_by_itself_within_a_week_is_said_in_one_line(house: 
         bill(3, "30.00", reminder_1_at=ago(house, days=4)),
         bill(4, "40.00", reminder_1_at=ago(house, days=3)),
         bill(5, "50.00", reminder_1_at=ago(house, days=7, minutes=5)),
+        bill(6, "60.00", reminder_1_at=ago(house, days=4), collectable_at=ago(house, days=1)),
+        bill(7, "70.00", reminder_1_at=ago(house, minutes=-30)),
+        bill(8, "80.00", reminder_1_at="9999-12-31T23:59:59.000Z"),
     )
     steps = (
         f"final reminder on {days[0].date()} (invoice 2026009902), "
         f"reminder 2 on {days[1].date()} (invoice 2026009901), "
         f"reminder 1 on {days[2].date()} (invoice 2026009904)"
     )
-    assert [text for text in answer["warnings"] if text.startswith("Payt took a step")] == [
-        f"Payt took a step on its own lately: {steps} and 1 more."
+    assert [text for text in answer["warnings"] if text.startswith("Payt's record")] == [
+        f"Payt's record shows a step lately: {steps} and 1 more."
     ]
     assert dangers(preview) == []
+
+
+async def test_a_message_at_the_end_of_time_does_not_stop_a_letter(house: House) -> None:
+    number, words = owing(house, bill(1, "10.00")), {"subject": "Openstaand", "content": "Wilt u betalen?"}
+    debtor = next(
+        row["id"] for row in house.sandbox.world.rows(ADMINISTRATION, "debtors") if row["debtor_number"] == number
+    )
+    house.sandbox.world.add(
+        ADMINISTRATION,
+        "messages",
+        debtor_id=int(debtor),
+        sender_type="creditor",
+        sent_at="9999-12-31T23:59:59.000Z",
+        **words,
+    )
+    wish = letter(house, to_debtor=number, subject=words["subject"], body=words["content"])
+    async with client(house.server()) as caller:
+        answer = data(await caller.call_tool("send_message", wish))
+    assert answer["warnings"] == ["The same text was already sent on 9999-12-31."]
 
 
 async def test_only_steps_of_overdue_invoices_that_the_letter_is_about_are_named(house: House) -> None:
@@ -79,34 +101,51 @@ async def test_only_steps_of_overdue_invoices_that_the_letter_is_about_are_named
     not_due = {"due_date": str(house.sandbox.world.today + dt.timedelta(days=9))}
     rows = bill(1, "10.00"), bill(2, "20.00", **lately), bill(3, "30.00", **lately, **not_due)
     answer, _ = await proposed(house, "Over factuur 2026009901 en 2026009903.", *rows)
-    assert not any("on its own" in text for text in answer.get("warnings", ()))
+    assert not any("a step lately" in text for text in answer.get("warnings", ()))
 
 
 # The invoices that a letter is about.
 
 
 @pytest.mark.parametrize(
-    ("body", "changes", "named"),
+    ("body", "changes", "named", "others"),
     [
-        ("Over factuur 2026009901.", {}, ""),
-        ("Over factuur 2026009902.", {}, "2026009902"),
-        ("Wilt u betalen?", {}, "2026009902, 2026009903"),
-        ("Wilt u betalen?", {"to_invoice": "2026009901"}, ""),
-        ("Wilt u betalen?", {"to_invoice": "2026009903"}, "2026009903"),
-        ("Uw credit 2026009904 staat open.", {}, "2026009902, 2026009903"),
+        ("Over factuur 2026009901.", {}, "", ""),
+        ("Over factuur 2026009902.", {}, "2026009902", ""),
+        ("Wilt u betalen?", {}, "", "2026009902, 2026009903"),
+        ("Wilt u betalen?", {"to_invoice": "2026009901"}, "", ""),
+        ("Wilt u betalen?", {"to_invoice": "2026009903"}, "2026009903", ""),
+        ("Uw credit 2026009904 staat open.", {}, "", "2026009902, 2026009903"),
+        ("Over 2026009901 en alle andere, samen EUR 60,00.", {}, "", "2026009902, 2026009903"),
+        ("Over 2026009902 en alle andere, samen EUR 60,00.", {}, "2026009902", "2026009903"),
+        ("Wilt u EUR 60,00 betalen?", {"to_invoice": "2026009901"}, "", "2026009902, 2026009903"),
+        ("Over 2026009901, EUR 10,00, en het totaal van EUR 20,00 dat u noemt.", {}, "", ""),
+        ("Over 2026009901, 2026009902 en 7 andere.", {}, "2026009902", "2026009903"),
+        ("Over 2026009901, 2026009902 en 2026009903.", {}, "2026009902, 2026009903", ""),
     ],
 )
-async def test_a_pause_is_named_where_the_letter_is_about_the_invoice(
-    house: House, body: str, changes: dict[str, str], named: str
+async def test_a_pause_is_named_where_the_letter_is_or_may_be_about_the_invoice(
+    house: House, body: str, changes: dict[str, str], named: str, others: str
 ) -> None:
     paused = {"paused_at": ago(house, days=40)}
+    not_due = str(house.sandbox.world.today + dt.timedelta(days=9))
     answer, preview = await proposed(
         house, body, bill(1, "10.00"), bill(2, "20.00", **paused), bill(3, "30.00", **paused), bill(4, "-5.00"),
-        **changes,
+        bill(5, "40.00", due_date=not_due, **paused), **changes,
     )  # fmt: skip
+    number = f"{others.count(',') + 1} overdue invoice{'s' if ',' in others else ''}"
     wanted = [f"Follow-up is paused for invoice {named}."] if named else []
+    wanted += [f"Follow-up is paused for {number} that the text does not name: {others}."] if others else []
     assert [text for text in answer.get("warnings", ()) if "paused" in text] == wanted
     assert dangers(preview) == []
+
+
+async def test_of_many_paused_invoices_that_are_not_named_five_are(house: House) -> None:
+    rows = [bill(at, f"{at}.00", paused_at=ago(house, days=40)) for at in range(10, 20)]
+    answer, _ = await proposed(house, "Wilt u betalen?", bill(1, "1.00"), *rows)
+    numbers = ", ".join(str(row["invoice_number"]) for row in rows[:5])
+    said_of = f"10 overdue invoices that the text does not name: {numbers} and 5 more"
+    assert answer["warnings"] == [f"Follow-up is paused for {said_of}."]
 
 
 @pytest.mark.parametrize(
@@ -130,13 +169,50 @@ async def test_a_letter_about_an_invoice_on_its_way_to_court_is_warned_of(
     assert (said_of in dangers(preview)) is danger
 
 
-async def test_a_bailiff_is_named_once(house: House) -> None:
-    answer, _ = await proposed(
-        house, "Over factuur 2026009901.", bill(1, "10.00", bailiff_at=ago(house, days=9)), bill(2, "20.00")
-    )
-    assert [text for text in answer["warnings"] if "bailiff" in text] == [
-        "This debtor is with a bailiff: contact goes through the bailiff."
-    ]
+WITH = {"bailiff": {"bailiff_at": "2026-11-01T00:00:00.000Z"}, "plan": {"active_payment_plan_id": "5"}}
+
+
+BOTH = "(2026009901, 2026009903)"
+
+
+@pytest.mark.parametrize(
+    ("body", "which", "flagged", "line"),
+    [
+        (
+            "Over 2026009901.", "bailiff", [1],
+            "Invoice 2026009901 is with a bailiff: contact about it goes through the bailiff.",
+        ),
+        ("Over 2026009901.", "bailiff", [1, 2, 3], "This debtor is with a bailiff: contact goes through the bailiff."),
+        (
+            "Over 2026009902.", "bailiff", [1],
+            "1 of 3 overdue invoices is with a bailiff: contact about it goes through the bailiff (2026009901).",
+        ),
+        (
+            "Wilt u betalen?", "bailiff", [1, 3],
+            f"2 of 3 overdue invoices are with a bailiff: contact about them goes through the bailiff {BOTH}.",
+        ),
+        ("Over 2026009901.", "plan", [1], "Invoice 2026009901 is in a payment plan, and not to be chased."),
+        (
+            "Over 2026009901.", "plan", [1, 2, 3],
+            "This debtor has an active payment plan; its invoices are not to be chased.",
+        ),
+        (
+            "Over 2026009902.", "plan", [1, 3],
+            f"2 of 3 overdue invoices are in an active payment plan, and not to be chased {BOTH}.",
+        ),
+        (
+            "Over 2026009901.", "plan", [4],
+            "1 of 4 open invoices is in an active payment plan, and not to be chased (2026009904).",
+        ),
+    ],
+)  # fmt: skip
+async def test_a_bailiff_or_a_plan_is_said_once_and_of_how_many(
+    house: House, body: str, which: str, flagged: list[int], line: str
+) -> None:
+    not_due = {"due_date": str(house.sandbox.world.today + dt.timedelta(days=9))}
+    rows = [bill(at, f"{at}0.00", **(WITH[which] if at in flagged else {})) for at in (1, 2, 3, 4)]
+    _, preview = await proposed(house, body, *rows[:3], rows[3] | not_due, bill(5, "-5.00"))
+    assert dangers(preview) == [line]
 
 
 async def test_what_a_letter_names_is_shown_beside_what_is_overdue(house: House) -> None:
@@ -169,6 +245,22 @@ async def test_an_addressee_is_said_once(house: House, mode: str, to_invoice: bo
     for text in (result["preview"], question):
         assert f"\n{line}\n" in text
     assert f"<dt>Debtor</dt><dd>{line.partition(': ')[2]}</dd>" in page
+
+
+async def test_numbers_written_against_each_other_are_known(house: House) -> None:
+    body = "Factuur 2026009901/2026009902 en factuurnr.2026009903,2026009904 staan open."
+    answer, preview = await proposed(house, body, *(bill(at, f"{at}.00") for at in (1, 2, 3, 4)))
+    assert "warnings" not in answer
+    assert [words[:10] for words in preview["named"].split(", ")] == [f"202600990{at}" for at in (1, 2, 3, 4)]
+
+
+async def test_a_letter_rests_on_the_numbers_in_a_list(house: House) -> None:
+    not_due = str(house.sandbox.world.today + dt.timedelta(days=9))
+    answer, _ = await proposed(
+        house, "Over 2026009901,2026009902.", *(bill(at, "9.00", due_date=not_due) for at in (1, 2))
+    )
+    basis = record(house, answer["proposal_id"]).basis or {}
+    assert sorted(item["number"] for item in basis["items"].values()) == ["2026009901", "2026009902"]
 
 
 # Figures.

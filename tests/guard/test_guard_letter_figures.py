@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -47,6 +48,14 @@ LINES = (
     "| {number} | {date} | {amount} |",
     "Rechnung {number} vom {date} über {amount}",
     "{amount} pour la facture {number}, échue le {date}.",
+    "| {number} | {date} | {amount} | {amount} |",
+    "{amount}, invoice {number} of {date}, open: {amount}",
+    "{number}\n{amount}",
+    "{amount}\n{number}",
+    "Factuur {number}\nOpenstaand: {amount}\n",
+    "Rechnung {number} vom {date}\n\noffen: {amount}",
+    "Still open: {amount}\nInvoice {number}",
+    "Facture {number}, échue le {date}\nMontant dû : {amount}",
 )
 SENTENCES = (
     "For invoice {number} (due {date}) we miss {amount}, and",
@@ -155,6 +164,10 @@ TWO = [item("2026009901", "54.00", "100.00"), item("2026009902", "45.00")]
         "EUR 54,00\n2026009901",
         "Bij factuur 2026009901 komen EUR 45,00 en EUR 54,00.",
         "Factuur 2026009901 en 2026009902: EUR 54,00",
+        "2026009901\n2026009902\nEUR 54,00\nEUR 45,00",
+        "Over factuur 2026009901.\nWilt u ook EUR 45,00 betalen?",
+        "EUR 99,00\n2026009901\nEUR 54,00\n2026009902\nEUR 45,00",
+        "Naast EUR 45,00 is factuur 2026009901 open, samen EUR 99,00.",
     ],
 )
 def test_what_may_stand_beside_an_invoice(text: str) -> None:
@@ -167,6 +180,9 @@ def test_what_may_stand_beside_an_invoice(text: str) -> None:
         ("Factuur 2026009901 van 1 oktober 2026: EUR 45,00", "EUR 45.00"),
         ("Factuur 2026009901: EUR 45,00\nFactuur 2026009902: EUR 45,00", "EUR 45.00"),
         ("| 2026009901 | € 45,00 |\n| 2026009902 | € 45,00 |", "EUR 45.00"),
+        ("| 2026009901 | € 45,00 | € 45,00 |", "EUR 45.00"),
+        ("2026009901\nEUR 45,00\n2026009902\nEUR 54,00", "EUR 45.00"),
+        ("2026009901\nEUR 45,00\n\n2026009902\nEUR 45,00", "EUR 45.00"),
     ],
 )
 def test_what_may_not(text: str, amount: str) -> None:
@@ -203,10 +219,27 @@ def test_the_sum_of_the_invoices_that_are_named_may_be_named() -> None:
     assert told(text.format("EUR 61,00"), items) == ["The amount EUR 61,00 in the text matches nothing that is open."]
 
 
+def test_the_sum_of_what_may_be_chased_may_be_named() -> None:
+    flags: tuple[tuple[str, str], ...] = (
+        ("payment_plan", ""), ("paused", ""), ("with_bailiff", "bailiff"), ("", "debt_collection"),
+        ("", "pre_judicial"), ("credit_open", "collectable"), ("", "reminder_2"),
+    )  # fmt: skip
+    items = [
+        replace(item(f"{at}", f"{2**at}.00"), attention=[flag] if flag else [], step=step)
+        for at, (flag, step) in enumerate(flags)
+    ]
+    items.append(item("9", "512.00", overdue=False))
+    for amount in ("EUR 120,00", "EUR 96,00", "EUR 127,00", "EUR 639,00"):
+        assert told(f"Samen {amount}", items) == []
+    assert told("Samen EUR 104,00", items) != []
+    paused = [replace(one, attention=[*one.attention, "paused"]) for one in items]
+    assert told("Samen EUR 122,00 of EUR 98,00", paused) == []
+
+
 @pytest.mark.parametrize(
     ("text", "terms", "what"),
     [
-        ("2026009901: € 18,00\n€ 18,00\n€ 18,00", "EUR 18.00 (3x)", "EUR 54.00, which is open on invoice 2026009901"),
+        ("2026009901:\n€ 18,00\n€ 18,00\n€ 18,00", "EUR 18.00 (3x)", "EUR 54.00, which is open on invoice 2026009901"),
         ("€ 50,00 en € 49,00", "EUR 50.00 and EUR 49.00", "EUR 99.00, which is overdue"),
         (
             " ".join(f"€ 1{at},00" for at in range(7)) + " € 8,00",
@@ -219,10 +252,24 @@ def test_terms_that_add_up_to_what_may_be_divided(text: str, terms: str, what: s
     assert told(text, TWO) == [f"{terms}: no open amounts, but together they are {what}."]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x\n2026009901: € 50,00\nen € 49,00",
+        "Twee facturen\n- 2026009901, 9 november 2026, € 27,00\n- 2026009902: € 27,00",
+        "Openstaand: € 27,00\nWilt u € 27,00 betalen?",
+    ],
+)
+def test_what_is_put_beside_an_invoice_or_said_again_is_no_term(text: str) -> None:
+    assert len(told(text, TWO)) in (1, 2)
+    assert all(line.endswith("matches nothing that is open.") for line in told(text, TWO))
+
+
 def test_terms_add_up_by_currency() -> None:
     items = [item("2026009901", "54.00"), item("2026009902", "45.00", currency="GBP")]
     assert len(told("€ 27,00 en £27.00", items)) == 2
     assert len(told("€ 27,00 € 27,00 £20.00 £25.00", items)) == 2
+    assert len(told("x\n€ 27,00\n€ 27,00", items)) == 1
     assert told("€ 27,00 € 27,00 £20.00", items)[1:] == ["The amount £20.00 in the text matches nothing that is open."]
 
 

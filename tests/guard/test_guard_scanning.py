@@ -52,6 +52,26 @@ def test_amounts(text: str, values: list[str]) -> None:
         ("2026002270 EUR", ["EUR 2026002270"]),
         ("84,64 EUR\n2026002270 184,64 EUR", ["EUR 84.64", "EUR 184.64"]),
         ("EUR 5,00 en EUR 5,00", ["EUR 5.00", "EUR 5.00"]),
+        ("2026002270,INV-2026-017 184,64 EUR", ["EUR 184.64"]),
+        # the sign on the line above
+        ("Wilt u EUR\n2001 betalen?", ["EUR 2001"]),
+        ("een bedrag van \u20ac\n1950 voor factuur 2026002270", ["EUR 1950"]),
+        ("Betaal EUR\n2026002270", ["EUR 2026002270"]),
+        ("Betaal EUR\n2026002270 en EUR 5,00", ["EUR 2026002270", "EUR 5.00"]),
+        ("Factuur Bedrag EUR\n2026002270 09-11-2026 84,64 EUR", ["EUR 2026002270", "EUR 84.64"]),  # in doubt both
+        ("Factuur Bedrag EUR\n2026002270 84,64", []),
+        ("84 EUR\n2026002270", ["EUR 84"]),
+        # a year, or an amount before another figure
+        ("Pay 2001 EUR 5 days from now", ["EUR 2001", "EUR 5"]),
+        ("2050\u20ac 3x", ["EUR 2050", "EUR 3"]),
+        ("Betaal 2001 euro 14 dagen na heden", ["EUR 2001", "EUR 14"]),
+        ("EUR 2001 EUR 5", ["EUR 2001", "EUR 5"]),
+        ("f\u00e4llig 09.11.2026 EUR 84,64", ["EUR 84.64"]),
+        ("boekjaar 2026 EUR 84,64", ["EUR 84.64"]),
+        ("9 november 2026 EUR 84", ["EUR 84"]),
+        ("November 9, 2026 EUR 84", ["EUR 84"]),
+        ("9. M\u00e4rz 2026 84 EUR", ["EUR 84"]),
+        ("le 9 ao\u00fbt 2026 \u20ac 84", ["EUR 84"]),
     ],
 )
 def test_an_amount_is_no_part_of_what_stands_beside_it(text: str, values: list[str]) -> None:
@@ -111,3 +131,48 @@ def test_other_accounts(text: str, found: list[str]) -> None:
 )
 def test_a_link_in_disguise(text: str) -> None:
     assert scanning.links(text) == ["evil.example"]
+
+
+KNOWN = {
+    "2026000101", "2026000103", "2026000104", "2026000105", "A/2026000104", "2026000101/2", "1001,1002", "1002", "4711",
+    "F-4711", "2026", "INV.4711",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2026000101 t/m 2026000105", ["2026000101", "2026000105"]),
+        ("2026000101 bis 2026000105", ["2026000101", "2026000105"]),
+        ("2026000101 to 2026000105", ["2026000101", "2026000105"]),
+        ("de 2026000101 \u00e0 2026000105", ["2026000101", "2026000105"]),
+        ("2026000103/2026000104", ["2026000103", "2026000104"]),
+        ("2026000101,2026000103,2026000999.", ["2026000101", "2026000103"]),
+        ("factuurnr.2026000103", ["2026000103"]),
+        ("Nr.2026000103/2026000104,", ["2026000103", "2026000104"]),
+        ("2026000103/A/2026000104", ["A/2026000104"]),
+        ("2026000101/2", ["2026000101/2"]),
+        ("1001,1002", ["1001,1002"]),
+        ("1002,1001", ["1002"]),
+        ("F-4711", ["F-4711"]),
+        ("INV.4711 en nr.4711", ["INV.4711", "4711"]),
+        # parts of what is another number, or an amount
+        ("X-4711", []),
+        ("X.4711", []),
+        ("4711/12", []),
+        ("2025/4711", []),
+        ("A/4711", []),
+        ("EUR 4711,50", []),
+        ("EUR 4711,-", []),
+        ("2026,4711", ["4711"]),
+        ("https://a.example/4711,4711", []),
+    ],
+)
+def test_known_invoice_numbers(text: str, found: list[str]) -> None:
+    places = scanning.numbers_among(text, KNOWN)
+    assert sorted(places, key=lambda number: places[number][0]) == found
+    assert all(text.startswith(number, at) for number, at in ((n, at) for n, all_ in places.items() for at in all_))
+
+
+def test_many_parts_take_no_time() -> None:
+    assert scanning.numbers_among("1," * 100_000, KNOWN) == {}

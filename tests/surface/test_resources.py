@@ -118,10 +118,9 @@ async def test_cases_and_choices_complete(client: Client) -> None:
     cases = await _completed(client, "credit-case-brief", "credit_case", "D2026-482")
     assert cases
     assert all(case.startswith("D2026-482") for case in cases)
-    numbers = [
-        re.findall(r"D2026-\d+", case) for case in await _completed(client, "credit-case-brief", "credit_case", "")
-    ]
-    assert len({number for (number,) in numbers}) == len(numbers)  # each case once
+    every = await _completed(client, "credit-case-brief", "credit_case", "")
+    assert all("D2026-" in case for case in every)
+    assert len(set(every)) == len(every)  # each once; two administrations may share a number
     for typed in ("D2026-482", cases[0].partition(" ")[2][:8], cases[0].partition(" ")[0].removeprefix("D2026-")):
         (value, *_) = await _completed(client, "credit-case-brief", "credit_case", typed)
         result = await client.call_tool("get_credit_case", {"credit_case": value, "administration_id": ADMINISTRATION})

@@ -107,11 +107,11 @@ async def subjects_of(
 ) -> dict[str, str]:
     """Which invoice or credit case each of these belongs to, in words, by its id.
 
-    Only of those that belong to one, and as far as Payt tells: an answer that is right without it does not wait for it.
+    Only of those that belong to one. An answer that is right without the number goes without it, and says so.
     `invoices` and `cases` are the numbers that are known already, by id.
     """
     records = list(records)
-    found: dict[str, str] = {}
+    found = {one.id: "an invoice or credit case whose number could not be read" for one in records if _belongs(one)}
     async with optional():
         missing = {record.credit_case_id or "" for record in records} - cases.keys()
         read = await cases_by_id(scope, missing)
@@ -122,6 +122,10 @@ async def subjects_of(
         numbers = {**invoices, **await invoice_numbers(scope, missing)}
         found |= _named("invoice", numbers, ((one.id, one.invoice_id) for one in records))
     return found
+
+
+def _belongs(one: Message | Notification) -> bool:
+    return bool(one.invoice_id or one.credit_case_id)
 
 
 def _named(kind: str, numbers: Mapping[str, str], of: Iterable[tuple[str, str | None]]) -> dict[str, str]:

@@ -47,7 +47,8 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         signal.signal(number, lambda *_: None)
     who = "this machine alone" if args.host in LOOPBACK else "whoever has PAYT_MCP_TOKEN"
     place = f"http://{f'[{args.host}]' if ':' in args.host else args.host}:{args.port}/mcp"
-    print(f"Serving {place}, to {who}; Ctrl+C stops it.", file=sys.stderr, flush=True)
+    if sys.stderr.isatty():  # elsewhere every line of it is an entry of the log
+        print(f"Serving {place}, to {who}; Ctrl+C stops it.", file=sys.stderr, flush=True)
     uvicorn.Server(config).run(sockets=[listener])
     return 0
 

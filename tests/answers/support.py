@@ -17,6 +17,8 @@ from payt_mcp.settings import Settings
 
 MAIN, SECOND = "4711", "4739"
 NOON = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
+UNREAD = "an invoice or credit case whose number could not be read"
+"""What a message is about, where Payt does not tell the number."""
 
 Row = dict[str, Any]
 

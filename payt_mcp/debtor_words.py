@@ -42,7 +42,7 @@ def _own_currencies(overdue: Sum, currency: str) -> str:
     if not overdue.own.keys() - {currency}:
         return ""
     unvalued = len(overdue.items) - overdue.counted
-    but = [f"{unvalued} of them without an amount in the books"] if unvalued else []
+    but = [f"and of {unvalued} more without an amount in the books"] if unvalued else []
     but += [f"{present.count(overdue.amountless, 'invoice')} without one left out"] if overdue.amountless else []
     return f" (converted; in the invoices' own currencies {_by_currency(overdue.own)}{''.join(f', {b}' for b in but)})"
 
@@ -87,8 +87,8 @@ def _set_apart(stands: Standing, currency: str) -> list[str]:
 
 def _overdue(some: Sum, currency: str) -> str:
     unvalued = len(some.items) - some.counted
-    but = f" ({unvalued} of them without an amount in the books)" if unvalued else ""
-    return f"{present.count(len(some.items), 'overdue invoice')} of {present.money(some.booked, currency)}{but}"
+    but = f" (and {unvalued} without an amount in the books)" if unvalued else ""
+    return f"{present.count(some.counted, 'overdue invoice')} of {present.money(some.booked, currency)}{but}"
 
 
 def _lately(scope: Scope, file: DebtorFile, stands: Standing) -> list[str]:

@@ -88,10 +88,10 @@ def reasons(row: Row, debtor: Row, cases: dict[str, Row]) -> list[str]:
 def words(rows: list[Row], currency: str) -> str:
     """`2 overdue invoices of EUR 12.30`, as the file says it."""
     valued = [row for row in rows if row["book_open_amount"] is not None]
-    plural = "" if len(rows) == 1 else "s"
+    plural = "" if len(valued) == 1 else "s"
     gap = len(rows) - len(valued)
-    but = f" ({gap} of them without an amount in the books)" if gap else ""
-    return f"{len(rows)} overdue invoice{plural} of {currency} {reckoning.total(valued):,.2f}{but}"
+    but = f" (and {gap} without an amount in the books)" if gap else ""
+    return f"{len(valued)} overdue invoice{plural} of {currency} {reckoning.total(valued):,.2f}{but}"
 
 
 @pytest.mark.parametrize("administration_id", [MAIN, SECOND])

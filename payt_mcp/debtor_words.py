@@ -42,7 +42,8 @@ def _own_currencies(overdue: Sum, currency: str) -> str:
     if not overdue.own.keys() - {currency}:
         return ""
     unvalued = len(overdue.items) - overdue.counted
-    but = [f"and of {unvalued} more without an amount in the books"] if unvalued else []
+    more = present.count(unvalued, "more invoice")
+    but = [f"{more} without an amount in the books among them"] if unvalued else []
     but += [f"{present.count(overdue.amountless, 'invoice')} without one left out"] if overdue.amountless else []
     return f" (converted; in the invoices' own currencies {_by_currency(overdue.own)}{''.join(f', {b}' for b in but)})"
 

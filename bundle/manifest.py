@@ -10,7 +10,7 @@ from typing import Any
 import anyio
 
 from payt_mcp import __version__, prompts
-from payt_mcp.server import build_server
+from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 
 WRITTEN = Path(__file__).parent / "manifest.json"

@@ -20,8 +20,8 @@ from payt_mcp.errors import PaytMcpError, RefusedWriteError
 from payt_mcp.tools.arguments import accepted
 
 if TYPE_CHECKING:
-    from payt_mcp.desk import Desk
-    from payt_mcp.guard.records import Record
+    from payt_mcp.proposals.records import Record
+    from payt_mcp.writes.desk import Desk
 
 APPROVAL = "io.github.payt-mcp/approval"
 """The key in `_meta` under which a page is given what it decides with."""
@@ -88,7 +88,7 @@ class Apps(Extension):
         told = result.structured_content or {}
         if told.get("status") != "awaiting_approval":
             return result
-        from payt_mcp.guard.preview_text import whole  # noqa: PLC0415 - with the ledger, not at the start
+        from payt_mcp.proposals.asking.preview_text import whole  # noqa: PLC0415 - with the ledger, not at the start
 
         desk: Desk = await ctx.lifespan_context.desk()
         record = await desk.engine.on_ledger(desk.ledger.get, told["proposal_id"], desk.scope)
@@ -105,7 +105,7 @@ class Apps(Extension):
 
     async def _decide(self, desk: Desk, arguments: dict[str, Any]) -> CallToolResult:
         """Raises RefusedWriteError where the page is not the one this server made for this very proposal."""
-        from payt_mcp.guard.records import Who  # noqa: PLC0415 - with the ledger, not at the start
+        from payt_mcp.proposals.records import Who  # noqa: PLC0415 - with the ledger, not at the start
         from payt_mcp.tools.writing import standing  # noqa: PLC0415
 
         checked = accepted(DECIDE, _DECIDE_TOOL.input_schema, arguments)

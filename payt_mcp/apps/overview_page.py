@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from payt_mcp.present import count, money
 from payt_mcp.receivables.phases import words
+from payt_mcp.words.text import count, money
 
 Overview = Mapping[str, Any]
 """The structured content of `summarize_overdue`, and `name`: whose overview it is."""

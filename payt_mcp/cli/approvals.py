@@ -15,8 +15,8 @@ from payt_mcp.errors import AlteredError, GuardError, LedgerError
 from payt_mcp.settings import Settings
 
 if TYPE_CHECKING:
-    from payt_mcp.guard.ledger import Ledger
-    from payt_mcp.guard.records import Record, Who
+    from payt_mcp.proposals.ledger.ledger import Ledger
+    from payt_mcp.proposals.records import Record, Who
 
 _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grain", "heron", "ivory", "juniper", "kayak", "linen")
 _RECENT = dt.timedelta(days=7)
@@ -36,7 +36,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     if not settings.state_dir.exists():
         print("Nothing has been proposed on this machine yet.")
         return int(args.step in {"show", "approve", "reject"})
-    from payt_mcp.guard.ledger import Ledger
+    from payt_mcp.proposals.ledger.ledger import Ledger
 
     try:
         ledger = Ledger(settings.state_dir)
@@ -77,8 +77,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(ledger: Ledger) -> int:
-    from payt_mcp.guard.states import Status
-    from payt_mcp.guard.store import words
+    from payt_mcp.proposals.ledger.store import words
+    from payt_mcp.proposals.states import Status
 
     pending = ledger.pending(also=(Status.OUTCOME_UNKNOWN,))
     recent = [r for r in ledger.recent(ledger.now() - _RECENT) if r.id not in {p.id for p in pending}]
@@ -92,8 +92,8 @@ def _list(ledger: Ledger) -> int:
 
 
 def _show(ledger: Ledger, key: str) -> int:
-    from payt_mcp.guard.outcomes import at, outcome_words
-    from payt_mcp.guard.preview_text import shown, whole
+    from payt_mcp.proposals.asking.preview_text import shown, whole
+    from payt_mcp.proposals.outcomes import at, outcome_words
 
     record = ledger.get(key)
     print(f"{_title(record)}{_where(record)}\n")
@@ -106,7 +106,7 @@ def _show(ledger: Ledger, key: str) -> int:
 
 
 def _approve(ledger: Ledger, key: str) -> int:
-    from payt_mcp.guard.states import Status
+    from payt_mcp.proposals.states import Status
 
     record = ledger.get(key)
     _show(ledger, key)
@@ -124,7 +124,7 @@ def _approve(ledger: Ledger, key: str) -> int:
 
 
 def _reject(ledger: Ledger, key: str) -> int:
-    from payt_mcp.guard.states import Status
+    from payt_mcp.proposals.states import Status
 
     record = ledger.get(key)
     _show(ledger, key)
@@ -142,8 +142,8 @@ def _reject(ledger: Ledger, key: str) -> int:
 
 def _close(ledger: Ledger, record: Record) -> int:
     """Put on record what a person saw at Payt."""
-    from payt_mcp.guard.outcomes import CLOSED, only_a_person_knows, outcome_words
-    from payt_mcp.guard.states import Status
+    from payt_mcp.proposals.outcomes import CLOSED, only_a_person_knows, outcome_words
+    from payt_mcp.proposals.states import Status
 
     status = Status.FAILED
     if only_a_person_knows(record):
@@ -159,7 +159,7 @@ def _close(ledger: Ledger, record: Record) -> int:
 
 def _open(ledger: Ledger) -> int:
     from payt_mcp.cli.browsing import browse
-    from payt_mcp.guard.page_files import entry, live_pages
+    from payt_mcp.proposals.asking.page_files import entry, live_pages
 
     pages = live_pages(ledger.folder)
     if not pages:
@@ -209,7 +209,7 @@ def _clocks(ledger: Ledger, ahead: dt.timedelta) -> str:
 
 def _long(time: dt.timedelta) -> str:
     """`3 days and 4 hours`, `2 hours and 5 minutes`."""
-    from payt_mcp.present import count
+    from payt_mcp.words.text import count
 
     minutes = round(time.total_seconds() / 60)
     days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
@@ -240,19 +240,19 @@ def _challenged(step: str) -> bool:
 
 
 def _title(record: Record) -> str:
-    from payt_mcp.guard.preview_text import shown
+    from payt_mcp.proposals.asking.preview_text import shown
 
     return shown(str(record.preview["title"])) if record.preview else "(text purged)"
 
 
 def _where(record: Record) -> str:
-    from payt_mcp.guard.records import is_embedded
+    from payt_mcp.proposals.records import is_embedded
 
     return "  [sandbox, invented data]" if is_embedded(record) else ""
 
 
 def _me() -> Who:
-    from payt_mcp.guard.records import Who
+    from payt_mcp.proposals.records import Who
 
     try:
         return Who("terminal", "", getpass.getuser())

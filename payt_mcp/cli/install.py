@@ -62,7 +62,7 @@ def _say_next(host: Host, entry: Mapping[str, Any], environ: Mapping[str, str]) 
 
 def _has_access(environ: Mapping[str, str]) -> bool:
     """Whether a server with these settings would have something to ask Payt with."""
-    from payt_mcp.payt.sources import store_of
+    from payt_mcp.payt.signin.sources import store_of
 
     try:
         settings = Settings.from_env(environ)

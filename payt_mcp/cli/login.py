@@ -14,14 +14,14 @@ from payt_mcp.cli.browsing import browse
 from payt_mcp.cli.prompts import hidden, visible
 from payt_mcp.disk import can_be_made
 from payt_mcp.errors import SettingsError, SignInError, UnauthorizedError, UnavailableError
-from payt_mcp.payt import grants
+from payt_mcp.payt.signin import grants
 from payt_mcp.settings import Secret, Settings, client_id, token
 
 if TYPE_CHECKING:
     from payt_mcp.cli.redirect import Redirect
     from payt_mcp.payt.models import Administration
-    from payt_mcp.payt.signin import Kind, SignIn
-    from payt_mcp.payt.signin_store import Place, SignInStore
+    from payt_mcp.payt.signin.kept import Kind, SignIn
+    from payt_mcp.payt.signin.store import Place, SignInStore
 
 PORT = 18471
 """The port of the redirect URI, unless another is asked for: it is registered in advance, so it stays the same."""
@@ -55,7 +55,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 def _run(args: argparse.Namespace, settings: Settings) -> int:
     store = _store(settings)
     if args.token:
-        from payt_mcp.payt.signin import static
+        from payt_mcp.payt.signin.kept import static
 
         signin = static(token("The token", hidden("API token of your company at Payt (what you paste is not shown): ")))
         reached, place = anyio.run(_keep, settings, signin, store)
@@ -126,8 +126,8 @@ def _scopes(args: argparse.Namespace, settings: Settings) -> tuple[str, ...]:
 
 async def _granted(settings: Settings, kind: Kind, name: str, secret: Secret, body: Mapping[str, str]) -> SignIn:
     from payt_mcp.payt.client import PaytClient
-    from payt_mcp.payt.signin import of_grant
-    from payt_mcp.payt.tokens import StaticToken
+    from payt_mcp.payt.signin.kept import of_grant
+    from payt_mcp.payt.signin.tokens import StaticToken
 
     client = PaytClient(settings.api_url, StaticToken(None))
     try:
@@ -159,7 +159,7 @@ async def _keep(settings: Settings, signin: SignIn, store: SignInStore) -> tuple
 async def _reached(settings: Settings, access: Secret) -> list[Administration]:
     from payt_mcp.payt.client import PaytClient
     from payt_mcp.payt.resources import Resources
-    from payt_mcp.payt.tokens import StaticToken
+    from payt_mcp.payt.signin.tokens import StaticToken
 
     client = PaytClient(settings.api_url, StaticToken(access), budget=_PERSEVERANCE)
     where = f"{settings.api_url} (PAYT_API_URL; production and demo have their own sign-ins)"
@@ -182,7 +182,7 @@ async def _reached(settings: Settings, access: Secret) -> list[Administration]:
 def _report(
     settings: Settings, signin: SignIn, reached: Sequence[Administration], place: Place, store: SignInStore
 ) -> None:
-    from payt_mcp.present import clean
+    from payt_mcp.words.text import clean
 
     print(f"\nSigned in to Payt ({settings.api_url}). It reaches {len(reached)} administrations:")
     for administration in reached[:_SHOWN]:
@@ -205,8 +205,8 @@ def _report(
 
 
 def _store(settings: Settings) -> SignInStore:
-    from payt_mcp.payt.signin_store import SignInStore
-    from payt_mcp.payt.vault import Vault
+    from payt_mcp.payt.signin.store import SignInStore
+    from payt_mcp.payt.signin.vault import Vault
 
     if settings.is_sandbox:
         raise SettingsError("PAYT_API_URL=sandbox needs no sign-in: it is invented data in the server's own process.")

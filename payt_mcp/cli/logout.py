@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import anyio
 
 from payt_mcp.errors import SettingsError, SignInError, SignInStoreError
-from payt_mcp.payt.grants import GrantTrouble
+from payt_mcp.payt.signin.grants import GrantTrouble
 from payt_mcp.settings import Settings
 
 if TYPE_CHECKING:
-    from payt_mcp.payt.signin_store import SignInStore
+    from payt_mcp.payt.signin.store import SignInStore
 
 _AT_PAYT = {
     "token": "The API token itself stays valid: to withdraw it, delete it in Payt, where your company keeps them.",
@@ -32,7 +32,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         prog="payt-mcp logout", description="Forget the sign-in to the Payt of PAYT_API_URL on this machine."
     ).parse_args(argv)
     settings = Settings.from_env(environ)
-    from payt_mcp.payt.sources import store_of
+    from payt_mcp.payt.signin.sources import store_of
 
     store = store_of(settings)
     if store is None:

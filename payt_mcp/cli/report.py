@@ -19,7 +19,7 @@ from payt_mcp.cli.logs import configure
 from payt_mcp.cli.report_text import show
 from payt_mcp.disk import write_private
 from payt_mcp.errors import STILL_LOADING, PaytMcpError
-from payt_mcp.server import build_server
+from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 
 _MOST_WAITS = 40

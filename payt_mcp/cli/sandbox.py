@@ -19,9 +19,9 @@ def run(argv: Sequence[str]) -> int:
     """
     args = _parser().parse_args(argv)
     listener = _listener(args.port)
-    from payt_mcp.sandbox.app import Options, create_app
-    from payt_mcp.sandbox.dataset import build_world
-    from payt_mcp.sandbox.server import serve
+    from payt_sandbox.app import Options, create_app
+    from payt_sandbox.dataset import build_world
+    from payt_sandbox.server import serve
 
     world = build_world(invoices=args.invoices, debtors=args.debtors, seed=args.seed, today=args.today)
     options = Options(latency_ms=args.latency_ms, control=args.control, token_seconds=args.token_seconds)

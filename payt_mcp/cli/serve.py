@@ -23,7 +23,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """
     args = _parser().parse_args(argv)
     settings = Settings.from_env(environ)
-    from payt_mcp.http_app import LOOPBACK, build_app
+    from payt_mcp.server.http_app import LOOPBACK, build_app
 
     if args.host not in LOOPBACK and settings.mcp_token is None:
         raise SettingsError(

@@ -19,7 +19,7 @@ from payt_mcp.cli.logs import configure
 from payt_mcp.settings import Settings
 
 if TYPE_CHECKING:
-    from payt_mcp.server import PaytServer
+    from payt_mcp.server.server import PaytServer
 
 
 _BY_HAND = """\
@@ -95,7 +95,7 @@ def _loaded(settings: Settings) -> PaytServer:
     grows, would be a tenth of the start. So do the open items stay: garbage is looked for less often than by default.
     """
     gc.disable()
-    from payt_mcp.server import build_server
+    from payt_mcp.server.server import build_server
 
     server = build_server(settings, browse=browse)
     gc.freeze()

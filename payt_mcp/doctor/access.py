@@ -29,8 +29,8 @@ from payt_mcp.payt import wire
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.models import Administration
 from payt_mcp.payt.resources import Resources
-from payt_mcp.present import clean
 from payt_mcp.settings import Settings
+from payt_mcp.words.text import clean
 
 _SAMPLES = 3
 _CLOCK_OFF = 90.0

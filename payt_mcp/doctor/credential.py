@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from payt_mcp.doctor.finding import Finding
 from payt_mcp.errors import NotConfiguredError, SignInEndedError, SignInError
-from payt_mcp.payt.sources import open_source, store_of
-from payt_mcp.payt.tokens import StaticToken, TokenSource
+from payt_mcp.payt.signin.sources import open_source, store_of
+from payt_mcp.payt.signin.tokens import StaticToken, TokenSource
 from payt_mcp.settings import Settings
 
 _ORIGINS = {

@@ -13,11 +13,11 @@ from payt_mcp import __version__
 from payt_mcp.disk import can_be_made, nearest
 from payt_mcp.doctor.finding import Finding, tilde
 from payt_mcp.errors import AlteredError, LedgerError
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.records import is_embedded
-from payt_mcp.guard.states import Status
-from payt_mcp.guard.store import FILE
 from payt_mcp.hosts.catalog import Machine
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.ledger.store import FILE
+from payt_mcp.proposals.records import is_embedded
+from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Settings
 
 _MEGABYTE = 1024 * 1024

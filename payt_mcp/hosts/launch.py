@@ -18,7 +18,7 @@ from urllib.request import url2pathname
 
 from payt_mcp import __version__
 from payt_mcp.errors import HostConfigError
-from payt_mcp.present import clean
+from payt_mcp.words.text import clean
 
 PACKAGE = "payt-mcp"
 _UV_CACHE = re.compile(r"(archive|environments|builds)-v\d+\Z")

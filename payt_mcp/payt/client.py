@@ -15,9 +15,14 @@ from payt_mcp import __version__
 from payt_mcp.errors import GarbledError, NotSentError, OutcomeUnknownError, UnauthorizedError, UnavailableError
 from payt_mcp.payt import wire
 from payt_mcp.payt.clock import Reading, ServerTime
-from payt_mcp.payt.grants import TOKEN_PATH, Granted, GrantTrouble, read_grant
 from payt_mcp.payt.pacing import BUDGET, Pacer, Slot, retry_after
-from payt_mcp.payt.tokens import TokenSource
+from payt_mcp.payt.signin.grants import (
+    TOKEN_PATH,
+    Granted,
+    GrantTrouble,
+    read_grant,
+)
+from payt_mcp.payt.signin.tokens import TokenSource
 from payt_mcp.payt.wire import Command, EntityT, Page, Query, RetryableStatus
 from payt_mcp.settings import Secret
 

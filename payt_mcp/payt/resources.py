@@ -24,11 +24,13 @@ from payt_mcp.payt.models import (
     DeletedPaymentPlan,
     Invoice,
     Message,
+    Note,
+    Notification,
     Payment,
     PaymentPlan,
+    Task,
 )
 from payt_mcp.payt.wire import EntityT, Fields
-from payt_mcp.payt.work_models import Note, Notification, Task
 
 InvoiceOrder = Literal["invoice_date_asc", "invoice_date_desc", "due_date_asc", "due_date_desc"]
 

@@ -7,8 +7,8 @@ from typing import Annotated
 from mcp.types import CallToolResult
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp import present
 from payt_mcp.tools.shared import Answer, Ctx, Listed, ToolSpec, account_of
+from payt_mcp.words import text as present
 
 
 class AdministrationRow(TypedDict, total=False):

@@ -12,7 +12,7 @@ from payt_mcp.tools.writing import WriteResult, desk_of, standing
 
 
 async def check_approval(ctx: Ctx, proposal_id: Key) -> Annotated[CallToolResult, WriteResult]:
-    from payt_mcp.guard.outcomes import of_this_attempt  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.proposals.outcomes import of_this_attempt  # noqa: PLC0415 - with the ledger, not at the start
 
     key = proposal_id.strip()
     try:

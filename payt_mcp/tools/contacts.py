@@ -8,7 +8,6 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp import present
 from payt_mcp.tools.shared import (
     AdministrationId,
     Answer,
@@ -29,6 +28,7 @@ from payt_mcp.tools.shared import (
     scope_of,
     shown,
 )
+from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,7 +59,7 @@ async def list_contacts(
     fields: Fields = (),
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, Contacts]:
-    from payt_mcp.contact_search import ContactQuestion, continue_search, start_search  # noqa: PLC0415 - the client
+    from payt_mcp.books.contacts import ContactQuestion, continue_search, start_search  # noqa: PLC0415 - the client
 
     args = given(
         debtors=debtors, contacts=contacts, query=query, updated_after=updated_after, fields=fields,
@@ -115,7 +115,7 @@ def _without(asked: Sequence[str], contacts: Iterable[Contact]) -> list[str]:
 
 
 def _row(contact: Contact, fields: list[str]) -> dict[str, Any]:
-    from payt_mcp.rows import contact_row  # noqa: PLC0415 - see above
+    from payt_mcp.answers.rows import contact_row  # noqa: PLC0415 - see above
 
     row = contact_row(contact)
     if not fields:

@@ -8,15 +8,22 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp import present
+from payt_mcp.answers.rows import (
+    INVOICE_COLUMNS,
+    case_row,
+    invoice_row_within,
+    plan_lines,
+    plan_row,
+    spoken,
+)
 from payt_mcp.receivables import phases
 from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, OpenItems, open_item
 from payt_mcp.receivables.selection import ordered
-from payt_mcp.rows import INVOICE_COLUMNS, case_row, invoice_row_within, plan_lines, plan_row, spoken
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
+from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
-    from payt_mcp.lookup import Scope
+    from payt_mcp.books.find import Scope
     from payt_mcp.payt.models import CreditCase
 
 _MOST_INVOICES = 50
@@ -48,7 +55,7 @@ async def get_credit_case(
     credit_case: Annotated[Key, Field(description="Case number in either form, or id.")],
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, CaseDetail]:
-    from payt_mcp.lookup import books_of, find_case, plans_by_id  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.find import books_of, find_case, plans_by_id  # noqa: PLC0415 - brings the client along
 
     scope = await scope_of(ctx, administration_id)
     case = await find_case(scope, credit_case.strip())

@@ -8,10 +8,8 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp import debtor_words, present
-from payt_mcp.receivables import aging
-from payt_mcp.receivables.standing import Standing, Sum, standing
-from payt_mcp.rows import (
+from payt_mcp.answers import debtor as debtor_words
+from payt_mcp.answers.rows import (
     INVOICE_COLUMNS,
     case_row,
     invoice_row_within,
@@ -21,13 +19,16 @@ from payt_mcp.rows import (
     plan_row,
     spoken,
 )
+from payt_mcp.receivables import aging
+from payt_mcp.receivables.standing import Standing, Sum, standing
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
+from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from payt_mcp.debtor_file import DebtorFile
-    from payt_mcp.lookup import Scope
+    from payt_mcp.books.debtor import DebtorFile
+    from payt_mcp.books.find import Scope
     from payt_mcp.payt.models import Debtor, Message
     from payt_mcp.receivables.open_items import OpenItem
 
@@ -85,7 +86,7 @@ async def get_debtor(
     debtor: Annotated[Key, Field(description="Debtor number, identifier, id, or a name only one debtor can have.")],
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, DebtorDetail]:
-    from payt_mcp.debtor_file import open_file  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.debtor import open_file  # noqa: PLC0415 - brings the client along
 
     scope = await scope_of(ctx, administration_id)
     file = await open_file(scope, debtor.strip())
@@ -133,8 +134,8 @@ def _about(file: DebtorFile, message: Message) -> str | None:
 
 
 def _debtor(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
-    from payt_mcp.lookup import administration_name  # noqa: PLC0415 - brings the client along
-    from payt_mcp.outgoing import default_address  # noqa: PLC0415
+    from payt_mcp.books.find import administration_name  # noqa: PLC0415 - brings the client along
+    from payt_mcp.writes.message.target import default_address  # noqa: PLC0415
 
     balance = aging.balance(file.open_items, scope.today)
     goes_to = default_address(file.debtor)

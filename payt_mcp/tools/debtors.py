@@ -8,9 +8,8 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp import present
+from payt_mcp.answers.rows import debtor_row, spoken
 from payt_mcp.receivables import aging, matching
-from payt_mcp.rows import debtor_row, spoken
 from payt_mcp.tools.shared import (
     AdministrationId,
     Answer,
@@ -25,6 +24,7 @@ from payt_mcp.tools.shared import (
     scope_of,
     shown,
 )
+from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     import datetime as dt

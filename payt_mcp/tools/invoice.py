@@ -9,11 +9,11 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp import present
+from payt_mcp.answers.rows import open_invoice_row, spoken
 from payt_mcp.receivables import phases
 from payt_mcp.receivables.open_items import OpenItems, open_item
-from payt_mcp.rows import open_invoice_row, spoken
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
+from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ async def get_invoice(
     invoice: Annotated[Key, Field(description="Invoice number, identifier or id.")],
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, InvoiceDetail]:
-    from payt_mcp.lookup import books_of, find_invoice  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.find import books_of, find_invoice  # noqa: PLC0415 - brings the client along
 
     scope = await scope_of(ctx, administration_id)
     found = await find_invoice(scope, invoice.strip())

@@ -8,9 +8,14 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp import present
+from payt_mcp.answers.rows import (
+    INVOICE_COLUMNS,
+    invoice_row,
+    open_invoice_row,
+    own_attention,
+    spoken,
+)
 from payt_mcp.receivables import aging
-from payt_mcp.rows import INVOICE_COLUMNS, invoice_row, open_invoice_row, own_attention, spoken
 from payt_mcp.tools.shared import (
     AdministrationId,
     Answer,
@@ -35,12 +40,13 @@ from payt_mcp.tools.shared import (
     scope_of,
     shown,
 )
+from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from payt_mcp.invoice_search import Matches, Question
-    from payt_mcp.lookup import Scope
+    from payt_mcp.books.find import Scope
+    from payt_mcp.books.invoices import Matches, Question
     from payt_mcp.receivables.open_items import OpenItem
 
 Status = Literal["open", "overdue", "paid", "all"]
@@ -101,7 +107,7 @@ async def search_invoices(
     scope = await scope_of(ctx, administration_id)
     question = _question(args)
     check_fields(fields, tuple(InvoiceRow.__annotations__), "invoices")
-    from payt_mcp.invoice_search import search  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.invoices import search  # noqa: PLC0415 - brings the client along
 
     found = await search(scope, question)
     listing = scope.account.listings.start("search_invoices", args, scope.id, [item.id for item in found.items])
@@ -119,7 +125,7 @@ TOOL = ToolSpec(
 
 
 def _question(args: Mapping[str, Any]) -> Question:
-    from payt_mcp.invoice_search import Question  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.invoices import Question  # noqa: PLC0415 - brings the client along
 
     question = Question(
         status=args.get("status", "open"),
@@ -187,8 +193,8 @@ async def _open_rows(scope: Scope, page: Shown, answer: Answer) -> dict[str, dic
 
 
 async def _other_rows(scope: Scope, page: Shown, known: Mapping[str, OpenItem]) -> dict[str, dict[str, Any]]:
-    from payt_mcp.invoice_search import invoices_as_items  # noqa: PLC0415 - brings the client along
-    from payt_mcp.lookup import debtors_by_id  # noqa: PLC0415
+    from payt_mcp.books.find import debtors_by_id  # noqa: PLC0415
+    from payt_mcp.books.invoices import invoices_as_items  # noqa: PLC0415 - brings the client along
 
     items = known or await invoices_as_items(scope, page.ids)
     debtors = await debtors_by_id(scope, (items[key].debtor_id for key in page.ids if key in items))
@@ -210,7 +216,7 @@ async def _with_fields(
     """The rows with the fields that were asked for, Payt's own read for these rows alone."""
     if not fields:
         return list(found.values())
-    from payt_mcp.invoice_search import invoice_fields  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.invoices import invoice_fields  # noqa: PLC0415 - brings the client along
 
     own = [name for name in fields if name not in INVOICE_COLUMNS]
     extra = await invoice_fields(scope, list(found), own) if own and found else {}

@@ -8,9 +8,9 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp import present
+from payt_mcp.answers.rows import STEPS_APART, message_lines, message_row
 from payt_mcp.errors import InputError
-from payt_mcp.rows import STEPS_APART, message_lines, message_moment, message_row
+from payt_mcp.receivables.messages import message_moment
 from payt_mcp.tools.shared import (
     AdministrationId,
     Answer,
@@ -26,12 +26,13 @@ from payt_mcp.tools.shared import (
     scope_of,
     shown,
 )
+from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from payt_mcp.lookup import Scope
-    from payt_mcp.message_history import History
+    from payt_mcp.books.find import Scope
+    from payt_mcp.books.messages import History
     from payt_mcp.payt.models import Message
     from payt_mcp.receivables.open_items import DebtorEntry
 _MOST_WAITING = 20
@@ -64,7 +65,7 @@ async def list_messages(
     cursor: Cursor = "",
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, Messages]:
-    from payt_mcp.message_history import read_history  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.messages import read_history  # noqa: PLC0415 - brings the client along
 
     args = given(debtor=debtor, invoice=invoice, credit_case=credit_case, administration_id=administration_id)
     if message_id:
@@ -89,8 +90,8 @@ TOOL = ToolSpec(
 
 
 async def _one(scope: Scope, message_id: str) -> CallToolResult:
-    from payt_mcp.lookup import debtors_by_id  # noqa: PLC0415 - see above
-    from payt_mcp.message_history import subjects_of, whole_message  # noqa: PLC0415 - see above
+    from payt_mcp.books.find import debtors_by_id  # noqa: PLC0415 - see above
+    from payt_mcp.books.messages import subjects_of, whole_message  # noqa: PLC0415 - see above
 
     message = await whole_message(scope, message_id)
     debtors = await debtors_by_id(scope, [message.debtor_id or ""])
@@ -109,8 +110,8 @@ async def _one(scope: Scope, message_id: str) -> CallToolResult:
 
 
 async def _answer(scope: Scope, page: Shown, notes: list[str]) -> CallToolResult:
-    from payt_mcp.lookup import debtors_by_id  # noqa: PLC0415 - see above
-    from payt_mcp.message_history import messages_by_id, subjects_of  # noqa: PLC0415 - see above
+    from payt_mcp.books.find import debtors_by_id  # noqa: PLC0415 - see above
+    from payt_mcp.books.messages import messages_by_id, subjects_of  # noqa: PLC0415 - see above
 
     found = await messages_by_id(scope, page.ids)
     # Of one debtor, or of one invoice, every row would say the same.
@@ -146,7 +147,7 @@ async def _waiting(scope: Scope, history: History) -> list[str]:
     """Whom nobody has answered since they wrote: what a list by date does not show."""
     if not history.waiting:
         return []
-    from payt_mcp.lookup import debtors_by_id  # noqa: PLC0415 - see above
+    from payt_mcp.books.find import debtors_by_id  # noqa: PLC0415 - see above
 
     first = dict(list(history.waiting.items())[:_MOST_WAITING])
     debtors = await debtors_by_id(scope, first)

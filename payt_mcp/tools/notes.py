@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from mcp.types import CallToolResult
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp import present
 from payt_mcp.tools.shared import (
     AdministrationId,
     Answer,
@@ -24,13 +23,14 @@ from payt_mcp.tools.shared import (
     scope_of,
     shown,
 )
+from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from payt_mcp.lookup import Scope
-    from payt_mcp.payt.work_models import Note
-    from payt_mcp.subjects import Subjects
+    from payt_mcp.books.find import Scope
+    from payt_mcp.books.subjects import Subjects
+    from payt_mcp.payt.models import Note
 
 
 class NoteRow(TypedDict, total=False):
@@ -58,7 +58,7 @@ async def list_notes(
     cursor: Cursor = "",
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, NoteList]:
-    from payt_mcp.task_search import find_notes  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.tasks import find_notes  # noqa: PLC0415 - brings the client along
 
     about = given(debtor=debtor, invoice=invoice, credit_case=credit_case)
     args = about | given(administration_id=administration_id)
@@ -84,8 +84,8 @@ TOOL = ToolSpec(
 
 
 async def _answer(scope: Scope, page: Shown) -> Answer:
-    from payt_mcp.subjects import subjects  # noqa: PLC0415 - see above
-    from payt_mcp.task_search import notes_by_id  # noqa: PLC0415
+    from payt_mcp.books.subjects import subjects  # noqa: PLC0415 - see above
+    from payt_mcp.books.tasks import notes_by_id  # noqa: PLC0415
 
     found = await notes_by_id(scope, page.ids)
     notes = [found[key] for key in page.ids if key in found]

@@ -8,9 +8,8 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp import present
+from payt_mcp.answers.rows import spoken
 from payt_mcp.receivables import aging
-from payt_mcp.rows import spoken
 from payt_mcp.tools.shared import (
     AdministrationId,
     Answer,
@@ -23,11 +22,12 @@ from payt_mcp.tools.shared import (
     scope_of,
     shown,
 )
+from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from payt_mcp.lookup import Scope
+    from payt_mcp.books.find import Scope
     from payt_mcp.payt.models import Administration
     from payt_mcp.receivables.open_items import OpenItem, OpenItems
 

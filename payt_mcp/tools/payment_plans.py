@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from mcp.types import CallToolResult
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp import present
 from payt_mcp.receivables import plans
 from payt_mcp.tools.shared import (
     AdministrationId,
@@ -26,14 +25,15 @@ from payt_mcp.tools.shared import (
     scope_of,
     shown,
 )
+from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from payt_mcp.lookup import Scope
+    from payt_mcp.books.find import Scope
+    from payt_mcp.books.payment_plans import Covered
+    from payt_mcp.books.subjects import Subjects
     from payt_mcp.payt.models import Invoice, PaymentPlan
-    from payt_mcp.plan_search import Covered
-    from payt_mcp.subjects import Subjects
 
 _MOST_INVOICES = 20
 _STEPS = ("proposed", "approved", "rejected", "ended")
@@ -70,8 +70,8 @@ async def list_payment_plans(
     cursor: Cursor = "",
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, Plans]:
-    from payt_mcp.lookup import plans_by_id  # noqa: PLC0415 - brings the client along
-    from payt_mcp.plan_search import find_plans  # noqa: PLC0415
+    from payt_mcp.books.find import plans_by_id  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.payment_plans import find_plans  # noqa: PLC0415
 
     args = given(debtor=debtor, status="" if status == "active" else status, administration_id=administration_id)
     if cursor:
@@ -101,8 +101,8 @@ TOOL = ToolSpec(
 
 
 async def _answer(scope: Scope, page: Shown, known: Mapping[str, PaymentPlan]) -> Answer:
-    from payt_mcp.plan_search import covered_by  # noqa: PLC0415 - see above
-    from payt_mcp.subjects import subjects  # noqa: PLC0415
+    from payt_mcp.books.payment_plans import covered_by  # noqa: PLC0415 - see above
+    from payt_mcp.books.subjects import subjects  # noqa: PLC0415
 
     found = [known[key] for key in page.ids if key in known]
     covered = await covered_by(scope, found)

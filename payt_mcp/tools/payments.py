@@ -9,7 +9,6 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp import present
 from payt_mcp.errors import InputError
 from payt_mcp.tools.shared import (
     AdministrationId,
@@ -28,14 +27,15 @@ from payt_mcp.tools.shared import (
     scope_of,
     shown,
 )
+from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from payt_mcp.lookup import Scope
-    from payt_mcp.payment_history import Payments
+    from payt_mcp.books.find import Scope
+    from payt_mcp.books.payments import Payments
+    from payt_mcp.books.subjects import Subjects
     from payt_mcp.payt.models import Payment
-    from payt_mcp.subjects import Subjects
 
 
 class PaymentRow(TypedDict, total=False):
@@ -69,7 +69,7 @@ async def list_payments(
     cursor: Cursor = "",
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, PaymentList]:
-    from payt_mcp.payment_history import read_payments  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.payments import read_payments  # noqa: PLC0415 - brings the client along
 
     about = given(invoice=invoice, debtor=debtor, credit_case=credit_case)
     if len(about) > 1:
@@ -112,8 +112,8 @@ _COLUMNS = {
 
 
 async def _answer(scope: Scope, page: Shown) -> Answer:
-    from payt_mcp.payment_history import payments_by_id  # noqa: PLC0415 - see above
-    from payt_mcp.subjects import subjects  # noqa: PLC0415
+    from payt_mcp.books.payments import payments_by_id  # noqa: PLC0415 - see above
+    from payt_mcp.books.subjects import subjects  # noqa: PLC0415
 
     found = await payments_by_id(scope, page.ids)
     about = await subjects(scope, invoices=[payment.invoice_id for payment in found.values()])

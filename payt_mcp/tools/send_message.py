@@ -26,7 +26,7 @@ async def proposed(
     administration_id: str,
 ) -> Any:
     """The proposal of a call, on record once however often the call is resumed."""
-    from payt_mcp.message_write import Wish  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.writes.message.message import Wish  # noqa: PLC0415 - with the ledger, not at the start
 
     desk = await desk_of(ctx)
     wish = Wish(subject, body, to_debtor, to_invoice, to_credit_case, email, cc, bcc, attachments)

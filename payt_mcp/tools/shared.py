@@ -15,13 +15,13 @@ from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp import present
 from payt_mcp.errors import BadValueError
+from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
-    from payt_mcp.account import Account
-    from payt_mcp.listings import Listing
-    from payt_mcp.lookup import Scope
+    from payt_mcp.books.account import Account
+    from payt_mcp.books.find import Scope
+    from payt_mcp.books.listings import Listing
 
 MOST_LISTED = 50
 """How many debtors, invoices or cases one call may name."""
@@ -94,7 +94,7 @@ async def account_of(ctx: Ctx) -> Account:
 
 async def scope_of(ctx: Ctx, administration_id: str) -> Scope:
     """The caller's account and the administration that is meant."""
-    from payt_mcp.lookup import Scope  # noqa: PLC0415 - brings the client along, which listing tools does not need
+    from payt_mcp.books.find import Scope  # noqa: PLC0415 - brings the client along, which listing tools does not need
 
     account = await account_of(ctx)
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from mcp.types import CallToolResult
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp import present
 from payt_mcp.tools.shared import (
     AdministrationId,
     Answer,
@@ -24,14 +23,15 @@ from payt_mcp.tools.shared import (
     scope_of,
     shown,
 )
+from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from payt_mcp.lookup import Scope
-    from payt_mcp.payt.work_models import Task
-    from payt_mcp.subjects import Subjects
-    from payt_mcp.task_search import Tasks
+    from payt_mcp.books.find import Scope
+    from payt_mcp.books.subjects import Subjects
+    from payt_mcp.books.tasks import Tasks
+    from payt_mcp.payt.models import Task
 
 
 class TaskRow(TypedDict, total=False):
@@ -63,7 +63,7 @@ async def list_tasks(
     cursor: Cursor = "",
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, TaskList]:
-    from payt_mcp.task_search import find_tasks  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.tasks import find_tasks  # noqa: PLC0415 - brings the client along
 
     about = given(debtor=debtor, invoice=invoice, credit_case=credit_case)
     args = about | given(administration_id=administration_id)
@@ -87,8 +87,8 @@ TOOL = ToolSpec(
 
 
 async def _answer(scope: Scope, page: Shown) -> Answer:
-    from payt_mcp.subjects import subjects  # noqa: PLC0415 - see above
-    from payt_mcp.task_search import tasks_by_id  # noqa: PLC0415
+    from payt_mcp.books.subjects import subjects  # noqa: PLC0415 - see above
+    from payt_mcp.books.tasks import tasks_by_id  # noqa: PLC0415
 
     found = await tasks_by_id(scope, page.ids)
     tasks = [found[key] for key in page.ids if key in found]

@@ -76,7 +76,7 @@ Invoices = Annotated[
 
 async def planned(ctx: Ctx, invoices: Any, administration_id: str) -> Any:
     """The proposal of a call, on record once however often the call is resumed; None where nothing would change."""
-    from payt_mcp.guard.invoice_rows import parse_invoices  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.writes.invoices.fields import parse_invoices  # noqa: PLC0415 - with the ledger, not at the start
 
     rows = parse_invoices(invoices)
     desk = await desk_of(ctx)

@@ -10,12 +10,12 @@ from mcp.server.mcpserver import AcceptedElicitation, DeclinedElicitation, Elici
 from mcp.types import CallToolResult
 from typing_extensions import TypedDict
 
-from payt_mcp.guard.approval import Approval
+from payt_mcp.proposals.asking.form import Approval
 from payt_mcp.tools.shared import Answer, Ctx, scope_of
 
 if TYPE_CHECKING:
-    from payt_mcp.desk import Desk
-    from payt_mcp.guard.records import Draft, Record
+    from payt_mcp.proposals.records import Draft, Record
+    from payt_mcp.writes.desk import Desk
 
 _PATIENCE = 25.0
 _ON_PAGE = (
@@ -69,7 +69,7 @@ async def put_on_record(ctx: Ctx, desk: Desk, draft: Draft) -> Proposed:
         RefusedWriteError: something in it must be seen by a person, or the token is known not to write.
         LedgerError: no record can be made.
     """
-    from payt_mcp.guard.channels import by, can_ask  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.proposals.asking.elicitation import by, can_ask  # noqa: PLC0415 - with the ledger, not at the start
 
     desk.engine.check_allowed(draft.kind)
     if desk.settings.confirm == "code" and not can_ask(ctx):
@@ -96,7 +96,7 @@ async def answer_action(ctx: Ctx, proposal: Any, asked: Any, code: str) -> CallT
 def _check_code_may(preview: Mapping[str, Any] | None) -> None:
     """Raises RefusedWriteError where a person must have seen what a code would approve."""
     from payt_mcp.errors import RefusedWriteError  # noqa: PLC0415 - with the ledger, not at the start
-    from payt_mcp.guard.proposal import person_only  # noqa: PLC0415
+    from payt_mcp.proposals.proposal import person_only  # noqa: PLC0415
 
     if preview is None:
         raise RefusedWriteError("The text of this proposal has been purged.")
@@ -107,9 +107,9 @@ def _check_code_may(preview: Mapping[str, Any] | None) -> None:
 
 def nothing_to_do(preview: Mapping[str, Any]) -> CallToolResult:
     """The answer to a plan that would change nothing: status unchanged, or failed where Payt would refuse it all."""
-    from payt_mcp.guard.preview_text import brief, warning_texts  # noqa: PLC0415 - with the ledger, not at the start
-    from payt_mcp.present import filled  # noqa: PLC0415
-    from payt_mcp.write_results import write_lines  # noqa: PLC0415
+    from payt_mcp.answers.writes import write_lines  # noqa: PLC0415
+    from payt_mcp.proposals.asking.preview_text import brief, warning_texts  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.words.text import filled  # noqa: PLC0415
 
     refused = [row for row in preview["rows"] if row["action"] == "refused"]
     data = filled(
@@ -130,8 +130,8 @@ def nothing_to_do(preview: Mapping[str, Any]) -> CallToolResult:
 
 async def question(ctx: Ctx, proposed: Any) -> Any:
     """What to ask the user: an `Elicit`, or a `Direct` answer where there is nothing or nobody to ask."""
-    from payt_mcp.guard.channels import Direct, ask  # noqa: PLC0415 - with the ledger, not at the start
-    from payt_mcp.guard.states import Status  # noqa: PLC0415
+    from payt_mcp.proposals.asking.elicitation import Direct, ask  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.proposals.states import Status  # noqa: PLC0415
 
     if not isinstance(proposed, Proposed) or proposed.record.status is not Status.PROPOSED:
         return Direct("not_asked")
@@ -140,7 +140,7 @@ async def question(ctx: Ctx, proposed: Any) -> Any:
 
 def answered(asked: Any) -> str:
     """yes, no, dismissed or not_asked."""
-    from payt_mcp.guard.channels import Direct  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.proposals.asking.elicitation import Direct  # noqa: PLC0415 - with the ledger, not at the start
 
     if isinstance(asked, AcceptedElicitation):
         if isinstance(asked.data, Direct):
@@ -154,8 +154,8 @@ async def decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallTo
 
     A client that can ask its user and did not get to is never given a code instead.
     """
-    from payt_mcp.guard.channels import by, can_ask  # noqa: PLC0415 - with the ledger, not at the start
-    from payt_mcp.guard.states import Status  # noqa: PLC0415
+    from payt_mcp.proposals.asking.elicitation import by, can_ask  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.proposals.states import Status  # noqa: PLC0415
 
     desk, record = proposed.desk, proposed.record
     if record.status is not Status.PROPOSED:
@@ -174,7 +174,7 @@ async def decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallTo
 
 
 async def _by_code(ctx: Ctx, desk: Desk, record: Record, code: str) -> CallToolResult:
-    from payt_mcp.guard.channels import by, new_code  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.proposals.asking.elicitation import by, new_code  # noqa: PLC0415 - with the ledger, not at the start
 
     _check_code_may(record.preview)
     if code:
@@ -193,7 +193,7 @@ async def _by_code(ctx: Ctx, desk: Desk, record: Record, code: str) -> CallToolR
 
 async def standing(desk: Desk, record: Record, *, new: bool = True) -> CallToolResult:
     """How a proposal stands now; an unknown outcome is looked for, an approved one waited for."""
-    from payt_mcp.guard.states import Status  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.proposals.states import Status  # noqa: PLC0415 - with the ledger, not at the start
 
     if record.status is Status.OUTCOME_UNKNOWN:
         record = await desk.engine.look(record)
@@ -203,13 +203,13 @@ async def standing(desk: Desk, record: Record, *, new: bool = True) -> CallToolR
 
 
 def _waiting(desk: Desk, record: Record, next_step: str) -> CallToolResult:
-    from payt_mcp.write_results import waits_until  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.answers.writes import waits_until  # noqa: PLC0415 - with the ledger, not at the start
 
     return _result(desk, record, {"next_step": f"{next_step} {waits_until(record, desk.zone)}"})
 
 
 def _result(desk: Desk, record: Record, changes: dict[str, Any], *, new: bool = True) -> CallToolResult:
-    from payt_mcp.write_results import write_data, write_lines  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.answers.writes import write_data, write_lines  # noqa: PLC0415 - with the ledger, not at the start
 
     data = write_data(record, desk.zone, trouble=desk.engine.troubles.get(record.id, ""), new=new) | changes
     answer = Answer(data.pop("summary"), data)

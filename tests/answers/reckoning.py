@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from payt_mcp.present import clean
-from payt_mcp.sandbox import World
+from payt_mcp.words.text import clean
+from payt_sandbox import World
 
 Row = dict[str, Any]
 NOTHING = Decimal("0.00")

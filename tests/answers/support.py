@@ -9,11 +9,11 @@ from typing import Any
 from mcp.client import Client
 from mcp.types import TextContent
 
-from payt_mcp.sandbox import World
-from payt_mcp.sandbox.app import Options, create_app
-from payt_mcp.sandbox.server import Handle, run_in_thread
-from payt_mcp.server import build_server
+from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
+from payt_sandbox import World
+from payt_sandbox.app import Options, create_app
+from payt_sandbox.server import Handle, run_in_thread
 
 MAIN, SECOND = "4711", "4739"
 NOON = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)

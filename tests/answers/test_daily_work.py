@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from payt_mcp import payment_history, plan_search, task_search
-from payt_mcp.present import QUOTED, clean
-from payt_mcp.sandbox import World, build_world
-from payt_mcp.sandbox.server import Handle
+from payt_mcp.books import payment_plans as plan_search
+from payt_mcp.books import payments as payment_history
+from payt_mcp.books import tasks as task_search
+from payt_mcp.words.text import QUOTED, clean
+from payt_sandbox import World, build_world
+from payt_sandbox.server import Handle
 
 from .support import MAIN, NOON, SECOND, Assistant, Row, assistant, frozen, payt, requests_for
 

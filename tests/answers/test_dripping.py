@@ -9,7 +9,7 @@ import pytest
 from payt_mcp.errors import UnavailableError
 from payt_mcp.payt import wire
 from payt_mcp.payt.client import PaytClient
-from payt_mcp.payt.tokens import StaticToken
+from payt_mcp.payt.signin.tokens import StaticToken
 from payt_mcp.settings import Secret
 
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n"

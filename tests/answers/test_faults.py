@@ -13,15 +13,15 @@ from mcp.client import Client
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from payt_mcp import account
+from payt_mcp.books import account
 from payt_mcp.payt import client, pacing
-from payt_mcp.sandbox import World, build_world
-from payt_mcp.sandbox.app import Options, Token, create_app
-from payt_mcp.sandbox.faults import Fault, Kind
-from payt_mcp.sandbox.options import ALL_SCOPES
-from payt_mcp.sandbox.server import Handle
-from payt_mcp.server import build_server
+from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
+from payt_sandbox import World, build_world
+from payt_sandbox.app import Options, Token, create_app
+from payt_sandbox.faults import Fault, Kind
+from payt_sandbox.options import ALL_SCOPES
+from payt_sandbox.server import Handle
 
 from . import reckoning
 from .reckoning import Ledger

@@ -8,11 +8,11 @@ from typing import Any
 import anyio
 import pytest
 
-from payt_mcp import books
+from payt_mcp.books import open_books as books
 from payt_mcp.payt.clock import Reading
-from payt_mcp.sandbox import World, build_world, gate
-from payt_mcp.sandbox.faults import Fault, Faults
-from payt_mcp.sandbox.server import Handle
+from payt_sandbox import World, build_world, gate
+from payt_sandbox.faults import Fault, Faults
+from payt_sandbox.server import Handle
 
 from . import reckoning
 from .reckoning import Ledger

@@ -13,10 +13,10 @@ from mcp.client import Client
 from payt_mcp.errors import GarbledError
 from payt_mcp.payt import wire
 from payt_mcp.payt.models import Invoice
-from payt_mcp.sandbox import World, build_world
-from payt_mcp.sandbox.app import Options, create_app
-from payt_mcp.server import build_server
+from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
+from payt_sandbox import World, build_world
+from payt_sandbox.app import Options, create_app
 
 from .support import MAIN, NOON, Assistant, frozen
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from payt_mcp import listings
-from payt_mcp.sandbox import World, build_world
-from payt_mcp.sandbox.server import Handle
+from payt_mcp.books import listings
+from payt_sandbox import World, build_world
+from payt_sandbox.server import Handle
 
 from . import reckoning
 from .reckoning import Ledger

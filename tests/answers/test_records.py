@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from payt_mcp import invoice_search
-from payt_mcp.present import clean
-from payt_mcp.sandbox import World, build_world
-from payt_mcp.sandbox.server import Handle
+from payt_mcp.books import invoices as invoice_search
+from payt_mcp.words.text import clean
+from payt_sandbox import World, build_world
+from payt_sandbox.server import Handle
 
 from . import reckoning
 from .reckoning import Ledger

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hosts.conftest import Home, home
 
-from payt_mcp.sandbox import World, build_world
-from payt_mcp.sandbox.app import Options, create_app
-from payt_mcp.sandbox.server import Handle, run_in_thread
+from payt_sandbox import World, build_world
+from payt_sandbox.app import Options, create_app
+from payt_sandbox.server import Handle, run_in_thread
 
 __all__ = ["home"]
 

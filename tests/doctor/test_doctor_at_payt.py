@@ -11,13 +11,13 @@ from mcp.client import Client
 from payt_mcp.doctor.access import Limits, check_access
 from payt_mcp.doctor.credential import Credential, find_credential
 from payt_mcp.doctor.permissions import ALWAYS, SOMETIMES, needed, tools_on
-from payt_mcp.payt import grants
-from payt_mcp.payt.tokens import StaticToken
-from payt_mcp.sandbox import build_world
-from payt_mcp.sandbox.faults import Fault
-from payt_mcp.sandbox.options import ALL_SCOPES, Token
-from payt_mcp.server import build_server
+from payt_mcp.payt.signin import grants
+from payt_mcp.payt.signin.tokens import StaticToken
+from payt_mcp.server.server import build_server
 from payt_mcp.settings import Secret, Settings
+from payt_sandbox import build_world
+from payt_sandbox.faults import Fault
+from payt_sandbox.options import ALL_SCOPES, Token
 
 from .conftest import Opened
 

@@ -16,10 +16,10 @@ from hosts.conftest import TOKEN, Home
 from payt_mcp.doctor.assistants import check_assistants
 from payt_mcp.doctor.credential import check_credential, find_credential
 from payt_mcp.doctor.machine import check_split_state
-from payt_mcp.guard.ledger import Ledger
 from payt_mcp.hosts.catalog import Machine
-from payt_mcp.payt.signin import SignIn, Tokens
-from payt_mcp.payt.signin_store import SignInStore
+from payt_mcp.payt.signin.kept import SignIn, Tokens
+from payt_mcp.payt.signin.store import SignInStore
+from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.settings import Secret, Settings
 
 from .conftest import Clinic, Diagnosis, Opened

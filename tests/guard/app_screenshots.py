@@ -22,9 +22,9 @@ from guard.conftest import ADMINISTRATION, House, letter
 from guard.test_guard_apps import host
 from guard.test_guard_apps_browser import shown
 from payt_mcp.apps.pages import OVERDUE, PROPOSAL
-from payt_mcp.sandbox.app import Options, create_app
-from payt_mcp.sandbox.dataset import build_world
-from payt_mcp.sandbox.server import run_in_thread
+from payt_sandbox.app import Options, create_app
+from payt_sandbox.dataset import build_world
+from payt_sandbox.server import run_in_thread
 
 WIDTHS = (390, 760)
 THEMES = ("light", "dark")

@@ -14,14 +14,14 @@ from mcp.client import Client
 from mcp.types import CallToolResult, ElicitResult
 
 from guard.browsing import browser
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.records import Draft, Record, Who
-from payt_mcp.guard.states import Status
-from payt_mcp.sandbox.app import Options, Sandbox, create_app
-from payt_mcp.sandbox.dataset import build_world
-from payt_mcp.sandbox.server import Handle, run_in_thread
-from payt_mcp.server import PaytServer, build_server
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.records import Draft, Record, Who
+from payt_mcp.proposals.states import Status
+from payt_mcp.server.server import PaytServer, build_server
 from payt_mcp.settings import Secret, Settings
+from payt_sandbox.app import Options, Sandbox, create_app
+from payt_sandbox.dataset import build_world
+from payt_sandbox.server import Handle, run_in_thread
 
 ADMINISTRATION = "4711"
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])

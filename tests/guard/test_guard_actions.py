@@ -10,15 +10,15 @@ import pytest
 
 from guard.conftest import ERAS, PAGE, TOOL, House, approved, client, data, draft, record, said, says, until
 from guard.daily_work import COMMENT, KINDS, Write, comments, server, task, writes
-from payt_mcp.actions.writer import ActionWriter
-from payt_mcp.guard import engine
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.records import Record
-from payt_mcp.guard.states import Status
 from payt_mcp.payt import client as payt_client
-from payt_mcp.sandbox.faults import Fault, Kind
-from payt_mcp.sandbox.options import ALL_SCOPES
+from payt_mcp.proposals import engine
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.records import Record
+from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret
+from payt_mcp.writes.kind import ActionWriter
+from payt_sandbox.faults import Fault, Kind
+from payt_sandbox.options import ALL_SCOPES
 
 pytestmark = pytest.mark.anyio
 EACH = pytest.mark.parametrize("kind", KINDS)

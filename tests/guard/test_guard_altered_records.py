@@ -22,8 +22,8 @@ from guard.conftest import (
     said,
 )
 from payt_mcp.errors import AlteredError
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.states import Status
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.states import Status
 
 pytestmark = pytest.mark.anyio
 STEPS: dict[str, Callable[[Ledger, str], object]] = {

@@ -12,7 +12,7 @@ from mcp.types import TextResourceContents
 
 from payt_mcp.apps.extension import APPROVAL, DECIDE
 from payt_mcp.apps.pages import MIME_TYPE, OVERDUE, PROPOSAL
-from payt_mcp.server import PaytServer
+from payt_mcp.server.server import PaytServer
 
 from .conftest import House, data, letter, said
 

@@ -14,8 +14,8 @@ from guard.conftest import (
     data,
     letter,
 )
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.records import Who
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.records import Who
 
 pytestmark = pytest.mark.anyio
 

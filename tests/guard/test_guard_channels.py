@@ -14,10 +14,10 @@ import anyio
 import pytest
 
 from guard.conftest import ADMINISTRATION, ERAS, House, client, data, letter, said, says
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.letter import Facts, Letter, warnings_of
-from payt_mcp.guard.letter_figures import OwedItem
-from payt_mcp.sandbox.faults import Fault
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.writes.message.figures import OwedItem
+from payt_mcp.writes.message.letter import Facts, Letter, warnings_of
+from payt_sandbox.faults import Fault
 
 pytestmark = pytest.mark.anyio
 
@@ -132,7 +132,7 @@ async def test_without_a_browser_the_user_is_told_what_to_run(house: House) -> N
 
 
 async def test_what_a_person_approves_in_a_terminal_is_sent_by_the_server(house: House) -> None:
-    from payt_mcp.guard.records import Who
+    from payt_mcp.proposals.records import Who
 
     async with client(house.server(browser=False)) as caller:
         key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
@@ -328,8 +328,8 @@ async def test_read_only_has_no_tools_that_write_and_keeps_no_ledger(house: Hous
 
 
 async def test_a_token_that_may_not_write_says_so_and_sends_nothing(house: House) -> None:
-    from payt_mcp.sandbox.options import ALL_SCOPES
     from payt_mcp.settings import Secret
+    from payt_sandbox.options import ALL_SCOPES
 
     tokens = {"reader-token": ALL_SCOPES - {"messages:write"}}
     house.sandbox.options = dataclasses.replace(house.sandbox.options, tokens=tokens)

@@ -16,9 +16,9 @@ from guard.conftest import PAGE, START, TOOL, Clock, House, client, data, draft,
 from guard.test_guard_ledger import sent
 from guard.test_guard_terminal import as_asked, at_a_terminal, run
 from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.records import Record, Who
-from payt_mcp.guard.states import Status
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.records import Record, Who
+from payt_mcp.proposals.states import Status
 
 pytestmark = pytest.mark.anyio
 COLUMNS = "id, kind, scope, administration_id, digest, letter, status, created_at, changed_at"
@@ -193,7 +193,7 @@ async def test_a_person_at_a_terminal_begins_again_at_the_right_time(house: Hous
 
 
 async def test_a_clock_that_goes_back_while_it_is_sent_does_not_say_that_nothing_was(house: House) -> None:
-    from payt_mcp.sandbox.faults import Fault
+    from payt_sandbox.faults import Fault
 
     house.payt.faults.add(Fault("slow", path="/v1/messages", method="POST", delay_ms=1500))
     wish = {"subject": "Openstaand", "body": "Wilt u betalen?", "to_debtor": house.debtor()}

@@ -19,8 +19,8 @@ from guard.conftest import (
     says,
 )
 from payt_mcp.errors import RefusedWriteError
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.records import Who
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.records import Who
 
 pytestmark = pytest.mark.anyio
 
@@ -72,8 +72,8 @@ async def test_a_code_is_no_good_for_anything_else(house: House, change: dict[st
 
 
 async def test_a_code_of_another_ledger_scope_is_no_good(house: House) -> None:
-    from payt_mcp.sandbox.options import Token
     from payt_mcp.settings import Secret
+    from payt_sandbox.options import Token
 
     arguments = letter(house)
     other = dataclasses.replace(house.sandbox.options, tokens={"other-token": Token()})
@@ -92,7 +92,7 @@ async def test_a_code_is_good_for_fifteen_minutes(house: House, monkeypatch: pyt
         code = await with_code(caller, arguments)
         later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=15, seconds=5)
         monkeypatch.setattr(Ledger, "now", lambda _self: later)
-        monkeypatch.setattr("payt_mcp.guard.store.Store._tick", lambda _self: later)
+        monkeypatch.setattr("payt_mcp.proposals.ledger.store.Store._tick", lambda _self: later)
         answer = await caller.call_tool("send_message", arguments | {"confirmation_code": code})
     assert "older than 15 minutes" in said(answer)
     assert house.mails == []

@@ -24,11 +24,11 @@ from guard.daily_work import (
     task,
     writes,
 )
-from payt_mcp.actions import contacts, debtors
 from payt_mcp.errors import OutcomeUnknownError
-from payt_mcp.guard.ledger import Ledger
 from payt_mcp.payt import wire
 from payt_mcp.payt import writes as commands
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.writes import contacts, debtors
 
 pytestmark = pytest.mark.anyio
 

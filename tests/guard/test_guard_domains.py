@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from guard.conftest import House, client, data
-from payt_mcp.guard import scanning
+from payt_mcp.writes.message import scanning
 
 
 @pytest.mark.parametrize(

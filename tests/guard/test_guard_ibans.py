@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from payt_mcp.guard import scanning
-from payt_mcp.guard.iban import remainder
+from payt_mcp.writes.message import scanning
+from payt_mcp.writes.message.iban import remainder
 
 FORMS = {
     "NL": "A" * 4 + "9" * 10, "DE": "9" * 18, "BE": "9" * 12, "GB": "A" * 4 + "9" * 14, "NO": "9" * 11, "PL": "9" * 24,

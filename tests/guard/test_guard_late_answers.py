@@ -12,8 +12,8 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import ElicitResult
 
 from guard.conftest import House, client, data
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.states import WAITS
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.states import WAITS
 
 pytestmark = pytest.mark.anyio
 
@@ -51,7 +51,7 @@ async def test_a_yes_after_the_proposal_is_over_sends_nothing(house: House, monk
 
 async def test_a_yes_to_what_was_rejected_meanwhile_sends_nothing(house: House) -> None:
     """The answer belongs to one proposal: where that is over, the same words are a new one, and a new question."""
-    from payt_mcp.guard.records import Who
+    from payt_mcp.proposals.records import Who
 
     questions: list[str] = []
 

@@ -12,9 +12,9 @@ import pytest
 
 from guard.conftest import PAGE, START, TOOL, Clock, approved, draft, edit
 from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.records import Draft, Record
-from payt_mcp.guard.states import Status
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.records import Draft, Record
+from payt_mcp.proposals.states import Status
 
 
 def sent(ledger: Ledger, text: str = "pay", message_id: str = "m1") -> Record:
@@ -160,7 +160,7 @@ def test_the_living_are_left_alone_and_the_dead_are_not(tmp_path: Path) -> None:
 _DIES = """
 import sys, os, signal
 from pathlib import Path
-from payt_mcp.guard.ledger import Ledger
+from payt_mcp.proposals.ledger.ledger import Ledger
 ledger = Ledger(Path(sys.argv[1]))
 assert ledger.claim(sys.argv[2])
 print("claimed", flush=True)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from guard.conftest import ADMINISTRATION, ERAS, House, client, data, letter, record, said, says
-from payt_mcp.guard.page_view import cards
+from payt_mcp.proposals.asking.page_view import cards
 
 pytestmark = pytest.mark.anyio
 DUE = "2026-10-01"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from payt_mcp.guard.letter_figures import OwedItem, named_words, warnings_about
+from payt_mcp.writes.message.figures import OwedItem, named_words, warnings_about
 
 Write = Callable[[Decimal, str], str]
 SIGNS = {"EUR": "€", "GBP": "£", "CHF": "CHF"}

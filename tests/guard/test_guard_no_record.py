@@ -20,8 +20,8 @@ from guard.conftest import ERAS, Answer, House, client, data, said
 from guard.test_guard_clock import ran_ahead
 from guard.test_guard_terminal import environ
 from guard.test_guard_upsert import new
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.states import Status
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.states import Status
 
 pytestmark = pytest.mark.anyio
 NEVER = resource.RLIM_INFINITY

@@ -26,16 +26,16 @@ from guard.conftest import (
     until,
 )
 from payt_mcp.errors import LedgerError, OutcomeUnknownError
-from payt_mcp.guard import engine
-from payt_mcp.guard.engine import Done, Engine
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.outcomes import outcome_words
-from payt_mcp.guard.records import Record
-from payt_mcp.guard.seal import Head, Seal
-from payt_mcp.guard.states import Status
-from payt_mcp.sandbox.faults import Fault
-from payt_mcp.sandbox.options import Token
+from payt_mcp.proposals import engine
+from payt_mcp.proposals.engine import Done, Engine
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.ledger.seal import Head, Seal
+from payt_mcp.proposals.outcomes import outcome_words
+from payt_mcp.proposals.records import Record
+from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret
+from payt_sandbox.faults import Fault
+from payt_sandbox.options import Token
 
 pytestmark = pytest.mark.anyio
 
@@ -219,7 +219,7 @@ async def test_a_tool_that_crashes_after_sending_does_not_say_that_nothing_happe
     def crash(*_given: object, **_named: object) -> None:
         raise ValueError("x")
 
-    monkeypatch.setattr("payt_mcp.write_results.write_data", crash)
+    monkeypatch.setattr("payt_mcp.answers.writes.write_data", crash)
     async with client(house.server(), answer=says("accept")) as caller:
         result = await caller.call_tool("send_message", letter(house))
     assert len(house.mails) == 1

@@ -10,8 +10,8 @@ import pytest
 
 from guard.conftest import PAGE, House, client, data, known_invoice, letter, record, said
 from guard.test_guard_upsert import as_it_is
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.sandbox.faults import Fault
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_sandbox.faults import Fault
 
 pytestmark = pytest.mark.anyio
 

@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from guard.conftest import House, client, data, letter, record, until
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.states import Status
-from payt_mcp.sandbox.faults import Fault
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.states import Status
+from payt_sandbox.faults import Fault
 
 pytestmark = pytest.mark.anyio
 
@@ -181,7 +181,9 @@ async def test_a_double_click_sends_once(house: House) -> None:
 
 
 async def test_it_lives_only_while_something_is_pending(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("payt_mcp.guard.page.ApprovalPage.__init__.__kwdefaults__", {"zone": None, "linger": 0.2})
+    monkeypatch.setattr(
+        "payt_mcp.proposals.asking.page.ApprovalPage.__init__.__kwdefaults__", {"zone": None, "linger": 0.2}
+    )
     async with target(house) as page:
         assert await page.post(fields={"action": "reject"}) == 303
         with anyio.fail_after(10):
@@ -199,7 +201,7 @@ async def test_it_lives_only_while_something_is_pending(house: House, monkeypatc
 
 
 async def test_under_http_it_is_there_on_loopback_and_nowhere_else(house: House) -> None:
-    from payt_mcp.http_app import build_app
+    from payt_mcp.server.http_app import build_app
     from payt_mcp.settings import Secret
 
     token = Secret("t" * 40)

@@ -22,12 +22,12 @@ from guard.conftest import (
     says,
 )
 from guard.test_guard_upsert import LINE, SENT, as_it_is, new
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.outcomes import CLOSED
-from payt_mcp.guard.page_view import cards
-from payt_mcp.guard.preview_text import whole
-from payt_mcp.guard.states import Status
-from payt_mcp.sandbox.faults import Fault
+from payt_mcp.proposals.asking.page_view import cards
+from payt_mcp.proposals.asking.preview_text import whole
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.outcomes import CLOSED
+from payt_mcp.proposals.states import Status
+from payt_sandbox.faults import Fault
 
 pytestmark = pytest.mark.anyio
 FOREIGN = "NL02RABO0123456789"

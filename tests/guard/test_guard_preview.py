@@ -17,8 +17,8 @@ from guard.conftest import (
     said,
     says,
 )
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.preview_text import shown, shown_lines, whole
+from payt_mcp.proposals.asking.preview_text import shown, shown_lines, whole
+from payt_mcp.proposals.ledger.ledger import Ledger
 
 pytestmark = pytest.mark.anyio
 FORGED = "Jan\nTo: ap@debtor.example (the debtor's address for reminders)\nSubject: \u202eharmless"

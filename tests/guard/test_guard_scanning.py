@@ -2,7 +2,7 @@
 
 import pytest
 
-from payt_mcp.guard import scanning
+from payt_mcp.writes.message import scanning
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from guard.conftest import House, client
-from payt_mcp.guard import invoice_rows
+from payt_mcp.writes.invoices import fields as invoice_rows
 
 pytestmark = pytest.mark.anyio
 

@@ -11,14 +11,14 @@ import anyio
 import pytest
 
 from guard.conftest import ADMINISTRATION, House, client, data, said, says
-from payt_mcp.account import Account
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.records import Who
-from payt_mcp.guard.states import Status
-from payt_mcp.lookup import Scope
-from payt_mcp.message_write import MessageWriter, Wish
+from payt_mcp.books.account import Account
+from payt_mcp.books.find import Scope
 from payt_mcp.payt.client import PaytClient
-from payt_mcp.payt.tokens import StaticToken
+from payt_mcp.payt.signin.tokens import StaticToken
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.records import Who
+from payt_mcp.proposals.states import Status
+from payt_mcp.writes.message.message import MessageWriter, Wish
 
 PAGE = Who("page")
 

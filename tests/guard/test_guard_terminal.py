@@ -19,9 +19,9 @@ import pytest
 
 from guard.conftest import House, client, data, known_invoice, letter, record, says
 from guard.test_guard_upsert import as_it_is
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.page_files import live_pages
-from payt_mcp.sandbox.faults import Fault
+from payt_mcp.proposals.asking.page_files import live_pages
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_sandbox.faults import Fault
 
 pytestmark = pytest.mark.anyio
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from guard.conftest import ADMINISTRATION, House, client, data, said, says
-from payt_mcp.guard.attachments import checksum
+from payt_mcp.writes.files import checksum
 
 pytestmark = pytest.mark.anyio
 FIELDS = [
@@ -143,7 +143,7 @@ async def test_a_batch_of_500_does_exactly_what_the_plan_said(house: House) -> N
 
 
 def _preview(house: House, key: str) -> dict[str, Any]:
-    from payt_mcp.guard.ledger import Ledger
+    from payt_mcp.proposals.ledger.ledger import Ledger
 
     ledger = Ledger(house.state)
     try:
@@ -225,7 +225,7 @@ async def test_an_invoice_that_changed_after_the_yes_is_not_overwritten(house: H
 
 
 async def test_an_upsert_without_an_answer_is_settled_from_the_books(house: House) -> None:
-    from payt_mcp.sandbox.faults import Fault
+    from payt_sandbox.faults import Fault
 
     house.payt.faults.add(Fault("server_error_after", path="/v1/invoices", method="POST"))
     async with client(house.server(), answer=says("accept")) as caller:

@@ -15,10 +15,10 @@ from guard.conftest import (
     says,
 )
 from guard.test_guard_upsert import LINE, as_it_is, new
-from payt_mcp import invoice_write
-from payt_mcp.sandbox import write_invoices
-from payt_mcp.sandbox.faults import Fault, Kind
-from payt_mcp.sandbox.writes import records as sandbox_records
+from payt_mcp.writes.invoices import invoices as invoice_write
+from payt_sandbox import write_invoices
+from payt_sandbox.faults import Fault, Kind
+from payt_sandbox.writes import records as sandbox_records
 
 pytestmark = pytest.mark.anyio
 

@@ -17,8 +17,8 @@ from surface.processes import stdio
 from payt_mcp.errors import HostConfigError
 from payt_mcp.hosts.catalog import HOSTS, Machine, config_path
 from payt_mcp.hosts.launch import Launch, require_start
-from payt_mcp.payt.signin import static
-from payt_mcp.payt.signin_store import SignInStore
+from payt_mcp.payt.signin.kept import static
+from payt_mcp.payt.signin.store import SignInStore
 from payt_mcp.settings import Secret, Settings
 
 from .conftest import TOKEN, Home

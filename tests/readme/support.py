@@ -9,10 +9,10 @@ from mcp.client import Client
 
 from payt_mcp.cli.demo_screen import Screen
 from payt_mcp.cli.demo_story import Story
-from payt_mcp.sandbox import build_world
-from payt_mcp.sandbox.app import Options, create_app
-from payt_mcp.server import build_server
+from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
+from payt_sandbox import build_world
+from payt_sandbox.app import Options, create_app
 
 ROOT = Path(__file__).parent.parent.parent
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)

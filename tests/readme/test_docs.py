@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from payt_mcp.cli import USAGE
-from payt_mcp.guard.states import Status
-from payt_mcp.payt.grants import reading, writing
+from payt_mcp.payt.signin.grants import reading, writing
+from payt_mcp.proposals.states import Status
 from payt_mcp.settings import KNOWN, TOOLSETS, Settings
 
 from .support import ROOT

@@ -6,7 +6,7 @@ import re
 import pytest
 from mcp.client import Client
 
-from payt_mcp.server import PaytServer, build_server
+from payt_mcp.server.server import PaytServer, build_server
 from payt_mcp.settings import KNOWN, TOOLSETS, Settings
 
 from .support import ROOT, chapters, told

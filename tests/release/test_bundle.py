@@ -14,7 +14,7 @@ from mcp.client import Client
 from mcp.types import TextContent
 
 from payt_mcp import __version__
-from payt_mcp.server import build_server
+from payt_mcp.server.server import build_server
 from payt_mcp.settings import KNOWN, Settings
 
 from .support import ROOT, Mcpb, built, listed, members

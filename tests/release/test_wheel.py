@@ -91,7 +91,7 @@ import sys
 import payt_mcp
 from importlib.resources import files
 from payt_mcp.prompts import prompts_folder
-assets = files("payt_mcp.guard") / "assets"
+assets = files("payt_mcp.proposals.asking") / "assets"
 sizes = [len((assets / name).read_bytes()) for name in ("page.css", "page.js")]
 print(payt_mcp.__file__, prompts_folder().name, *sizes)
 """

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from payt_mcp.sandbox import World, build_world
-from payt_mcp.sandbox.app import Options, create_app
+from payt_sandbox import World, build_world
+from payt_sandbox.app import Options, create_app
 
 TODAY = dt.date(2026, 11, 21)
 BEARER = {"Authorization": "Bearer sandbox-token"}

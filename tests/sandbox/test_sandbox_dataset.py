@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from payt_mcp.sandbox import World, build_world
-from payt_mcp.sandbox.shapes import SHAPES
+from payt_sandbox import World, build_world
+from payt_sandbox.shapes import SHAPES
 
 from .conftest import TODAY, Api
 

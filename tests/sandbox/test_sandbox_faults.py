@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from payt_mcp.sandbox import build_world
-from payt_mcp.sandbox.app import Options, create_app
-from payt_mcp.sandbox.faults import Fault
-from payt_mcp.sandbox.options import Logged
-from payt_mcp.sandbox.server import Handle, run_in_thread
+from payt_sandbox import build_world
+from payt_sandbox.app import Options, create_app
+from payt_sandbox.faults import Fault
+from payt_sandbox.options import Logged
+from payt_sandbox.server import Handle, run_in_thread
 
 from .conftest import BEARER, TODAY
 

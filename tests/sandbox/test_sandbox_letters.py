@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from payt_mcp.sandbox import World, build_world, texts
-from payt_mcp.sandbox.data_messages import Teller
-from payt_mcp.sandbox.letters import LETTERS
-from payt_mcp.sandbox.rng import Dice
-from payt_mcp.sandbox.shapes import SHAPES
+from payt_sandbox import World, build_world, texts
+from payt_sandbox.data_messages import Teller
+from payt_sandbox.letters import LETTERS
+from payt_sandbox.rng import Dice
+from payt_sandbox.shapes import SHAPES
 
 from .conftest import TODAY
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from payt_mcp.sandbox import World
-from payt_mcp.sandbox.tables import Table
+from payt_sandbox import World
+from payt_sandbox.tables import Table
 
 from .conftest import TODAY, Api
 

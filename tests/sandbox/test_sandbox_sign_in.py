@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 
-from payt_mcp.sandbox import build_world
-from payt_mcp.sandbox.app import Application, Options, create_app
-from payt_mcp.sandbox.faults import Fault
-from payt_mcp.sandbox.server import Handle, run_in_thread
+from payt_sandbox import build_world
+from payt_sandbox.app import Application, Options, create_app
+from payt_sandbox.faults import Fault
+from payt_sandbox.server import Handle, run_in_thread
 
 from .conftest import TODAY
 

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from payt_mcp.sandbox import build_world
-from payt_mcp.sandbox.app import Options, create_app
-from payt_mcp.sandbox.faults import Fault
-from payt_mcp.sandbox.server import Handle, run_in_thread
+from payt_sandbox import build_world
+from payt_sandbox.app import Options, create_app
+from payt_sandbox.faults import Fault
+from payt_sandbox.server import Handle, run_in_thread
 
 from .conftest import BEARER, TODAY, Api
 

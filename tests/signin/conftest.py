@@ -17,18 +17,18 @@ from keyring.backends import fail
 from mcp.client import Client
 from mcp.types import CallToolResult
 
-from payt_mcp.payt import signin as signins
 from payt_mcp.payt.client import PaytClient
-from payt_mcp.payt.grants import Granted
-from payt_mcp.payt.renewing import RenewingTokens
-from payt_mcp.payt.signin import SignIn
-from payt_mcp.payt.signin_store import SignInStore
-from payt_mcp.sandbox.app import Options, create_app
-from payt_mcp.sandbox.dataset import build_world
-from payt_mcp.sandbox.grants import Counts, Grants
-from payt_mcp.sandbox.server import Handle, run_in_thread
-from payt_mcp.server import PaytServer, build_server
+from payt_mcp.payt.signin import kept as signins
+from payt_mcp.payt.signin.grants import Granted
+from payt_mcp.payt.signin.kept import SignIn
+from payt_mcp.payt.signin.renewing import RenewingTokens
+from payt_mcp.payt.signin.store import SignInStore
+from payt_mcp.server.server import PaytServer, build_server
 from payt_mcp.settings import Secret, Settings
+from payt_sandbox.app import Options, create_app
+from payt_sandbox.dataset import build_world
+from payt_sandbox.grants import Counts, Grants
+from payt_sandbox.server import Handle, run_in_thread
 
 APP, APP_SECRET = "sandbox-app", "sandbox-app-secret"
 TOKEN_PATH = "/oauth/token"

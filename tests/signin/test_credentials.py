@@ -8,10 +8,10 @@ import anyio
 import pytest
 from guard.conftest import says
 
-from payt_mcp import opener as servers
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.records import Who
-from payt_mcp.guard.states import Status
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.records import Who
+from payt_mcp.proposals.states import Status
+from payt_mcp.server import session as servers
 
 from .conftest import APP, APP_SECRET, HERE, Home, asked, reads, refused, text_of
 

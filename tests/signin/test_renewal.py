@@ -12,9 +12,9 @@ import pytest
 from payt_mcp.errors import NotSentError, SignInEndedError, SignInStoreError, UnauthorizedError
 from payt_mcp.payt import wire, writes
 from payt_mcp.payt.client import PaytClient
-from payt_mcp.payt.signin import SignIn
-from payt_mcp.payt.signin_store import SignInStore
-from payt_mcp.sandbox.faults import Fault
+from payt_mcp.payt.signin.kept import SignIn
+from payt_mcp.payt.signin.store import SignInStore
+from payt_sandbox.faults import Fault
 
 from .conftest import TOKEN_PATH, Home, asked, reads, refused
 

@@ -14,11 +14,11 @@ from keyring.backend import KeyringBackend
 from keyring.backends import null
 
 from payt_mcp.errors import SignInStoreError
-from payt_mcp.payt import signin as signins
 from payt_mcp.payt import wire
-from payt_mcp.payt.grants import Granted
-from payt_mcp.payt.signin_store import SignInStore
-from payt_mcp.payt.vault import Vault
+from payt_mcp.payt.signin import kept as signins
+from payt_mcp.payt.signin.grants import Granted
+from payt_mcp.payt.signin.store import SignInStore
+from payt_mcp.payt.signin.vault import Vault
 from payt_mcp.settings import Secret
 
 from .conftest import Home, asked, mode, reads, refused

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from payt_mcp.sandbox.app import Options, create_app
-from payt_mcp.sandbox.server import Handle, run_in_thread
+from payt_sandbox.app import Options, create_app
+from payt_sandbox.server import Handle, run_in_thread
 
 from .helpers import fixed_world
 

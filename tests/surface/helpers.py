@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from mcp.types import CallToolResult, TextContent
 
-from payt_mcp.sandbox import World, build_world
-from payt_mcp.server import PaytServer, build_server
+from payt_mcp.server.server import PaytServer, build_server
 from payt_mcp.settings import Settings
+from payt_sandbox import World, build_world
 
 NOW = dt.datetime(2026, 11, 21, 9, 30, tzinfo=dt.UTC)
 ADMINISTRATION = "4711"

@@ -12,9 +12,9 @@ from mcp.client import Client
 from mcp.types import CallToolResult
 
 from payt_mcp.errors import InputError
-from payt_mcp.sandbox.server import Handle
 from payt_mcp.tools.arguments import accepted
 from payt_mcp.tools.shared import parse_amount, parse_date, parse_moment
+from payt_sandbox.server import Handle
 
 from .helpers import ADMINISTRATION, server_for, text_of
 

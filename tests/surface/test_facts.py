@@ -8,7 +8,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 from mcp.client import Client
 
-from payt_mcp.sandbox.server import Handle
+from payt_sandbox.server import Handle
 
 from .helpers import ANSWERS, answer_of, compact, server_for, text_of
 

@@ -9,7 +9,7 @@ from mcp.client import Client
 
 from payt_mcp.errors import SettingsError
 from payt_mcp.prompts import PromptText, prompts_folder, read_prompts
-from payt_mcp.server import build_server
+from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 
 PROMPTS = read_prompts()

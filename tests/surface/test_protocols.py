@@ -8,7 +8,7 @@ from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.shared.exceptions import MCPError
 
-from payt_mcp.sandbox.server import Handle
+from payt_sandbox.server import Handle
 
 from .helpers import ANSWERS, REFUSALS, Call, answer_of, server_for, shown, text_of
 from .processes import COMMAND, Http, environment, http

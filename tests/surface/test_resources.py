@@ -10,11 +10,11 @@ from mcp.client import Client
 from mcp.shared.exceptions import MCPError
 from mcp.types import PromptReference, ResourceTemplateReference, TextResourceContents
 
-from payt_mcp import completion
+from payt_mcp.books import completion
 from payt_mcp.receivables import matching, phases
-from payt_mcp.sandbox.server import Handle
-from payt_mcp.server import build_server
+from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
+from payt_sandbox.server import Handle
 
 from .helpers import ADMINISTRATION, server_for, text_of
 

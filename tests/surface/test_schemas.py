@@ -9,9 +9,9 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 from mcp.client import Client
 
-from payt_mcp.sandbox.server import Handle
-from payt_mcp.server import build_server
+from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
+from payt_sandbox.server import Handle
 
 from .helpers import (
     ADMINISTRATION,

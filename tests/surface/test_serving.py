@@ -15,11 +15,11 @@ import pytest
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from payt_mcp.http_app import MAX_BODY
-from payt_mcp.sandbox import build_world
-from payt_mcp.sandbox.app import Options, create_app
-from payt_mcp.sandbox.faults import Fault
-from payt_mcp.sandbox.server import Handle, run_in_thread
+from payt_mcp.server.http_app import MAX_BODY
+from payt_sandbox import build_world
+from payt_sandbox.app import Options, create_app
+from payt_sandbox.faults import Fault
+from payt_sandbox.server import Handle, run_in_thread
 
 from .helpers import ADMINISTRATION, NOW
 from .processes import PATIENCE, Http, environment, http, run, stdio
@@ -166,7 +166,7 @@ def test_the_log_holds_no_secret_and_nothing_about_debtors(secretive: Handle) ->
 
 _CRASHING = """
 import sys, os
-from payt_mcp.account import Account
+from payt_mcp.books.account import Account
 async def administrations(self):
     raise RuntimeError("Bakker Bouw owes 1250.00, tok-RECOGNISABLE-4711-0815")
 Account.administrations = administrations

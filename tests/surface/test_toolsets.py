@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from mcp.client import Client
 
-from payt_mcp.sandbox.server import Handle
-from payt_mcp.server import build_server
+from payt_mcp.server.server import build_server
 from payt_mcp.settings import TOOLSETS, Settings
 from payt_mcp.tools import SETS, TOOLS_BY_SET, tools_of
+from payt_sandbox.server import Handle
 
 from .helpers import SET_ANSWERS, SNAPSHOTS, answer_of, check_snapshot, server_for, shown, text_of, tokens
 
@@ -22,7 +22,7 @@ MOST_TOKENS = 9_000
 LOADED = """
 import json, sys
 import anyio
-from payt_mcp.server import build_server
+from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 server = build_server(Settings.from_env({"PAYT_TOOLSETS": sys.argv[1], "PAYT_READ_ONLY": sys.argv[2]}))
 anyio.run(server.list_tools)

@@ -3,7 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payt_mcp.completion import MOST, Entry, best, entry
+from payt_mcp.books.completion import (
+    MOST,
+    Entry,
+    best,
+    entry,
+)
 
 _TEXT = st.text(alphabet="abc É1-&", max_size=8)
 _ENTRIES = st.lists(st.builds(entry, st.text(alphabet="12a-", max_size=4), _TEXT), max_size=120)

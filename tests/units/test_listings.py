@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from payt_mcp.books.listings import LIFETIME, Listings
 from payt_mcp.errors import CursorError
-from payt_mcp.listings import LIFETIME, Listings
 
 
 class Clock:

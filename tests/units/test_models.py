@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 import pytest
 from pydantic import AwareDatetime
 
-from payt_mcp.payt import models, resources, work_models
+from payt_mcp.payt import models, resources
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Entity
 
@@ -27,9 +27,9 @@ LISTS: dict[str, type[Entity]] = {
     "credit_cases": models.CreditCase,
     "messages": models.Message,
     "payment_plans": models.PaymentPlan,
-    "tasks": work_models.Task,
-    "notes": work_models.Note,
-    "notifications": work_models.Notification,
+    "tasks": models.Task,
+    "notes": models.Note,
+    "notifications": models.Notification,
     "invoices/deleted": models.DeletedInvoice,
     "credit_cases/deleted": models.DeletedCreditCase,
     "payment_plans/deleted": models.DeletedPaymentPlan,
@@ -41,7 +41,7 @@ SINGLES: dict[str, type[Entity]] = {
     "credit_cases": models.CreditCase,
     "messages": models.Message,
     "payment_plans": models.PaymentPlan,
-    "tasks": work_models.Task,
+    "tasks": models.Task,
 }
 FILTERS = {
     "invoices": resources.InvoiceFilters,
@@ -160,7 +160,7 @@ def test_every_field_has_the_type_its_name_and_the_contract_say(
             assert str in kinds, f"{name}.{field}"
 
 
-@pytest.mark.parametrize("model", [*{*LISTS.values()}], ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", list(dict.fromkeys(LISTS.values())), ids=lambda model: model.__name__)
 def test_a_record_with_nothing_but_its_id_and_one_full_of_nulls_are_read(model: type[Entity]) -> None:
     assert model.model_validate({"id": 7, "brand_new": {"x": [1]}}).model_dump()["id"] == "7"
     nulls = model.model_validate({**dict.fromkeys(model.model_fields), "id": "7"})
@@ -184,7 +184,7 @@ def test_every_order_of_invoices_can_be_asked_for() -> None:
     assert set(typing.get_args(resources.InvoiceOrder)) == set(values)
 
 
-@pytest.mark.parametrize("model", [*{*LISTS.values()}], ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", list(dict.fromkeys(LISTS.values())), ids=lambda model: model.__name__)
 def test_every_field_can_be_asked_for_by_name(model: type[Entity]) -> None:
     names = {name if isinstance(name, str) else next(iter(name)) for name in every(model)}
     assert names == set(model.model_fields)

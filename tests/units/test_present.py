@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payt_mcp import present
+from payt_mcp.words import text as present
 
 HOSTILE = st.text(
     alphabet=st.one_of(

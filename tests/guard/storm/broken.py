@@ -8,9 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.records import Record, Who, stamp, to_json
-from payt_mcp.guard.states import Status
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.records import (
+    Record,
+    Who,
+    stamp,
+    to_json,
+)
+from payt_mcp.proposals.states import Status
 
 _SOMEONE = Who("page", "", "storm")
 _LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)

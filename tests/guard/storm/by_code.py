@@ -11,9 +11,10 @@ from mcp.client import Client
 from guard.storm.broken import LEDGERS
 from guard.storm.cases import Run
 from guard.storm.client import StormClient, die
-from payt_mcp import account, desk
-from payt_mcp.server import build_server
+from payt_mcp.books import account
+from payt_mcp.server.server import build_server
 from payt_mcp.settings import Secret, Settings
+from payt_mcp.writes import desk
 
 
 async def by_code(job: dict[str, Any], run: Run) -> None:

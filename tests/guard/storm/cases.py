@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from payt_mcp.message_write import Wish
+from payt_mcp.writes.message.message import Wish
 
 NETWORK = (
     "timeout_before", "timeout_after", "reset_before", "reset_after", "server_error", "server_error_after",

@@ -13,10 +13,10 @@ from typing import Any
 import httpx
 
 from payt_mcp.errors import PaytMcpError
-from payt_mcp.guard import engine
 from payt_mcp.payt import pacing
 from payt_mcp.payt.client import PaytClient
-from payt_mcp.payt.tokens import TokenSource
+from payt_mcp.payt.signin.tokens import TokenSource
+from payt_mcp.proposals import engine
 
 _TIMEOUT = 0.25
 

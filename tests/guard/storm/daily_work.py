@@ -8,8 +8,8 @@ from typing import Any
 
 from guard.storm.cases import Run
 from guard.storm.payt import Payt
-from payt_mcp.guard.records import Record
-from payt_mcp.guard.states import Status
+from payt_mcp.proposals.records import Record
+from payt_mcp.proposals.states import Status
 
 WRITES = ("comment", "block")
 KINDS = {"comment": "comment", "block": "follow_up"}

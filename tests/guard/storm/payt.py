@@ -17,9 +17,10 @@ ADMINISTRATION = "4711"
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(  # by the names that are installed: these tests are not on every path
     [
-        "httpx", "mcp.client", "payt_mcp.desk", "payt_mcp.guard.channels", "payt_mcp.guard.invoice_rows",
-        "payt_mcp.guard.preview_text", "payt_mcp.sandbox.app", "payt_mcp.sandbox.dataset", "payt_mcp.sandbox.server",
-        "payt_mcp.server", "payt_mcp.write_results",
+        "httpx", "mcp.client", "payt_mcp.writes.desk", "payt_mcp.proposals.asking.elicitation",
+        "payt_mcp.writes.invoices.fields",
+        "payt_mcp.proposals.asking.preview_text", "payt_sandbox.app", "payt_sandbox.dataset", "payt_sandbox.server",
+        "payt_mcp.server.server", "payt_mcp.answers.writes",
     ]
 )  # fmt: skip
 _AGO = {"minutes": dt.timedelta(minutes=2), "days": dt.timedelta(days=3)}
@@ -27,9 +28,9 @@ _MAILED = ("reminder_email_address", "primary_email_address", "debtor_provided_e
 
 
 def serve(port: int) -> None:
-    from payt_mcp.sandbox.app import Options, create_app
-    from payt_mcp.sandbox.dataset import build_world
-    from payt_mcp.sandbox.server import serve as serve_app
+    from payt_sandbox.app import Options, create_app
+    from payt_sandbox.dataset import build_world
+    from payt_sandbox.server import serve as serve_app
 
     serve_app(create_app(build_world(invoices=150, seed=5), options=Options(rate=None, control=True)), port=port)
 

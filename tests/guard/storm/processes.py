@@ -14,15 +14,15 @@ from guard.storm.by_code import by_code
 from guard.storm.cases import Run
 from guard.storm.client import StormClient, die, dying_after, hurry
 from guard.storm.recovery import approve, recover
-from payt_mcp.account import Account
-from payt_mcp.desk import Desk
+from payt_mcp.books.account import Account
+from payt_mcp.books.find import Scope
 from payt_mcp.errors import PaytMcpError
-from payt_mcp.guard.invoice_rows import parse_invoices
-from payt_mcp.guard.records import Draft, Record, Who
-from payt_mcp.guard.states import Status
-from payt_mcp.lookup import Scope
-from payt_mcp.payt.tokens import StaticToken
+from payt_mcp.payt.signin.tokens import StaticToken
+from payt_mcp.proposals.records import Draft, Record, Who
+from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret, Settings
+from payt_mcp.writes.desk import Desk
+from payt_mcp.writes.invoices.fields import parse_invoices
 
 _PATIENCE = 5.0
 

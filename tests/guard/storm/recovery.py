@@ -10,11 +10,11 @@ from pathlib import Path
 import anyio
 
 from guard.storm.cases import Run
-from payt_mcp.desk import Desk
 from payt_mcp.errors import PaytMcpError
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.records import Draft, Record, Who
-from payt_mcp.guard.states import Status
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.records import Draft, Record, Who
+from payt_mcp.proposals.states import Status
+from payt_mcp.writes.desk import Desk
 
 PERSON = Who("page", "", "storm")
 _TURNS = 6

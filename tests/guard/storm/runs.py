@@ -20,8 +20,8 @@ from guard.storm.payt import ADMINISTRATION, CONTEXT, Payt
 from guard.storm.processes import worker
 from guard.storm.recovery import approve
 from guard.storm.verdict import Outcome, judge
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.states import Status
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.states import Status
 
 _STARTING = threading.Lock()
 _children: set[BaseProcess] = getattr(multiprocessing.process, "_children")  # noqa: B009 - no stub knows it

@@ -12,9 +12,9 @@ from guard.storm import daily_work, upserts
 from guard.storm.cases import Run
 from guard.storm.payt import Payt
 from payt_mcp.errors import PaytMcpError
-from payt_mcp.guard.ledger import Ledger
-from payt_mcp.guard.records import Record
-from payt_mcp.guard.states import Status
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.records import Record
+from payt_mcp.proposals.states import Status
 
 _OPEN = {Status.SENDING, Status.OUTCOME_UNKNOWN, Status.APPROVED}
 _APPLIED = {Status.APPLIED, Status.PARTLY_APPLIED}

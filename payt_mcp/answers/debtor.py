@@ -1,0 +1,171 @@
+"""What is said of a debtor's file beside its rows: the summary a person could be told, and the notes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from payt_mcp.receivables import aging, phases
+from payt_mcp.receivables.messages import MOST_BOUNCED, bounce_reason
+from payt_mcp.receivables.standing import APART, Standing, Sum
+from payt_mcp.words import text as present
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from payt_mcp.books.debtor import Correspondence, DebtorFile
+    from payt_mcp.books.find import Scope
+
+_MOST_NAMED = 10
+_LATELY = dt.timedelta(days=7)
+
+
+def summary(scope: Scope, file: DebtorFile, stands: Standing) -> str:
+    """Who it is, what is open and overdue (gross), the credits beside it, and what must not be overlooked."""
+    balance, currency = aging.balance(file.open_items, scope.today), scope.administration.currency_code or ""
+    name = present.clean(file.debtor.name, present.NAME_LENGTH)
+    number = present.code(file.debtor.debtor_number) or "no number"
+    late = f", the oldest {balance.oldest_days} days" if balance.oldest_days else ""
+    flags = [phases.words(flag) for flag in file.attention]
+    return (
+        f"{name} ({number}): {present.money(balance.open, currency)} open, "
+        f"{present.money(balance.overdue, currency)} of it overdue on "
+        f"{present.count(balance.overdue_invoices, 'invoice')}{late}"
+        f"{_own_currencies(stands.all, currency)}. {_credits(balance, currency)} "
+        f"Attention: {', '.join(flags) or 'none'}."
+    )
+
+
+def _own_currencies(overdue: Sum, currency: str) -> str:
+    """A converted sum is no figure for a letter, so what is overdue stands beside it as the invoices have it."""
+    if not overdue.own.keys() - {currency}:
+        return ""
+    unvalued = len(overdue.items) - overdue.counted
+    more = present.count(unvalued, "more invoice")
+    but = [f"{more} without an amount in the books among them"] if unvalued else []
+    but += [f"{present.count(overdue.amountless, 'invoice')} without one left out"] if overdue.amountless else []
+    return f" (converted; in the invoices' own currencies {_by_currency(overdue.own)}{''.join(f', {b}' for b in but)})"
+
+
+def _credits(balance: aging.Balance, currency: str) -> str:
+    if not balance.credits:
+        return "No open credits."
+    share = f" ({-balance.credits / balance.overdue:.1%} of what is overdue)" if balance.overdue else ""
+    return f"Open credits beside it: {present.money(balance.credits, currency)}{share}."
+
+
+def _by_currency(sums: Mapping[str, Decimal]) -> str:
+    return ", ".join(present.money(sums[code], code) for code in sorted(sums))
+
+
+def notes(scope: Scope, file: DebtorFile, stands: Standing, *, invoices: int, addresses: int) -> list[str]:
+    """What was left out or is unusual, and what there is none of: a line that is missing says nothing.
+
+    `invoices` and `addresses` are how many of them the file shows.
+    """
+    return [
+        *_set_apart(stands, scope.administration.currency_code or ""),
+        *_lately(scope, file, stands),
+        *_invoices(file, invoices),
+        *_bounced(scope, file),
+        *_correspondence(scope, file.correspondence),
+        *_absent(file, addresses),
+    ]
+
+
+def _set_apart(stands: Standing, currency: str) -> list[str]:
+    """The overdue invoices that may not be chased, and what the others come to."""
+    said = []
+    for reason, some in stands.apart.items():
+        numbers = present.some((present.clean(item.number, 40) for item in some.items), most=_MOST_NAMED)
+        said.append(f"{_overdue(some, currency)} {APART[reason]}: {numbers}.")
+    if said and stands.others.items:
+        own = f" ({_by_currency(stands.others.own)})" if stands.others.own.keys() - {currency} else ""
+        said.append(f"Without those: {_overdue(stands.others, currency)}{own}.")
+    return said
+
+
+def _overdue(some: Sum, currency: str) -> str:
+    unvalued = len(some.items) - some.counted
+    but = f" (and {unvalued} without an amount in the books)" if unvalued else ""
+    return f"{present.count(some.counted, 'overdue invoice')} of {present.money(some.booked, currency)}{but}"
+
+
+def _lately(scope: Scope, file: DebtorFile, stands: Standing) -> list[str]:
+    """What is on record of the last week: no message tells of it, and a letter on the day after says it again."""
+    now = scope.account.now()
+    steps = [
+        (moment, phases.words(item.step) if moment == item.step_at else "reminded", item.number)
+        for item in stands.all.items
+        for moment in {file.reminded.get(item.id), item.step_at if item.step != "collectable" else None}
+        if moment and now - _LATELY < moment <= now
+    ]
+    told = (
+        f"{step} on {scope.day(moment)} ({present.clean(number, 40)})" for moment, step, number in sorted(steps)[::-1]
+    )
+    said = present.some(told, most=3)
+    return [f"Reminders and steps on record within a week: {said}."] if said else []
+
+
+def _invoices(file: DebtorFile, shown: int) -> list[str]:
+    said = []
+    hidden = len(file.open_items) - shown
+    if hidden > 0:
+        said.append(f"{hidden} more open invoices: search_invoices(debtors=[...]) lists them all.")
+    unvalued = [present.clean(item.number, 40) for item in file.open_items if item.book_open is None]
+    if unvalued:
+        said.append(f"In no sum, because Payt gives them no amount in the books: {present.some(unvalued)}.")
+    paused = [present.clean(case.credit_case_number, 40) for case in file.cases if case.paused_at]
+    if paused:
+        said.append(f"Paused as a credit case: {present.some(paused)}.")
+    return said
+
+
+def _bounced(scope: Scope, file: DebtorFile) -> list[str]:
+    """An address that mail comes back from is no address."""
+    if file.bounced is None:
+        return ["Whether mail bounced could not be read; the token may lack notifications:read."]
+    about = {key: f" about {words}" for key, words in file.correspondence.about.items()}
+    told = (
+        f"{scope.day(mail.created_at) or 'undated'}{about.get(mail.id, '')}{bounce_reason(mail)}"
+        for mail in file.bounced
+    )
+    said = present.some(told, most=MOST_BOUNCED)
+    return [f"Mail to this debtor bounced within 90 days: {said}."] if said else []
+
+
+def _correspondence(scope: Scope, letters: Correspondence) -> list[str]:
+    said = [present.QUOTED] if letters.messages else []
+    if letters.messages:
+        last = f" (the last on {scope.day(letters.last_incoming)})" if letters.last_incoming else ""
+        shown = "all shown" if letters.total == len(letters.messages) else f"{len(letters.messages)} shown"
+        waits = f", {letters.waiting or 'none'} of them without a later one of ours about the same"
+        said.append(
+            f"{present.count(letters.total, 'message')}, {shown}: {letters.incoming} from the "
+            f"debtor{last}{'' if letters.waiting is None else waits}."
+        )
+    if not letters.is_all:
+        said.append("This debtor has over 1,000 messages; a newer one may be missing here.")
+    return said
+
+
+def _absent(file: DebtorFile, addresses: int) -> list[str]:
+    letters = file.correspondence
+    found = {
+        "e-mail address": addresses,
+        "active payment plan": file.plans,
+        "active credit case": file.cases,
+        "label on an open invoice": file.labels,
+        "mail that bounced within 90 days": file.bounced is None or file.bounced,
+        "message": letters.messages,
+    }
+    missing = [name for name, some in found.items() if not some]
+    said = [f"There is no {', no '.join(missing)} on file for this debtor."] if missing else []
+    return [*said, _REMINDED]
+
+
+_REMINDED = (
+    "Reminders and summonses that Payt sends by itself may be missing among the messages; reminded_on is the day of "
+    "the last reminder of an invoice."
+)

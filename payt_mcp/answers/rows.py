@@ -1,0 +1,200 @@
+"""The flat rows of results: one function a record, the same names in every tool."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from payt_mcp.receivables import aging, phases
+from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, OpenItems
+from payt_mcp.words import text as present
+
+if TYPE_CHECKING:
+    from payt_mcp.payt.models import Contact, CreditCase, Message, PaymentPlan
+
+INVOICE_COLUMNS = {
+    "invoice_number": "invoice",
+    "debtor_number": "debtor",
+    "debtor": "name",
+    "invoice_date": "date",
+    "due_date": "due",
+    "days_overdue": "days overdue",
+    "open_amount": "open",
+    "total_amount": "total",
+    "currency": "currency",
+    "phase": "phase",
+    "attention": "attention",
+}
+
+
+STEPS_APART = "Reminders and summonses that Payt sends by itself may be missing among messages: get_invoice dates them."
+"""Payt's contract does not say whether it lists those."""
+
+
+def invoice_row(item: OpenItem, today: dt.date, debtor: DebtorEntry | None, attention: Sequence[str]) -> dict[str, Any]:
+    """An invoice: amounts in its own currency, `days_overdue` only where it is overdue."""
+    return present.filled(
+        {
+            "invoice_number": present.clean(item.number, present.NAME_LENGTH),
+            "debtor_number": present.code(item.debtor_number or (debtor.number if debtor else "")),
+            "debtor": present.clean(debtor.name, present.NAME_LENGTH) if debtor else "",
+            "invoice_date": present.day(item.invoice_date),
+            "due_date": present.day(item.due_date),
+            "days_overdue": item.days_overdue(today) if item.is_overdue(today) else None,
+            "open_amount": present.plain(item.open_amount),
+            "total_amount": present.plain(item.total_amount),
+            "currency": present.code(item.currency),
+            "phase": item.phase(today),
+            "attention": list(attention),
+        }
+    )
+
+
+def open_invoice_row(item: OpenItem, today: dt.date, items: OpenItems) -> dict[str, Any]:
+    """An invoice of the books."""
+    return invoice_row(item, today, items.debtors.get(item.debtor_id), items.attention(item))
+
+
+def invoice_row_within(item: OpenItem, today: dt.date, items: OpenItems) -> dict[str, Any]:
+    """An invoice on a page about its debtor: without what every row would say, the debtor and its open credit."""
+    row = open_invoice_row(item, today, items)
+    row["attention"] = [flag for flag in row.get("attention", ()) if flag != "credit_open" or item.is_credit]
+    return present.filled({name: value for name, value in row.items() if name not in {"debtor_number", "debtor"}})
+
+
+def debtor_row(debtor: DebtorEntry, items: OpenItems, today: dt.date) -> dict[str, Any]:
+    """A debtor of the books: `open` and `overdue` are invoices in the administration's currency, credits apart."""
+    balance = aging.balance(items.of_debtor(debtor.id), today)
+    return present.filled(
+        {
+            "debtor_number": present.code(debtor.number),
+            "name": present.clean(debtor.name, present.NAME_LENGTH),
+            "open": present.plain(balance.open),
+            "overdue": present.plain(balance.overdue),
+            "oldest_days": balance.oldest_days or None,
+            "phase": balance.phase,
+            "attention": items.debtor_attention(debtor),
+        }
+    )
+
+
+def own_attention(item: OpenItem, debtor: DebtorEntry | None) -> list[str]:
+    """What must not be overlooked about an invoice, as far as it and its debtor say it themselves."""
+    alone = OpenItems("", debtors={debtor.id: debtor} if debtor else {})
+    return alone.attention(item)
+
+
+def spoken(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with its phase and attention as a person says them, for a table."""
+    words = dict(row)
+    if "phase" in row:
+        words["phase"] = phases.words(row["phase"])
+    if "attention" in row:
+        words["attention"] = [phases.words(flag) for flag in row["attention"]]
+    return words
+
+
+def contact_row(contact: Contact) -> dict[str, Any]:
+    """A contact: its default address and the number to call."""
+    name = " ".join(filter(None, (contact.prefix, contact.firstname, contact.infix, contact.lastname)))
+    return present.filled(
+        {
+            "contact_identifier": present.code(contact.contact_identifier or contact.id),
+            "name": present.clean(name, present.NAME_LENGTH),
+            "email": present.clean(contact.default_email_address, present.LINE_LENGTH),
+            "phone": present.clean(contact.call_phone_number, present.NAME_LENGTH),
+            "debtor_numbers": [present.code(number) for number in contact.debtor_numbers],
+        }
+    )
+
+
+def message_row(
+    message: Message, length: int, debtor: DebtorEntry | None = None, about: str | None = None
+) -> dict[str, Any]:
+    """A message: `direction` seen from us, its text as a quotation of at most `length` characters; with whom, where
+    the page around it does not say, and `about` which invoice or case.
+    """
+    reader = message.read_by_user
+    return present.filled(
+        {
+            "message_id": message.id,
+            "sent_at": present.stamp(message.sent_at or message.received_at or message.updated_at),
+            "direction": {"creditor": "outgoing", "debtor": "incoming"}.get(message.sender_type or "", ""),
+            "debtor_number": present.code(debtor.number) if debtor else "",
+            "debtor": present.clean(debtor.name, present.NAME_LENGTH) if debtor else "",
+            "about": about,
+            "subject": present.clean(message.subject, present.LINE_LENGTH),
+            "text": present.quoted(message.content, length),
+            "read_at": present.stamp(message.read_at),
+            "read_by": present.clean(reader.name, present.NAME_LENGTH) if reader else "",
+        }
+    )
+
+
+def message_lines(row: Mapping[str, Any]) -> list[str]:
+    """A message row as lines of text."""
+    read = f", read {row['read_at']}" if "read_at" in row else ""
+    by = f" by {row['read_by']}" if "read_by" in row else ""
+    who = " ".join(filter(None, (row.get("debtor"), f"({row['debtor_number']})" if "debtor_number" in row else "")))
+    whom = f" {'to' if row.get('direction') == 'outgoing' else 'from'} {who}" if who else ""
+    about = f", about {row['about']}" if "about" in row else ""
+    when = f"- {row.get('sent_at', 'undated')} {row.get('direction', '')}{whom}{about}"
+    head = f"{when}{read}{by}: {row.get('subject', '(no subject)')}"
+    return [f"{head} [message_id {row['message_id']}]", *([row["text"]] if "text" in row else [])]
+
+
+def case_row(case: CreditCase) -> dict[str, Any]:
+    """A credit case: phase and amounts in its own currency."""
+    return present.filled(
+        {
+            "case_number": present.code(case.case_number),
+            "credit_case_number": present.code(case.credit_case_number),
+            "phase": phases.case_phase(case),
+            "open_amount": present.plain(case.open_amount),
+            "total_amount": present.plain(case.total_amount),
+            "interest": present.plain(case.interest_costs),
+            "costs": present.plain(case.debt_collection_costs),
+            "currency": present.code(case.currency_code),
+            "started_at": present.stamp(case.started_at),
+            "paused_at": present.stamp(case.paused_at),
+        }
+    )
+
+
+def plan_row(plan: PaymentPlan) -> dict[str, Any]:
+    """A payment plan and its terms."""
+    terms = [
+        present.filled(
+            {
+                "due_date": present.day(term.due_date),
+                "amount": present.plain(term.total_amount),
+                "still_due": present.plain(term.amount_due),
+                "paid_on": present.day(term.payment_date),
+            }
+        )
+        for term in plan.payment_terms
+    ]
+    return present.filled(
+        {
+            "payment_plan_id": plan.id,
+            "active": plan.active,
+            "approved_at": present.stamp(plan.approved_at),
+            "reason": present.clean(plan.reason, present.LINE_LENGTH),
+            "terms": terms,
+        }
+    )
+
+
+def plan_lines(row: Mapping[str, Any]) -> list[str]:
+    """A plan row as lines of text: what it is, and its terms."""
+    said = []
+    if "active" in row:
+        said.append("active" if row["active"] else "not active")
+    if "approved_at" in row:
+        said.append(f"approved {row['approved_at']}")
+    if "reason" in row:
+        said.append(f"reason: {row['reason']}")
+    about = f" ({', '.join(said)})" if said else ""
+    head = f"Payment plan {row['payment_plan_id']}{about}:"
+    return [head, *present.table(row.get("terms", []), {n: n for n in ("due_date", "amount", "still_due", "paid_on")})]

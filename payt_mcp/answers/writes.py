@@ -1,0 +1,96 @@
+"""What a tool that writes answers: whether anything happened, in text and in structure alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from payt_mcp.proposals.asking.preview_text import brief, warning_texts
+from payt_mcp.proposals.outcomes import outcome_words
+from payt_mcp.proposals.records import Record
+from payt_mcp.proposals.states import WAITS, Status
+from payt_mcp.words import text as present
+
+_NEXT = {
+    Status.APPROVED: "It is sent by the server within seconds; check_approval tells how it went.",
+    Status.SENDING: "check_approval tells how it went. Do not send it in another way.",
+    Status.SENT: "Nothing more to do. The same text is not sent again within 7 days.",
+    Status.APPLIED: "Nothing more to do.",
+    Status.PARTLY_APPLIED: "Tell the user which records failed and why; correct them and propose only those.",
+    Status.FAILED: "Tell the user why. Proposing it anew is safe: Payt did not take it.",
+    Status.OUTCOME_UNKNOWN: "Tell the user that it may have been sent, and that only they can have it sent again: on "
+    "the approval page or with `payt-mcp approvals`. check_approval looks at Payt again. Do not propose it in other "
+    "words.",
+    Status.DECLINED: "Do not propose it again unless the user asks for it.",
+    Status.EXPIRED: "Propose it again if the user still wants it.",
+    Status.SUPERSEDED: "Call the tool again to see the proposal as it would be now.",
+}
+_CLOSED = "A person looked at Payt and said so. Propose it anew only if the user asks for it."
+_DECIDES = "The user decides on the approval page or with `payt-mcp approvals`; ask them."
+_NO_WARNINGS = {
+    "message": "No warnings: addresses, accounts, amounts, invoice numbers and links in it were compared with Payt."
+}
+_IT_WAITS = (
+    "Tell the user the reason. The server tries again by itself while the yes holds; check_approval tells how it went."
+)
+
+
+def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool = True) -> dict[str, Any]:
+    """The structured result of a proposal as it stands."""
+    status = "awaiting_approval" if record.status is Status.PROPOSED else record.status.value
+    said = outcome_words(record, zone)
+    if not new and record.status is Status.SENT:
+        said = f"Nothing was sent now: this was sent already. {said}"
+    preview = record.preview
+    now = trouble if record.status is Status.APPROVED else ""  # else of an attempt before this yes
+    return present.filled(
+        {
+            "summary": said,
+            "status": status,
+            "proposal_id": record.id,
+            "preview": _brief(record),
+            "warnings": warning_texts(preview) if preview else None,
+            "message_id": record.message_id,
+            "sent_at": present.stamp(record.sending_at) if record.status is Status.SENT else None,
+            "reason": now or record.outcome.get("trouble") or record.outcome.get("why") or trouble,
+            "records": record.outcome.get("records"),
+            "next_step": _next(record, trouble, zone),
+        }
+    )
+
+
+def waits_until(record: Record, zone: dt.tzinfo) -> str:
+    """How long a proposal waits for a yes, as a sentence."""
+    return f"It waits until {(record.created_at + WAITS).astimezone(zone).date()}."
+
+
+def _brief(record: Record) -> str | None:
+    """The preview; while it may be decided, one without warnings says so: silence could be read as not looked."""
+    if not record.preview:
+        return None
+    silent = record.status is Status.PROPOSED and not record.preview.get("warnings")
+    return brief(record.preview) + (f"\n{_NO_WARNINGS.get(record.kind, 'No warnings.')}" if silent else "")
+
+
+def _next(record: Record, trouble: str, zone: dt.tzinfo) -> str | None:
+    if record.status is Status.PROPOSED:
+        return f"{_DECIDES} {waits_until(record, zone)}"
+    if record.status is Status.APPROVED and trouble:
+        return _IT_WAITS
+    if record.status is Status.FAILED and record.outcome.get("closed"):
+        return _CLOSED
+    return _NEXT.get(record.status)
+
+
+def write_lines(data: dict[str, Any]) -> list[str]:
+    """The same as text."""
+    lines = [f"status: {data['status']}"]
+    lines += [f"proposal_id: {data['proposal_id']}"] if "proposal_id" in data else []
+    lines += [data["preview"]] if "preview" in data else []
+    lines += [f"Warning: {text}" for text in data.get("warnings", ())]
+    lines += [
+        f"{name}: {data[name]}" for name in ("message_id", "sent_at", "reason", "confirmation_code") if name in data
+    ]
+    lines += [f"{key}: {note}" for key, note in data.get("records", {}).items()]
+    lines += [f"Next: {data['next_step']}"] if "next_step" in data else []
+    return lines

@@ -1,0 +1,154 @@
+"""One Payt credential and all that hangs on it: the client, the administrations, their books, the listings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import anyio.abc
+
+from payt_mcp.books.case_numbers import CaseNumbers
+from payt_mcp.books.listings import Listings
+from payt_mcp.books.open_books import Books
+from payt_mcp.errors import AmbiguousError, UnknownRecordError
+from payt_mcp.payt.client import PaytClient
+from payt_mcp.payt.clock import Reading
+from payt_mcp.payt.models import Administration
+from payt_mcp.payt.resources import Resources
+from payt_mcp.payt.signin.sources import open_source
+from payt_mcp.settings import Secret, Settings
+from payt_mcp.words.text import clean
+
+_ADMINISTRATIONS_FRESH = 300.0
+
+
+class Account:
+    """What one caller can reach at Payt. Made by `open_account`."""
+
+    def __init__(self, settings: Settings, client: PaytClient, group: anyio.abc.TaskGroup) -> None:
+        self.payt = Resources(client)
+        self.listings = Listings()
+        self._settings = settings
+        self._client = client
+        self._group = group
+        self._books: dict[str, Books] = {}
+        self._case_numbers: dict[str, CaseNumbers] = {}
+        self._administrations: list[Administration] = []
+        self._read_at: Reading | None = None
+        self._login = client.tokens.login()
+
+    def is_current(self) -> bool:
+        """Whether the credential this was opened with is still in force.
+
+        Where the same application was signed in with again, perhaps for another company, what is held of the company
+        before is forgotten.
+        """
+        login = self._client.tokens.login()
+        if login is not None and login != self._login:
+            self.listings = Listings()
+            self._books, self._case_numbers, self._read_at = {}, {}, None
+            self._login = login
+        return login is not None
+
+    async def credential(self) -> Secret:
+        """What names the ledger scope. Raises SignInError."""
+        return await self._client.tokens.credential()
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def administrations(self) -> list[Administration]:
+        """The administrations the token reaches, at most five minutes old. Raises UpstreamError."""
+        now = Reading.take()
+        if self._read_at is None or now.since(self._read_at) > _ADMINISTRATIONS_FRESH:
+            self._administrations = await self.payt.administrations()
+            self._read_at = now
+        return self._administrations
+
+    async def administration(self, wanted: str = "") -> Administration:
+        """The administration that is meant: the named one, the configured one, or the only active one.
+
+        Raises:
+            UnknownRecordError: the token reaches none of that id or name; the message lists those it does.
+            AmbiguousError: none is named and several are active.
+        """
+        known = await self.administrations()
+        wanted = wanted or self._settings.administration_id or ""
+        if wanted:
+            named = [a for a in known if wanted in {a.id, a.name}]
+            if len(named) == 1:
+                return named[0]
+            if named:
+                raise AmbiguousError(
+                    f"administration_id {wanted[:60]!r}", [_named(a) for a in named], "Pass the id of the one meant."
+                )
+            raise UnknownRecordError(
+                f"There is no administration {wanted[:60]!r} that this token reaches. {_choices(known)}"
+            )
+        active = [a for a in known if a.status == "active"]
+        if len(active) == 1:
+            return active[0]
+        if not active:
+            raise UnknownRecordError(f"This token reaches no active administration. {_choices(known)}")
+        raise AmbiguousError(
+            "administration_id", [_named(a) for a in active], "Ask the user which one, and pass administration_id."
+        )
+
+    def books(self, administration: Administration) -> Books:
+        """The open items of an administration, shared by every call."""
+        books = self._books.get(administration.id)
+        if books is None:
+            freshness = self._settings.freshness_seconds
+            books = Books(self._client, administration, freshness=freshness, group=self._group)
+            self._books[administration.id] = books
+        return books
+
+    def case_numbers(self, administration: Administration) -> CaseNumbers:
+        """Which credit case a case number belongs to."""
+        numbers = self._case_numbers.get(administration.id)
+        if numbers is None:
+            numbers = CaseNumbers(self._client, administration.id, self._group)
+            self._case_numbers[administration.id] = numbers
+        return numbers
+
+    def now(self) -> dt.datetime:
+        """The time at Payt, UTC."""
+        return self._client.now()
+
+    def today(self, administration: Administration) -> dt.date:
+        """The date in the administration's time zone: what "overdue" is measured against."""
+        return self._client.now().astimezone(time_zone(administration)).date()
+
+
+def open_account(settings: Settings, group: anyio.abc.TaskGroup, *, app: Callable[..., Any] | None = None) -> Account:
+    """An account; close it with `aclose`.
+
+    `group` runs readings that outlive a call. `app` is an embedded Payt that answers in place of the network.
+
+    Raises:
+        NotConfiguredError: there is no credential.
+        SignInStoreError: there is a sign-in that cannot be read.
+    """
+    url = "http://sandbox.invalid" if app else settings.api_url
+    client = PaytClient(url, open_source(settings), rate=settings.rate, app=app)
+    return Account(settings, client, group)
+
+
+def time_zone(administration: Administration) -> dt.tzinfo:
+    """The administration's time zone; UTC where Payt names none, or one this machine does not know."""
+    try:
+        return ZoneInfo(administration.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return dt.UTC
+
+
+def _named(administration: Administration) -> str:
+    status = "" if administration.status == "active" else f", {administration.status}"
+    return f"{administration.id} ({clean(administration.name, 60) or 'no name'}{status})"
+
+
+def _choices(administrations: list[Administration]) -> str:
+    listed = "; ".join(_named(a) for a in administrations)
+    return f"It reaches: {listed}." if listed else "It reaches none at all: ask who manages Payt's API tokens."

@@ -1,0 +1,93 @@
+"""Finding contacts. Payt filters them by debtor and identifier; by text they are looked through page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from payt_mcp.books.find import Scope, chunks, find_debtor
+from payt_mcp.books.listings import Listing
+from payt_mcp.errors import UnknownRecordError
+from payt_mcp.payt import wire
+from payt_mcp.payt.fields import every
+from payt_mcp.payt.models import Contact
+from payt_mcp.payt.resources import ContactFilters, params
+from payt_mcp.receivables.matching import normalized
+
+MOST_SCANNED_A_CALL = 5_000
+"""How many contacts one call looks through for a text; the next page goes on from there."""
+
+
+@dataclass(frozen=True)
+class ContactQuestion:
+    """What is searched for; `query` is text in a name, address or phone number."""
+
+    debtors: Sequence[str] = ()
+    contacts: Sequence[str] = ()
+    query: str = ""
+    updated_after: datetime | None = None
+
+
+@dataclass
+class Chain:
+    """Where a listing of contacts goes on at Payt; `debtors` are the numbers it was asked for."""
+
+    query: wire.Query
+    text: str
+    debtors: Sequence[str] = ()
+
+
+async def start_search(scope: Scope, question: ContactQuestion) -> Chain:
+    """The beginning of a search. Raises InputError for a debtor that cannot be told."""
+    filters: ContactFilters = {}
+    numbers = [await _number(scope, value) for value in question.debtors]
+    if numbers:
+        filters["debtor_numbers"] = numbers
+    if question.contacts:
+        filters["contact_identifiers"] = question.contacts
+    if question.updated_after:
+        filters["updated_after"] = question.updated_after
+    query = wire.listing("contacts", scope.id, fields=every(Contact), **params(filters))
+    return Chain(query, question.query, numbers)
+
+
+async def continue_search(scope: Scope, listing: Listing, offset: int, limit: int) -> dict[str, Contact]:
+    """The contacts of one page of a listing, by id; the listing is read on until the page is full.
+
+    A place in the listing is only moved on once Payt's answer is there: after a failure the same call goes on.
+    """
+    found: dict[str, Contact] = {}
+    scanned = 0
+    while listing.chain is not None and len(listing.ids) <= offset + limit and scanned < MOST_SCANNED_A_CALL:
+        chain: Chain = listing.chain
+        page = await scope.account.payt.client.page(chain.query, "contacts")
+        contacts = [wire.read_entity(Contact, row, "contact") for row in page.rows]
+        scanned += len(contacts)
+        fitting = [contact for contact in contacts if _fits(contact, chain.text)]
+        found |= {contact.id: contact for contact in fitting}
+        listing.chain = Chain(chain.query.with_params(cursor=page.cursor), chain.text) if page.cursor else None
+        listing.add(contact.id for contact in fitting)
+    missing = [key for key in listing.ids[offset : offset + limit] if key not in found]
+    for chunk in chunks(missing):
+        read = await scope.account.payt.contacts(scope.id, fields=every(Contact), ids=chunk)
+        found |= {contact.id: contact for contact in read.records}
+    return found
+
+
+async def _number(scope: Scope, value: str) -> str:
+    """The number contacts are filtered by. An empty one would be no filter: the contacts of everybody."""
+    debtor = await find_debtor(scope, value)
+    if not debtor.number:
+        raise UnknownRecordError(
+            f"Debtor {value[:60]!r} has no debtor number, which contacts are filtered by. Pass query with a part of "
+            "the contact's name or address."
+        )
+    return debtor.number
+
+
+def _fits(contact: Contact, text: str) -> bool:
+    if not text:
+        return True
+    own = normalized(" ".join(value for value in contact.model_dump(mode="json").values() if isinstance(value, str)))
+    return all(word in own for word in normalized(text).split())

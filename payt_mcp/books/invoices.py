@@ -1,0 +1,170 @@
+"""Finding invoices: open ones in the books, paid ones at Payt up to a stated bound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from payt_mcp.books.find import (
+    Scope,
+    chunks,
+    find_case,
+    find_debtor,
+)
+from payt_mcp.errors import MissingError
+from payt_mcp.payt.fields import selection
+from payt_mcp.payt.models import Invoice
+from payt_mcp.payt.resources import InvoiceFilters, InvoiceOrder
+from payt_mcp.receivables.matching import TextFilter
+from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, OpenItems, is_open, open_item
+from payt_mcp.receivables.selection import Selection, ordered
+
+MOST_SCANNED = 5_000
+"""How many paid invoices one search looks through: ten pages."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is searched for, in a caller's words; `status` is open, overdue, paid or all."""
+
+    status: str = "open"
+    query: str = ""
+    debtors: Sequence[str] = ()
+    invoices: Sequence[str] = ()
+    credit_cases: Sequence[str] = ()
+    due_from: date | None = None
+    due_to: date | None = None
+    min_amount: Decimal | None = None
+    max_amount: Decimal | None = None
+    updated_after: datetime | None = None
+    sort: str = ""
+
+    @property
+    def is_about_open(self) -> bool:
+        return self.status in {"open", "overdue"}
+
+    @property
+    def order(self) -> str:
+        return self.sort or ("due_date" if self.is_about_open else "-due_date")
+
+
+@dataclass
+class Matches:
+    """The invoices found, in order.
+
+    `uncompared` have no amount to compare with the limits; `unknown` are invoice numbers that matched nothing;
+    `is_all` is False where the bound was reached before the list ended.
+    """
+
+    items: list[OpenItem]
+    uncompared: list[OpenItem] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    is_all: bool = True
+
+
+async def search(scope: Scope, question: Question) -> Matches:
+    """The invoices that match. Raises InputError for a debtor or case that cannot be told, UpstreamError."""
+    needs_books = question.status != "paid" or bool(question.query)
+    books = scope.account.books(scope.administration)
+    items = await books.fresh(scope.progress) if needs_books else None
+    chosen = await _selection(scope, question, items)
+    candidates, is_all = ([], True) if question.is_about_open else await _paid(scope, question, chosen)
+    if question.status != "paid":
+        assert items is not None
+        candidates = [*items.invoices.values(), *(item for item in candidates if item.id not in items.invoices)]
+    fitting = [item for item in candidates if chosen.fits_but_amount(item)]
+    found = [item for item in fitting if chosen(item)] if chosen.compares_amounts else fitting
+    keys = {key for item in fitting for key in (item.number, item.identifier, item.id)} if question.invoices else set()
+    return Matches(
+        ordered(found, question.order),
+        [item for item in fitting if item.book_open is None] if chosen.compares_amounts else [],
+        [key for key in question.invoices if key not in keys],
+        is_all,
+    )
+
+
+async def invoices_as_items(scope: Scope, ids: Sequence[str]) -> dict[str, OpenItem]:
+    """The invoices with these ids as they are now, paid ones too; those that are gone are left out."""
+    found: dict[str, OpenItem] = {}
+    for chunk in chunks(ids):
+        listed = await scope.account.payt.invoices(scope.id, fields=INVOICE_FIELDS, ids=chunk)
+        found |= {invoice.id: open_item(invoice) for invoice in listed.records}
+    return found
+
+
+async def invoice_fields(scope: Scope, ids: Sequence[str], names: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """Payt's own fields of these invoices, by id."""
+    found: dict[str, Mapping[str, Any]] = {}
+    fields = ("id", *(selection(Invoice, name) for name in names if name != "id"))
+    for chunk in chunks(ids):
+        listed = await scope.account.payt.invoices(scope.id, fields=fields, ids=chunk)
+        found |= {invoice.id: invoice.model_dump() for invoice in listed.records}
+    return found
+
+
+async def _selection(scope: Scope, question: Question, items: OpenItems | None) -> Selection:
+    debtors = [(await find_debtor(scope, value)).id for value in question.debtors]
+    cases = [(await find_case(scope, value)).id for value in question.credit_cases]
+    today = scope.account.today(scope.administration)
+    return Selection(
+        overdue_on=today if question.status == "overdue" else None,
+        debtor_ids=frozenset(debtors) if debtors else None,
+        case_ids=frozenset(cases) if cases else None,
+        keys=frozenset(question.invoices) if question.invoices else None,
+        due_from=question.due_from,
+        due_to=question.due_to,
+        min_amount=question.min_amount,
+        max_amount=question.max_amount,
+        updated_after=question.updated_after,
+        text=TextFilter(question.query, items.debtor_name) if question.query and items else None,
+    )
+
+
+async def _paid(scope: Scope, question: Question, chosen: Selection) -> tuple[list[OpenItem], bool]:
+    """Paid invoices read at Payt, as narrowly as its filters allow."""
+    filters: InvoiceFilters = {"paid": True, "order": _order(question.order)}
+    if chosen.debtor_ids:
+        filters["debtor_ids"] = sorted(chosen.debtor_ids)
+    if chosen.case_ids:
+        filters["credit_case_ids"] = sorted(chosen.case_ids)
+    if question.updated_after:
+        filters["updated_after"] = question.updated_after
+    if question.invoices:
+        return await _by_keys(scope, question.invoices, filters), True
+    payt = scope.account.payt
+    listed = await payt.invoices(scope.id, fields=INVOICE_FIELDS, most=MOST_SCANNED, **filters)
+    return [open_item(invoice) for invoice in listed.records], listed.is_all
+
+
+async def _by_keys(scope: Scope, keys: Sequence[str], filters: InvoiceFilters) -> list[OpenItem]:
+    """Invoices by number, and by identifier and id what no number matched; one with a comma is asked for alone."""
+    payt = scope.account.payt
+    plain = [key for key in keys if "," not in key]
+    found: dict[str, Invoice] = {}
+    kinds: tuple[InvoiceFilters, ...] = ({"invoice_numbers": plain}, {"invoice_identifiers": plain}, {"ids": plain})
+    for kind in kinds if plain else ():
+        both: InvoiceFilters = {**filters, **kind}
+        for invoice in (await payt.invoices(scope.id, fields=INVOICE_FIELDS, **both)).records:
+            found.setdefault(invoice.id, invoice)
+    for key in keys:
+        if "," in key:
+            try:
+                invoice = await payt.invoice(scope.id, key, key_type="invoice_number", fields=INVOICE_FIELDS)
+            except MissingError:
+                continue
+            found.setdefault(invoice.id, invoice)
+    return [open_item(invoice) for invoice in found.values() if not is_open(invoice)]
+
+
+def _order(sort: str) -> InvoiceOrder:
+    """Payt's own order nearest to the one asked for: it has none by amount."""
+    orders: dict[str, InvoiceOrder] = {
+        "due_date": "due_date_asc",
+        "-due_date": "due_date_desc",
+        "invoice_date": "invoice_date_asc",
+        "-invoice_date": "invoice_date_desc",
+    }
+    return orders.get(sort, "due_date_desc")

@@ -1,0 +1,88 @@
+"""What Payt says, read tolerantly and typed strictly.
+
+Every field of the contract is here under Payt's own name. Nearly every one can be missing or null at any time and
+new ones appear without notice: what is unknown is ignored, what is missing is None. A value that is present but
+is not what its field holds (an amount that is no number, a date that is no date) is an error, never a None.
+
+Units: amounts are Decimal in the currency the field's name says (`book_*` = the administration's currency),
+timestamps are aware datetimes in UTC, dates are plain dates, ids are strings (Payt sends integers too).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict
+
+_MOST_DIGITS = 18
+
+
+def _text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _amount(value: Any) -> Any:
+    if value is None:
+        return value
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise ValueError("an amount must be a decimal string")  # noqa: TRY004 - pydantic collects ValueErrors
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        raise ValueError("an amount must be a decimal string") from None
+    if not amount.is_finite():
+        raise ValueError("an amount must be finite")
+    if abs(amount.adjusted()) > _MOST_DIGITS:  # 1E+9999999 would be written out in ten million digits
+        raise ValueError("an amount must be one that money can have")
+    return amount
+
+
+def _in_range(moment: dt.datetime) -> dt.datetime:
+    try:
+        moment.astimezone(dt.UTC)
+    except OverflowError:
+        raise ValueError("a moment must be one that exists in UTC") from None
+    return moment
+
+
+def _empty_is_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def listed(value: Any) -> Any:
+    """A list without its nulls; null is an empty one."""
+    if isinstance(value, list):
+        return [item for item in value if item is not None]
+    return [] if value is None else value
+
+
+Id = Annotated[str, BeforeValidator(_text)]
+Text = Annotated[str | None, BeforeValidator(_text)]
+Amount = Annotated[Decimal | None, BeforeValidator(_amount)]
+Date = Annotated[dt.date | None, BeforeValidator(_empty_is_none)]
+Stamp = Annotated[Annotated[AwareDatetime, AfterValidator(_in_range)] | None, BeforeValidator(_empty_is_none)]
+
+
+class Entity(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Label(Entity):
+    name: Text = None
+
+
+class User(Entity):
+    id: Text = None
+    name: Text = None
+    email_address: Text = None
+
+
+class Address(Entity):
+    city: Text = None
+    country_code: Text = None
+    postal_code: Text = None
+    region: Text = None
+    street_1: Text = None
+    street_2: Text = None

@@ -1,0 +1,80 @@
+"""How a person says yes: asked through the client where it can ask, else on the approval page or in a terminal."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import anyio
+from mcp.server.mcpserver import Context, Elicit
+from mcp.shared.exceptions import MCPError
+
+from payt_mcp.proposals.asking.form import Approval
+from payt_mcp.proposals.asking.preview_text import whole
+from payt_mcp.proposals.records import Record, Who
+
+LONGEST_QUESTION = 6_000
+"""Characters a question to the user may have. What is longer is shown on the approval page, whole."""
+
+_PATIENCE = 540.0
+_MODERN = "2026-07-28"
+_CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+Answered = Literal["yes", "no", "dismissed", "not_asked"]
+
+
+@dataclass(frozen=True)
+class Direct:
+    """An answer that is known without the SDK asking."""
+
+    answer: Answered
+
+
+def can_ask(ctx: Context[Any, Any]) -> bool:
+    """Whether the client declares that it can show its user a form."""
+    capabilities = ctx.client_capabilities
+    if capabilities is None or capabilities.elicitation is None:
+        return False
+    asking = capabilities.elicitation
+    return asking.form is not None or asking.url is None
+
+
+async def ask(ctx: Context[Any, Any], record: Record) -> Direct | Elicit[Approval]:
+    """Ask the user about a proposal.
+
+    The question is the proposal's own preview, so that it is the same however often it is put. A client that fails to
+    ask leaves the proposal waiting for the page or the terminal.
+    """
+    question = f"{whole(record.preview or {})}\n\nProposal {record.id}. Let this happen?"
+    if not can_ask(ctx) or len(question) > LONGEST_QUESTION:
+        return Direct("not_asked")
+    if (ctx.protocol_version or "") >= _MODERN:
+        return Elicit(question, Approval)
+    with anyio.move_on_after(_PATIENCE):
+        try:
+            result = await ctx.elicit(question, Approval)
+        except (MCPError, ValueError):  # it cannot ask after all, or what came back was no answer
+            return Direct("not_asked")
+        if result.action == "accept":
+            return Direct("yes" if result.data.approve else "no")
+        return Direct("no" if result.action == "decline" else "dismissed")
+    return Direct("not_asked")
+
+
+def client_of(ctx: Context[Any, Any]) -> str:
+    """The name and version the client gives itself; it proves nothing."""
+    info = getattr(ctx.session, "client_info", None)
+    if info is None:
+        params = getattr(ctx.session, "client_params", None)
+        info = getattr(params, "client_info", None)
+    return f"{info.name} {info.version}"[:80] if info is not None else ""
+
+
+def by(ctx: Context[Any, Any], channel: str) -> Who:
+    return Who(channel, client_of(ctx))
+
+
+def new_code() -> str:
+    """A code that is easy to repeat and cannot be guessed in the time it lives."""
+    return "-".join("".join(secrets.choice(_CODE_ALPHABET) for _ in range(4)) for _ in range(3))

@@ -1,0 +1,348 @@
+"""Carrying out what was approved: once, and on record whatever breaks.
+
+The order is fixed: read the state at Payt again, take the proposal into `sending` (durably, and alone), send, record
+the outcome. What has no outcome is looked for at Payt afterwards, and never sent again by this module.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+import anyio
+import anyio.abc
+from anyio.to_thread import run_sync
+
+from payt_mcp.errors import (
+    ForbiddenError,
+    LedgerError,
+    NotSentError,
+    OutcomeUnknownError,
+    PaytMcpError,
+    RefusedWriteError,
+    UpstreamError,
+)
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.outcomes import of_this_attempt
+from payt_mcp.proposals.records import Draft, Record, Who
+from payt_mcp.proposals.states import Status
+
+logger = logging.getLogger("payt_mcp")
+
+SENDING_BOUND = 40.0
+"""Seconds after which what is being sent is recorded as of unknown outcome."""
+
+_RETRIES = (0.5, 1.5, 4.0, 8.0)
+_PAUSE = 5.0
+_LONGEST_PAUSE = 60.0
+_REMEMBERED = 300.0
+_NOT_YET_ON_RECORD = "How it ended cannot be put on record yet; the server keeps trying. Do not send it in another way."
+_NOT_KEPT = "The record of writes could not be kept, so it was not sent."
+_OF_ANOTHER = "It was approved under another sign-in or token, and only a server that uses that one carries it out."
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Check:
+    """The state at Payt just before sending.
+
+    `changed` says in sentences what is no longer as it was shown, `renewed` is the proposal as it would be now.
+    `baseline` are the messages of the same text on the timeline, `delivered` the one among them that an earlier
+    attempt at this proposal must have left.
+    """
+
+    changed: tuple[str, ...] = ()
+    renewed: Draft | None = None
+    baseline: tuple[str, ...] = ()
+    delivered: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a write ended."""
+
+    status: Status
+    outcome: Mapping[str, Any] = field(default_factory=dict)
+    message_id: str = ""
+
+
+class Writer(Protocol):
+    """What the engine needs to know of one kind of write."""
+
+    async def check(self, record: Record) -> Check:
+        """Read the state again. Raises UpstreamError; RefusedWriteError where it can never be sent."""
+
+    async def send(self, record: Record) -> Done:
+        """Send it, once. Raises NotSentError, OutcomeUnknownError, or another PaytMcpError where it was refused."""
+
+    async def look(self, record: Record) -> Done | None:
+        """What became of it, as far as Payt shows; None where it does not."""
+
+
+class Engine:
+    """Carries out the approved proposals of one ledger scope.
+
+    Args:
+        writers: by the kind of proposal.
+        group: runs the sending; lives longer than the calls that wait for it.
+        poll: seconds between looks at the ledger for what another process or a person recorded.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        scope: str,
+        writers: Mapping[str, Writer],
+        group: anyio.abc.TaskGroup,
+        *,
+        poll: float = 1.0,
+    ) -> None:
+        self.ledger = ledger
+        self.scope = scope
+        self.troubles: dict[str, str] = {}
+        self._forbidden: dict[str, tuple[str, float]] = {}
+        self._writers = writers
+        self._group = group
+        self._poll = poll
+        self._running: dict[str, anyio.Event] = {}
+        self._looked: dict[str, tuple[int, float]] = {}
+        self._unrecorded: dict[str, Done] = {}
+        self._retry_at: dict[str, float] = {}
+        self._closing = False
+        self._nothing_at = -1
+        self._watch_scope: anyio.CancelScope | None = None
+
+    async def on_ledger(self, step: Callable[..., _T], *args: Any, **named: Any) -> _T:
+        """A step on the ledger, off the event loop: it may wait for the disk or for another process."""
+        return await run_sync(lambda: step(*args, **named))
+
+    async def start(self) -> None:
+        """Take up what is left in the ledger, and begin to watch it."""
+        if self._watch_scope is None:
+            self._watch_scope = anyio.CancelScope()
+            await self.on_ledger(self.ledger.recover)
+            await self.on_ledger(self.ledger.purge)
+            self._group.start_soon(self._watch, self._watch_scope)
+
+    async def carry_out(self, key: str, patience: float) -> Record:
+        """Carry out an approved proposal, and wait for its outcome for some seconds.
+
+        Raises:
+            OutcomeUnknownError: it was begun, and the record of it cannot be read.
+        """
+        done = self._begin(key)
+        with anyio.move_on_after(patience):
+            await done.wait()
+        return await self._begun(key)
+
+    def check_allowed(self, kind: str) -> None:
+        """Raises RefusedWriteError where Payt lately said that the token may not write this."""
+        said, at = self._forbidden.get(kind, ("", 0.0))
+        if said and time.monotonic() - at < _REMEMBERED:
+            raise RefusedWriteError(said)
+
+    async def look(self, record: Record) -> Record:
+        """Look now for what became of an unknown outcome.
+
+        Raises:
+            OutcomeUnknownError: the record of it cannot be read.
+        """
+        if record.status is Status.OUTCOME_UNKNOWN and record.content is not None:
+            with suppress(LedgerError):  # told below
+                await self._settle(record)
+        return await self._begun(record.id)
+
+    async def _begun(self, key: str) -> Record:
+        """A proposal that was begun. A LedgerError says that nothing was sent, and of this one nobody knows that."""
+        try:
+            return await self.on_ledger(self.ledger.get, key)
+        except LedgerError:
+            raise OutcomeUnknownError("the record of it cannot be read now") from None
+
+    async def aclose(self) -> None:
+        """Begin nothing more, and wait for what is being sent."""
+        self._closing = True
+        if self._watch_scope is not None:
+            self._watch_scope.cancel()
+        with anyio.CancelScope(shield=True):
+            with anyio.move_on_after(SENDING_BOUND):
+                for done in list(self._running.values()):
+                    await done.wait()
+            await self.on_ledger(self.ledger.close)
+
+    def _begin(self, key: str) -> anyio.Event:
+        done = self._running.get(key)
+        if done is None:
+            done = self._running[key] = anyio.Event()
+            if self._closing:
+                done.set()
+            else:
+                self._group.start_soon(self._run, key, done)
+        return done
+
+    async def _run(self, key: str, done: anyio.Event) -> None:
+        try:
+            await self._execute(key)
+        except PaytMcpError as error:
+            late = self._unrecorded.get(key)
+            said = of_this_attempt(str(error))  # an earlier attempt may have sent it
+            self.troubles[key] = said if late is None or late.status is Status.FAILED else _NOT_YET_ON_RECORD
+            self._retry_at[key] = time.monotonic() + _PAUSE
+        except Exception:  # the edge of a background task: one proposal that fails must not end the server
+            logger.exception("carrying out broke off", extra={"proposal": key})
+            self.troubles[key] = "It could not be carried out, for a reason nobody foresaw."
+            self._retry_at[key] = time.monotonic() + _LONGEST_PAUSE
+        finally:
+            self._running.pop(key, None)
+            done.set()
+
+    async def _execute(self, key: str) -> None:
+        if key in self._unrecorded:
+            await self._record(key, self._unrecorded[key])
+            self.troubles.pop(key, None)
+        record = await self.on_ledger(self.ledger.get, key)
+        if record.status is not Status.APPROVED:
+            return
+        if record.scope != self.scope:
+            self.troubles[key] = _OF_ANOTHER
+            return
+        if await self._waits(key):
+            return
+        writer = self._writers[record.kind]
+        await self.on_ledger(self.ledger.checking, key)
+        check = await writer.check(record)
+        if check.changed:
+            left = await self.on_ledger(self.ledger.supersede, key, "; ".join(check.changed))
+            self.troubles.pop(key, None)
+            if check.renewed is not None and left.status is Status.SUPERSEDED:
+                await self.on_ledger(self.ledger.propose, check.renewed, Who("server"))
+            return
+        with anyio.CancelScope(shield=True):
+            claimed = await self._claim(record, check)
+            if claimed is None:
+                return
+            delivered = Done(Status.SENT, {"found": "on the timeline"}, check.delivered) if check.delivered else None
+            await self._record(key, delivered or _of_attempt(record, await self._send(writer, claimed)))
+        self.troubles.pop(key, None)
+
+    async def _waits(self, key: str) -> bool:
+        """Whether the same letter is under way or of unknown outcome; then Payt is not even asked."""
+        other = await self.on_ledger(self.ledger.in_the_way, key)
+        if other is None:
+            return False
+        self._retry_at[key] = time.monotonic() + _PAUSE
+        state = "is being sent" if other.status is Status.SENDING else "may have been sent"
+        what = "The same letter to this debtor" if other.kind == "message" else f"The same {other.kind}"
+        self.troubles[key] = (
+            f"{what} {state} as proposal {other.id}. This one waits until a person or what Payt shows has settled "
+            "that one, and for no longer than 15 minutes after its yes."
+        )
+        return True
+
+    async def _claim(self, record: Record, check: Check) -> Record | None:
+        """Take it into `sending`; where the ledger breaks off in that, nothing is sent and that goes on record."""
+        try:
+            claimed = await self.on_ledger(self.ledger.claim, record.id, check.baseline)
+        except LedgerError:
+            self._unrecorded[record.id] = _of_attempt(record, Done(Status.FAILED, {"trouble": _NOT_KEPT}))
+            raise
+        if claimed is None and not await self._waits(record.id):  # another has it, or the check was overtaken
+            self._retry_at[record.id] = time.monotonic() + _PAUSE
+        return claimed
+
+    async def _send(self, writer: Writer, record: Record) -> Done:
+        with anyio.move_on_after(SENDING_BOUND):
+            for pause in (*_RETRIES, None):
+                try:
+                    return await writer.send(record)
+                except NotSentError as error:
+                    if pause is None or self._closing:
+                        return Done(Status.FAILED, {"trouble": str(error)})
+                    await anyio.sleep(pause)
+                except OutcomeUnknownError as error:
+                    return Done(Status.OUTCOME_UNKNOWN, {"trouble": f"Payt gave no usable answer: {error.trouble}."})
+                except PaytMcpError as error:
+                    if isinstance(error, ForbiddenError):
+                        self._forbidden[record.kind] = (str(error), time.monotonic())
+                    return Done(Status.FAILED, {"trouble": str(error)})
+                except Exception:  # the edge: what is out may have arrived, whatever broke here
+                    logger.exception("sending broke off", extra={"proposal": record.id})
+                    return Done(Status.OUTCOME_UNKNOWN, {"trouble": "Sending broke off for a reason nobody foresaw."})
+        return Done(Status.OUTCOME_UNKNOWN, {"trouble": "Payt gave no answer in time."})
+
+    async def _record(self, key: str, done: Done) -> None:
+        """Record an outcome; where the ledger will not take it now, it is tried again while this process lives."""
+        try:
+            await self.on_ledger(self.ledger.finish, key, done.status, done.outcome, message_id=done.message_id)
+            self._unrecorded.pop(key, None)
+        except RefusedWriteError:
+            self._unrecorded.pop(key, None)
+        except LedgerError:
+            self._unrecorded[key] = done
+            raise
+
+    async def _watch(self, scope: anyio.CancelScope) -> None:
+        """See to what other processes and people record; one round that fails does not end it."""
+        with scope:
+            while True:
+                try:
+                    await self._round()
+                except PaytMcpError as error:
+                    if not self._closing:  # else it was closed under the last look, as it should be
+                        logger.warning("the ledger cannot be watched: %s", type(error).__name__)
+                except Exception:  # the edge of a background task, as in _run
+                    logger.exception("watching the ledger broke off")
+                await anyio.sleep(self._poll)
+
+    async def _round(self) -> None:
+        for key in list(self._unrecorded):
+            if time.monotonic() >= self._retry_at.get(key, 0.0):
+                self._begin(key)
+        changes = await self.on_ledger(self.ledger.changes)
+        if changes == self._nothing_at:
+            return
+        await self.on_ledger(self.ledger.recover)
+        now = time.monotonic()
+        pending = await self.on_ledger(self.ledger.pending, self.scope, also=(Status.OUTCOME_UNKNOWN,))
+        self._nothing_at = -1 if pending else changes
+        for record in pending:
+            if record.status is Status.APPROVED and now >= self._retry_at.get(record.id, 0.0):
+                self._begin(record.id)
+            elif record.status is Status.OUTCOME_UNKNOWN and self._is_due(record.id, now):
+                await self._settle(record)
+
+    def _is_due(self, key: str, now: float) -> bool:
+        """Whether to look again: soon at first, then every minute."""
+        times, last = self._looked.get(key, (0, 0.0))
+        if times and now - last < min(0.5 * 2.0**times, _LONGEST_PAUSE):
+            return False
+        self._looked[key] = (times + 1, now)
+        return True
+
+    async def _settle(self, record: Record) -> None:
+        if record.content is None:
+            return
+        try:
+            done = await self._writers[record.kind].look(record)
+        except (UpstreamError, RefusedWriteError) as error:
+            self.troubles[record.id] = of_this_attempt(str(error))
+            return
+        except LedgerError:  # of the record as a whole, and no news where it is being closed: for those who asked
+            raise
+        except Exception:  # the edge, as in _run: one that cannot be looked for does not keep the others from it
+            logger.exception("looking for an outcome broke off", extra={"proposal": record.id})
+            return
+        if done is not None:
+            await self.on_ledger(self.ledger.settle, record.id, done.status, done.outcome, message_id=done.message_id)
+
+
+def _of_attempt(record: Record, done: Done) -> Done:
+    """How an attempt leaves a proposal: where an earlier one may have got through, failing now says nothing of that."""
+    if record.sending_at is None or done.status is not Status.FAILED:
+        return done
+    trouble = f"It could not be sent again: {of_this_attempt(str(done.outcome.get('trouble', '')))}"
+    return Done(Status.OUTCOME_UNKNOWN, {**done.outcome, "trouble": trouble})

@@ -1,0 +1,39 @@
+"""Messages and mail as the craft reads them: when one was sent, and why one came back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from payt_mcp.payt.models import Message, Notification
+
+EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
+"""Where Payt gives no moment: before all others."""
+
+MOST_BOUNCED = 3
+"""How many mails that came back are told one by one."""
+
+_SMTP = re.compile(r"\b[245]\d\d\b")
+_BOUNCES = {
+    "mailbox full": ("full", "quota", "storage"),
+    "no such mailbox": ("unavailable", "unknown", "no such", "not exist", "not found", "invalid", "5.1.1"),
+    "refused": ("policy", "reject", "refus", "denied", "block", "spam"),
+}
+
+
+def message_moment(message: Message) -> dt.datetime:
+    """When a message was sent; else received, else last changed."""
+    return message.sent_at or message.received_at or message.updated_at or EARLIEST
+
+
+def bounce_reason(mail: Notification) -> str:
+    """` (552, mailbox full)`: the code of the mail server that refused it, and a word of ours. Its own words could be
+    anybody's, and would be read as ours.
+    """
+    said = (mail.details.bounce_reason or "").casefold() if mail.details else ""
+    number = _SMTP.search(said)
+    word = next((word for word, signs in _BOUNCES.items() if any(sign in said for sign in signs)), "")
+    told = ", ".join(filter(None, (number[0] if number else "", word)))
+    return f" ({told})" if told else ""

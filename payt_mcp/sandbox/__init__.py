@@ -1,6 +1,0 @@
-"""An embedded Payt: the published API over an invented, deterministic data set."""
-
-from payt_mcp.sandbox.dataset import build_world
-from payt_mcp.sandbox.world import World
-
-__all__ = ["World", "build_world"]

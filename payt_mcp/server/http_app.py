@@ -1,0 +1,86 @@
+"""The server as an HTTP application: `/mcp` guarded, `/healthz` open."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from payt_mcp.server.server import build_server
+from payt_mcp.server.session import EmbeddedPayt
+from payt_mcp.settings import Secret, Settings
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+MAX_BODY = 1024 * 1024
+"""Bytes a request may have: a tool call is a few hundred."""
+
+
+def build_app(
+    settings: Settings,
+    *,
+    host: str,
+    app: EmbeddedPayt | None = None,
+    browse: Callable[[str], bool] | None = None,
+) -> ASGIApp:
+    """The application for one address.
+
+    On loopback, requests with another Host or Origin are refused, so that no web page can reach the server through the
+    user's browser (DNS rebinding). With `settings.mcp_token` every request but /healthz needs it; that keeps web pages
+    out on other hosts too, whose names are not known here. `browse` opens the approval page, on loopback only:
+    elsewhere whoever calls does not sit at this machine.
+    """
+    server = build_server(settings, app=app, browse=browse if host in LOOPBACK else None)
+    inner: Starlette = server.streamable_http_app(
+        streamable_http_path="/mcp",
+        host=host,
+        max_request_body_size=MAX_BODY,
+        transport_security=_security(host),
+    )
+    inner.router.routes.append(Route("/healthz", _healthz, methods=["GET"]))
+    return BearerRequired(inner, settings.mcp_token) if settings.mcp_token else inner
+
+
+class BearerRequired:
+    """Lets a request through only with the token; compared in constant time."""
+
+    def __init__(self, app: ASGIApp, token: Secret) -> None:
+        self._app = app
+        self._expected = token.reveal().encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] != "/healthz" and not self._is_allowed(scope):
+            refusal = JSONResponse(
+                {"error": "This server needs its bearer token (PAYT_MCP_TOKEN) in the Authorization header."},
+                status_code=401,
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+            await refusal(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _is_allowed(self, scope: Scope) -> bool:
+        scheme, _, given = dict(scope["headers"]).get(b"authorization", b"").partition(b" ")
+        return hmac.compare_digest(given.strip(), self._expected) and scheme.lower() == b"bearer"
+
+
+async def _healthz(_request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+def _security(host: str) -> TransportSecuritySettings:
+    if host not in LOOPBACK:
+        return TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    names = ["127.0.0.1", "localhost", "[::1]"]
+    hosts = [*names, *(f"{name}:*" for name in names)]
+    return TransportSecuritySettings(
+        enable_dns_rebinding_protection=True,
+        allowed_hosts=hosts,
+        allowed_origins=[f"http://{name}" for name in hosts],
+    )

@@ -1,0 +1,217 @@
+"""Blocking the follow-up of invoices, and resuming it where it was blocked through the API."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from payt_mcp.books.find import Scope, chunks, find_invoice
+from payt_mcp.errors import AmbiguousError, BadValueError, UnknownRecordError
+from payt_mcp.payt import writes
+from payt_mcp.payt.models import Debtor, Invoice
+from payt_mcp.payt.resources import InvoiceFilters
+from payt_mcp.payt.wire import Command
+from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.proposal import Warned
+from payt_mcp.proposals.records import Record
+from payt_mcp.proposals.states import Status
+from payt_mcp.words.text import (
+    NAME_LENGTH,
+    clean,
+    code,
+    count,
+    money,
+    some,
+    stamp,
+)
+from payt_mcp.writes.bulk import bulk_done, with_refused
+from payt_mcp.writes.kind import Content
+from payt_mcp.writes.sight import Row, Sight
+
+MOST_INVOICES = 500
+_FIELDS = (
+    "id", "invoice_number", "invoice_identifier", "debtor_id", "currency_code", "open_amount", "paused_at",
+    "paused_by_user",
+)  # fmt: skip
+_SETTLED_AFTER = dt.timedelta(seconds=60)
+_DUE = {"block": "blocked", "resume": "resumed"}
+_HELD, _STAYS, _FREE, _REFUSED = "held up already", "stays paused", "not resumed", "refused"
+_WAYS = {"invoice_numbers": "invoice_number", "invoice_identifiers": "invoice_identifier", "ids": "id"}
+"""How an invoice may be named, in the order it is looked for."""
+_POSTED = frozenset({*_DUE.values(), _HELD, _STAYS})
+_WHAT = {
+    "block": "Payt does nothing more about these invoices until they are resumed",
+    "resume": "Payt goes on with these invoices, and reminds their debtors as its flow has it",
+}
+
+
+class FollowUp:
+    """`wish` has `action` (block or resume) and `invoices` by number, identifier or id."""
+
+    kind = "follow_up"
+    what = "such invoices"
+
+    async def prepare(self, scope: Scope, wish: Content) -> dict[str, Any]:
+        named = list(dict.fromkeys(key.strip() for key in wish["invoices"] if key.strip()))
+        if not 1 <= len(named) <= MOST_INVOICES:
+            raise BadValueError("invoices", f"{len(named)} invoices", f"1 to {MOST_INVOICES} in one call")
+        return {"action": wish["action"], "invoices": await _resolved(scope, named)}
+
+    async def see(self, scope: Scope, content: Content) -> Sight:
+        action, meant = content["action"], content["invoices"]
+        found = await _by_id(scope, [entry["id"] for entry in meant if entry["id"]])
+        debtors = await _debtors(scope, found.values())
+        rows = [_row(action, entry, found.get(entry["id"]), debtors) for entry in meant]
+        posted = [row.key for row in rows if row.action in _POSTED]
+        none = "None of these invoices is known" if action == "block" else "None of these invoices is blocked"
+        return Sight(
+            letter=(action, *sorted(entry["named"] for entry in meant)),
+            title=f"{action.capitalize()} the follow-up of {count(len(posted), 'invoice')}",
+            facts=[("What", _WHAT[action])],
+            rows=rows,
+            warnings=_warnings(rows),
+            idle="" if posted else none,
+        )
+
+    def command(self, administration_id: str, content: Content, preview: Content) -> Command:
+        posted = _posted(content, preview)
+        keys = {by: [entry["key"] for entry in posted if entry["by"] == by] for by in {e["by"] for e in posted}}
+        return writes.follow_up(administration_id, content["action"], keys)
+
+    def done(self, content: Content, preview: Content, answer: Any) -> Done:
+        posted = [entry["key"] for entry in _posted(content, preview)]
+        number, errors, warnings = writes.bulk_result(answer)
+        done = bulk_done(posted, number, errors, warnings)
+        failed = sum(len(texts) for texts in errors.values())
+        if number + failed < len(posted):
+            said = {"trouble": f"Payt counted {number} of the {len(posted)} invoices that were sent to it."}
+            done = Done(Status.PARTLY_APPLIED, {**done.outcome, **said})
+        return with_refused(done, _refused(preview))
+
+    async def stands(self, scope: Scope, record: Record, credited: frozenset[str]) -> Done | None:  # noqa: ARG002 - Action
+        """Whether what was due is so now; an invoice that was held up before says nothing about it."""
+        content, preview = record.content or {}, record.preview or {}
+        due = {row["key"] for row in preview["rows"] if row["action"] == _DUE[content["action"]]}
+        meant = {entry["id"]: entry["named"] for entry in content["invoices"] if entry["named"] in due}
+        found = await _by_id(scope, list(meant))
+        blocks = content["action"] == "block"
+        missing = [name for key, name in meant.items() if key not in found or _is_held(found[key]) is not blocks]
+        if due and not missing:
+            return with_refused(Done(Status.APPLIED, {"found": "at the invoices"}), _refused(preview))
+        waited = dt.datetime.now(dt.UTC) - (record.sending_at or record.created_at)
+        if len(missing) == len(due) or waited < _SETTLED_AFTER:
+            return None
+        return Done(Status.PARTLY_APPLIED, {"records": dict.fromkeys(sorted(missing), "not as proposed at Payt")})
+
+
+def _is_held(invoice: Invoice) -> bool:
+    return invoice.paused_at is not None
+
+
+async def _resolved(scope: Scope, named: Sequence[str]) -> list[dict[str, str]]:
+    """What each name means: the id of the invoice, and the key that Payt is given for it; no id where it is unclear."""
+    found: dict[str, dict[str, str]] = {}
+    for by, field in _WAYS.items():
+        for chunk in chunks([name for name in named if name not in found and "," not in name]):
+            listed = await scope.account.payt.invoices(scope.id, fields=_FIELDS, **_filter(by, chunk))
+            for name in chunk:
+                same = [one for one in listed.records if getattr(one, field) == name]
+                if same:
+                    found[name] = _meant(name, by, same)
+    for name in named:
+        if "," in name:
+            found[name] = await _with_comma(scope, name)
+    return [found.get(name) or _unclear(name, "not found at Payt") for name in named]
+
+
+def _filter(by: str, names: Sequence[str]) -> InvoiceFilters:
+    if by == "invoice_numbers":
+        return {"invoice_numbers": names}
+    return {"invoice_identifiers": names} if by == "invoice_identifiers" else {"ids": names}
+
+
+def _meant(name: str, by: str, same: Sequence[Invoice]) -> dict[str, str]:
+    if len(same) > 1:
+        return _unclear(name, f"{count(len(same), 'invoice')} carry that number: give the identifier of the one meant")
+    key = name
+    if by == "ids":
+        by = "invoice_identifiers" if same[0].invoice_identifier else "invoice_numbers"
+        key = same[0].invoice_identifier or same[0].invoice_number or ""
+    return {"named": name, "id": same[0].id, "by": by, "key": key}
+
+
+async def _with_comma(scope: Scope, name: str) -> dict[str, str]:
+    """A list filter would look for two invoices; the path takes the number whole."""
+    try:
+        invoice = await find_invoice(scope, name, fields=_FIELDS)
+    except (UnknownRecordError, AmbiguousError):
+        return _unclear(name, "not found at Payt")
+    by = "invoice_numbers" if invoice.invoice_number == name else "invoice_identifiers"
+    return {"named": name, "id": invoice.id, "by": by, "key": name}
+
+
+def _unclear(name: str, why: str) -> dict[str, str]:
+    return {"named": name, "id": "", "by": "", "key": "", "why": why}
+
+
+async def _by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Invoice]:
+    found: dict[str, Invoice] = {}
+    for chunk in chunks(ids):
+        listed = await scope.account.payt.invoices(scope.id, fields=_FIELDS, ids=chunk)
+        found |= {invoice.id: invoice for invoice in listed.records}
+    return found
+
+
+async def _debtors(scope: Scope, invoices: Iterable[Invoice]) -> dict[str, Debtor]:
+    found: dict[str, Debtor] = {}
+    for chunk in chunks(list(dict.fromkeys(invoice.debtor_id for invoice in invoices if invoice.debtor_id))):
+        listed = await scope.account.payt.debtors(scope.id, fields=("id", "debtor_number", "name"), ids=chunk)
+        found |= {debtor.id: debtor for debtor in listed.records}
+    return found
+
+
+def _row(action: str, entry: Mapping[str, str], invoice: Invoice | None, debtors: Mapping[str, Debtor]) -> Row:
+    if invoice is None:
+        return Row(entry["named"], _REFUSED, notes=[entry.get("why", "not found at Payt")])
+    debtor = debtors.get(invoice.debtor_id or "")
+    owner = f"{code(debtor.debtor_number)} {clean(debtor.name, NAME_LENGTH)}" if debtor else ""
+    opened = f"{money(invoice.open_amount, invoice.currency_code)} open" if invoice.open_amount is not None else ""
+    does, notes = _effect(action, invoice)
+    return Row(entry["named"], does, ", ".join(filter(None, (owner, opened))), notes=notes)
+
+
+def _effect(action: str, invoice: Invoice) -> tuple[str, list[str]]:
+    since = f"since {stamp(invoice.paused_at)}"
+    if action == "block":
+        paid = ["paid already"] if invoice.open_amount == 0 else []
+        by = " by a user" if invoice.paused_by_user else ""
+        return (_HELD, [f"paused{by} {since}", *paid]) if _is_held(invoice) else (_DUE["block"], paid)
+    if not _is_held(invoice):
+        return _FREE, ["it is not paused"]
+    if invoice.paused_by_user:
+        return _STAYS, [f"a user paused it {since}; only a block through the API is lifted"]
+    return _DUE["resume"], ["if it was blocked through the API, which Payt does not show"]
+
+
+def _warnings(rows: Sequence[Row]) -> list[Warned]:
+    found = []
+    for action, what in (
+        (_REFUSED, "Kept out of what is sent"),
+        (_FREE, "Would not be resumed, because they are not paused"),
+        (_STAYS, "Would not be resumed, because a user paused them"),
+        (_HELD, "Held up already"),
+    ):
+        keys = [clean(row.key, 40) for row in rows if row.action == action]
+        if keys:
+            found.append(Warned(f"{what}: {some(keys)}."))
+    return found
+
+
+def _posted(content: Content, preview: Content) -> list[Mapping[str, str]]:
+    posted = {row["key"] for row in preview["rows"] if row["action"] in _POSTED}
+    return [entry for entry in content["invoices"] if entry["named"] in posted]
+
+
+def _refused(preview: Content) -> dict[str, list[str]]:
+    return {row["key"]: row["notes"] for row in preview["rows"] if row["action"] == _REFUSED}

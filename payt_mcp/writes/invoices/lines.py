@@ -1,0 +1,159 @@
+"""The texts of an invoice row: lines and payments in words, and what in a text leads money or readers elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any, Protocol
+
+from payt_mcp.payt.models import InvoiceLine, Payment
+from payt_mcp.proposals.proposal import Warned
+from payt_mcp.receivables.addresses import SHARED_HOSTS, domain, is_below
+from payt_mcp.words.field_names import field_words
+from payt_mcp.words.text import clean, count, some
+from payt_mcp.writes.message import scanning
+
+WHOLE = 1_000_000
+"""Longer than any text of a row: a person is shown all of it."""
+
+_NOT_SAID = frozenset({"id", "administration_id", "invoice_id", "updated_at"})
+_WRITTEN = {"total_amount": "amount", "total_book_amount": "book_amount"}
+"""Amounts of a payment as they are read, and as they are written."""
+
+_PAYT_HOSTS = ("paytsoftware.com",)
+_TEXTS = ("invoice_number", "order_number", "category", "payment_condition", "peppol_identifier")
+
+
+def words(part: Mapping[str, Any]) -> str:
+    """A line or a payment, every field of it in words, so that the same part always reads the same. Its description
+    stands last and quoted, so that it cannot pass for another field.
+    """
+    facts = [f"{field_words(name)} {clean(str(part[name]), WHOLE)}" for name in sorted(part) if name != "description"]
+    if "description" in part:
+        facts.append(f'description "{clean(str(part["description"]), WHOLE)}"')
+    return ", ".join(facts)
+
+
+@dataclass(frozen=True)
+class Payments:
+    """The payments of an invoice in words, oldest first, and what they come to in its currency."""
+
+    words: tuple[str, ...] = ()
+    total: Decimal = Decimal("0.00")
+    currency: str = ""
+
+    @classmethod
+    def given(cls, rows: Sequence[Mapping[str, Any]], currency: str) -> Payments:
+        """Payments of a row."""
+        return cls(tuple(map(words, rows)), sum((Decimal(row["amount"]) for row in rows), Decimal("0.00")), currency)
+
+    @classmethod
+    def at_payt(cls, payments: Sequence[Payment], currency: str) -> Payments:
+        """Payments as Payt has them; their origin_identifier is not among what it shows."""
+        ordered = sorted(payments, key=lambda payment: (str(payment.payment_date or ""), len(payment.id), payment.id))
+        total = sum((payment.total_amount or Decimal(0) for payment in ordered), Decimal("0.00"))
+        return cls(tuple(map(_payment_words, ordered)), total, currency)
+
+    def booked(self, amount: Decimal) -> Payments:
+        """With the one that Payt books by itself."""
+        return replace(self, words=(*self.words, f"amount {amount}, booked by Payt itself"), total=self.total + amount)
+
+    def __str__(self) -> str:
+        return f"{count(len(self.words), 'payment')}, {self.total} in all ({clean(self.currency, 60)})"
+
+
+def _payment_words(payment: Payment) -> str:
+    shown = {name: getattr(payment, name) for name in Payment.model_fields if name not in _NOT_SAID}
+    return words({_WRITTEN.get(name, name): value for name, value in shown.items() if value not in (None, "")})
+
+
+def line_words(line: InvoiceLine) -> str:
+    """A line as Payt has it."""
+    facts = {name: getattr(line, name) for name in InvoiceLine.model_fields}
+    return words({name: value for name, value in facts.items() if value is not None})
+
+
+def lines_stand(given: Sequence[Mapping[str, Any]], at_payt: Sequence[InvoiceLine]) -> bool:
+    """Whether Payt has exactly these lines, as far as they say something."""
+    return len(given) == len(at_payt) and all(
+        all(_same(value, getattr(line, name)) for name, value in wanted.items())
+        for wanted, line in zip(given, at_payt, strict=True)
+    )
+
+
+def _same(given: Any, at_payt: Any) -> bool:
+    if at_payt is None:
+        return str(given) == ""
+    try:
+        return str(given) == str(at_payt) or Decimal(str(given)) == Decimal(str(at_payt))
+    except InvalidOperation:
+        return False
+
+
+class Own(Protocol):
+    """What is the administration's own, and whom it writes to."""
+
+    @property
+    def sender(self) -> str: ...
+    @property
+    def bank_account(self) -> str: ...
+    @property
+    def hosts(self) -> Sequence[str]: ...
+    @property
+    def addresses(self) -> frozenset[str]: ...
+
+
+def foreign(rows: Sequence[Mapping[str, Any]], own: Own) -> list[Warned]:
+    """Bank accounts, links and e-mail addresses in the texts of the rows that are not the administration's."""
+    own_account = "".join(own.bank_account.split()).upper()
+    # a company may be called Example.com; where anybody may have a page or an address, nobody's is one's own
+    own_hosts = {*_PAYT_HOSTS, *own.hosts, *scanning.links(own.sender)} - SHARED_HOSTS
+    accounts = _named_by(
+        rows,
+        scanning.bank_accounts,
+        lambda account: account == own_account or scanning.is_part_of(account, own_account),
+    )
+    links = _named_by(rows, scanning.links, lambda host: is_below(host, own_hosts))
+    mails = _named_by(rows, scanning.addresses, lambda mail: mail in own.addresses or is_below(domain(mail), own_hosts))
+    return (
+        [
+            Warned(
+                f"The bank account {account} is not the administration's; it is named by {some(numbers)}.", True, True
+            )
+            for account, numbers in accounts.items()
+        ]
+        + [
+            Warned(f"A link leads to {clean(host, 60)}, which is not yours or Payt's; it is in {some(numbers)}.", True)
+            for host, numbers in links.items()
+        ]
+        + [
+            Warned(f"The address {clean(mail, 80)} is neither yours nor on file; it is in {some(numbers)}.", True)
+            for mail, numbers in mails.items()
+        ]
+    )
+
+
+def _named_by(
+    rows: Sequence[Mapping[str, Any]], scan: Callable[[str], list[str]], is_own: Callable[[str], bool]
+) -> dict[str, list[str]]:
+    """What a scan finds that is not one's own, with the invoices that it is in."""
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        for text in _texts(row):
+            for hit in scan(text):
+                if not is_own(hit):
+                    found.setdefault(hit, {})[clean(row["invoice_number"], 40)] = None
+    return {hit: list(numbers) for hit, numbers in found.items()}
+
+
+def _texts(row: Mapping[str, Any]) -> Iterator[str]:
+    """Each text of a row alone, and the lines together: one may begin what the next one ends."""
+    lines = [str(line.get("description", "")) for line in row.get("invoice_lines", ())]
+    yield str(row.get("description", ""))
+    yield from (str(row.get(name, "")) for name in _TEXTS)
+    yield from (str(label) for label in row.get("labels", ()))
+    yield from lines
+    yield from (str(line.get("product_unit", "")) for line in row.get("invoice_lines", ()))
+    yield from (str(payment.get("description", "")) for payment in row.get("payments", ()))
+    yield "\n".join((str(row.get("description", "")), *lines))

@@ -1,0 +1,239 @@
+"""The figures of a letter: which invoices it is about, which amounts it may name, and what stands beside what. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import accumulate, pairwise
+
+from payt_mcp.proposals.proposal import Warned
+from payt_mcp.receivables.phases import IN_COLLECTION
+from payt_mcp.words.field_names import listed
+from payt_mcp.words.lookalikes import plain
+from payt_mcp.words.text import clean, money, some
+from payt_mcp.writes.message import scanning
+from payt_mcp.writes.message.scanning import Amount
+
+_MOST_NAMED = 5
+_MOST_SHOWN = 10
+_NUMBER_LENGTH = 40
+_SHORTEST_LIST = 4
+_APART = frozenset({"payment_plan", "paused", "with_bailiff"})
+Money = tuple[str, Decimal]
+"""A currency's code and an amount without its sign."""
+Figure = tuple[int, str | Amount]
+"""The number of an invoice, or an amount, and its line."""
+
+
+@dataclass(frozen=True)
+class OwedItem:
+    """An open invoice of the debtor, as far as a letter depends on it. Amounts in the invoice's currency."""
+
+    id: str
+    number: str
+    currency: str
+    open_amount: Decimal | None
+    total_amount: Decimal | None
+    is_overdue: bool
+    attention: Sequence[str]
+    due_date: dt.date | None = None
+    step: str = ""
+    lately: dt.date | None = None
+    """The day of that step, where it was taken within a week."""
+
+    @property
+    def owed(self) -> Decimal:
+        return self.open_amount or Decimal(0)
+
+
+def numbers_of(items: Iterable[OwedItem]) -> str:
+    return some(clean(item.number, _NUMBER_LENGTH) for item in items)
+
+
+def named_in(text: str, items: Sequence[OwedItem]) -> list[OwedItem]:
+    """The open invoices whose number stands in a text, in the order of the text."""
+    places = scanning.numbers_among(text, {item.number for item in items})
+    return sorted((item for item in items if item.number in places), key=lambda item: places[item.number][0])
+
+
+def meant(text: str, items: Sequence[OwedItem], invoice_id: str) -> list[OwedItem]:
+    """The open invoices a letter names and the one it goes with. A credit is none: who names one may chase the rest."""
+    named = [item for item in named_in(text, items) if item.id != invoice_id]
+    named += [item for item in items if item.id == invoice_id]
+    return [item for item in named if item.owed >= 0]
+
+
+def may_be_about_more(text: str, items: Sequence[OwedItem], of: Sequence[OwedItem]) -> bool:
+    """Whether a letter that means `of` may be about other invoices too: it means none, or several (lists end in "and
+    239 more"), or it names a total over more than it means.
+    """
+    if len(of) != 1:
+        return True
+    larger = {one for one, number in _totals(items) if number > 1} - _single(of[0])
+    return any(_worth(one) in larger for one in scanning.amounts(text, {item.number for item in items}))
+
+
+def named_words(text: str, items: Sequence[OwedItem]) -> str:
+    """`2026003699 (EUR 872.76)`, ten of them at most and the rest counted; "" where the text names none."""
+    named = (
+        clean(item.number, _NUMBER_LENGTH)
+        + (f" ({money(item.open_amount, item.currency)})" if item.open_amount is not None else "")
+        for item in named_in(text, items)
+    )
+    return some(named, most=_MOST_SHOWN)
+
+
+def warnings_about(text: str, items: Sequence[OwedItem], also: Iterable[Decimal]) -> list[Warned]:
+    """What is odd about the amounts of a text, of which the first line is the subject. `also` are amounts it may name
+    in any currency.
+    """
+    amounts, named = scanning.amounts(text, {item.number for item in items}), named_in(text, items)
+    sums = [*_totals(items), *_totals(named)]
+    known = {one for item in items for one in _single(item)} | {one for one, _ in sums}
+    # the case names no currency: what is an amount of an invoice counts in that invoice's currency alone
+    loose = {abs(amount) for amount in also} - {amount for _, amount in known}
+    unknown = [one for one in amounts if _worth(one) not in known and abs(one.value) not in loose]
+    of_several = {one for one, number in sums if number > 1}
+    figures = _figures(text, amounts, {item.number for item in items if item.open_amount is not None})
+    subject = plain(text).partition("\n")[0]
+    divided = _divided(unknown, _divisible(items, named), _beside_numbers(figures), len(subject))
+    return [*_misplaced(figures, items, of_several), *_unmatched(unknown, divided)]
+
+
+def _totals(items: Sequence[OwedItem]) -> Iterator[tuple[Money, int]]:
+    """What invoices come to by currency: net, gross, what is overdue, and what of it may be chased; and of how many
+    that is the sum.
+    """
+    overdue = [item for item in items if item.is_overdue]
+    # where the debtor is paused all of them are, and none is set apart by it
+    apart = _APART - {"paused"} if all("paused" in item.attention for item in overdue) else _APART
+    others = [item for item in overdue if not apart & set(item.attention)]
+    reminded = [item for item in others if item.step not in IN_COLLECTION]
+    for part in (items, [item for item in items if item.owed > 0], overdue, others, reminded):
+        for currency, number in Counter(item.currency for item in part).items():
+            yield (currency, abs(sum((item.owed for item in part if item.currency == currency), Decimal(0)))), number
+
+
+def _single(item: OwedItem) -> set[Money]:
+    """The amounts of one invoice: what is open, and its total."""
+    return {(item.currency, abs(amount)) for amount in (item.open_amount, item.total_amount) if amount is not None}
+
+
+def _unmatched(unknown: Sequence[Amount], divided: Mapping[str, str]) -> list[Warned]:
+    """A line for each amount that is none of the debtor's, or one for those that divide one that is."""
+    rest = dict.fromkeys(one.written for one in unknown if one.currency not in divided)
+    found = [Warned(f"The amount {clean(written, 30)} in the text matches nothing that is open.") for written in rest]
+    return [*map(Warned, divided.values()), *found[:_MOST_NAMED]]
+
+
+def _worth(amount: Amount) -> Money:
+    return amount.currency, abs(amount.value)
+
+
+def _divisible(items: Sequence[OwedItem], named: Sequence[OwedItem]) -> dict[Money, str]:
+    """What may be paid in terms, and in words what it is."""
+    found = {
+        (item.currency, item.owed): f"open on invoice {clean(item.number, _NUMBER_LENGTH)}"
+        for item in items
+        if item.owed > 0
+    }
+    overdue = [item for item in items if item.is_overdue]
+    found |= {one: "overdue" for one, number in _totals(overdue) if number > 1}
+    return found | {one: "open on the invoices named" for one, number in _totals(named) if number > 1}
+
+
+def _divided(
+    unknown: Sequence[Amount], divisible: Mapping[Money, str], placed: Collection[Amount], subject: int
+) -> dict[str, str]:
+    """A sentence for each currency whose unknown amounts add up to what may be divided. Where one is `placed` beside
+    an invoice, or one amount is said once in the subject (so long) and once in the text, they are no terms.
+    """
+    found = {}
+    for currency in dict.fromkeys(one.currency for one in unknown):
+        mine = [one for one in unknown if one.currency == currency]
+        terms = Counter(abs(one.value) for one in mine)
+        whole = sum((value * times for value, times in terms.items()), Decimal(0))
+        is_said_again = list(terms.values()) == [2] and [one.at < subject for one in mine] == [True, False]
+        if (currency, whole) in divisible and not is_said_again and not set(mine) & set(placed):
+            said = [money(value, currency) + (f" ({times}x)" if times > 1 else "") for value, times in terms.items()]
+            names = listed(said) if len(said) <= _MOST_NAMED else some(said, most=_MOST_NAMED)
+            what = f"{money(whole, currency)}, which is {divisible[currency, whole]}"
+            found[currency] = f"{names}: no open amounts, but together they are {what}."
+    return found
+
+
+def _figures(text: str, amounts: Sequence[Amount], numbers: Collection[str]) -> list[Figure]:
+    """The amounts and the numbers of a text in their order with the line of each, of those that are not blank."""
+    signs = plain(text)
+    placed: list[tuple[int, str | Amount]] = [(one.at, one) for one in amounts]
+    placed += [(at, number) for number, places in scanning.numbers_among(text, numbers).items() for at in places]
+    filled = [0, *accumulate(bool(line.strip()) for line in signs.split("\n"))]
+    return [(filled[signs.count("\n", 0, at)], one) for at, one in sorted(placed, key=lambda one: one[0])]
+
+
+def _beside_numbers(figures: Sequence[Figure]) -> set[Amount]:
+    """The amounts next to which, on their line, stands the number of an invoice."""
+    pairs = [(one, other) for (at, one), (line, other) in pairwise(figures) if at == line]
+    pairs += [(other, one) for one, other in pairs]
+    return {one for one, other in pairs if isinstance(one, Amount) and isinstance(other, str)}
+
+
+def _misplaced(figures: Sequence[Figure], items: Sequence[OwedItem], sums: Collection[Money]) -> list[Warned]:
+    """Another invoice's amount beside a number that has none of its own beside it. A sum of several may stand beside
+    any of them, and where a sentence runs over lines, what belongs together may stand on the lines before and behind.
+    """
+    found: dict[str, Warned] = {}
+    for place, beside in [*_on_lines(figures), *_on_lines_below(figures)]:
+        number = str(figures[place][1])
+        mine = [item for item in items if item.number == number]
+        own = {one for item in mine for one in _single(item)}
+        paid = {(item.currency, abs(item.total_amount - item.owed)) for item in mine if item.total_amount is not None}
+        others = {one for item in items if item.number != number and item.owed > 0 for one in _single(item)}
+        around = {_worth(one) for _, one in figures[max(0, place - 1) : place + 2] if isinstance(one, Amount)}
+        right = own | {one for one in paid if one[1]} | set(sums)
+        wrong = [one for one in beside if _worth(one) in others - right]
+        if wrong and not own & around and not right & set(map(_worth, beside)):
+            found.setdefault(number, Warned(_beside_words(wrong[0], mine[0]), danger=True))
+    return list(found.values())[:_MOST_NAMED]
+
+
+def _on_lines(figures: Sequence[Figure]) -> Iterator[tuple[int, list[Amount]]]:
+    """The place of each number that is the only one of its line, and the amounts on that line."""
+    lines: dict[int, list[int]] = {}
+    for place, (line, _) in enumerate(figures):
+        lines.setdefault(line, []).append(place)
+    for places in lines.values():
+        numbers = [place for place in places if isinstance(figures[place][1], str)]
+        if len(numbers) == 1:
+            yield numbers[0], [one for _, one in (figures[place] for place in places) if isinstance(one, Amount)]
+
+
+def _on_lines_below(figures: Sequence[Figure]) -> Iterator[tuple[int, list[Amount]]]:
+    """The same for a list that has number and amount on lines of their own, by turns, and twice at least."""
+    on_line = Counter(line for line, _ in figures)
+    run: list[int] = []
+    for place, (line, one) in enumerate([*figures, (-1, "")]):
+        before, last = figures[run[-1]] if run else (-2, "")
+        if run and (line != before + 1 or on_line[line] > 1 or isinstance(one, str) == isinstance(last, str)):
+            if len(run) >= _SHORTEST_LIST:
+                yield from _turns(figures, run)
+            run = []
+        if on_line[line] == 1:
+            run.append(place)
+
+
+def _turns(figures: Sequence[Figure], run: Sequence[int]) -> Iterator[tuple[int, list[Amount]]]:
+    """Each number of such a list and its amount: the one behind it, or before it where the list begins with one."""
+    first = 1 if isinstance(figures[run[0]][1], str) else -1
+    for place in (place for place in run if isinstance(figures[place][1], str)):
+        other = figures[place + first][1] if place + first in run else ""
+        if isinstance(other, Amount):
+            yield place, [other]
+
+
+def _beside_words(amount: Amount, item: OwedItem) -> str:
+    put = f"The text puts {money(abs(amount.value), amount.currency)} beside invoice"
+    return f"{put} {clean(item.number, _NUMBER_LENGTH)}, of which {money(item.owed, item.currency)} is open."

@@ -1,0 +1,106 @@
+"""The sandbox over TCP: in a thread of a test, or in the foreground for the command line."""
+
+import asyncio
+import socket
+import threading
+import time
+from types import TracebackType
+from typing import Final, Self
+
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from payt_sandbox.faults import Faults
+from payt_sandbox.gate import TRANSPORT
+from payt_sandbox.options import Sandbox
+
+_START_SECONDS: Final = 10
+_LONGEST_HEAD: Final = 1 << 20
+
+
+class _Protocol(H11Protocol):
+    """Tells the application which TCP transport a request came over, so that it can reset it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Notes the transport in the state that every request of the connection gets."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, TRANSPORT: transport}
+
+
+def _config(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=_Protocol,
+        ws="none",
+        lifespan="off",
+        loop="asyncio",
+        access_log=False,
+        log_level="critical",
+        date_header=False,
+        server_header=False,
+        timeout_keep_alive=60,
+        h11_max_incomplete_event_size=_LONGEST_HEAD,
+    )
+
+
+class Handle:
+    """A sandbox that serves from a daemon thread; a context manager that closes it."""
+
+    def __init__(self, app: Starlette, port: int = 0) -> None:
+        self.sandbox: Sandbox = app.state.sandbox
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        # With the protocol named, asyncio turns Nagle off; else every answer waits 40 ms for an acknowledgement.
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", port))
+        self.port: int = self._socket.getsockname()[1]
+        self._server = uvicorn.Server(_config(app))
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The base URL, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def faults(self) -> Faults:
+        """The rules for what goes wrong."""
+        return self.sandbox.faults
+
+    def start(self) -> Self:
+        """Starts to serve and returns when connections are accepted; RuntimeError when that takes too long."""
+        self._thread.start()
+        give_up = time.monotonic() + _START_SECONDS
+        while not self._server.started:
+            if time.monotonic() > give_up or not self._thread.is_alive():
+                raise RuntimeError("the sandbox did not start")
+            time.sleep(0.005)
+        return self
+
+    def close(self) -> None:
+        """Stops serving, requests that are being held included; may be called twice."""
+        self._server.should_exit = True
+        self._server.force_exit = True
+        if self._thread.is_alive():
+            self._thread.join(timeout=_START_SECONDS)
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def run_in_thread(app: Starlette, port: int = 0) -> Handle:
+    """Serves an app of `create_app` on 127.0.0.1 (a free port unless given) until the handle is closed."""
+    return Handle(app, port).start()
+
+
+def serve(app: Starlette, host: str = "127.0.0.1", port: int = 8099, *, listener: socket.socket | None = None) -> None:
+    """Serves in the foreground until interrupted; at `listener`, where that is given."""
+    config = _config(app)
+    config.host, config.port = host, port
+    uvicorn.Server(config).run(sockets=None if listener is None else [listener])

@@ -1,0 +1,31 @@
+"""The rooms of the product from the ground up: the one list, held by the test beside it and drawn in CONTRIBUTING.
+
+Arrows point down only; rooms on one floor know nothing of each other.
+"""
+
+from __future__ import annotations
+
+FLOORS: tuple[dict[str, str], ...] = (
+    {
+        "errors": "what goes wrong, and in which words",
+        "disk": "private files, locks, folders",
+        "words": "text as a reader sees it: cleaned, quoted, cut, and what draws as nothing",
+    },
+    {"settings": "what the person who runs the server decided"},
+    {"payt": "speaks Payt: the client, its pace, its records (`models/`), its sign-in (`signin/`)"},
+    {"receivables": "the craft, pure: open items, aging, phases, attention, matching, addresses"},
+    {"proposals": "nothing is written that no person has seen: engine, ledger, and how a person says yes"},
+    {"books": "what is asked of Payt and of memory for an answer"},
+    {"answers": "records as rows and text"},
+    {"writes": "what can be written: a kind each, a message, invoices"},
+    {
+        "tools": "what a model can call, one module a noun",
+        "prompts": "what a person can pick",
+        "resources": "records by address",
+        "apps": "pages inside an assistant",
+    },
+    {"server": "the MCP server, HTTP, who is asking, and what is opened when"},
+    {"hosts": "settings of the programs that start the server"},
+    {"doctor": "what is wrong with an installation"},
+    {"cli": "the commands", "__main__": "the way in"},
+)

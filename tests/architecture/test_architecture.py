@@ -1,0 +1,155 @@
+"""The arrows between the rooms point down only, and a start loads no more than listing the tools needs."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from payt_mcp.settings import TOOLSETS
+from payt_mcp.tools import SETS
+
+from .floors import FLOORS
+
+HOUSE = Path(__file__).parents[2]
+
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+SHARED_BY_TOOLS = {"shared", "schemas", "arguments", "writing"}
+MAY_IMPORT_MCP = {"tools", "prompts", "resources", "apps", "server", "cli"}
+
+
+def _name(path: Path) -> str:
+    parts = path.relative_to(HOUSE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__").removeprefix("payt_mcp.")
+
+
+MODULES = {_name(path): path for room in ("payt_mcp", "payt_sandbox") for path in sorted((HOUSE / room).rglob("*.py"))}
+PRODUCT = [name for name in MODULES if name != "payt_mcp" and not name.startswith("payt_sandbox")]
+SANDBOX = [name for name in MODULES if name.startswith("payt_sandbox")]
+
+
+@cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+@cache
+def _imports(module: str) -> frozenset[str]:
+    """The full names of all that a module imports, wherever in it and for whatever purpose."""
+    return frozenset(_imported(_tree(module)))
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute here"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _inside(module: str) -> set[str]:
+    """The modules of this package that a module imports, without `payt_mcp.`."""
+    names = {
+        name.removeprefix("payt_mcp.") for name in _imports(module) if name.startswith(("payt_mcp.", "payt_sandbox"))
+    }
+    return {known for name in names for known in (name, name.rpartition(".")[0]) if known in MODULES and known}
+
+
+def _outside(module: str) -> set[str]:
+    return {name.partition(".")[0] for name in _imports(module)}
+
+
+def _room(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def test_every_module_has_a_floor() -> None:
+    assert {_room(module) for module in PRODUCT} <= set(FLOOR)
+    assert len(PRODUCT) > 40
+    assert len(SANDBOX) > 10
+
+
+@pytest.mark.parametrize("module", PRODUCT)
+def test_arrows_point_down_only(module: str) -> None:
+    up = [other for other in _inside(module) if FLOOR.get(_room(other), -1) > FLOOR[_room(module)]]
+    assert not up
+
+
+@pytest.mark.parametrize("module", PRODUCT)
+def test_the_http_library_is_imported_by_the_client_alone(module: str) -> None:
+    assert ("httpx" in _outside(module)) == (module == "payt.client")
+    assert "httpx2" not in _outside(module)
+
+
+@pytest.mark.parametrize("module", [*PRODUCT, *SANDBOX])
+def test_the_protocol_is_known_at_the_top_alone(module: str) -> None:
+    if _room(module) not in MAY_IMPORT_MCP and not module.startswith("proposals.asking"):
+        assert "mcp" not in _outside(module)
+
+
+@pytest.mark.parametrize("module", [*PRODUCT, *SANDBOX])
+def test_the_environment_is_read_at_the_outermost_edge_alone(module: str) -> None:
+    if _room(module) in {"cli", "__main__"}:
+        return
+    assert not {"os.environ", "os.getenv"} & _imports(module)
+    for node in ast.walk(_tree(module)):
+        assert not (isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv", "putenv"})
+
+
+@pytest.mark.parametrize("module", [name for name in PRODUCT if name.startswith("tools.")])
+def test_tools_never_import_each_other(module: str) -> None:
+    others = {other.removeprefix("tools.") for other in _inside(module) if other.startswith("tools.")}
+    assert others <= SHARED_BY_TOOLS
+
+
+@pytest.mark.parametrize("module", SANDBOX)
+def test_the_sandbox_is_a_second_reading_of_the_contract(module: str) -> None:
+    assert {_room(other) for other in _inside(module)} == {"payt_sandbox"} or not _inside(module)
+
+
+@pytest.mark.parametrize("module", PRODUCT)
+def test_the_sandbox_is_reached_from_the_opener_and_the_command_line_alone(module: str) -> None:
+    if module != "server.session" and _room(module) != "cli":
+        assert not [other for other in _inside(module) if _room(other) == "payt_sandbox"]
+
+
+def test_the_settings_know_the_tool_sets_there_are() -> None:
+    assert tuple(SETS) == TOOLSETS
+    modules = [module for reads, writes in SETS.values() for module in (*reads, *writes)]
+    assert len(set(modules)) == len(modules)
+    assert {f"tools.{module}" for module in modules} == {
+        name for name in MODULES if name.startswith("tools.") and name.removeprefix("tools.") not in SHARED_BY_TOOLS
+    }
+
+
+LISTING = """
+import json, sys
+import anyio, mcp.server
+floor = set(sys.modules)
+from payt_mcp.server.server import build_server
+from payt_mcp.settings import Settings
+server = build_server(Settings.from_env({"PAYT_API_URL": "sandbox"}))
+tools = anyio.run(server.list_tools)
+print(json.dumps([len(tools), sorted(set(sys.modules) - floor)]))
+"""
+NOT_NEEDED = (
+    "httpx", "payt_mcp.payt", "payt_sandbox", "payt_mcp.books.account", "payt_mcp.cli", "uvicorn", "sqlite3",
+    "webbrowser", "keyring", "payt_mcp.disk", "payt_mcp.hosts", "payt_mcp.doctor",
+    "payt_mcp.writes.desk", "payt_mcp.proposals.ledger.ledger", "payt_mcp.proposals.asking.page",
+    "payt_mcp.proposals.asking.elicitation",
+)  # fmt: skip
+
+
+def test_listing_the_tools_loads_no_client_no_sandbox_and_no_web_server() -> None:
+    """Beside what importing `mcp.server` loads anyway (the SDK of today brings uvicorn along itself)."""
+    done = subprocess.run([sys.executable, "-c", LISTING], capture_output=True, text=True, check=True, timeout=60)
+    count, loaded = json.loads(done.stdout)
+    assert count == 12
+    assert not [
+        name for name in loaded for unwanted in NOT_NEEDED if name == unwanted or name.startswith(f"{unwanted}.")
+    ]

@@ -19,7 +19,7 @@ from .conftest import APP_SECRET, TOKEN_PATH, Home, asked, reads, refused
 
 _DIES_WITH_THE_NEW_TOKENS = """
 import os, signal, sys
-from payt_mcp.payt.signin_store import SignInStore
+from payt_mcp.payt.signin.store import SignInStore
 SignInStore.keep = lambda self, signin: os.kill(os.getpid(), signal.SIGKILL)
 from payt_mcp.cli import run
 sys.exit(run([], os.environ))

@@ -15,8 +15,10 @@ import pytest
 
 from guard.conftest import ADMINISTRATION, ERAS, House, client, data, letter, said, says
 from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
-from payt_mcp.writes.message.letter import Facts, Letter, warnings_of
+from payt_mcp.writes.message.letter import Letter
+from payt_mcp.writes.message.warnings import warnings_of
 from payt_sandbox.faults import Fault
 
 pytestmark = pytest.mark.anyio

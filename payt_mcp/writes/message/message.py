@@ -11,6 +11,7 @@ from typing import Any
 
 from payt_mcp.books.account import Account
 from payt_mcp.books.find import Scope
+from payt_mcp.books.messages import timeline
 from payt_mcp.errors import BadValueError, InputError, RefusedWriteError
 from payt_mcp.payt import writes
 from payt_mcp.payt.wire import File
@@ -21,24 +22,19 @@ from payt_mcp.proposals.records import Draft, Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.receivables.addresses import (
     Recipient,
+    default_address,
     parse_many,
     parse_one,
     source_of,
 )
 from payt_mcp.receivables.messages import message_moment
 from payt_mcp.writes.files import load, read_attachments
-from payt_mcp.writes.message import letter as letters
-from payt_mcp.writes.message.letter import Attachment, Facts, Letter
-from payt_mcp.writes.message.target import (
-    Target,
-    default_address,
-    facts_of,
-    find_target,
-    folded,
-    is_same,
-    target_again,
-    timeline,
-)
+from payt_mcp.writes.message.basis import basis_of, what_changed
+from payt_mcp.writes.message.facts import Facts
+from payt_mcp.writes.message.letter import Attachment, Letter, preview_of
+from payt_mcp.writes.message.reading import facts_of, folded, is_same
+from payt_mcp.writes.message.target import Target, find_target, target_again
+from payt_mcp.writes.message.warnings import warnings_of
 
 KIND = "message"
 LONGEST_SUBJECT = 200
@@ -115,7 +111,7 @@ class MessageWriter:
         if not given and known is None:
             return Check(changed=("the debtor has no e-mail address on file any more",))
         addressed = {"to": [content["email"]], "cc": content["cc"], "bcc": content["bcc"]}
-        changed = letters.what_changed(basis, facts, [address for group in addressed.values() for address in group])
+        changed = what_changed(basis, facts, [address for group in addressed.values() for address in group])
         if known is not None and known.email != content["email"]:
             changed.append(f"messages to this debtor go to {known.email} now")
             addressed["to"] = [known.email]
@@ -207,7 +203,7 @@ class MessageWriter:
             ],
             attachments=attachments,
         )
-        preview = letters.preview_of(letter, facts, letters.warnings_of(letter, facts))
+        preview = preview_of(letter, facts, warnings_of(letter, facts))
         if because:
             preview["because"] = list(because)
         about = (target.invoice.invoice_number or "") if target.invoice else ""
@@ -219,7 +215,7 @@ class MessageWriter:
             # laid out as the timeline is read, so that two variants of one text are never under way together
             letter=(self._payt, letter.administration_id, letter.debtor_id, folded(subject), folded(body)),
             preview=preview,
-            basis={**letters.basis_of(facts, f"{subject}\n{body}", about), "email_given": given},
+            basis={**basis_of(facts, f"{subject}\n{body}", about), "email_given": given},
         )
 
     def _attachment(self, entry: Mapping[str, Any]) -> Attachment:

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 10
 _STOPS = (PAYMENT_PLAN, PAUSED, WITH_BAILIFF)
-_CREDIT = "Credit open: the debtor has it; it is not taken off these invoices."
+_CREDIT = "Credit open: the debtor has it, not the invoice."
 
 
 def invoice_notes(books: OpenItems, items: Iterable[OpenItem], *, with_credits: bool = True) -> list[str]:
-    """Which record says so where it is not the invoice, and of every pause; and whose the open credit is, where rows
+    """Which record says so where the invoice does not, and of every pause; and whose the open credit is, where rows
     show that.
     """
     reasons = [(item, of_invoice(books, item)) for item in items]
@@ -42,14 +42,13 @@ def _by_record(flag: str, reasons: Sequence[tuple[OpenItem, Sequence[Reason]]]) 
     """`Paused: 2026001 itself; 2026002, 2026003 with credit case D2026-7.`"""
     groups: dict[str, list[str]] = {}
     for item, of_one in reasons:
-        for reason in of_one:
-            if reason.flag == flag:
-                number = present.clean(item.number, 40) or item.id
-                groups.setdefault(_said_of_invoice(reason), []).append(number)
-    if not groups or (flag != PAUSED and groups.keys() == {"itself"}):
-        return ""
+        mine = [reason for reason in of_one if reason.flag == flag]
+        if flag != PAUSED and any(reason.source == "invoice" for reason in mine):
+            continue
+        for reason in mine:
+            groups.setdefault(_said_of_invoice(reason), []).append(present.clean(item.number, 40) or item.id)
     parts = (f"{present.some(numbers, most=_MOST_NAMED)} {said}" for said, numbers in groups.items())
-    return f"{words(flag).capitalize()}: {'; '.join(parts)}."
+    return f"{words(flag).capitalize()}: {'; '.join(parts)}." if groups else ""
 
 
 def _said_of_invoice(reason: Reason) -> str:
@@ -78,7 +77,7 @@ def debtor_notes(
 
 
 def debtor_words(found: DebtorAttention, currency: str | None) -> list[str]:
-    """`paused (the debtor itself)`, `payment plan on 5 of 115 overdue invoices (EUR 74,096.01)`: what flags leave
+    """`paused (the debtor itself)`, `payment plan on 5 of 115 overdue, EUR 74,096.01`: what flags leave
     unsaid.
     """
     said = []
@@ -94,15 +93,15 @@ def debtor_words(found: DebtorAttention, currency: str | None) -> list[str]:
 
 
 def _whose(flag: str, reasons: Sequence[Reason]) -> str:
-    """Who says so, where it is not the invoices alone; of a pause always."""
-    itself = "each invoice by itself" if flag == PAUSED else ""
-    said = {"debtor": "the debtor itself", "invoice": itself}
-    named = (said.get(reason.source) or reason.named for reason in reasons)
-    return ", ".join(filter(None, named))
+    """Who says so, where the invoices do not; of a pause always."""
+    if flag != PAUSED and any(reason.source == "invoice" for reason in reasons):
+        return ""
+    said = {"debtor": "the debtor itself", "invoice": "each invoice by itself"}
+    return ", ".join(said.get(reason.source) or reason.named for reason in reasons)
 
 
 def _part_words(part: Part, currency: str | None) -> str:
     if part.is_whole:
         return ""
     kind = "overdue" if part.is_of_overdue else "open"
-    return f" on {part.invoices:,} of {part.of:,} {kind} invoices, {present.money(part.amount, currency)}"
+    return f" on {part.invoices:,} of {part.of:,} {kind}, {present.money(part.amount, currency)}"

@@ -111,7 +111,7 @@ def of_debtor(books: OpenItems, debtor_id: str, today: dt.date) -> DebtorAttenti
     found |= dict.fromkeys(loose_plans(books, debtor_id))
     if debtor is not None and debtor.paused:
         found[Reason(PAUSED, "debtor")] = None
-    elif not all(_is_paused(of_one) for _, of_one in overdue or reasons):
+    if not all(_is_paused_apart(of_one) for _, of_one in overdue or reasons):
         found.pop(Reason(PAUSED, "invoice"), None)
     if books.has_credit(debtor_id):
         found[Reason(CREDIT_OPEN, "debtor")] = None
@@ -140,8 +140,9 @@ def _of_itself(item: OpenItem) -> list[Reason]:
     return [Reason(flag, "invoice") for flag, is_set in flags if is_set]
 
 
-def _is_paused(reasons: Iterable[Reason]) -> bool:
-    return any(reason.flag == PAUSED for reason in reasons)
+def _is_paused_apart(reasons: Iterable[Reason]) -> bool:
+    """Whether an invoice or its case was paused, and not its debtor alone."""
+    return any(reason.flag == PAUSED and reason.source != "debtor" for reason in reasons)
 
 
 _Reasoned = Sequence[tuple[OpenItem, Sequence[Reason]]]

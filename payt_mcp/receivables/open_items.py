@@ -200,7 +200,8 @@ def is_open(invoice: Invoice) -> bool:
 def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
     """Keep of an invoice what questions about open items need; equal strings and dates are kept once.
 
-    `currency` is the administration's, where it is known. An invoice in it that has no amount in the books counts with its own.
+    `currency` is the administration's, where it is known. An invoice in it that has no amount in the books counts with
+    its own.
     """
     open_, total, book_open, book_total = (
         invoice.open_amount, invoice.total_amount, invoice.book_open_amount, invoice.book_total_amount,

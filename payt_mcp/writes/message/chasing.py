@@ -1,4 +1,4 @@
-"""Warnings that a debtor or an invoice is not to be chased now: a bailiff, a payment plan, a pause, the way to court."""
+"""Warnings that a debtor or an invoice is not to be chased: a bailiff, a payment plan, a pause, the way to court."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.outcomes import of_this_attempt
 from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.states import Status
+from payt_mcp.proposals.stored import words_of
 
 logger = logging.getLogger("payt_mcp")
 
@@ -47,27 +48,27 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class Check:
-    """The state at Payt just before sending.
-
-    `changed` says in sentences what is no longer as it was shown, `renewed` is the proposal as it would be now.
-    `baseline` are the messages of the same text on the timeline, `delivered` the one among them that an earlier
-    attempt at this proposal must have left.
-    """
-
-    changed: tuple[str, ...] = ()
-    renewed: Draft | None = None
-    baseline: tuple[str, ...] = ()
-    delivered: str = ""
-
-
-@dataclass(frozen=True)
 class Done:
     """How a write ended."""
 
     status: Status
     outcome: Mapping[str, Any] = field(default_factory=dict)
     message_id: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """The state at Payt just before sending.
+
+    `changed` says in sentences what is no longer as it was shown, `renewed` is the proposal as it would be now.
+    `baseline` are the ids of what looks like the outcome and stood at Payt before; `delivered` is how an earlier
+    attempt at this proposal ended after all.
+    """
+
+    changed: tuple[str, ...] = ()
+    renewed: Draft | None = None
+    baseline: tuple[str, ...] = ()
+    delivered: Done | None = None
 
 
 class Writer(Protocol):
@@ -225,8 +226,7 @@ class Engine:
             claimed = await self._claim(record, check)
             if claimed is None:
                 return
-            delivered = Done(Status.SENT, {"found": "on the timeline"}, check.delivered) if check.delivered else None
-            await self._record(key, delivered or _of_attempt(record, await self._send(writer, claimed)))
+            await self._record(key, check.delivered or _of_attempt(record, await self._send(writer, claimed)))
         self.troubles.pop(key, None)
 
     async def _waits(self, key: str) -> bool:
@@ -236,10 +236,9 @@ class Engine:
             return False
         self._retry_at[key] = time.monotonic() + _PAUSE
         state = "is being sent" if other.status is Status.SENDING else "may have been sent"
-        what = "The same letter to this debtor" if other.kind == "message" else f"The same {other.kind}"
         self.troubles[key] = (
-            f"{what} {state} as proposal {other.id}. This one waits until a person or what Payt shows has settled "
-            "that one, and for no longer than 15 minutes after its yes."
+            f"{words_of(other).same} {state} as proposal {other.id}. This one waits until a person or what Payt shows "
+            "has settled that one, and for no longer than 15 minutes after its yes."
         )
         return True
 

@@ -9,6 +9,9 @@ from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.states import Status
 from payt_mcp.words.text import clean
 
+POSTED = frozenset({"created", "updated"})
+"""What becomes of the records of an upsert that Payt has something to do for."""
+
 
 def bulk_done(
     keys: Collection[str], count: int, errors: Mapping[str, list[str]], warnings: Mapping[str, list[str]]

@@ -16,7 +16,7 @@ from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret
-from payt_mcp.writes.kind import ActionWriter
+from payt_mcp.writes.writer import Writer
 from payt_sandbox.faults import Fault, Kind
 from payt_sandbox.options import ALL_SCOPES
 
@@ -164,7 +164,7 @@ async def test_a_yes_to_send_again_what_had_arrived_sends_nothing(
         ledger = Ledger(house.state)
         for kind, write in writes(house).items():
             with monkeypatch.context() as blind:
-                blind.setattr(ActionWriter, "look", nothing_seen)
+                blind.setattr(Writer, "look", nothing_seen)
                 standing = await struck(house, caller, write, "reset_after")
                 assert (kind, standing["status"], write.done()) == (kind, "outcome_unknown", 1)
                 sent = len(house.sandbox.requests)
@@ -178,7 +178,7 @@ async def test_a_yes_to_send_again_what_had_arrived_sends_nothing(
         ledger.close()
 
 
-async def nothing_seen(_writer: ActionWriter, _record: Record) -> None:
+async def nothing_seen(_writer: Writer, _record: Record) -> None:
     return None
 
 

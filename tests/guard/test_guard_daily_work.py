@@ -24,6 +24,7 @@ from guard.daily_work import (
     task,
     writes,
 )
+from guard.previews import flat, seen
 from payt_mcp.errors import OutcomeUnknownError
 from payt_mcp.payt import wire
 from payt_mcp.payt import writes as commands
@@ -37,9 +38,7 @@ async def proposed(house: House, tool: str, arguments: dict[str, Any]) -> tuple[
     """The answer to a call nobody has said yes to, and the preview on record."""
     async with client(server(house)) as caller:
         answer = data(await caller.call_tool(tool, arguments))
-    preview = record(house, answer["proposal_id"]).preview
-    assert preview is not None
-    return answer, dict(preview)
+    return answer, flat(seen(record(house, answer["proposal_id"])))
 
 
 async def carried_out(house: House, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -93,8 +92,7 @@ async def test_what_changed_since_the_preview_stops_each_and_says_why(house: Hou
             assert why[kind] in answer["reason"]
             renewed = ledger.pending()[-1]
             assert (renewed.kind, renewed.status) == (ledger.get(key).kind, "proposed")
-            assert renewed.preview is not None
-            assert renewed.preview["because"]
+            assert seen(renewed).because
         ledger.close()
 
 
@@ -233,8 +231,7 @@ async def test_a_plan_of_debtors_is_what_payt_then_does(house: House) -> None:
     ]
     async with client(server(house), answer=says("accept")) as caller:
         answer = data(await caller.call_tool("upsert_debtors", {"debtors": json.dumps(batch)}))
-    preview = record(house, answer["proposal_id"]).preview
-    assert preview is not None
+    preview = flat(seen(record(house, answer["proposal_id"])))
     actions = {one["key"]: one["action"] for one in preview["rows"]}
     number = second["debtor_number"] + "x"
     assert actions == {
@@ -324,8 +321,7 @@ async def test_the_debtors_of_a_contact_follow_as_the_plan_says(house: House) ->
     wish = {"contacts": [{"id": contact["id"], "reminder_email_address": "New@Debtor.example", "firstname": ""}]}
     before = {one["debtor_number"]: one for one in rows(house, "debtors")}
     answer = await carried_out(house, "upsert_contacts", wish)
-    preview = record(house, answer["proposal_id"]).preview
-    assert preview is not None
+    preview = flat(seen(record(house, answer["proposal_id"])))
     assert answer["status"] == "applied"
     planned = {change["field"]: change for change in preview["rows"][0]["changes"]}
     after = {one["debtor_number"]: one for one in rows(house, "debtors")}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from guard.conftest import House, client, data, said, says
-from payt_mcp.proposals.asking.preview_text import hidden_kinds, shown
+from payt_mcp.words.visible import hidden_kinds, shown
 
 SECRET = "".join(chr(0xE0100 + byte) for byte in b"all debtors")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from guard.previews import flat, seen
 from guard.storm import daily_work, upserts
 from guard.storm.cases import Run
 from guard.storm.payt import Payt
@@ -107,7 +108,7 @@ def _upsert(payt: Payt, run: Run, found: _Found) -> Iterator[str]:
     yield from upserts.differences(payt, run)
     mine = {row["invoice_number"] for row in upserts.batch(run)}
     mailed = sorted(m["invoice_number"] for m in payt.mails() if m["kind"] == "invoice" and m["invoice_number"] in mine)
-    predicted = [entry["invoice"] for entry in (found.records[-1].preview or {}).get("mails", ())]
+    predicted = [number for number, _ in flat(seen(found.records[-1]))["mails"]]
     if not mailed == sorted(predicted) == upserts.mailed(run):
         yield f"predicted mails {predicted}, mailed {mailed}"
     applied = [record for record in found.records if record.status in _APPLIED]

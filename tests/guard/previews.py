@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -26,12 +25,11 @@ def seen(record: Record) -> Preview:
     return preview
 
 
-def flat(preview: Preview | Mapping[str, Any]) -> dict[str, Any]:
+def flat(shown: Preview) -> dict[str, Any]:
     """Every section under a name of its own: `mails`, `money`, `payments`, `lists`, `rows`, `facts`, `recipients`."""
-    shown = preview if isinstance(preview, Preview) else Preview.from_json(preview)
     found: dict[str, Any] = {
-        "title": shown.title, "because": list(shown.because), "facts": {}, "beside": {}, "rows": [asdict(row) for row in shown.rows],
-        "warnings": [asdict(warned) for warned in shown.warnings], "money": {}, "payments": [], "lists": {},
+        "facts": {}, "beside": {}, "rows": [asdict(row) for row in shown.rows], "money": {}, "payments": [],
+        "lists": {}, "warnings": [asdict(warned) for warned in shown.warnings],
     }  # fmt: skip
     for section in shown.sections:
         match section:

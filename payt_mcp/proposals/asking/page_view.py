@@ -148,8 +148,7 @@ def _section(section: Section) -> str:
         case Letter():
             return _letter(section)
         case Mails():
-            listed = [f"{mail.record} to {mail.to}" for mail in section.entries]
-            return f'<p class="big">{_summed(mails_words(section), listed)}'
+            return f'<p class="big">{_mails(section)}'
         case Effects():
             return "".join(f"<p>{_summed(effect.said, effect.items)}" for effect in section.entries)
         case Records():
@@ -167,6 +166,14 @@ def _summed(said: str, items: Sequence[str]) -> str:
     """The rest of a paragraph, and all that it sums up."""
     listed = "".join(f"<li>{text(item)}</li>" for item in items)
     return f"{text(said)}:</p><ul>{listed}</ul>" if listed else f"{text(said)}</p>"
+
+
+def _mails(section: Mails) -> str:
+    """What a person is warned of in red already, in full."""
+    if not section.entries:
+        return _summed(mails_words(section), ())
+    said = f"E-mailed by Payt, {count(len(section.entries), section.noun)}"
+    return _summed(said, [f"{mail.record} to {mail.to}" for mail in section.entries])
 
 
 def _letter(letter: Letter) -> str:

@@ -13,9 +13,8 @@ import pytest
 
 from payt_mcp.settings import TOOLSETS
 from payt_mcp.tools import SETS
-
-from . import draw
-from .floors import FLOORS
+from tests.architecture import draw
+from tests.architecture.floors import FLOORS
 
 HOUSE = Path(__file__).parents[2]
 

@@ -7,32 +7,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from payt_sandbox import (
-    reads,
-    write_blocks,
-    write_contacts,
-    write_debtors,
-    write_files,
-    write_invoices,
-    write_messages,
-    write_plans,
-    write_tasks,
-)
-from payt_sandbox.calls import Handler, basic_endpoint, endpoint
-from payt_sandbox.control import control_routes
-from payt_sandbox.gate import Gate
-from payt_sandbox.lists import FILTERS
-from payt_sandbox.options import (
+from payt_sandbox.api import reads
+from payt_sandbox.api.calls import Handler, basic_endpoint, endpoint
+from payt_sandbox.api.control import control_routes
+from payt_sandbox.api.gate import Gate
+from payt_sandbox.api.lists import FILTERS
+from payt_sandbox.api.options import (
     Application,
     Options,
     Sandbox,
     Token,
 )
-from payt_sandbox.problems import Problem, problem_response
-from payt_sandbox.shapes import DELETED
-from payt_sandbox.sign_in import sign_in_routes
-from payt_sandbox.token_endpoint import token_route
-from payt_sandbox.world import World
+from payt_sandbox.signin.authorize import sign_in_routes
+from payt_sandbox.signin.token import token_route
+from payt_sandbox.wire.problems import Problem, problem_response
+from payt_sandbox.world.shapes import DELETED
+from payt_sandbox.world.world import World
+from payt_sandbox.writes import blocks as write_blocks
+from payt_sandbox.writes import contacts as write_contacts
+from payt_sandbox.writes import debtors as write_debtors
+from payt_sandbox.writes import files as write_files
+from payt_sandbox.writes import invoices as write_invoices
+from payt_sandbox.writes import messages as write_messages
+from payt_sandbox.writes import plans as write_plans
+from payt_sandbox.writes import tasks as write_tasks
 
 __all__ = ["Application", "Options", "Sandbox", "Token", "create_app"]
 

@@ -11,9 +11,9 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from payt_sandbox.faults import Faults
-from payt_sandbox.gate import TRANSPORT
-from payt_sandbox.options import Sandbox
+from payt_sandbox.api.faults import Faults
+from payt_sandbox.api.gate import TRANSPORT
+from payt_sandbox.api.options import Sandbox
 
 _START_SECONDS: Final = 10
 _LONGEST_HEAD: Final = 1 << 20

@@ -23,7 +23,7 @@ from guard.test_guard_apps import host
 from guard.test_guard_apps_browser import shown
 from payt_mcp.apps.pages import OVERDUE, PROPOSAL
 from payt_sandbox.app import Options, create_app
-from payt_sandbox.dataset import build_world
+from payt_sandbox.data.build import build_world
 from payt_sandbox.server import run_in_thread
 
 WIDTHS = (390, 760)

@@ -17,8 +17,8 @@ from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret
 from payt_mcp.writes.kind import ActionWriter
-from payt_sandbox.faults import Fault, Kind
-from payt_sandbox.options import ALL_SCOPES
+from payt_sandbox.api.faults import Fault, Kind
+from payt_sandbox.api.options import ALL_SCOPES
 
 pytestmark = pytest.mark.anyio
 EACH = pytest.mark.parametrize("kind", KINDS)

@@ -14,9 +14,9 @@ import pytest
 
 from guard.conftest import ADMINISTRATION, House
 from guard.test_guard_terminal import as_asked, at_a_terminal, environ
+from payt_sandbox.api.faults import Fault
 from payt_sandbox.app import Options, create_app
-from payt_sandbox.dataset import build_world
-from payt_sandbox.faults import Fault
+from payt_sandbox.data.build import build_world
 from payt_sandbox.server import run_in_thread
 
 AGENT = Path(__file__).parents[2] / "examples" / "agent.py"

@@ -11,7 +11,7 @@ import pytest
 from guard.conftest import PAGE, House, client, data, known_invoice, letter, record, said
 from guard.test_guard_upsert import as_it_is
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
 
 pytestmark = pytest.mark.anyio
 

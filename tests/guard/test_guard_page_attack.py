@@ -16,7 +16,7 @@ import pytest
 from guard.conftest import House, client, data, letter, record, until
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.states import Status
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
 
 pytestmark = pytest.mark.anyio
 

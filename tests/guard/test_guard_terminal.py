@@ -21,7 +21,7 @@ from guard.conftest import House, client, data, known_invoice, letter, record, s
 from guard.test_guard_upsert import as_it_is
 from payt_mcp.proposals.asking.page_files import live_pages
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
 
 pytestmark = pytest.mark.anyio
 

@@ -16,9 +16,9 @@ from guard.conftest import (
 )
 from guard.test_guard_upsert import LINE, as_it_is, new
 from payt_mcp.writes.invoices import invoices as invoice_write
-from payt_sandbox import write_invoices
-from payt_sandbox.faults import Fault, Kind
-from payt_sandbox.writes import records as sandbox_records
+from payt_sandbox.api.faults import Fault, Kind
+from payt_sandbox.writes import invoices as write_invoices
+from payt_sandbox.writes.shared import records as sandbox_records
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from payt_sandbox import World, build_world
-from payt_sandbox.shapes import SHAPES
+from payt_sandbox.world.shapes import SHAPES
 
 from .conftest import TODAY, Api
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from payt_sandbox import World, build_world, texts
-from payt_sandbox.data_messages import Teller
-from payt_sandbox.letters import LETTERS
-from payt_sandbox.rng import Dice
-from payt_sandbox.shapes import SHAPES
+from payt_sandbox import World, build_world
+from payt_sandbox.data import texts
+from payt_sandbox.data.dice import Dice
+from payt_sandbox.data.letters import LETTERS
+from payt_sandbox.data.messages import Teller
+from payt_sandbox.world.shapes import SHAPES
 
 from .conftest import TODAY
 

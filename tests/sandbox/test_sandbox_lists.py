@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from payt_sandbox import World
-from payt_sandbox.tables import Table
+from payt_sandbox.world.tables import Table
 
 from .conftest import TODAY, Api
 

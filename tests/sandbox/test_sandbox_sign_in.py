@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from payt_sandbox import build_world
+from payt_sandbox.api.faults import Fault
 from payt_sandbox.app import Application, Options, create_app
-from payt_sandbox.faults import Fault
 from payt_sandbox.server import Handle, run_in_thread
 
 from .conftest import TODAY

@@ -19,7 +19,7 @@ import pytest
 from surface.helpers import free_port
 from surface.processes import COMMAND, run
 
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
 
 from .conftest import APP, APP_SECRET, TOKEN_PATH, Home, Opener, asked, command_line, mode, reads
 

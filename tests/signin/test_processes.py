@@ -13,7 +13,7 @@ import anyio
 from mcp.client import Client
 from surface.processes import Stdio, http, stdio
 
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
 
 from .conftest import APP_SECRET, TOKEN_PATH, Home, asked, reads, refused
 

@@ -1,0 +1,167 @@
+"""The debtors and contacts of the data set."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from payt_sandbox.data import names
+from payt_sandbox.data.dice import SLOTS, Calendar, Dice
+from payt_sandbox.world.tables import Row
+
+FIRST_NUMBER = 10001
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How an administration's data is made.
+
+    `countries` are drawn from as they are repeated; `rates` are ten-thousandths of the book currency for one
+    unit of another; `open_count` invoices stay open and `paid_count` are paid.
+    """
+
+    currency: str
+    countries: tuple[str, ...]
+    rates: dict[str, int]
+    open_count: int
+    paid_count: int
+    debtor_count: int
+    odd: bool
+
+
+def make_debtors(profile: Profile, ids: list[int], dice: Dice, calendar: Calendar) -> list[Row]:
+    """One row per id; the odd names come first in the administration that has them."""
+    odd = names.ODD_NAMES if profile.odd else ()
+    seen: set[str] = set()
+    rows = []
+    for position, record_id in enumerate(ids):
+        country = profile.countries[dice.below(len(profile.countries))]
+        name = odd[position] if position < len(odd) else _name(country, position, seen, dice)
+        row: Row = {
+            "id": record_id,
+            "debtor_number": str(FIRST_NUMBER + position),
+            "debtor_identifier": f"deb-{record_id * 31 + 7}",
+            "name": name,
+            "language_code": _language(country, dice),
+            "payment_behaviour": dice.below(60) - 5,
+            "updated_at": calendar.at(2 + dice.below(400), dice.below(SLOTS)),
+        }
+        _address(row, country, position, dice)
+        _mail(row, name, position, dice)
+        _extras(row, country, position, dice, calendar)
+        row["updated_at"] = max(value for name, value in row.items() if name.endswith("_at"))
+        rows.append(row)
+    return rows
+
+
+def _name(country: str, position: int, seen: set[str], dice: Dice) -> str:
+    parts = (dice.pick(names.SURNAMES[country]), dice.pick(names.TRADES[country]), dice.pick(names.SUFFIXES[country]))
+    name = " ".join(part for part in parts if part)
+    if name in seen:
+        name = f"{name} {dice.pick(names.CITIES[country])[0]}"
+    if name in seen:
+        name = f"{name} {position}"
+    seen.add(name)
+    return name
+
+
+def _language(country: str, dice: Dice) -> str:
+    if country == "BE":
+        return "nl" if dice.chance(60) else "fr"
+    return {"NL": "nl", "DE": "de"}.get(country, "en")
+
+
+def _address(row: Row, country: str, position: int, dice: Dice) -> None:
+    city, code, dialling = dice.pick(names.CITIES[country])
+    postal_code = {
+        "NL": f"{code}{dice.below(90) + 10} {chr(65 + position % 24)}{chr(66 + position % 20)}",
+        "GB": f"{code}{dice.below(9) + 1} {dice.below(9)}{chr(65 + position % 20)}{chr(66 + position % 20)}",
+    }.get(country, f"{code}{dice.below(90) + 10}")
+    second = f"Unit {position % 40}" if position % 11 == 0 else None
+    street = f"{dice.pick(names.STREETS[country])} {dice.below(240) + 1}"
+    row["postal_address"] = (street, second, postal_code, city, None, country)
+    if not dice.chance(12):
+        row["call_phone_number"] = f"{dialling}{1000000 + position * 7919 % 8999999}"
+    if dice.chance(30):
+        row["sms_phone_number"] = f"+316{10000000 + position * 104729 % 89999999}"
+
+
+def _mail(row: Row, name: str, position: int, dice: Dice) -> None:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    slug = "".join(sign for sign in plain.lower() if sign.isalnum())[:24] or "debtor"
+    host = f"{slug}{position}.example"
+    if position % 23 == 9:
+        return
+    row["primary_email_address"] = f"info@{host}"
+    if position % 4 == 1:
+        return
+    row["invoice_email_address"] = f"facturen@{host}"
+    if dice.chance(60):
+        row["reminder_email_address"] = f"administratie@{host}"
+    if dice.chance(15):
+        row["debtor_provided_email_address"] = f"boekhouding.{slug}@mail.example"
+    if dice.chance(10):
+        row["reminder_cc_email_address"] = f"directie@{host}"
+        row["invoice_cc_email_address"] = f"inkoop@{host}"
+    if dice.chance(4):
+        row["reminder_bcc_email_address"] = row["invoice_bcc_email_address"] = "archief@noorderlicht.example"
+
+
+def _extras(row: Row, country: str, position: int, dice: Dice, calendar: Calendar) -> None:
+    if not dice.chance(15):
+        row["coc_number"] = str(10000000 + position * 4337 % 79999999)
+        row["vat_number"] = f"{country}{100000000 + position * 6151 % 899999999}B01"
+    if not dice.chance(20):
+        row["relation_manager"] = dice.pick(names.RELATION_MANAGERS)
+    if dice.chance(25):
+        row["credit_limit_amount"] = (dice.below(40) + 1) * 250_000
+    if position % 7 == 2:
+        row["external_credit_limit_amount"] = (dice.below(20) + 1) * 500_000
+        row["external_credit_limit_currency_code"] = "EUR"
+        row["autogenerated_credit_limit_amount"] = (dice.below(20) + 1) * 300_000
+    if position % 5 == 3:
+        row["labels"] = (dice.pick(names.LABELS),)
+    if position % 9 == 4:
+        row["peppol_identifier"] = f"0106:{10000000 + position}"
+        row["peppol_enabled"] = position % 2 == 0
+    if position % 13 == 6:
+        row["remark"] = "Belt liever dan mailt."
+    if position % 29 == 12:
+        row["paused_at"] = calendar.at(3 + dice.below(60), 5)
+    if position % 31 == 15:
+        row["reminding_paused_at"] = calendar.at(3 + dice.below(60), 6)
+
+
+def make_contacts(debtors: list[Row], ids: list[int], dice: Dice, calendar: Calendar) -> list[Row]:
+    """At most one contact per id: most debtors have one, some two, and the first contact stands for three debtors."""
+    rows: list[Row] = []
+    for debtor in debtors:
+        for _ in range(2 if debtor["id"] % 6 == 0 else 1 if dice.chance(85) else 0):
+            if len(rows) < len(ids):
+                rows.append(_contact(debtor, ids[len(rows)], dice, calendar))
+    if rows:
+        rows[0]["debtor_numbers"] = tuple(debtor["debtor_number"] for debtor in debtors[:3])
+    return rows
+
+
+def _contact(debtor: Row, record_id: int, dice: Dice, calendar: Calendar) -> Row:
+    firstname = dice.pick(names.FIRST_NAMES)
+    surname = dice.pick(names.SURNAMES["NL"])
+    row: Row = {
+        "id": record_id,
+        "contact_identifier": f"con-{record_id}",
+        "debtor_numbers": (debtor["debtor_number"],),
+        "firstname": firstname,
+        "lastname": surname,
+        "gender": dice.pick(("female", "male", "male_female")),
+        "updated_at": calendar.at(2 + dice.below(500), dice.below(SLOTS)),
+    }
+    if "primary_email_address" in debtor:
+        row["default_email_address"] = debtor["primary_email_address"].replace("info@", "contact@")
+    if dice.chance(40) and "call_phone_number" in debtor:
+        row["call_phone_number"] = debtor["call_phone_number"]
+    if dice.chance(20):
+        row["prefix"] = "dr."
+        row["infix"] = "van der"
+    street, second, postal_code, city, _region, country = debtor["postal_address"]
+    parts = {"street_1": street, "street_2": second, "postal_code": postal_code, "city": city, "country_code": country}
+    row.update({f"postal_address_{name}": value for name, value in parts.items() if value is not None})
+    return row

@@ -12,7 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from payt_sandbox.api.faults import Faults
 from payt_sandbox.api.gate import TRANSPORT
-from payt_sandbox.api.options import Sandbox
+from payt_sandbox.api.sandbox import Sandbox
 
 _PATIENCE: Final = 10
 # How long requests that are being answered may take when the server is closed; one that is held is cut off then.

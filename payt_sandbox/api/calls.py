@@ -8,8 +8,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from payt_sandbox.api.options import Sandbox, Token
+from payt_sandbox.api.sandbox import Sandbox
+from payt_sandbox.signin.access import Token
 from payt_sandbox.wire.problems import forbidden, invalid
+from payt_sandbox.world.book import Book
 from payt_sandbox.world.render import (
     Plan,
     ident_for,
@@ -24,7 +26,6 @@ from payt_sandbox.world.values import (
     stamp,
     whole,
 )
-from payt_sandbox.world.world import Book
 
 LARGEST_PAGE = 500
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from payt_sandbox.api.faults import Fault
-from payt_sandbox.api.options import Sandbox
+from payt_sandbox.api.sandbox import Sandbox
 from payt_sandbox.wire.forms import parse_body
 from payt_sandbox.wire.problems import (
     Problem,

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from payt_sandbox.api.faults import Fault
-from payt_sandbox.api.options import Logged, Sandbox, tail
+from payt_sandbox.api.sandbox import Logged, Sandbox, tail
 from payt_sandbox.signin.grants import Refusal
 from payt_sandbox.signin.token import refusal_response
 from payt_sandbox.wire.problems import Problem, problem_response

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from payt_sandbox.world.book import Book
 from payt_sandbox.world.tables import (
     ID_BITS,
     ID_MASK,
@@ -14,9 +15,6 @@ from payt_sandbox.world.tables import (
     Table,
 )
 from payt_sandbox.world.values import whole
-
-if TYPE_CHECKING:
-    from payt_sandbox.world.world import Book
 
 # How a comma-separated filter finds its rows: from the values through one or more indexes, each step giving
 # the ids that the next step looks up. "id" stands for the ids themselves.
@@ -76,7 +74,7 @@ class Wanted:
     inclusive: bool = False
 
 
-def chosen(book: "Book", kind: str, filters: dict[str, tuple[str, ...]]) -> list[int] | None:
+def chosen(book: Book, kind: str, filters: dict[str, tuple[str, ...]]) -> list[int] | None:
     """The ids that satisfy every comma-separated filter, sorted; None when there is no such filter."""
     found: set[int] | None = None
     for name, values in filters.items():
@@ -88,7 +86,7 @@ def chosen(book: "Book", kind: str, filters: dict[str, tuple[str, ...]]) -> list
     return None if found is None else sorted(found)
 
 
-def _through(book: "Book", steps: tuple[Step, ...], values: tuple[str, ...], name: str) -> set[int]:
+def _through(book: Book, steps: tuple[Step, ...], values: tuple[str, ...], name: str) -> set[int]:
     keys: Iterable[str | int] = _numbers(values) if name.endswith("_ids") else values
     for kind, fields in steps:
         indexes = [book.tables[kind].indexes[field] for field in fields]

@@ -17,10 +17,10 @@ from payt_sandbox.api.lists import (
     select,
 )
 from payt_sandbox.wire.problems import invalid, json_response, not_found
+from payt_sandbox.world.book import Book
 from payt_sandbox.world.render import Plan, plan_for
 from payt_sandbox.world.tables import Row, Table
 from payt_sandbox.world.values import stamp, whole
-from payt_sandbox.world.world import Book
 
 ORDERS: Final = ("invoice_date_asc", "invoice_date_desc", "due_date_asc", "due_date_desc")
 KEPT_DAYS: Final = 90

@@ -9,8 +9,9 @@ from payt_sandbox.data.debtors import Profile, make_contacts, make_debtors
 from payt_sandbox.data.dice import Calendar, Dice
 from payt_sandbox.data.invoices import InvoiceMaker
 from payt_sandbox.data.messages import Teller
+from payt_sandbox.world.book import Book
 from payt_sandbox.world.tables import Row
-from payt_sandbox.world.world import Book, World
+from payt_sandbox.world.world import World
 
 _SMALLEST_DEBTORS: Final = 25
 _MOST_PAID: Final = 20_000
@@ -165,7 +166,7 @@ def _deleted(book: Book, ids: _Ids, dice: Dice, calendar: Calendar) -> None:
     ):
         owners = book.tables["invoices" if kind == "payments" else "debtors"].ids
         for row in threads.make_deleted(kind, ids.take(kind, count), owners, dice, calendar):
-            book.tables[kind].bury(row)
+            book.tables[kind].note_deleted(row)
 
 
 def _vat_rates(book: Book, ids: _Ids, calendar: Calendar) -> None:

@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from payt_sandbox.api.options import Sandbox
 from payt_sandbox.signin.access import Application
 from payt_sandbox.signin.consent import consent_page, error_page
 from payt_sandbox.signin.grants import CODE_LIFE
+from payt_sandbox.signin.sign_in import SignIn
 from payt_sandbox.wire.forms import parse_body
 from payt_sandbox.wire.problems import Problem
 
@@ -44,16 +44,16 @@ class _Unanswerable(Exception):  # noqa: N818 - a state of affairs, answered wit
 class Consents:
     """The consent pages that are open, each bound to the browser it was shown in."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, sign_in: SignIn) -> None:
+        self._sign_in = sign_in
         self._open: dict[str, tuple[str, _Asked, dt.datetime]] = {}
         self._browsers: set[str] = set()
 
     async def ask(self, request: Request) -> Response:
         """Shows the page, or says what is wrong: to the application where it is known, else to the person."""
-        with self._sandbox.world.lock:
+        with self._sign_in.world.lock:
             try:
-                asked = _read(self._sandbox, request)
+                asked = _read(self._sign_in, request)
             except _Unanswerable as refusal:
                 return refusal.answer
             browser = request.cookies.get(_COOKIE, "")
@@ -61,7 +61,7 @@ class Consents:
                 browser = secrets.token_urlsafe(24)
                 self._browsers.add(browser)
             secret = secrets.token_urlsafe(24)
-            self._open[secret] = (browser, asked, self._sandbox.world.clock() + CODE_LIFE)
+            self._open[secret] = (browser, asked, self._sign_in.world.clock() + CODE_LIFE)
         page = consent_page(asked.application, asked.scopes, asked.redirect_uri, secret)
         page.set_cookie(_COOKIE, browser, path="/oauth/", httponly=True, samesite="strict")
         return page
@@ -74,7 +74,7 @@ class Consents:
             return error_page(problem.message, problem.status)
         if request.headers.get("origin") not in (None, f"{request.url.scheme}://{request.headers.get('host')}"):
             return error_page("The answer did not come from the consent page.", 403)
-        with self._sandbox.world.lock:
+        with self._sign_in.world.lock:
             shown = self._open.get(str(form.get("authenticity_token")))
             if shown is None or shown[0] != request.cookies.get(_COOKIE):
                 return error_page("The answer did not come from a consent page that is open. Begin again.", 403)
@@ -82,31 +82,31 @@ class Consents:
                 return error_page("The answer is neither approve nor deny.", 422)
             del self._open[form["authenticity_token"]]
             _, asked, expires_at = shown
-            if expires_at <= self._sandbox.world.clock():
+            if expires_at <= self._sign_in.world.clock():
                 return error_page("The consent page was open for too long. Begin again.", 403)
             return self._close(asked, approved=form["decision"] == "approve")
 
     def _close(self, asked: _Asked, approved: bool) -> Response:
-        grants = self._sandbox.grants
+        grants = self._sign_in.grants
         if not approved:
             grants.counts.denials += 1
             return asked.answer(error="access_denied", error_description="The person denied the request")
         return asked.answer(code=grants.allow(asked.client_id, asked.scopes, asked.redirect_uri, asked.challenge))
 
 
-def sign_in_routes(sandbox: Sandbox) -> list[Route]:
+def sign_in_routes(sign_in: SignIn) -> list[Route]:
     """GET and POST /oauth/authorize."""
-    consents = Consents(sandbox)
+    consents = Consents(sign_in)
     return [
         Route("/oauth/authorize", consents.ask, methods=["GET"]),
         Route("/oauth/authorize", consents.decide, methods=["POST"]),
     ]
 
 
-def _read(sandbox: Sandbox, request: Request) -> _Asked:
+def _read(sign_in: SignIn, request: Request) -> _Asked:
     query = request.query_params
     client_id, redirect_uri = query.get("client_id", ""), query.get("redirect_uri", "")
-    application = sandbox.options.applications.get(client_id)
+    application = sign_in.applications.get(client_id)
     if len(query.multi_items()) != len(query):
         raise _Unanswerable(error_page("A parameter is given more than once."))
     if application is None:

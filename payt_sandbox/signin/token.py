@@ -6,20 +6,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from payt_sandbox.api.options import Sandbox
 from payt_sandbox.signin.grants import Issued, Refusal
+from payt_sandbox.signin.sign_in import SignIn
 from payt_sandbox.wire.forms import parse_body
 from payt_sandbox.wire.problems import Problem, json_response
 
 
-def token_route(sandbox: Sandbox) -> Route:
-    """The token endpoint, with Basic authentication and a JSON or form body."""
+def token_route(sign_in: SignIn, *, nulls: bool = True) -> Route:
+    """The token endpoint, with Basic authentication and a JSON or form body; `nulls` shows fields that are null."""
 
     async def run(request: Request) -> Response:
         content = await request.body()
         try:
-            with sandbox.world.lock:
-                answer = json_response(_answer(sandbox, _issue(sandbox, request, content)))
+            with sign_in.world.lock:
+                answer = json_response(_answer(_issue(sign_in, request, content), nulls))
         except Refusal as refusal:
             answer = refusal_response(refusal)
         answer.headers["Cache-Control"] = "no-store"
@@ -36,8 +36,8 @@ def refusal_response(refusal: Refusal) -> Response:
     return answer
 
 
-def _issue(sandbox: Sandbox, request: Request, content: bytes) -> Issued:
-    client_id = sandbox.client(request.headers.get("authorization", ""))
+def _issue(sign_in: SignIn, request: Request, content: bytes) -> Issued:
+    client_id = sign_in.client(request.headers.get("authorization", ""))
     if client_id is None:
         raise Refusal("invalid_client", "The client id and secret must come with Basic authentication", 401)
     try:
@@ -48,14 +48,14 @@ def _issue(sandbox: Sandbox, request: Request, content: bytes) -> Issued:
     match _text(body, "grant_type"):
         case "authorization_code":
             verifier = _text(body, "code_verifier") if body.get("code_verifier") is not None else None
-            return sandbox.grants.exchange(client_id, _text(body, "code"), _text(body, "redirect_uri"), verifier)
+            return sign_in.grants.exchange(client_id, _text(body, "code"), _text(body, "redirect_uri"), verifier)
         case "refresh_token":
-            return sandbox.grants.refresh(client_id, _text(body, "refresh_token"), scopes)
+            return sign_in.grants.refresh(client_id, _text(body, "refresh_token"), scopes)
         case "client_credentials":
-            allowed = sandbox.options.applications[client_id].scopes
+            allowed = sign_in.applications[client_id].scopes
             if scopes is not None and not scopes <= allowed:
                 raise Refusal("invalid_scope", "The scope is unknown or not for this application")
-            return sandbox.grants.credentials(client_id, allowed if scopes is None else scopes)
+            return sign_in.grants.credentials(client_id, allowed if scopes is None else scopes)
     raise Refusal("unsupported_grant_type", "grant_type is not supported")
 
 
@@ -66,7 +66,7 @@ def _text(body: dict[str, Any], name: str) -> str:
     return value
 
 
-def _answer(sandbox: Sandbox, issued: Issued) -> dict[str, Any]:
+def _answer(issued: Issued, nulls: bool) -> dict[str, Any]:
     answer = {
         "access_token": issued.access_token,
         "created_at": issued.created_at,
@@ -75,5 +75,4 @@ def _answer(sandbox: Sandbox, issued: Issued) -> dict[str, Any]:
         "scope": " ".join(sorted(issued.scopes)),
         "token_type": "Bearer",
     }
-    absent = sandbox.options.nulls == "absent"
-    return {name: value for name, value in answer.items() if not (absent and value is None)}
+    return {name: value for name, value in answer.items() if nulls or value is not None}

@@ -2,16 +2,14 @@
 
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from payt_sandbox.world.book import Book
 from payt_sandbox.world.tables import Row
 from payt_sandbox.world.values import money, share
 
-if TYPE_CHECKING:
-    from payt_sandbox.world.world import Book
-
 Ident = Callable[[int], str | int]
-Derived = Callable[["Book", Row, Ident], Any]
+Derived = Callable[[Book, Row, Ident], Any]
 
 _REMINDERS = (
     "reminder_1_at",
@@ -25,7 +23,7 @@ _SUMMONS = ("summons_1_at", "summons_2_at", "summons_3_at", "summons_4_at", "not
 _PRODUCTS = ("Onderhoud", "Montage", "Materiaal", "Voorrijkosten", "Advies", "Installatie", "Inspection", "Ersatzteile")
 
 
-def administration_id(book: "Book", _row: Row, ident: Ident) -> Any:
+def administration_id(book: Book, _row: Row, ident: Ident) -> Any:
     """The id of the owning administration."""
     return ident(book.administration_id)
 
@@ -45,17 +43,17 @@ def amount_or_zero(name: str) -> Derived:
     return lambda _book, row, _ident: money(row.get(name, 0))
 
 
-def nothing_wrong(_book: "Book", _row: Row, _ident: Ident) -> Any:
+def nothing_wrong(_book: Book, _row: Row, _ident: Ident) -> Any:
     """An empty object: stored contacts are valid."""
     return {}
 
 
-def latest_reminder_at(_book: "Book", row: Row, _ident: Ident) -> Any:
+def latest_reminder_at(_book: Book, row: Row, _ident: Ident) -> Any:
     """The last of all reminder stamps; a pre-reminder is not one."""
     return max((row[name] for name in _REMINDERS if name in row), default=None)
 
 
-def latest_summons_at(_book: "Book", row: Row, _ident: Ident) -> Any:
+def latest_summons_at(_book: Book, row: Row, _ident: Ident) -> Any:
     """The last of all summons stamps, a notice of default included."""
     return max((row[name] for name in _SUMMONS if name in row), default=None)
 
@@ -65,14 +63,14 @@ def url(host: str, kind: str) -> Derived:
     return lambda book, row, _ident: f"https://{host}.payt.example/{book.administration_id}/{kind}/{row['id']}"
 
 
-def document_url(book: "Book", row: Row, _ident: Ident) -> Any:
+def document_url(book: Book, row: Row, _ident: Ident) -> Any:
     """A link to the invoice as PDF; None when it has none."""
     if row.get("document") is False:
         return None
     return f"https://files.payt.example/{book.administration_id}/invoices/{row['id']}.pdf"
 
 
-def ubl_document_url(book: "Book", row: Row, _ident: Ident) -> Any:
+def ubl_document_url(book: Book, row: Row, _ident: Ident) -> Any:
     """A link to the invoice as UBL; None when it has none."""
     if not row.get("ubl_document"):
         return None
@@ -84,18 +82,18 @@ def note_address(kind: str) -> Derived:
     return lambda book, row, _ident: f"{kind}-{book.administration_id}-{row['id']}@notes.payt.example"
 
 
-def labels(_book: "Book", row: Row, _ident: Ident) -> Any:
+def labels(_book: Book, row: Row, _ident: Ident) -> Any:
     """The label names, stored as a tuple, as objects."""
     return [{"name": name} for name in row.get("labels", ())]
 
 
-def postal_address(_book: "Book", row: Row, _ident: Ident) -> Any:
+def postal_address(_book: Book, row: Row, _ident: Ident) -> Any:
     """The address, stored as a tuple of six texts or None, as an object."""
     names = ("street_1", "street_2", "postal_code", "city", "region", "country_code")
     return dict(zip(names, row.get("postal_address", (None,) * len(names)), strict=True))
 
 
-def debtor_open(book: "Book", row: Row, _ident: Ident) -> Any:
+def debtor_open(book: Book, row: Row, _ident: Ident) -> Any:
     """The open book amounts of all invoices of a debtor, those without a book amount left out."""
     invoices = book.tables["invoices"]
     ids = invoices.indexes["debtor_id"].get(row["id"])
@@ -105,7 +103,7 @@ def debtor_open(book: "Book", row: Row, _ident: Ident) -> Any:
 def user(name: str) -> Derived:
     """A person of the creditor, stored as (id, name, e-mail address)."""
 
-    def read(_book: "Book", row: Row, ident: Ident) -> Any:
+    def read(_book: Book, row: Row, ident: Ident) -> Any:
         person = row.get(name)
         if person is None:
             return None
@@ -114,13 +112,13 @@ def user(name: str) -> Derived:
     return read
 
 
-def details(_book: "Book", row: Row, _ident: Ident) -> Any:
+def details(_book: Book, row: Row, _ident: Ident) -> Any:
     """What a notification tells: the reason of a bounce, or nothing."""
     reason = row.get("bounce_reason")
     return {"bounce_reason": reason} if reason else {}
 
 
-def comments(_book: "Book", row: Row, ident: Ident) -> Any:
+def comments(_book: Book, row: Row, ident: Ident) -> Any:
     """The comments of a task, stored as (id, content, created_at)."""
     return [
         {"id": ident(key), "content": content, "created_at": created_at}
@@ -128,7 +126,7 @@ def comments(_book: "Book", row: Row, ident: Ident) -> Any:
     ]
 
 
-def payment_terms(_book: "Book", row: Row, ident: Ident) -> Any:
+def payment_terms(_book: Book, row: Row, ident: Ident) -> Any:
     """The terms of a plan, stored as (id, total cents, due cents, due date, payment date or None)."""
     return [
         {
@@ -142,13 +140,13 @@ def payment_terms(_book: "Book", row: Row, ident: Ident) -> Any:
     ]
 
 
-def vat_rate(_book: "Book", row: Row, _ident: Ident) -> Any:
+def vat_rate(_book: Book, row: Row, _ident: Ident) -> Any:
     """A percentage: the contract types this one as a number."""
     whole, rest = divmod(row["rate"], 100)
     return whole if rest == 0 else row["rate"] / 100
 
 
-def psp_transaction(book: "Book", row: Row, ident: Ident) -> Any:
+def psp_transaction(book: Book, row: Row, ident: Ident) -> Any:
     """The PSP transaction of a payment by iDEAL; amounts as decimal text."""
     if row.get("payment_method") != "ideal":
         return None
@@ -171,7 +169,7 @@ def psp_transaction(book: "Book", row: Row, ident: Ident) -> Any:
     }
 
 
-def bank_transaction(book: "Book", row: Row, ident: Ident) -> Any:
+def bank_transaction(book: Book, row: Row, ident: Ident) -> Any:
     """The bank transaction of a payment by transfer; amounts as decimal text."""
     if row.get("payment_method") != "bank_transfer":
         return None
@@ -190,7 +188,7 @@ def bank_transaction(book: "Book", row: Row, ident: Ident) -> Any:
     }
 
 
-def invoice_lines(_book: "Book", row: Row, _ident: Ident) -> Any:
+def invoice_lines(_book: Book, row: Row, _ident: Ident) -> Any:
     """The stored lines, or one to five made from the id that add up to the total of the invoice."""
     stored = row.get("invoice_lines")
     if stored is not None:

@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from payt_sandbox.world.book import Book
 from payt_sandbox.world.derived import Derived, Ident
 from payt_sandbox.world.shapes import (
     ADMINISTRATION,
@@ -16,9 +17,6 @@ from payt_sandbox.world.shapes import (
 )
 from payt_sandbox.world.tables import Row
 from payt_sandbox.world.values import money
-
-if TYPE_CHECKING:
-    from payt_sandbox.world.world import Book
 
 Only = tuple[Any, ...]
 
@@ -83,7 +81,7 @@ def full_plan(kind: str, leave_out: frozenset[str] = frozenset()) -> Plan:
     return plan_for(kind, tuple((name, None) for name in _shape(kind).names if name not in leave_out))
 
 
-def render(rows: Iterable[Row], plan: Plan, book: "Book", ident: Ident, *, nulls: bool = True) -> list[dict[str, Any]]:
+def render(rows: Iterable[Row], plan: Plan, book: Book, ident: Ident, *, nulls: bool = True) -> list[dict[str, Any]]:
     """The rows in wire form: amounts as decimal text, ids through `ident`; null fields left out unless `nulls`."""
     answer = []
     for row in rows:

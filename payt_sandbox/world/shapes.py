@@ -228,17 +228,3 @@ DELETED: Final[dict[str, Shape]] = {
 }
 for _shape in DELETED.values():
     _shape.derived["administration_id"] = derived.administration_id
-
-INDEXED: Final[dict[str, tuple[str, ...]]] = {
-    "invoices": _names("invoice_number invoice_identifier debtor_id active_credit_case_id active_payment_plan_id"),
-    "debtors": _names("debtor_number debtor_identifier"),
-    "contacts": _names("contact_identifier debtor_numbers"),
-    "credit_cases": _names("case_number credit_case_number debtor_id"),
-    "messages": _names("debtor_id invoice_id credit_case_id"),
-    "notes": _names("debtor_id invoice_id credit_case_id"),
-    "notifications": _names("debtor_id invoice_id credit_case_id"),
-    "payments": _names("invoice_id origin_identifier"),
-    "payment_plans": ("debtor_id",),
-    "tasks": (),
-    "vat_rates": ("code",),
-}

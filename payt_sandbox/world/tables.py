@@ -53,6 +53,13 @@ class Index:
         single = self._one.get(key)
         return self._many.get(key, []) if single is None else [single]
 
+    def copy(self) -> "Index":
+        """The same index, on its own."""
+        twin = Index()
+        twin._one = self._one.copy()
+        twin._many = {key: ids.copy() for key, ids in self._many.items()}
+        return twin
+
 
 def _keys(value: Any) -> Iterable[Any]:
     if value is None:
@@ -85,6 +92,17 @@ class Table:
         self._changes: list[int] = []
         self._cache: dict[Any, list[int]] = {}
         self._cache_version = 0
+
+    def copy(self) -> "Table":
+        """A table with copies of the rows, which shares nothing that can change with this one."""
+        twin = Table()
+        twin.rows = {key: row.copy() for key, row in self.rows.items()}
+        twin.deleted = {key: row.copy() for key, row in self.deleted.items()}
+        twin.ids, twin.open_ids, twin.paid_ids = self.ids.copy(), self.open_ids.copy(), self.paid_ids.copy()
+        twin.indexes = {name: index.copy() for name, index in self.indexes.items()}
+        twin._moments, twin._open, twin._changes = self._moments[:], self._open.copy(), self._changes.copy()
+        twin.version = self.version
+        return twin
 
     def load(self, rows: Iterable[Row]) -> None:
         """Fills an empty table; the ids are in any order."""
@@ -125,7 +143,7 @@ class Table:
         self.version += 1
         return row
 
-    def bury(self, row: Row) -> None:
+    def note_deleted(self, row: Row) -> None:
         """Notes a row as deleted (`deleted_at` is in it)."""
         self.deleted[row["id"]] = row
         self.version += 1

@@ -4,8 +4,8 @@ from starlette.responses import Response
 
 from payt_sandbox.api.calls import Call
 from payt_sandbox.wire.problems import invalid
+from payt_sandbox.world.book import Book
 from payt_sandbox.world.tables import Row
-from payt_sandbox.world.world import Book
 from payt_sandbox.writes.shared import Outcome, read_form, texts
 
 

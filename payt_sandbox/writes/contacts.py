@@ -5,9 +5,9 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from payt_sandbox.api.calls import Call
+from payt_sandbox.world.book import Book
 from payt_sandbox.world.tables import Row
 from payt_sandbox.world.values import parse_date, whole
-from payt_sandbox.world.world import Book
 from payt_sandbox.writes.drafts import Draft
 from payt_sandbox.writes.shared import (
     Outcome,

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from payt_sandbox.api.calls import Call
-from payt_sandbox.api.options import Sandbox, Upload
+from payt_sandbox.api.sandbox import Sandbox, Upload
 from payt_sandbox.wire.problems import (
     Problem,
     invalid,

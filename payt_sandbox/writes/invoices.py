@@ -6,8 +6,9 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from payt_sandbox.api.calls import Call
-from payt_sandbox.api.options import Mail
+from payt_sandbox.api.sandbox import Mail
 from payt_sandbox.wire.problems import invalid
+from payt_sandbox.world.book import Book
 from payt_sandbox.world.tables import Row
 from payt_sandbox.world.values import (
     money,
@@ -17,7 +18,6 @@ from payt_sandbox.world.values import (
     share,
     stamp,
 )
-from payt_sandbox.world.world import Book
 from payt_sandbox.writes.shared import (
     Outcome,
     one_of,

@@ -5,13 +5,13 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from payt_sandbox.api.calls import Call
-from payt_sandbox.api.options import Mail
+from payt_sandbox.api.sandbox import Mail
 from payt_sandbox.data.names import USERS
 from payt_sandbox.wire.forms import SentFile
 from payt_sandbox.wire.problems import invalid, not_found
+from payt_sandbox.world.book import Book
 from payt_sandbox.world.tables import Row
 from payt_sandbox.world.values import mailable, whole
-from payt_sandbox.world.world import Book
 from payt_sandbox.writes.shared import (
     Outcome,
     one,

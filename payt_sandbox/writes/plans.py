@@ -5,12 +5,12 @@ from typing import Any
 from starlette.responses import Response
 
 from payt_sandbox.api.calls import Call
-from payt_sandbox.api.options import Mail
+from payt_sandbox.api.sandbox import Mail
 from payt_sandbox.data.names import USERS
 from payt_sandbox.wire.problems import invalid
+from payt_sandbox.world.book import Book
 from payt_sandbox.world.tables import Row
 from payt_sandbox.world.values import mailable, parse_amount, parse_date
-from payt_sandbox.world.world import Book
 from payt_sandbox.writes.messages import own_address
 from payt_sandbox.writes.shared import (
     one,

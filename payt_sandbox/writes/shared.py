@@ -13,9 +13,9 @@ from payt_sandbox.wire.problems import (
     json_response,
     not_found,
 )
+from payt_sandbox.world.book import Book
 from payt_sandbox.world.tables import Row
 from payt_sandbox.world.values import whole
-from payt_sandbox.world.world import Book
 
 MOST_RECORDS: Final = 500
 MOST_NAMED: Final = 1000

@@ -16,8 +16,8 @@ from payt_mcp.tools import credit_case
 from payt_mcp.words.text import clean
 from payt_sandbox import World, build_world
 from payt_sandbox.api.faults import Fault, Kind
-from payt_sandbox.api.options import ALL_SCOPES, Token
 from payt_sandbox.server import Handle
+from payt_sandbox.signin.access import ALL_SCOPES, Token
 
 from . import reckoning
 from .reckoning import Ledger

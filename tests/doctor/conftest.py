@@ -10,7 +10,8 @@ import pytest
 from hosts.conftest import Home, home
 
 from payt_sandbox import World, build_world
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 
 __all__ = ["home"]

@@ -17,7 +17,7 @@ from payt_mcp.server.server import build_server
 from payt_mcp.settings import Secret, Settings
 from payt_sandbox import build_world
 from payt_sandbox.api.faults import Fault
-from payt_sandbox.api.options import ALL_SCOPES, Token
+from payt_sandbox.signin.access import ALL_SCOPES, Token
 
 from .conftest import Opened
 

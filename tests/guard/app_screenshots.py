@@ -22,7 +22,8 @@ from guard.conftest import ADMINISTRATION, House, letter
 from guard.test_guard_apps import host
 from guard.test_guard_apps_browser import shown
 from payt_mcp.apps.pages import OVERDUE, PROPOSAL
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.data.build import build_world
 from payt_sandbox.server import run_in_thread
 

@@ -23,7 +23,8 @@ from guard.browsing import browser
 from guard.conftest import ADMINISTRATION, House, client, data
 from guard.test_guard_upsert import as_it_is, new
 from payt_sandbox.api.faults import Fault
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.data.build import build_world
 from payt_sandbox.server import run_in_thread
 

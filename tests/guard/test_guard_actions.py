@@ -18,7 +18,7 @@ from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret
 from payt_mcp.writes.kind import ActionWriter
 from payt_sandbox.api.faults import Fault, Kind
-from payt_sandbox.api.options import ALL_SCOPES
+from payt_sandbox.signin.access import ALL_SCOPES
 
 pytestmark = pytest.mark.anyio
 EACH = pytest.mark.parametrize("kind", KINDS)

@@ -15,7 +15,8 @@ import pytest
 from guard.conftest import ADMINISTRATION, House
 from guard.test_guard_terminal import as_asked, at_a_terminal, environ
 from payt_sandbox.api.faults import Fault
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.data.build import build_world
 from payt_sandbox.server import run_in_thread
 

@@ -329,7 +329,7 @@ async def test_read_only_has_no_tools_that_write_and_keeps_no_ledger(house: Hous
 
 async def test_a_token_that_may_not_write_says_so_and_sends_nothing(house: House) -> None:
     from payt_mcp.settings import Secret
-    from payt_sandbox.api.options import ALL_SCOPES
+    from payt_sandbox.signin.access import ALL_SCOPES
 
     tokens = {"reader-token": ALL_SCOPES - {"messages:write"}}
     house.sandbox.options = dataclasses.replace(house.sandbox.options, tokens=tokens)

@@ -16,7 +16,7 @@ from guard.conftest import said as said_by
 from guard.test_guard_upsert import SENT, as_it_is, less, new
 from payt_mcp.proposals.asking.preview_text import whole
 from payt_mcp.settings import Secret
-from payt_sandbox.api.options import ALL_SCOPES
+from payt_sandbox.signin.access import ALL_SCOPES
 
 pytestmark = pytest.mark.anyio
 FIELDS = [

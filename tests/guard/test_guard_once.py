@@ -35,7 +35,7 @@ from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret
 from payt_sandbox.api.faults import Fault
-from payt_sandbox.api.options import Token
+from payt_sandbox.signin.access import Token
 
 pytestmark = pytest.mark.anyio
 

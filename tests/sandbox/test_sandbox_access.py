@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from payt_sandbox.app import Token
+from payt_sandbox.signin.access import Token
 
 from .conftest import TODAY, Api
 from .contract import check

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from payt_sandbox.api.options import ALL_SCOPES
+from payt_sandbox.signin.access import ALL_SCOPES
 
 from .conftest import BEARER, Api
 from .contract import bodies, check, contract, entity_fields, operations, query_names

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 
 from .helpers import fixed_world

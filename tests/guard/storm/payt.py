@@ -28,7 +28,8 @@ _MAILED = ("reminder_email_address", "primary_email_address", "debtor_provided_e
 
 
 def serve(port: int) -> None:
-    from payt_sandbox.app import Options, create_app
+    from payt_sandbox.api.options import Options
+    from payt_sandbox.app import create_app
     from payt_sandbox.data.build import build_world
     from payt_sandbox.server import serve as serve_app
 

@@ -1,30 +1,13 @@
 """The debtors and contacts of the data set."""
 
 import unicodedata
-from dataclasses import dataclass
 
 from payt_sandbox.data import names
 from payt_sandbox.data.dice import SLOTS, Calendar, Dice
+from payt_sandbox.data.profile import Profile
 from payt_sandbox.world.tables import Row
 
 FIRST_NUMBER = 10001
-
-
-@dataclass(frozen=True)
-class Profile:
-    """How an administration's data is made.
-
-    `countries` are drawn from as they are repeated; `rates` are ten-thousandths of the book currency for one
-    unit of another; `open_count` invoices stay open and `paid_count` are paid.
-    """
-
-    currency: str
-    countries: tuple[str, ...]
-    rates: dict[str, int]
-    open_count: int
-    paid_count: int
-    debtor_count: int
-    odd: bool
 
 
 def make_debtors(profile: Profile, ids: list[int], dice: Dice, calendar: Calendar) -> list[Row]:

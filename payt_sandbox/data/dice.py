@@ -42,6 +42,10 @@ class Calendar:
             text = self._days[ago] = dt.date.fromordinal(self._ordinal - ago).isoformat()
         return text
 
+    def days_since(self, moment: str) -> int:
+        """How many days ago a date or stamp is."""
+        return self._ordinal - dt.date.fromisoformat(moment[:10]).toordinal()
+
     def at(self, ago: int, slot: int) -> str:
         """One of `SLOTS` shared moments on a day: slot 0 is the nightly batch, higher ones are later that day."""
         text = self._stamps.get((ago, slot))

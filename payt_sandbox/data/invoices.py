@@ -4,8 +4,8 @@ from itertools import accumulate
 from typing import Final
 
 from payt_sandbox.data import names, texts
-from payt_sandbox.data.debtors import Profile
 from payt_sandbox.data.dice import SLOTS, Calendar, Dice
+from payt_sandbox.data.profile import Profile
 from payt_sandbox.world.tables import Row
 from payt_sandbox.world.values import convert
 

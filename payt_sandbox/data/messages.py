@@ -19,7 +19,7 @@ from payt_sandbox.data.stories import (
     tell,
     until_paid,
 )
-from payt_sandbox.data.threads import picked, references
+from payt_sandbox.data.subjects import picked, references
 from payt_sandbox.world.tables import Row
 
 _PROMISES: Final = frozenset({"promise", "promise_friday", "copy_thanks", "inst_terms"})
@@ -46,15 +46,15 @@ _READ: Final = 45
 
 
 @dataclass(frozen=True)
-class Teller:
-    """Makes the messages of one administration, whose letters are signed for `house`.
+class MessageMaker:
+    """Makes the messages of one administration, whose letters are signed for the `creditor`.
 
     How many there are and what they are about comes from the dice of the whole world, all else from the dice of the
     `words`: what is made after the messages is the same whatever is written in them. `open_invoices` are those of each
     debtor with something to pay, oldest first.
     """
 
-    house: str
+    creditor: str
     words: Dice
     open_invoices: dict[int, list[Row]]
 
@@ -118,35 +118,31 @@ def _setting(kind: str, record: Row, calendar: Calendar, words: Dice) -> Setting
     """When a thread can be about this, and in which way; None where it has to be about the debtor as a whole."""
     if kind == "credit_case":
         kind = "case, in a plan" if "active_payment_plan_id" in record else "case"
-        return Setting(kind, _days_ago(record["started_at"], calendar))
+        return Setting(kind, calendar.days_since(record["started_at"]))
     if kind == "debtor" or record["total_amount"] == 0:
         return None
-    sent = _days_ago(record["sent_at"], calendar)
+    sent = calendar.days_since(record["sent_at"])
     if sent <= 1:
         return None
     if record["total_amount"] < 0 or record["open_amount"] < 0:
         return Setting("credit", sent - 1)
     if record["open_amount"] == 0:
-        paid = _days_ago(record["payment_date"], calendar)
+        paid = calendar.days_since(record["payment_date"])
         before = until_paid(sent, paid) if words.chance(60) else None
         return before or Setting("after payment", paid, paid=paid)
-    due = _days_ago(record["due_date"], calendar) if "due_date" in record else 0
+    due = calendar.days_since(record["due_date"]) if "due_date" in record else 0
     label = record.get("labels", ("",))[0]
     kind = "not due" if due <= 1 else "overdue, in a plan" if "active_payment_plan_id" in record else "overdue"
     return Setting(_LABELLED.get(label, kind), (due if due > 1 else sent) - 1)
-
-
-def _days_ago(moment: str, calendar: Calendar) -> int:
-    return (calendar.today - calendar.today.fromisoformat(moment[:10])).days
 
 
 class _Thread:
     """One thread while it is written."""
 
     def __init__(
-        self, teller: Teller, kind: str, record: Row, owner: Row, setting: Setting, calendar: Calendar
+        self, maker: MessageMaker, kind: str, record: Row, owner: Row, setting: Setting, calendar: Calendar
     ) -> None:
-        self.words, self.house, self.calendar = teller.words, teller.house, calendar
+        self.words, self.creditor, self.calendar = maker.words, maker.creditor, calendar
         self.kind, self.record, self.owner, self.setting = kind, record, owner, setting
         self.references = references(kind, record)
 
@@ -207,7 +203,7 @@ class _Thread:
         clerk = owner["id"] % len(ours.clerks)
         facts = {
             "us": names.USERS[who][1],
-            "house": self.house,
+            "house": self.creditor,
             "person": ours.clerks[clerk],
             "number": record.get("invoice_number") or record.get("credit_case_number", ""),
         }

@@ -43,10 +43,11 @@ def build_world(
     """
     day = today or dt.datetime.now(dt.UTC).date()
     count = max(_SMALLEST_DEBTORS, invoices // 20) if debtors is None else max(1, debtors)
-    return kept((invoices, count, seed, day), lambda: _build(invoices, count, seed, day))
+    return kept((invoices, count, seed, day), lambda: make_world(invoices, count, seed, day))
 
 
-def _build(invoices: int, debtors: int, seed: int, today: dt.date) -> World:
+def make_world(invoices: int, debtors: int, seed: int, today: dt.date) -> World:
+    """What `build_world` gives, made anew and not copied."""
     world, dice, calendar = World(today), Dice(seed), Calendar(today)
     ids = Ids(dice)
     main, second = main_profile(invoices), second_profile(invoices)

@@ -11,7 +11,8 @@ class Profile:
     """How an administration's data is made.
 
     `countries` are drawn from as they are repeated; `rates` are ten-thousandths of the book currency for one
-    unit of another; `open_count` invoices stay open and `paid_count` are paid. `odd`: debtors with odd names come first.
+    unit of another; `open_count` invoices stay open and `paid_count` are paid.
+    `odd`: debtors with odd names come first.
     """
 
     currency: str

@@ -11,6 +11,7 @@ import pytest
 
 from payt_sandbox import World, build_world
 from payt_sandbox.data import texts
+from payt_sandbox.data.build import make_world
 from payt_sandbox.data.dice import Dice
 from payt_sandbox.data.letters import LETTERS
 from payt_sandbox.data.messages import MessageMaker
@@ -263,10 +264,10 @@ def test_an_address_that_the_debtor_gave_is_one_that_it_wrote(large: World) -> N
 
 def test_other_words_change_nothing_but_the_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is drawn after the messages, amounts of the second administration among it, must not depend on them."""
-    usual = build_world(invoices=150, seed=9, today=TODAY)
+    usual = make_world(150, 25, 9, TODAY)
     make = MessageMaker.make
     monkeypatch.setattr(MessageMaker, "make", lambda self, *rest: make(replace(self, words=Dice("other words")), *rest))
-    other = build_world(invoices=150, seed=9, today=TODAY)
+    other = make_world(150, 25, 9, TODAY)
     for book in BOOKS:
         for kind in SHAPES:
             assert (usual.rows(book, kind) == other.rows(book, kind)) == (kind != "messages"), kind

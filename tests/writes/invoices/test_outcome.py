@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from payt_mcp.writes.invoices import invoices as invoice_write
-from payt_sandbox import write_invoices
-from payt_sandbox.faults import Fault, Kind
-from payt_sandbox.writes import records as sandbox_records
+from payt_sandbox.api.faults import Fault, Kind
+from payt_sandbox.writes import invoices as write_invoices
+from payt_sandbox.writes.shared import records as sandbox_records
 from tests.support.house import (
     House,
     client,

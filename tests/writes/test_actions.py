@@ -25,7 +25,7 @@ EACH = pytest.mark.parametrize("kind", KINDS)
 ENDS = {"comment": "sent"}
 SCOPES = {
     "plan": "payment_plans", "completion": "tasks", "comment": "tasks", "follow_up": "invoices", "debtors": "debtors",
-    "contacts": "contacts",
+    "contacts": "contacts", "reopening": "tasks",
 }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ async def test_a_code_carries_out_each_once_and_nothing_else(house: House) -> No
         "plan": {"decision": "reject"}, "completion": {"comment": "Anders."}, "comment": {"comment": "Anders."},
         "follow_up": {"action": "resume", "invoices": ["2024000004"]},
         "debtors": {"debtors": [{"debtor_number": "N1", "debtor_identifier": "n-1", "name": "Anders"}]},
-        "contacts": {"contacts": [{"contact_identifier": "new-2"}]},
+        "contacts": {"contacts": [{"contact_identifier": "new-2"}]}, "reopening": {"task": task(house)},
     }  # fmt: skip
     async with client(server(house, confirm="code")) as caller:
         for kind, write in writes(house).items():

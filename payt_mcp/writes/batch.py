@@ -29,15 +29,13 @@ from payt_mcp.receivables.addresses import (
     resembled,
 )
 from payt_mcp.words.text import clean, count
-from payt_mcp.writes.bulk import POSTED, bulk_done, with_refused
+from payt_mcp.writes.bulk import POSTED, WHOLE, bulk_done, with_refused
 from payt_mcp.writes.checks import text
-from payt_mcp.writes.invoices.lines import WHOLE
 from payt_mcp.writes.kind import Kind, Place
 from payt_mcp.writes.outlook import Content, Outlook
 from payt_mcp.writes.settling import Attempt
 
 MOST_RECORDS = 500
-UNSEEN = "(Payt does not show what was)"
 
 Step = tuple[Row, list[Warned]]
 """What a row would do, and what is to be looked out for."""

@@ -21,7 +21,6 @@ from payt_mcp.words.text import (
 )
 from payt_mcp.writes.batch import (
     MOST_RECORDS,
-    UNSEEN,
     Step,
     Upsert,
     address,
@@ -31,6 +30,7 @@ from payt_mcp.writes.batch import (
     differences,
     redirected,
 )
+from payt_mcp.writes.bulk import UNSEEN
 from payt_mcp.writes.checks import (
     Check,
     date,

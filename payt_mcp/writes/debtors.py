@@ -15,13 +15,13 @@ from payt_mcp.proposals.preview import Change, Row, Warned
 from payt_mcp.words.text import code, some
 from payt_mcp.writes.batch import (
     MOST_RECORDS,
-    UNSEEN,
     Step,
     Upsert,
     change,
     clearable,
     differences,
 )
+from payt_mcp.writes.bulk import UNSEEN
 from payt_mcp.writes.checks import (
     Check,
     filled,

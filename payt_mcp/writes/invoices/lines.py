@@ -12,11 +12,9 @@ from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.addresses import SHARED_HOSTS, domain, is_below
 from payt_mcp.words.field_names import field_words
 from payt_mcp.words.text import clean, count, some
+from payt_mcp.writes.bulk import WHOLE
 from payt_mcp.writes.message import scanning
 from payt_mcp.writes.own import PAYT_HOSTS
-
-WHOLE = 1_000_000
-"""Longer than any text of a row: a person is shown all of it."""
 
 _NOT_SAID = frozenset({"id", "administration_id", "invoice_id", "updated_at"})
 _WRITTEN = {"total_amount": "amount", "total_book_amount": "book_amount"}

@@ -14,8 +14,8 @@ from payt_mcp.payt.models import Debtor, Invoice, Payment
 from payt_mcp.proposals.preview import REFUSED, Change, Row
 from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words
 from payt_mcp.words.text import clean, count, money
+from payt_mcp.writes.bulk import UNSEEN, WHOLE
 from payt_mcp.writes.invoices.lines import (
-    WHOLE,
     Payments,
     line_words,
     words,
@@ -37,7 +37,6 @@ _UNREADABLE = tuple(name for name in NOT_READ_BACK if name not in {"payments", *
 _LISTS = ("payments", "invoice_lines", "labels")
 _ADDRESSES = tuple(name for name in Debtor.model_fields if name.endswith("email_address"))
 _ZERO = Decimal("0.00")
-_UNSEEN = "(Payt does not show what was)"
 
 
 @dataclass(frozen=True)
@@ -233,7 +232,7 @@ def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | No
         changes += _line_changes(old.lines, new.lines)
     if "payments" in row:
         changes += _payment_changes(old.payments, Payments.given(row["payments"], row["currency_code"]))
-    changes += [_change(name, "", f"{row[name]} {_UNSEEN}") for name in _UNREADABLE if name in row]
+    changes += [_change(name, "", f"{row[name]} {UNSEEN}") for name in _UNREADABLE if name in row]
     return changes + [_change(name, "", _file_words(row[name])) for name in FILES if name in row]
 
 
@@ -249,7 +248,7 @@ def _line_changes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
 
 def _payment_changes(old: Payments | None, new: Payments) -> list[Change]:
     if old is None:
-        return [_change("payments", "", f"{new} {_UNSEEN}"), *_one_by_one("payments", (), new.words)]
+        return [_change("payments", "", f"{new} {UNSEEN}"), *_one_by_one("payments", (), new.words)]
     was = str(old) if old.words else ""
     return [_change("payments", was, str(new)), *_one_by_one("payments", old.words, new.words)]
 

@@ -23,10 +23,9 @@ from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle
 from payt_sandbox.signin.access import ALL_SCOPES, Token
-
-from . import reckoning
-from .reckoning import Ledger
-from .support import MAIN, NOON, SECOND, UNREAD, Assistant, assistant, frozen, payt
+from tests.answers import reckoning
+from tests.answers.reckoning import Ledger
+from tests.support.assistant import MAIN, NOON, SECOND, UNREAD, Assistant, assistant, frozen, payt
 
 KINDS: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "invalid_grant")  # of the token endpoint
 RATE = 60

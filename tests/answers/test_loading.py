@@ -14,10 +14,9 @@ from payt_sandbox import World, build_world
 from payt_sandbox.api import gate
 from payt_sandbox.api.faults import Fault, Faults
 from payt_sandbox.server import Handle
-
-from . import reckoning
-from .reckoning import Ledger
-from .support import MAIN, NOON, Assistant, assistant, frozen, payt
+from tests.answers import reckoning
+from tests.answers.reckoning import Ledger
+from tests.support.assistant import MAIN, NOON, Assistant, assistant, frozen, payt
 
 LATE = NOON.date() - dt.timedelta(days=50)
 

@@ -12,10 +12,9 @@ import pytest
 
 from payt_mcp.settings import TOOLSETS
 from payt_mcp.tools import SETS
-
-from . import draw
-from .floors import FLOORS
-from .imports import HOUSE, imported
+from tests.architecture import draw
+from tests.architecture.floors import FLOORS
+from tests.architecture.imports import HOUSE, imported
 
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 SHARED_BY_TOOLS = {"shared", "schemas", "arguments", "writing"}

@@ -44,6 +44,7 @@ _REMEMBERED = 300.0
 _NOT_YET_ON_RECORD = "How it ended cannot be put on record yet; the server keeps trying. Do not send it in another way."
 _NOT_KEPT = "The record of writes could not be kept, so it was not sent."
 _OF_ANOTHER = "It was approved under another sign-in or token, and only a server that uses that one carries it out."
+_UNKNOWN_KIND = "This version of the program does not know this kind of write: one that does carries it out."
 _T = TypeVar("_T")
 
 
@@ -213,7 +214,10 @@ class Engine:
             return
         if await self._waits(key):
             return
-        writer = self._writers[record.kind]
+        writer = self._writers.get(record.kind)
+        if writer is None:
+            self.troubles[key], self._retry_at[key] = _UNKNOWN_KIND, time.monotonic() + _LONGEST_PAUSE
+            return
         await self.on_ledger(self.ledger.checking, key)
         check = await writer.check(record)
         if check.changed:
@@ -323,10 +327,11 @@ class Engine:
         return True
 
     async def _settle(self, record: Record) -> None:
-        if record.content is None:
+        writer = self._writers.get(record.kind)
+        if record.content is None or writer is None:
             return
         try:
-            done = await self._writers[record.kind].look(record)
+            done = await writer.look(record)
         except (UpstreamError, RefusedWriteError) as error:
             self.troubles[record.id] = of_this_attempt(str(error))
             return

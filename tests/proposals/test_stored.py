@@ -12,7 +12,8 @@ from payt_mcp.errors import AlteredError
 from payt_mcp.proposals.asking.page_view import cards
 from payt_mcp.proposals.asking.preview_text import brief, whole
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_mcp.proposals.outcomes import outcome_words
+from payt_mcp.proposals.outcomes import CLOSED, outcome_words
+from payt_mcp.proposals.preview import Facts, Preview, Words
 from payt_mcp.proposals.records import Draft, Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import preview_of, title_of, words_of
@@ -100,6 +101,33 @@ def test_how_it_ended_is_said_as_it_was(ledger: Ledger, kind: str, status: Statu
     purged = dataclasses.replace(record, content=None, preview=None, basis=None)
     assert outcome_words(purged, dt.UTC) == said
     assert preview_of(purged) is None
+
+
+def test_a_kind_that_nobody_here_knows_is_shown_in_its_own_words(ledger: Ledger) -> None:
+    words = Words(step="engrave", done="engraved", unseen="not in the stone yet", person_knows=True)
+    preview = Preview("engraving", "Engrave", "Sender", "4711", (Facts((("Stone", "marble"),)),), words=words)
+    record = dataclasses.replace(old(ledger, "engraving", preview.as_json()), status=Status.OUTCOME_UNKNOWN)
+    page = cards([record], {}, lambda _record: "", dt.UTC).html
+    for said in ("Engrave again", "It was engraved", "It was not engraved", "marble", "not in the stone yet"):
+        assert said in page
+    assert "Stone: marble" in whole(seen(record))
+    closed = dataclasses.replace(record, status=Status.FAILED, outcome=CLOSED)
+    assert outcome_words(closed, dt.UTC).endswith("it was not engraved.")
+
+
+async def test_a_kind_that_nobody_here_knows_is_not_carried_out(house: House) -> None:
+    async with client(house.server()) as caller:
+        key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
+        ledger = Ledger(house.state)
+        made = ledger.get(key)
+        assert made.content is not None
+        draft = Draft("engraving", made.scope, "4711", "d", "l", made.content, made.preview or {}, {})
+        other = ledger.approve(ledger.propose(draft, TOOL)[0].id, PAGE)
+        answer = data(await caller.call_tool("check_approval", {"proposal_id": other.id}))
+        ledger.close()
+    assert answer["status"] == "approved"
+    assert answer["reason"].startswith("This version of the program does not know this kind of write")
+    assert house.mails == []
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from payt_mcp.tools.arguments import accepted
 
 if TYPE_CHECKING:
     from payt_mcp.proposals.records import Record
+    from payt_mcp.tools.callers import Callers
     from payt_mcp.writes.desk import Desk
 
 APPROVAL = "io.github.payt-mcp/approval"
@@ -90,7 +91,7 @@ class Apps(Extension):
             return result
         from payt_mcp.proposals.asking.preview_text import whole  # noqa: PLC0415 - with the ledger, not at the start
 
-        desk: Desk = await ctx.lifespan_context.desk()
+        desk = await _desk(ctx)
         record = await desk.engine.on_ledger(desk.ledger.get, told["proposal_id"], desk.scope)
         preview = record.preview or {}
         warnings = preview.get("warnings", [])
@@ -99,7 +100,7 @@ class Apps(Extension):
 
     async def _decided(self, ctx: ServerRequestContext[Any, Any], arguments: dict[str, Any]) -> CallToolResult:
         try:
-            return await self._decide(await ctx.lifespan_context.desk(), arguments)
+            return await self._decide(await _desk(ctx), arguments)
         except PaytMcpError as error:
             return CallToolResult(content=[TextContent(type="text", text=str(error))], is_error=True)
 
@@ -126,6 +127,12 @@ class Apps(Extension):
     def _secret(self, record: Record) -> str:
         """Bound to the proposal and its exact content, and to this process."""
         return hmac.new(self._key, f"{record.id} {record.digest}".encode(), hashlib.sha256).hexdigest()
+
+
+async def _desk(ctx: ServerRequestContext[Any, Any]) -> Desk:
+    """Where the writes of whoever makes this request are kept."""
+    callers: Callers = ctx.lifespan_context
+    return await (await callers.caller(ctx)).desk()
 
 
 def _shows_pages(ctx: ServerRequestContext[Any, Any]) -> bool:

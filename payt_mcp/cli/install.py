@@ -70,7 +70,7 @@ def _has_access(environ: Mapping[str, str]) -> bool:
         return True  # the person keeps a setting of their own in the entry, and the doctor speaks of that
     if settings.is_sandbox or settings.api_token or (settings.client_id and settings.client_secret):
         return True
-    store = store_of(settings)
+    store = store_of(settings, settings.state_dir)
     return store is not None and store.stamp() is not None
 
 

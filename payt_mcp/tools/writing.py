@@ -11,7 +11,7 @@ from mcp.types import CallToolResult
 from typing_extensions import TypedDict
 
 from payt_mcp.proposals.asking.form import Approval
-from payt_mcp.tools.shared import Answer, Ctx, scope_of
+from payt_mcp.tools.shared import Answer, Ctx, caller_of, scope_of
 
 if TYPE_CHECKING:
     from payt_mcp.proposals.records import Draft, Record
@@ -58,8 +58,7 @@ class Proposed:
 
 async def desk_of(ctx: Ctx) -> Desk:
     """Where the writes of whoever makes this call are kept."""
-    desk: Desk = await ctx.request_context.lifespan_context.desk()
-    return desk
+    return await (await caller_of(ctx)).desk()
 
 
 async def put_on_record(ctx: Ctx, desk: Desk, draft: Draft) -> Proposed:
@@ -72,7 +71,7 @@ async def put_on_record(ctx: Ctx, desk: Desk, draft: Draft) -> Proposed:
     from payt_mcp.proposals.asking.elicitation import by, can_ask  # noqa: PLC0415 - with the ledger, not at the start
 
     desk.engine.check_allowed(draft.kind)
-    if desk.settings.confirm == "code" and not can_ask(ctx):
+    if desk.policy.confirm == "code" and not can_ask(ctx):
         _check_code_may(draft.preview)
     record, is_new = await desk.engine.on_ledger(desk.ledger.propose, draft, by(ctx, "tool"))
     return Proposed(desk, record, is_new)
@@ -167,7 +166,7 @@ async def decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallTo
         return await standing(desk, await desk.engine.on_ledger(desk.ledger.decline, record.id, by(ctx, "elicitation")))
     if answer == "dismissed":
         return _waiting(desk, record, _DISMISSED)
-    if desk.settings.confirm == "code" and not can_ask(ctx):
+    if desk.policy.confirm == "code" and not can_ask(ctx):
         return await _by_code(ctx, desk, record, code)
     opened = await desk.show_page()
     return _waiting(desk, record, _ON_PAGE if opened else _NO_PAGE)

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio.abc
@@ -15,7 +16,7 @@ from payt_mcp.errors import LedgerError
 from payt_mcp.proposals.engine import Engine, Writer
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import EMBEDDED
-from payt_mcp.settings import Secret, Settings
+from payt_mcp.settings import PolicySettings, Secret
 from payt_mcp.writes.contacts import Contacts
 from payt_mcp.writes.debtors import Debtors
 from payt_mcp.writes.follow_up import FollowUp
@@ -37,20 +38,20 @@ class Desk:
     def __init__(
         self,
         account: Account,
-        settings: Settings,
+        policy: PolicySettings,
         ledger: Ledger,
         payt: str,
         group: anyio.abc.TaskGroup,
         browse: Callable[[str], bool] | None = None,
         *,
-        credential: Secret | None = None,
+        credential: Secret,
     ) -> None:
         self.account = account
-        self.settings = settings
+        self.policy = policy
         self.ledger = ledger
-        self.scope = _scope(payt, credential or settings.api_token)
-        self.messages = MessageWriter(account, ledger, self.scope, payt, settings.attachments_dir)
-        self.invoices = InvoiceWriter(account, self.scope, payt, settings.attachments_dir)
+        self.scope = _scope(payt, credential)
+        self.messages = MessageWriter(account, ledger, self.scope, payt, policy.attachments_dir)
+        self.invoices = InvoiceWriter(account, self.scope, payt, policy.attachments_dir)
         known: tuple[Action, ...] = (DecidePlan(), CompleteTask(), CommentTask(), FollowUp(), Debtors(), Contacts())
         self.actions = {one.kind: ActionWriter(one, account, ledger, self.scope, payt) for one in known}
         writers: dict[str, Writer] = {MESSAGE: self.messages, INVOICES: self.invoices, **self.actions}
@@ -77,29 +78,33 @@ class Desk:
 
 async def open_desk(
     account: Account,
-    settings: Settings,
+    policy: PolicySettings,
     group: anyio.abc.TaskGroup,
     *,
-    embedded: bool,
+    state_dir: Path | None,
+    payt: str,
     browse: Callable[[str], bool] | None = None,
 ) -> Desk:
-    """A desk; close it with `aclose`. What an embedded Payt holds ends with the process, and so does its scope.
+    """A desk; close it with `aclose`. `payt` names the Payt that is written to: its address, or `a_payt_in_memory`.
 
     Raises:
         LedgerError: the ledger cannot be used, and nothing can be written.
         SignInError: there is no telling whose proposals they are.
     """
-    if settings.state_dir is None:
+    if state_dir is None:
         raise LedgerError("There is no folder to keep the record of writes in: set PAYT_STATE_DIR.")
     credential = await account.credential()
-    ledger = Ledger(settings.state_dir)
-    payt = f"{EMBEDDED}{secrets.token_hex(8)}" if embedded else settings.api_url
-    desk = Desk(account, settings, ledger, payt, group, browse, credential=credential)
+    ledger = Ledger(state_dir)
+    desk = Desk(account, policy, ledger, payt, group, browse, credential=credential)
     await desk.engine.start()
     return desk
 
 
-def _scope(payt: str, credential: Secret | None) -> str:
+def a_payt_in_memory() -> str:
+    """A name for an embedded Payt. What it holds ends with the process, and so does what was proposed to it."""
+    return f"{EMBEDDED}{secrets.token_hex(8)}"
+
+
+def _scope(payt: str, credential: Secret) -> str:
     """The name of a credential at one Payt; the credential cannot be read from it."""
-    token = credential.reveal() if credential else ""
-    return hashlib.sha256(f"payt-mcp ledger scope\n{payt}\n{token}".encode()).hexdigest()[:20]
+    return hashlib.sha256(f"payt-mcp ledger scope\n{payt}\n{credential.reveal()}".encode()).hexdigest()[:20]

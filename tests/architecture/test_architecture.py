@@ -20,7 +20,7 @@ from .floors import FLOORS
 HOUSE = Path(__file__).parents[2]
 
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-SHARED_BY_TOOLS = {"shared", "schemas", "arguments", "writing"}
+SHARED_BY_TOOLS = {"callers", "shared", "schemas", "arguments", "writing"}
 MAY_IMPORT_MCP = {"tools", "prompts", "resources", "apps", "server", "cli"}
 
 

@@ -25,6 +25,7 @@ from payt_mcp.writes.desk import Desk
 from payt_mcp.writes.invoices.fields import parse_invoices
 
 _PATIENCE = 5.0
+TOKEN = Secret("sandbox-token")
 
 
 def worker(job: dict[str, Any]) -> None:
@@ -43,14 +44,16 @@ def worker(job: dict[str, Any]) -> None:
 
 async def _work(job: dict[str, Any], run: Run) -> None:
     settings = Settings(
-        api_token=Secret("sandbox-token"), api_url=job["url"], administration_id=job["administration"], rate=100,
+        api_token=TOKEN, api_url=job["url"], administration_id=job["administration"], rate=100,
         state_dir=Path(job["folder"]),
     )  # fmt: skip
     async with anyio.create_task_group() as group:
-        client = StormClient(settings.api_url, StaticToken(settings.api_token))
+        client = StormClient(settings.api_url, StaticToken(TOKEN))
         client.refusals, client.dies_at = job.get("refusals", 0), job.get("dies_at", "")
         account = Account(settings, client, group)
-        desk = Desk(account, settings, LEDGERS[job["broken"]](Path(job["folder"])), settings.api_url, group)
+        desk = Desk(
+            account, settings, LEDGERS[job["broken"]](Path(job["folder"])), settings.api_url, group, credential=TOKEN
+        )
         desk.engine._poll = 0.02
         await desk.engine.start()
         try:

@@ -117,7 +117,7 @@ async def connected(url: str, name: str, *, mode: Any = "auto", answer: Any = No
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """Each with a Payt of its own."""
-    worlds = {"anouk": build_world(invoices=150, seed=4), "bram": build_world(invoices=150, seed=5)}
+    worlds = {"anouk": build_world(invoices=150, seed=4), "bram": build_world(invoices=190, seed=5)}
     apps = {n: create_app(w, options=Options(rate=None, token=TOKENS[n])) for n, w in worlds.items()}
     with run_in_thread(apps["anouk"]) as hers, run_in_thread(apps["bram"]) as his:
         yield House({"anouk": hers, "bram": his}, tmp_path)

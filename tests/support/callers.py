@@ -20,10 +20,11 @@ from payt_mcp.server.http_app import build_app
 from payt_mcp.server.session import CallerSession
 from payt_mcp.settings import Secret, Settings
 from payt_mcp.tools.callers import Request
-from payt_sandbox.access import Token
-from payt_sandbox.app import Options, create_app
-from payt_sandbox.dataset import build_world
+from payt_sandbox import build_world
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
+from payt_sandbox.signin.access import Token
 
 ADMINISTRATION = "4711"
 HEADER = "x-caller"
@@ -61,7 +62,7 @@ class ByHeader:
             await session.aclose()
 
 
-class House:
+class TwoPayts:
     """Two Payts that use the same administration ids and debtor numbers for other people, and one record of writes."""
 
     def __init__(self, payts: Mapping[str, Handle], folder: Path) -> None:
@@ -115,17 +116,17 @@ async def connected(url: str, name: str, *, mode: Any = "auto", answer: Any = No
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def two_payts(tmp_path: Path) -> Iterator[TwoPayts]:
     """Each with a Payt of its own."""
     worlds = {"anouk": build_world(invoices=150, seed=4), "bram": build_world(invoices=190, seed=5)}
     apps = {n: create_app(w, options=Options(rate=None, token=TOKENS[n])) for n, w in worlds.items()}
     with run_in_thread(apps["anouk"]) as hers, run_in_thread(apps["bram"]) as his:
-        yield House({"anouk": hers, "bram": his}, tmp_path)
+        yield TwoPayts({"anouk": hers, "bram": his}, tmp_path)
 
 
 @pytest.fixture
-def shared_house(tmp_path: Path) -> Iterator[House]:
+def one_payt_for_two(tmp_path: Path) -> Iterator[TwoPayts]:
     """Two credentials at one Payt, for the same administration."""
     options = Options(rate=None, token=TOKENS["anouk"], tokens={TOKENS["bram"]: Token()})
     with run_in_thread(create_app(build_world(invoices=150, seed=4), options=options)) as payt:
-        yield House({"anouk": payt, "bram": payt}, tmp_path)
+        yield TwoPayts({"anouk": payt, "bram": payt}, tmp_path)

@@ -6,15 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from payt_mcp.books.find import (
-    Scope,
-    cases_by_id,
-    debtors_by_id,
-    find_case,
-    find_debtor,
-    find_invoice,
-)
+from payt_mcp.books.by_id import cases_by_id, debtors_by_id
+from payt_mcp.books.find import find_case, find_debtor, find_invoice
 from payt_mcp.books.invoices import invoices_as_items
+from payt_mcp.books.scope import Scope
 from payt_mcp.payt.models import CreditCase
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItem
 from payt_mcp.words import text as present

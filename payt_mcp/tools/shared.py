@@ -21,8 +21,8 @@ from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from payt_mcp.books.account import Account
-    from payt_mcp.books.find import Scope
     from payt_mcp.books.listings import Listing
+    from payt_mcp.books.scope import Scope
 
 MOST_LISTED = 50
 """How many debtors, invoices or cases one call may name."""
@@ -91,7 +91,7 @@ async def account_of(ctx: Ctx) -> Account:
 
 async def scope_of(ctx: Ctx, administration_id: str) -> Scope:
     """The caller's account and the administration that is meant."""
-    from payt_mcp.books.find import Scope  # noqa: PLC0415 - brings the client along, which listing tools does not need
+    from payt_mcp.books.scope import Scope  # noqa: PLC0415 - brings the client along, which listing tools does not need
 
     account = await account_of(ctx)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from payt_mcp.books.find import Scope, chunks
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import InputError, MissingError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Contact, Debtor

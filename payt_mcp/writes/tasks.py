@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from payt_mcp.books.find import Scope
+from payt_mcp.books.scope import Scope
 from payt_mcp.payt import writes
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Comment, Invoice, Task

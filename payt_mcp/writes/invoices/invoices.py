@@ -10,7 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from payt_mcp.books.account import Account
-from payt_mcp.books.find import Scope, chunks
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import ForbiddenError, MissingError, NotSentError, OutcomeUnknownError, RefusedWriteError
 from payt_mcp.payt import wire, writes
 from payt_mcp.payt.fields import every

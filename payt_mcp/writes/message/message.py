@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from payt_mcp.books.account import Account
-from payt_mcp.books.find import Scope
+from payt_mcp.books.scope import Scope
 from payt_mcp.errors import BadValueError, InputError, RefusedWriteError
 from payt_mcp.payt import writes
 from payt_mcp.payt.wire import File

@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 
 from payt_mcp.books.account import Account
-from payt_mcp.books.find import Scope
+from payt_mcp.books.scope import Scope
 from payt_mcp.errors import PaytMcpError
 from payt_mcp.payt.signin.tokens import StaticToken
 from payt_mcp.proposals.records import Draft, Record, Who

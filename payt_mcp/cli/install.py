@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from payt_mcp.errors import SettingsError
-from payt_mcp.hosts.catalog import HOSTS, NAME, Host, Machine, config_path
+from payt_mcp.hosts.catalog import HOSTS, NAME, Host, config_path
+from payt_mcp.hosts.machine import Machine
 from payt_mcp.settings import KNOWN, Settings
 
 if TYPE_CHECKING:

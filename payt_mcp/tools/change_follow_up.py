@@ -8,7 +8,7 @@ from mcp.server.mcpserver import Resolve
 from mcp.types import CallToolResult, ToolAnnotations
 
 from payt_mcp.tools.shared import AdministrationId, Ctx, Keys, Text, ToolSpec
-from payt_mcp.tools.writing import Asked, WriteResult, answer_action, put_action, question
+from payt_mcp.tools.writing import ApprovalOutcome, WriteResult, answer_action, put_action, question
 
 
 async def proposed(ctx: Ctx, action: str, invoices: Any, administration_id: str) -> Any:
@@ -24,7 +24,7 @@ async def change_follow_up(
     action: Literal["block", "resume"],
     invoices: Keys,
     proposal: Annotated[Any, Resolve(proposed)],
-    answer: Annotated[Asked, Resolve(asked)],
+    answer: Annotated[ApprovalOutcome, Resolve(asked)],
     administration_id: AdministrationId = "",
     confirmation_code: Text = "",
 ) -> Annotated[CallToolResult, WriteResult]:

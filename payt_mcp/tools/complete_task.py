@@ -9,7 +9,7 @@ from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field
 
 from payt_mcp.tools.shared import AdministrationId, Ctx, Key, Text, ToolSpec
-from payt_mcp.tools.writing import Asked, WriteResult, answer_action, put_action, question
+from payt_mcp.tools.writing import ApprovalOutcome, WriteResult, answer_action, put_action, question
 
 
 async def proposed(
@@ -33,7 +33,7 @@ async def complete_task(
     ctx: Ctx,
     task: Key,
     proposal: Annotated[Any, Resolve(proposed)],
-    answer: Annotated[Asked, Resolve(asked)],
+    answer: Annotated[ApprovalOutcome, Resolve(asked)],
     completed_status: Literal["", "succeeded", "failed", "cleaned_up"] = "",
     message: Annotated[Text, Field(description="Explains the status.")] = "",
     comment: Text = "",

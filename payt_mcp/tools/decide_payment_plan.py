@@ -8,7 +8,7 @@ from mcp.server.mcpserver import Resolve
 from mcp.types import CallToolResult, ToolAnnotations
 
 from payt_mcp.tools.shared import AdministrationId, Ctx, Key, Text, ToolSpec
-from payt_mcp.tools.writing import Asked, WriteResult, answer_action, put_action, question
+from payt_mcp.tools.writing import ApprovalOutcome, WriteResult, answer_action, put_action, question
 
 
 async def proposed(ctx: Ctx, payment_plan: str, decision: str, administration_id: str) -> Any:
@@ -26,7 +26,7 @@ async def decide_payment_plan(
     payment_plan: Key,
     decision: Literal["approve", "reject", "deactivate"],
     proposal: Annotated[Any, Resolve(proposed)],
-    answer: Annotated[Asked, Resolve(asked)],
+    answer: Annotated[ApprovalOutcome, Resolve(asked)],
     administration_id: AdministrationId = "",
     confirmation_code: Text = "",
 ) -> Annotated[CallToolResult, WriteResult]:

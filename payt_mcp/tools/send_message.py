@@ -9,7 +9,16 @@ from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field
 
 from payt_mcp.tools.shared import AdministrationId, Ctx, Key, Keys, Text, ToolSpec, scope_of
-from payt_mcp.tools.writing import Asked, Proposed, WriteResult, answered, decide, desk_of, put_on_record, question
+from payt_mcp.tools.writing import (
+    ApprovalOutcome,
+    Proposed,
+    WriteResult,
+    answered,
+    decide,
+    outbox_of,
+    put_on_record,
+    question,
+)
 
 
 async def proposed(
@@ -28,10 +37,10 @@ async def proposed(
     """The proposal of a call, on record once however often the call is resumed."""
     from payt_mcp.writes.message.message import Wish  # noqa: PLC0415 - with the ledger, not at the start
 
-    desk = await desk_of(ctx)
+    outbox = await outbox_of(ctx)
     wish = Wish(subject, body, to_debtor, to_invoice, to_credit_case, email, cc, bcc, attachments)
-    draft = await desk.messages.draft(await scope_of(ctx, administration_id), wish)
-    return await put_on_record(ctx, desk, draft)
+    draft = await outbox.messages.draft(await scope_of(ctx, administration_id), wish)
+    return await put_on_record(ctx, outbox, draft)
 
 
 async def asked(ctx: Ctx, proposal: Annotated[Any, Resolve(proposed)]) -> Any:
@@ -43,7 +52,7 @@ async def send_message(
     subject: Key,
     body: Annotated[Key, Field(description="The whole text, as the debtor will read it.")],
     proposal: Annotated[Any, Resolve(proposed)],
-    answer: Annotated[Asked, Resolve(asked)],
+    answer: Annotated[ApprovalOutcome, Resolve(asked)],
     to_debtor: Annotated[Text, Field(description="Debtor number or name.")] = "",
     to_invoice: Annotated[Text, Field(description="Or its invoice.")] = "",
     to_credit_case: Annotated[Text, Field(description="Or its case.")] = "",

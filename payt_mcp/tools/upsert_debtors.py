@@ -9,7 +9,7 @@ from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field, WithJsonSchema
 
 from payt_mcp.tools.shared import AdministrationId, Ctx, Text, ToolSpec
-from payt_mcp.tools.writing import Asked, WriteResult, answer_action, put_action, question
+from payt_mcp.tools.writing import ApprovalOutcome, WriteResult, answer_action, put_action, question
 
 _REQUIRED = ("debtor_identifier", "debtor_number", "name")
 _TEXTS = (
@@ -44,7 +44,7 @@ async def upsert_debtors(
     ctx: Ctx,
     debtors: Rows,
     proposal: Annotated[Any, Resolve(proposed)],
-    answer: Annotated[Asked, Resolve(asked)],
+    answer: Annotated[ApprovalOutcome, Resolve(asked)],
     administration_id: AdministrationId = "",
     confirmation_code: Text = "",
 ) -> Annotated[CallToolResult, WriteResult]:

@@ -10,11 +10,11 @@ from pydantic import Field, WithJsonSchema
 
 from payt_mcp.tools.shared import AdministrationId, Ctx, Text, ToolSpec, scope_of
 from payt_mcp.tools.writing import (
-    Asked,
+    ApprovalOutcome,
     WriteResult,
     answer_action,
-    desk_of,
     nothing_to_do,
+    outbox_of,
     put_on_record,
     question,
 )
@@ -79,11 +79,11 @@ async def planned(ctx: Ctx, invoices: Any, administration_id: str) -> Any:
     from payt_mcp.writes.invoices.fields import parse_invoices  # noqa: PLC0415 - with the ledger, not at the start
 
     rows = parse_invoices(invoices)
-    desk = await desk_of(ctx)
-    draft = await desk.invoices.draft(await scope_of(ctx, administration_id), rows)
+    outbox = await outbox_of(ctx)
+    draft = await outbox.invoices.draft(await scope_of(ctx, administration_id), rows)
     if draft.preview["counts"].keys() <= {"unchanged", "refused"} and not draft.preview["mails"]:
         return nothing_to_do(draft.preview)
-    return await put_on_record(ctx, desk, draft)
+    return await put_on_record(ctx, outbox, draft)
 
 
 async def asked(ctx: Ctx, proposal: Annotated[Any, Resolve(planned)]) -> Any:
@@ -94,7 +94,7 @@ async def upsert_invoices(
     ctx: Ctx,
     invoices: Invoices,
     proposal: Annotated[Any, Resolve(planned)],
-    answer: Annotated[Asked, Resolve(asked)],
+    answer: Annotated[ApprovalOutcome, Resolve(asked)],
     administration_id: AdministrationId = "",
     confirmation_code: Annotated[Text, Field(description="Only as given by this tool before.")] = "",
 ) -> Annotated[CallToolResult, WriteResult]:

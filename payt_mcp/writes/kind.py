@@ -43,13 +43,13 @@ class Action(Protocol):
 
 
 class ActionWriter:
-    """An action as the guard's engine needs it. Args: `scope_name` is the ledger scope, `payt` which Payt it is."""
+    """An action as the guard's engine needs it. Args: `ledger_scope` is the ledger scope, `payt` which Payt it is."""
 
-    def __init__(self, action: Action, account: Account, ledger: Ledger, scope_name: str, payt: str) -> None:
+    def __init__(self, action: Action, account: Account, ledger: Ledger, ledger_scope: str, payt: str) -> None:
         self._action = action
         self._account = account
         self._ledger = ledger
-        self._scope_name = scope_name
+        self._scope_name = ledger_scope
         self._payt = payt
 
     @property

@@ -34,11 +34,11 @@ _COMPARED = ("mails", "counts", "payments", "lists", "rows", "warnings")
 
 
 class InvoiceWriter:
-    """Args: `scope_name` is the ledger scope, `payt` which Payt it is, `folder` where files may come from."""
+    """Args: `ledger_scope` is the ledger scope, `payt` which Payt it is, `folder` where files may come from."""
 
-    def __init__(self, account: Account, scope_name: str, payt: str, folder: Path | None) -> None:
+    def __init__(self, account: Account, ledger_scope: str, payt: str, folder: Path | None) -> None:
         self._account = account
-        self._scope_name = scope_name
+        self._scope_name = ledger_scope
         self._payt = payt
         self._folder = folder
 

@@ -62,12 +62,12 @@ class Wish:
 
 
 class MessageWriter:
-    """Args: `scope_name` is the ledger scope, `payt` which Payt it is, `folder` where attachments may come from."""
+    """Args: `ledger_scope` is the ledger scope, `payt` which Payt it is, `folder` where attachments may come from."""
 
-    def __init__(self, account: Account, ledger: Ledger, scope_name: str, payt: str, folder: Path | None) -> None:
+    def __init__(self, account: Account, ledger: Ledger, ledger_scope: str, payt: str, folder: Path | None) -> None:
         self._account = account
         self._ledger = ledger
-        self._scope_name = scope_name
+        self._scope_name = ledger_scope
         self._payt = payt
         self._folder = folder
 

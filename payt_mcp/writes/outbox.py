@@ -1,4 +1,4 @@
-"""Where an account's writes are kept and carried out: its ledger scope, the engine, and the channels to a person."""
+"""Where the writes of one account wait for a yes, and are carried out."""
 
 from __future__ import annotations
 
@@ -32,8 +32,12 @@ if TYPE_CHECKING:
     from payt_mcp.proposals.asking.page import ApprovalPage
 
 
-class Desk:
-    """One account's place in the ledger. Made by `open_desk`; its ledger is open, its engine runs."""
+class Outbox:
+    """What one account would write: put on record, shown to a person, sent once. Made by `open_outbox`; its ledger is
+    open, its engine runs.
+
+    `ledger_scope` tells its proposals from those of other accounts in the same ledger.
+    """
 
     def __init__(
         self,
@@ -49,13 +53,13 @@ class Desk:
         self.account = account
         self.policy = policy
         self.ledger = ledger
-        self.scope = _scope(payt, credential)
-        self.messages = MessageWriter(account, ledger, self.scope, payt, policy.attachments_dir)
-        self.invoices = InvoiceWriter(account, self.scope, payt, policy.attachments_dir)
+        self.ledger_scope = _scope(payt, credential)
+        self.messages = MessageWriter(account, ledger, self.ledger_scope, payt, policy.attachments_dir)
+        self.invoices = InvoiceWriter(account, self.ledger_scope, payt, policy.attachments_dir)
         known: tuple[Action, ...] = (DecidePlan(), CompleteTask(), CommentTask(), FollowUp(), Debtors(), Contacts())
-        self.actions = {one.kind: ActionWriter(one, account, ledger, self.scope, payt) for one in known}
+        self.actions = {one.kind: ActionWriter(one, account, ledger, self.ledger_scope, payt) for one in known}
         writers: dict[str, Writer] = {MESSAGE: self.messages, INVOICES: self.invoices, **self.actions}
-        self.engine = Engine(ledger, self.scope, writers, group)
+        self.engine = Engine(ledger, self.ledger_scope, writers, group)
         self.zone: dt.tzinfo = dt.datetime.now().astimezone().tzinfo or dt.UTC
         self._group = group
         self._browse = browse
@@ -76,7 +80,7 @@ class Desk:
         await self.engine.aclose()
 
 
-async def open_desk(
+async def open_outbox(
     account: Account,
     policy: PolicySettings,
     group: anyio.abc.TaskGroup,
@@ -84,8 +88,8 @@ async def open_desk(
     state_dir: Path | None,
     payt: str,
     browse: Callable[[str], bool] | None = None,
-) -> Desk:
-    """A desk; close it with `aclose`. `payt` names the Payt that is written to: its address, or `a_payt_in_memory`.
+) -> Outbox:
+    """An outbox; close it with `aclose`. `payt` names the Payt that is written to: its address, or `a_payt_in_memory`.
 
     Raises:
         LedgerError: the ledger cannot be used, and nothing can be written.
@@ -95,9 +99,9 @@ async def open_desk(
         raise LedgerError("There is no folder to keep the record of writes in: set PAYT_STATE_DIR.")
     credential = await account.credential()
     ledger = Ledger(state_dir)
-    desk = Desk(account, policy, ledger, payt, group, browse, credential=credential)
-    await desk.engine.start()
-    return desk
+    outbox = Outbox(account, policy, ledger, payt, group, browse, credential=credential)
+    await outbox.engine.start()
+    return outbox
 
 
 def a_payt_in_memory() -> str:

@@ -163,7 +163,7 @@ def _close(ledger: Ledger, record: Record) -> int:
 
 
 def _open(ledger: Ledger) -> int:
-    from payt_mcp.cli.browsing import browse
+    from payt_mcp.proposals.asking.browser import browse
     from payt_mcp.proposals.asking.page_files import entry, live_pages
 
     pages = live_pages(ledger.folder)

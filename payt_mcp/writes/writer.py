@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from payt_mcp.books.account import Account
-from payt_mcp.books.find import Scope
+from payt_mcp.books.scope import Scope
 from payt_mcp.errors import InputError, MissingError, OutcomeUnknownError, RefusedWriteError, UpstreamError
 from payt_mcp.proposals.engine import Check, Done
 from payt_mcp.proposals.ledger.ledger import Ledger

@@ -27,7 +27,7 @@ class About(Protocol):
 
 
 @dataclass(frozen=True)
-class Asked:
+class NamedIds:
     """Ids of what a caller named; empty where nothing was named."""
 
     debtor_id: str = ""
@@ -47,9 +47,9 @@ class Asked:
         return all(asked in {"", own} for asked, own in pairs)
 
 
-async def asked_about(scope: Scope, *, debtor: str = "", invoice: str = "", credit_case: str = "") -> Asked:
+async def asked_about(scope: Scope, *, debtor: str = "", invoice: str = "", credit_case: str = "") -> NamedIds:
     """What is meant. Raises UnknownRecordError, AmbiguousError."""
-    return Asked(
+    return NamedIds(
         (await find_debtor(scope, debtor)).id if debtor else "",
         (await find_invoice(scope, invoice, fields=("id", "invoice_number"))).id if invoice else "",
         (await find_case(scope, credit_case)).id if credit_case else "",

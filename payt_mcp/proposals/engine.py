@@ -97,14 +97,14 @@ class Engine:
     def __init__(
         self,
         ledger: Ledger,
-        scope: str,
+        ledger_scope: str,
         writers: Mapping[str, Writer],
         group: anyio.abc.TaskGroup,
         *,
         poll: float = 1.0,
     ) -> None:
         self.ledger = ledger
-        self.scope = scope
+        self.ledger_scope = ledger_scope
         self.troubles: dict[str, str] = {}
         self._forbidden: dict[str, tuple[str, float]] = {}
         self._writers = writers
@@ -116,7 +116,7 @@ class Engine:
         self._retry_at: dict[str, float] = {}
         self._closing = False
         self._nothing_at = -1
-        self._watch_scope: anyio.CancelScope | None = None
+        self._watching: anyio.CancelScope | None = None
 
     async def on_ledger(self, step: Callable[..., _T], *args: Any, **named: Any) -> _T:
         """A step on the ledger, off the event loop: it may wait for the disk or for another process."""
@@ -124,11 +124,11 @@ class Engine:
 
     async def start(self) -> None:
         """Take up what is left in the ledger, and begin to watch it."""
-        if self._watch_scope is None:
-            self._watch_scope = anyio.CancelScope()
+        if self._watching is None:
+            self._watching = anyio.CancelScope()
             await self.on_ledger(self.ledger.recover)
             await self.on_ledger(self.ledger.purge)
-            self._group.start_soon(self._watch, self._watch_scope)
+            self._group.start_soon(self._watch, self._watching)
 
     async def carry_out(self, key: str, patience: float) -> Record:
         """Carry out an approved proposal, and wait for its outcome for some seconds.
@@ -168,8 +168,8 @@ class Engine:
     async def aclose(self) -> None:
         """Begin nothing more, and wait for what is being sent."""
         self._closing = True
-        if self._watch_scope is not None:
-            self._watch_scope.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
         with anyio.CancelScope(shield=True):
             with anyio.move_on_after(SENDING_BOUND):
                 for done in list(self._running.values()):
@@ -209,7 +209,7 @@ class Engine:
         record = await self.on_ledger(self.ledger.get, key)
         if record.status is not Status.APPROVED:
             return
-        if record.scope != self.scope:
+        if record.scope != self.ledger_scope:
             self.troubles[key] = _OF_ANOTHER
             return
         if await self._waits(key):
@@ -288,9 +288,9 @@ class Engine:
             self._unrecorded[key] = done
             raise
 
-    async def _watch(self, scope: anyio.CancelScope) -> None:
+    async def _watch(self, watching: anyio.CancelScope) -> None:
         """See to what other processes and people record; one round that fails does not end it."""
-        with scope:
+        with watching:
             while True:
                 try:
                     await self._round()
@@ -310,7 +310,7 @@ class Engine:
             return
         await self.on_ledger(self.ledger.recover)
         now = time.monotonic()
-        pending = await self.on_ledger(self.ledger.pending, self.scope, also=(Status.OUTCOME_UNKNOWN,))
+        pending = await self.on_ledger(self.ledger.pending, self.ledger_scope, also=(Status.OUTCOME_UNKNOWN,))
         self._nothing_at = -1 if pending else changes
         for record in pending:
             if record.status is Status.APPROVED and now >= self._retry_at.get(record.id, 0.0):

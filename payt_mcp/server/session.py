@@ -1,4 +1,4 @@
-"""What a server opens for one caller when it is first needed: the account, the desk, the completions.
+"""What a server opens for one caller when it is first needed: the account, the outbox, the completions.
 
 A start loads neither the client nor its libraries, nor the ledger: hosts wait for it.
 """
@@ -20,7 +20,7 @@ from payt_mcp.settings import CallerSettings, PolicySettings, Secret
 if TYPE_CHECKING:
     from payt_mcp.books.account import Account
     from payt_mcp.books.completion import Completions
-    from payt_mcp.writes.desk import Desk
+    from payt_mcp.writes.outbox import Outbox
 
 logger = logging.getLogger("payt_mcp")
 
@@ -56,7 +56,7 @@ class CallerSession:
         self._browse = browse
         self._account: Account | None = None
         self._replaced: list[Account] = []
-        self._desk: Desk | None = None
+        self._outbox: Outbox | None = None
         self._completions: Completions | None = None
         self._lock = anyio.Lock()
 
@@ -75,7 +75,7 @@ class CallerSession:
             self._account = open_account(self._settings, tokens, self._group, app=self._app)
         return self._account
 
-    async def desk(self) -> Desk:
+    async def outbox(self) -> Outbox:
         """Where the writes are kept and carried out.
 
         Raises:
@@ -86,17 +86,17 @@ class CallerSession:
             raise RefusedWriteError("You may read here, and not write.")
         async with self._lock:
             account = await self.account()
-            if self._desk is not None and self._desk.account is not account:
-                await self._desk.aclose()
-                self._desk = None
-            if self._desk is None:
-                from payt_mcp.writes.desk import a_payt_in_memory, open_desk  # noqa: PLC0415 - see above
+            if self._outbox is not None and self._outbox.account is not account:
+                await self._outbox.aclose()
+                self._outbox = None
+            if self._outbox is None:
+                from payt_mcp.writes.outbox import a_payt_in_memory, open_outbox  # noqa: PLC0415 - see above
 
                 payt = a_payt_in_memory() if self._app else self._settings.api_url
-                self._desk = await open_desk(
+                self._outbox = await open_outbox(
                     account, self._policy, self._group, state_dir=self._state_dir, payt=payt, browse=self._browse
                 )
-            return self._desk
+            return self._outbox
 
     async def completions(self) -> Completions:
         account = await self.account()
@@ -113,7 +113,7 @@ class CallerSession:
         await anyio.sleep(_QUIET_START)
         try:
             if (self._state_dir / "ledger.sqlite3").exists():
-                await self.desk()
+                await self.outbox()
         except NotConfiguredError:
             return  # nobody is signed in: the first call says how
         except (PaytMcpError, OSError) as error:  # OSError: a folder that may not even be looked into
@@ -121,8 +121,8 @@ class CallerSession:
 
     async def finish(self) -> None:
         """What is being sent is finished or recorded, within a bound."""
-        if self._desk is not None:
-            await self._desk.aclose()
+        if self._outbox is not None:
+            await self._outbox.aclose()
 
     async def aclose(self) -> None:
         """Let go of Payt; nothing is asked after `finish` any more."""

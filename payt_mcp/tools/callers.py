@@ -9,7 +9,7 @@ from mcp.server.context import ServerRequestContext
 if TYPE_CHECKING:
     from payt_mcp.books.account import Account
     from payt_mcp.books.completion import Completions
-    from payt_mcp.writes.desk import Desk
+    from payt_mcp.writes.outbox import Outbox
 
 Request = ServerRequestContext[Any, Any]
 """A request as the server received it; over HTTP its `request` has the headers."""
@@ -22,7 +22,7 @@ class Caller(Protocol):
         """Payt, and all that is held in memory of it. Raises NotConfiguredError, SignInError."""
         ...
 
-    async def desk(self) -> Desk:
+    async def outbox(self) -> Outbox:
         """Where the writes are kept and carried out. Raises LedgerError, RefusedWriteError."""
         ...
 

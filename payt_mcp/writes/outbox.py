@@ -1,4 +1,4 @@
-"""Where an account's writes are kept and carried out: its ledger scope, the engine, and the channels to a person."""
+"""Where the writes of one account wait for a yes, and are carried out."""
 
 from __future__ import annotations
 
@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from payt_mcp.proposals.asking.page import ApprovalPage
 
 
-class Desk:
-    """One account's place in the ledger. Made by `open_desk`; its ledger is open, its engine runs."""
+class Outbox:
+    """What one account would write: put on record, shown to a person, sent once. Made by `open_outbox`; its ledger is
+    open, its engine runs.
+
+    `ledger_scope` tells its proposals from those of other accounts in the same ledger.
+    """
 
     def __init__(
         self,
@@ -41,11 +45,12 @@ class Desk:
         self.account = account
         self.policy = policy
         self.ledger = ledger
-        self.scope = _scope(payt, credential)
+        self.ledger_scope = _scope(payt, credential)
         self.writers = {
-            kind.name: Writer(kind, account, ledger, self.scope, payt, policy.attachments_dir) for kind in known_kinds()
+            kind.name: Writer(kind, account, ledger, self.ledger_scope, payt, policy.attachments_dir)
+            for kind in known_kinds()
         }
-        self.engine = Engine(ledger, self.scope, self.writers, group)
+        self.engine = Engine(ledger, self.ledger_scope, self.writers, group)
         self.zone: dt.tzinfo = dt.datetime.now().astimezone().tzinfo or dt.UTC
         self._group = group
         self._browse = browse
@@ -66,7 +71,7 @@ class Desk:
         await self.engine.aclose()
 
 
-async def open_desk(
+async def open_outbox(
     account: Account,
     policy: PolicySettings,
     group: anyio.abc.TaskGroup,
@@ -74,8 +79,8 @@ async def open_desk(
     state_dir: Path | None,
     payt: str,
     browse: Callable[[str], bool] | None = None,
-) -> Desk:
-    """A desk; close it with `aclose`. `payt` names the Payt that is written to: its address, or `a_payt_in_memory`.
+) -> Outbox:
+    """An outbox; close it with `aclose`. `payt` names the Payt that is written to: its address, or `a_payt_in_memory`.
 
     Raises:
         LedgerError: the ledger cannot be used, and nothing can be written.
@@ -85,9 +90,9 @@ async def open_desk(
         raise LedgerError("There is no folder to keep the record of writes in: set PAYT_STATE_DIR.")
     credential = await account.credential()
     ledger = Ledger(state_dir)
-    desk = Desk(account, policy, ledger, payt, group, browse, credential=credential)
-    await desk.engine.start()
-    return desk
+    outbox = Outbox(account, policy, ledger, payt, group, browse, credential=credential)
+    await outbox.engine.start()
+    return outbox
 
 
 def a_payt_in_memory() -> str:

@@ -15,7 +15,6 @@ from payt_mcp.payt.signin.tokens import StaticToken
 from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret, Settings
-from payt_mcp.writes.invoices.fields import parse_invoices
 from payt_mcp.writes.outbox import Outbox
 from tests.proposals.storm import daily_work, upserts
 from tests.proposals.storm.broken import LEDGERS
@@ -80,10 +79,10 @@ async def _part(job: dict[str, Any], outbox: Outbox, run: Run) -> None:
 async def _drafts(outbox: Outbox, run: Run) -> list[Draft]:
     scope = Scope(outbox.account, await outbox.account.administration())
     if run.write == "upsert":
-        return [await outbox.invoices.draft(scope, parse_invoices(upserts.batch(run)))]
+        return [await outbox.writers["invoices"].draft(scope, {"invoices": upserts.batch(run)})]
     if run.write in daily_work.WRITES:
-        return [await outbox.actions[daily_work.KINDS[run.write]].draft(scope, daily_work.wish(run))]
-    return [await outbox.messages.draft(scope, wish) for wish in run.wishes]
+        return [await outbox.writers[daily_work.KINDS[run.write]].draft(scope, daily_work.wish(run))]
+    return [await outbox.writers["message"].draft(scope, vars(wish)) for wish in run.wishes]
 
 
 async def _whole(job: dict[str, Any], outbox: Outbox, run: Run) -> None:

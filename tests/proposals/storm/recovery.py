@@ -57,7 +57,7 @@ async def _wait_for_the_late_one(outbox: Outbox) -> None:
 
 async def _propose(outbox: Outbox, run: Run, drafts: Drafts) -> None:
     for draft in await drafts():
-        if run.write == "upsert" and draft.preview["counts"].keys() <= {"unchanged", "refused"}:
+        if run.write == "upsert" and draft.preview["idle"]:
             continue
         for _ in range(run.calls):
             await outbox.engine.on_ledger(outbox.ledger.propose, draft, Who("tool", "storm"))

@@ -34,7 +34,7 @@ class Writer:
     """A kind of write as the engine needs it.
 
     Args:
-        ledger_scope: the ledger scope.
+        ledger_scope: tells the proposals of this account from others in the same ledger.
         payt: which Payt it is.
         folder: where files may come from.
     """
@@ -45,7 +45,7 @@ class Writer:
         self._kind = kind
         self._account = account
         self._ledger = ledger
-        self._scope_name = ledger_scope
+        self._ledger_scope = ledger_scope
         self._payt = payt
         self._folder = folder
 
@@ -135,7 +135,7 @@ class Writer:
         head = {"payt": self._payt, "administration_id": place.id}
         return draft_of(
             kind,
-            self._scope_name,
+            self._ledger_scope,
             place.id,
             {**content, **head},
             touches=(self._payt, place.id, *outlook.touches),

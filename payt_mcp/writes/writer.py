@@ -34,18 +34,18 @@ class Writer:
     """A kind of write as the engine needs it.
 
     Args:
-        scope_name: the ledger scope.
+        ledger_scope: tells the proposals of this account from others in the same ledger.
         payt: which Payt it is.
         folder: where files may come from.
     """
 
     def __init__(
-        self, kind: Kind, account: Account, ledger: Ledger, scope_name: str, payt: str, folder: Path | None
+        self, kind: Kind, account: Account, ledger: Ledger, ledger_scope: str, payt: str, folder: Path | None
     ) -> None:
         self._kind = kind
         self._account = account
         self._ledger = ledger
-        self._scope_name = scope_name
+        self._ledger_scope = ledger_scope
         self._payt = payt
         self._folder = folder
 
@@ -135,7 +135,7 @@ class Writer:
         head = {"payt": self._payt, "administration_id": place.id}
         return draft_of(
             kind,
-            self._scope_name,
+            self._ledger_scope,
             place.id,
             {**content, **head},
             touches=(self._payt, place.id, *outlook.touches),

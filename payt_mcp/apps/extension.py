@@ -119,8 +119,10 @@ class Apps(Extension):
                 "the assistant to check the proposal: that shows its page anew."
             )
         if decision == "reject":
-            return await standing(desk, await desk.engine.on_ledger(desk.ledger.decline, key, Who(_CHANNEL)))
-        await desk.engine.on_ledger(desk.ledger.approve, key, Who(_CHANNEL))
+            return await standing(
+                desk, await desk.engine.on_ledger(desk.ledger.decline, key, Who(_CHANNEL), scope=desk.scope)
+            )
+        await desk.engine.on_ledger(desk.ledger.approve, key, Who(_CHANNEL), scope=desk.scope)
         return await standing(desk, await desk.engine.carry_out(key, _PATIENCE))
 
     def _secret(self, record: Record) -> str:

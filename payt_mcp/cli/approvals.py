@@ -15,7 +15,7 @@ from payt_mcp.errors import AlteredError, GuardError, LedgerError
 from payt_mcp.settings import Settings
 
 if TYPE_CHECKING:
-    from payt_mcp.proposals.ledger.ledger import Ledger
+    from payt_mcp.proposals.ledger.contract import LedgerContract
     from payt_mcp.proposals.records import Record, Who
 
 _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grain", "heron", "ivory", "juniper", "kayak", "linen")
@@ -76,9 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _list(ledger: Ledger) -> int:
-    from payt_mcp.proposals.ledger.store import words
-    from payt_mcp.proposals.states import Status
+def _list(ledger: LedgerContract) -> int:
+    from payt_mcp.proposals.states import Status, words
 
     pending = ledger.pending(also=(Status.OUTCOME_UNKNOWN,))
     recent = [r for r in ledger.recent(ledger.now() - _RECENT) if r.id not in {p.id for p in pending}]
@@ -91,7 +90,7 @@ def _list(ledger: Ledger) -> int:
     return 0
 
 
-def _show(ledger: Ledger, key: str) -> int:
+def _show(ledger: LedgerContract, key: str) -> int:
     from payt_mcp.proposals.asking.preview_text import shown, whole
     from payt_mcp.proposals.outcomes import at, outcome_words
 
@@ -105,7 +104,7 @@ def _show(ledger: Ledger, key: str) -> int:
     return 0
 
 
-def _approve(ledger: Ledger, key: str) -> int:
+def _approve(ledger: LedgerContract, key: str) -> int:
     from payt_mcp.proposals.states import Status
 
     record = ledger.get(key)
@@ -123,7 +122,7 @@ def _approve(ledger: Ledger, key: str) -> int:
     return 0
 
 
-def _reject(ledger: Ledger, key: str) -> int:
+def _reject(ledger: LedgerContract, key: str) -> int:
     from payt_mcp.proposals.states import Status
 
     record = ledger.get(key)
@@ -140,7 +139,7 @@ def _reject(ledger: Ledger, key: str) -> int:
     return 0
 
 
-def _close(ledger: Ledger, record: Record) -> int:
+def _close(ledger: LedgerContract, record: Record) -> int:
     """Put on record what a person saw at Payt."""
     from payt_mcp.proposals.outcomes import CLOSED, only_a_person_knows, outcome_words
     from payt_mcp.proposals.states import Status
@@ -157,7 +156,7 @@ def _close(ledger: Ledger, record: Record) -> int:
     return 0
 
 
-def _open(ledger: Ledger) -> int:
+def _open(ledger: LedgerContract) -> int:
     from payt_mcp.cli.browsing import browse
     from payt_mcp.proposals.asking.page_files import entry, live_pages
 
@@ -172,7 +171,7 @@ def _open(ledger: Ledger) -> int:
     return 0
 
 
-def _verify(ledger: Ledger) -> int:
+def _verify(ledger: LedgerContract) -> int:
     print(f"{ledger.verify()} events checked: every one is as it was written, and so is every proposal.")
     print("Not noticed: a change by someone who can read the key beside it, and an older copy of both together.")
     ahead = ledger.ahead()
@@ -183,7 +182,7 @@ def _verify(ledger: Ledger) -> int:
     return 0
 
 
-def _clock(ledger: Ledger) -> int:
+def _clock(ledger: LedgerContract) -> int:
     ahead = ledger.ahead()
     if not ahead:
         print("The record of writes is not ahead of the clock of this machine; there is nothing to correct.")
@@ -202,7 +201,7 @@ def _clock(ledger: Ledger) -> int:
     return 0
 
 
-def _clocks(ledger: Ledger, ahead: dt.timedelta) -> str:
+def _clocks(ledger: LedgerContract, ahead: dt.timedelta) -> str:
     now = ledger.now()
     return f"{now:%Y-%m-%d %H:%M} UTC; the record says {now + ahead:%Y-%m-%d %H:%M}"
 
@@ -218,7 +217,7 @@ def _long(time: dt.timedelta) -> str:
     return f"{count(hours, 'hour')} and {count(rest, 'minute')}" if hours else count(rest, "minute")
 
 
-def _purge(ledger: Ledger, days: int) -> int:
+def _purge(ledger: LedgerContract, days: int) -> int:
     print(f"Letters and addresses of {ledger.purge(dt.timedelta(days=max(days, 0)))} proposals forgotten.")
     return 0
 

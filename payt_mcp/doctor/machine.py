@@ -15,7 +15,7 @@ from payt_mcp.doctor.finding import Finding, tilde
 from payt_mcp.errors import AlteredError, LedgerError
 from payt_mcp.hosts.catalog import Machine
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_mcp.proposals.ledger.store import FILE
+from payt_mcp.proposals.ledger.opened import FILE
 from payt_mcp.proposals.records import is_embedded
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Settings

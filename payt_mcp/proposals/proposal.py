@@ -9,6 +9,8 @@ from typing import Any
 
 from payt_mcp.proposals.records import Draft, to_json
 
+_ONCE = frozenset({"message", "comment", "completion"})
+
 
 @dataclass(frozen=True)
 class Warned:
@@ -49,6 +51,7 @@ def draft_of(
         content=content,
         preview=preview,
         basis=basis,
+        once=kind in _ONCE,
     )
 
 

@@ -161,10 +161,12 @@ async def decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallTo
     if record.status is not Status.PROPOSED:
         return await standing(desk, record, new=proposed.is_new)
     if answer == "yes":
-        await desk.engine.on_ledger(desk.ledger.approve, record.id, by(ctx, "elicitation"))
+        await desk.engine.on_ledger(desk.ledger.approve, record.id, by(ctx, "elicitation"), scope=desk.scope)
         return await standing(desk, await desk.engine.carry_out(record.id, _PATIENCE))
     if answer == "no":
-        return await standing(desk, await desk.engine.on_ledger(desk.ledger.decline, record.id, by(ctx, "elicitation")))
+        return await standing(
+            desk, await desk.engine.on_ledger(desk.ledger.decline, record.id, by(ctx, "elicitation"), scope=desk.scope)
+        )
     if answer == "dismissed":
         return _waiting(desk, record, _DISMISSED)
     if desk.settings.confirm == "code" and not can_ask(ctx):
@@ -178,10 +180,10 @@ async def _by_code(ctx: Ctx, desk: Desk, record: Record, code: str) -> CallToolR
 
     _check_code_may(record.preview)
     if code:
-        await desk.engine.on_ledger(desk.ledger.redeem, record.id, code, by(ctx, "code"))
+        await desk.engine.on_ledger(desk.ledger.redeem, record.id, code, by(ctx, "code"), scope=desk.scope)
         return await standing(desk, await desk.engine.carry_out(record.id, _PATIENCE))
     fresh = new_code()
-    await desk.engine.on_ledger(desk.ledger.issue_code, record.id, fresh, by(ctx, "code"))
+    await desk.engine.on_ledger(desk.ledger.issue_code, record.id, fresh, by(ctx, "code"), scope=desk.scope)
     data = {
         "status": "confirmation_required",
         "confirmation_code": fresh,
@@ -198,7 +200,7 @@ async def standing(desk: Desk, record: Record, *, new: bool = True) -> CallToolR
     if record.status is Status.OUTCOME_UNKNOWN:
         record = await desk.engine.look(record)
     elif record.status in (Status.APPROVED, Status.SENDING):
-        record = await desk.engine.carry_out(record.id, _PATIENCE)
+        record = await desk.engine.carry_out(record.id, _PATIENCE, scope=record.scope)
     return _result(desk, record, {}, new=new)
 
 

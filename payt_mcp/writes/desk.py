@@ -9,10 +9,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import anyio.abc
+from anyio.to_thread import run_sync
 
 from payt_mcp.books.account import Account
 from payt_mcp.errors import LedgerError
 from payt_mcp.proposals.engine import Engine, Writer
+from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import EMBEDDED
 from payt_mcp.settings import Secret, Settings
@@ -38,7 +40,7 @@ class Desk:
         self,
         account: Account,
         settings: Settings,
-        ledger: Ledger,
+        ledger: LedgerContract,
         payt: str,
         group: anyio.abc.TaskGroup,
         browse: Callable[[str], bool] | None = None,
@@ -92,7 +94,7 @@ async def open_desk(
     if settings.state_dir is None:
         raise LedgerError("There is no folder to keep the record of writes in: set PAYT_STATE_DIR.")
     credential = await account.credential()
-    ledger = Ledger(settings.state_dir)
+    ledger = await run_sync(Ledger, settings.state_dir)  # it is verified first, which takes its time
     payt = f"{EMBEDDED}{secrets.token_hex(8)}" if embedded else settings.api_url
     desk = Desk(account, settings, ledger, payt, group, browse, credential=credential)
     await desk.engine.start()

@@ -10,7 +10,7 @@ from payt_mcp.books.find import Scope
 from payt_mcp.errors import InputError, MissingError, OutcomeUnknownError, RefusedWriteError, UpstreamError
 from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Check, Done
-from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.proposal import draft_of
 from payt_mcp.proposals.records import Draft, Record
 from payt_mcp.proposals.states import Status
@@ -45,7 +45,7 @@ class Action(Protocol):
 class ActionWriter:
     """An action as the guard's engine needs it. Args: `scope_name` is the ledger scope, `payt` which Payt it is."""
 
-    def __init__(self, action: Action, account: Account, ledger: Ledger, scope_name: str, payt: str) -> None:
+    def __init__(self, action: Action, account: Account, ledger: LedgerContract, scope_name: str, payt: str) -> None:
         self._action = action
         self._account = account
         self._ledger = ledger

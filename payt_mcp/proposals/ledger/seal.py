@@ -7,10 +7,10 @@ and the loss of events written in the instant between the ledger's commit and th
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from payt_mcp.errors import AlteredError, LedgerError
 
 START = "0" * 64
 """What the first event is chained to."""
+
+_KEPT_TEXT = "checkpoint\n"
+"""Stands before what is signed, so that it is never taken for an event."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Head:
 
 
 class Seal:
-    """Marks events, and keeps the head. `folder` holds `key` and `head`, both readable by the user alone."""
+    """Marks events, and keeps the head. `folder` holds `key`, `head` and `checkpoint`, readable by the user alone."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -53,7 +56,7 @@ class Seal:
     def mark(self, previous: str, event: tuple[str, ...]) -> str:
         """The mark of an event after the event marked `previous`."""
         text = json.dumps([previous, *event], ensure_ascii=True, separators=(",", ":"))
-        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+        return self._signed(text)
 
     def head(self) -> Head:
         """The head as it was last kept.
@@ -79,6 +82,23 @@ class Seal:
                     write_private(self._folder / "head", json.dumps({"seq": head.seq, "mark": head.mark}).encode())
         except OSError as error:
             raise LedgerError(f"The head of the ledger cannot be kept ({error.strerror}).") from None
+
+    def signed_text(self) -> str | None:
+        """The text that `keep_text` kept; None where there is none, or it was not written with this key."""
+        try:
+            signature, _, text = (self._folder / "checkpoint").read_text(encoding="utf-8").partition("\n")
+        except (OSError, UnicodeDecodeError):
+            return None
+        return text if hmac.compare_digest(signature.encode(), self._signed(_KEPT_TEXT + text).encode()) else None
+
+    def keep_text(self, text: str) -> None:
+        """Keep a text under a signature, in place of the last one. What cannot be kept is no loss: it saves time."""
+        content = f"{self._signed(_KEPT_TEXT + text)}\n{text}".encode()
+        with suppress(OSError):
+            write_private(self._folder / "checkpoint", content)
+
+    def _signed(self, text: str) -> str:
+        return hmac.digest(self._key, text.encode(), "sha256").hex()
 
     def _read_key(self, *, ledger_exists: bool) -> bytes:
         path = self._folder / "key"

@@ -15,7 +15,7 @@ from payt_mcp.errors import BadValueError, InputError, RefusedWriteError
 from payt_mcp.payt import writes
 from payt_mcp.payt.wire import File
 from payt_mcp.proposals.engine import Check, Done
-from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.proposal import draft_of
 from payt_mcp.proposals.records import Draft, Record
 from payt_mcp.proposals.states import Status
@@ -64,7 +64,9 @@ class Wish:
 class MessageWriter:
     """Args: `scope_name` is the ledger scope, `payt` which Payt it is, `folder` where attachments may come from."""
 
-    def __init__(self, account: Account, ledger: Ledger, scope_name: str, payt: str, folder: Path | None) -> None:
+    def __init__(
+        self, account: Account, ledger: LedgerContract, scope_name: str, payt: str, folder: Path | None
+    ) -> None:
         self._account = account
         self._ledger = ledger
         self._scope_name = scope_name
@@ -170,7 +172,9 @@ class MessageWriter:
 
     def _first_attempt(self, record: Record) -> dt.datetime:
         """When it was first sent: `sending_at` tells of the last attempt alone, and an earlier one may arrive late."""
-        steps = (event for event in self._ledger.history(record.id) if event.status == Status.SENDING)
+        steps = (
+            event for event in self._ledger.history(record.id, scope=record.scope) if event.status == Status.SENDING
+        )
         first = next(steps, None)
         return dt.datetime.fromisoformat(first.at) if first else record.sending_at or record.created_at
 

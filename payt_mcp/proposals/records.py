@@ -13,6 +13,7 @@ from payt_mcp.errors import AlteredError
 from payt_mcp.policy.approval import Yes
 from payt_mcp.proposals.states import Status
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
 
 
@@ -127,7 +128,7 @@ def is_embedded(record: Record) -> bool:
 
 def to_json(value: Any) -> str:
     """Canonical JSON: keys in order, no spaces, one text for one value."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 def without_addresses(value: Any) -> Any:

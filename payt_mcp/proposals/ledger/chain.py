@@ -39,10 +39,10 @@ class Chain:
 
     def checkpoint(self) -> Checkpoint:
         """Where verification may begin; the beginning, where nothing was kept or not with this key."""
-        text = self._seal.signed_text()
+        text = self._seal.kept_text()
         if text is None:
             return BEGINNING
-        if self._read is None or self._read[0] != text:
+        if self._read is None or self._read[0] is not text:
             self._read = text, checkpoint_of(text)
         return self._read[1]
 
@@ -150,7 +150,8 @@ class Chain:
         for row in self._store.proposals():
             if row["id"] not in last:
                 raise AlteredError(_altered(row["id"]))
-            found[row["id"]] = {name: _checked(row, last[row["id"]])[name] for name in ("kind", "letter", "digest")}
+            checked = _checked(row, last[row["id"]])
+            found[row["id"]] = {name: checked[name] for name in ("kind", "letter", "digest")}
         gone = last.keys() - found.keys()
         if gone:
             raise AlteredError(_removed(min(gone)))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from payt_mcp.proposals.ledger.seal import START
 from payt_mcp.proposals.ledger.vouching import Row
@@ -37,11 +38,17 @@ class Checkpoint:
     mark: str
     kept: Mapping[str, Kept]
 
-    def like(self, row: Row) -> Iterator[str]:
+    def like(self, row: Row) -> set[str]:
         """The ids of the proposals of the same letter or content as a row's."""
+        return {*self._by_name.get(row["letter"], ()), *self._by_name.get(row["digest"], ())}
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
         for key, one in self.kept.items():
-            if one.kind == row["kind"] and (one.letter == row["letter"] or one.digest == row["digest"]):
-                yield key
+            found.setdefault(one.letter, []).append(key)
+            found.setdefault(one.digest, []).append(key)
+        return found
 
     def moved(self, to: Event, events: Iterable[Event], rows: Mapping[str, Row]) -> Checkpoint:
         """The checkpoint at a later event. `events` are the last ones, up to it, of the proposals that had any since
@@ -54,7 +61,13 @@ class Checkpoint:
         return Checkpoint(to.seq, to.mark, {key: one for key, one in known.items() if _matters(one, since)})
 
     def as_text(self) -> str:
-        return to_json({**vars(self), "kept": {key: list(vars(one).values()) for key, one in self.kept.items()}})
+        return to_json(
+            {
+                "seq": self.seq,
+                "mark": self.mark,
+                "kept": {key: list(vars(one).values()) for key, one in self.kept.items()},
+            }
+        )
 
 
 BEGINNING = Checkpoint(0, START, {})

@@ -38,6 +38,7 @@ class Seal:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._key = b""
+        self._text: tuple[object, str | None] = (None, None)
 
     def open(self, *, ledger_exists: bool) -> None:
         """Read the key, or make one for a ledger that is new.
@@ -56,7 +57,7 @@ class Seal:
     def mark(self, previous: str, event: tuple[str, ...]) -> str:
         """The mark of an event after the event marked `previous`."""
         text = json.dumps([previous, *event], ensure_ascii=True, separators=(",", ":"))
-        return self._signed(text)
+        return self._signed(text.encode())
 
     def head(self) -> Head:
         """The head as it was last kept.
@@ -83,22 +84,34 @@ class Seal:
         except OSError as error:
             raise LedgerError(f"The head of the ledger cannot be kept ({error.strerror}).") from None
 
-    def signed_text(self) -> str | None:
-        """The text that `keep_text` kept; None where there is none, or it was not written with this key."""
+    def kept_text(self) -> str | None:
+        """The text that `keep_text` kept; None where there is none, or it was not written with this key.
+
+        Asked at every step, so that a file that is still the same is not read again: the text is the same object then.
+        """
+        path = self._folder / "checkpoint"
         try:
-            signature, _, text = (self._folder / "checkpoint").read_text(encoding="utf-8").partition("\n")
-        except (OSError, UnicodeDecodeError):
+            found = path.stat()
+            file = (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+            if self._text[0] != file:
+                self._text = file, self._verified(path.read_bytes())
+        except OSError:
             return None
-        return text if hmac.compare_digest(signature.encode(), self._signed(_KEPT_TEXT + text).encode()) else None
+        return self._text[1]
 
     def keep_text(self, text: str) -> None:
         """Keep a text under a signature, in place of the last one. What cannot be kept is no loss: it saves time."""
-        content = f"{self._signed(_KEPT_TEXT + text)}\n{text}".encode()
+        content = f"{self._signed(f'{_KEPT_TEXT}{text}'.encode())}\n{text}".encode()
         with suppress(OSError):
             write_private(self._folder / "checkpoint", content)
 
-    def _signed(self, text: str) -> str:
-        return hmac.digest(self._key, text.encode(), "sha256").hex()
+    def _verified(self, content: bytes) -> str | None:
+        signature, _, text = content.partition(b"\n")
+        expected = self._signed(_KEPT_TEXT.encode() + text)
+        return text.decode() if hmac.compare_digest(signature, expected.encode()) else None
+
+    def _signed(self, text: bytes) -> str:
+        return hmac.digest(self._key, text, "sha256").hex()
 
     def _read_key(self, *, ledger_exists: bool) -> bytes:
         path = self._folder / "key"

@@ -9,6 +9,7 @@ import json
 import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from payt_mcp.errors import AlteredError, GuardError, LedgerError
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grain", "heron", "ivory", "juniper", "kayak", "linen")
 _RECENT = dt.timedelta(days=7)
 _ALTERED = """
-Nothing is written to Payt while it is so. Another program, or a copy put back from a backup, has changed the record.
+Nothing is written to Payt while it is so. Another program, a copy put back from a backup, or a disk that fails has
+changed the record.
 1. Stop the servers that use it, and keep {folder} as it is for whoever looks into it: copy it elsewhere.
 2. Look in Payt at what was sent in the last 7 days: a new record does not know it, and would not hold it back.
 3. To begin a new record, move {folder} aside. What waited in it is proposed anew."""
@@ -41,10 +43,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     try:
         ledger = Ledger(settings.state_dir)
     except AlteredError as error:
-        print(f"payt-mcp: {error}", file=sys.stderr)
-        if args.step == "verify":
-            print(_ALTERED.format(folder=settings.state_dir), file=sys.stderr)
-        return 1
+        return _tell_altered(error, args.step, settings.state_dir)
     try:
         steps: Mapping[str, Callable[[], int]] = {
             "list": lambda: _list(ledger),
@@ -57,8 +56,17 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
             "purge": lambda: _purge(ledger, args.days),
         }
         return steps[args.step]()
+    except AlteredError as error:
+        return _tell_altered(error, args.step, settings.state_dir)
     finally:
         ledger.close()
+
+
+def _tell_altered(error: AlteredError, step: str, folder: Path) -> int:
+    print(f"payt-mcp: {error}", file=sys.stderr)
+    if step == "verify":
+        print(_ALTERED.format(folder=folder), file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

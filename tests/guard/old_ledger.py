@@ -1,4 +1,4 @@
-"""Ledgers as version 1 of their layout wrote them: one made by the program of that time, and any other by its statements.
+"""Ledgers as version 1 of their layout wrote them: one made by the program of that time, others by its statements.
 
 `ledgers/version_1.json` was written by payt-mcp as of 2026-11-27, with a proposal in each state there is: its tables as
 SQL, key and head of its seal, and what that program told of each proposal and its history.
@@ -61,7 +61,9 @@ class Version1:
             "letter": f"letter-{key}", "status": "proposed", "created_at": self._at, "changed_at": self._at,
             "content": to_json({"text": key}), "preview": "{}", "basis": "{}",
         }  # fmt: skip
-        self._db.execute(f"INSERT INTO proposals ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()])
+        self._db.execute(
+            f"INSERT INTO proposals ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()]
+        )
         self._note(key)
 
     def move(self, key: str, status: str, **columns: str | None) -> None:
@@ -77,10 +79,8 @@ class Version1:
         seq, mark = (last["seq"], last["mark"]) if last else (0, START)
         event = Event(seq + 1, key, self._at, row["status"], '{"channel":"page"}', row["digest"], body, "{}", "")
         values = (*event.signed(), self._seal.mark(mark, event.signed()))
-        self._db.execute(
-            "INSERT INTO events (seq, proposal_id, at, status, who, digest, body, detail, mark) VALUES (?,?,?,?,?,?,?,?,?)",
-            values,
-        )
+        columns = "seq, proposal_id, at, status, who, digest, body, detail, mark"
+        self._db.execute(f"INSERT INTO events ({columns}) VALUES (?,?,?,?,?,?,?,?,?)", values)
         self._seal.keep(Head(seq + 1, values[-1]))
 
     def close(self) -> None:

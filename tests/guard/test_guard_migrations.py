@@ -35,7 +35,11 @@ def clock() -> Clock:
 def as_kept(record: Record) -> dict[str, Any]:
     values = {name: value for name, value in vars(record).items() if name not in ADDED}
     return {
-        name: value.isoformat() if isinstance(value, dt.datetime) else list(value) if isinstance(value, tuple) else value
+        name: value.isoformat()
+        if isinstance(value, dt.datetime)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
         for name, value in values.items()
     }
 

@@ -33,7 +33,7 @@ class OpenedLedger:
         self.folder = folder
         self.path = folder / FILE
         self._clock = clock
-        store = _store_class()
+        store = store_class()
         make_private(folder)
         seal = Seal(folder / "seal")
         seal.open(ledger_exists=self.path.exists())
@@ -121,8 +121,8 @@ def make_private(folder: Path) -> None:
             folder.chmod(0o700)
 
 
-def _store_class() -> Callable[[Path], Store]:
-    """Raises LedgerError where this Python was built without SQLite; nothing has been touched then."""
+def store_class() -> Callable[[Path], Store]:
+    """What keeps the rows. Raises LedgerError where this Python was built without SQLite; nothing is touched then."""
     try:
         from payt_mcp.proposals.ledger.sqlite import SqliteStore  # noqa: PLC0415 - a Python may lack it
     except ImportError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from .floors import FLOORS
+from tests.architecture.floors import FLOORS
 
 HOUSE = Path(__file__).parents[2]
 PAGE = HOUSE / "CONTRIBUTING.md"

@@ -1,6 +1,6 @@
 """Ledgers as version 1 of their layout wrote them: one made by the program of that time, others by its statements.
 
-`ledgers/version_1.json` was written by payt-mcp as of 2026-11-27, with a proposal in each state there is: its tables as
+`kept/version_1.json` was written by payt-mcp as of 2026-11-27, with a proposal in each state there is: its tables as
 SQL, key and head of its seal, and what that program told of each proposal and its history.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 from payt_mcp.proposals.ledger.seal import START, Head, Seal
 from payt_mcp.proposals.records import Event, stamp, to_json
 
-FIXTURE = Path(__file__).parent / "ledgers" / "version_1.json"
+FIXTURE = Path(__file__).parent / "kept" / "version_1.json"
 _FIRST = resources.files("payt_mcp.proposals.ledger").joinpath("migrations", "0001_proposals_and_events.sql")
 
 

@@ -14,7 +14,6 @@ import pytest
 from payt_mcp.errors import AlteredError
 from payt_mcp.proposals.ledger.chain import Chain
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_mcp.proposals.states import Status
 from tests.support.house import (
     PAGE,
     TOOL,

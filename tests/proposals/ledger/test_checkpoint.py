@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guard.conftest import PAGE, START, TOOL, Clock, approved, draft, edit
 from payt_mcp.errors import AlteredError, RefusedWriteError
 from payt_mcp.proposals.ledger import chain, opened
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import Record, Who
 from payt_mcp.proposals.states import Status
+from tests.support.house import PAGE, START, TOOL, Clock, approved, draft, edit
 
 PERSON = Who("terminal", "", "anouk")
 

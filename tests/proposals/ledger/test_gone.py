@@ -12,12 +12,12 @@ from pathlib import Path
 import anyio
 import pytest
 
-from guard.conftest import ERAS, House, approved, client, data, letter, said, says
-from guard.test_guard_no_record import Person, calls, untouched
-from guard.test_guard_terminal import environ, run
 from payt_mcp.errors import AlteredError
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
+from tests.proposals.asking.test_terminal import environ, run
+from tests.proposals.test_no_record import Person, calls, untouched
+from tests.support.house import ERAS, PAGE, House, approved, client, data, letter, said, says
 
 pytestmark = [
     pytest.mark.anyio,

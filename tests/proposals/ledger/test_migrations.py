@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guard.conftest import PAGE, START, TOOL, Clock, approved, draft, edit
-from guard.old_ledger import Version1, kept, put
 from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import FOLLOWING, Status
+from tests.proposals.ledger.old_ledger import Version1, kept, put
+from tests.support.house import PAGE, START, TOOL, Clock, approved, draft, edit
 
 ADDED = {"once", "yeses"}
 KINDS = ("message", "comment", "completion", "invoices", "plan_decision", "block")

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard.conftest import PAGE, START, TOOL, Clock, draft, edit
 from payt_mcp.errors import AlteredError, RefusedWriteError
 from payt_mcp.policy.approval import Needs, Yes, are_enough, yeses_needed
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import Who
 from payt_mcp.proposals.states import Status
+from tests.support.house import PAGE, START, TOOL, Clock, draft, edit
 
 PIET = Who("terminal", "", "piet")
 

@@ -13,10 +13,10 @@ from payt_sandbox.signin.access import Token
 from payt_sandbox.wire.problems import forbidden, invalid
 from payt_sandbox.world.book import Book
 from payt_sandbox.world.render import (
-    Plan,
+    Columns,
+    columns_of,
     ident_for,
     parse_fields,
-    plan_for,
     render,
 )
 from payt_sandbox.world.tables import Row
@@ -63,13 +63,13 @@ class Call:
             raise forbidden("Access to this administration is not authorized")
         return known
 
-    def plan(self, kind: str) -> Plan:
+    def columns(self, kind: str) -> Columns:
         """The fields to answer with; 422 when `fields` is malformed."""
         text = self.params.get("fields")
         if not text:
-            return plan_for(kind, None)
+            return columns_of(kind, None)
         try:
-            return plan_for(kind, parse_fields(str(text)))
+            return columns_of(kind, parse_fields(str(text)))
         except ValueError:
             raise invalid("fields is invalid") from None
 
@@ -108,9 +108,9 @@ class Call:
         except (ValueError, OverflowError):
             raise invalid(f"{name} is invalid") from None
 
-    def render(self, rows: list[Row], plan: Plan, book: Book) -> list[dict[str, Any]]:
+    def render(self, rows: list[Row], columns: Columns, book: Book) -> list[dict[str, Any]]:
         """Rows in wire form, with ids and nulls as the options say."""
-        return render(rows, plan, book, self.ident, nulls=self.sandbox.options.nulls == "null")
+        return render(rows, columns, book, self.ident, nulls=self.sandbox.options.nulls == "null")
 
 
 Handler = Callable[[Call], Response]

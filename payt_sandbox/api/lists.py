@@ -19,7 +19,7 @@ from payt_sandbox.world.values import whole
 # How a comma-separated filter finds its rows: from the values through one or more indexes, each step giving
 # the ids that the next step looks up. "id" stands for the ids themselves.
 Step = tuple[str, tuple[str, ...]]
-_ON_THING: Final[dict[str, tuple[str, ...]]] = {
+_BY_SUBJECT: Final[dict[str, tuple[str, ...]]] = {
     "debtor_ids": ("debtor_id",),
     "invoice_ids": ("invoice_id",),
     "credit_case_ids": ("credit_case_id",),
@@ -58,13 +58,14 @@ FILTERS: Final[dict[str, dict[str, tuple[Step, ...]]]] = {
         "debtor_identifiers": (("debtors", ("debtor_identifier",)), ("payment_plans", ("debtor_id",))),
     },
     **{
-        kind: {name: ((kind, on),) for name, on in _ON_THING.items()} for kind in ("messages", "notes", "notifications")
+        kind: {name: ((kind, on),) for name, on in _BY_SUBJECT.items()}
+        for kind in ("messages", "notes", "notifications")
     },
 }
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Conditions:
     """The conditions of a list: amounts in units of book currency, `updated_after` as a 24-character stamp."""
 
     paid: bool | None = None
@@ -74,19 +75,19 @@ class Wanted:
     inclusive: bool = False
 
 
-def chosen(book: Book, kind: str, filters: dict[str, tuple[str, ...]]) -> list[int] | None:
+def ids_named(book: Book, kind: str, filters: dict[str, tuple[str, ...]]) -> list[int] | None:
     """The ids that satisfy every comma-separated filter, sorted; None when there is no such filter."""
     found: set[int] | None = None
     for name, values in filters.items():
         if name == "ids":
             keys = {key for key in _numbers(values) if key in book.tables[kind].rows}
         else:
-            keys = _through(book, FILTERS[kind][name], values, name)
+            keys = _looked_up(book, FILTERS[kind][name], values, name)
         found = keys if found is None else found & keys
     return None if found is None else sorted(found)
 
 
-def _through(book: Book, steps: tuple[Step, ...], values: tuple[str, ...], name: str) -> set[int]:
+def _looked_up(book: Book, steps: tuple[Step, ...], values: tuple[str, ...], name: str) -> set[int]:
     keys: Iterable[str | int] = _numbers(values) if name.endswith("_ids") else values
     for kind, fields in steps:
         indexes = [book.tables[kind].indexes[field] for field in fields]
@@ -98,48 +99,48 @@ def _numbers(values: Iterable[str]) -> list[int]:
     return [key for key in map(whole, values) if key is not None]
 
 
-def select(table: Table, wanted: Wanted, among: list[int] | None) -> list[int]:
+def ids_meeting(table: Table, conditions: Conditions, among: list[int] | None) -> list[int]:
     """The ids of a table that meet the conditions, sorted; `among` limits them to some."""
     if among is not None:
-        return [key for key in among if _meets(table.rows[key], wanted)]
-    base = table.ids if wanted.paid is None else table.paid_ids if wanted.paid else table.open_ids
-    if wanted.updated_after is None and wanted.at_least is None and wanted.at_most is None:
+        return [key for key in among if _is_met(table.rows[key], conditions)]
+    base = table.ids if conditions.paid is None else table.paid_ids if conditions.paid else table.open_ids
+    if conditions.updated_after is None and conditions.at_least is None and conditions.at_most is None:
         return base
-    return table.cached(wanted, lambda: _narrowed(table, wanted, base))
+    return table.cached(conditions, lambda: _filtered(table, conditions, base))
 
 
-def _narrowed(table: Table, wanted: Wanted, base: list[int]) -> list[int]:
-    if wanted.updated_after is not None:
-        base = table.updated_since(wanted.updated_after, wanted.inclusive, wanted.paid)
-    if wanted.at_least is None and wanted.at_most is None:
+def _filtered(table: Table, conditions: Conditions, base: list[int]) -> list[int]:
+    if conditions.updated_after is not None:
+        base = table.updated_since(conditions.updated_after, conditions.inclusive, conditions.paid)
+    if conditions.at_least is None and conditions.at_most is None:
         return base
-    return [key for key in base if _booked(table.rows[key], wanted)]
+    return [key for key in base if _is_within(table.rows[key], conditions)]
 
 
-def _booked(row: Row, wanted: Wanted) -> bool:
+def _is_within(row: Row, conditions: Conditions) -> bool:
     total = row.get("book_total_amount")
     if total is None:
         return False
-    low, high = wanted.at_least, wanted.at_most
+    low, high = conditions.at_least, conditions.at_most
     return (low is None or total >= low * 100) and (high is None or total <= high * 100)
 
 
-def _meets(row: Row, wanted: Wanted) -> bool:
-    if wanted.paid is not None and wanted.paid == bool(row.get("open_amount")):
+def _is_met(row: Row, conditions: Conditions) -> bool:
+    if conditions.paid is not None and conditions.paid == bool(row.get("open_amount")):
         return False
-    if wanted.updated_after is not None:
+    if conditions.updated_after is not None:
         touched = row.get("updated_at", "")
-        if touched < wanted.updated_after or (touched == wanted.updated_after and not wanted.inclusive):
+        if touched < conditions.updated_after or (touched == conditions.updated_after and not conditions.inclusive):
             return False
-    return (wanted.at_least is None and wanted.at_most is None) or _booked(row, wanted)
+    return (conditions.at_least is None and conditions.at_most is None) or _is_within(row, conditions)
 
 
-_FAR: Final = 99999999
+_NO_DATE: Final = 99999999
 
 
 @lru_cache(maxsize=8192)
 def _day(text: str | None) -> int:
-    return _FAR if text is None else int(text.replace("-", ""))
+    return _NO_DATE if text is None else int(text.replace("-", ""))
 
 
 def place_of(row: Row, order: str) -> int:
@@ -152,10 +153,10 @@ def place_of(row: Row, order: str) -> int:
         return (record_id * 2654435761 % (1 << 32)) << ID_BITS | record_id
     field, _, direction = order.rpartition("_")
     day = _day(row.get(field))
-    return (day if direction == "asc" else _FAR - day) << ID_BITS | record_id
+    return (day if direction == "asc" else _NO_DATE - day) << ID_BITS | record_id
 
 
-def ordered(table: Table, ids: list[int], order: str, key: object) -> list[int]:
+def places_in(table: Table, ids: list[int], order: str, key: object) -> list[int]:
     """The places of some rows in an order; with a `key` the answer is kept until the table changes."""
     if key is None:
         return sorted(place_of(table.rows[record_id], order) for record_id in ids)
@@ -163,7 +164,7 @@ def ordered(table: Table, ids: list[int], order: str, key: object) -> list[int]:
 
 
 @dataclass(frozen=True)
-class Slice:
+class Page:
     """The ids of one page, the place of the last one, and whether more come after it."""
 
     ids: list[int]
@@ -171,8 +172,8 @@ class Slice:
     more: bool
 
 
-def cut(places: list[int], after: int | None, per_page: int) -> Slice:
+def page_of(places: list[int], after: int | None, per_page: int) -> Page:
     """One page out of sorted places (or ids), beginning after a place."""
     start = 0 if after is None else bisect_right(places, after)
     page = places[start : start + per_page]
-    return Slice([place & ID_MASK for place in page], page[-1] if page else None, start + len(page) < len(places))
+    return Page([place & ID_MASK for place in page], page[-1] if page else None, start + len(page) < len(places))

@@ -1,6 +1,7 @@
 """The read endpoints."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -8,17 +9,17 @@ from starlette.responses import Response
 from payt_sandbox.api.calls import Call
 from payt_sandbox.api.lists import (
     FILTERS,
-    Slice,
-    Wanted,
-    chosen,
-    cut,
-    ordered,
+    Conditions,
+    Page,
+    ids_meeting,
+    ids_named,
+    page_of,
     place_of,
-    select,
+    places_in,
 )
 from payt_sandbox.wire.problems import invalid, json_response, not_found
 from payt_sandbox.world.book import Book
-from payt_sandbox.world.render import Plan, plan_for
+from payt_sandbox.world.render import Columns, columns_of
 from payt_sandbox.world.tables import Row, Table
 from payt_sandbox.world.values import stamp, whole
 
@@ -30,28 +31,42 @@ _IDENTIFIERS: Final = {
 }
 
 
+@dataclass(frozen=True)
+class _List:
+    """A list that a page is taken from: the sorted `ids` of `rows`, in an `order` of the API (None: by id).
+
+    Orders are kept with the `table`, where there is one, under a `key`; without a key they are too special for that.
+    """
+
+    name: str
+    rows: dict[int, Row]
+    ids: list[int]
+    order: str | None = None
+    table: Table | None = None
+    key: object = None
+
+
 def listing(kind: str) -> Any:
     """The handler of a list of a kind of record."""
 
     def handle(call: Call) -> Response:
         book = call.book()
         table = book.tables[kind]
-        plan = call.plan(kind)
+        columns = call.columns(kind)
         per_page = call.per_page()
-        wanted = _wanted(call, kind)
-        among = chosen(book, kind, _filters(call, kind))
-        ids = select(table, wanted, among)
+        conditions = _conditions(call, kind)
+        among = ids_named(book, kind, _filters(call, kind))
+        ids = ids_meeting(table, conditions, among)
         order = _order(call) if kind == "invoices" else None
-        key = None if among is not None else wanted
-        page, name = _page(call, table.rows, ids, order, per_page, (kind, table, key))
-        return _answer(call, page, plan, book, table.rows, name)
+        whole_list = _List(kind, table.rows, ids, order, table, None if among is not None else conditions)
+        return _answer(call, whole_list, per_page, columns, book)
 
     return handle
 
 
-def _wanted(call: Call, kind: str) -> Wanted:
+def _conditions(call: Call, kind: str) -> Conditions:
     invoices = kind == "invoices"
-    return Wanted(
+    return Conditions(
         paid=call.flag("paid") if invoices else None,
         at_least=call.number("book_amount_total_gte") if invoices else None,
         at_most=call.number("book_amount_total_lte") if invoices else None,
@@ -76,26 +91,17 @@ def _order(call: Call) -> str | None:
     return order
 
 
-def _page(
-    call: Call,
-    rows: dict[int, Row],
-    ids: list[int],
-    order: str | None,
-    per_page: int,
-    source: tuple[str, Table | None, Any],
-) -> tuple[Slice, str]:
-    """One page of sorted ids, and the name of the listing its cursors belong to."""
-    kind, table, key = source
-    opaque = call.sandbox.options.cursors == "opaque"
-    how = order or ("scrambled" if opaque else None)
-    name = f"{kind}/{how}"
+def _page(call: Call, of: _List, per_page: int) -> tuple[Page, str]:
+    """One page of a list, and the name under which its cursors are given out."""
+    how = of.order or ("scrambled" if call.sandbox.options.cursors == "opaque" else None)
+    name = f"{of.name}/{how}"
     if how is None:
-        places = ids
-    elif table is not None:
-        places = ordered(table, ids, how, key)
+        places = of.ids
+    elif of.table is not None:
+        places = places_in(of.table, of.ids, how, of.key)
     else:
-        places = sorted(place_of(rows[record_id], how) for record_id in ids)
-    return cut(places, _after(call, rows, how, name), per_page), name
+        places = sorted(place_of(of.rows[record_id], how) for record_id in of.ids)
+    return page_of(places, _after(call, of.rows, how, name), per_page), name
 
 
 def _after(call: Call, rows: dict[int, Row], how: str | None, name: str) -> int | None:
@@ -117,12 +123,13 @@ def _after(call: Call, rows: dict[int, Row], how: str | None, name: str) -> int 
     return place
 
 
-def _answer(call: Call, page: Slice, plan: Plan, book: Book, rows: dict[int, Row], name: str) -> Response:
-    data = call.render([rows[record_id] for record_id in page.ids], plan, book)
+def _answer(call: Call, of: _List, per_page: int, columns: Columns, book: Book) -> Response:
+    page, name = _page(call, of, per_page)
+    data = call.render([of.rows[record_id] for record_id in page.ids], columns, book)
     return json_response({"data": data, "pagination": _pagination(call, page, name)})
 
 
-def _pagination(call: Call, page: Slice, name: str) -> dict[str, Any]:
+def _pagination(call: Call, page: Page, name: str) -> dict[str, Any]:
     options = call.sandbox.options
     if page.last is not None and (page.more or options.last_page == "extra_page"):
         opaque = options.cursors == "opaque"
@@ -137,11 +144,11 @@ def single(kind: str) -> Any:
 
     def handle(call: Call) -> Response:
         book = call.book()
-        plan = call.plan(kind)
+        columns = call.columns(kind)
         row = book.tables[kind].rows.get(_find(call, book, kind))
         if row is None:
             raise not_found(kind.removesuffix("s").replace("_", " ").capitalize())
-        return json_response(call.render([row], plan, book)[0])
+        return json_response(call.render([row], columns, book)[0])
 
     return handle
 
@@ -162,7 +169,7 @@ def deleted(kind: str) -> Any:
 
     def handle(call: Call) -> Response:
         book = call.book()
-        plan = plan_for(f"deleted/{kind}", None)
+        columns = columns_of(f"deleted/{kind}", None)
         per_page = call.per_page()
         after, before = call.moment("deleted_after"), call.moment("deleted_before")
         if after is None:
@@ -174,8 +181,7 @@ def deleted(kind: str) -> Any:
             for key, row in rows.items()
             if row["deleted_at"] > max(after, kept) and (before is None or row["deleted_at"] < before)
         )
-        page, name = _page(call, rows, ids, None, per_page, (f"deleted/{kind}", None, None))
-        return _answer(call, page, plan, book, rows, name)
+        return _answer(call, _List(f"deleted/{kind}", rows, ids), per_page, columns, book)
 
     return handle
 
@@ -183,40 +189,43 @@ def deleted(kind: str) -> Any:
 def administrations(call: Call) -> Response:
     """The administrations that the token reaches."""
     rows = {key: row for key, row in call.sandbox.world.administrations.items() if call.token.reaches(key)}
-    plan, book = call.plan("administrations"), call.sandbox.world.book(call.sandbox.world.main_id)
-    page, name = _page(call, rows, sorted(rows), None, call.per_page(), ("administrations", None, None))
-    return _answer(call, page, plan, book, rows, name)
+    return _of_nobody(call, "administrations", rows)
+
+
+def companies(call: Call) -> Response:
+    """The companies connected to the application."""
+    return _of_nobody(call, "companies", call.sandbox.world.companies)
+
+
+def _of_nobody(call: Call, kind: str, rows: dict[int, Row]) -> Response:
+    """A list of what belongs to no administration; that it is written with the main one's book shows nowhere."""
+    columns = call.columns(kind)
+    return _answer(call, _List(kind, rows, sorted(rows)), call.per_page(), columns, _any_book(call))
+
+
+def _any_book(call: Call) -> Book:
+    return call.sandbox.world.book(call.sandbox.world.main_id)
 
 
 def administration(call: Call) -> Response:
     """One administration by its id; 403 when it is unknown or out of reach."""
     book = call.reach(call.path("administration_id"))
     row = call.sandbox.world.administrations[book.administration_id]
-    return json_response(call.render([row], call.plan("administrations"), book)[0])
-
-
-def companies(call: Call) -> Response:
-    """The companies connected to the application."""
-    rows = call.sandbox.world.companies
-    plan, book = call.plan("companies"), call.sandbox.world.book(call.sandbox.world.main_id)
-    page, name = _page(call, rows, sorted(rows), None, call.per_page(), ("companies", None, None))
-    return _answer(call, page, plan, book, rows, name)
+    return json_response(call.render([row], call.columns("administrations"), book)[0])
 
 
 def company(call: Call) -> Response:
     """One company by its id."""
-    given = call.path("id")
-    row = call.sandbox.world.companies.get(whole(given) or 0)
+    row = call.sandbox.world.companies.get(whole(call.path("id")) or 0)
     if row is None:
         raise not_found("Company")
-    return json_response(
-        call.render([row], call.plan("companies"), call.sandbox.world.book(call.sandbox.world.main_id))[0]
-    )
+    return json_response(call.render([row], call.columns("companies"), _any_book(call))[0])
 
 
 def vat_rates(call: Call) -> Response:
     """The VAT rates of an administration: a list without filters and without `fields`."""
     book = call.book()
     table = book.tables["vat_rates"]
-    page, name = _page(call, table.rows, table.ids, None, call.per_page(), ("vat_rates", None, None))
-    return _answer(call, page, plan_for("vat_rates", None), book, table.rows, name)
+    return _answer(
+        call, _List("vat_rates", table.rows, table.ids), call.per_page(), columns_of("vat_rates", None), book
+    )

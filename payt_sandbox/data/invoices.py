@@ -42,7 +42,7 @@ _PAUSED: Final = (47, 3)
 _ZERO_TOTAL: Final = (53, 6)
 
 
-def _is(place: int, oddity: tuple[int, int]) -> bool:
+def _falls_on(place: int, oddity: tuple[int, int]) -> bool:
     return place % oddity[0] == oddity[1]
 
 
@@ -117,9 +117,9 @@ class InvoiceMaker:
     def _number(self, day: str, place: int, paid: bool) -> str:
         year = day[:4]
         sequence = self._sequence[year] = self._sequence.get(year, 0) + 1
-        if not paid and _is(place, _COMMA):
+        if not paid and _falls_on(place, _COMMA):
             return f"{year},{sequence:06d}"
-        if not paid and _is(place, _SLASH):
+        if not paid and _falls_on(place, _SLASH):
             return f"{year}/{sequence:06d}"
         return f"{year}{sequence:06d}"
 
@@ -142,18 +142,18 @@ class InvoiceMaker:
     def _amounts_open(self, row: Row, place: int) -> None:
         total = self._total()
         still_open = total
-        if _is(place, _CREDIT_NOTE):
+        if _falls_on(place, _CREDIT_NOTE):
             total = still_open = -(total // 3) - 1
-        elif _is(place, _OVERPAID):
+        elif _falls_on(place, _OVERPAID):
             still_open = -(total // 10) - 1
-        elif _is(place, _PARTLY_PAID):
+        elif _falls_on(place, _PARTLY_PAID):
             still_open = total - total * (10 + self.dice.below(80)) // 100
         self._book(row, total, still_open)
         if place % 59 == 8:
             row["administration_costs_total"] = row["administration_costs_open"] = 4000
 
     def _amounts_paid(self, row: Row, place: int) -> None:
-        self._book(row, 0 if _is(place, _ZERO_TOTAL) else self._total(), 0)
+        self._book(row, 0 if _falls_on(place, _ZERO_TOTAL) else self._total(), 0)
 
     def _paid_on(self, row: Row, ago: int) -> int:
         latest = 1 + self.dice.below(max(1, min(ago, 60)))
@@ -167,7 +167,7 @@ class InvoiceMaker:
         if place % 6 == 1 and 1 <= early < ago:
             row["pre_reminder_at"] = at(early, 2)
             latest = early
-        if _is(place, _NO_DUE_DATE) or row["open_amount"] < 0:
+        if _falls_on(place, _NO_DUE_DATE) or row["open_amount"] < 0:
             return latest
         late = overdue - debtor * 7 % 20
         for offset, name in _LONG_FLOW if debtor % 3 else _SHORT_FLOW:
@@ -178,7 +178,7 @@ class InvoiceMaker:
         if place % 83 == 5 and latest > 1 and "final_reminder_at" in row:
             latest -= 1
             row["later_reminder_at"] = at(latest, 4)
-        if _is(place, _PAUSED):
+        if _falls_on(place, _PAUSED):
             latest = 1 + self.dice.below(max(1, min(latest - 1, 30)))
             row["paused_at"] = at(latest, 7)
             row["paused_by_user"] = place % 2 == 1
@@ -189,17 +189,17 @@ class InvoiceMaker:
         return latest
 
     def _gaps(self, row: Row, place: int) -> None:
-        if _is(place, _NO_BOOK_AMOUNT):
+        if _falls_on(place, _NO_BOOK_AMOUNT):
             del row["book_total_amount"], row["book_open_amount"]
-        if _is(place, _NO_DUE_DATE):
+        if _falls_on(place, _NO_DUE_DATE):
             del row["due_date"]
-        if _is(place, _NO_INVOICE_DATE):
+        if _falls_on(place, _NO_INVOICE_DATE):
             del row["invoice_date"]
-        if _is(place, _NO_DEBTOR_NUMBER):
+        if _falls_on(place, _NO_DEBTOR_NUMBER):
             del row["debtor_number"]
 
     def _texts(self, row: Row, record_id: int, place: int) -> None:
-        if _is(place, _ODD_TEXT):
+        if _falls_on(place, _ODD_TEXT):
             row["description"] = texts.ODD_DESCRIPTIONS[place // _ODD_TEXT[0] % len(texts.ODD_DESCRIPTIONS)]
         elif record_id % 3:
             row["description"] = texts.DESCRIPTIONS[record_id % len(texts.DESCRIPTIONS)]

@@ -16,7 +16,7 @@ from payt_sandbox.data.stories import (
     Setting,
     Story,
     days_ago,
-    tell,
+    story_for,
     until_paid,
 )
 from payt_sandbox.data.subjects import picked, references
@@ -149,7 +149,7 @@ class _Thread:
     def rows(self, places: range, ids: list[int], wanted: int) -> list[Row]:
         """The messages at these places, oldest first; the first one about `wanted` days ago."""
         odd, odd_text = _odd(places[0])
-        story = tell(self.setting, len(places), self.words, odd)
+        story = story_for(self.setting, len(places), self.words, odd)
         days = days_ago(self.setting, story, wanted)
         who = places[0] % len(names.USERS)
         user, pen = names.USERS[who], self._pen(story, who)

@@ -140,12 +140,12 @@ _BEGUN: Final = {
 }
 
 
-def tell(setting: Setting, size: int, dice: Dice, odd: int) -> Story:
+def story_for(setting: Setting, size: int, dice: Dice, odd: int) -> Story:
     """A story of that many letters that fits into its time, a hurried one where none does; letter number `odd`, if
     there is one, has nothing to do with it.
     """
     if odd < size:
-        return _interrupted(tell(setting, size - 1, dice, size), odd) if size > 1 else _of_turns((ODD,), (0,))
+        return _interrupted(story_for(setting, size - 1, dice, size), odd) if size > 1 else _of_turns((ODD,), (0,))
     stories = _BEGUN[setting.kind, size]
     fitting = bisect_right(stories, setting.first - setting.last, key=_length)
     fitting = fitting or bisect_right(stories, _QUICK, key=_length) or len(stories)

@@ -32,7 +32,7 @@ class _Asked:
     challenge: str | None
 
     def answer(self, **values: str) -> Response:
-        return _back(self.redirect_uri, {**values, "state": self.state})
+        return _redirect(self.redirect_uri, {**values, "state": self.state})
 
 
 class _Unanswerable(Exception):  # noqa: N818 - a state of affairs, answered with a page or a redirect
@@ -116,14 +116,14 @@ def _read(sign_in: SignIn, request: Request) -> _Asked:
     state = query.get("state", "")
     scopes = frozenset(query["scope"].split()) if query.get("scope") else application.scopes
     challenge = query.get("code_challenge")
-    error = _fault(query, application, scopes)
+    error = _what_is_wrong(query, application, scopes)
     if error is not None:
         values = {"error": error[0], "error_description": error[1]}
-        raise _Unanswerable(_back(redirect_uri, {**values, "state": state} if state else values))
+        raise _Unanswerable(_redirect(redirect_uri, {**values, "state": state} if state else values))
     return _Asked(client_id, application, redirect_uri, state, scopes, challenge)
 
 
-def _fault(query: Any, application: Application, scopes: frozenset[str]) -> tuple[str, str] | None:
+def _what_is_wrong(query: Any, application: Application, scopes: frozenset[str]) -> tuple[str, str] | None:
     """What the application has to be told: the error code of RFC 6749 and a sentence."""
     if query.get("response_type") != "code":
         return "unsupported_response_type", "response_type must be code"
@@ -137,7 +137,7 @@ def _fault(query: Any, application: Application, scopes: frozenset[str]) -> tupl
     return None
 
 
-def _back(redirect_uri: str, values: dict[str, str]) -> Response:
+def _redirect(redirect_uri: str, values: dict[str, str]) -> Response:
     joint = "&" if "?" in redirect_uri else "?"
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return RedirectResponse(f"{redirect_uri}{joint}{urlencode(values)}", 302, headers)

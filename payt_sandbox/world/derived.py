@@ -8,7 +8,9 @@ from payt_sandbox.world.book import Book
 from payt_sandbox.world.tables import Row
 from payt_sandbox.world.values import money, share
 
+# How an id is written: as text or as a number.
 Ident = Callable[[int], str | int]
+# What makes a field: from the book it is in, its row, and how ids are written.
 Derived = Callable[[Book, Row, Ident], Any]
 
 _REMINDERS = (

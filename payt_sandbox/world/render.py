@@ -18,11 +18,12 @@ from payt_sandbox.world.shapes import (
 from payt_sandbox.world.tables import Row
 from payt_sandbox.world.values import money
 
+# The fields asked for, as (name, the same for what is in it) pairs; None in the place of a list: all of it.
 Only = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Plan:
+class Columns:
     """What to take from a row: (name in the answer, name in the row) pairs by kind of value."""
 
     plain: tuple[tuple[str, str], ...]
@@ -52,13 +53,13 @@ def _only(items: list[Any]) -> Only:
 
 
 @lru_cache(maxsize=256)
-def plan_for(kind: str, only: Only | None) -> Plan:
-    """The plan for a kind of record (`deleted/<kind>` for the deleted lists); without `only` the default fields."""
+def columns_of(kind: str, only: Only | None) -> Columns:
+    """The columns for a kind of record (`deleted/<kind>` for the deleted lists); without `only` the default fields."""
     shape = _shape(kind)
     wanted = dict(only) if only is not None else {name: None for name in shape.names if name not in shape.on_request}
     pairs = {name: name for name in (*shape.plain, *shape.refs, *shape.money)} | shape.aliases
     taken = [(name, pairs[name]) for name in wanted if name in pairs]
-    return Plan(
+    return Columns(
         plain=tuple(pair for pair in taken if pair[1] in shape.plain),
         refs=tuple(pair for pair in taken if pair[1] in shape.refs),
         money=tuple(pair for pair in taken if pair[1] in shape.money),
@@ -76,24 +77,26 @@ def _shape(kind: str) -> Shape:
     return SHAPES[kind]
 
 
-def full_plan(kind: str, leave_out: frozenset[str] = frozenset()) -> Plan:
+def all_columns(kind: str, leave_out: frozenset[str] = frozenset()) -> Columns:
     """Every field of the contract, those on request included."""
-    return plan_for(kind, tuple((name, None) for name in _shape(kind).names if name not in leave_out))
+    return columns_of(kind, tuple((name, None) for name in _shape(kind).names if name not in leave_out))
 
 
-def render(rows: Iterable[Row], plan: Plan, book: Book, ident: Ident, *, nulls: bool = True) -> list[dict[str, Any]]:
+def render(
+    rows: Iterable[Row], columns: Columns, book: Book, ident: Ident, *, nulls: bool = True
+) -> list[dict[str, Any]]:
     """The rows in wire form: amounts as decimal text, ids through `ident`; null fields left out unless `nulls`."""
     answer = []
     for row in rows:
         get = row.get
-        out: dict[str, Any] = {name: get(source) for name, source in plan.plain}
-        for name, source in plan.refs:
+        out: dict[str, Any] = {name: get(source) for name, source in columns.plain}
+        for name, source in columns.refs:
             key = get(source)
             out[name] = None if key is None else ident(key)
-        for name, source in plan.money:
+        for name, source in columns.money:
             cents = get(source)
             out[name] = None if cents is None else money(cents)
-        for name, make, sub in plan.derived:
+        for name, make, sub in columns.derived:
             value = make(book, row, ident)
             out[name] = value if sub is None else _select(value, sub)
         answer.append(out if nulls else _compact(out))

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from payt_sandbox.world.mutators import Mutators
-from payt_sandbox.world.render import full_plan, plan_for, render
+from payt_sandbox.world.render import all_columns, columns_of, render
 from payt_sandbox.world.tables import Row
 
 
@@ -28,12 +28,12 @@ class World(Mutators):
         """
         book = self.book(administration_id)
         if fields is None:
-            plan = full_plan(kind, frozenset({"invoice_lines"}))
+            columns = all_columns(kind, frozenset({"invoice_lines"}))
         else:
-            plan = plan_for(kind, tuple((name, None) for name in fields))
+            columns = columns_of(kind, tuple((name, None) for name in fields))
         with self.lock:
             table = book.tables[kind]
-            return render((table.rows[key] for key in table.ids), plan, book, str)
+            return render((table.rows[key] for key in table.ids), columns, book, str)
 
     def raw(self, administration_id: str | int, kind: str, record_id: str | int) -> Row:
         """One record as it is stored, what was written but is never answered included (amounts in cents)."""

@@ -6,7 +6,7 @@ from payt_sandbox.api.calls import Call
 from payt_sandbox.wire.problems import invalid
 from payt_sandbox.world.book import Book
 from payt_sandbox.world.tables import Row
-from payt_sandbox.writes.shared import Outcome, read_form, texts
+from payt_sandbox.writes.shared import Outcome, listed_texts, read_form
 
 
 def block(call: Call) -> Response:
@@ -55,7 +55,7 @@ def _named(call: Call, book: Book) -> tuple[list[Row], Outcome]:
     found: dict[int, Row] = {}
     asked = False
     for name, field_name in (("invoice_numbers", "invoice_number"), ("invoice_identifiers", "invoice_identifier")):
-        for value in texts(call, name):
+        for value in listed_texts(call, name):
             asked = True
             ids = table.indexes[field_name].get(value)
             if ids:

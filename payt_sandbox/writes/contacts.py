@@ -11,9 +11,9 @@ from payt_sandbox.world.values import parse_date, whole
 from payt_sandbox.writes.drafts import Draft
 from payt_sandbox.writes.shared import (
     Outcome,
-    one_of,
+    check_choice,
+    listed_records,
     read_body,
-    records,
 )
 
 _PARTS: Final = ("street_1", "street_2", "postal_code", "city", "region", "country_code")
@@ -32,7 +32,7 @@ def upsert(call: Call) -> Response:
     """Upserts contacts by identifier or id; errors and warnings are keyed by whichever was given."""
     read_body(call)
     book, outcome = call.book(), Outcome()
-    drafts = [_draft(record) for record in records(call, "contacts", ())]
+    drafts = [_draft(record) for record in listed_records(call, "contacts", ())]
     for draft in drafts:
         given = draft.record
         known = _known(draft, book)
@@ -43,7 +43,7 @@ def upsert(call: Call) -> Response:
 
 
 def _draft(record: dict[str, Any]) -> Draft:
-    one_of(record, "gender", ("female", "male", "male_female"))
+    check_choice(record, "gender", ("female", "male", "male_female"))
     draft = Draft(record)
     draft.take_texts(("contact_identifier", "birth_date", *_NAMES, *TAKEN_OVER))
     draft.check_addresses(_MAIL)

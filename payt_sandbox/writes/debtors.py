@@ -10,7 +10,7 @@ from payt_sandbox.world.book import Book
 from payt_sandbox.world.tables import Row
 from payt_sandbox.writes.contacts import TAKEN_OVER, take_over
 from payt_sandbox.writes.drafts import Draft
-from payt_sandbox.writes.shared import Outcome, read_body, records
+from payt_sandbox.writes.shared import Outcome, listed_records, read_body
 
 _REQUIRED: Final = ("debtor_number", "name", "debtor_identifier")
 # The second line is written, and never answered.
@@ -25,7 +25,7 @@ def upsert(call: Call) -> Response:
     """Upserts debtors by identifier or number; errors and warnings are keyed by debtor number."""
     read_body(call)
     book, outcome = call.book(), Outcome()
-    drafts = [_draft(record) for record in records(call, "debtors", _REQUIRED)]
+    drafts = [_draft(record) for record in listed_records(call, "debtors", _REQUIRED)]
     for draft in drafts:
         contact = _contact(draft, book)
         known = _known(draft, book)

@@ -44,7 +44,7 @@ class Draft:
     def check_country(self, name: str) -> None:
         """A country is two capital letters; anything else is an error of the record."""
         if self.fields.get(name) and not _COUNTRY.match(self.fields[name]):
-            self.errors.append(f"{_said(name)} is invalid")
+            self.errors.append(f"{spoken(name)} is invalid")
 
     def check_addresses(self, names: Iterable[str]) -> None:
         """E-mail addresses, several in a (blind) copy; a bad one is an error of the record."""
@@ -52,15 +52,16 @@ class Draft:
             given = self.fields.get(name) or ""
             parts = given.split(",") if "cc_" in name else [given]
             if given and not all(mailable(part) for part in parts):
-                self.errors.append(f"{_said(name)} is invalid")
+                self.errors.append(f"{spoken(name)} is invalid")
 
     def check_phones(self, names: Iterable[str]) -> None:
         """A number nobody can call is left out, with a warning."""
         for name in names:
             if self.fields.get(name) and not _PHONE.match(self.fields[name]):
                 del self.fields[name]
-                self.warnings.append(f"{_said(name)} is invalid and was not changed")
+                self.warnings.append(f"{spoken(name)} is invalid and was not changed")
 
 
-def _said(name: str) -> str:
+def spoken(name: str) -> str:
+    """The name of a field as errors say it: `due_date` is `Due date`."""
     return name.replace("_", " ").capitalize()

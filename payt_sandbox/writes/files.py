@@ -19,7 +19,7 @@ from payt_sandbox.wire.problems import (
     problem_response,
 )
 from payt_sandbox.world.values import stamp
-from payt_sandbox.writes.shared import read_body, records
+from payt_sandbox.writes.shared import listed_records, read_body
 
 OPEN_HOURS: Final = 4
 _DIGEST_BYTES: Final = 64
@@ -32,7 +32,7 @@ def announce(call: Call) -> Response:
     """
     read_body(call)
     book = call.book()
-    given = records(call, "files", ("byte_size", "checksum", "content_type"))
+    given = listed_records(call, "files", ("byte_size", "checksum", "content_type"))
     if not given:
         raise invalid("files is missing")
     for item in given:

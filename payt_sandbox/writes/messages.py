@@ -14,9 +14,9 @@ from payt_sandbox.world.tables import Row
 from payt_sandbox.world.values import mailable, whole
 from payt_sandbox.writes.shared import (
     Outcome,
-    one,
+    listed_records,
     read_body,
-    records,
+    shown,
 )
 
 # How an addressee is named: parameter, kind of record, the fields in which the value may stand.
@@ -74,7 +74,7 @@ def send(call: Call) -> Response:
         sent_at=world.now(),
         **references,
     )
-    return one(call, book, "messages", int(key), 200)
+    return shown(call, book, "messages", int(key), 200)
 
 
 def own_address(debtor: Row) -> str | None:
@@ -114,7 +114,7 @@ def mark_read(call: Call) -> Response:
     """Marks messages as read or unread; errors are keyed by kind of failure."""
     read_body(call)
     book, outcome, world = call.book(), Outcome(), call.sandbox.world
-    for record in records(call, "messages", ("id", "read")):
+    for record in listed_records(call, "messages", ("id", "read")):
         key = str(record["id"])
         row = book.tables["messages"].rows.get(whole(key) or 0)
         if row is None:

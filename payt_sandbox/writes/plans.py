@@ -13,12 +13,12 @@ from payt_sandbox.world.tables import Row
 from payt_sandbox.world.values import mailable, parse_amount, parse_date
 from payt_sandbox.writes.messages import own_address
 from payt_sandbox.writes.shared import (
-    one,
+    listed_records,
+    listed_texts,
     read_body,
     read_form,
-    records,
-    target,
-    texts,
+    record_of_path,
+    shown,
 )
 
 
@@ -42,7 +42,7 @@ def create(call: Call) -> Response:
     debtor = book.tables["debtors"].rows.get(debtor_id or 0, {})
     mail = Mail("payment_plan", own_address(debtor), str(copy_to) if copy_to else None, None, "Payment plan", "")
     call.sandbox.mails.append(mail)
-    return one(call, book, "payment_plans", int(plan_id), 201)
+    return shown(call, book, "payment_plans", int(plan_id), 201)
 
 
 def _planned(call: Call, book: Book) -> list[Row]:
@@ -50,12 +50,12 @@ def _planned(call: Call, book: Book) -> list[Row]:
     table = book.tables["invoices"]
     found: dict[int, Row] = {}
     for name, field_name in (("invoice_numbers", "invoice_number"), ("invoice_identifiers", "invoice_identifier")):
-        for value in texts(call, name):
+        for value in listed_texts(call, name):
             ids = table.indexes[field_name].get(value)
             if not ids:
                 raise invalid(f"{name}: {value} is unknown")
             found[ids[0]] = table.rows[ids[0]]
-    for value in texts(call, "credit_case_numbers"):
+    for value in listed_texts(call, "credit_case_numbers"):
         cases = book.tables["credit_cases"].indexes["credit_case_number"].get(value)
         if not cases:
             raise invalid(f"credit_case_numbers: {value} is unknown")
@@ -72,7 +72,7 @@ def _planned(call: Call, book: Book) -> list[Row]:
 
 def _terms(call: Call) -> tuple[tuple[Any, ...], ...]:
     terms = []
-    for item in records(call, "terms", ("amount", "due_date")):
+    for item in listed_records(call, "terms", ("amount", "due_date")):
         try:
             amount, due_date = parse_amount(item["amount"]), parse_date(item["due_date"])
         except ValueError:
@@ -88,22 +88,22 @@ def _terms(call: Call) -> tuple[tuple[Any, ...], ...]:
 def approve(call: Call) -> Response:
     """Approves a proposed plan: it becomes active and is set on its invoices and their cases."""
     read_form(call)
-    book, row = target(call, "payment_plans")
+    book, row = record_of_path(call, "payment_plans")
     _proposed(row)
     world = call.sandbox.world
     world.change_payment_plan(book.administration_id, row["id"], active=True, approved_at=world.now())
     world.tie_plan(book.administration_id, row["id"], row.get("invoice_ids", ()))
-    return one(call, book, "payment_plans", row["id"], 200)
+    return shown(call, book, "payment_plans", row["id"], 200)
 
 
 def reject(call: Call) -> Response:
     """Rejects a proposed plan."""
     read_form(call)
-    book, row = target(call, "payment_plans")
+    book, row = record_of_path(call, "payment_plans")
     _proposed(row)
     world = call.sandbox.world
     world.change_payment_plan(book.administration_id, row["id"], rejected_at=world.now(), rejected_by_user=USERS[0])
-    return one(call, book, "payment_plans", row["id"], 200)
+    return shown(call, book, "payment_plans", row["id"], 200)
 
 
 def _proposed(row: Row) -> None:
@@ -114,9 +114,9 @@ def _proposed(row: Row) -> None:
 def deactivate(call: Call) -> Response:
     """Ends an active plan and releases its invoices and their cases."""
     read_form(call)
-    book, row = target(call, "payment_plans")
+    book, row = record_of_path(call, "payment_plans")
     if not row.get("active"):
         raise invalid("The payment plan is not active")
     world = call.sandbox.world
     world.change_payment_plan(book.administration_id, row["id"], active=False, deactivated_at=world.now())
-    return one(call, book, "payment_plans", row["id"], 200)
+    return shown(call, book, "payment_plans", row["id"], 200)

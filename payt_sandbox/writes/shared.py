@@ -57,7 +57,7 @@ def read_form(call: Call) -> None:
     read_body(call)
 
 
-def target(call: Call, kind: str) -> tuple[Book, Row]:
+def record_of_path(call: Call, kind: str) -> tuple[Book, Row]:
     """The record whose id stands in the path; 404 when there is none."""
     book = call.book()
     row = book.tables[kind].rows.get(whole(call.path("id")) or 0)
@@ -66,12 +66,12 @@ def target(call: Call, kind: str) -> tuple[Book, Row]:
     return book, row
 
 
-def one(call: Call, book: Book, kind: str, key: int, status: int) -> Response:
+def shown(call: Call, book: Book, kind: str, key: int, status: int) -> Response:
     """The answer that shows one record as it is now."""
-    return json_response(call.render([book.tables[kind].rows[key]], call.plan(kind), book)[0], status)
+    return json_response(call.render([book.tables[kind].rows[key]], call.columns(kind), book)[0], status)
 
 
-def records(call: Call, name: str, required: tuple[str, ...]) -> list[dict[str, Any]]:
+def listed_records(call: Call, name: str, required: tuple[str, ...]) -> list[dict[str, Any]]:
     """The list of objects of a bulk write; 422, and nothing processed, when it or a required field is missing."""
     given = call.params.get(name)
     if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
@@ -85,13 +85,13 @@ def records(call: Call, name: str, required: tuple[str, ...]) -> list[dict[str, 
     return given
 
 
-def one_of(record: dict[str, Any], name: str, allowed: tuple[str, ...]) -> None:
+def check_choice(record: dict[str, Any], name: str, allowed: tuple[str, ...]) -> None:
     """422 when a given value is not in the contract's list."""
     if record.get(name) is not None and record[name] not in allowed:
         raise invalid(f"{name} does not have a valid value")
 
 
-def texts(call: Call, name: str) -> list[str]:
+def listed_texts(call: Call, name: str) -> list[str]:
     """A list of texts, as Rack and a list parameter read them: a single plain value is a list of one."""
     given = call.params.get(name)
     if given is None:

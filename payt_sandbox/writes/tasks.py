@@ -11,10 +11,10 @@ from payt_sandbox.world.tables import Row
 from payt_sandbox.writes.blocks import unblock
 from payt_sandbox.writes.shared import (
     Outcome,
-    one,
     read_body,
     read_form,
-    target,
+    record_of_path,
+    shown,
 )
 
 _STATUSES: Final = ("succeeded", "failed", "cleaned_up")
@@ -23,7 +23,7 @@ _STATUSES: Final = ("succeeded", "failed", "cleaned_up")
 def complete(call: Call) -> Response:
     """Marks a task as done, with a comment if one is given; on request it resumes the invoices the task is about."""
     read_body(call)
-    book, row = target(call, "tasks")
+    book, row = record_of_path(call, "tasks")
     status = call.params.get("completed_status")
     if status is not None and status not in _STATUSES:
         raise invalid("completed_status does not have a valid value")
@@ -39,7 +39,7 @@ def complete(call: Call) -> Response:
     if resumes:
         for invoice in _about(book, row):
             unblock(call, book, invoice)
-    return one(call, book, "tasks", row["id"], 200)
+    return shown(call, book, "tasks", row["id"], 200)
 
 
 def _about(book: Book, task: Row) -> list[Row]:
@@ -57,16 +57,16 @@ def _about(book: Book, task: Row) -> list[Row]:
 def reopen(call: Call) -> Response:
     """Takes the mark of a done task away."""
     read_form(call)
-    book, row = target(call, "tasks")
+    book, row = record_of_path(call, "tasks")
     gone = dict.fromkeys(("completed_at", "completed_status", "completed_status_message"))
     call.sandbox.world.change(book.administration_id, "tasks", row["id"], **gone)
-    return one(call, book, "tasks", row["id"], 200)
+    return shown(call, book, "tasks", row["id"], 200)
 
 
 def comment(call: Call) -> Response:
     """Adds a comment to a task."""
     read_body(call)
-    book, row = target(call, "tasks")
+    book, row = record_of_path(call, "tasks")
     text = call.params.get("comment")
     if not isinstance(text, str) or not text.strip():
         raise invalid("comment is missing")

@@ -64,11 +64,12 @@ def test_every_module_has_a_floor() -> None:
     assert len(SANDBOX) > 10
 
 
-def test_the_floors_are_drawn_as_they_are() -> None:
+@pytest.mark.parametrize("picture", draw.PICTURES, ids=lambda picture: picture.name)
+def test_the_floors_are_drawn_as_they_are(picture: draw.Picture) -> None:
     if os.environ.get("UPDATE_SNAPSHOTS"):
-        draw.redraw()
+        picture.redraw()
     page = draw.PAGE.read_text(encoding="utf-8")
-    assert f"{draw.BEGIN}\n{draw.drawn()}\n{draw.END}" in page, "run: UPDATE_SNAPSHOTS=1 pytest tests/architecture"
+    assert picture.drawn() in page, "run: UPDATE_SNAPSHOTS=1 pytest tests/architecture"
 
 
 @pytest.mark.parametrize("module", PRODUCT)

@@ -5,8 +5,8 @@ from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-from .floors import SANDBOX_FLOORS
-from .imports import HOUSE, imported
+from tests.architecture.floors import SANDBOX_FLOORS
+from tests.architecture.imports import HOUSE, imported
 
 FLOOR = {room: floor for floor, rooms in enumerate(SANDBOX_FLOORS) for room in rooms}
 MODULES = {

@@ -130,8 +130,11 @@ class Apps(Extension):
                 "the assistant to check the proposal: that shows its page anew."
             )
         if decision == "reject":
-            return await standing(outbox, await outbox.engine.on_ledger(outbox.ledger.decline, key, Who(_CHANNEL)))
-        await outbox.engine.on_ledger(outbox.ledger.approve, key, Who(_CHANNEL))
+            return await standing(
+                outbox,
+                await outbox.engine.on_ledger(outbox.ledger.decline, key, Who(_CHANNEL), scope=outbox.ledger_scope),
+            )
+        await outbox.engine.on_ledger(outbox.ledger.approve, key, Who(_CHANNEL), scope=outbox.ledger_scope)
         return await standing(outbox, await outbox.engine.carry_out(key, _PATIENCE))
 
     def _with_page(self, tool: dict[str, Any]) -> dict[str, Any]:

@@ -216,14 +216,16 @@ async def _decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallT
     from payt_mcp.proposals.states import Status  # noqa: PLC0415
 
     outbox, record = proposed.outbox, proposed.record
+    engine, ledger, scope = outbox.engine, outbox.ledger, outbox.ledger_scope
     if record.status is not Status.PROPOSED:
         return await standing(outbox, record, new=proposed.is_new)
     if answer == "yes":
-        await outbox.engine.on_ledger(outbox.ledger.approve, record.id, by(ctx, "elicitation"))
-        return await standing(outbox, await outbox.engine.carry_out(record.id, _PATIENCE))
+        await engine.on_ledger(ledger.approve, record.id, by(ctx, "elicitation"), scope=scope)
+        return await standing(outbox, await engine.carry_out(record.id, _PATIENCE))
     if answer == "no":
         return await standing(
-            outbox, await outbox.engine.on_ledger(outbox.ledger.decline, record.id, by(ctx, "elicitation"))
+            outbox,
+            await engine.on_ledger(ledger.decline, record.id, by(ctx, "elicitation"), scope=scope),
         )
     if answer == "dismissed":
         return _waiting(outbox, record, _DISMISSED)
@@ -237,12 +239,13 @@ async def _by_code(ctx: Ctx, outbox: Outbox, record: Record, code: str) -> CallT
     from payt_mcp.proposals.asking.elicitation import by, new_code  # noqa: PLC0415 - with the ledger, not at the start
     from payt_mcp.proposals.stored import preview_of  # noqa: PLC0415
 
+    engine, ledger, scope = outbox.engine, outbox.ledger, outbox.ledger_scope
     _check_code_may(preview_of(record))
     if code:
-        await outbox.engine.on_ledger(outbox.ledger.redeem, record.id, code, by(ctx, "code"))
-        return await standing(outbox, await outbox.engine.carry_out(record.id, _PATIENCE))
+        await engine.on_ledger(ledger.redeem, record.id, code, by(ctx, "code"), scope=scope)
+        return await standing(outbox, await engine.carry_out(record.id, _PATIENCE))
     fresh = new_code()
-    await outbox.engine.on_ledger(outbox.ledger.issue_code, record.id, fresh, by(ctx, "code"))
+    await engine.on_ledger(ledger.issue_code, record.id, fresh, by(ctx, "code"), scope=scope)
     data = {
         "status": "confirmation_required",
         "confirmation_code": fresh,
@@ -259,7 +262,7 @@ async def standing(outbox: Outbox, record: Record, *, new: bool = True) -> CallT
     if record.status is Status.OUTCOME_UNKNOWN:
         record = await outbox.engine.look(record)
     elif record.status in (Status.APPROVED, Status.SENDING):
-        record = await outbox.engine.carry_out(record.id, _PATIENCE)
+        record = await outbox.engine.carry_out(record.id, _PATIENCE, scope=record.scope)
     return _result(outbox, record, {}, new=new)
 
 

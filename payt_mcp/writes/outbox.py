@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio.abc
+from anyio.to_thread import run_sync
 
 from payt_mcp.books.account import Account
 from payt_mcp.errors import LedgerError
 from payt_mcp.proposals.engine import Engine
+from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import EMBEDDED
 from payt_mcp.settings import PolicySettings, Secret
@@ -35,7 +37,7 @@ class Outbox:
         self,
         account: Account,
         policy: PolicySettings,
-        ledger: Ledger,
+        ledger: LedgerContract,
         payt: str,
         group: anyio.abc.TaskGroup,
         browse: Callable[[str], bool] | None = None,
@@ -89,7 +91,7 @@ async def open_outbox(
     if state_dir is None:
         raise LedgerError("There is no folder to keep the record of writes in: set PAYT_STATE_DIR.")
     credential = await account.credential()
-    ledger = Ledger(state_dir)
+    ledger = await run_sync(Ledger, state_dir)  # it is verified first, which takes its time
     outbox = Outbox(account, policy, ledger, payt, group, browse, credential=credential)
     await outbox.engine.start()
     return outbox

@@ -11,7 +11,7 @@ from payt_mcp.books.account import Account
 from payt_mcp.books.scope import Scope
 from payt_mcp.errors import InputError, MissingError, OutcomeUnknownError, RefusedWriteError, UpstreamError
 from payt_mcp.proposals.engine import Check, Done
-from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.preview import Preview
 from payt_mcp.proposals.proposal import draft_of
 from payt_mcp.proposals.records import Draft, Record
@@ -40,7 +40,7 @@ class Writer:
     """
 
     def __init__(
-        self, kind: Kind, account: Account, ledger: Ledger, ledger_scope: str, payt: str, folder: Path | None
+        self, kind: Kind, account: Account, ledger: LedgerContract, ledger_scope: str, payt: str, folder: Path | None
     ) -> None:
         self._kind = kind
         self._account = account
@@ -119,7 +119,8 @@ class Writer:
 
     def _first_sent(self, record: Record) -> dt.datetime | None:
         """When it was first sent: `sending_at` tells of the last attempt alone, and an earlier one may arrive late."""
-        steps = (event for event in self._ledger.history(record.id) if event.status == Status.SENDING)
+        taken = self._ledger.history(record.id, scope=record.scope)
+        steps = (event for event in taken if event.status == Status.SENDING)
         first = next(steps, None)
         return dt.datetime.fromisoformat(first.at) if first else None
 
@@ -141,6 +142,7 @@ class Writer:
             touches=(self._payt, place.id, *outlook.touches),
             preview=self._preview(place, outlook).anew(because),
             basis={**outlook.basis, **({_ASKED: asked} if content != asked else {})},
+            once=self._kind.once,
         )
 
 

@@ -92,7 +92,7 @@ async def test_a_code_is_good_for_fifteen_minutes(house: House, monkeypatch: pyt
         code = await with_code(caller, arguments)
         later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=15, seconds=5)
         monkeypatch.setattr(Ledger, "now", lambda _self: later)
-        monkeypatch.setattr("payt_mcp.proposals.ledger.store.Store._tick", lambda _self: later)
+        monkeypatch.setattr("payt_mcp.proposals.ledger.opened.OpenedLedger._tick", lambda _self: later)
         answer = await caller.call_tool("send_message", arguments | {"confirmation_code": code})
     assert "older than 15 minutes" in said(answer)
     assert house.mails == []

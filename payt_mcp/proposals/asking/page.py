@@ -235,17 +235,23 @@ class ApprovalPage:
     async def _act(self, action: str, record: Record) -> None:
         engine, who = self._engine, Who("page", "", _user())
         if action in {"approve", "again"}:
-            await engine.on_ledger(engine.ledger.approve, record.id, who, again=action == "again")
+            await engine.on_ledger(
+                engine.ledger.approve, record.id, who, again=action == "again", scope=engine.ledger_scope
+            )
             with contextlib.suppress(PaytMcpError):  # it is approved: what becomes of it is told with the proposal
                 await engine.carry_out(record.id, 0.0)
         elif action == "reject":
-            await engine.on_ledger(engine.ledger.decline, record.id, who)
+            await engine.on_ledger(engine.ledger.decline, record.id, who, scope=engine.ledger_scope)
         elif action == "look":
             await engine.look(record)
         elif action == "close":
-            await engine.on_ledger(engine.ledger.settle, record.id, Status.FAILED, CLOSED, who=who)
+            await engine.on_ledger(
+                engine.ledger.settle, record.id, Status.FAILED, CLOSED, who=who, scope=engine.ledger_scope
+            )
         elif action == "done" and words_of(record).person_knows:
-            await engine.on_ledger(engine.ledger.settle, record.id, Status.APPLIED, CLOSED, who=who)
+            await engine.on_ledger(
+                engine.ledger.settle, record.id, Status.APPLIED, CLOSED, who=who, scope=engine.ledger_scope
+            )
 
     def _token(self, record: Record) -> str:
         """What only the form of exactly this proposal, in this state, on this page carries."""

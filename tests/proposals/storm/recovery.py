@@ -10,7 +10,7 @@ from pathlib import Path
 import anyio
 
 from payt_mcp.errors import PaytMcpError
-from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.states import Status
 from payt_mcp.writes.outbox import Outbox
@@ -24,7 +24,7 @@ _APPLIED = (Status.APPLIED, Status.PARTLY_APPLIED)
 Drafts = Callable[[], Awaitable[list[Draft]]]
 
 
-def approve(ledger: Ledger, key: str) -> None:
+def approve(ledger: LedgerContract, key: str) -> None:
     with suppress(PaytMcpError):  # a second click comes too late
         ledger.approve(key, PERSON)
 
@@ -79,7 +79,7 @@ async def _decide(outbox: Outbox, run: Run, record: Record, asked: set[str]) -> 
             asked.add(record.id)
 
 
-def _decide_unknown(ledger: Ledger, record: Record, *, again: bool) -> None:
+def _decide_unknown(ledger: LedgerContract, record: Record, *, again: bool) -> None:
     if again:
         ledger.approve(record.id, PERSON, again=True)
     else:

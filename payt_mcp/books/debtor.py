@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from payt_mcp.books.find import Scope, optional
 from payt_mcp.books.messages import (
     BRIEF,
     WHOLE,
@@ -14,6 +13,7 @@ from payt_mcp.books.messages import (
     subjects_of,
     unanswered,
 )
+from payt_mcp.books.scope import Scope, optional
 from payt_mcp.books.surroundings import surroundings_of
 from payt_mcp.errors import MissingError
 from payt_mcp.payt.fields import every, selection

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from payt_mcp.books.find import Scope, cases_by_id, chunks, find_debtor
+from payt_mcp.books.by_id import cases_by_id
+from payt_mcp.books.find import find_debtor
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import ForbiddenError
 from payt_mcp.payt.models import Invoice, PaymentPlan
 from payt_mcp.payt.resources import PaymentPlanFilters

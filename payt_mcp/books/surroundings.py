@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from payt_mcp.books.by_id import cases_by_id, debtors_by_id, open_invoices_of, plans_by_id
 from payt_mcp.books.case_book import CASES, PLANS, Kind, unseen
-from payt_mcp.books.find import Scope, cases_by_id, debtors_by_id, open_invoices_of, plans_by_id
+from payt_mcp.books.scope import Scope
 from payt_mcp.errors import ForbiddenError, MissingError
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice, PaymentPlan
 from payt_mcp.payt.resources import PaymentPlanFilters

@@ -1,14 +1,14 @@
 """One debtor at one moment is the same in every answer, whichever record tells of its plan, pause or bailiff."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 
 from payt_sandbox import World, build_world
-from payt_sandbox.access import ALL_SCOPES, Token
-
-from .staging import LATE, STAGES, STAMP, Staged, stage
-from .support import MAIN, NOON, Assistant, assistant, frozen, payt
+from payt_sandbox.signin.access import ALL_SCOPES, Token
+from tests.support.assistant import MAIN, NOON, Assistant, assistant, frozen, payt
+from tests.support.staging import LATE, STAGES, STAMP, Staged, stage
 
 TOOLS = (
     "summarize_overdue", "find_debtors", "get_debtor", "get_debtor invoices", "search_invoices", "search_invoices all",
@@ -19,6 +19,10 @@ TOOLS = (
 def staged(**wanted: Any) -> tuple[World, Staged]:
     world = frozen(build_world(invoices=60, seed=4, today=NOON.date()))
     return world, stage(world, MAIN, **{"amount": "9000000.00", **wanted})
+
+
+def alike(tools: Iterable[str], flags: list[str]) -> dict[str, list[str]]:
+    return dict.fromkeys(tools, flags)
 
 
 async def seen_by(who: Assistant, tool: str) -> tuple[list[str], str]:
@@ -52,10 +56,10 @@ async def test_every_tool_sees_what_one_record_alone_says(flag: str, source: str
     with payt(world) as handle:
         async with assistant(handle) as who:
             if moment == "later":
-                assert {tool: (await seen_by(who, tool))[0] for tool in TOOLS} == dict.fromkeys(TOOLS, [])
+                assert {tool: (await seen_by(who, tool))[0] for tool in TOOLS} == alike(TOOLS, [])
             debtor.set(flag, source)
             found = {tool: await seen_by(who, tool) for tool in TOOLS}
-    assert {tool: flags for tool, (flags, _) in found.items()} == dict.fromkeys(TOOLS, [flag])
+    assert {tool: flags for tool, (flags, _) in found.items()} == alike(TOOLS, [flag])
     if debtor.record(source):
         name = debtor.record(source).removeprefix("payment ")
         assert {tool for tool, (_, notes) in found.items() if name not in notes} == set()
@@ -104,13 +108,13 @@ async def test_a_few_paused_invoices_do_not_make_a_debtor_paused_and_a_case_does
             before = {tool: (await seen_by(who, tool))[0] for tool in tools}
             debtor.set("paused", "credit_case")
             after = {tool: (await seen_by(who, tool))[0] for tool in tools}
-    assert before == dict.fromkeys(tools, [])
-    assert after == dict.fromkeys(tools, ["paused"])
+    assert before == alike(tools, [])
+    assert after == alike(tools, ["paused"])
 
 
 async def test_what_is_over_or_deleted_is_gone_from_the_next_answer() -> None:
     world, debtor = staged()
-    ends = [
+    ends: list[tuple[str, str, Callable[[], None]]] = [
         ("with_bailiff", "credit_case", lambda: world.change_credit_case(MAIN, debtor.case, deactivated_at=STAMP)),
         ("payment_plan", "payment_plan", lambda: world.change_payment_plan(MAIN, debtor.plan, active=False)),
         ("payment_plan", "payment_plan", lambda: world.delete_payment_plan(MAIN, debtor.plan)),
@@ -121,7 +125,7 @@ async def test_what_is_over_or_deleted_is_gone_from_the_next_answer() -> None:
                 debtor.set(flag, source)
                 assert {(await seen_by(who, tool))[0][0] for tool in TOOLS} == {flag}
                 end()
-                assert {tool: (await seen_by(who, tool))[0] for tool in TOOLS} == dict.fromkeys(TOOLS, [])
+                assert {tool: (await seen_by(who, tool))[0] for tool in TOOLS} == alike(TOOLS, [])
 
 
 async def test_an_invoice_that_leaves_a_paused_case_is_free_and_so_is_one_whose_case_is_deleted() -> None:
@@ -134,7 +138,7 @@ async def test_an_invoice_that_leaves_a_paused_case_is_free_and_so_is_one_whose_
             assert (await seen_by(who, "search_invoices"))[0] == (await seen_by(who, "get_invoice"))[0] == []
             assert (await seen_by(who, "find_debtors"))[0] == (await seen_by(who, "get_debtor"))[0] == ["paused"]
             world.delete_credit_case(MAIN, debtor.case)
-            assert {tool: (await seen_by(who, tool))[0] for tool in tools} == dict.fromkeys(tools, [])
+            assert {tool: (await seen_by(who, tool))[0] for tool in tools} == alike(tools, [])
 
 
 async def test_a_plan_that_names_its_invoices_is_not_taken_for_the_others() -> None:
@@ -193,7 +197,7 @@ async def test_a_token_that_may_not_see_says_what_could_not_be_seen(scope: str, 
             for _ in range(2):
                 found = {tool: await seen_by(who, tool) for tool in tools}
                 flags = [] if scope == "credit_cases:read" else ["paused"]
-                assert {tool: said for tool, (said, _) in found.items()} == dict.fromkeys(tools, flags)
+                assert {tool: said for tool, (said, _) in found.items()} == alike(tools, flags)
                 quiet = {tool for tool, (_, notes) in found.items() if f"{what} could not be read" not in notes}
                 # a paid invoice is in no plan of its debtor's, so a search for all reads no plans by itself
                 assert quiet <= {"search_invoices all"}

@@ -5,22 +5,20 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from payt_mcp.settings import TOOLSETS
-from payt_mcp.tools import SETS
-
-from . import draw
-from .floors import FLOORS
-
-HOUSE = Path(__file__).parents[2]
+from payt_mcp.tools import known_tools
+from payt_mcp.writes.kinds import known_kinds
+from tests.architecture import draw
+from tests.architecture.floors import FLOORS
+from tests.architecture.imports import HOUSE, imported
 
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-SHARED_BY_TOOLS = {"shared", "schemas", "arguments", "writing"}
+SHARED_BY_TOOLS = {"callers", "shared", "schemas", "arguments", "writing"}
 MAY_IMPORT_MCP = {"tools", "prompts", "resources", "apps", "server", "cli"}
 
 
@@ -42,16 +40,7 @@ def _tree(module: str) -> ast.Module:
 @cache
 def _imports(module: str) -> frozenset[str]:
     """The full names of all that a module imports, wherever in it and for whatever purpose."""
-    return frozenset(_imported(_tree(module)))
-
-
-def _imported(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "imports are absolute here"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    return frozenset(imported(_tree(module)))
 
 
 def _inside(module: str) -> set[str]:
@@ -76,11 +65,12 @@ def test_every_module_has_a_floor() -> None:
     assert len(SANDBOX) > 10
 
 
-def test_the_floors_are_drawn_as_they_are() -> None:
+@pytest.mark.parametrize("picture", draw.PICTURES, ids=lambda picture: picture.name)
+def test_the_floors_are_drawn_as_they_are(picture: draw.Picture) -> None:
     if os.environ.get("UPDATE_SNAPSHOTS"):
-        draw.redraw()
+        picture.redraw()
     page = draw.PAGE.read_text(encoding="utf-8")
-    assert f"{draw.BEGIN}\n{draw.drawn()}\n{draw.END}" in page, "run: UPDATE_SNAPSHOTS=1 pytest tests/architecture"
+    assert picture.drawn() in page, "run: UPDATE_SNAPSHOTS=1 pytest tests/architecture"
 
 
 @pytest.mark.parametrize("module", PRODUCT)
@@ -116,24 +106,28 @@ def test_tools_never_import_each_other(module: str) -> None:
     assert others <= SHARED_BY_TOOLS
 
 
-@pytest.mark.parametrize("module", SANDBOX)
-def test_the_sandbox_is_a_second_reading_of_the_contract(module: str) -> None:
-    assert {_room(other) for other in _inside(module)} == {"payt_sandbox"} or not _inside(module)
-
-
 @pytest.mark.parametrize("module", PRODUCT)
 def test_the_sandbox_is_reached_from_the_opener_and_the_command_line_alone(module: str) -> None:
     if module != "server.session" and _room(module) != "cli":
         assert not [other for other in _inside(module) if _room(other) == "payt_sandbox"]
 
 
-def test_the_settings_know_the_tool_sets_there_are() -> None:
-    assert tuple(SETS) == TOOLSETS
-    modules = [module for reads, writes in SETS.values() for module in (*reads, *writes)]
-    assert len(set(modules)) == len(modules)
-    assert {f"tools.{module}" for module in modules} == {
-        name for name in MODULES if name.startswith("tools.") and name.removeprefix("tools.") not in SHARED_BY_TOOLS
-    }
+def test_every_tool_is_found_in_a_set_that_the_settings_know() -> None:
+    assert {spec.toolset for spec in known_tools()} == set(TOOLSETS)
+    modules = {name for name in MODULES if name.startswith("tools.") and name.rpartition(".")[2] not in SHARED_BY_TOOLS}
+    assert len(known_tools()) == len(modules - {"tools.writes"})
+
+
+def test_what_writes_is_in_a_package_of_its_own() -> None:
+    """A read-only server does not import it."""
+    inside = {f"payt_mcp.{name}" for name in MODULES if name.startswith("tools.writes.")}
+    assert len(inside) == sum(spec.writes for spec in known_tools())
+    assert not [spec.name for spec in known_tools(read_only=True) if spec.writes]
+
+
+def test_every_kind_of_write_has_a_tool_and_no_name_twice() -> None:
+    assert len({kind.name for kind in known_kinds()}) == len(known_kinds())
+    assert len(known_kinds()) == sum(spec.writes for spec in known_tools()) - 1  # check_approval writes nothing itself
 
 
 LISTING = """
@@ -149,7 +143,7 @@ print(json.dumps([len(tools), sorted(set(sys.modules) - floor)]))
 NOT_NEEDED = (
     "httpx", "payt_mcp.payt", "payt_sandbox", "payt_mcp.books.account", "payt_mcp.cli", "uvicorn", "sqlite3",
     "webbrowser", "keyring", "payt_mcp.disk", "payt_mcp.hosts", "payt_mcp.doctor",
-    "payt_mcp.writes.desk", "payt_mcp.proposals.ledger.ledger", "payt_mcp.proposals.asking.page",
+    "payt_mcp.writes.outbox", "payt_mcp.proposals.ledger.ledger", "payt_mcp.proposals.asking.page",
     "payt_mcp.proposals.asking.elicitation",
 )  # fmt: skip
 

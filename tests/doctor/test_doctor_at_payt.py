@@ -16,10 +16,9 @@ from payt_mcp.payt.signin.tokens import StaticToken
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Secret, Settings
 from payt_sandbox import build_world
-from payt_sandbox.faults import Fault
-from payt_sandbox.options import ALL_SCOPES, Token
-
-from .conftest import Opened
+from payt_sandbox.api.faults import Fault
+from payt_sandbox.signin.access import ALL_SCOPES, Token
+from tests.support.clinic import Opened
 
 
 def test_where_all_is_well_it_says_so_with_exit_code_zero(clinic: Opened) -> None:
@@ -214,7 +213,8 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("list_tasks", {"invoice": "INVOICE"}), ("list_notes", {}), ("list_notes", {"credit_case": "CASE"}),
     ("decide_payment_plan", {"payment_plan": "PLAN", "decision": "deactivate"}),
     ("comment_task", TASK | {"comment": "x"}),
-    ("complete_task", TASK | {"resume": True}), ("change_follow_up", {"action": "block", "invoices": ["INVOICE"]}),
+    ("reopen_task", TASK), ("complete_task", TASK | {"resume": True}),
+    ("change_follow_up", {"action": "block", "invoices": ["INVOICE"]}),
     ("upsert_debtors", {"debtors": [{"debtor_identifier": "N1", "debtor_number": "N1", "name": "x"}]}),
     ("upsert_contacts", {"contacts": [{"id": "CONTACT", "lastname": "x", "default_email_address": "x@example.com"}]}),
 ]  # fmt: skip

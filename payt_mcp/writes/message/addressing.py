@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from payt_mcp.proposals.proposal import Warned
+from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.addresses import SHARED_HOSTS, domain, is_below, resembled
 from payt_mcp.words.text import clean
 from payt_mcp.writes.message import scanning
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.letter import Letter
+from payt_mcp.writes.own import PAYT_HOSTS
 
 _MOST_NAMED = 5
-_PAYT_HOSTS = ("paytsoftware.com",)
 
 
 def recipient_warnings(letter: Letter, facts: Facts) -> list[Warned]:
@@ -41,7 +41,7 @@ def account_warnings(text: str, facts: Facts) -> list[Warned]:
 
 def link_warnings(text: str, facts: Facts) -> list[Warned]:
     """Hosts in the text that are neither ours nor the debtor's own. Where anybody may have a page, nobody's is."""
-    own = {*_PAYT_HOSTS, *facts.own_hosts} - SHARED_HOSTS
+    own = {*PAYT_HOSTS, *facts.own_hosts} - SHARED_HOSTS
     theirs = {domain(entry.email) for entry in facts.on_file}
     theirs |= {*scanning.links(facts.debtor), *scanning.links(facts.sender)}  # a company may be called Example.com
     hosts = scanning.links(text)
@@ -68,7 +68,7 @@ def address_warnings(text: str, letter: Letter, facts: Facts) -> list[Warned]:
     """Addresses in the text that an answer would go to, and that are not known."""
     known = {entry.email.lower() for entry in facts.on_file} | {address.lower() for address in facts.own_addresses}
     known |= {recipient.email.lower() for recipient in letter.recipients}
-    hosts = [host for host in (*_PAYT_HOSTS, *facts.own_hosts) if host not in SHARED_HOSTS]
+    hosts = [host for host in (*PAYT_HOSTS, *facts.own_hosts) if host not in SHARED_HOSTS]
     return [
         Warned(f"The text names the address {clean(address, 80)}, which is neither yours nor on file.", True)
         for address in scanning.addresses(text)

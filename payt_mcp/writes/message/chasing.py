@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from payt_mcp.proposals.proposal import Warned
+from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.attention import PAUSED, PAYMENT_PLAN, WITH_BAILIFF, Reason, flags_of
 from payt_mcp.receivables.phases import TOWARDS_COURT, words
 from payt_mcp.words.text import clean, code, count, some

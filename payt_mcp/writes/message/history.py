@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payt_mcp.proposals.proposal import Warned
+from payt_mcp.proposals.preview import Warned
 from payt_mcp.words.text import clean
 from payt_mcp.writes.message.facts import Facts
 

@@ -1,13 +1,12 @@
-"""A message to a debtor: its content, and its preview. Pure; the facts are passed in."""
+"""A message to a debtor: its content, and what a person is shown of it. Pure; the facts are passed in."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from payt_mcp.proposals.proposal import Warned
+from payt_mcp.proposals import preview
 from payt_mcp.receivables.addresses import Recipient
 from payt_mcp.words.text import clean, cut, money
 from payt_mcp.writes.message.facts import Facts
@@ -27,15 +26,11 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Letter:
-    """What would be sent. `addressee` is a parameter of Payt's contract and its value, `about` the same in
-    words, "" where it is the debtor itself.
+    """What the debtor would read, and where it goes. `about` is the invoice or case that it goes with, "" where it is
+    the debtor itself.
     """
 
-    payt: str
-    administration_id: str
-    addressee: tuple[str, str]
     about: str
-    debtor_id: str
     subject: str
     body: str
     recipients: Sequence[Recipient]
@@ -46,45 +41,28 @@ class Letter:
         """All that the debtor would read."""
         return f"{self.subject}\n{self.body}"
 
-    def to(self, where: str) -> list[str]:
-        return [recipient.email for recipient in self.recipients if recipient.field == where]
 
-    def content(self) -> dict[str, Any]:
-        """All that the digest names; the words around it are left out."""
-        return {
-            "payt": self.payt,
-            "administration_id": self.administration_id,
-            "addressee": list(self.addressee),
-            "debtor_id": self.debtor_id,
-            "subject": self.subject,
-            "body": self.body,
-            "email": self.to("to")[0],
-            "cc": self.to("cc"),
-            "bcc": self.to("bcc"),
-            "attachments": [
-                {"name": a.name, "path": a.path, "size": a.size, "type": a.content_type, "sha256": a.sha256}
-                for a in self.attachments
-            ],
-        }
+def title_of(letter: Letter, facts: Facts) -> str:
+    return cut(f"Message to {clean(facts.debtor, 60)} ({facts.debtor_number}): {clean(letter.subject, 80)}", 160)
 
 
-def preview_of(letter: Letter, facts: Facts, warned: Sequence[Warned]) -> dict[str, Any]:
+def sections_of(letter: Letter, facts: Facts) -> list[preview.Section]:
     """What a person is shown, whole."""
-    return {
-        "kind": "message",
-        "title": cut(f"Message to {clean(facts.debtor, 60)} ({facts.debtor_number}): {clean(letter.subject, 80)}", 160),
-        "from": facts.sender,
-        "administration_id": letter.administration_id,
-        "debtor": f"{clean(facts.debtor, 80)} ({facts.debtor_number})",
-        "about": letter.about,
-        "named": named_words(letter.text, facts.items),
-        "owed": [money(value, currency) for currency, value in sorted(_overdue(facts).items())],
-        "recipients": [{"field": r.field, "email": r.email, "source": r.source} for r in letter.recipients],
-        "subject": letter.subject,
-        "body": letter.body,
-        "attachments": [{"name": a.name, "size": a.size} for a in letter.attachments],
-        "warnings": [entry.as_json() for entry in warned],
-    }
+    about = f", about {letter.about}" if letter.about else ""
+    owed = ", ".join(money(value, currency) for currency, value in sorted(_overdue(facts).items()))
+    said = [
+        ("From", facts.sender),
+        ("Debtor", f"{clean(facts.debtor, 80)} ({facts.debtor_number}){about}"),
+        ("Overdue", owed),
+        ("Named in the text", named_words(letter.text, facts.items)),
+    ]
+    text = preview.Letter(
+        recipients=tuple(preview.SentTo(one.field, one.email, one.source) for one in letter.recipients),
+        subject=letter.subject,
+        body=letter.body,
+        attachments=tuple(preview.Attached(one.name, one.size) for one in letter.attachments),
+    )
+    return [*preview.facts([fact for fact in said if fact[1]]), text]
 
 
 def _overdue(facts: Facts) -> dict[str, Decimal]:

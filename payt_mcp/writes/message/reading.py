@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from decimal import Decimal
-from urllib.parse import urlsplit
 
 from payt_mcp.books.debtor import DebtorFile
-from payt_mcp.books.find import Scope, chunks
-from payt_mcp.payt.models import Administration, CreditCase, Debtor, Invoice, Message
-from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of, addresses_of_contact, domain
+from payt_mcp.books.scope import Scope, chunks
+from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message
+from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of, addresses_of_contact
 from payt_mcp.receivables.attention import of_case, of_invoice
 from payt_mcp.receivables.messages import bounce_reason, message_moment
 from payt_mcp.receivables.phases import case_phase, words
@@ -20,6 +19,7 @@ from payt_mcp.writes.message import scanning
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
 from payt_mcp.writes.message.target import Target
+from payt_mcp.writes.own import own_hosts
 
 _RECENT = dt.timedelta(days=7)
 
@@ -39,7 +39,7 @@ async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Fac
         sender=clean(administration.name, NAME_LENGTH) or administration.id,
         currency=administration.currency_code or "",
         bank_account=administration.bank_account_number or "",
-        own_hosts=_own_hosts(administration, debtor),
+        own_hosts=own_hosts(administration, (debtor.public_url, debtor.deeplink_url)),
         debtor=debtor.name or "",
         debtor_number=clean(debtor.debtor_number, NAME_LENGTH) or debtor.id,
         attention=list(dict.fromkeys([*file.attention(scope.today).reasons, *of_case_])),
@@ -156,12 +156,6 @@ async def _numbers_in(scope: Scope, text: str, file: DebtorFile) -> tuple[dict[s
     known = own | found.keys() | {file.debtor.debtor_number or ""}
     named = scanning.named_invoices(text)
     return theirs, [name for name in named if name not in known and not scanning.numbers_among(name, known)]
-
-
-def _own_hosts(administration: Administration, debtor: Debtor) -> list[str]:
-    urls = (administration.administration_url, debtor.public_url, debtor.deeplink_url)
-    hosts = [urlsplit(url).hostname or "" for url in urls if url]
-    return [*hosts, domain(administration.email_address)] if administration.email_address else hosts
 
 
 def _day(scope: Scope, moment: dt.datetime) -> dt.date:

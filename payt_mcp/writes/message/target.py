@@ -8,12 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from payt_mcp.books.debtor import DebtorFile, open_file
-from payt_mcp.books.find import (
-    Scope,
-    find_case,
-    find_debtor,
-    find_invoice,
-)
+from payt_mcp.books.find import find_case, find_debtor, find_invoice
+from payt_mcp.books.scope import Scope
 from payt_mcp.errors import InputError, MissingError, UnknownRecordError
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice
 from payt_mcp.words.text import NAME_LENGTH, clean

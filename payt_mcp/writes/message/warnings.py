@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from payt_mcp.proposals.asking.preview_text import hidden_kinds
-from payt_mcp.proposals.proposal import Warned
+from payt_mcp.proposals.preview import Warned
 from payt_mcp.words.text import some
+from payt_mcp.words.visible import hidden_kinds
 from payt_mcp.writes.message import scanning
 from payt_mcp.writes.message.addressing import (
     account_warnings,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from payt_mcp.errors import SettingsError
+from payt_mcp.network import Network
 
 SANDBOX = "sandbox"
 _NAMED_URLS = {
@@ -70,6 +71,7 @@ class Settings:
     toolsets: tuple[str, ...] = ("core",)
     client_id: str | None = None
     client_secret: Secret | None = None
+    network: Network = field(default_factory=Network)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
@@ -99,6 +101,7 @@ class Settings:
             toolsets=_toolsets(given["PAYT_TOOLSETS"]),
             client_id=client_id(given["PAYT_CLIENT_ID"]),
             client_secret=token("PAYT_CLIENT_SECRET", secret) if secret else None,
+            network=Network.from_env(environ),
         )
 
     @property

@@ -129,7 +129,7 @@ async def _granted(settings: Settings, kind: Kind, name: str, secret: Secret, bo
     from payt_mcp.payt.signin.kept import of_grant
     from payt_mcp.payt.signin.tokens import StaticToken
 
-    client = PaytClient(settings.api_url, StaticToken(None))
+    client = PaytClient(settings.api_url, StaticToken(None), network=settings.network)
     try:
         granted = await client.grant(name, secret, body)
         return of_grant(kind, name, secret, granted, client.now())
@@ -161,7 +161,7 @@ async def _reached(settings: Settings, access: Secret) -> list[Administration]:
     from payt_mcp.payt.resources import Resources
     from payt_mcp.payt.signin.tokens import StaticToken
 
-    client = PaytClient(settings.api_url, StaticToken(access), budget=_PERSEVERANCE)
+    client = PaytClient(settings.api_url, StaticToken(access), network=settings.network, budget=_PERSEVERANCE)
     where = f"{settings.api_url} (PAYT_API_URL; production and demo have their own sign-ins)"
     try:
         return await Resources(client).administrations()

@@ -65,6 +65,7 @@ async def check_access(settings: Settings, credential: Credential, limits: Limit
         settings.api_url,
         credential.tokens,
         rate=settings.rate,
+        network=settings.network,
         budget=min(limits.patience, 3.0),
         timeout=limits.patience,
     )

@@ -18,10 +18,9 @@ from payt_sandbox import World, build_world
 from payt_sandbox.faults import Fault, Kind
 from payt_sandbox.options import ALL_SCOPES, Token
 from payt_sandbox.server import Handle
-
-from . import reckoning
-from .reckoning import Ledger
-from .support import MAIN, NOON, SECOND, UNREAD, Row, assistant, frozen, payt
+from tests.answers import reckoning
+from tests.answers.reckoning import Ledger
+from tests.support.assistant import MAIN, NOON, SECOND, UNREAD, Row, assistant, frozen, payt
 
 COLLECTION = reckoning.STEPS[reckoning.STEPS.index("pre_judicial") : reckoning.STEPS.index("debt_collection") + 1]
 _30_DAYS = dt.timedelta(days=30)

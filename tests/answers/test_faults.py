@@ -22,10 +22,9 @@ from payt_sandbox.app import Options, Token, create_app
 from payt_sandbox.faults import Fault, Kind
 from payt_sandbox.options import ALL_SCOPES
 from payt_sandbox.server import Handle
-
-from . import reckoning
-from .reckoning import Ledger
-from .support import MAIN, NOON, SECOND, UNREAD, Assistant, assistant, frozen, payt
+from tests.answers import reckoning
+from tests.answers.reckoning import Ledger
+from tests.support.assistant import MAIN, NOON, SECOND, UNREAD, Assistant, assistant, frozen, payt
 
 KINDS: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "invalid_grant")  # of the token endpoint
 RATE = 60

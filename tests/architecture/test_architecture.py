@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,8 +13,8 @@ import pytest
 
 from payt_mcp.settings import TOOLSETS
 from payt_mcp.tools import SETS
-
-from .floors import FLOORS
+from tests.architecture import draw
+from tests.architecture.floors import FLOORS
 
 HOUSE = Path(__file__).parents[2]
 
@@ -72,6 +73,13 @@ def test_every_module_has_a_floor() -> None:
     assert {_room(module) for module in PRODUCT} <= set(FLOOR)
     assert len(PRODUCT) > 40
     assert len(SANDBOX) > 10
+
+
+def test_the_floors_are_drawn_as_they_are() -> None:
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        draw.redraw()
+    page = draw.PAGE.read_text(encoding="utf-8")
+    assert f"{draw.BEGIN}\n{draw.drawn()}\n{draw.END}" in page, "run: UPDATE_SNAPSHOTS=1 pytest tests/architecture"
 
 
 @pytest.mark.parametrize("module", PRODUCT)

@@ -16,8 +16,7 @@ from payt_mcp.hosts.catalog import HOSTS
 from payt_mcp.hosts.files import change, load
 from payt_mcp.hosts.jsonc import SyntaxTroubleError, read
 from payt_mcp.hosts.steps import install, uninstall
-
-from .documents import COMMENT, settings_files
+from tests.hosts.documents import COMMENT, settings_files
 
 DESKTOP = HOSTS["claude-desktop"]
 ENTRY = {"command": "/opt/payt/bin/payt-mcp", "args": [], "env": {"PAYT_READ_ONLY": "1"}}

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from payt_mcp import __version__
-
-from .support import ROOT, environment, listed, members, wheel_and_sdist
+from tests.release.support import ROOT, environment, listed, members, wheel_and_sdist
 
 INFO = f"payt_mcp-{__version__}.dist-info"
 
@@ -22,8 +21,8 @@ BESIDE_PYTHON = {
     "payt_mcp/apps/overdue.js",
     "payt_mcp/apps/overview.css",
     "payt_mcp/apps/proposal.js",
-    "payt_mcp/guard/assets/page.css",
-    "payt_mcp/guard/assets/page.js",
+    "payt_mcp/proposals/asking/assets/page.css",
+    "payt_mcp/proposals/asking/assets/page.js",
     f"{INFO}/METADATA",
     f"{INFO}/RECORD",
     f"{INFO}/WHEEL",
@@ -33,7 +32,8 @@ BESIDE_PYTHON = {
 
 
 def test_every_file_in_it_is_meant_to_be(wheel: Path) -> None:
-    modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "payt_mcp").rglob("*.py")}
+    packages = ("payt_mcp", "payt_sandbox")
+    modules = {path.relative_to(ROOT).as_posix() for package in packages for path in (ROOT / package).rglob("*.py")}
     prompts = {f"payt_mcp/_prompts/{path.name}" for path in (ROOT / "prompts").glob("*.md")}
     assert len(modules) > 90
     assert prompts
@@ -56,7 +56,8 @@ def test_the_sdist_holds_the_sources_and_no_ci(distributions: tuple[Path, Path])
     top = {Path(name).parts[1] for name in members(distributions[1])}
     assert top == {
         ".gitattributes", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "PKG-INFO", "README.md",
-        "benchmarks", "bundle", "docs", "examples", "payt_mcp", "prompts", "pyproject.toml", "server.json", "tests",
+        "benchmarks", "bundle", "docs", "examples", "payt_mcp", "payt_sandbox", "prompts", "pyproject.toml",
+        "server.json", "tests",
     }  # fmt: skip
 
 

@@ -13,7 +13,15 @@ import anyio
 from payt_mcp.cli.browsing import browse
 from payt_mcp.cli.prompts import hidden, visible
 from payt_mcp.disk import can_be_made
-from payt_mcp.errors import SettingsError, SignInError, UnauthorizedError, UnavailableError
+from payt_mcp.errors import (
+    CertificateError,
+    NetworkSettingError,
+    PaytMcpError,
+    SettingsError,
+    SignInError,
+    UnauthorizedError,
+    UnavailableError,
+)
 from payt_mcp.payt.signin import grants
 from payt_mcp.settings import Secret, Settings, client_id, token
 
@@ -141,7 +149,8 @@ async def _granted(settings: Settings, kind: Kind, name: str, secret: Secret, bo
         )
         raise SignInError(f"Payt did not accept {why}. Nothing was kept; run `payt-mcp login` again.") from None
     except grants.GrantTrouble as trouble:
-        raise SignInError(f"Payt gave no token: {trouble}. Nothing was kept; run `payt-mcp login` again.") from None
+        said = _lasting(trouble.error) or f"Payt gave no token: {trouble}."
+        raise SignInError(f"{said} Nothing was kept; run `payt-mcp login` again.") from None
     finally:
         await client.aclose()
 
@@ -175,8 +184,17 @@ async def _reached(settings: Settings, access: Secret) -> list[Administration]:
             f"Payt cannot be reached at {settings.api_url}: {error.trouble}. Nothing was kept. Check the network, a "
             "proxy or firewall, and PAYT_API_URL; then run `payt-mcp login` again."
         ) from None
+    except (NetworkSettingError, CertificateError) as error:
+        raise SignInError(f"{_lasting(error)} Nothing was kept; then run `payt-mcp login` again.") from None
     finally:
         await client.aclose()
+
+
+def _lasting(error: PaytMcpError | None) -> str:
+    """What stands between this machine and Payt and will not pass by itself, and what to do; else nothing."""
+    if not isinstance(error, NetworkSettingError | CertificateError):
+        return ""
+    return f"Payt could not be asked: {error.trouble}. {error.remedy}."
 
 
 def _report(

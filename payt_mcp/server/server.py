@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -28,7 +28,7 @@ from mcp.types import (
 from mcp.types import Tool as MCPTool
 from pydantic import ValidationError
 
-from payt_mcp import __version__, prompts, resources
+from payt_mcp import __version__, patience, prompts, resources
 from payt_mcp.apps import pages
 from payt_mcp.apps.extension import Apps
 from payt_mcp.errors import InputError, PaytMcpError
@@ -83,6 +83,8 @@ class PaytServer(MCPServer[Services]):
                 structured_output=True,  # else a result type without a schema would be dropped in silence
             )
         self._prompts = prompt_texts
+        self.settle: Callable[[], Awaitable[None]] | None = None
+        """Finishes, or records, what is being sent; there from the first moment of the lifespan on."""
         # Not through the decorator of the SDK, which would not say who is asking.
         self._lowlevel_server.add_request_handler("completion/complete", CompleteRequestParams, self._complete)
         self._listed: list[MCPTool] = []
@@ -106,7 +108,8 @@ class PaytServer(MCPServer[Services]):
             return _failed(InputError(f"There is no tool {name[:60]!r}{_off(name)}. The tools are: {listed}."))
         try:
             given = accepted(name, schema, arguments)
-            return await super().call_tool(name, given, context)
+            with patience.begun():
+                return await super().call_tool(name, given, context)
         except PaytMcpError as error:
             return _failed(error)
         except ToolError as error:
@@ -185,9 +188,11 @@ def build_server(
     """
 
     @asynccontextmanager
-    async def lifespan(_server: MCPServer[Services]) -> AsyncIterator[Services]:
+    async def lifespan(server: MCPServer[Services]) -> AsyncIterator[Services]:
         async with anyio.create_task_group() as group:
-            opener = Opener(settings, app, group, browse)
+            opener = Opener(settings, app, patience.background(group), browse)
+            assert isinstance(server, PaytServer)
+            server.settle = opener.close_desk
             group.start_soon(opener.take_up)
             try:
                 yield Services(opener.account, opener.desk, opener.completions)

@@ -10,6 +10,7 @@ from mcp.server.mcpserver import AcceptedElicitation, DeclinedElicitation, Elici
 from mcp.types import CallToolResult
 from typing_extensions import TypedDict
 
+from payt_mcp import patience
 from payt_mcp.proposals.asking.form import Approval
 from payt_mcp.tools.shared import Answer, Ctx, scope_of
 
@@ -158,11 +159,13 @@ async def decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallTo
     from payt_mcp.proposals.states import Status  # noqa: PLC0415
 
     desk, record = proposed.desk, proposed.record
+    if answer != "not_asked":
+        patience.renew()
     if record.status is not Status.PROPOSED:
         return await standing(desk, record, new=proposed.is_new)
     if answer == "yes":
         await desk.engine.on_ledger(desk.ledger.approve, record.id, by(ctx, "elicitation"))
-        return await standing(desk, await desk.engine.carry_out(record.id, _PATIENCE))
+        return await standing(desk, await desk.engine.carry_out(record.id, _left()))
     if answer == "no":
         return await standing(desk, await desk.engine.on_ledger(desk.ledger.decline, record.id, by(ctx, "elicitation")))
     if answer == "dismissed":
@@ -179,7 +182,7 @@ async def _by_code(ctx: Ctx, desk: Desk, record: Record, code: str) -> CallToolR
     _check_code_may(record.preview)
     if code:
         await desk.engine.on_ledger(desk.ledger.redeem, record.id, code, by(ctx, "code"))
-        return await standing(desk, await desk.engine.carry_out(record.id, _PATIENCE))
+        return await standing(desk, await desk.engine.carry_out(record.id, _left()))
     fresh = new_code()
     await desk.engine.on_ledger(desk.ledger.issue_code, record.id, fresh, by(ctx, "code"))
     data = {
@@ -198,8 +201,13 @@ async def standing(desk: Desk, record: Record, *, new: bool = True) -> CallToolR
     if record.status is Status.OUTCOME_UNKNOWN:
         record = await desk.engine.look(record)
     elif record.status in (Status.APPROVED, Status.SENDING):
-        record = await desk.engine.carry_out(record.id, _PATIENCE)
+        record = await desk.engine.carry_out(record.id, _left())
     return _result(desk, record, {}, new=new)
+
+
+def _left() -> float:
+    """How long an answer waits for what is being carried out; that goes on in any case."""
+    return min(_PATIENCE, patience.left())
 
 
 def _waiting(desk: Desk, record: Record, next_step: str) -> CallToolResult:

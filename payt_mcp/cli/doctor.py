@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _COLOURS = {"ok": "32", "warning": "33", "problem": "31"}
 _ROOMS = {
     "settings": "Settings", "network": "Network", "token": "Sign-in", "payt": "Payt",
-    "administrations": "Administrations", "permission": "Permissions", "record": "Record of writes", "attachments": "Attachments", "hosts": "Assistants",
-    "machine": "This machine",
+    "administrations": "Administrations", "permission": "Permissions", "record": "Record of writes",
+    "attachments": "Attachments", "hosts": "Assistants", "machine": "This machine",
 }  # fmt: skip
 _WIDEST = 100
 _NARROWEST = 30

@@ -116,14 +116,6 @@ class PaytClient:
         with suppress(Exception):  # a connection that is broken already is closed, too
             await self._http.aclose()
 
-    def way(self) -> Route:
-        """Which way Payt is asked. Raises NetworkSettingError."""
-        return Route() if self._network is None else self._network.way(str(self._http.base_url))
-
-    def store(self) -> Store | None:
-        """The certificates that are trusted; None where no secure connection is made."""
-        return self._network.store() if self._network and self._http.base_url.scheme == "https" else None
-
     def now(self) -> datetime:
         """The time at Payt, in UTC: its last `Date` header and what has passed since; else this machine's."""
         return self.server_time.now(Clocks.take()) if self.server_time else datetime.now(UTC)
@@ -316,8 +308,6 @@ class Routed(httpx.AsyncBaseTransport):
     def store(self) -> Store:
         if self._store is None:
             self._store = open_store(self._network)
-            for told in self._store.troubles:
-                logger.warning("%s: left out", told.partition(" (")[0])
         return self._store
 
     def told(self, url: str) -> tuple[Route, tuple[str, ...]]:

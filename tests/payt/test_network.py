@@ -1,5 +1,6 @@
 """Payt behind TLS, proxies and inspecting companies: asked where it can be, and a sentence where it cannot."""
 
+import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -73,7 +74,8 @@ async def server(url: str, folder: Path, **environ: str) -> AsyncIterator[Asked]
     async def agrees(_context: Any, _params: Any) -> ElicitResult:
         return ElicitResult(action="accept", content={"approve": True})
 
-    async with Client(build_server(settings), elicitation_callback=agrees) as client:
+    callback: Any = agrees  # its types are the SDK's
+    async with Client(build_server(settings), elicitation_callback=callback) as client:
         yield Asked(client)
 
 
@@ -106,8 +108,8 @@ async def test_the_store_of_the_system_counts_beside_the_variables(
 ) -> None:
     """A company's certificate is in the system's store; SSL_CERT_FILE names another, or nothing that is there."""
     monkeypatch.setattr(certificates, "_BUNDLES", (str(authority.file),))
-    paths = certificates.ssl.get_default_verify_paths()._replace(openssl_cafile="/nowhere", openssl_capath="/nowhere")
-    monkeypatch.setattr(certificates.ssl, "get_default_verify_paths", lambda: paths)
+    paths = ssl.get_default_verify_paths()._replace(openssl_cafile="/nowhere", openssl_capath="/nowhere")
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
     (tmp_path / "b").mkdir()
     other = Authority(tmp_path / "b", "Somebody else").file
     for named in (str(other), "/gone.pem", str(tmp_path)):

@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import pytest
@@ -83,8 +83,8 @@ async def test_a_letter_is_proposed_and_sent_once_however_slowly_payt_answers(
 
     number = world.rows("4711", "debtors")[0]["debtor_number"]
     letter = {"to_debtor": number, "subject": "Invoice", "body": "Please look at it.", **HERE}
-    sent = ""
-    async with Client(build_server(settings(payt, tmp_path)), elicitation_callback=agrees) as client:
+    sent, callback = "", cast("Any", agrees)
+    async with Client(build_server(settings(payt, tmp_path)), elicitation_callback=callback) as client:
         for _ in range(14):
             result = await client.call_tool("send_message", letter)
             sent = text(result)

@@ -1,7 +1,6 @@
 """An embedded Payt over real TCP, and an MCP client that asks the server about it as a host would."""
 
 import datetime as dt
-import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any
@@ -12,7 +11,8 @@ from mcp.types import TextContent
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 from payt_sandbox import World
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 
 MAIN, SECOND = "4711", "4739"
@@ -25,12 +25,9 @@ Row = dict[str, Any]
 
 @contextmanager
 def payt(world: World, **options: Any) -> Iterator[Handle]:
-    """An embedded Payt over TCP that limits nobody unless told to. It is closed on the side: that takes a while."""
-    handle = run_in_thread(create_app(world, options=Options(**{"rate": None, **options})))
-    try:
+    """An embedded Payt over TCP that limits nobody unless told to."""
+    with run_in_thread(create_app(world, options=Options(**{"rate": None, **options}))) as handle:
         yield handle
-    finally:
-        threading.Thread(target=handle.close).start()
 
 
 def settings(handle: Handle, **environ: str) -> Settings:

@@ -1,7 +1,6 @@
 """A user's machine, a Payt over TCP, and the doctor between them."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +8,8 @@ from typing import Any
 import pytest
 
 from payt_sandbox import World, build_world
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 from tests.support.home import Home
 
@@ -74,4 +74,4 @@ def clinic(home: Home, world: World) -> Iterator[Opened]:
 
     yield opened
     for handle in handles:
-        threading.Thread(target=handle.close).start()
+        handle.close()

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from payt_mcp.errors import AlteredError, GuardError, LedgerError
+from payt_mcp.errors import AlteredError, GuardError, LedgerError, sqlite_needed
 from payt_mcp.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     if not settings.state_dir.exists():
         print("Nothing has been proposed on this machine yet.")
         return int(args.step in {"show", "approve", "reject"})
-    from payt_mcp.proposals.ledger.ledger import Ledger
+    with sqlite_needed():
+        from payt_mcp.proposals.ledger.ledger import Ledger
 
     try:
         ledger = Ledger(settings.state_dir)

@@ -31,7 +31,7 @@ from pydantic import ValidationError
 from payt_mcp import __version__, patience, prompts, resources
 from payt_mcp.apps import pages
 from payt_mcp.apps.extension import Apps
-from payt_mcp.errors import InputError, PaytMcpError
+from payt_mcp.errors import InputError, PaytMcpError, no_sqlite
 from payt_mcp.proposals.states import WAITS
 from payt_mcp.server.session import EmbeddedPayt, Opener
 from payt_mcp.settings import Settings
@@ -114,8 +114,9 @@ class PaytServer(MCPServer[Services]):
             return _failed(error)
         except ToolError as error:
             cause = error.__cause__
-            if isinstance(cause, PaytMcpError):
-                return _failed(cause)
+            known = cause if isinstance(cause, PaytMcpError) else no_sqlite(cause)
+            if known is not None:
+                return _failed(known)
             if isinstance(cause, ValidationError) and not isinstance(error, UnexpectedToolError):
                 return _failed(refusal(schema, arguments, cause))
             logger.exception("tool crashed", extra={"tool": name})

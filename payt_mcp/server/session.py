@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import anyio.abc
 
-from payt_mcp.errors import NotConfiguredError, PaytMcpError
+from payt_mcp.errors import NotConfiguredError, PaytMcpError, sqlite_needed
 from payt_mcp.settings import Secret, Settings
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ class Opener:
                 await self._desk.aclose()
                 self._desk = None
             if self._desk is None:
-                from payt_mcp.writes.desk import open_desk  # noqa: PLC0415 - see above
+                with sqlite_needed():
+                    from payt_mcp.writes.desk import open_desk  # noqa: PLC0415 - see above
 
                 self._desk = await open_desk(
                     account, self._settings, self._group, embedded=self._app is not None, browse=self._browse

@@ -16,7 +16,8 @@ from payt_mcp.payt import certificates, pacing
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 from payt_sandbox import World, build_world
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 from tests.support.network import Authority, Listener, connect_proxy, listening, relay_to, socks_proxy
 from tests.support.processes import COMMAND

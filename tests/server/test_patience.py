@@ -15,7 +15,8 @@ from payt_mcp import patience
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 from payt_sandbox import World, build_world
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 
 HERE = {"administration_id": "4711"}

@@ -19,7 +19,7 @@ from payt_mcp.payt.models import Administration
 from payt_mcp.payt.resources import Resources
 from payt_mcp.payt.signin.tokens import TokenSource
 from payt_mcp.settings import CallerSettings, Secret
-from payt_mcp.words.text import clean
+from payt_mcp.words.text import clean, code
 
 _ADMINISTRATIONS_FRESH = 300.0
 
@@ -134,7 +134,7 @@ def open_account(
     `group` runs readings that outlive a call. `app` is an embedded Payt that answers in place of the network.
     """
     url = "http://sandbox.invalid" if app else settings.api_url
-    client = PaytClient(url, tokens, rate=settings.rate, app=app)
+    client = PaytClient(url, tokens, rate=settings.rate, network=settings.network, app=app)
     return Account(settings, client, group)
 
 
@@ -142,12 +142,12 @@ def time_zone(administration: Administration) -> dt.tzinfo:
     """The administration's time zone; UTC where Payt names none, or one this machine does not know."""
     try:
         return ZoneInfo(administration.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a name that is too long, or a folder's
         return dt.UTC
 
 
 def _named(administration: Administration) -> str:
-    status = "" if administration.status == "active" else f", {administration.status}"
+    status = "" if administration.status == "active" else f", {code(administration.status)}"
     return f"{administration.id} ({clean(administration.name, 60) or 'no name'}{status})"
 
 

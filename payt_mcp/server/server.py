@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.abc
@@ -39,6 +39,10 @@ from payt_mcp.tools import TOOLS_BY_SET, tools_of
 from payt_mcp.tools.arguments import accepted, refusal
 from payt_mcp.tools.schemas import flat
 from payt_mcp.tools.shared import Services, ToolSpec
+
+if TYPE_CHECKING:
+    from mcp.shared._stream_protocols import ReadStream, WriteStream
+    from mcp.shared.message import SessionMessage
 
 logger = logging.getLogger("payt_mcp")
 
@@ -87,6 +91,10 @@ class PaytServer(MCPServer[Services]):
         self._lowlevel_server.add_request_handler("completion/complete", CompleteRequestParams, self._complete)
         self._listed: list[MCPTool] = []
         self._schemas: dict[str, dict[str, Any]] = {}
+
+    async def serve(self, read: ReadStream[SessionMessage | Exception], write: WriteStream[SessionMessage]) -> None:
+        """Serve one client over a pair of streams, to the end of what it writes."""
+        await self._lowlevel_server.run(read, write, self._lowlevel_server.create_initialization_options())
 
     async def list_tools(self) -> list[MCPTool]:
         if not self._listed:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import anyio.abc
 
+from payt_mcp.books import zones
 from payt_mcp.books.case_numbers import CaseNumbers
 from payt_mcp.books.listings import Listings
 from payt_mcp.books.open_books import Books
@@ -119,7 +119,7 @@ class Account:
 
     def today(self, administration: Administration) -> dt.date:
         """The date in the administration's time zone: what "overdue" is measured against."""
-        return self._client.now().astimezone(time_zone(administration)).date()
+        return self._client.now().astimezone(zones.time_zone(administration)).date()
 
 
 def open_account(settings: Settings, group: anyio.abc.TaskGroup, *, app: Callable[..., Any] | None = None) -> Account:
@@ -134,14 +134,6 @@ def open_account(settings: Settings, group: anyio.abc.TaskGroup, *, app: Callabl
     url = "http://sandbox.invalid" if app else settings.api_url
     client = PaytClient(url, open_source(settings), rate=settings.rate, app=app)
     return Account(settings, client, group)
-
-
-def time_zone(administration: Administration) -> dt.tzinfo:
-    """The administration's time zone; UTC where Payt names none, or one this machine does not know."""
-    try:
-        return ZoneInfo(administration.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return dt.UTC
 
 
 def _named(administration: Administration) -> str:

@@ -81,7 +81,7 @@ async def get_credit_case(
         answer.notes.append(f"Only {_MOST_INVOICES} of its invoices: search_invoices(credit_cases=[...]) lists them.")
     if debtor and books.has_credit(debtor.id):
         answer.notes.append("The debtor has open credits: get_debtor says how much.")
-    answer.notes += [*_absent(case), _FILED_ELSEWHERE]
+    answer.notes += [*_absent(case), _FILED_ELSEWHERE, *scope.caveats]
     return answer.result()
 
 

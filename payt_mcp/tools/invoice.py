@@ -64,6 +64,7 @@ async def get_invoice(
     answer = Answer(_summary(row), {"invoice": detail, "timeline": timeline, "lines": lines[:_MOST_LINES]})
     answer.as_of = scope.account.now()
     answer.lines = _text(detail, timeline, lines[:_MOST_LINES])
+    answer.notes += scope.caveats
     if len(lines) > _MOST_LINES:
         answer.notes.append(f"{len(lines) - _MOST_LINES} more invoice lines are not shown.")
     return answer.result()

@@ -168,6 +168,7 @@ async def _answer(
     answer.data["invoices"] = rows
     columns = INVOICE_COLUMNS | {name: name for row in rows for name in row if name not in INVOICE_COLUMNS}
     answer.lines = present.table([spoken(row) for row in rows], columns)
+    answer.notes += scope.caveats
     return answer.result()
 
 

@@ -14,7 +14,7 @@ from payt_mcp.errors import HostConfigError, SettingsError
 from payt_mcp.hosts.catalog import HOSTS, NAME, Host, Machine, config_path, is_here, store_folders
 from payt_mcp.hosts.entry import is_secret
 from payt_mcp.hosts.files import load
-from payt_mcp.hosts.jsonc import Document
+from payt_mcp.hosts.jsonc import BOM, Document
 from payt_mcp.hosts.launch import Launch, is_fleeting, is_ours, trial
 from payt_mcp.settings import Settings
 
@@ -194,7 +194,10 @@ def _around(place: _Place, document: Document, machine: Machine) -> Iterator[Fin
     if repeated:
         message = f"{listed(repeated)} stands twice in one object; hosts take one of the two."
         yield place.finding("repeated", "warning", message, "Remove one in an editor.")
-    if place.host.key in {"claude-desktop", "claude-code"} and not document.strict:
+    if document.text.startswith(BOM):
+        message = "its settings begin with a byte order mark, with which it can lose all its servers."
+        yield place.finding("mark", "problem", message, f"{place.again} takes it out")
+    if place.host.reads_strictly and not document.strict:
         message = "its settings hold comments or trailing commas, which it may not read."
         yield place.finding("strict", "warning", message, "Remove them in an editor if its servers are missing.")
     yield from _claude_code(place, root.value)

@@ -25,6 +25,8 @@ class Host:
     types_entries: bool
     expands: tuple[str, ...]
     next_step: str
+    reads_strictly: bool = False
+    """Comments and trailing commas in its settings can cost it all its servers."""
 
 
 HOSTS: Mapping[str, Host] = {
@@ -34,10 +36,12 @@ HOSTS: Mapping[str, Host] = {
             "claude-desktop", "Claude Desktop", "mcpServers", types_entries=False, expands=(),
             next_step="Quit Claude Desktop completely (closing its window is not enough) and start it again. "
             "Payt then stands under Settings > Developer, and among the tools of a new chat.",
+            reads_strictly=True,
         ),
         Host(
             "claude-code", "Claude Code", "mcpServers", types_entries=True, expands=("${",),
             next_step="Start a new session of Claude Code; `/mcp` lists payt there.",
+            reads_strictly=True,
         ),
         Host(
             "cursor", "Cursor", "mcpServers", types_entries=False,
@@ -114,6 +118,13 @@ def store_folders(machine: Machine) -> Sequence[Path]:
     """
     root = machine.packages
     return sorted(found / "LocalCache" / "Roaming" / "Claude" for found in root.glob(_PACKAGES)) if root else ()
+
+
+def own_folders(host: Host, path: Path) -> Sequence[Path]:
+    """The folders around a host's settings that are made for it, the innermost first; none where they stand at home."""
+    if host.key == "claude-code":
+        return ()
+    return (path.parent, path.parent.parent) if host.key == "vscode" else (path.parent,)
 
 
 def is_here(host: Host, path: Path) -> bool:

@@ -39,6 +39,11 @@ class Account:
         self._read_at: Reading | None = None
         self._login = client.tokens.login()
 
+    @property
+    def is_invented(self) -> bool:
+        """Whether all that is answered comes from the embedded sandbox."""
+        return self._settings.is_sandbox
+
     def is_current(self) -> bool:
         """Whether the credential this was opened with is still in force.
 

@@ -268,7 +268,7 @@ class Story:
         screen.line()
         screen.paragraph("(or claude-code, cursor, vscode). When you have seen enough, on your own books:")
         screen.line()
-        for step in ("login", "uninstall claude-desktop", "install claude-desktop", "doctor"):
+        for step in ("login --token", "uninstall claude-desktop", "install claude-desktop", "doctor"):
             screen.line(f"  {command} {step}")
         screen.line()
         screen.paragraph("README.md has every tool and every setting.")

@@ -34,7 +34,7 @@ _BY_HAND = """\
 This is the server that an AI assistant starts. It now waits for one to speak to it here; there is nothing to type.
 Ctrl+C ends it. Most likely you want one of these instead:
   payt-mcp demo              see what it can do, on invented data
-  payt-mcp login             sign in to Payt
+  payt-mcp login --token     sign in to Payt with an API token
   payt-mcp install HOST      add it to claude-desktop, claude-code, cursor or vscode
   payt-mcp --help            everything else"""
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import anyio
 
 from payt_mcp.books import zones
-from payt_mcp.doctor.credential import Credential
+from payt_mcp.doctor.credential import AGAIN, Credential
 from payt_mcp.doctor.finding import Finding, listed
 from payt_mcp.doctor.permissions import Tool, by_tool, lacks, needed, readable, tools_on
 from payt_mcp.errors import (
@@ -97,11 +97,11 @@ async def _administrations(found: Access, client: PaytClient, settings: Settings
     try:
         read = await Resources(client).administrations()
     except UnauthorizedError as error:
-        remedy = "Sign in again (payt-mcp login), or set another PAYT_API_TOKEN; see that PAYT_API_URL fits it."
+        remedy = f"Sign in again: {AGAIN}. Or set another PAYT_API_TOKEN. See that PAYT_API_URL fits the token."
         found.findings.append(Finding("token.accepted", "problem", str(error).partition(": ")[0] + ".", remedy))
         return None
     except SignInError as error:
-        found.findings.append(Finding("token.accepted", "problem", str(error), "Sign in again: payt-mcp login"))
+        found.findings.append(Finding("token.accepted", "problem", str(error), f"Sign in again: {AGAIN}"))
         return None
     except ForbiddenError as error:
         found.findings.append(Finding("token.accepted", "ok", f"Payt ({where}) accepts the token."))

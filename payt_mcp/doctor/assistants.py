@@ -149,7 +149,9 @@ def _settings(place: _Place, env: Mapping[str, str], machine: Machine, settings:
     if secrets:
         unset = " ".join(f"--unset {key}" for key in secrets)
         message = f"{listed(secrets)} stands in plain text in {tilde(place.path, place.home)}."
-        remedy = f"Sign in instead: payt-mcp login, then {place.again} {unset}. Withdraw what others may have seen."
+        remedy = (
+            f"Sign in instead: payt-mcp login --token, then {place.again} {unset}. Withdraw what others may have seen."
+        )
         yield place.finding("secret", "warning", message, remedy)
     odd = [key for key, value in filled.items() if "${" in value]
     if odd:

@@ -32,10 +32,10 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 class Raw:
-    def __init__(self) -> None:
+    def __init__(self, env: dict[str, str] | None = None) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "payt_mcp"],
-            env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
+            env=env or environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
         )  # fmt: skip
 
     def write(self, line: bytes) -> None:
@@ -64,8 +64,8 @@ class Raw:
 
 
 @contextmanager
-def raw() -> Iterator[Raw]:
-    server = Raw()
+def raw(env: dict[str, str] | None = None) -> Iterator[Raw]:
+    server = Raw(env)
     try:
         yield server
     finally:

@@ -12,7 +12,7 @@ from mcp.shared.exceptions import MCPError
 
 from payt_mcp.proposals.asking.form import Approval
 from payt_mcp.proposals.asking.preview_text import whole
-from payt_mcp.proposals.records import Record, Who
+from payt_mcp.proposals.records import Record, Who, is_embedded
 
 LONGEST_QUESTION = 6_000
 """Characters a question to the user may have. What is longer is shown on the approval page, whole."""
@@ -46,7 +46,8 @@ async def ask(ctx: Context[Any, Any], record: Record) -> Direct | Elicit[Approva
     The question is the proposal's own preview, so that it is the same however often it is put. A client that fails to
     ask leaves the proposal waiting for the page or the terminal.
     """
-    question = f"{whole(record.preview or {})}\n\nProposal {record.id}. Let this happen?"
+    invented = "Invented data: this reaches nobody.\n\n" if is_embedded(record) else ""
+    question = f"{invented}{whole(record.preview or {})}\n\nProposal {record.id}. Let this happen?"
     if not can_ask(ctx) or len(question) > LONGEST_QUESTION:
         return Direct("not_asked")
     if (ctx.protocol_version or "") >= _MODERN:

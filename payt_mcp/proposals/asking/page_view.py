@@ -16,7 +16,7 @@ from payt_mcp.proposals.asking.preview_text import (
     size,
 )
 from payt_mcp.proposals.outcomes import at, only_a_person_knows, outcome_words
-from payt_mcp.proposals.records import Record
+from payt_mcp.proposals.records import Record, is_embedded
 from payt_mcp.proposals.states import Status
 from payt_mcp.words.text import count
 
@@ -35,6 +35,7 @@ _BADGES = {
     Status.EXPIRED: ("", "expired"),
     Status.SUPERSEDED: ("", "replaced: something changed"),
 }
+_INVENTED = '<p class="foreign">Invented data: this is a proposal to the built-in sandbox, and reaches nobody.</p>'
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def _card(record: Record, trouble: str, token: Token, zone: dt.tzinfo) -> str:
         badge = "not carried out"
     preview = record.preview or {"title": "The text of this proposal has been purged", "warnings": [], "kind": ""}
     is_open = record.status in (Status.PROPOSED, Status.OUTCOME_UNKNOWN)
+    invented = _INVENTED if is_embedded(record) else ""
     detail = _detail(preview)
     if record.status not in (Status.PROPOSED, Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN):
         detail = f"<details><summary>What was proposed</summary>{detail}</details>"
@@ -92,7 +94,7 @@ def _card(record: Record, trouble: str, token: Token, zone: dt.tzinfo) -> str:
         f'<article aria-labelledby="t-{record.id}"><div class="top">'
         f'<h2 id="t-{record.id}">{text(preview["title"])}</h2>'
         f'<span class="badge {kind}">{badge}</span></div>'
-        f"{_said(record, trouble, zone)}{detail}{_form(record, token) if is_open else ''}"
+        f"{invented}{_said(record, trouble, zone)}{detail}{_form(record, token) if is_open else ''}"
         f'<p class="soft">{record.id}, proposed {at(record.created_at, zone)}</p></article>'
     )
 

@@ -82,8 +82,6 @@ def _report(person: Person) -> tuple[bool, str]:
 
 @pytest.mark.parametrize("asked", [_tool, _doctor, _report], ids=["a tool", "the doctor", "the report"])
 def test_who_is_not_signed_in_is_led_to_a_token_first_and_that_helps(person: Person, asked: Asked) -> None:
-    person: Person, asked: Callable[[Person], tuple[bool, str]]
-) -> None:
     failed, said = asked(person)
     assert failed
     first = remedies(said)[0]

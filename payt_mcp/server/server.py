@@ -33,6 +33,7 @@ from payt_mcp.apps import pages
 from payt_mcp.apps.extension import Apps
 from payt_mcp.errors import InputError, PaytMcpError
 from payt_mcp.proposals.states import WAITS
+from payt_mcp.server import icons
 from payt_mcp.server.session import EmbeddedPayt, Opener
 from payt_mcp.settings import Settings
 from payt_mcp.tools import TOOLS_BY_SET, tools_of
@@ -105,6 +106,7 @@ class PaytServer(MCPServer[Services]):
             for tool in await super().list_tools():
                 tool.input_schema = {**flat(tool.input_schema), "additionalProperties": False}
                 tool.output_schema = flat(tool.output_schema) if tool.output_schema else None
+                tool.icons = icons.of_tool(tool)
                 self._listed.append(tool)
         return self._listed
 
@@ -217,6 +219,7 @@ def build_server(
         name="payt-mcp",
         title="Payt sandbox (invented data)" if settings.is_sandbox else "Payt",
         version=__version__,
+        icons=icons.SERVER,
         instructions=_instructions(settings),
         website_url="https://github.com/payt-mcp/payt-mcp",
         lifespan=lifespan,

@@ -16,9 +16,9 @@ from payt_mcp.payt.models import Invoice
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 from payt_sandbox import World, build_world
-from payt_sandbox.app import Options, create_app
-
-from .support import MAIN, NOON, Assistant, frozen
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
+from tests.support.assistant import MAIN, NOON, Assistant, frozen
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 App = Callable[..., Awaitable[None]]

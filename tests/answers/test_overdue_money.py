@@ -10,10 +10,9 @@ import pytest
 from payt_mcp.words.text import clean
 from payt_sandbox import World, build_world
 from payt_sandbox.server import Handle
-
-from . import reckoning
-from .reckoning import Ledger
-from .support import MAIN, NOON, SECOND, Assistant, assistant, frozen, payt
+from tests.answers import reckoning
+from tests.answers.reckoning import Ledger
+from tests.support.assistant import MAIN, NOON, SECOND, Assistant, assistant, frozen, payt
 
 ADMINISTRATIONS = (MAIN, SECOND)
 # Every pair of two choices occurs in one of these.

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from payt_mcp.books import listings
 from payt_sandbox import World, build_world
 from payt_sandbox.server import Handle
-
-from . import reckoning
-from .reckoning import Ledger
-from .support import MAIN, NOON, Assistant, Row, assistant, frozen, payt
+from tests.answers import reckoning
+from tests.answers.reckoning import Ledger
+from tests.support.assistant import MAIN, NOON, Assistant, Row, assistant, frozen, payt
 
 LATE = NOON.date() - dt.timedelta(days=40)
 

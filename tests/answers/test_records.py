@@ -11,10 +11,9 @@ from payt_mcp.books import invoices as invoice_search
 from payt_mcp.words.text import clean
 from payt_sandbox import World, build_world
 from payt_sandbox.server import Handle
-
-from . import reckoning
-from .reckoning import Ledger
-from .support import MAIN, NOON, SECOND, assistant, frozen, payt
+from tests.answers import reckoning
+from tests.answers.reckoning import Ledger
+from tests.support.assistant import MAIN, NOON, SECOND, assistant, frozen, payt
 
 
 @pytest.fixture(scope="module")

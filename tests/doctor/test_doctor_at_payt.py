@@ -16,10 +16,9 @@ from payt_mcp.payt.signin.tokens import StaticToken
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Secret, Settings
 from payt_sandbox import build_world
-from payt_sandbox.faults import Fault
-from payt_sandbox.options import ALL_SCOPES, Token
-
-from .conftest import Opened
+from payt_sandbox.api.faults import Fault
+from payt_sandbox.signin.access import ALL_SCOPES, Token
+from tests.support.clinic import Opened
 
 
 def test_where_all_is_well_it_says_so_with_exit_code_zero(clinic: Opened) -> None:

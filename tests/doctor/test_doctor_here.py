@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hosts.conftest import TOKEN, Home
 
 from payt_mcp.doctor.assistants import check_assistants
 from payt_mcp.doctor.credential import check_credential, find_credential
@@ -21,8 +20,8 @@ from payt_mcp.payt.signin.kept import SignIn, Tokens
 from payt_mcp.payt.signin.store import SignInStore
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.settings import Secret, Settings
-
-from .conftest import Clinic, Diagnosis, Opened
+from tests.support.clinic import Clinic, Diagnosis, Opened
+from tests.support.home import TOKEN, Home
 
 
 def look(home: Home, **more: str) -> Diagnosis:

@@ -12,7 +12,6 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
-from surface.processes import stdio
 
 from payt_mcp.errors import HostConfigError
 from payt_mcp.hosts.catalog import HOSTS, Machine, config_path
@@ -20,8 +19,8 @@ from payt_mcp.hosts.launch import Launch, require_start
 from payt_mcp.payt.signin.kept import static
 from payt_mcp.payt.signin.store import SignInStore
 from payt_mcp.settings import Secret, Settings
-
-from .conftest import TOKEN, Home
+from tests.support.home import TOKEN, Home
+from tests.support.processes import stdio
 
 
 def test_the_very_command_that_was_written_starts_and_answers_as_the_host_starts_it(home: Home) -> None:

@@ -16,8 +16,7 @@ from payt_mcp.hosts.catalog import HOSTS
 from payt_mcp.hosts.files import change, load
 from payt_mcp.hosts.jsonc import SyntaxTroubleError, read
 from payt_mcp.hosts.steps import install, uninstall
-
-from .documents import COMMENT, settings_files
+from tests.hosts.documents import COMMENT, settings_files
 
 MARK = "\ufeff"
 """With it before everything Claude Desktop reads none of its servers: it never stays, and never comes back."""

@@ -15,8 +15,7 @@ from payt_mcp.cli import USAGE
 from payt_mcp.payt.signin.grants import reading, writing
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import KNOWN, TOOLSETS, Settings
-
-from .support import ROOT
+from tests.support.newcomer import ROOT
 
 DOCS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in
         (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))}  # fmt: skip

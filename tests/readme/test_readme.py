@@ -8,8 +8,7 @@ from mcp.client import Client
 
 from payt_mcp.server.server import PaytServer, build_server
 from payt_mcp.settings import KNOWN, TOOLSETS, Settings
-
-from .support import ROOT, chapters, told
+from tests.support.newcomer import ROOT, chapters, told
 
 README = ROOT / "README.md"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .support import ROOT, Mcpb, built, environment, wheel_and_sdist
+from tests.release.support import ROOT, Mcpb, built, environment, wheel_and_sdist
 
 
 @pytest.fixture(scope="session")

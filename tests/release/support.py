@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from surface.processes import stdio
+from tests.support.processes import stdio
 
 ROOT = Path(__file__).parents[2]
 

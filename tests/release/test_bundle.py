@@ -16,8 +16,7 @@ from mcp.types import TextContent
 from payt_mcp import __version__
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import KNOWN, Settings
-
-from .support import ROOT, Mcpb, built, listed, members
+from tests.release.support import ROOT, Mcpb, built, listed, members
 
 SOURCES = ("payt_mcp", "prompts", "bundle")
 FILES = ("pyproject.toml", "README.md", "LICENSE", "server.json")

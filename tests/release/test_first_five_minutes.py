@@ -15,9 +15,10 @@ from typing import Any
 
 import httpx
 import pytest
-from guard.browsing import browser
-from surface.helpers import free_port
-from surface.processes import Stdio, stdio
+
+from tests.support.browsing import browser
+from tests.support.fixed import free_port
+from tests.support.processes import Stdio, stdio
 
 PATIENCE = 30.0
 APP, APP_SECRET = "sandbox-app", "sandbox-app-secret"

@@ -15,8 +15,7 @@ from bundle.notes import notes
 from bundle.registry import WRITTEN, kept_up
 from payt_mcp import __version__
 from payt_mcp.settings import KNOWN, Secret, Settings
-
-from .support import ROOT, environment, members
+from tests.release.support import ROOT, environment, members
 
 # Of github.com/modelcontextprotocol/static (MIT licence, Copyright (c) 2025 Model Context Protocol), where the registry
 # serves it from: schemas/2025-12-11/server.schema.json.

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from payt_mcp import __version__
-
-from .support import ROOT, environment, listed, members, wheel_and_sdist
+from tests.release.support import ROOT, environment, listed, members, wheel_and_sdist
 
 INFO = f"payt_mcp-{__version__}.dist-info"
 

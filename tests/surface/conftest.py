@@ -1,17 +1,5 @@
-"""One sandbox over TCP for all tests that only read it."""
+"""The fixtures of this room; what they are stands where they are made."""
 
-from collections.abc import Iterator
+from tests.support.fixed import payt
 
-import pytest
-
-from payt_sandbox.app import Options, create_app
-from payt_sandbox.server import Handle, run_in_thread
-
-from .helpers import fixed_world
-
-
-@pytest.fixture(scope="session")
-def payt() -> Iterator[Handle]:
-    """The fixed sandbox. Read it only."""
-    with run_in_thread(create_app(fixed_world(), options=Options(rate=None))) as handle:
-        yield handle
+__all__ = ["payt"]

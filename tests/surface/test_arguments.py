@@ -15,8 +15,7 @@ from payt_mcp.errors import InputError
 from payt_mcp.tools.arguments import accepted
 from payt_mcp.tools.shared import parse_amount, parse_date, parse_moment
 from payt_sandbox.server import Handle
-
-from .helpers import ADMINISTRATION, server_for, text_of
+from tests.support.fixed import ADMINISTRATION, server_for, text_of
 
 REQUIRED = {"get_invoice": {"invoice": "2024000001"}, "get_debtor": {"debtor": "10002"},
             "get_credit_case": {"credit_case": "48216"}}  # fmt: skip

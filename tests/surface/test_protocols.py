@@ -9,9 +9,8 @@ from mcp.client.stdio import StdioServerParameters
 from mcp.shared.exceptions import MCPError
 
 from payt_sandbox.server import Handle
-
-from .helpers import ANSWERS, REFUSALS, Call, answer_of, server_for, shown, text_of
-from .processes import COMMAND, Http, environment, http
+from tests.support.fixed import ANSWERS, REFUSALS, Call, answer_of, server_for, shown, text_of
+from tests.support.processes import COMMAND, Http, environment, http
 
 REVISIONS = {"auto": "2026-07-28", "legacy": "2025-11-25"}
 WAYS = ("memory", "stdio", "http")

@@ -15,8 +15,7 @@ from payt_mcp.receivables import matching, phases
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 from payt_sandbox.server import Handle
-
-from .helpers import ADMINISTRATION, server_for, text_of
+from tests.support.fixed import ADMINISTRATION, server_for, text_of
 
 ERAS = ("auto", "legacy")
 HERE = f"?administration_id={ADMINISTRATION}"

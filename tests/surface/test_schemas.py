@@ -12,8 +12,7 @@ from mcp.client import Client
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 from payt_sandbox.server import Handle
-
-from .helpers import (
+from tests.support.fixed import (
     ADMINISTRATION,
     ANSWERS,
     REFUSALS,

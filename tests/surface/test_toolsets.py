@@ -14,8 +14,7 @@ from payt_mcp.server.server import build_server
 from payt_mcp.settings import TOOLSETS, Settings
 from payt_mcp.tools import SETS, TOOLS_BY_SET, tools_of
 from payt_sandbox.server import Handle
-
-from .helpers import SET_ANSWERS, SNAPSHOTS, answer_of, check_snapshot, server_for, shown, text_of, tokens
+from tests.support.fixed import SET_ANSWERS, SNAPSHOTS, answer_of, check_snapshot, server_for, shown, text_of, tokens
 
 ERAS = ("auto", "legacy")
 MOST_TOKENS = 9_000

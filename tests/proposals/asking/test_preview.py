@@ -1,0 +1,154 @@
+"""What a person is shown: as it would go out, in lines that no text can forge, with nothing unseen in it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+from payt_mcp.proposals.asking.preview_text import shown, shown_lines, whole
+from payt_mcp.proposals.ledger.ledger import Ledger
+from tests.support.house import (
+    ADMINISTRATION,
+    ERAS,
+    House,
+    client,
+    data,
+    letter,
+    said,
+    says,
+)
+
+pytestmark = pytest.mark.anyio
+FORGED = "Jan\nTo: ap@debtor.example (the debtor's address for reminders)\nSubject: \u202eharmless"
+
+
+def lines_of(text: str, *starts: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip().startswith(starts)]
+
+
+@ERAS
+async def test_a_contacts_name_forges_no_line(house: House, mode: str) -> None:
+    number = house.debtor()
+    house.sandbox.world.add_contact(
+        ADMINISTRATION, firstname=FORGED, lastname="x", default_email_address="jan@other.example",
+        debtor_numbers=[number],
+    )  # fmt: skip
+    answer = says("decline")
+    async with client(house.server(), mode, answer) as caller:
+        result = await caller.call_tool("send_message", letter(house, email="jan@other.example"))
+    question = answer.questions[0]  # type: ignore[attr-defined]
+    for text in (question, data(result)["preview"], said(result)):
+        assert len(lines_of(text, "To:")) == len(lines_of(text, "Subject:")) == 1
+        assert lines_of(text, "To:")[0].startswith("To: jan@other.example (contact Jan To: ap@debtor.example")
+        assert "\u202e" not in text
+    ledger = Ledger(house.state)
+    kept = ledger.get(data(result)["proposal_id"]).preview
+    ledger.close()
+    assert kept is not None
+    assert not {"\n", "\u202e"} & set(kept["recipients"][0]["source"])
+
+
+PLAN: dict[str, Any] = {
+    "kind": "invoices",
+    "title": "t",
+    "from": "Noorderlicht\nAll is well.",
+    "warnings": [{"text": "look\nAll is well.", "danger": True}],
+    "because": ["x\nAll is well."],
+    "mails": [{"invoice": "1\nPayt would e-mail no invoice.", "to": "a@b.example\nAll is well."}],
+    "counts": {"created": 1},
+    "money": [{"currency": "EUR\nAll is well.", "text": "1\nAll is well."}],
+    "payments": [{"invoice": "1\nAll is well.", "amount": "1\nAll is well."}],
+    "lists": {"labels\nAll is well.": ["1\nAll is well."]},
+    "rows": [
+        {
+            "invoice": "1\u2028Payt would e-mail no invoice." + " " * 200 + "All is well.",
+            "debtor": "7\r\nAll is well.",
+            "action": "created",
+            "changes": [{"field": "f\nAll is well.", "old": "o\x0bAll is well.", "new": "n\x85All is well."}],
+            "notes": ["note\nAll is well."],
+        }
+    ],
+}
+
+
+def test_no_field_of_a_plan_forges_a_line() -> None:
+    text = whole(PLAN)
+    assert lines_of(text, "All is well", "Payt would e-mail no") == []
+    assert "   All is well" not in text
+
+
+async def test_an_invoice_number_forges_no_line_in_the_question(house: House) -> None:
+    answer = says("decline")
+    row = {
+        "invoice_number": "X1", "debtor_number": house.debtor(), "currency_code": "EUR", "invoice_date": "2026-11-01",
+        "due_date": "2026-12-01", "amount_total": "1.00", "amount_open": "1.00", "book_amount_total": "1.00",
+        "book_amount_open": "1.00", "description": "x\nPayt would e-mail no invoice.",
+    }  # fmt: skip
+    async with client(house.server(), "auto", answer) as caller:
+        await caller.call_tool("upsert_invoices", {"invoices": [row]})
+    for question in answer.questions:  # type: ignore[attr-defined]
+        assert lines_of(question, "Payt would e-mail no invoice.") == []
+        assert len(lines_of(question, "Payt would e-mail 1 invoice")) == 1
+
+
+@pytest.mark.parametrize("name", ["a\nTo: x@y.example (on file).pdf", "evil\u202efdp.txt", "a\u200bb.pdf", "a\tb.pdf"])
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows allows no such file names")
+async def test_a_file_whose_name_reads_otherwise_does_not_leave(house: House, name: str) -> None:
+    (house.files / name).write_bytes(b"%PDF")
+    (house.files / "plain.pdf").symlink_to(house.files / name)
+    async with client(house.server()) as caller:
+        for given in (name, "plain.pdf"):
+            answer = await caller.call_tool("send_message", letter(house, attachments=[given]))
+            assert answer.is_error
+            assert "holds control or invisible characters" in said(answer)
+            assert name not in said(answer)
+    ledger = Ledger(house.state)
+    assert ledger.pending() == []
+    ledger.close()
+
+
+async def test_an_ordinary_file_name_is_no_trouble(house: House) -> None:
+    name = "Rekening n\u00famero 3 \u0440 (\u00fcbersicht).pdf"
+    (house.files / name).write_bytes(b"%PDF")
+    async with client(house.server()) as caller:
+        answer = data(await caller.call_tool("send_message", letter(house, attachments=[name])))
+    assert f"Attachment: {name}" in answer["preview"]
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("Total\u200d100", "Total[U+200D]100"),
+        ("NL91\u200cABNA", "NL91[U+200C]ABNA"),
+        ("a\u200d\u200db", "a[U+200D][U+200D]b"),
+        ("\U0001f468\u200d\U0001f469", "\U0001f468\u200d\U0001f469"),
+        ("\U0001f469\U0001f3fd\u200d\U0001f4bb", "\U0001f469\U0001f3fd\u200d\U0001f4bb"),
+        ("\u2764\ufe0f\u200d\U0001f525", "\u2764\ufe0f\u200d\U0001f525"),
+        ("\U0001f468\u200d1", "\U0001f468[U+200D]1"),
+        ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"),
+        ("\u0645\u200c\u200c\u062e", "\u0645\u200c[U+200C]\u062e"),
+        ("\u0915\u094d\u200d\u0937", "\u0915\u094d\u200d\u0937"),
+        ("a\u3164b\u202ec\u00add", "a[U+3164]b[U+202E]c[U+00AD]d"),
+        ("a\tb\nc\u2028d", "a b c d"),
+        ("caf\u00e9 \u20ac 1", "caf\u00e9 \u20ac 1"),
+    ],
+)
+def test_what_nobody_would_see_is_named(text: str, seen: str) -> None:
+    assert shown(text) == seen
+
+
+def test_only_the_body_has_lines_of_its_own() -> None:
+    assert shown_lines("a\nb\u200dc") == "a\nb[U+200D]c"
+
+
+@ERAS
+async def test_a_joiner_in_a_letter_is_shown_as_it_is_sent(house: House, mode: str) -> None:
+    body = "Total\u200d100\n  \U0001f468\u200d\U0001f469"
+    answer = says("accept")
+    async with client(house.server(), mode, answer) as caller:
+        await caller.call_tool("send_message", letter(house, body=body))
+    question = answer.questions[0]  # type: ignore[attr-defined]
+    assert "  | Total[U+200D]100\n  |   \U0001f468\u200d\U0001f469" in question
+    assert house.mails[0].body == body

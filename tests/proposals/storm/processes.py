@@ -1,0 +1,123 @@
+"""What runs in the processes that may be killed: a desk as a server has it, and a person who decides."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from payt_mcp.books.account import Account
+from payt_mcp.books.find import Scope
+from payt_mcp.errors import PaytMcpError
+from payt_mcp.payt.signin.tokens import StaticToken
+from payt_mcp.proposals.records import Draft, Record, Who
+from payt_mcp.proposals.states import Status
+from payt_mcp.settings import Secret, Settings
+from payt_mcp.writes.desk import Desk
+from payt_mcp.writes.invoices.fields import parse_invoices
+from tests.proposals.storm import daily_work, upserts
+from tests.proposals.storm.broken import LEDGERS
+from tests.proposals.storm.by_code import by_code
+from tests.proposals.storm.cases import Run
+from tests.proposals.storm.client import StormClient, die, dying_after, hurry
+from tests.proposals.storm.recovery import approve, recover
+
+_PATIENCE = 5.0
+
+
+def worker(job: dict[str, Any]) -> None:
+    """A process. `job`: url, folder, broken, run, part, and what it dies at.
+
+    A Payt that cannot be reached ends a process that was struck; anything else that goes wrong shows in its exit code.
+    """
+    hurry()
+    run = Run(**job["run"])
+    with dying_after(job.get("kill_after")):
+        if job["part"] == "code":
+            anyio.run(by_code, job, run)
+        else:
+            anyio.run(_work, job, run)
+
+
+async def _work(job: dict[str, Any], run: Run) -> None:
+    settings = Settings(
+        api_token=Secret("sandbox-token"), api_url=job["url"], administration_id=job["administration"], rate=100,
+        state_dir=Path(job["folder"]),
+    )  # fmt: skip
+    async with anyio.create_task_group() as group:
+        client = StormClient(settings.api_url, StaticToken(settings.api_token))
+        client.refusals, client.dies_at = job.get("refusals", 0), job.get("dies_at", "")
+        account = Account(settings, client, group)
+        desk = Desk(account, settings, LEDGERS[job["broken"]](Path(job["folder"])), settings.api_url, group)
+        desk.engine._poll = 0.02
+        await desk.engine.start()
+        try:
+            await _part(job, desk, run)
+        finally:
+            await desk.aclose()
+            group.cancel_scope.cancel()
+            await account.aclose()
+
+
+async def _part(job: dict[str, Any], desk: Desk, run: Run) -> None:
+    match job["part"]:
+        case "recover":
+            await recover(desk, run, lambda: _drafts(desk, run))
+        case "serve":
+            await _serve(desk, Path(job["folder"]))
+        case "race":
+            await _race(job, desk, run)
+        case _:
+            with suppress(PaytMcpError):
+                await _whole(job, desk, run)
+
+
+async def _drafts(desk: Desk, run: Run) -> list[Draft]:
+    scope = Scope(desk.account, await desk.account.administration())
+    if run.write == "upsert":
+        return [await desk.invoices.draft(scope, parse_invoices(upserts.batch(run)))]
+    if run.write in daily_work.WRITES:
+        return [await desk.actions[daily_work.KINDS[run.write]].draft(scope, daily_work.wish(run))]
+    return [await desk.messages.draft(scope, wish) for wish in run.wishes]
+
+
+async def _whole(job: dict[str, Any], desk: Desk, run: Run) -> None:
+    """Proposed (as often as the tool is called), approved and carried out; or only the first of these."""
+    records: list[Record] = []
+    for draft in await _drafts(desk, run):
+        for _ in range(run.calls):
+            record, _new = await desk.engine.on_ledger(desk.ledger.propose, draft, Who("tool", "storm"))
+        records.append(record)
+    if job.get("dies_at") == "proposed":
+        die()
+    if job["part"] == "propose":
+        return
+    for record in records:
+        approve(desk.ledger, record.id)
+    if job.get("dies_at") == "approved":
+        die()
+    await _race(job, desk, run)
+
+
+async def _race(job: dict[str, Any], desk: Desk, run: Run) -> None:
+    """Whatever is approved, carried out at the same moment as in the other processes."""
+    keys = [r.id for r in desk.ledger.pending(desk.scope) if r.status is not Status.PROPOSED]
+    if "barrier" in job:
+        job["barrier"].wait(20)
+    async with anyio.create_task_group() as clicks:
+        for key in keys:
+            for _ in range(run.calls if run.kind == "double_click" else 1):
+                clicks.start_soon(desk.engine.carry_out, key, _PATIENCE)
+    if job.get("dies_at") == "outcome_unknown":
+        die()
+
+
+async def _serve(desk: Desk, folder: Path) -> None:
+    """A server that is idle until a person decides somewhere else, and carries that out."""
+    with anyio.move_on_after(30):
+        while not (folder / "decided").exists():  # noqa: ASYNC110 - another process decides
+            await anyio.sleep(0.02)
+        while [r for r in desk.ledger.pending(desk.scope) if r.status is not Status.PROPOSED]:  # noqa: ASYNC110 - so does it here
+            await anyio.sleep(0.02)

@@ -1,0 +1,66 @@
+"""Never twice, never lost: a sample of the storm, and a storm over each ledger that is broken on purpose.
+
+The whole of it: `python -m tests.proposals.storm --jobs 2`.
+"""
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.proposals.storm.cases import CASES, LAYOUTS, Case
+from tests.proposals.storm.table import failures, table, write
+from tests.proposals.storm.weather import storm
+
+RUNS = int(os.environ.get("STORM_RUNS", "0"))
+SEED = int(os.environ.get("STORM_SEED", "11"))
+
+
+def sample() -> list[int]:
+    """Everything that strikes, in one of the states it strikes in; or as many runs as are asked for."""
+    numbers = list(range(len(CASES)))
+    random.Random(SEED).shuffle(numbers)
+    chosen = {(CASES[number].write, CASES[number].kind): number for number in numbers}
+    return list(range(RUNS)) or sorted(chosen.values())
+
+
+def test_nothing_is_written_twice_and_nothing_is_lost() -> None:
+    outcomes = storm(sample(), SEED, jobs=2)
+    wrong = failures(outcomes)
+    assert not wrong, "\n".join([*wrong, *table(outcomes)])
+    assert [outcome.run.number for outcome in outcomes] == sample()
+
+
+@pytest.mark.parametrize(
+    ("broken", "case"),
+    [
+        ("claim", Case("message", "two_processes", "approved")),
+        ("order", Case("message", "kill", "answered")),
+        ("age", Case("message", "older_identical", "killed")),
+    ],
+)
+def test_a_ledger_broken_on_purpose_is_found_out(broken: str, case: Case) -> None:
+    first = CASES.index(case)
+    outcomes = storm(range(first, first + 6 * len(CASES), len(CASES)), SEED, broken, until_wrong=True)
+    assert outcomes[-1].wrong
+    assert f"--seed {SEED} --only {outcomes[-1].run.number} --broken {broken}" in failures(outcomes, broken)[-1]
+
+
+def test_the_layouts_of_one_text_are_one_text() -> None:
+    assert len(set(LAYOUTS)) == len(LAYOUTS)
+    assert len({" ".join(layout.split()) for layout in LAYOUTS}) == 1
+
+
+def test_the_figures_go_between_the_marks_of_the_document(tmp_path: Path) -> None:
+    document = tmp_path / "storm.md"
+    document.write_text("Before\n<!-- the storm writes from here -->\nold\n<!-- to here -->\nafter\n")
+    write(document, "the command", ["a line"])
+    text = document.read_text()
+    assert "old" not in text
+    assert text.startswith("Before\n<!-- the storm")
+    assert text.endswith("<!-- to here -->\nafter\n")
+    assert "Printed by `the command`:\n\n```text\na line\n```\n" in text
+    document.write_text("no marks")
+    with pytest.raises(ValueError, match="no place"):
+        write(document, "the command", [])

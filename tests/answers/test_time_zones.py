@@ -12,8 +12,7 @@ import pytest
 
 from payt_sandbox import World, build_world
 from payt_sandbox.server import Handle
-
-from .support import MAIN, assistant, frozen, payt
+from tests.support.assistant import MAIN, assistant, frozen, payt
 
 NIGHT = dt.datetime(2026, 11, 20, 23, 30, tzinfo=dt.UTC)
 """The 20th in UTC, and the 21st in Amsterdam."""

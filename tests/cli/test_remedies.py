@@ -16,7 +16,8 @@ import pytest
 
 from payt_mcp.settings import KNOWN
 from payt_sandbox import build_world
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 
 from .raw import INITIALIZE, environment, raw

@@ -15,7 +15,8 @@ import pytest
 
 from payt_mcp.cli.report_csv import COLUMNS, as_csv
 from payt_sandbox import World, build_world
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 
 from .raw import environment

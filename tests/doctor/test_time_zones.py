@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .conftest import Opened
+from tests.support.clinic import Opened
 
 
 @pytest.fixture

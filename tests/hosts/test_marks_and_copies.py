@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from payt_mcp.hosts.catalog import HOSTS, Machine, config_path
-
-from .conftest import Home
+from tests.support.home import Home
 
 MARK = b"\xef\xbb\xbf"
 OTHER = b'{"mcpServers": {"other": {"command": "x"}}}'

@@ -113,7 +113,7 @@ def _timeline(invoice: Invoice) -> list[dict[str, Any]]:
     numbered = {moment for name, moment in moments.items() if not name.startswith("latest_")}
     moments = {name: at for name, at in moments.items() if not name.startswith("latest_") or at not in numbered}
     ordered = sorted(moments.items(), key=lambda step: step[1])
-    return [{"at": present.stamp(moment), "step": name} for name, moment in ordered]
+    return [{"at": present.stamp(moment), "step": phases.step_name(invoice, name, moment)} for name, moment in ordered]
 
 
 def _text(

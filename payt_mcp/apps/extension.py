@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
@@ -18,6 +19,7 @@ from mcp.types import CallToolRequestParams, CallToolResult, TextContent, Tool
 from payt_mcp.apps import pages
 from payt_mcp.errors import PaytMcpError, RefusedWriteError
 from payt_mcp.tools.arguments import accepted
+from payt_mcp.tools.shared import ToolSpec
 
 if TYPE_CHECKING:
     from payt_mcp.proposals.records import Record
@@ -48,12 +50,14 @@ class Apps(Extension):
     """Pages beside answers, for clients that declare the extension.
 
     Args:
+        specs: the tools of the server; each names its page.
         approval: whether a proposal may be approved and rejected on its page; never where nothing can be written.
     """
 
     identifier = "io.modelcontextprotocol/ui"
 
-    def __init__(self, *, approval: bool) -> None:
+    def __init__(self, specs: Iterable[ToolSpec], *, approval: bool) -> None:
+        self._pages = {spec.name: pages.BY_NAME[spec.page] for spec in specs if spec.page}
         self._approval = approval
         self._key = secrets.token_bytes(32)
 
@@ -63,7 +67,7 @@ class Apps(Extension):
         if not isinstance(result, dict) or not _shows_pages(ctx):
             return result
         if ctx.method == "tools/list":
-            tools = [_with_page(tool) for tool in result["tools"]]
+            tools = [self._with_page(tool) for tool in result["tools"]]
             if self._approval:
                 tools.append(_wire(_DECIDE_TOOL))
             return {**result, "tools": tools}
@@ -80,7 +84,7 @@ class Apps(Extension):
         if params.name == DECIDE:
             return await self._decided(ctx, params.arguments or {})
         result = await call_next(ctx)
-        if pages.APP_OF_TOOL.get(params.name) == pages.PROPOSAL and isinstance(result, CallToolResult):
+        if self._pages.get(params.name) == pages.PROPOSAL and isinstance(result, CallToolResult):
             return await self._with_secret(ctx, result)
         return result
 
@@ -88,13 +92,19 @@ class Apps(Extension):
         told = result.structured_content or {}
         if told.get("status") != "awaiting_approval":
             return result
-        from payt_mcp.proposals.asking.preview_text import whole  # noqa: PLC0415 - with the ledger, not at the start
+        from payt_mcp.proposals.asking.preview_text import unwarned  # noqa: PLC0415 - with the ledger, not at the start
+        from payt_mcp.proposals.stored import preview_of  # noqa: PLC0415
 
         desk: Desk = await ctx.lifespan_context.desk()
         record = await desk.engine.on_ledger(desk.ledger.get, told["proposal_id"], desk.scope)
-        preview = record.preview or {}
-        warnings = preview.get("warnings", [])
-        shown = {"secret": self._secret(record), "whole": whole({**preview, "warnings": []}), "warnings": warnings}
+        preview = preview_of(record)
+        if preview is None:
+            return result
+        shown = {
+            "secret": self._secret(record),
+            "whole": unwarned(preview),
+            "warnings": [{"text": warned.text, "danger": warned.danger} for warned in preview.warnings],
+        }
         return result.model_copy(update={"meta": {**(result.meta or {}), APPROVAL: shown}})
 
     async def _decided(self, ctx: ServerRequestContext[Any, Any], arguments: dict[str, Any]) -> CallToolResult:
@@ -123,6 +133,10 @@ class Apps(Extension):
         await desk.engine.on_ledger(desk.ledger.approve, key, Who(_CHANNEL))
         return await standing(desk, await desk.engine.carry_out(key, _PATIENCE))
 
+    def _with_page(self, tool: dict[str, Any]) -> dict[str, Any]:
+        uri = self._pages.get(tool["name"])
+        return {**tool, "_meta": {**tool.get("_meta", {}), "ui": {"resourceUri": uri}}} if uri else tool
+
     def _secret(self, record: Record) -> str:
         """Bound to the proposal and its exact content, and to this process."""
         return hmac.new(self._key, f"{record.id} {record.digest}".encode(), hashlib.sha256).hexdigest()
@@ -133,11 +147,6 @@ def _shows_pages(ctx: ServerRequestContext[Any, Any]) -> bool:
 
     capabilities = ctx.session.client_capabilities
     return bool(capabilities and capabilities.extensions) and client_supports_apps(ctx)
-
-
-def _with_page(tool: dict[str, Any]) -> dict[str, Any]:
-    uri = pages.APP_OF_TOOL.get(tool["name"])
-    return {**tool, "_meta": {**tool.get("_meta", {}), "ui": {"resourceUri": uri}}} if uri else tool
 
 
 def _wire(listed: Any) -> dict[str, Any]:

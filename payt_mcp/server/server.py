@@ -36,7 +36,7 @@ from payt_mcp.proposals.states import WAITS
 from payt_mcp.server import icons
 from payt_mcp.server.session import EmbeddedPayt, Opener
 from payt_mcp.settings import Settings
-from payt_mcp.tools import TOOLS_BY_SET, tools_of
+from payt_mcp.tools import known_tools, tools_of
 from payt_mcp.tools.arguments import accepted, refusal
 from payt_mcp.tools.schemas import flat
 from payt_mcp.tools.shared import Services, ToolSpec
@@ -212,9 +212,10 @@ def build_server(
                 with anyio.CancelScope(shield=True):
                     await opener.aclose()
 
-    apps = Apps(approval=settings.app_approval and not settings.read_only)
+    specs = tools_of(settings.toolsets, read_only=settings.read_only)
+    apps = Apps(specs, approval=settings.app_approval and not settings.read_only)
     return PaytServer(
-        tools_of(settings.toolsets, read_only=settings.read_only),
+        specs,
         prompts.read_prompts(settings.prompts_dir),
         name="payt-mcp",
         title="Payt sandbox (invented data)" if settings.is_sandbox else "Payt",
@@ -239,10 +240,10 @@ def _instructions(settings: Settings) -> str:
 
 def _off(name: str) -> str:
     """In which tool set a tool is that this server does not list."""
-    tool_set = next((known for known, tools in TOOLS_BY_SET.items() if name in tools), "")
-    if not tool_set:
+    toolset = next((spec.toolset for spec in known_tools() if spec.name == name), "")
+    if not toolset:
         return ""
-    return f" here: it is in the tool set {tool_set!r} (PAYT_TOOLSETS); with PAYT_READ_ONLY nothing that writes is on"
+    return f" here: it is in the tool set {toolset!r} (PAYT_TOOLSETS); with PAYT_READ_ONLY nothing that writes is on"
 
 
 def _failed(error: PaytMcpError) -> CallToolResult:

@@ -90,6 +90,10 @@ TOOL = ToolSpec(
     "Get credit case",
     "One credit case (the collection of a debtor's overdue invoices): its phase, amounts, interest and costs, when "
     "each step was taken, labels, invoices, debtor and payment plan.",
+    toolset="core",
+    place=7,
+    needs=("administrations:read", "invoices:read", "debtors:read", "credit_cases:read"),
+    may_need=("payment_plans:read",),
 )
 
 

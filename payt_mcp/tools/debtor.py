@@ -105,6 +105,10 @@ TOOL = ToolSpec(
     "Get debtor",
     "One debtor's whole file, read fresh: balances, every e-mail address and what it is for, language, open invoices, "
     "credit cases, payment plan and last messages. Read this before drafting a reminder or preparing a call.",
+    toolset="core",
+    place=6,
+    needs=("administrations:read", "invoices:read", "debtors:read", "messages:read"),
+    may_need=("credit_cases:read", "notifications:read", "payment_plans:read"),
 )
 
 

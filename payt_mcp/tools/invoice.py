@@ -75,6 +75,10 @@ TOOL = ToolSpec(
     "Get invoice",
     "Everything about one invoice, paid or not: amounts, lines, labels, links, and when it was sent, reminded of and "
     "collected. Use search_invoices to find invoices, list_messages for the correspondence.",
+    toolset="core",
+    place=4,
+    needs=("administrations:read", "invoices:read", "debtors:read"),
+    may_need=("credit_cases:read",),
 )
 
 

@@ -122,6 +122,10 @@ TOOL = ToolSpec(
     "Search invoices",
     "Find invoices by text, debtor, credit case, due date or amount: open ones (default), only overdue ones, paid, or "
     "all. Use get_invoice for everything about one, summarize_overdue for totals per debtor.",
+    toolset="core",
+    place=3,
+    needs=("administrations:read", "invoices:read", "debtors:read"),
+    may_need=("credit_cases:read",),
 )
 
 

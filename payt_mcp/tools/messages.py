@@ -86,6 +86,10 @@ TOOL = ToolSpec(
     "List messages",
     "Messages sent to and received from debtors, newest first, texts cut: of one debtor, invoice or credit case, else "
     "of the last 30 days. message_id gives one whole.",
+    toolset="core",
+    place=9,
+    needs=("administrations:read", "debtors:read", "messages:read"),
+    may_need=("credit_cases:read", "invoices:read"),
 )
 
 

@@ -80,6 +80,10 @@ TOOL = ToolSpec(
     list_notes,
     "List notes",
     "Internal notes about a debtor, invoice or credit case, newest first; else of the last 30 days.",
+    toolset="tasks",
+    place=2,
+    needs=("administrations:read", "notes:read"),
+    may_need=("credit_cases:read", "debtors:read", "invoices:read"),
 )
 
 

@@ -98,6 +98,10 @@ TOOL = ToolSpec(
     "Who is overdue, by how much and since when: totals (gross, credits, net), aging buckets and the largest debtors, "
     "over all open invoices. Start here for questions about overdue debt as a whole; use search_invoices for the "
     "invoices themselves and get_debtor before writing to a debtor.",
+    toolset="core",
+    place=2,
+    needs=("administrations:read", "invoices:read", "debtors:read"),
+    page="overdue",
 )
 
 _COLUMNS = {

@@ -97,6 +97,10 @@ TOOL = ToolSpec(
     "List payment plans",
     "Payment plans, newest first: who asked, terms, what was paid, terms missed as of today, invoices covered. pending "
     "are proposals nobody has decided on.",
+    toolset="plans",
+    place=1,
+    needs=("administrations:read", "payment_plans:read"),
+    may_need=("debtors:read", "invoices:read"),
 )
 
 

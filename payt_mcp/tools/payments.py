@@ -94,6 +94,10 @@ TOOL = ToolSpec(
     "List payments",
     "Payments of an invoice (a paid one too), a credit case or a debtor, newest first; without them, those changed in "
     "the last 30 days or since updated_after.",
+    toolset="payments",
+    place=1,
+    needs=("administrations:read", "payments:read"),
+    may_need=("credit_cases:read", "debtors:read", "invoices:read"),
 )
 
 _COLUMNS = {

@@ -34,12 +34,27 @@ READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempot
 
 
 class ToolSpec(NamedTuple):
-    """A tool as it is registered. Its description is what a model decides by."""
+    """A tool as it is registered. Its description is what a model decides by.
+
+    `toolset` is the set it is switched on with and `place` its place there. Its token `needs` these permissions at Payt
+    whenever it is used, and `may_need` more for some records or arguments. What `writes` is not on a read-only server.
+    `page` is its page where a host shows pages.
+    """
 
     run: Callable[..., Any]
     title: str
     description: str
+    toolset: str
+    place: int
+    needs: tuple[str, ...] = ()
+    may_need: tuple[str, ...] = ()
     annotations: ToolAnnotations = READ_ONLY
+    writes: bool = False
+    page: Literal["", "overdue", "proposal"] = ""
+
+    @property
+    def name(self) -> str:
+        return str(self.run.__name__)
 
 
 @dataclass(frozen=True)

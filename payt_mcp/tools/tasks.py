@@ -83,6 +83,10 @@ TOOL = ToolSpec(
     "List tasks",
     "Tasks of colleagues, all or about a debtor, invoice or credit case, with comments: open ones by date, then done "
     "ones.",
+    toolset="tasks",
+    place=1,
+    needs=("administrations:read", "tasks:read"),
+    may_need=("credit_cases:read", "debtors:read", "invoices:read"),
 )
 
 

@@ -12,20 +12,12 @@ import anyio.abc
 
 from payt_mcp.books.account import Account
 from payt_mcp.errors import LedgerError
-from payt_mcp.proposals.engine import Engine, Writer
+from payt_mcp.proposals.engine import Engine
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import EMBEDDED
 from payt_mcp.settings import Secret, Settings
-from payt_mcp.writes.contacts import Contacts
-from payt_mcp.writes.debtors import Debtors
-from payt_mcp.writes.follow_up import FollowUp
-from payt_mcp.writes.invoices.invoices import KIND as INVOICES
-from payt_mcp.writes.invoices.invoices import InvoiceWriter
-from payt_mcp.writes.kind import Action, ActionWriter
-from payt_mcp.writes.message.message import KIND as MESSAGE
-from payt_mcp.writes.message.message import MessageWriter
-from payt_mcp.writes.plans import DecidePlan
-from payt_mcp.writes.tasks import CommentTask, CompleteTask
+from payt_mcp.writes.kinds import known_kinds
+from payt_mcp.writes.writer import Writer
 
 if TYPE_CHECKING:
     from payt_mcp.proposals.asking.page import ApprovalPage
@@ -49,12 +41,11 @@ class Desk:
         self.settings = settings
         self.ledger = ledger
         self.scope = _scope(payt, credential or settings.api_token)
-        self.messages = MessageWriter(account, ledger, self.scope, payt, settings.attachments_dir)
-        self.invoices = InvoiceWriter(account, self.scope, payt, settings.attachments_dir)
-        known: tuple[Action, ...] = (DecidePlan(), CompleteTask(), CommentTask(), FollowUp(), Debtors(), Contacts())
-        self.actions = {one.kind: ActionWriter(one, account, ledger, self.scope, payt) for one in known}
-        writers: dict[str, Writer] = {MESSAGE: self.messages, INVOICES: self.invoices, **self.actions}
-        self.engine = Engine(ledger, self.scope, writers, group)
+        self.writers = {
+            kind.name: Writer(kind, account, ledger, self.scope, payt, settings.attachments_dir)
+            for kind in known_kinds()
+        }
+        self.engine = Engine(ledger, self.scope, self.writers, group)
         self.zone: dt.tzinfo = dt.datetime.now().astimezone().tzinfo or dt.UTC
         self._group = group
         self._browse = browse

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from mcp.client import Client
-from mcp.types import CallToolResult, ElicitResult, TextContent
+from mcp.types import CallToolResult, TextContent
 
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
+from tests.support.house import client as client_of
+from tests.support.house import says
 
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
 ROOT = Path(__file__).parent.parent.parent
@@ -52,14 +53,9 @@ async def test_a_server_of_the_sandbox_says_that_it_is_invented(mode: str) -> No
 
 @ERAS
 async def test_the_question_whether_something_may_happen_says_that_it_reaches_nobody(mode: str, tmp_path: Path) -> None:
-    asked: list[str] = []
-
-    async def answer(_context: Any, params: Any) -> Any:
-        asked.append(params.message)
-        return ElicitResult(action="decline")
-
+    answer = says("decline")
     settings = Settings.from_env({"PAYT_API_URL": "sandbox", "PAYT_STATE_DIR": str(tmp_path)})
-    async with Client(build_server(settings), mode=mode, elicitation_callback=answer) as client:
+    async with client_of(build_server(settings), mode, answer) as client:
         here = {"administration_id": "4711"}
         found = await client.call_tool("find_debtors", {"limit": 1, **here})
         assert isinstance(found, CallToolResult)
@@ -67,7 +63,7 @@ async def test_the_question_whether_something_may_happen_says_that_it_reaches_no
         number = found.structured_content["debtors"][0]["debtor_number"]
         letter = {"to_debtor": number, "subject": "Hello", "body": "Hello", "email": "a@b.example", **here}
         await client.call_tool("send_message", letter)
-    (question,) = set(asked)
+    (question,) = set(answer.questions)  # type: ignore[attr-defined] # what it was asked
     assert question.startswith("Invented data: this reaches nobody.")
 
 

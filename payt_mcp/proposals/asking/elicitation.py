@@ -13,6 +13,7 @@ from mcp.shared.exceptions import MCPError
 from payt_mcp.proposals.asking.form import Approval
 from payt_mcp.proposals.asking.preview_text import whole
 from payt_mcp.proposals.records import Record, Who, is_embedded
+from payt_mcp.proposals.stored import preview_of
 
 LONGEST_QUESTION = 6_000
 """Characters a question to the user may have. What is longer is shown on the approval page, whole."""
@@ -47,8 +48,9 @@ async def ask(ctx: Context[Any, Any], record: Record) -> Direct | Elicit[Approva
     ask leaves the proposal waiting for the page or the terminal.
     """
     invented = "Invented data: this reaches nobody.\n\n" if is_embedded(record) else ""
-    question = f"{invented}{whole(record.preview or {})}\n\nProposal {record.id}. Let this happen?"
-    if not can_ask(ctx) or len(question) > LONGEST_QUESTION:
+    preview = preview_of(record) if can_ask(ctx) else None
+    question = f"{invented}{whole(preview)}\n\nProposal {record.id}. Let this happen?" if preview else ""
+    if not 0 < len(question) <= LONGEST_QUESTION:
         return Direct("not_asked")
     if (ctx.protocol_version or "") >= _MODERN:
         return Elicit(question, Approval)

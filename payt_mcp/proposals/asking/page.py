@@ -28,13 +28,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from payt_mcp.errors import AlteredError, PaytMcpError, RefusedWriteError
+from payt_mcp.errors import PaytMcpError, RefusedWriteError
 from payt_mcp.proposals.asking import page_view
 from payt_mcp.proposals.asking.page_files import announce, entry, signed
 from payt_mcp.proposals.engine import Engine
-from payt_mcp.proposals.outcomes import CLOSED, only_a_person_knows
+from payt_mcp.proposals.outcomes import CLOSED
 from payt_mcp.proposals.records import Record, Who
 from payt_mcp.proposals.states import Status
+from payt_mcp.proposals.stored import words_of
 
 LINGER = 120.0
 """Seconds the page stays after nothing is pending, so that the outcome can be read."""
@@ -201,10 +202,6 @@ class ApprovalPage:
             cards = page_view.cards(await self._records(), self._engine.troubles, self._token, self._zone)
         except PaytMcpError as error:
             cards = page_view.Cards(alert=str(error))
-        except (KeyError, TypeError, AttributeError, ValueError):  # a preview that this program never wrote
-            cards = page_view.Cards(
-                alert=str(AlteredError("A proposal in the ledger cannot be shown: it was altered."))
-            )
         return Response(page_view.page(cards, self._alert, state), media_type="text/html")
 
     async def _changes(self, _request: Request) -> Response:
@@ -247,7 +244,7 @@ class ApprovalPage:
             await engine.look(record)
         elif action == "close":
             await engine.on_ledger(engine.ledger.settle, record.id, Status.FAILED, CLOSED, who=who)
-        elif action == "done" and only_a_person_knows(record):
+        elif action == "done" and words_of(record).person_knows:
             await engine.on_ledger(engine.ledger.settle, record.id, Status.APPLIED, CLOSED, who=who)
 
     def _token(self, record: Record) -> str:

@@ -19,7 +19,7 @@ CONTEXT.set_forkserver_preload(  # by the names that are installed: these tests 
     [
         "httpx", "mcp.client", "payt_mcp.writes.desk", "payt_mcp.proposals.asking.elicitation",
         "payt_mcp.writes.invoices.fields",
-        "payt_mcp.proposals.asking.preview_text", "payt_sandbox.app", "payt_sandbox.data.build", "payt_sandbox.server",
+        "payt_mcp.words.visible", "payt_sandbox.app", "payt_sandbox.data.build", "payt_sandbox.server",
         "payt_mcp.server.server", "payt_mcp.answers.writes",
     ]
 )  # fmt: skip

@@ -16,7 +16,6 @@ from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret, Settings
 from payt_mcp.writes.desk import Desk
-from payt_mcp.writes.invoices.fields import parse_invoices
 from tests.proposals.storm import daily_work, upserts
 from tests.proposals.storm.broken import LEDGERS
 from tests.proposals.storm.by_code import by_code
@@ -77,10 +76,10 @@ async def _part(job: dict[str, Any], desk: Desk, run: Run) -> None:
 async def _drafts(desk: Desk, run: Run) -> list[Draft]:
     scope = Scope(desk.account, await desk.account.administration())
     if run.write == "upsert":
-        return [await desk.invoices.draft(scope, parse_invoices(upserts.batch(run)))]
+        return [await desk.writers["invoices"].draft(scope, {"invoices": upserts.batch(run)})]
     if run.write in daily_work.WRITES:
-        return [await desk.actions[daily_work.KINDS[run.write]].draft(scope, daily_work.wish(run))]
-    return [await desk.messages.draft(scope, wish) for wish in run.wishes]
+        return [await desk.writers[daily_work.KINDS[run.write]].draft(scope, daily_work.wish(run))]
+    return [await desk.writers["message"].draft(scope, vars(wish)) for wish in run.wishes]
 
 
 async def _whole(job: dict[str, Any], desk: Desk, run: Run) -> None:

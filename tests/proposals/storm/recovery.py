@@ -57,7 +57,7 @@ async def _wait_for_the_late_one(desk: Desk) -> None:
 
 async def _propose(desk: Desk, run: Run, drafts: Drafts) -> None:
     for draft in await drafts():
-        if run.write == "upsert" and draft.preview["counts"].keys() <= {"unchanged", "refused"}:
+        if run.write == "upsert" and draft.preview["idle"]:
             continue
         for _ in range(run.calls):
             await desk.engine.on_ledger(desk.ledger.propose, draft, Who("tool", "storm"))

@@ -7,7 +7,7 @@ from typing import Annotated
 from mcp.types import CallToolResult
 
 from payt_mcp.errors import LedgerError, UntoldError
-from payt_mcp.tools.shared import READ_ONLY, Ctx, Key, ToolSpec
+from payt_mcp.tools.shared import Ctx, Key, ToolSpec
 from payt_mcp.tools.writing import WriteResult, desk_of, standing
 
 
@@ -27,5 +27,8 @@ TOOL = ToolSpec(
     check_approval,
     "Check approval",
     "Whether a person has said yes to a proposal, and what became of it.",
-    READ_ONLY,
+    toolset="core",
+    place=3,
+    writes=True,
+    page="proposal",
 )

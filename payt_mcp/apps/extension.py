@@ -23,7 +23,8 @@ from payt_mcp.tools.shared import ToolSpec
 
 if TYPE_CHECKING:
     from payt_mcp.proposals.records import Record
-    from payt_mcp.writes.desk import Desk
+    from payt_mcp.tools.callers import Callers
+    from payt_mcp.writes.outbox import Outbox
 
 APPROVAL = "io.github.payt-mcp/approval"
 """The key in `_meta` under which a page is given what it decides with."""
@@ -95,8 +96,8 @@ class Apps(Extension):
         from payt_mcp.proposals.asking.preview_text import unwarned  # noqa: PLC0415 - with the ledger, not at the start
         from payt_mcp.proposals.stored import preview_of  # noqa: PLC0415
 
-        desk: Desk = await ctx.lifespan_context.desk()
-        record = await desk.engine.on_ledger(desk.ledger.get, told["proposal_id"], desk.scope)
+        outbox = await _outbox(ctx)
+        record = await outbox.engine.on_ledger(outbox.ledger.get, told["proposal_id"], outbox.ledger_scope)
         preview = preview_of(record)
         if preview is None:
             return result
@@ -109,18 +110,18 @@ class Apps(Extension):
 
     async def _decided(self, ctx: ServerRequestContext[Any, Any], arguments: dict[str, Any]) -> CallToolResult:
         try:
-            return await self._decide(await ctx.lifespan_context.desk(), arguments)
+            return await self._decide(await _outbox(ctx), arguments)
         except PaytMcpError as error:
             return CallToolResult(content=[TextContent(type="text", text=str(error))], is_error=True)
 
-    async def _decide(self, desk: Desk, arguments: dict[str, Any]) -> CallToolResult:
+    async def _decide(self, outbox: Outbox, arguments: dict[str, Any]) -> CallToolResult:
         """Raises RefusedWriteError where the page is not the one this server made for this very proposal."""
         from payt_mcp.proposals.records import Who  # noqa: PLC0415 - with the ledger, not at the start
         from payt_mcp.tools.writing import standing  # noqa: PLC0415
 
         checked = accepted(DECIDE, _DECIDE_TOOL.input_schema, arguments)
         key, decision, given = (str(checked[name]) for name in _ARGUMENTS)
-        record = await desk.engine.on_ledger(desk.ledger.get, key, desk.scope)
+        record = await outbox.engine.on_ledger(outbox.ledger.get, key, outbox.ledger_scope)
         if decision not in {"approve", "reject"} or not hmac.compare_digest(
             given.encode(), self._secret(record).encode()
         ):
@@ -129,9 +130,12 @@ class Apps(Extension):
                 "the assistant to check the proposal: that shows its page anew."
             )
         if decision == "reject":
-            return await standing(desk, await desk.engine.on_ledger(desk.ledger.decline, key, Who(_CHANNEL)))
-        await desk.engine.on_ledger(desk.ledger.approve, key, Who(_CHANNEL))
-        return await standing(desk, await desk.engine.carry_out(key, _PATIENCE))
+            return await standing(
+                outbox,
+                await outbox.engine.on_ledger(outbox.ledger.decline, key, Who(_CHANNEL), scope=outbox.ledger_scope),
+            )
+        await outbox.engine.on_ledger(outbox.ledger.approve, key, Who(_CHANNEL), scope=outbox.ledger_scope)
+        return await standing(outbox, await outbox.engine.carry_out(key, _PATIENCE))
 
     def _with_page(self, tool: dict[str, Any]) -> dict[str, Any]:
         uri = self._pages.get(tool["name"])
@@ -140,6 +144,12 @@ class Apps(Extension):
     def _secret(self, record: Record) -> str:
         """Bound to the proposal and its exact content, and to this process."""
         return hmac.new(self._key, f"{record.id} {record.digest}".encode(), hashlib.sha256).hexdigest()
+
+
+async def _outbox(ctx: ServerRequestContext[Any, Any]) -> Outbox:
+    """Where the writes of whoever makes this request are kept."""
+    callers: Callers = ctx.lifespan_context
+    return await (await callers.caller(ctx)).outbox()
 
 
 def _shows_pages(ctx: ServerRequestContext[Any, Any]) -> bool:

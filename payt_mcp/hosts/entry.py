@@ -105,9 +105,9 @@ def of_the_sandbox(old: Any, new: Mapping[str, Any]) -> tuple[str, ...]:
 
 def printed(host: Host, entry: Mapping[str, Any], platform: str) -> str:
     """What a person can paste: the settings with this entry alone, or the command that makes it."""
-    if host.key != "claude-code":
+    if not host.add_command:
         return json.dumps({host.container: {NAME: entry}}, indent=2, ensure_ascii=False)
-    words = ["claude", "mcp", "add", "--scope", "user", NAME]
+    words = [*host.add_command, NAME]
     for name, value in entry.get("env", {}).items():
         words += ["--env", f"{name}={value}"]
     words += ["--", entry["command"], *entry["args"]]

@@ -26,7 +26,7 @@ from payt_mcp.errors import (
     RefusedWriteError,
     UpstreamError,
 )
-from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.outcomes import of_this_attempt
 from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.states import Status
@@ -96,15 +96,15 @@ class Engine:
 
     def __init__(
         self,
-        ledger: Ledger,
-        scope: str,
+        ledger: LedgerContract,
+        ledger_scope: str,
         writers: Mapping[str, Writer],
         group: anyio.abc.TaskGroup,
         *,
         poll: float = 1.0,
     ) -> None:
         self.ledger = ledger
-        self.scope = scope
+        self.ledger_scope = ledger_scope
         self.troubles: dict[str, str] = {}
         self._forbidden: dict[str, tuple[str, float]] = {}
         self._writers = writers
@@ -116,7 +116,7 @@ class Engine:
         self._retry_at: dict[str, float] = {}
         self._closing = False
         self._nothing_at = -1
-        self._watch_scope: anyio.CancelScope | None = None
+        self._watching: anyio.CancelScope | None = None
 
     async def on_ledger(self, step: Callable[..., _T], *args: Any, **named: Any) -> _T:
         """A step on the ledger, off the event loop: it may wait for the disk or for another process."""
@@ -124,22 +124,24 @@ class Engine:
 
     async def start(self) -> None:
         """Take up what is left in the ledger, and begin to watch it."""
-        if self._watch_scope is None:
-            self._watch_scope = anyio.CancelScope()
+        if self._watching is None:
+            self._watching = anyio.CancelScope()
             await self.on_ledger(self.ledger.recover)
             await self.on_ledger(self.ledger.purge)
-            self._group.start_soon(self._watch, self._watch_scope)
+            self._group.start_soon(self._watch, self._watching)
 
-    async def carry_out(self, key: str, patience: float) -> Record:
-        """Carry out an approved proposal, and wait for its outcome for some seconds.
+    async def carry_out(self, key: str, patience: float, *, scope: str | None = None) -> Record:
+        """Carry out an approved proposal, and wait for its outcome for some seconds. One of another `scope` than the
+        engine's own is not carried out by it.
 
         Raises:
             OutcomeUnknownError: it was begun, and the record of it cannot be read.
         """
-        done = self._begin(key)
+        of = self.ledger_scope if scope is None else scope
+        done = self._begin(key, of)
         with anyio.move_on_after(patience):
             await done.wait()
-        return await self._begun(key)
+        return await self._begun(key, of)
 
     def check_allowed(self, kind: str) -> None:
         """Raises RefusedWriteError where Payt lately said that the token may not write this."""
@@ -156,39 +158,39 @@ class Engine:
         if record.status is Status.OUTCOME_UNKNOWN and record.content is not None:
             with suppress(LedgerError):  # told below
                 await self._settle(record)
-        return await self._begun(record.id)
+        return await self._begun(record.id, record.scope)
 
-    async def _begun(self, key: str) -> Record:
+    async def _begun(self, key: str, scope: str) -> Record:
         """A proposal that was begun. A LedgerError says that nothing was sent, and of this one nobody knows that."""
         try:
-            return await self.on_ledger(self.ledger.get, key)
+            return await self.on_ledger(self.ledger.get, key, scope)
         except LedgerError:
             raise OutcomeUnknownError("the record of it cannot be read now") from None
 
     async def aclose(self) -> None:
         """Begin nothing more, and wait for what is being sent."""
         self._closing = True
-        if self._watch_scope is not None:
-            self._watch_scope.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
         with anyio.CancelScope(shield=True):
             with anyio.move_on_after(SENDING_BOUND):
                 for done in list(self._running.values()):
                     await done.wait()
             await self.on_ledger(self.ledger.close)
 
-    def _begin(self, key: str) -> anyio.Event:
+    def _begin(self, key: str, scope: str) -> anyio.Event:
         done = self._running.get(key)
         if done is None:
             done = self._running[key] = anyio.Event()
             if self._closing:
                 done.set()
             else:
-                self._group.start_soon(self._run, key, done)
+                self._group.start_soon(self._run, key, scope, done)
         return done
 
-    async def _run(self, key: str, done: anyio.Event) -> None:
+    async def _run(self, key: str, scope: str, done: anyio.Event) -> None:
         try:
-            await self._execute(key)
+            await self._execute(key, scope)
         except PaytMcpError as error:
             late = self._unrecorded.get(key)
             said = of_this_attempt(str(error))  # an earlier attempt may have sent it
@@ -202,14 +204,14 @@ class Engine:
             self._running.pop(key, None)
             done.set()
 
-    async def _execute(self, key: str) -> None:
+    async def _execute(self, key: str, scope: str) -> None:
         if key in self._unrecorded:
             await self._record(key, self._unrecorded[key])
             self.troubles.pop(key, None)
-        record = await self.on_ledger(self.ledger.get, key)
+        record = await self.on_ledger(self.ledger.get, key, scope)
         if record.status is not Status.APPROVED:
             return
-        if record.scope != self.scope:
+        if record.scope != self.ledger_scope:
             self.troubles[key] = _OF_ANOTHER
             return
         if await self._waits(key):
@@ -221,7 +223,7 @@ class Engine:
         await self.on_ledger(self.ledger.checking, key)
         check = await writer.check(record)
         if check.changed:
-            left = await self.on_ledger(self.ledger.supersede, key, "; ".join(check.changed))
+            left = await self.on_ledger(self.ledger.supersede, key, "; ".join(check.changed), scope=scope)
             self.troubles.pop(key, None)
             if check.renewed is not None and left.status is Status.SUPERSEDED:
                 await self.on_ledger(self.ledger.propose, check.renewed, Who("server"))
@@ -235,7 +237,7 @@ class Engine:
 
     async def _waits(self, key: str) -> bool:
         """Whether the same letter is under way or of unknown outcome; then Payt is not even asked."""
-        other = await self.on_ledger(self.ledger.in_the_way, key)
+        other = await self.on_ledger(self.ledger.in_the_way, key, scope=self.ledger_scope)
         if other is None:
             return False
         self._retry_at[key] = time.monotonic() + _PAUSE
@@ -249,7 +251,7 @@ class Engine:
     async def _claim(self, record: Record, check: Check) -> Record | None:
         """Take it into `sending`; where the ledger breaks off in that, nothing is sent and that goes on record."""
         try:
-            claimed = await self.on_ledger(self.ledger.claim, record.id, check.baseline)
+            claimed = await self.on_ledger(self.ledger.claim, record.id, check.baseline, scope=self.ledger_scope)
         except LedgerError:
             self._unrecorded[record.id] = _of_attempt(record, Done(Status.FAILED, {"trouble": _NOT_KEPT}))
             raise
@@ -280,7 +282,9 @@ class Engine:
     async def _record(self, key: str, done: Done) -> None:
         """Record an outcome; where the ledger will not take it now, it is tried again while this process lives."""
         try:
-            await self.on_ledger(self.ledger.finish, key, done.status, done.outcome, message_id=done.message_id)
+            await self.on_ledger(
+                self.ledger.finish, key, done.status, done.outcome, message_id=done.message_id, scope=self.ledger_scope
+            )
             self._unrecorded.pop(key, None)
         except RefusedWriteError:
             self._unrecorded.pop(key, None)
@@ -288,9 +292,9 @@ class Engine:
             self._unrecorded[key] = done
             raise
 
-    async def _watch(self, scope: anyio.CancelScope) -> None:
+    async def _watch(self, watching: anyio.CancelScope) -> None:
         """See to what other processes and people record; one round that fails does not end it."""
-        with scope:
+        with watching:
             while True:
                 try:
                     await self._round()
@@ -304,17 +308,17 @@ class Engine:
     async def _round(self) -> None:
         for key in list(self._unrecorded):
             if time.monotonic() >= self._retry_at.get(key, 0.0):
-                self._begin(key)
+                self._begin(key, self.ledger_scope)
         changes = await self.on_ledger(self.ledger.changes)
         if changes == self._nothing_at:
             return
         await self.on_ledger(self.ledger.recover)
         now = time.monotonic()
-        pending = await self.on_ledger(self.ledger.pending, self.scope, also=(Status.OUTCOME_UNKNOWN,))
+        pending = await self.on_ledger(self.ledger.pending, self.ledger_scope, also=(Status.OUTCOME_UNKNOWN,))
         self._nothing_at = -1 if pending else changes
         for record in pending:
             if record.status is Status.APPROVED and now >= self._retry_at.get(record.id, 0.0):
-                self._begin(record.id)
+                self._begin(record.id, self.ledger_scope)
             elif record.status is Status.OUTCOME_UNKNOWN and self._is_due(record.id, now):
                 await self._settle(record)
 
@@ -341,7 +345,14 @@ class Engine:
             logger.exception("looking for an outcome broke off", extra={"proposal": record.id})
             return
         if done is not None:
-            await self.on_ledger(self.ledger.settle, record.id, done.status, done.outcome, message_id=done.message_id)
+            await self.on_ledger(
+                self.ledger.settle,
+                record.id,
+                done.status,
+                done.outcome,
+                message_id=done.message_id,
+                scope=record.scope,
+            )
 
 
 def _of_attempt(record: Record, done: Done) -> Done:

@@ -24,8 +24,11 @@ def draft_of(
     touches: Sequence[str],
     preview: Preview,
     basis: Mapping[str, Any],
+    once: bool,
 ) -> Draft:
-    """A draft for the ledger; `touches` is what no other proposal may write to while this one is under way."""
+    """A draft for the ledger; `touches` is what no other proposal may write to while this one is under way,
+    `once` whether it leaves something new at Payt each time.
+    """
     return Draft(
         kind=kind,
         scope=scope,
@@ -35,4 +38,5 @@ def draft_of(
         content=content,
         preview=preview.as_json(),
         basis=basis,
+        once=once,
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from payt_mcp.errors import AlteredError
 from payt_mcp.proposals.preview import (
+    CANNOT_BE_SHOWN,
     REFUSED,
     Attached,
     Beside,
@@ -31,7 +32,6 @@ from payt_mcp.proposals.preview import (
 )
 from payt_mcp.proposals.records import Record
 
-_NEVER_WRITTEN = "A proposal in the ledger cannot be shown: it was altered."
 _WORDS = {
     "message": Words(
         step="send",
@@ -60,7 +60,7 @@ def preview_of(record: Record) -> Preview | None:
     try:
         return _read(record.preview, record.kind)
     except (KeyError, TypeError, AttributeError, ValueError):
-        raise AlteredError(_NEVER_WRITTEN) from None
+        raise AlteredError(CANNOT_BE_SHOWN) from None
 
 
 def is_of_before(record: Record) -> bool:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from payt_mcp.books.debtor import DebtorFile
-    from payt_mcp.books.find import Scope
+    from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import Debtor, Message
     from payt_mcp.receivables.open_items import OpenItem
 
@@ -139,7 +139,7 @@ def _about(file: DebtorFile, message: Message) -> str | None:
 
 
 def _debtor(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
-    from payt_mcp.books.find import administration_name  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.scope import administration_name  # noqa: PLC0415 - brings the client along
     from payt_mcp.writes.message.target import default_address  # noqa: PLC0415
 
     balance = aging.balance(file.open_items, scope.today)

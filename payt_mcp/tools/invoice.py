@@ -51,7 +51,8 @@ async def get_invoice(
     invoice: Annotated[Key, Field(description="Invoice number, identifier or id.")],
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, InvoiceDetail]:
-    from payt_mcp.books.find import books_of, find_invoice  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.by_id import books_of  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.find import find_invoice  # noqa: PLC0415
 
     scope = await scope_of(ctx, administration_id)
     found = await find_invoice(scope, invoice.strip())

@@ -27,7 +27,7 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from payt_mcp.books.find import Scope
+    from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import Administration
     from payt_mcp.receivables.open_items import OpenItem, OpenItems
 

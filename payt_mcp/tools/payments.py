@@ -32,8 +32,8 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from payt_mcp.books.find import Scope
     from payt_mcp.books.payments import Payments
+    from payt_mcp.books.scope import Scope
     from payt_mcp.books.subjects import Subjects
     from payt_mcp.payt.models import Payment
 

@@ -28,7 +28,7 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from payt_mcp.books.find import Scope
+    from payt_mcp.books.scope import Scope
     from payt_mcp.books.subjects import Subjects
     from payt_mcp.books.tasks import Tasks
     from payt_mcp.payt.models import Task

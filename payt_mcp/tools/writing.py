@@ -14,12 +14,12 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from payt_mcp.proposals.asking.form import Approval
-from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Text, ToolSpec, scope_of
+from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Text, ToolSpec, caller_of, scope_of
 
 if TYPE_CHECKING:
     from payt_mcp.proposals.preview import Preview
     from payt_mcp.proposals.records import Record
-    from payt_mcp.writes.desk import Desk
+    from payt_mcp.writes.outbox import Outbox
 
 _PATIENCE = 25.0
 _ON_PAGE = (
@@ -33,7 +33,7 @@ _NO_PAGE = (
 _DISMISSED = "The user closed the question without an answer. Ask them; the same call again asks again."
 
 
-Asked = ElicitationResult[Approval]
+ApprovalOutcome = ElicitationResult[Approval]
 """What came of the question: the SDK's own outcome, so that a no is an answer and not an error."""
 
 
@@ -58,15 +58,14 @@ CodeAsGiven = Annotated[Text, Field(description="Only as given by this tool befo
 class Proposed:
     """A proposal on record; `is_new` is False where the same content was on record before."""
 
-    desk: Desk
+    outbox: Outbox
     record: Record
     is_new: bool
 
 
-async def desk_of(ctx: Ctx) -> Desk:
+async def outbox_of(ctx: Ctx) -> Outbox:
     """Where the writes of whoever makes this call are kept."""
-    desk: Desk = await ctx.request_context.lifespan_context.desk()
-    return desk
+    return await (await caller_of(ctx)).outbox()
 
 
 def write_tool(
@@ -111,7 +110,7 @@ def write_tool(
     _shape(propose, f"{name}.propose", [ctx, *by_name], Any)
     proposal = _argument("proposal", Annotated[Any, Resolve(propose)])
     _shape(ask, f"{name}.ask", [ctx, proposal], Any)
-    answer = _argument("answer", Annotated[Asked, Resolve(ask)])
+    answer = _argument("answer", Annotated[ApprovalOutcome, Resolve(ask)])
     last = [administration, _argument("confirmation_code", code, default="")]
     _shape(run, name, [ctx, *given, proposal, answer, *last], Annotated[CallToolResult, WriteResult])
     hints = ToolAnnotations(
@@ -143,16 +142,16 @@ async def _proposed(ctx: Ctx, kind: str, wish: Mapping[str, Any], administration
     from payt_mcp.proposals.asking.elicitation import by, can_ask  # noqa: PLC0415 - with the ledger, not at the start
     from payt_mcp.proposals.preview import Preview  # noqa: PLC0415
 
-    desk = await desk_of(ctx)
-    draft = await desk.writers[kind].draft(await scope_of(ctx, administration_id), wish)
+    outbox = await outbox_of(ctx)
+    draft = await outbox.writers[kind].draft(await scope_of(ctx, administration_id), wish)
     preview = Preview.from_json(draft.preview)
     if preview.idle:
         return _nothing_to_do(preview)
-    desk.engine.check_allowed(kind)
-    if desk.settings.confirm == "code" and not can_ask(ctx):
+    outbox.engine.check_allowed(kind)
+    if outbox.policy.confirm == "code" and not can_ask(ctx):
         _check_code_may(preview)
-    record, is_new = await desk.engine.on_ledger(desk.ledger.propose, draft, by(ctx, "tool"))
-    return Proposed(desk, record, is_new)
+    record, is_new = await outbox.engine.on_ledger(outbox.ledger.propose, draft, by(ctx, "tool"))
+    return Proposed(outbox, record, is_new)
 
 
 def _check_code_may(preview: Preview | None) -> None:
@@ -188,21 +187,21 @@ def _nothing_to_do(preview: Preview) -> CallToolResult:
 
 
 async def _question(ctx: Ctx, proposed: Any) -> Any:
-    """What to ask the user: an `Elicit`, or a `Direct` answer where there is nothing or nobody to ask."""
-    from payt_mcp.proposals.asking.elicitation import Direct, ask  # noqa: PLC0415 - with the ledger, not at the start
+    """What to ask the user: an `Elicit`, or a `KnownAnswer` where there is nothing or nobody to ask."""
+    from payt_mcp.proposals.asking.elicitation import KnownAnswer, ask  # noqa: PLC0415 - with the ledger, not at the start
     from payt_mcp.proposals.states import Status  # noqa: PLC0415
 
     if not isinstance(proposed, Proposed) or proposed.record.status is not Status.PROPOSED:
-        return Direct("not_asked")
+        return KnownAnswer("not_asked")
     return await ask(ctx, proposed.record)
 
 
 def _answered(asked: Any) -> str:
     """yes, no, dismissed or not_asked."""
-    from payt_mcp.proposals.asking.elicitation import Direct  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.proposals.asking.elicitation import KnownAnswer  # noqa: PLC0415 - with the ledger, not at the start
 
     if isinstance(asked, AcceptedElicitation):
-        if isinstance(asked.data, Direct):
+        if isinstance(asked.data, KnownAnswer):
             return asked.data.answer
         return "yes" if asked.data.approve else "no"
     return "no" if isinstance(asked, DeclinedElicitation) else "dismissed"
@@ -216,62 +215,67 @@ async def _decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallT
     from payt_mcp.proposals.asking.elicitation import by, can_ask  # noqa: PLC0415 - with the ledger, not at the start
     from payt_mcp.proposals.states import Status  # noqa: PLC0415
 
-    desk, record = proposed.desk, proposed.record
+    outbox, record = proposed.outbox, proposed.record
+    engine, ledger, scope = outbox.engine, outbox.ledger, outbox.ledger_scope
     if record.status is not Status.PROPOSED:
-        return await standing(desk, record, new=proposed.is_new)
+        return await standing(outbox, record, new=proposed.is_new)
     if answer == "yes":
-        await desk.engine.on_ledger(desk.ledger.approve, record.id, by(ctx, "elicitation"))
-        return await standing(desk, await desk.engine.carry_out(record.id, _PATIENCE))
+        await engine.on_ledger(ledger.approve, record.id, by(ctx, "elicitation"), scope=scope)
+        return await standing(outbox, await engine.carry_out(record.id, _PATIENCE))
     if answer == "no":
-        return await standing(desk, await desk.engine.on_ledger(desk.ledger.decline, record.id, by(ctx, "elicitation")))
+        return await standing(
+            outbox,
+            await engine.on_ledger(ledger.decline, record.id, by(ctx, "elicitation"), scope=scope),
+        )
     if answer == "dismissed":
-        return _waiting(desk, record, _DISMISSED)
-    if desk.settings.confirm == "code" and not can_ask(ctx):
-        return await _by_code(ctx, desk, record, code)
-    opened = await desk.show_page()
-    return _waiting(desk, record, _ON_PAGE if opened else _NO_PAGE)
+        return _waiting(outbox, record, _DISMISSED)
+    if outbox.policy.confirm == "code" and not can_ask(ctx):
+        return await _by_code(ctx, outbox, record, code)
+    opened = await outbox.show_page()
+    return _waiting(outbox, record, _ON_PAGE if opened else _NO_PAGE)
 
 
-async def _by_code(ctx: Ctx, desk: Desk, record: Record, code: str) -> CallToolResult:
+async def _by_code(ctx: Ctx, outbox: Outbox, record: Record, code: str) -> CallToolResult:
     from payt_mcp.proposals.asking.elicitation import by, new_code  # noqa: PLC0415 - with the ledger, not at the start
     from payt_mcp.proposals.stored import preview_of  # noqa: PLC0415
 
+    engine, ledger, scope = outbox.engine, outbox.ledger, outbox.ledger_scope
     _check_code_may(preview_of(record))
     if code:
-        await desk.engine.on_ledger(desk.ledger.redeem, record.id, code, by(ctx, "code"))
-        return await standing(desk, await desk.engine.carry_out(record.id, _PATIENCE))
+        await engine.on_ledger(ledger.redeem, record.id, code, by(ctx, "code"), scope=scope)
+        return await standing(outbox, await engine.carry_out(record.id, _PATIENCE))
     fresh = new_code()
-    await desk.engine.on_ledger(desk.ledger.issue_code, record.id, fresh, by(ctx, "code"))
+    await engine.on_ledger(ledger.issue_code, record.id, fresh, by(ctx, "code"), scope=scope)
     data = {
         "status": "confirmation_required",
         "confirmation_code": fresh,
         "next_step": "Show the user the preview and its warnings. If they agree, call again with exactly the same "
         "arguments and this confirmation_code; it is good for 15 minutes and once.",
     }
-    return _result(desk, record, data)
+    return _result(outbox, record, data)
 
 
-async def standing(desk: Desk, record: Record, *, new: bool = True) -> CallToolResult:
+async def standing(outbox: Outbox, record: Record, *, new: bool = True) -> CallToolResult:
     """How a proposal stands now; an unknown outcome is looked for, an approved one waited for."""
     from payt_mcp.proposals.states import Status  # noqa: PLC0415 - with the ledger, not at the start
 
     if record.status is Status.OUTCOME_UNKNOWN:
-        record = await desk.engine.look(record)
+        record = await outbox.engine.look(record)
     elif record.status in (Status.APPROVED, Status.SENDING):
-        record = await desk.engine.carry_out(record.id, _PATIENCE)
-    return _result(desk, record, {}, new=new)
+        record = await outbox.engine.carry_out(record.id, _PATIENCE, scope=record.scope)
+    return _result(outbox, record, {}, new=new)
 
 
-def _waiting(desk: Desk, record: Record, next_step: str) -> CallToolResult:
+def _waiting(outbox: Outbox, record: Record, next_step: str) -> CallToolResult:
     from payt_mcp.answers.writes import waits_until  # noqa: PLC0415 - with the ledger, not at the start
 
-    return _result(desk, record, {"next_step": f"{next_step} {waits_until(record, desk.zone)}"})
+    return _result(outbox, record, {"next_step": f"{next_step} {waits_until(record, outbox.zone)}"})
 
 
-def _result(desk: Desk, record: Record, changes: dict[str, Any], *, new: bool = True) -> CallToolResult:
+def _result(outbox: Outbox, record: Record, changes: dict[str, Any], *, new: bool = True) -> CallToolResult:
     from payt_mcp.answers.writes import write_data, write_lines  # noqa: PLC0415 - with the ledger, not at the start
 
-    data = write_data(record, desk.zone, trouble=desk.engine.troubles.get(record.id, ""), new=new) | changes
+    data = write_data(record, outbox.zone, trouble=outbox.engine.troubles.get(record.id, ""), new=new) | changes
     answer = Answer(data.pop("summary"), data)
     answer.lines = write_lines(data)
     return answer.result()

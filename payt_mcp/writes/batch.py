@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from payt_mcp.books.find import Scope
+from payt_mcp.books.scope import Scope
 from payt_mcp.errors import BadValueError
 from payt_mcp.payt import writes
 from payt_mcp.payt.wire import Command

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from payt_mcp.books.find import Scope, chunks
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import InputError, MissingError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Contact, Debtor

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from payt_mcp.books.find import Scope
 from payt_mcp.books.payment_plans import covered_by
+from payt_mcp.books.scope import Scope
 from payt_mcp.errors import InputError
 from payt_mcp.payt import writes
 from payt_mcp.payt.models import Invoice, PaymentPlan

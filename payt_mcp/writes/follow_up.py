@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from payt_mcp.books.find import Scope, chunks, find_invoice
+from payt_mcp.books.find import find_invoice
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import AmbiguousError, BadValueError, UnknownRecordError
 from payt_mcp.payt import writes
 from payt_mcp.payt.models import Debtor, Invoice

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
-from payt_mcp.books.find import Scope
+from payt_mcp.books.scope import Scope
 from payt_mcp.errors import OutcomeUnknownError
 from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done

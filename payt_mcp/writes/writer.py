@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from payt_mcp.books.account import Account
-from payt_mcp.books.find import Scope
+from payt_mcp.books.scope import Scope
 from payt_mcp.errors import InputError, MissingError, OutcomeUnknownError, RefusedWriteError, UpstreamError
 from payt_mcp.proposals.engine import Check, Done
-from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.preview import Preview
 from payt_mcp.proposals.proposal import draft_of
 from payt_mcp.proposals.records import Draft, Record
@@ -34,18 +34,18 @@ class Writer:
     """A kind of write as the engine needs it.
 
     Args:
-        scope_name: the ledger scope.
+        ledger_scope: tells the proposals of this account from others in the same ledger.
         payt: which Payt it is.
         folder: where files may come from.
     """
 
     def __init__(
-        self, kind: Kind, account: Account, ledger: Ledger, scope_name: str, payt: str, folder: Path | None
+        self, kind: Kind, account: Account, ledger: LedgerContract, ledger_scope: str, payt: str, folder: Path | None
     ) -> None:
         self._kind = kind
         self._account = account
         self._ledger = ledger
-        self._scope_name = scope_name
+        self._ledger_scope = ledger_scope
         self._payt = payt
         self._folder = folder
 
@@ -119,7 +119,8 @@ class Writer:
 
     def _first_sent(self, record: Record) -> dt.datetime | None:
         """When it was first sent: `sending_at` tells of the last attempt alone, and an earlier one may arrive late."""
-        steps = (event for event in self._ledger.history(record.id) if event.status == Status.SENDING)
+        taken = self._ledger.history(record.id, scope=record.scope)
+        steps = (event for event in taken if event.status == Status.SENDING)
         first = next(steps, None)
         return dt.datetime.fromisoformat(first.at) if first else None
 
@@ -135,12 +136,13 @@ class Writer:
         head = {"payt": self._payt, "administration_id": place.id}
         return draft_of(
             kind,
-            self._scope_name,
+            self._ledger_scope,
             place.id,
             {**content, **head},
             touches=(self._payt, place.id, *outlook.touches),
             preview=self._preview(place, outlook).anew(because),
             basis={**outlook.basis, **({_ASKED: asked} if content != asked else {})},
+            once=self._kind.once,
         )
 
 

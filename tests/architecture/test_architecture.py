@@ -18,7 +18,7 @@ from tests.architecture.floors import FLOORS
 from tests.architecture.imports import HOUSE, imported
 
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-SHARED_BY_TOOLS = {"shared", "schemas", "arguments", "writing"}
+SHARED_BY_TOOLS = {"callers", "shared", "schemas", "arguments", "writing"}
 MAY_IMPORT_MCP = {"tools", "prompts", "resources", "apps", "server", "cli"}
 
 
@@ -143,7 +143,7 @@ print(json.dumps([len(tools), sorted(set(sys.modules) - floor)]))
 NOT_NEEDED = (
     "httpx", "payt_mcp.payt", "payt_sandbox", "payt_mcp.books.account", "payt_mcp.cli", "uvicorn", "sqlite3",
     "webbrowser", "keyring", "payt_mcp.disk", "payt_mcp.hosts", "payt_mcp.doctor",
-    "payt_mcp.writes.desk", "payt_mcp.proposals.ledger.ledger", "payt_mcp.proposals.asking.page",
+    "payt_mcp.writes.outbox", "payt_mcp.proposals.ledger.ledger", "payt_mcp.proposals.asking.page",
     "payt_mcp.proposals.asking.elicitation",
 )  # fmt: skip
 

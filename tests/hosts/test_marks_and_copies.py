@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from payt_mcp.hosts.catalog import HOSTS, Machine, config_path
+from payt_mcp.hosts.catalog import HOSTS, config_path
+from payt_mcp.hosts.machine import Machine
 from tests.support.home import Home
 
 MARK = b"\xef\xbb\xbf"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from payt_mcp.proposals.asking.page_view import cards
 from payt_mcp.proposals.asking.preview_text import brief, whole
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.outcomes import CLOSED, outcome_words
-from payt_mcp.proposals.preview import Facts, Preview, Words
+from payt_mcp.proposals.preview import Facts, Letter, Preview, SentTo, Warned, Words
 from payt_mcp.proposals.records import Draft, Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import preview_of, title_of, words_of
@@ -139,6 +140,15 @@ def test_what_no_version_wrote_is_named_and_can_still_be_listed(ledger: Ledger, 
         preview_of(record)
     assert title_of(record)
     assert outcome_words(record, dt.UTC)
+
+
+@pytest.mark.parametrize("name", ["warnings", "danger", "recipients", "section"])
+def test_a_part_under_another_name_is_not_read_as_none(ledger: Ledger, name: str) -> None:
+    text = Letter((SentTo("to", "a@b.example", ""),), "s", "b")
+    preview = Preview("message", "t", "s", "4711", (text,), (Warned("look", danger=True),))
+    kept = json.loads(json.dumps(preview.as_json()).replace(f'"{name}"', '"x"'))
+    with pytest.raises(AlteredError, match="it was altered"):
+        preview_of(old(ledger, "message", kept))
 
 
 async def test_a_yes_to_it_sends_nothing_and_asks_to_propose_it_again(house: House) -> None:

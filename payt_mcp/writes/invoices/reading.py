@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
-from payt_mcp.books.find import Scope, chunks
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import ForbiddenError, MissingError
 from payt_mcp.payt import wire
 from payt_mcp.payt.fields import every

@@ -9,17 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from payt_mcp.books.by_id import books_of, cases_by_id, read_debtor
 from payt_mcp.books.debtor import bounced_mails
-from payt_mcp.books.find import (
-    Scope,
-    books_of,
-    cases_by_id,
-    chunks,
-    find_case,
-    find_debtor,
-    find_invoice,
-    read_debtor,
-)
+from payt_mcp.books.find import find_case, find_debtor, find_invoice
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import InputError, MissingError, UnknownRecordError
 from payt_mcp.payt.models import Contact, CreditCase, Debtor, Invoice, Message
 from payt_mcp.receivables.addresses import OnFile, parse_one

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from payt_mcp.books.find import Scope
+from payt_mcp.books.scope import Scope
 from payt_mcp.payt import writes
 from payt_mcp.payt.models import Invoice, Task
 from payt_mcp.payt.resources import InvoiceFilters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from payt_mcp.books.find import Scope
+from payt_mcp.books.scope import Scope
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Comment, Task
 from payt_mcp.proposals.preview import Fact, Warned

@@ -11,7 +11,7 @@ import anyio
 import pytest
 
 from payt_mcp.books.account import Account
-from payt_mcp.books.find import Scope
+from payt_mcp.books.scope import Scope
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.signin.tokens import StaticToken
 from payt_mcp.proposals.ledger.ledger import Ledger

@@ -1,4 +1,4 @@
-"""Where an account's writes are kept and carried out: its ledger scope, the engine, and the channels to a person."""
+"""Where the writes of one account wait for a yes, and are carried out."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio.abc
+from anyio.to_thread import run_sync
 
 from payt_mcp.books.account import Account
 from payt_mcp.errors import LedgerError
 from payt_mcp.proposals.engine import Engine
+from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import EMBEDDED
-from payt_mcp.settings import Secret, Settings
+from payt_mcp.settings import PolicySettings, Secret
 from payt_mcp.writes.kinds import known_kinds
 from payt_mcp.writes.writer import Writer
 
@@ -23,29 +26,33 @@ if TYPE_CHECKING:
     from payt_mcp.proposals.asking.page import ApprovalPage
 
 
-class Desk:
-    """One account's place in the ledger. Made by `open_desk`; its ledger is open, its engine runs."""
+class Outbox:
+    """What one account would write: put on record, shown to a person, sent once. Made by `open_outbox`; its ledger is
+    open, its engine runs.
+
+    `ledger_scope` tells its proposals from those of other accounts in the same ledger.
+    """
 
     def __init__(
         self,
         account: Account,
-        settings: Settings,
-        ledger: Ledger,
+        policy: PolicySettings,
+        ledger: LedgerContract,
         payt: str,
         group: anyio.abc.TaskGroup,
         browse: Callable[[str], bool] | None = None,
         *,
-        credential: Secret | None = None,
+        credential: Secret,
     ) -> None:
         self.account = account
-        self.settings = settings
+        self.policy = policy
         self.ledger = ledger
-        self.scope = _scope(payt, credential or settings.api_token)
+        self.ledger_scope = _scope(payt, credential)
         self.writers = {
-            kind.name: Writer(kind, account, ledger, self.scope, payt, settings.attachments_dir)
+            kind.name: Writer(kind, account, ledger, self.ledger_scope, payt, policy.attachments_dir)
             for kind in known_kinds()
         }
-        self.engine = Engine(ledger, self.scope, self.writers, group)
+        self.engine = Engine(ledger, self.ledger_scope, self.writers, group)
         self.zone: dt.tzinfo = dt.datetime.now().astimezone().tzinfo or dt.UTC
         self._group = group
         self._browse = browse
@@ -66,31 +73,35 @@ class Desk:
         await self.engine.aclose()
 
 
-async def open_desk(
+async def open_outbox(
     account: Account,
-    settings: Settings,
+    policy: PolicySettings,
     group: anyio.abc.TaskGroup,
     *,
-    embedded: bool,
+    state_dir: Path | None,
+    payt: str,
     browse: Callable[[str], bool] | None = None,
-) -> Desk:
-    """A desk; close it with `aclose`. What an embedded Payt holds ends with the process, and so does its scope.
+) -> Outbox:
+    """An outbox; close it with `aclose`. `payt` names the Payt that is written to: its address, or `a_payt_in_memory`.
 
     Raises:
         LedgerError: the ledger cannot be used, and nothing can be written.
         SignInError: there is no telling whose proposals they are.
     """
-    if settings.state_dir is None:
+    if state_dir is None:
         raise LedgerError("There is no folder to keep the record of writes in: set PAYT_STATE_DIR.")
     credential = await account.credential()
-    ledger = Ledger(settings.state_dir)
-    payt = f"{EMBEDDED}{secrets.token_hex(8)}" if embedded else settings.api_url
-    desk = Desk(account, settings, ledger, payt, group, browse, credential=credential)
-    await desk.engine.start()
-    return desk
+    ledger = await run_sync(Ledger, state_dir)  # it is verified first, which takes its time
+    outbox = Outbox(account, policy, ledger, payt, group, browse, credential=credential)
+    await outbox.engine.start()
+    return outbox
 
 
-def _scope(payt: str, credential: Secret | None) -> str:
+def a_payt_in_memory() -> str:
+    """A name for an embedded Payt. What it holds ends with the process, and so does what was proposed to it."""
+    return f"{EMBEDDED}{secrets.token_hex(8)}"
+
+
+def _scope(payt: str, credential: Secret) -> str:
     """The name of a credential at one Payt; the credential cannot be read from it."""
-    token = credential.reveal() if credential else ""
-    return hashlib.sha256(f"payt-mcp ledger scope\n{payt}\n{token}".encode()).hexdigest()[:20]
+    return hashlib.sha256(f"payt-mcp ledger scope\n{payt}\n{credential.reveal()}".encode()).hexdigest()[:20]

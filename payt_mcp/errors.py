@@ -152,9 +152,10 @@ class NotConfiguredError(UpstreamError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This server is not connected to a Payt account, so nothing can be looked up. Run `payt-mcp login` in a "
-            "terminal (no restart is needed), or set PAYT_API_TOKEN in the settings of this server (the API token "
-            "your company has from Payt) and restart it; or set PAYT_API_URL=sandbox to try it on invented data."
+            "This server is not connected to a Payt account, so nothing can be looked up. Run `payt-mcp login --token` "
+            "in a terminal and paste the API token your company has from Payt (no restart is needed); `payt-mcp login` "
+            "signs in through Payt's consent page, where your company has registered an application. Or set "
+            "PAYT_API_URL=sandbox in the settings of this server and restart it, to try it on invented data."
         )
 
 
@@ -192,7 +193,8 @@ class UnauthorizedError(UpstreamError):
     def __init__(self) -> None:
         super().__init__(
             "Payt does not accept the access token (401): it is wrong, expired or withdrawn. "
-            "Sign in again with `payt-mcp login`, or set a valid PAYT_API_TOKEN for this server and restart it. "
+            "Sign in again with `payt-mcp login --token` or `payt-mcp login`; or, where this server has a "
+            "PAYT_API_TOKEN, set a valid one and restart it. "
             "Check too that PAYT_API_URL is the environment the token belongs to (production and demo have their own)."
         )
 

@@ -165,8 +165,9 @@ class Books:
         items = OpenItems(self.administration.currency_code or "")
 
         def take_invoices(rows: Rows) -> None:
+            now = self._client.now()
             for row in rows:
-                items.put_invoice(wire.read_entity(Invoice, row, "invoice"))
+                items.put_invoice(wire.read_entity(Invoice, row, "invoice", now))
             running.read = len(items.invoices)
 
         def take_debtors(rows: Rows) -> None:

@@ -15,15 +15,15 @@ payt-mcp: Payt's accounts receivable for your AI assistant
 
 To begin
   payt-mcp demo               a tour on invented data, in this terminal
-  payt-mcp login              sign in to Payt in your browser  [--token | --client-credentials] [--client-id --port
-                              --scope --read-only --no-browser]
+  payt-mcp login --token      sign in to Payt with the API token of your company; without --token in your browser
+                              [--client-credentials] [--client-id --port --scope --read-only --no-browser]
   payt-mcp install HOST       add Payt to an assistant: claude-desktop | claude-code | cursor | vscode
                               [--set NAME=VALUE] [--print] [--replace] [--path FILE]
   payt-mcp doctor             what works and what does not, with remedies  [--json]
 
 Every day
   payt-mcp report             who is overdue, in this terminal or as a page to print  [--html [FILE]]
-                              [--administration ID] [--min-days N] [--top N]
+                              [--csv [FILE]] [--administration ID] [--min-days N] [--top N]
   payt-mcp approvals          what waits for your yes  [list | show ID | approve ID | reject ID | open |
                               verify | clock | purge]
 

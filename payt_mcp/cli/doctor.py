@@ -50,6 +50,7 @@ def _look(environ: Mapping[str, str]) -> tuple[list[Finding], Access]:
     from payt_mcp.doctor.machine import check_attachments, check_record, check_split_state, check_versions
     from payt_mcp.doctor.network import check_network
     from payt_mcp.doctor.setting import check_settings
+    from payt_mcp.doctor.timezones import check_time_zones
     from payt_mcp.hosts.machine import Machine
 
     machine = Machine(sys.platform, environ)
@@ -63,6 +64,7 @@ def _look(environ: Mapping[str, str]) -> tuple[list[Finding], Access]:
         access = _at_payt(settings, findings)
     findings += [*access.findings, *check_record(settings, home), *check_split_state(machine, settings, home)]
     findings += [*check_attachments(settings, home), *check_assistants(machine, settings, home), *check_versions()]
+    findings += check_time_zones()
     return findings, access
 
 

@@ -11,11 +11,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import anyio
 
-from payt_mcp.doctor.credential import Credential
+from payt_mcp.books import zones
+from payt_mcp.doctor.credential import AGAIN, Credential
 from payt_mcp.doctor.finding import Finding, listed
 from payt_mcp.doctor.permissions import Tool, by_tool, lacks, needed, readable, tools_on
 from payt_mcp.errors import (
@@ -100,11 +100,11 @@ async def _administrations(found: Access, client: PaytClient, settings: Settings
     try:
         read = await Resources(client).administrations()
     except UnauthorizedError as error:
-        remedy = "Sign in again (payt-mcp login), or set another PAYT_API_TOKEN; see that PAYT_API_URL fits it."
+        remedy = f"Sign in again: {AGAIN}. Or set another PAYT_API_TOKEN. See that PAYT_API_URL fits the token."
         found.findings.append(Finding("token.accepted", "problem", str(error).partition(": ")[0] + ".", remedy))
         return None
     except SignInError as error:
-        found.findings.append(Finding("token.accepted", "problem", str(error), "Sign in again: payt-mcp login"))
+        found.findings.append(Finding("token.accepted", "problem", str(error), f"Sign in again: {AGAIN}"))
         return None
     except ForbiddenError as error:
         found.findings.append(Finding("token.accepted", "ok", f"Payt ({where}) accepts the token."))
@@ -179,10 +179,10 @@ def _about(administrations: Sequence[Administration], wanted: str | None) -> lis
             f"payt-mcp install HOST --replace --set PAYT_ADMINISTRATION_ID={active[0].id}"
         )
         found.append(Finding("administrations.chosen", "ok", message, remedy))
-    odd = [clean(one.name, 60) or one.id for one in active if not _knows(one.timezone)]
-    if odd:
+    odd = [clean(one.name, 60) or one.id for one in active if zones.named(one.timezone) is None]
+    if odd and zones.is_known_here():  # else the machine is at fault, and that is said where it is looked at
         message = f"No time zone that this machine knows: {listed(odd)}. Their days begin and end in UTC."
-        remedy = "See the time zone of the administration in Payt; on this machine: pip install tzdata."
+        remedy = "See the time zone of the administration in Payt."
         found.append(Finding("administrations.timezone", "warning", message, remedy))
     return found
 
@@ -240,10 +240,3 @@ def _writes(credential: Credential, tools: Sequence[str], missing: set[str], unk
     refused = set(wanted) - credential.scopes
     missing.update(refused)
     return None if refused else Finding("permission.writes", "ok", "The sign-in may send messages and write invoices.")
-
-
-def _knows(name: str | None) -> bool:
-    try:
-        return bool(name) and bool(ZoneInfo(name or ""))
-    except (ZoneInfoNotFoundError, ValueError):
-        return False

@@ -122,7 +122,7 @@ class PaytClient:
 
     async def entity(self, model: type[EntityT], query: Query, what: str) -> EntityT:
         """One record. Raises UpstreamError; MissingError where there is no such record."""
-        return await self._read(query, what, lambda answer: wire.read_entity(model, answer, what))
+        return await self._read(query, what, lambda answer: wire.read_entity(model, answer, what, self.now()))
 
     async def page(self, query: Query, what: str) -> Page:
         """One page of a list. Raises UpstreamError."""
@@ -147,7 +147,7 @@ class PaytClient:
         """The records of a list, and whether that is all of them (False: `most` was reached first)."""
         found: list[EntityT] = []
         async for page in self.pages(query, what):
-            found.extend(wire.read_entity(model, row, what) for row in page.rows)
+            found.extend(wire.read_entity(model, row, what, self.now()) for row in page.rows)
             if most is not None and len(found) >= most and page.cursor is not None:
                 return found, False
         return found, True

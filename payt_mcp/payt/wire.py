@@ -28,7 +28,7 @@ from payt_mcp.errors import (
     RejectedError,
     UnauthorizedError,
 )
-from payt_mcp.payt.models import Entity
+from payt_mcp.payt.models import Entity, Stepped
 from payt_mcp.words.text import clean
 
 PER_PAGE = 500
@@ -212,8 +212,8 @@ def read_page(answer: Any, what: str) -> Page:
     return Page(rows, _cursor(answer.get("pagination"), what) if rows else None)
 
 
-def read_entity(model: type[EntityT], row: Any, what: str) -> EntityT:
-    """One record as its model.
+def read_entity(model: type[EntityT], row: Any, what: str, read_at: datetime | None = None) -> EntityT:
+    """One record as its model; `read_at` is the time at Payt, which tells steps that are planned from those taken.
 
     Raises:
         GarbledError: it is no record, or a field holds what it cannot hold; the field is named, its value is not.
@@ -221,10 +221,13 @@ def read_entity(model: type[EntityT], row: Any, what: str) -> EntityT:
     if not isinstance(row, dict):
         raise GarbledError(f"{what} is not a record")
     try:
-        return model.model_validate(row)
+        found = model.model_validate(row)
     except ValidationError as error:
         wrong = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
         raise GarbledError(f"{what} has a field {wrong} that cannot be read") from None
+    if isinstance(found, Stepped):
+        found.read_at(read_at)
+    return found
 
 
 def read_date_header(value: str | None) -> datetime | None:

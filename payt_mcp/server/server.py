@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.abc
@@ -34,6 +34,7 @@ from payt_mcp.apps import pages
 from payt_mcp.apps.extension import Apps
 from payt_mcp.errors import InputError, PaytMcpError
 from payt_mcp.proposals.states import WAITS
+from payt_mcp.server import icons
 from payt_mcp.server.callers import OpenCallers, sole_caller
 from payt_mcp.server.instructions import instructions
 from payt_mcp.server.session import EmbeddedPayt
@@ -43,6 +44,10 @@ from payt_mcp.tools.arguments import accepted, refusal
 from payt_mcp.tools.callers import Callers, Request
 from payt_mcp.tools.schemas import flat
 from payt_mcp.tools.shared import ToolSpec
+
+if TYPE_CHECKING:
+    from mcp.shared._stream_protocols import ReadStream, WriteStream
+    from mcp.shared.message import SessionMessage
 
 logger = logging.getLogger("payt_mcp")
 
@@ -75,11 +80,16 @@ class PaytServer(MCPServer[Callers]):
         self._listed: list[MCPTool] = []
         self._schemas: dict[str, dict[str, Any]] = {}
 
+    async def serve(self, read: ReadStream[SessionMessage | Exception], write: WriteStream[SessionMessage]) -> None:
+        """Serve one client over a pair of streams, to the end of what it writes."""
+        await self._lowlevel_server.run(read, write, self._lowlevel_server.create_initialization_options())
+
     async def list_tools(self) -> list[MCPTool]:
         if not self._listed:
             for tool in await super().list_tools():
                 tool.input_schema = {**flat(tool.input_schema), "additionalProperties": False}
                 tool.output_schema = flat(tool.output_schema) if tool.output_schema else None
+                tool.icons = icons.of_tool(tool)
                 self._listed.append(tool)
         return self._listed
 
@@ -180,9 +190,10 @@ def build_server(
         specs,
         prompts.read_prompts(settings.prompts_dir),
         name="payt-mcp",
-        title="Payt",
+        title="Payt sandbox (invented data)" if settings.is_sandbox else "Payt",
         version=__version__,
-        instructions=instructions(read_only=settings.read_only),
+        icons=icons.SERVER,
+        instructions=instructions(read_only=settings.read_only, invented=settings.is_sandbox),
         website_url="https://github.com/payt-mcp/payt-mcp",
         lifespan=_lifespan(callers or sole_caller(settings, app=app, browse=browse)),
         extensions=[apps],

@@ -95,7 +95,8 @@ async def get_debtor(
     answer.data = _data(scope, file, stands)
     shown = len(answer.data["invoices"])
     answer.lines = _text(answer.data, f"Open invoices{_OF_MANY if shown < len(file.open_items) else ''}")
-    answer.notes = debtor_words.notes(scope, file, stands, invoices=shown, addresses=len(answer.data["addresses"]))
+    answer.notes = scope.caveats
+    answer.notes += debtor_words.notes(scope, file, stands, invoices=shown, addresses=len(answer.data["addresses"]))
     return answer.result()
 
 

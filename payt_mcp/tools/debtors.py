@@ -79,6 +79,7 @@ async def find_debtors(
         total=page.total,
         next_cursor=page.next_cursor,
     )
+    answer.notes += scope.caveats
     if not page.total:
         similar = matching.resembling(asked, items.debtors.values())
         if similar:

@@ -87,7 +87,7 @@ async def summarize_overdue(
     answer = _figures(scope, picture, min_days)
     answer.data["debtors"] = rows
     answer.lines += ["", *present.table([spoken(row) for row in rows], _COLUMNS)]
-    answer.notes += _notes(scope.administration, picture, len(page.ids) - len(rows))
+    answer.notes += [*_notes(scope.administration, picture, len(page.ids) - len(rows)), *scope.caveats]
     answer.as_of, answer.total, answer.next_cursor = books.as_of, page.total, page.next_cursor
     return answer.result()
 

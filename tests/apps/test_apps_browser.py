@@ -173,3 +173,63 @@ async def test_what_debtors_are_called_stays_text(house: House, chromium: Browse
         async with shown(chromium, client, OVERDUE, result) as app:
             assert evil in await app.text()
             assert await app.frame.query_selector("img") is None
+
+
+HEIGHT = "document.documentElement.getBoundingClientRect().height"
+TOKENS = {
+    "--color-background-primary": "rgb(250, 240, 230)",
+    "--font-sans": "Georgia",
+    "--evil": "url(http://x.example)",
+}
+
+
+async def test_at_first_it_is_no_higher_than_an_assistant_shows_and_a_button_shows_all(
+    house: House, chromium: Browser
+) -> None:
+    async with host(house.server()) as client:
+        result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION, "top": 30})
+        for width in (760, 390):
+            async with shown(chromium, client, OVERDUE, result, width=width) as app:
+                await app.frame.wait_for_selector(".all")
+                assert await app.frame.evaluate(HEIGHT) <= 500
+                box = await app.frame.locator(".all").bounding_box()
+                assert box is not None
+                assert min(box["width"], box["height"]) >= 44
+                await app.frame.click("text=Show all")
+                assert await app.frame.evaluate(HEIGHT) > 700
+                assert await app.frame.query_selector(".all") is None
+                assert app.errors == []
+
+
+async def test_a_long_proposal_shows_its_text_in_a_box_at_first_and_all_of_it_at_a_click(
+    house: House, chromium: Browser
+) -> None:
+    body = "\n".join(f"Regel {number}" for number in range(60))
+    async with host(house.server(app_approval=True)) as client:
+        result = await client.call_tool("send_message", {**letter(house), "body": body})
+        async with shown(chromium, client, PROPOSAL, result) as app:
+            assert await app.frame.evaluate(HEIGHT) <= 500
+            for label in ("Show all", "Approve", "Reject"):
+                box = await app.frame.locator(f"text={label}").last.bounding_box()
+                assert box is not None
+                assert min(box["width"], box["height"]) >= 44
+            await app.frame.click("text=Show all")
+            assert await app.frame.evaluate(HEIGHT) > 1000
+            assert await app.frame.is_visible("text=Regel 59")
+
+
+async def test_the_colours_of_the_host_are_taken_and_nothing_is_loaded_for_them(
+    house: House, chromium: Browser
+) -> None:
+    async with host(house.server()) as client:
+        result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION})
+        async with shown(chromium, client, OVERDUE, result) as app:
+            context = {"styles": {"variables": TOKENS}}
+            message = {"jsonrpc": "2.0", "method": "ui/notifications/host-context-changed", "params": context}
+            await app.page.evaluate(
+                "(m) => document.querySelector('iframe').contentWindow.postMessage(m, '*')", message
+            )
+            ground = "getComputedStyle(document.querySelector('section')).backgroundColor"
+            await app.frame.wait_for_function(f"{ground} === 'rgb(250, 240, 230)'")
+            assert await app.frame.evaluate("getComputedStyle(document.body).fontFamily") == "Georgia"
+            assert app.loaded[1:] in ([], ["about:srcdoc"])

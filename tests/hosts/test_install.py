@@ -152,13 +152,13 @@ def test_secrets_among_the_arguments_and_headers_of_an_old_entry_are_covered(hom
     assert TOKEN not in home.run("install", "claude-desktop").out
 
 
-def test_the_copy_and_the_file_keep_their_mode(home: Home) -> None:
+def test_the_file_keeps_its_mode_and_the_copy_is_for_the_user_alone(home: Home) -> None:
     before = home.write({"mcpServers": {"other": {"command": "x"}}}).read_bytes()
     home.desktop.chmod(0o640)
     done = home.run("install", "claude-desktop")
     (copy,) = home.desktop.parent.glob("*.bak")
     assert copy.read_bytes() == before
-    assert {stat.S_IMODE(one.stat().st_mode) for one in (copy, home.desktop)} == {0o640}
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (copy, home.desktop)] == [0o600, 0o640]
     assert str(copy) in done.out
 
 

@@ -14,10 +14,12 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, PrivateAttr
 
 _MOST_DIGITS = 18
 _LONGEST_ID = 400
+_CLOCKS_APART = dt.timedelta(minutes=2)
+"""A `Date` header tells whole seconds, and of one of several machines."""
 
 
 def _text(value: Any) -> Any:
@@ -74,6 +76,19 @@ Stamp = Annotated[Annotated[AwareDatetime, AfterValidator(_in_range)] | None, Be
 
 class Entity(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Stepped(Entity):
+    """A record with the moments of steps that were taken for it. One that lies ahead is planned, and not taken yet."""
+
+    _read_at: dt.datetime | None = PrivateAttr(default=None)
+
+    def read_at(self, moment: dt.datetime | None) -> None:
+        """Say which time it was at Payt when this was read."""
+        self._read_at = moment
+
+    def is_ahead(self, moment: dt.datetime) -> bool:
+        return self._read_at is not None and moment - self._read_at > _CLOCKS_APART
 
 
 class Label(Entity):

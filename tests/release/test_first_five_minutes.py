@@ -147,7 +147,9 @@ def _text(result: dict[str, Any]) -> str:
     return text
 
 
-async def test_from_a_clean_machine_to_answers_and_back(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+@pytest.fixture
+def user(tmp_path: Path, request: pytest.FixtureRequest, browser_program: str) -> Newcomer:
+    """A person with a browser, and the wheel just built and installed alone, timed."""
     folder = tmp_path / "home"
     folder.mkdir()
     began = time.monotonic()
@@ -157,6 +159,10 @@ async def test_from_a_clean_machine_to_answers_and_back(tmp_path: Path, request:
     user.steps += [(f"build {wheel.name}", built), ("install it alone", time.monotonic() - began - built)]
     user.config.parent.mkdir(parents=True)
     user.config.write_bytes(BEFORE)
+    return user
+
+
+async def test_from_a_clean_machine_to_answers_and_back(user: Newcomer) -> None:
     with payt(user) as url:
         user.terminal["PAYT_API_URL"] = url
         with user.step("payt-mcp login, and a click in the browser"):

@@ -1,6 +1,7 @@
 """The sandbox over TCP: in a thread of a test, or in the foreground for the command line."""
 
 import asyncio
+import contextlib
 import socket
 import threading
 import time
@@ -44,6 +45,39 @@ def _config(app: Starlette) -> uvicorn.Config:
     )
 
 
+class _Server(uvicorn.Server):
+    """Ends when it is told to. uvicorn looks ten times a second, and waits as long again for connections to close."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = asyncio.Event()
+
+    def end(self) -> None:
+        """Ends it from another thread; what has ended stays so."""
+        self.should_exit = True
+        if self.started:
+            with contextlib.suppress(RuntimeError):  # its loop is closed already
+                self._loop.call_soon_threadsafe(self._told.set)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to accept connections."""
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+
+    async def main_loop(self) -> None:
+        """Serves until the end."""
+        await self._told.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Lets go of every connection, requests that are being held included."""
+        for server in self.servers:
+            server.close()
+        for listener in sockets or ():
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
+
 class Handle:
     """A sandbox that serves from a daemon thread; a context manager that closes it."""
 
@@ -54,7 +88,7 @@ class Handle:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         self.port: int = self._socket.getsockname()[1]
-        self._server = uvicorn.Server(_config(app))
+        self._server = _Server(_config(app))
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
 
     @property
@@ -79,8 +113,7 @@ class Handle:
 
     def close(self) -> None:
         """Stops serving, requests that are being held included; may be called twice."""
-        self._server.should_exit = True
-        self._server.force_exit = True
+        self._server.end()
         if self._thread.is_alive():
             self._thread.join(timeout=_START_SECONDS)
         self._socket.close()

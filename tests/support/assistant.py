@@ -1,7 +1,6 @@
 """An embedded Payt over real TCP, and an MCP client that asks the server about it as a host would."""
 
 import datetime as dt
-import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any
@@ -25,12 +24,9 @@ Row = dict[str, Any]
 
 @contextmanager
 def payt(world: World, **options: Any) -> Iterator[Handle]:
-    """An embedded Payt over TCP that limits nobody unless told to. It is closed on the side: that takes a while."""
-    handle = run_in_thread(create_app(world, options=Options(**{"rate": None, **options})))
-    try:
+    """An embedded Payt over TCP that limits nobody unless told to."""
+    with run_in_thread(create_app(world, options=Options(**{"rate": None, **options}))) as handle:
         yield handle
-    finally:
-        threading.Thread(target=handle.close).start()
 
 
 def settings(handle: Handle, **environ: str) -> Settings:

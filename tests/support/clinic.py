@@ -1,7 +1,6 @@
 """A user's machine, a Payt over TCP, and the doctor between them."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -74,4 +73,4 @@ def clinic(home: Home, world: World) -> Iterator[Opened]:
 
     yield opened
     for handle in handles:
-        threading.Thread(target=handle.close).start()
+        handle.close()

@@ -1,4 +1,4 @@
-"""What every test has: the event loop the SDK's own server runs on."""
+"""What every test has: the event loop the SDK's own server runs on, and the mark of those that need a browser."""
 
 import signal
 
@@ -8,6 +8,12 @@ import pytest
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser_program" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,6 +17,8 @@ from tests.answers import reckoning
 from tests.answers.reckoning import Ledger
 from tests.support.assistant import MAIN, NOON, Assistant, Row, assistant, frozen, payt
 
+pytestmark = pytest.mark.slow
+
 LATE = NOON.date() - dt.timedelta(days=40)
 
 

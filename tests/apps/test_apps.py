@@ -15,6 +15,8 @@ from payt_mcp.apps.pages import MIME_TYPE, OVERDUE, PROPOSAL
 from tests.support.app_host import host
 from tests.support.house import House, data, letter, said
 
+pytestmark = pytest.mark.slow
+
 ERAS = ("auto", "legacy")
 
 

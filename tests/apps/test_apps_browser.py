@@ -18,6 +18,8 @@ from tests.support.house import ADMINISTRATION, House, data, letter
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("width", "theme"), [(1100, "light"), (390, "light"), (760, "dark")])
 async def test_the_overview_shows_the_figures_of_the_answer(

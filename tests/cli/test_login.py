@@ -23,6 +23,8 @@ from tests.support.fixed import free_port
 from tests.support.processes import COMMAND, run
 from tests.support.signin import APP, APP_SECRET, TOKEN_PATH, Home, Opener, asked, command_line, mode, reads
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 60
 
 

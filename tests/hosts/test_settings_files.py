@@ -18,6 +18,8 @@ from payt_mcp.hosts.jsonc import SyntaxTroubleError, read
 from payt_mcp.hosts.steps import install, uninstall
 from tests.hosts.documents import COMMENT, settings_files
 
+pytestmark = pytest.mark.slow
+
 DESKTOP = HOSTS["claude-desktop"]
 ENTRY = {"command": "/opt/payt/bin/payt-mcp", "args": [], "env": {"PAYT_READ_ONLY": "1"}}
 

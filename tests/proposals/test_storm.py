@@ -13,6 +13,8 @@ from tests.proposals.storm.cases import CASES, LAYOUTS, Case
 from tests.proposals.storm.table import failures, table, write
 from tests.proposals.storm.weather import storm
 
+pytestmark = pytest.mark.slow
+
 RUNS = int(os.environ.get("STORM_RUNS", "0"))
 SEED = int(os.environ.get("STORM_SEED", "11"))
 

@@ -26,7 +26,10 @@ TOKEN_SECONDS = 4
 BEFORE = b'{\r\n\t"mcpServers": {\r\n\t\t"notes": {"command": "notes"}\r\n\t},\r\n\t"theme":"dark"\r\n}'
 _OPENER = '#!/bin/sh\nprintf "%s" "$1" > "$HOME/opened.part" && mv "$HOME/opened.part" "$HOME/opened"\n'
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for the desktop's opener is a script")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for the desktop's opener is a script"),
+]
 
 
 class Newcomer:

@@ -20,6 +20,8 @@ from payt_mcp.proposals.states import Status
 from payt_mcp.writes.message.message import MessageWriter, Wish
 from tests.support.house import ADMINISTRATION, House, client, data, said, says
 
+pytestmark = pytest.mark.slow
+
 PAGE = Who("page")
 
 

@@ -2,7 +2,9 @@
 
 import signal
 
+import keyring
 import pytest
+from keyring.backends import fail
 
 
 @pytest.fixture(scope="session")
@@ -14,6 +16,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser_program" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(autouse=True)
+def _no_keyring() -> None:
+    """The keyring of whoever runs the tests is left alone, and not waited for."""
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]  # the library leaves it untyped
 
 
 @pytest.fixture(scope="session", autouse=True)

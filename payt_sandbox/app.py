@@ -7,34 +7,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from payt_sandbox import (
-    reads,
-    write_blocks,
-    write_contacts,
-    write_debtors,
-    write_files,
-    write_invoices,
-    write_messages,
-    write_plans,
-    write_tasks,
-)
-from payt_sandbox.calls import Handler, basic_endpoint, endpoint
-from payt_sandbox.control import control_routes
-from payt_sandbox.gate import Gate
-from payt_sandbox.lists import FILTERS
-from payt_sandbox.options import (
-    Application,
-    Options,
-    Sandbox,
-    Token,
-)
-from payt_sandbox.problems import Problem, problem_response
-from payt_sandbox.shapes import DELETED
-from payt_sandbox.sign_in import sign_in_routes
-from payt_sandbox.token_endpoint import token_route
-from payt_sandbox.world import World
-
-__all__ = ["Application", "Options", "Sandbox", "Token", "create_app"]
+from payt_sandbox.api import reads
+from payt_sandbox.api.calls import Handler, basic_endpoint, endpoint
+from payt_sandbox.api.control import control_routes
+from payt_sandbox.api.gate import Gate
+from payt_sandbox.api.lists import FILTERS
+from payt_sandbox.api.options import Options
+from payt_sandbox.api.sandbox import Sandbox
+from payt_sandbox.signin.authorize import sign_in_routes
+from payt_sandbox.signin.token import token_route
+from payt_sandbox.wire.problems import Problem, problem_response
+from payt_sandbox.world.shapes import DELETED
+from payt_sandbox.world.world import World
+from payt_sandbox.writes import blocks, contacts, debtors, files, invoices, messages, plans, tasks
 
 _SINGLES = ("credit_cases", "debtors", "invoices", "messages", "notifications", "payment_plans", "tasks")
 
@@ -46,8 +31,8 @@ def create_app(world: World, *, options: Options | None = None) -> Starlette:
     app = Starlette(
         routes=[
             *control,
-            *sign_in_routes(sandbox),
-            token_route(sandbox),
+            *sign_in_routes(sandbox.sign_in),
+            token_route(sandbox.sign_in, nulls=sandbox.options.nulls == "null"),
             *_write_routes(sandbox),
             *_read_routes(sandbox),
         ],
@@ -81,23 +66,23 @@ def _write_routes(sandbox: Sandbox) -> list[Route]:
         return Route(path, endpoint(sandbox, handler, f"{resource}:write"), methods=[method])
 
     return [
-        write("POST", "/v1/messages", write_messages.send),
-        write("PATCH", "/v1/messages", write_messages.mark_read),
-        write("POST", "/v1/invoices", write_invoices.upsert),
-        write("PATCH", "/v1/invoices", write_invoices.update),
-        write("PATCH", "/v1/invoices/block", write_blocks.block),
-        write("PATCH", "/v1/invoices/resume", write_blocks.resume),
-        write("POST", "/v1/debtors", write_debtors.upsert),
-        write("POST", "/v1/contacts", write_contacts.upsert),
-        write("POST", "/v1/files", write_files.announce),
-        write("POST", "/v1/payment_plans", write_plans.create),
-        write("PATCH", "/v1/payment_plans/{id}/approve", write_plans.approve),
-        write("PATCH", "/v1/payment_plans/{id}/reject", write_plans.reject),
-        write("PATCH", "/v1/payment_plans/{id}/deactivate", write_plans.deactivate),
-        write("PATCH", "/v1/tasks/{id}/mark_completed", write_tasks.complete),
-        write("PATCH", "/v1/tasks/{id}/unmark_completed", write_tasks.reopen),
-        write("POST", "/v1/tasks/{id}/comment", write_tasks.comment),
-        Route("/uploads/{key}", write_files.receiver(sandbox), methods=["PUT"]),
+        write("POST", "/v1/messages", messages.send),
+        write("PATCH", "/v1/messages", messages.mark_read),
+        write("POST", "/v1/invoices", invoices.upsert),
+        write("PATCH", "/v1/invoices", invoices.update),
+        write("PATCH", "/v1/invoices/block", blocks.block),
+        write("PATCH", "/v1/invoices/resume", blocks.resume),
+        write("POST", "/v1/debtors", debtors.upsert),
+        write("POST", "/v1/contacts", contacts.upsert),
+        write("POST", "/v1/files", files.announce),
+        write("POST", "/v1/payment_plans", plans.create),
+        write("PATCH", "/v1/payment_plans/{id}/approve", plans.approve),
+        write("PATCH", "/v1/payment_plans/{id}/reject", plans.reject),
+        write("PATCH", "/v1/payment_plans/{id}/deactivate", plans.deactivate),
+        write("PATCH", "/v1/tasks/{id}/mark_completed", tasks.complete),
+        write("PATCH", "/v1/tasks/{id}/unmark_completed", tasks.reopen),
+        write("POST", "/v1/tasks/{id}/comment", tasks.comment),
+        Route("/uploads/{key}", files.receiver(sandbox), methods=["PUT"]),
     ]
 
 

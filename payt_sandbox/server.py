@@ -1,10 +1,8 @@
 """The sandbox over TCP: in a thread of a test, or in the foreground for the command line."""
 
 import asyncio
-import contextlib
 import socket
 import threading
-import time
 from types import TracebackType
 from typing import Final, Self
 
@@ -12,11 +10,13 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from payt_sandbox.faults import Faults
-from payt_sandbox.gate import TRANSPORT
-from payt_sandbox.options import Sandbox
+from payt_sandbox.api.faults import Faults
+from payt_sandbox.api.gate import TRANSPORT
+from payt_sandbox.api.sandbox import Sandbox
 
-_START_SECONDS: Final = 10
+_PATIENCE: Final = 10
+# How long requests that are being answered may take when the server is closed; one that is held is cut off then.
+_GRACE: Final = 0.1
 _LONGEST_HEAD: Final = 1 << 20
 
 
@@ -46,36 +46,47 @@ def _config(app: Starlette) -> uvicorn.Config:
 
 
 class _Server(uvicorn.Server):
-    """Ends when it is told to. uvicorn looks ten times a second, and waits as long again for connections to close."""
+    """Begins and ends at once; uvicorn itself looks ten times a second whether it should end, and then waits."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._told = asyncio.Event()
+    def __init__(self, app: Starlette) -> None:
+        super().__init__(_config(app))
+        self.settled = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = asyncio.Event()
+
+    def run_settled(self, listener: socket.socket) -> None:
+        """Serves until it is ended; `settled` is set once it serves, or will not."""
+        try:
+            self.run([listener])
+        finally:
+            self.settled.set()
 
     def end(self) -> None:
-        """Ends it from another thread; what has ended stays so."""
+        """Ends the server, from any thread."""
         self.should_exit = True
-        if self.started:
-            with contextlib.suppress(RuntimeError):  # its loop is closed already
-                self._loop.call_soon_threadsafe(self._told.set)
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begins to accept connections."""
-        self._loop = asyncio.get_running_loop()
-        await super().startup(sockets)
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._ended.set)
 
     async def main_loop(self) -> None:
-        """Serves until the end."""
-        await self._told.wait()
+        """Waits for the end."""
+        self._loop = asyncio.get_running_loop()
+        self.settled.set()
+        await self._ended.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Lets go of every connection, requests that are being held included."""
-        for server in self.servers:
-            server.close()
-        for listener in sockets or ():
+        """Takes no more connections, closes those that are idle, and cuts off the others after a moment."""
+        for listener in (*self.servers, *(sockets or ())):
             listener.close()
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
+        connections = self.server_state.connections
+        for connection in list(connections):
+            connection.shutdown()
+        try:
+            async with asyncio.timeout(_GRACE):
+                while connections:  # noqa: ASYNC110 - uvicorn keeps the set, and tells nobody when it changes
+                    await asyncio.sleep(0.002)
+        except TimeoutError:
+            for connection in list(connections):
+                connection.transport.abort()
 
 
 class Handle:
@@ -88,8 +99,8 @@ class Handle:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         self.port: int = self._socket.getsockname()[1]
-        self._server = _Server(_config(app))
-        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
+        self._server = _Server(app)
+        self._thread = threading.Thread(target=self._server.run_settled, args=(self._socket,), daemon=True)
 
     @property
     def url(self) -> str:
@@ -104,18 +115,15 @@ class Handle:
     def start(self) -> Self:
         """Starts to serve and returns when connections are accepted; RuntimeError when that takes too long."""
         self._thread.start()
-        give_up = time.monotonic() + _START_SECONDS
-        while not self._server.started:
-            if time.monotonic() > give_up or not self._thread.is_alive():
-                raise RuntimeError("the sandbox did not start")
-            time.sleep(0.005)
+        if not self._server.settled.wait(_PATIENCE) or not self._server.started:
+            raise RuntimeError("the sandbox did not start")
         return self
 
     def close(self) -> None:
         """Stops serving, requests that are being held included; may be called twice."""
         self._server.end()
         if self._thread.is_alive():
-            self._thread.join(timeout=_START_SECONDS)
+            self._thread.join(timeout=_PATIENCE)
         self._socket.close()
 
     def __enter__(self) -> Self:

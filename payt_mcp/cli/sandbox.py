@@ -19,8 +19,9 @@ def run(argv: Sequence[str]) -> int:
     """
     args = _parser().parse_args(argv)
     listener = _listener(args.port)
-    from payt_sandbox.app import Options, create_app
-    from payt_sandbox.dataset import build_world
+    from payt_sandbox.api.options import Options
+    from payt_sandbox.app import create_app
+    from payt_sandbox.data.build import build_world
     from payt_sandbox.server import serve
 
     world = build_world(invoices=args.invoices, debtors=args.debtors, seed=args.seed, today=args.today)

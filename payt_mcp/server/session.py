@@ -113,8 +113,9 @@ def _embedded(settings: Settings) -> tuple[Settings, EmbeddedPayt | None]:
     """With `PAYT_API_URL=sandbox`: an embedded Payt in this process, and its token."""
     if not settings.is_sandbox:
         return settings, None
-    from payt_sandbox.app import Options, create_app  # noqa: PLC0415 - built only where it is asked for
-    from payt_sandbox.dataset import build_world  # noqa: PLC0415
+    from payt_sandbox.api.options import Options  # noqa: PLC0415 - built only where it is asked for
+    from payt_sandbox.app import create_app  # noqa: PLC0415
+    from payt_sandbox.data.build import build_world  # noqa: PLC0415
 
     options = Options()
     return replace(settings, api_token=Secret(options.token)), create_app(build_world(), options=options)

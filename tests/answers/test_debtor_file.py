@@ -15,9 +15,9 @@ from payt_mcp.payt.models import CreditCase
 from payt_mcp.tools import credit_case
 from payt_mcp.words.text import clean
 from payt_sandbox import World, build_world
-from payt_sandbox.faults import Fault, Kind
-from payt_sandbox.options import ALL_SCOPES, Token
+from payt_sandbox.api.faults import Fault, Kind
 from payt_sandbox.server import Handle
+from payt_sandbox.signin.access import ALL_SCOPES, Token
 from tests.answers import reckoning
 from tests.answers.reckoning import Ledger
 from tests.support.assistant import MAIN, NOON, SECOND, UNREAD, Row, assistant, frozen, payt

@@ -18,10 +18,11 @@ from payt_mcp.payt import client, pacing
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 from payt_sandbox import World, build_world
-from payt_sandbox.app import Options, Token, create_app
-from payt_sandbox.faults import Fault, Kind
-from payt_sandbox.options import ALL_SCOPES
+from payt_sandbox.api.faults import Fault, Kind
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle
+from payt_sandbox.signin.access import ALL_SCOPES, Token
 from tests.answers import reckoning
 from tests.answers.reckoning import Ledger
 from tests.support.assistant import MAIN, NOON, SECOND, UNREAD, Assistant, assistant, frozen, payt

@@ -10,8 +10,9 @@ import pytest
 
 from payt_mcp.books import open_books as books
 from payt_mcp.payt.clock import Reading
-from payt_sandbox import World, build_world, gate
-from payt_sandbox.faults import Fault, Faults
+from payt_sandbox import World, build_world
+from payt_sandbox.api import gate
+from payt_sandbox.api.faults import Fault, Faults
 from payt_sandbox.server import Handle
 from tests.answers import reckoning
 from tests.answers.reckoning import Ledger

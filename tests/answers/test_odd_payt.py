@@ -16,7 +16,8 @@ from payt_mcp.payt.models import Invoice
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 from payt_sandbox import World, build_world
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from tests.support.assistant import MAIN, NOON, Assistant, frozen
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]

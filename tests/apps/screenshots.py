@@ -16,8 +16,9 @@ import anyio
 from mcp.types import CallToolResult
 
 from payt_mcp.apps.pages import OVERDUE, PROPOSAL
-from payt_sandbox.app import Options, create_app
-from payt_sandbox.dataset import build_world
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
+from payt_sandbox.data.build import build_world
 from payt_sandbox.server import run_in_thread
 from tests.support.app_host import host, shown
 from tests.support.browsing import browser

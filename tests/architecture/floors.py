@@ -1,4 +1,4 @@
-"""The rooms of the product from the ground up: the one list, held by the test beside it and drawn in CONTRIBUTING.
+"""The rooms of the product and of the sandbox from the ground up: held by the tests beside, drawn in CONTRIBUTING.
 
 Arrows point down only; rooms on one floor know nothing of each other.
 """
@@ -28,4 +28,16 @@ FLOORS: tuple[dict[str, str], ...] = (
     {"hosts": "settings of the programs that start the server"},
     {"doctor": "what is wrong with an installation"},
     {"cli": "the commands", "__main__": "the way in"},
+)
+
+SANDBOX_FLOORS: tuple[dict[str, str], ...] = (
+    {"world": "the state: administrations, their records and the clock, how they change, how they are written out"},
+    {
+        "data": "how an invented company is made: its debtors, invoices, cases, letters",
+        "wire": "bodies as a Rack server reads them, and refusals as the API writes them",
+    },
+    {"signin": "OAuth: applications, consent, grants, tokens"},
+    {"api": "a call and what may stop it; reading; faults, and the test's side door"},
+    {"writes": "writing, one module a noun"},
+    {"app": "the application: every route there is", "server": "the application over TCP"},
 )

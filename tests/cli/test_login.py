@@ -17,7 +17,7 @@ import anyio
 import httpx
 import pytest
 
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
 from tests.support.browsing import FLAGS
 from tests.support.fixed import free_port
 from tests.support.processes import COMMAND, run

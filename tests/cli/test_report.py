@@ -8,7 +8,8 @@ import pytest
 from mcp.client import Client
 
 from payt_mcp.apps.overview_page import page
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 from tests.support.fixed import ADMINISTRATION, fixed_world, server_for
 from tests.support.processes import environment, run

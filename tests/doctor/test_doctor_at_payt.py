@@ -16,8 +16,8 @@ from payt_mcp.payt.signin.tokens import StaticToken
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Secret, Settings
 from payt_sandbox import build_world
-from payt_sandbox.faults import Fault
-from payt_sandbox.options import ALL_SCOPES, Token
+from payt_sandbox.api.faults import Fault
+from payt_sandbox.signin.access import ALL_SCOPES, Token
 from tests.support.clinic import Opened
 
 pytestmark = pytest.mark.slow

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from payt_sandbox.app import Options, create_app
-from payt_sandbox.dataset import build_world
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
+from payt_sandbox.data.build import build_world
 from payt_sandbox.server import run_in_thread
 from tests.proposals.asking.test_terminal import as_asked, at_a_terminal, environ
 from tests.support.house import ADMINISTRATION, House

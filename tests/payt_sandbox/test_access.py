@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from payt_sandbox.app import Token
+from payt_sandbox.signin.access import Token
 from tests.support.api import TODAY, Api
 from tests.support.contract import check
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from payt_sandbox.options import ALL_SCOPES
+from payt_sandbox.signin.access import ALL_SCOPES
 from tests.support.api import BEARER, Api
 from tests.support.contract import bodies, check, contract, entity_fields, operations, query_names
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from payt_sandbox import World, build_world
-from payt_sandbox.shapes import SHAPES
+from payt_sandbox.data.build import make_world
+from payt_sandbox.world.shapes import SHAPES
 from tests.support.api import TODAY, Api
 
 pytestmark = pytest.mark.slow
@@ -34,10 +35,11 @@ def _rows(world: World, kind: str, book: str | None = None) -> list[dict[str, An
 
 
 def test_the_same_arguments_give_the_same_world() -> None:
-    worlds = [build_world(invoices=200, debtors=30, seed=9, today=TODAY) for _ in range(2)]
+    worlds = [make_world(200, 30, 9, TODAY) for _ in range(2)]
+    worlds += [build_world(invoices=200, debtors=30, seed=9, today=TODAY) for _ in range(3)]
     other = build_world(invoices=200, debtors=30, seed=10, today=TODAY)
     for kind in SHAPES:
-        assert _rows(worlds[0], kind) == _rows(worlds[1], kind)
+        assert all(_rows(world, kind) == _rows(worlds[0], kind) for world in worlds[1:])
     assert _rows(worlds[0], "invoices") != _rows(other, "invoices")
     assert len(_rows(worlds[0], "debtors")) == 30
 
@@ -240,10 +242,17 @@ def test_mutators_touch_and_index(own: Callable[..., Api]) -> None:
     world.change_payment_plan(main, plan, active=False)
     row = api.get(f"/v1/invoices/{invoice}").json()
     assert (row["active_credit_case_id"], row["active_payment_plan_id"]) == (None, None)
+    world.change_credit_case(main, world.add_credit_case(main, debtor_id=debtor), paused_at=before)
+    assert [item["paused_at"] for item in api.walk("/v1/credit_cases", updated_after=before)] == [before]
+    world.delete_payment_plan(main, world.add_payment_plan(main, [invoice], debtor_id=debtor))
+    assert api.get(f"/v1/invoices/{invoice}").json()["active_payment_plan_id"] is None
+    assert len(api.walk("/v1/payment_plans/deleted", deleted_after=before)) == 1
     world.change_debtor(main, debtor, debtor_number="778")
     assert api.walk("/v1/debtors", debtor_numbers="777") == []
     assert [item["id"] for item in api.walk("/v1/debtors", debtor_numbers="778")] == [debtor]
     assert [item["id"] for item in api.walk("/v1/credit_cases/deleted", deleted_after=before)] == [case]
+    world.delete_debtor(main, debtor)
+    assert api.walk("/v1/debtors", debtor_numbers="778") == []
     with pytest.raises(KeyError):
         world.change_invoice(main, "1", description="nothing")
 

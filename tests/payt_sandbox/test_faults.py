@@ -1,6 +1,7 @@
 """Every fault over real TCP, seen by an ordinary HTTP client."""
 
 import logging
+import threading
 import time
 from collections.abc import Iterator
 
@@ -8,9 +9,10 @@ import httpx
 import pytest
 
 from payt_sandbox import build_world
-from payt_sandbox.app import Options, create_app
-from payt_sandbox.faults import Fault
-from payt_sandbox.options import Logged
+from payt_sandbox.api.faults import Fault
+from payt_sandbox.api.options import Options
+from payt_sandbox.api.sandbox import Logged
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 from tests.support.api import BEARER, TODAY
 
@@ -179,3 +181,37 @@ def test_closing_does_not_wait_for_a_held_request(caplog: pytest.LogCaptureFixtu
         handle.close()
         assert time.monotonic() - started < 3
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_closing_cuts_off_who_is_still_waiting() -> None:
+    handle = run_in_thread(create_app(build_world(invoices=40, today=TODAY)))
+    handle.faults.add(Fault("timeout_before"))
+    cut_off: list[httpx.TransportError] = []
+
+    def wait() -> None:
+        try:
+            httpx.get(handle.url + "/v1/administrations", headers=BEARER, timeout=30)
+        except httpx.TransportError as error:
+            cut_off.append(error)
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    while not handle.faults.hits:
+        time.sleep(0.005)
+    handle.close()
+    waiting.join(timeout=5)
+    assert not isinstance(cut_off[0], httpx.TimeoutException)
+
+
+def test_closing_takes_no_time_when_nobody_waits() -> None:
+    """Hundreds of tests close one: a connection that is kept open, and idle, holds none of them up."""
+    app = create_app(build_world(invoices=40, today=TODAY))
+    spent = 0.0
+    for _ in range(10):
+        handle = run_in_thread(app)
+        with httpx.Client(headers=BEARER) as client:
+            client.get(handle.url + "/v1/administrations").raise_for_status()
+            started = time.monotonic()
+            handle.close()
+            spent += time.monotonic() - started
+    assert spent < 1

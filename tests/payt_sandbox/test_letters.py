@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from payt_sandbox import World, build_world, texts
-from payt_sandbox.data_messages import Teller
-from payt_sandbox.letters import LETTERS
-from payt_sandbox.rng import Dice
-from payt_sandbox.shapes import SHAPES
+from payt_sandbox import World, build_world
+from payt_sandbox.data import texts
+from payt_sandbox.data.build import make_world
+from payt_sandbox.data.dice import Dice
+from payt_sandbox.data.letters import LETTERS
+from payt_sandbox.data.messages import MessageMaker
+from payt_sandbox.world.shapes import SHAPES
 from tests.support.api import TODAY
 
 Row = dict[str, Any]
@@ -261,10 +263,10 @@ def test_an_address_that_the_debtor_gave_is_one_that_it_wrote(large: World) -> N
 
 def test_other_words_change_nothing_but_the_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is drawn after the messages, amounts of the second administration among it, must not depend on them."""
-    usual = build_world(invoices=150, seed=9, today=TODAY)
-    make = Teller.make
-    monkeypatch.setattr(Teller, "make", lambda self, *rest: make(replace(self, words=Dice("other words")), *rest))
-    other = build_world(invoices=150, seed=9, today=TODAY)
+    usual = make_world(150, 25, 9, TODAY)
+    make = MessageMaker.make
+    monkeypatch.setattr(MessageMaker, "make", lambda self, *rest: make(replace(self, words=Dice("other words")), *rest))
+    other = make_world(150, 25, 9, TODAY)
     for book in BOOKS:
         for kind in SHAPES:
             assert (usual.rows(book, kind) == other.rows(book, kind)) == (kind != "messages"), kind

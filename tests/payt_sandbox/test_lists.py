@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from payt_sandbox import World
-from payt_sandbox.tables import Table
+from payt_sandbox.world.tables import Table
 from tests.support.api import TODAY, Api
 
 PAGING: list[dict[str, Any]] = [

@@ -12,9 +12,11 @@ import httpx
 import pytest
 
 from payt_sandbox import build_world
-from payt_sandbox.app import Application, Options, create_app
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
+from payt_sandbox.signin.access import Application
 from tests.support.api import TODAY
 
 APP = ("sandbox-app", "sandbox-app-secret")

@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from payt_sandbox import build_world
-from payt_sandbox.app import Options, create_app
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 from tests.support.api import BEARER, TODAY, Api
 

@@ -73,7 +73,7 @@ async def test_a_code_is_no_good_for_anything_else(house: House, change: dict[st
 
 async def test_a_code_of_another_ledger_scope_is_no_good(house: House) -> None:
     from payt_mcp.settings import Secret
-    from payt_sandbox.options import Token
+    from payt_sandbox.signin.access import Token
 
     arguments = letter(house)
     other = dataclasses.replace(house.sandbox.options, tokens={"other-token": Token()})

@@ -18,8 +18,8 @@ from payt_mcp.proposals.outcomes import outcome_words
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret
-from payt_sandbox.faults import Fault
-from payt_sandbox.options import Token
+from payt_sandbox.api.faults import Fault
+from payt_sandbox.signin.access import Token
 from tests.support.house import (
     PAGE,
     START,

@@ -17,8 +17,9 @@ from mcp.client.streamable_http import streamable_http_client
 
 from payt_mcp.server.http_app import MAX_BODY
 from payt_sandbox import build_world
-from payt_sandbox.app import Options, create_app
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 from tests.support.fixed import ADMINISTRATION, NOW
 from tests.support.processes import PATIENCE, Http, environment, http, run, stdio

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from payt_sandbox import World, build_world
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 
 TODAY = dt.date(2026, 11, 21)
 BEARER = {"Authorization": "Bearer sandbox-token"}

@@ -11,7 +11,8 @@ from mcp.types import TextContent
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 from payt_sandbox import World
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 
 MAIN, SECOND = "4711", "4739"

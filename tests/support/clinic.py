@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from payt_sandbox import World, build_world
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 from tests.support.home import Home
 

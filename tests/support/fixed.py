@@ -19,7 +19,8 @@ from mcp.types import CallToolResult, TextContent
 from payt_mcp.server.server import PaytServer, build_server
 from payt_mcp.settings import Settings
 from payt_sandbox import World, build_world
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 
 NOW = dt.datetime(2026, 11, 21, 9, 30, tzinfo=dt.UTC)

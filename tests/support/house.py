@@ -18,8 +18,10 @@ from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.states import Status
 from payt_mcp.server.server import PaytServer, build_server
 from payt_mcp.settings import Secret, Settings
-from payt_sandbox.app import Options, Sandbox, create_app
-from payt_sandbox.dataset import build_world
+from payt_sandbox.api.options import Options
+from payt_sandbox.api.sandbox import Sandbox
+from payt_sandbox.app import create_app
+from payt_sandbox.data.build import build_world
 from payt_sandbox.server import Handle, run_in_thread
 
 ADMINISTRATION = "4711"

@@ -12,7 +12,8 @@ from payt_mcp.cli.demo_story import Story
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 from payt_sandbox import build_world
-from payt_sandbox.app import Options, create_app
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 
 ROOT = Path(__file__).parent.parent.parent
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)

@@ -23,10 +23,11 @@ from payt_mcp.payt.signin.renewing import RenewingTokens
 from payt_mcp.payt.signin.store import SignInStore
 from payt_mcp.server.server import PaytServer, build_server
 from payt_mcp.settings import Secret, Settings
-from payt_sandbox.app import Options, create_app
-from payt_sandbox.dataset import build_world
-from payt_sandbox.grants import Counts, Grants
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
+from payt_sandbox.data.build import build_world
 from payt_sandbox.server import Handle, run_in_thread
+from payt_sandbox.signin.grants import Counts, Grants
 
 APP, APP_SECRET = "sandbox-app", "sandbox-app-secret"
 TOKEN_PATH = "/oauth/token"

@@ -15,8 +15,8 @@ from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret
 from payt_mcp.writes.kind import ActionWriter
-from payt_sandbox.faults import Fault, Kind
-from payt_sandbox.options import ALL_SCOPES
+from payt_sandbox.api.faults import Fault, Kind
+from payt_sandbox.signin.access import ALL_SCOPES
 from tests.support.daily_work import COMMENT, KINDS, Write, comments, server, task, writes
 from tests.support.house import ERAS, PAGE, TOOL, House, approved, client, data, draft, record, said, says, until
 

@@ -13,7 +13,7 @@ import anyio
 import pytest
 from mcp.client import Client
 
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
 from tests.support.processes import Stdio, http, stdio
 from tests.support.signin import APP_SECRET, TOKEN_PATH, Home, asked, reads, refused
 

@@ -14,7 +14,7 @@ from payt_mcp.payt import wire, writes
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.signin.kept import SignIn
 from payt_mcp.payt.signin.store import SignInStore
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
 from tests.support.signin import TOKEN_PATH, Home, asked, reads, refused
 
 pytestmark = pytest.mark.slow

@@ -16,9 +16,10 @@ from typing import Any
 
 import anyio
 
-from payt_sandbox.app import Options, create_app
-from payt_sandbox.dataset import build_world
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
+from payt_sandbox.data.build import build_world
 from payt_sandbox.server import run_in_thread
 from tests.support.browsing import browser
 from tests.support.house import ADMINISTRATION, House, client, data

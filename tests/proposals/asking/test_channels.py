@@ -16,7 +16,7 @@ import pytest
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.writes.message.figures import OwedItem
 from payt_mcp.writes.message.letter import Facts, Letter, warnings_of
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
 from tests.support.house import ADMINISTRATION, ERAS, House, client, data, letter, said, says
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
@@ -329,7 +329,7 @@ async def test_read_only_has_no_tools_that_write_and_keeps_no_ledger(house: Hous
 
 async def test_a_token_that_may_not_write_says_so_and_sends_nothing(house: House) -> None:
     from payt_mcp.settings import Secret
-    from payt_sandbox.options import ALL_SCOPES
+    from payt_sandbox.signin.access import ALL_SCOPES
 
     tokens = {"reader-token": ALL_SCOPES - {"messages:write"}}
     house.sandbox.options = dataclasses.replace(house.sandbox.options, tokens=tokens)

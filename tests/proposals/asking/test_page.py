@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
 from tests.support.house import PAGE, House, client, data, known_invoice, letter, record, said
 from tests.writes.invoices.test_upsert import as_it_is
 

@@ -15,7 +15,7 @@ import pytest
 
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.states import Status
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
 from tests.support.house import House, client, data, letter, record, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]

@@ -19,7 +19,7 @@ import pytest
 
 from payt_mcp.proposals.asking.page_files import live_pages
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
 from tests.support.house import House, client, data, known_invoice, letter, record, says
 from tests.writes.invoices.test_upsert import as_it_is
 

@@ -193,7 +193,7 @@ async def test_a_person_at_a_terminal_begins_again_at_the_right_time(house: Hous
 
 
 async def test_a_clock_that_goes_back_while_it_is_sent_does_not_say_that_nothing_was(house: House) -> None:
-    from payt_sandbox.faults import Fault
+    from payt_sandbox.api.faults import Fault
 
     house.payt.faults.add(Fault("slow", path="/v1/messages", method="POST", delay_ms=1500))
     wish = {"subject": "Openstaand", "body": "Wilt u betalen?", "to_debtor": house.debtor()}

@@ -19,7 +19,7 @@ CONTEXT.set_forkserver_preload(  # by the names that are installed: these tests 
     [
         "httpx", "mcp.client", "payt_mcp.writes.desk", "payt_mcp.proposals.asking.elicitation",
         "payt_mcp.writes.invoices.fields",
-        "payt_mcp.proposals.asking.preview_text", "payt_sandbox.app", "payt_sandbox.dataset", "payt_sandbox.server",
+        "payt_mcp.proposals.asking.preview_text", "payt_sandbox.app", "payt_sandbox.data.build", "payt_sandbox.server",
         "payt_mcp.server.server", "payt_mcp.answers.writes",
     ]
 )  # fmt: skip
@@ -28,8 +28,9 @@ _MAILED = ("reminder_email_address", "primary_email_address", "debtor_provided_e
 
 
 def serve(port: int) -> None:
-    from payt_sandbox.app import Options, create_app
-    from payt_sandbox.dataset import build_world
+    from payt_sandbox.api.options import Options
+    from payt_sandbox.app import create_app
+    from payt_sandbox.data.build import build_world
     from payt_sandbox.server import serve as serve_app
 
     serve_app(create_app(build_world(invoices=150, seed=5), options=Options(rate=None, control=True)), port=port)

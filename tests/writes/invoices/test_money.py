@@ -13,7 +13,7 @@ import pytest
 
 from payt_mcp.proposals.asking.preview_text import whole
 from payt_mcp.settings import Secret
-from payt_sandbox.options import ALL_SCOPES
+from payt_sandbox.signin.access import ALL_SCOPES
 from tests.support.house import ADMINISTRATION, House, client, data, record
 from tests.support.house import said as said_by
 from tests.writes.invoices.test_upsert import SENT, as_it_is, less, new

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from payt_mcp.writes.invoices import invoices as invoice_write
-from payt_sandbox import write_invoices
-from payt_sandbox.faults import Fault, Kind
-from payt_sandbox.writes import records as sandbox_records
+from payt_sandbox.api.faults import Fault, Kind
+from payt_sandbox.writes import invoices as write_invoices
+from payt_sandbox.writes.shared import listed_records as sandbox_records
 from tests.support.house import (
     House,
     client,
@@ -86,7 +86,7 @@ async def test_refused_rows_are_not_posted_and_said_to_be_so(house: House, monke
         posted.extend(row["invoice_number"] for row in arrived)
         return arrived
 
-    monkeypatch.setattr(write_invoices, "records", records)
+    monkeypatch.setattr(write_invoices, "listed_records", records)
     rows = [new("G1", house.debtor()), new("R1", "no such debtor")]
     async with client(house.server(confirm="code")) as caller:
         asked = data(await caller.call_tool("upsert_invoices", {"invoices": rows}))

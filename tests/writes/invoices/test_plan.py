@@ -14,7 +14,7 @@ from payt_mcp.proposals.asking.preview_text import whole
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.outcomes import CLOSED
 from payt_mcp.proposals.states import Status
-from payt_sandbox.faults import Fault
+from payt_sandbox.api.faults import Fault
 from tests.support.house import (
     ADMINISTRATION,
     PAGE,

@@ -225,7 +225,7 @@ async def test_an_invoice_that_changed_after_the_yes_is_not_overwritten(house: H
 
 
 async def test_an_upsert_without_an_answer_is_settled_from_the_books(house: House) -> None:
-    from payt_sandbox.faults import Fault
+    from payt_sandbox.api.faults import Fault
 
     house.payt.faults.add(Fault("server_error_after", path="/v1/invoices", method="POST"))
     async with client(house.server(), answer=says("accept")) as caller:

@@ -2,14 +2,21 @@
 
 import signal
 
+import hypothesis
 import keyring
 import pytest
+from hypothesis import HealthCheck
 from keyring.backends import fail
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+# Tests run beside others, on machines of any speed: how long an example took says nothing.
+hypothesis.settings.register_profile("side-by-side", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("side-by-side")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 DESKTOP = HOSTS["claude-desktop"]
 ENTRY = {"command": "/opt/payt/bin/payt-mcp", "args": [], "env": {"PAYT_READ_ONLY": "1"}}
 
-many = hypothesis_settings(max_examples=150, deadline=None)
+many = hypothesis_settings(max_examples=150)
 
 
 @contextmanager

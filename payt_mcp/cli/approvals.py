@@ -92,12 +92,15 @@ def _list(ledger: Ledger) -> int:
 
 
 def _show(ledger: Ledger, key: str) -> int:
-    from payt_mcp.proposals.asking.preview_text import shown, whole
+    from payt_mcp.proposals.asking.preview_text import whole
     from payt_mcp.proposals.outcomes import at, outcome_words
+    from payt_mcp.proposals.stored import preview_of
+    from payt_mcp.words.visible import shown
 
     record = ledger.get(key)
     print(f"{_title(record)}{_where(record)}\n")
-    print(whole(record.preview) if record.preview else "The text of this proposal has been purged.")
+    preview = preview_of(record)
+    print(whole(preview) if preview else "The text of this proposal has been purged.")
     print(f"\n{shown(outcome_words(record, _zone()))}")
     for event in ledger.history(record.id):
         who = " ".join(filter(None, json.loads(event.who).values()))
@@ -142,12 +145,14 @@ def _reject(ledger: Ledger, key: str) -> int:
 
 def _close(ledger: Ledger, record: Record) -> int:
     """Put on record what a person saw at Payt."""
-    from payt_mcp.proposals.outcomes import CLOSED, only_a_person_knows, outcome_words
+    from payt_mcp.proposals.outcomes import CLOSED, outcome_words
     from payt_mcp.proposals.states import Status
+    from payt_mcp.proposals.stored import words_of
 
     status = Status.FAILED
-    if only_a_person_knows(record):
-        typed = input("\nLook at Payt: was it carried out? Type yes or no\n> ").strip().lower()
+    words = words_of(record)
+    if words.person_knows:
+        typed = input(f"\nLook at Payt: was it {words.done}? Type yes or no\n> ").strip().lower()
         if typed not in {"yes", "no"}:
             print("That was neither. Nothing was decided.")
             return 1
@@ -158,7 +163,7 @@ def _close(ledger: Ledger, record: Record) -> int:
 
 
 def _open(ledger: Ledger) -> int:
-    from payt_mcp.cli.browsing import browse
+    from payt_mcp.proposals.asking.browser import browse
     from payt_mcp.proposals.asking.page_files import entry, live_pages
 
     pages = live_pages(ledger.folder)
@@ -240,9 +245,10 @@ def _challenged(step: str) -> bool:
 
 
 def _title(record: Record) -> str:
-    from payt_mcp.proposals.asking.preview_text import shown
+    from payt_mcp.proposals.stored import title_of
+    from payt_mcp.words.visible import shown
 
-    return shown(str(record.preview["title"])) if record.preview else "(text purged)"
+    return shown(title_of(record))
 
 
 def _where(record: Record) -> str:

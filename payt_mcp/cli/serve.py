@@ -9,9 +9,9 @@ import socket
 import sys
 from collections.abc import Mapping, Sequence
 
-from payt_mcp.cli.browsing import browse
 from payt_mcp.cli.logs import configure
 from payt_mcp.errors import SettingsError
+from payt_mcp.proposals.asking.browser import browse
 from payt_mcp.settings import Settings
 
 

@@ -13,7 +13,7 @@ from payt_mcp import __version__
 from payt_mcp.disk import can_be_made, nearest
 from payt_mcp.doctor.finding import Finding, tilde
 from payt_mcp.errors import AlteredError, LedgerError
-from payt_mcp.hosts.catalog import Machine
+from payt_mcp.hosts.machine import Machine
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.ledger.store import FILE
 from payt_mcp.proposals.records import is_embedded

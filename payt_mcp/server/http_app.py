@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from payt_mcp.server.callers import OpenCallers
 from payt_mcp.server.server import build_server
 from payt_mcp.server.session import EmbeddedPayt
 from payt_mcp.settings import Secret, Settings
@@ -28,15 +29,16 @@ def build_app(
     host: str,
     app: EmbeddedPayt | None = None,
     browse: Callable[[str], bool] | None = None,
+    callers: OpenCallers | None = None,
 ) -> ASGIApp:
     """The application for one address.
 
     On loopback, requests with another Host or Origin are refused, so that no web page can reach the server through the
     user's browser (DNS rebinding). With `settings.mcp_token` every request but /healthz needs it; that keeps web pages
     out on other hosts too, whose names are not known here. `browse` opens the approval page, on loopback only:
-    elsewhere whoever calls does not sit at this machine.
+    elsewhere whoever calls does not sit at this machine. `callers` are as in `build_server`.
     """
-    server = build_server(settings, app=app, browse=browse if host in LOOPBACK else None)
+    server = build_server(settings, app=app, browse=browse if host in LOOPBACK else None, callers=callers)
     inner: Starlette = server.streamable_http_app(
         streamable_http_path="/mcp",
         host=host,

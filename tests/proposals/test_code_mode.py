@@ -140,12 +140,12 @@ async def test_a_code_is_neither_given_nor_taken_for_what_a_person_must_see(hous
         ledger.issue_code(key, "the code", Who("code"))
         before = len(ledger.history(key))
 
-        class Desk:
+        class Outbox:
             def __getattr__(self, name: str) -> Any:
-                raise AssertionError(f"the desk was asked for its {name}")
+                raise AssertionError(f"the outbox was asked for its {name}")
 
         with pytest.raises(RefusedWriteError, match="A person must see this first"):
-            await writing._by_code(None, Desk(), ledger.get(key), given)  # type: ignore[arg-type]
+            await writing._by_code(None, Outbox(), ledger.get(key), given)  # type: ignore[arg-type]
         assert ledger.get(key).status == "proposed"
         assert len(ledger.history(key)) == before
         ledger.close()

@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from mcp.server.mcpserver import Resolve
-from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field, WithJsonSchema
 
-from payt_mcp.tools.shared import AdministrationId, Ctx, Text, ToolSpec, scope_of
-from payt_mcp.tools.writing import (
-    Asked,
-    WriteResult,
-    answer_action,
-    desk_of,
-    nothing_to_do,
-    put_on_record,
-    question,
-)
+from payt_mcp.tools.writing import CodeAsGiven, write_tool
 
 _ABOUT = (
     "Payt's own write names; amounts as decimal strings. WITHOUT sent_at PAYT E-MAILS THE INVOICE TO THE DEBTOR. A new "
@@ -74,37 +63,19 @@ Invoices = Annotated[
 ]
 
 
-async def planned(ctx: Ctx, invoices: Any, administration_id: str) -> Any:
-    """The proposal of a call, on record once however often the call is resumed; None where nothing would change."""
-    from payt_mcp.writes.invoices.fields import parse_invoices  # noqa: PLC0415 - with the ledger, not at the start
-
-    rows = parse_invoices(invoices)
-    desk = await desk_of(ctx)
-    draft = await desk.invoices.draft(await scope_of(ctx, administration_id), rows)
-    if draft.preview["counts"].keys() <= {"unchanged", "refused"} and not draft.preview["mails"]:
-        return nothing_to_do(draft.preview)
-    return await put_on_record(ctx, desk, draft)
+def upsert_invoices(invoices: Invoices) -> dict[str, Any]:
+    return {"invoices": invoices}
 
 
-async def asked(ctx: Ctx, proposal: Annotated[Any, Resolve(planned)]) -> Any:
-    return await question(ctx, proposal)
-
-
-async def upsert_invoices(
-    ctx: Ctx,
-    invoices: Invoices,
-    proposal: Annotated[Any, Resolve(planned)],
-    answer: Annotated[Asked, Resolve(asked)],
-    administration_id: AdministrationId = "",
-    confirmation_code: Annotated[Text, Field(description="Only as given by this tool before.")] = "",
-) -> Annotated[CallToolResult, WriteResult]:
-    return await answer_action(ctx, proposal, answer, confirmation_code)
-
-
-TOOL = ToolSpec(
+TOOL = write_tool(
     upsert_invoices,
-    "Upsert invoices",
-    "Propose to create or change up to 500 invoices in Payt. Answers with a plan; nothing is written before a person "
-    "has seen it and said yes.",
-    ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True),
+    kind="invoices",
+    title="Upsert invoices",
+    description="Propose to create or change up to 500 invoices in Payt. Answers with a plan; nothing is written "
+    "before a person has seen it and said yes.",
+    toolset="core",
+    place=2,
+    needs=("administrations:read", "invoices:read", "debtors:read", "invoices:write"),
+    may_need=("contacts:read", "payments:read", "vat_rates:read", "files:write"),
+    code=CodeAsGiven,
 )

@@ -1,13 +1,22 @@
-"""The plan of an upsert as a person is shown it: what is odd about it, and what it does in figures. Pure."""
+"""An upsert as a person is shown it: what is odd about it, what it does in figures, and every row. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from payt_mcp.proposals.proposal import Warned
+from payt_mcp.proposals.preview import (
+    Effect,
+    Effects,
+    Mailed,
+    Mails,
+    Records,
+    Section,
+    Warned,
+    counted,
+)
 from payt_mcp.words.field_names import field_words
 from payt_mcp.words.text import (
     clean,
@@ -15,17 +24,18 @@ from payt_mcp.words.text import (
     money,
     some,
 )
-from payt_mcp.writes.invoices.lines import WHOLE, foreign
-from payt_mcp.writes.invoices.plan import Known, Step
+from payt_mcp.writes.bulk import POSTED
+from payt_mcp.writes.invoices.lines import foreign
+from payt_mcp.writes.invoices.steps import Known, Step
 
 _ZERO = Decimal("0.00")
 
 
 def warnings_of(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], known: Known) -> list[Warned]:
     """What is odd about a batch; nothing of it is refused for that."""
-    posted = [row for row, step in zip(rows, steps, strict=True) if step.action != "refused"]
+    posted = [row for row, step in zip(rows, steps, strict=True) if step.is_posted]
     found = foreign(posted, known)
-    refused = [step.number for step in steps if step.action == "refused"]
+    refused = [step.number for step in steps if not step.is_posted]
     if refused:
         found.append(Warned(f"Refused and kept out of what is posted: {_some(refused)}."))
     found += _of_invoices_there(steps)
@@ -49,7 +59,7 @@ def warnings_of(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], known:
     ):
         if numbers:
             found.append(Warned(f"{what}: {_some(numbers)}."))
-    return sorted(found, key=lambda warned: not warned.danger)
+    return found
 
 
 def _of_invoices_there(steps: Sequence[Step]) -> list[Warned]:
@@ -76,46 +86,39 @@ def _some(numbers: Sequence[str]) -> str:
     return some(clean(number, 40) for number in numbers)
 
 
-def preview_of(
-    rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], known: Known, administration_id: str
-) -> dict[str, Any]:
+def sections_of(steps: Sequence[Step], sender: str) -> list[Section]:
     """What a person is shown: mails first, then figures, then every row."""
-    counts = Counter(step.action for step in steps)
-    return {
-        "kind": "invoices",
-        "title": f"{count(len(steps), 'invoice')} into {clean(known.sender, 60)}",
-        "from": clean(known.sender, WHOLE),
-        "administration_id": administration_id,
-        "mails": [{"invoice": step.number, "to": step.mail_to} for step in steps if step.mail_to],
-        "counts": {kind: counts[kind] for kind in ("created", "updated", "unchanged", "refused") if counts[kind]},
-        "money": _money(steps),
-        "payments": [
-            {"invoice": step.number, "amount": money(step.payment, step.currency)} for step in steps if step.payment
-        ],
-        "lists": _lists(steps),
-        "rows": [step.as_json() for step in steps],
-        "warnings": [warned.as_json() for warned in warnings_of(rows, steps, known)],
-    }
-
-
-def _money(steps: Sequence[Step]) -> list[dict[str, str]]:
-    totals: dict[str, list[Decimal]] = {}
-    for step in steps:
-        for currency, opened, totalled in step.effects if step.action in {"created", "updated"} else ():
-            sums = totals.setdefault(currency, [_ZERO, _ZERO])
-            sums[0] += opened
-            sums[1] += totalled
+    rows = [step.as_row() for step in steps]
+    mails = [Mailed(step.number, step.mail_to) for step in steps if step.mail_to]
     return [
-        {"currency": name, "text": f"open {opened:+,.2f}, total {totalled:+,.2f}"}
-        for name, (opened, totalled) in sorted(totals.items())
+        Mails("invoice", "because no sending date is given", tuple(mails)),
+        Effects((counted(sender, rows), *_money(steps), *_payments(steps), *_lists(steps))),
+        Records(tuple(rows), noun="Invoice", owner="Debtor"),
     ]
 
 
-def _lists(steps: Sequence[Step]) -> dict[str, list[str]]:
+def _money(steps: Sequence[Step]) -> Iterator[Effect]:
+    totals: dict[str, list[Decimal]] = {}
+    for step in steps:
+        for currency, opened, totalled in step.effects if step.action in POSTED else ():
+            sums = totals.setdefault(currency, [_ZERO, _ZERO])
+            sums[0] += opened
+            sums[1] += totalled
+    for currency, (opened, totalled) in sorted(totals.items()):
+        yield Effect(f"{currency}: open {opened:+,.2f}, total {totalled:+,.2f}")
+
+
+def _payments(steps: Sequence[Step]) -> Iterator[Effect]:
+    booked = tuple(f"{step.number} {money(step.payment, step.currency)}" for step in steps if step.payment)
+    if booked:
+        yield Effect(f"Payt would book {count(len(booked), 'payment')} by itself", booked)
+
+
+def _lists(steps: Sequence[Step]) -> Iterator[Effect]:
     found: dict[str, list[str]] = {}
     for step in steps:
         for name in step.destroyed:
             found.setdefault(f"Files destroyed ({field_words(name)})", []).append(step.number)
         for name, said in step.lists.items():
             found.setdefault(f"{field_words(name)} replaced as a whole", []).append(f"{step.number} ({said})")
-    return found
+    yield from (Effect(said, tuple(numbers)) for said, numbers in found.items())

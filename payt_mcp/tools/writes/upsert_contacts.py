@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from mcp.server.mcpserver import Resolve
-from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field, WithJsonSchema
 
-from payt_mcp.tools.shared import AdministrationId, Ctx, Text, ToolSpec
-from payt_mcp.tools.writing import Asked, WriteResult, answer_action, put_action, question
+from payt_mcp.tools.writing import write_tool
 
 _TEXTS = (
     "contact_identifier", "id", "firstname", "middlename", "infix", "lastname", "prefix", "birth_date",
@@ -27,28 +24,17 @@ _ABOUT = 'By contact_identifier or id. Only what changes; "" clears a text.'
 Rows = Annotated[Any, WithJsonSchema({"type": "array", "items": _ROW, "maxItems": 500}), Field(description=_ABOUT)]
 
 
-async def proposed(ctx: Ctx, contacts: Any, administration_id: str) -> Any:
-    return await put_action(ctx, "contacts", {"contacts": contacts}, administration_id)
+def upsert_contacts(contacts: Rows) -> dict[str, Any]:
+    return {"contacts": contacts}
 
 
-async def asked(ctx: Ctx, proposal: Annotated[Any, Resolve(proposed)]) -> Any:
-    return await question(ctx, proposal)
-
-
-async def upsert_contacts(
-    ctx: Ctx,
-    contacts: Rows,
-    proposal: Annotated[Any, Resolve(proposed)],
-    answer: Annotated[Asked, Resolve(asked)],
-    administration_id: AdministrationId = "",
-    confirmation_code: Text = "",
-) -> Annotated[CallToolResult, WriteResult]:
-    return await answer_action(ctx, proposal, answer, confirmation_code)
-
-
-TOOL = ToolSpec(
+TOOL = write_tool(
     upsert_contacts,
-    "Upsert contacts",
-    "Propose to create or change contacts. The debtors of a contact take over its addresses.",
-    ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True),
+    kind="contacts",
+    title="Upsert contacts",
+    description="Propose to create or change contacts. The debtors of a contact take over its addresses.",
+    toolset="flow",
+    place=3,
+    needs=("administrations:read", "contacts:read", "contacts:write"),
+    may_need=("debtors:read",),
 )

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from payt_mcp.books.find import Scope
 from payt_mcp.books.payment_plans import covered_by
+from payt_mcp.books.scope import Scope
 from payt_mcp.errors import InputError
 from payt_mcp.payt import writes
 from payt_mcp.payt.models import Invoice, PaymentPlan
 from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
-from payt_mcp.proposals.proposal import Warned
-from payt_mcp.proposals.records import Record
+from payt_mcp.proposals.preview import Fact, Preview, Warned, beside, facts
 from payt_mcp.proposals.states import Status
 from payt_mcp.receivables import plans
 from payt_mcp.words.text import (
@@ -25,8 +24,9 @@ from payt_mcp.words.text import (
     money,
     some,
 )
-from payt_mcp.writes.kind import Content, one_done
-from payt_mcp.writes.sight import Fact, Sight
+from payt_mcp.writes.kind import Kind, Place, one_done
+from payt_mcp.writes.outlook import Content, Outlook
+from payt_mcp.writes.settling import Attempt
 from payt_mcp.writes.subject import fact_of, own_id
 
 _FIELDS = ("id", "invoice_number", "open_amount", "currency_code", "active_payment_plan_id")
@@ -41,49 +41,53 @@ _STATES = {"pending": "proposed, and nobody has decided", "ended": "ended"}
 _MOST_NAMED = 50
 
 
-class DecidePlan:
+class DecidePlan(Kind):
     """`wish` has `payment_plan` (an id) and `decision`."""
 
-    kind = "payment_plan"
-    what = "such payment plan"
+    name = "payment_plan"
+    records = "such payment plan"
 
-    async def prepare(self, scope: Scope, wish: Content) -> dict[str, Any]:
-        return {"payment_plan": (await _read(scope, wish["payment_plan"])).id, "decision": wish["decision"]}
+    async def prepare(self, place: Place, wish: Content) -> dict[str, Any]:
+        return {"payment_plan": (await _read(place, wish["payment_plan"])).id, "decision": wish["decision"]}
 
-    async def see(self, scope: Scope, content: Content) -> Sight:
-        plan, decision = await _read(scope, content["payment_plan"]), content["decision"]
+    async def look_ahead(self, place: Place, asked: Content) -> Outlook:
+        plan, decision = await _read(place, asked["payment_plan"]), asked["decision"]
         status = plans.status(plan)
         said = _STATES.get(status, status)
         if status not in {_FROM[decision], _TO[decision]}:
             raise InputError(f"Payment plan {plan.id} is {said}: {decision} is not possible. Nothing was sent.")
-        covered = (await covered_by(scope, [plan])).by_plan.get(plan.id, [])
-        opened = await _open(scope, plan)
+        covered = (await covered_by(place, [plan])).by_plan.get(plan.id, [])
+        opened = await _open(place, plan)
         currency = _currency(covered or opened)
-        return Sight(
-            letter=(plan.id,),
-            title=f"{decision.capitalize()} payment plan {code(plan.id)}",
-            facts=[
-                ("Decision", _WHAT[decision]),
-                *await fact_of(scope, debtor_id=plan.debtor_id),
-                *_history(scope, plan, said),
-                *_terms(scope, plan, currency),
-                _invoices(covered, opened, currency),
-            ],
-            warnings=_warnings(scope, plan, decision, opened, currency) if status == _FROM[decision] else [],
-            beside=[("The debtor's reason", clean(plan.reason, 2 * LINE_LENGTH))] if plan.reason else [],
+        about = [
+            ("Decision", _WHAT[decision]),
+            *await fact_of(place, debtor_id=plan.debtor_id),
+            *_history(place, plan, said),
+            *_terms(place, plan, currency),
+            _invoices(covered, opened, currency),
+        ]
+        reason = [("The debtor's reason", clean(plan.reason, 2 * LINE_LENGTH))] if plan.reason else []
+        return Outlook(
+            touches=(self.name, plan.id),
+            title=f"{decision.capitalize()} payment plan {code(plan.id)}, in {place.short_name}",
+            sections=[*facts(about), *beside(reason)],
+            warnings=_warnings(place, plan, decision, opened, currency) if status == _FROM[decision] else [],
             idle=f"Payment plan {plan.id} is {said} already" if status == _TO[decision] else "",
         )
 
-    def command(self, administration_id: str, content: Content, preview: Content) -> Command:  # noqa: ARG002 - Action
-        return writes.plan_decision(administration_id, content["payment_plan"], content["decision"])
+    def command(self, place: Place, content: Content, preview: Preview) -> Command:  # noqa: ARG002 - Kind
+        return writes.plan_decision(place.id, content["payment_plan"], content["decision"])
 
-    def done(self, content: Content, preview: Content, answer: Any) -> Done:  # noqa: ARG002 - Action
+    def done(self, content: Content, preview: Preview, answer: Any) -> Done:  # noqa: ARG002 - Kind
         return one_done(answer)
 
-    async def stands(self, scope: Scope, record: Record, credited: frozenset[str]) -> Done | None:  # noqa: ARG002 - Action
-        content = record.content or {}
-        status = plans.status(await _read(scope, content["payment_plan"]))
-        return Done(Status.APPLIED, {"found": f"it is {status}"}) if status == _TO[content["decision"]] else None
+    async def stands(self, place: Place, attempt: Attempt) -> Done | None:
+        status = plans.status(await _read(place, attempt.content["payment_plan"]))
+        is_so = status == _TO[attempt.content["decision"]]
+        return Done(Status.APPLIED, {"found": f"it is {status}"}) if is_so else None
+
+
+KIND = DecidePlan()
 
 
 async def _read(scope: Scope, key: str) -> PaymentPlan:

@@ -1,4 +1,4 @@
-"""The plan of an upsert: what each row would do to the books, in the order Payt takes them. Pure."""
+"""The steps of an upsert: what each row would do to the books, in the order Payt takes them. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from itertools import zip_longest
 from typing import Any
 
 from payt_mcp.payt.models import Debtor, Invoice, Payment
+from payt_mcp.proposals.preview import REFUSED, Change, Row
 from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words
 from payt_mcp.words.text import clean, count, money
+from payt_mcp.writes.bulk import UNSEEN, WHOLE
 from payt_mcp.writes.invoices.lines import (
-    WHOLE,
     Payments,
     line_words,
     words,
@@ -36,7 +37,6 @@ _UNREADABLE = tuple(name for name in NOT_READ_BACK if name not in {"payments", *
 _LISTS = ("payments", "invoice_lines", "labels")
 _ADDRESSES = tuple(name for name in Debtor.model_fields if name.endswith("email_address"))
 _ZERO = Decimal("0.00")
-_UNSEEN = "(Payt does not show what was)"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Step:
     number: str
     action: str
     debtor: str = ""
-    changes: list[dict[str, str]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     mail_to: str = ""
     payment: Decimal | None = None
@@ -109,17 +109,22 @@ class Step:
     effects: list[tuple[str, Decimal, Decimal]] = field(default_factory=list)
     """What changes in a currency: what is open, and the total."""
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "invoice": self.number,
-            "action": self.action,
-            "debtor": self.debtor,
-            "changes": self.changes,
-            "notes": self.notes,
-        }
+    @property
+    def is_posted(self) -> bool:
+        return self.action != REFUSED
+
+    def as_row(self) -> Row:
+        return Row(
+            key=self.number,
+            action=self.action,
+            about=self.debtor,
+            changes=tuple(self.changes),
+            notes=tuple(self.notes),
+            is_outlier=not self.is_posted,
+        )
 
 
-def plan(rows: Sequence[Mapping[str, Any]], known: Known) -> list[Step]:
+def steps_of(rows: Sequence[Mapping[str, Any]], known: Known) -> list[Step]:
     """A step for each row; a number that comes twice is changed twice."""
     states = {number: _state(invoice, known) for number, invoice in known.invoices.items()}
     taken = dict(known.owners_of_identifiers)
@@ -151,7 +156,7 @@ def _step(row: Mapping[str, Any], states: dict[str, State], taken: dict[str, str
     troubles += _troubles(row, number, taken, known)
     step = Step(number, "created" if old is None else "updated", debtor=_named(debtor), currency=row["currency_code"])
     if troubles:
-        step.action, step.notes = "refused", troubles
+        step.action, step.notes = REFUSED, troubles
         return step
     new = _applied(row, old, debtor)
     step.changes = _changes(row, old or State(), new, debtor)
@@ -211,7 +216,7 @@ def _applied(row: Mapping[str, Any], old: State | None, debtor: Debtor | None) -
     )
 
 
-def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | None) -> list[dict[str, str]]:
+def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | None) -> list[Change]:
     changes = [
         _change(name, old.values.get(name, ""), new.values[name])
         for name in _COMPARED
@@ -227,28 +232,28 @@ def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | No
         changes += _line_changes(old.lines, new.lines)
     if "payments" in row:
         changes += _payment_changes(old.payments, Payments.given(row["payments"], row["currency_code"]))
-    changes += [_change(name, "", f"{row[name]} {_UNSEEN}") for name in _UNREADABLE if name in row]
+    changes += [_change(name, "", f"{row[name]} {UNSEEN}") for name in _UNREADABLE if name in row]
     return changes + [_change(name, "", _file_words(row[name])) for name in FILES if name in row]
 
 
-def _change(name: str, old: str, new: str) -> dict[str, str]:
-    return {"field": field_words(name), "old": clean(old, WHOLE), "new": clean(str(new), WHOLE)}
+def _change(name: str, old: str, new: str) -> Change:
+    return Change(field_words(name), clean(old, WHOLE), clean(str(new), WHOLE))
 
 
-def _line_changes(old: Sequence[str], new: Sequence[str]) -> list[dict[str, str]]:
+def _line_changes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
     """How many there are, and each line beside the one that stands in its place."""
     changes = [_change("invoice_lines", count(len(old), "line") if old else "", count(len(new), "line"))]
     return changes + _one_by_one("invoice_lines", old, new)
 
 
-def _payment_changes(old: Payments | None, new: Payments) -> list[dict[str, str]]:
+def _payment_changes(old: Payments | None, new: Payments) -> list[Change]:
     if old is None:
-        return [_change("payments", "", f"{new} {_UNSEEN}"), *_one_by_one("payments", (), new.words)]
+        return [_change("payments", "", f"{new} {UNSEEN}"), *_one_by_one("payments", (), new.words)]
     was = str(old) if old.words else ""
     return [_change("payments", was, str(new)), *_one_by_one("payments", old.words, new.words)]
 
 
-def _one_by_one(name: str, old: Sequence[str], new: Sequence[str]) -> list[dict[str, str]]:
+def _one_by_one(name: str, old: Sequence[str], new: Sequence[str]) -> list[Change]:
     pairs = enumerate(zip_longest(old, new, fillvalue=""), 1)
     return [_change(f"{name}[{place}]", was, becomes or "removed") for place, (was, becomes) in pairs]
 

@@ -7,8 +7,8 @@ from typing import Annotated
 from mcp.types import CallToolResult
 
 from payt_mcp.errors import LedgerError, UntoldError
-from payt_mcp.tools.shared import READ_ONLY, Ctx, Key, ToolSpec
-from payt_mcp.tools.writing import WriteResult, desk_of, standing
+from payt_mcp.tools.shared import Ctx, Key, ToolSpec
+from payt_mcp.tools.writing import WriteResult, outbox_of, standing
 
 
 async def check_approval(ctx: Ctx, proposal_id: Key) -> Annotated[CallToolResult, WriteResult]:
@@ -16,16 +16,19 @@ async def check_approval(ctx: Ctx, proposal_id: Key) -> Annotated[CallToolResult
 
     key = proposal_id.strip()
     try:
-        desk = await desk_of(ctx)
-        record = await desk.engine.on_ledger(desk.ledger.get, key, desk.scope)
+        outbox = await outbox_of(ctx)
+        record = await outbox.engine.on_ledger(outbox.ledger.get, key, outbox.ledger_scope)
     except LedgerError as error:  # which says that nothing was sent: true of this call alone
         raise UntoldError(key, of_this_attempt(str(error))) from None
-    return await standing(desk, record)
+    return await standing(outbox, record)
 
 
 TOOL = ToolSpec(
     check_approval,
     "Check approval",
     "Whether a person has said yes to a proposal, and what became of it.",
-    READ_ONLY,
+    toolset="core",
+    place=3,
+    writes=True,
+    page="proposal",
 )

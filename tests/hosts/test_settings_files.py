@@ -18,13 +18,15 @@ from payt_mcp.hosts.jsonc import SyntaxTroubleError, read
 from payt_mcp.hosts.steps import install, uninstall
 from tests.hosts.documents import COMMENT, settings_files
 
+pytestmark = pytest.mark.slow
+
 MARK = "\ufeff"
 """With it before everything Claude Desktop reads none of its servers: it never stays, and never comes back."""
 
 DESKTOP = HOSTS["claude-desktop"]
 ENTRY = {"command": "/opt/payt/bin/payt-mcp", "args": [], "env": {"PAYT_READ_ONLY": "1"}}
 
-many = hypothesis_settings(max_examples=150, deadline=None)
+many = hypothesis_settings(max_examples=150)
 
 
 @contextmanager

@@ -10,6 +10,8 @@ import pytest
 from payt_mcp import __version__
 from tests.release.support import ROOT, environment, listed, members, wheel_and_sdist
 
+pytestmark = pytest.mark.slow
+
 INFO = f"payt_mcp-{__version__}.dist-info"
 
 # Every file that is no Python source has its place here, so that nothing slips in unseen.

@@ -191,7 +191,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(["limit", "status", "debtors", "due_from", "min_amount", "cursor", "fields"]), value=_JSON)
 async def test_whatever_json_comes_the_answer_is_ours(client: Client, name: str, value: Any) -> None:
     text = text_of(await _call(client, "search_invoices", {name: value}))

@@ -19,7 +19,7 @@ from payt_mcp.writes.message.letter import Facts, Letter, warnings_of
 from payt_sandbox.api.faults import Fault
 from tests.support.house import ADMINISTRATION, ERAS, House, client, data, letter, said, says
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 @ERAS

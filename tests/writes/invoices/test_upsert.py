@@ -12,7 +12,7 @@ from payt_mcp.writes.files import checksum
 from tests.support.house import ADMINISTRATION, House, client, data, said, says
 from tests.support.previews import flat, seen
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 FIELDS = [
     "id", "invoice_number", "invoice_identifier", "currency_code", "invoice_date", "due_date", "total_amount",
     "open_amount", "book_total_amount", "book_open_amount", "debtor_number", "sent_at", "description", "payment_method",

@@ -39,8 +39,7 @@ Each message says what was wrong and what would be right. None carries a token, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 
@@ -125,25 +124,6 @@ class LedgerError(GuardError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} No record, no write: nothing was sent to Payt.")
-
-
-@contextmanager
-def sqlite_needed() -> Iterator[None]:
-    """Around an import of what keeps the record of writes. Raises LedgerError where this Python has no sqlite3."""
-    try:
-        yield
-    except ImportError as missing:
-        raise (no_sqlite(missing) or missing) from None
-
-
-def no_sqlite(missing: BaseException | None) -> LedgerError | None:
-    """What an import that failed means, where it is that this Python has no sqlite3."""
-    if not isinstance(missing, ImportError) or missing.name not in {"sqlite3", "_sqlite3"}:
-        return None
-    return LedgerError(
-        "This Python came without sqlite3, which the record of writes is kept with, so nothing was recorded. Install "
-        "payt-mcp with another Python (one from python.org, your system or uv has it)."
-    )
 
 
 class AlteredError(LedgerError):

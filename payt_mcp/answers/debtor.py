@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from payt_mcp.books.debtor import Correspondence, DebtorFile
-    from payt_mcp.books.find import Scope
+    from payt_mcp.books.scope import Scope
 
 _MOST_NAMED = 10
 _LATELY = dt.timedelta(days=7)

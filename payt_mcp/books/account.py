@@ -17,8 +17,8 @@ from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import Reading
 from payt_mcp.payt.models import Administration
 from payt_mcp.payt.resources import Resources
-from payt_mcp.payt.signin.sources import open_source
-from payt_mcp.settings import Secret, Settings
+from payt_mcp.payt.signin.tokens import TokenSource
+from payt_mcp.settings import CallerSettings, Secret
 from payt_mcp.words.text import clean, code
 
 _ADMINISTRATIONS_FRESH = 300.0
@@ -27,7 +27,7 @@ _ADMINISTRATIONS_FRESH = 300.0
 class Account:
     """What one caller can reach at Payt. Made by `open_account`."""
 
-    def __init__(self, settings: Settings, client: PaytClient, group: anyio.abc.TaskGroup) -> None:
+    def __init__(self, settings: CallerSettings, client: PaytClient, group: anyio.abc.TaskGroup) -> None:
         self.payt = Resources(client)
         self.listings = Listings()
         self._settings = settings
@@ -122,17 +122,19 @@ class Account:
         return self._client.now().astimezone(time_zone(administration)).date()
 
 
-def open_account(settings: Settings, group: anyio.abc.TaskGroup, *, app: Callable[..., Any] | None = None) -> Account:
+def open_account(
+    settings: CallerSettings,
+    tokens: TokenSource,
+    group: anyio.abc.TaskGroup,
+    *,
+    app: Callable[..., Any] | None = None,
+) -> Account:
     """An account; close it with `aclose`.
 
     `group` runs readings that outlive a call. `app` is an embedded Payt that answers in place of the network.
-
-    Raises:
-        NotConfiguredError: there is no credential.
-        SignInStoreError: there is a sign-in that cannot be read.
     """
     url = "http://sandbox.invalid" if app else settings.api_url
-    client = PaytClient(url, open_source(settings), rate=settings.rate, network=settings.network, app=app)
+    client = PaytClient(url, tokens, rate=settings.rate, network=settings.network, app=app)
     return Account(settings, client, group)
 
 

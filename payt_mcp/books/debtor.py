@@ -6,21 +6,15 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from payt_mcp.books.find import (
-    Scope,
-    cases_by_id,
-    find_debtor,
-    open_invoices_of,
-    optional,
-    plans_by_id,
-    read_debtor,
-)
+from payt_mcp.books.by_id import cases_by_id, open_invoices_of, plans_by_id, read_debtor
+from payt_mcp.books.find import find_debtor
 from payt_mcp.books.messages import (
     BRIEF,
     newest_first,
     subjects_of,
     unanswered,
 )
+from payt_mcp.books.scope import Scope, optional
 from payt_mcp.payt.fields import every, selection
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message, Notification, PaymentPlan
 from payt_mcp.receivables.messages import EARLIEST, MOST_BOUNCED, message_moment

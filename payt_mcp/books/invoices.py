@@ -8,12 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from payt_mcp.books.find import (
-    Scope,
-    chunks,
-    find_case,
-    find_debtor,
-)
+from payt_mcp.books.find import find_case, find_debtor
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import MissingError
 from payt_mcp.payt.fields import selection
 from payt_mcp.payt.models import Invoice

@@ -7,16 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from payt_mcp.books.find import (
-    Scope,
-    cases_by_id,
-    chunks,
-    find_case,
-    find_debtor,
-    find_invoice,
-    invoice_numbers,
-    optional,
-)
+from payt_mcp.books.by_id import cases_by_id, invoice_numbers
+from payt_mcp.books.find import find_case, find_debtor, find_invoice
+from payt_mcp.books.scope import Scope, chunks, optional
 from payt_mcp.errors import MissingError, UnknownRecordError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Message, Notification

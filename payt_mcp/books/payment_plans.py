@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from payt_mcp.books.find import Scope, chunks, find_debtor
+from payt_mcp.books.find import find_debtor
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.payt.models import Invoice, PaymentPlan
 from payt_mcp.payt.resources import PaymentPlanFilters
 from payt_mcp.receivables import plans

@@ -50,7 +50,7 @@ def _look(environ: Mapping[str, str]) -> tuple[list[Finding], Access]:
     from payt_mcp.doctor.machine import check_attachments, check_record, check_split_state, check_versions
     from payt_mcp.doctor.network import check_network
     from payt_mcp.doctor.setting import check_settings
-    from payt_mcp.hosts.catalog import Machine
+    from payt_mcp.hosts.machine import Machine
 
     machine = Machine(sys.platform, environ)
     home = environ.get("USERPROFILE" if sys.platform == "win32" else "HOME", "")

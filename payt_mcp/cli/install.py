@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from payt_mcp.errors import SettingsError
-from payt_mcp.hosts.catalog import HOSTS, NAME, Host, Machine, config_path
+from payt_mcp.hosts.catalog import HOSTS, NAME, Host, config_path
+from payt_mcp.hosts.machine import Machine
 from payt_mcp.settings import KNOWN, Settings
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _has_access(environ: Mapping[str, str]) -> bool:
         return True  # the person keeps a setting of their own in the entry, and the doctor speaks of that
     if settings.is_sandbox or settings.api_token or (settings.client_id and settings.client_secret):
         return True
-    store = store_of(settings)
+    store = store_of(settings, settings.state_dir)
     return store is not None and store.stamp() is not None
 
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from payt_mcp.cli.browsing import browse
-from payt_mcp.cli.prompts import hidden, visible
+from payt_mcp.cli.questions import hidden, visible
 from payt_mcp.disk import can_be_made
 from payt_mcp.errors import (
     CertificateError,
@@ -22,7 +21,9 @@ from payt_mcp.errors import (
     UnauthorizedError,
     UnavailableError,
 )
+from payt_mcp.hosts.catalog import named
 from payt_mcp.payt.signin import grants
+from payt_mcp.proposals.asking.browser import browse
 from payt_mcp.settings import Secret, Settings, client_id, token
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ def _report(
     else:
         print(f"Kept in {store.path}, which only you can read.")
     print("An assistant that has Payt already uses it from its next question on. `payt-mcp logout` forgets it.")
-    print("Next: payt-mcp install HOST, where HOST is claude-desktop, claude-code, cursor or vscode.")
+    print(f"Next: payt-mcp install HOST, where HOST is {named('or')}.")
     if settings.api_token is not None:
         print("PAYT_API_TOKEN is set here: where a server has it, too, it goes before this sign-in. Take it out there.")
 

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from payt_mcp.cli.browsing import browse
 from payt_mcp.cli.logs import configure
 from payt_mcp.errors import SettingsError
+from payt_mcp.proposals.asking.browser import browse
 from payt_mcp.settings import Settings
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from payt_mcp.cli.browsing import browse
 from payt_mcp.cli.logs import configure
+from payt_mcp.proposals.asking.browser import browse
 from payt_mcp.settings import Settings
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from payt_mcp.cli.install import parser_of
-from payt_mcp.hosts.catalog import HOSTS, NAME, Machine, config_path
+from payt_mcp.hosts.catalog import HOSTS, NAME, config_path
+from payt_mcp.hosts.machine import Machine
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:

@@ -36,10 +36,10 @@ class Credential:
 def find_credential(settings: Settings) -> Credential:
     """The credential a server with these settings would use. It may ask the keyring, so call it in a thread."""
     try:
-        source = open_source(settings)
+        source = open_source(settings, settings.state_dir)
         if isinstance(source, StaticToken):
             return Credential(source, "PAYT_API_TOKEN")
-        store = store_of(settings)
+        store = store_of(settings, settings.state_dir)
         signin = None if store is None else store.read()
     except NotConfiguredError:
         return Credential()

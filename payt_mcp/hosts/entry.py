@@ -95,9 +95,9 @@ def merge(old: Any, new: Mapping[str, Any], *, drop: Iterable[str] = ()) -> Merg
 
 def printed(host: Host, entry: Mapping[str, Any], platform: str) -> str:
     """What a person can paste: the settings with this entry alone, or the command that makes it."""
-    if host.key != "claude-code":
+    if not host.add_command:
         return json.dumps({host.container: {NAME: entry}}, indent=2, ensure_ascii=False)
-    words = ["claude", "mcp", "add", "--scope", "user", NAME]
+    words = [*host.add_command, NAME]
     for name, value in entry.get("env", {}).items():
         words += ["--env", f"{name}={value}"]
     words += ["--", entry["command"], *entry["args"]]

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from payt_mcp.server.callers import OpenCallers
 from payt_mcp.server.server import PaytServer, build_server
 from payt_mcp.server.session import EmbeddedPayt
 from payt_mcp.settings import Secret, Settings
@@ -32,6 +33,7 @@ def build_app(
     host: str,
     app: EmbeddedPayt | None = None,
     browse: Callable[[str], bool] | None = None,
+    callers: OpenCallers | None = None,
     began: Callable[[PaytServer], object] | None = None,
 ) -> ASGIApp:
     """The application for one address.
@@ -39,9 +41,10 @@ def build_app(
     On loopback, requests with another Host or Origin are refused, so that no web page can reach the server through the
     user's browser (DNS rebinding). With `settings.mcp_token` every request but /healthz needs it; that keeps web pages
     out on other hosts too, whose names are not known here. `browse` opens the approval page, on loopback only:
-    elsewhere whoever calls does not sit at this machine. `began` is given the server behind the application.
+    elsewhere whoever calls does not sit at this machine. `callers` are as in `build_server`;
+    `began` is given the server behind the application.
     """
-    server = build_server(settings, app=app, browse=browse if host in LOOPBACK else None)
+    server = build_server(settings, app=app, browse=browse if host in LOOPBACK else None, callers=callers)
     if began is not None:
         began(server)
     inner: Starlette = server.streamable_http_app(

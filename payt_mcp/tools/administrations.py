@@ -54,4 +54,7 @@ TOOL = ToolSpec(
     "List administrations",
     "The administrations (companies) in Payt this user reaches, with currency and status. Needed only when another "
     "tool asks which administration is meant.",
+    toolset="core",
+    place=1,
+    needs=("administrations:read",),
 )

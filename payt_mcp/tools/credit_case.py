@@ -23,7 +23,7 @@ from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, 
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
-    from payt_mcp.books.find import Scope
+    from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import CreditCase
 
 _MOST_INVOICES = 50
@@ -55,7 +55,8 @@ async def get_credit_case(
     credit_case: Annotated[Key, Field(description="Case number in either form, or id.")],
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, CaseDetail]:
-    from payt_mcp.books.find import books_of, find_case, plans_by_id  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.by_id import books_of, plans_by_id  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.find import find_case  # noqa: PLC0415
 
     scope = await scope_of(ctx, administration_id)
     case = await find_case(scope, credit_case.strip())
@@ -90,6 +91,10 @@ TOOL = ToolSpec(
     "Get credit case",
     "One credit case (the collection of a debtor's overdue invoices): its phase, amounts, interest and costs, when "
     "each step was taken, labels, invoices, debtor and payment plan.",
+    toolset="core",
+    place=7,
+    needs=("administrations:read", "invoices:read", "debtors:read", "credit_cases:read"),
+    may_need=("payment_plans:read",),
 )
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from payt_mcp.books.debtor import DebtorFile
-    from payt_mcp.books.find import Scope
+    from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import Debtor, Message
     from payt_mcp.receivables.open_items import OpenItem
 
@@ -104,6 +104,10 @@ TOOL = ToolSpec(
     "Get debtor",
     "One debtor's whole file, read fresh: balances, every e-mail address and what it is for, language, open invoices, "
     "credit cases, payment plan and last messages. Read this before drafting a reminder or preparing a call.",
+    toolset="core",
+    place=6,
+    needs=("administrations:read", "invoices:read", "debtors:read", "messages:read"),
+    may_need=("credit_cases:read", "notifications:read", "payment_plans:read"),
 )
 
 
@@ -134,7 +138,7 @@ def _about(file: DebtorFile, message: Message) -> str | None:
 
 
 def _debtor(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
-    from payt_mcp.books.find import administration_name  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.scope import administration_name  # noqa: PLC0415 - brings the client along
     from payt_mcp.writes.message.target import default_address  # noqa: PLC0415
 
     balance = aging.balance(file.open_items, scope.today)

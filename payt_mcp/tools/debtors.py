@@ -94,6 +94,9 @@ TOOL = ToolSpec(
     "Find debtors",
     "Find debtors (customers) by part of a name or number, with what each has open and overdue; or list them, most "
     "overdue first. Use get_debtor once it is clear who is meant.",
+    toolset="core",
+    place=5,
+    needs=("administrations:read", "invoices:read", "debtors:read"),
 )
 
 

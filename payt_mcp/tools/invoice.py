@@ -51,7 +51,8 @@ async def get_invoice(
     invoice: Annotated[Key, Field(description="Invoice number, identifier or id.")],
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, InvoiceDetail]:
-    from payt_mcp.books.find import books_of, find_invoice  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.by_id import books_of  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.find import find_invoice  # noqa: PLC0415
 
     scope = await scope_of(ctx, administration_id)
     found = await find_invoice(scope, invoice.strip())
@@ -74,6 +75,10 @@ TOOL = ToolSpec(
     "Get invoice",
     "Everything about one invoice, paid or not: amounts, lines, labels, links, and when it was sent, reminded of and "
     "collected. Use search_invoices to find invoices, list_messages for the correspondence.",
+    toolset="core",
+    place=4,
+    needs=("administrations:read", "invoices:read", "debtors:read"),
+    may_need=("credit_cases:read",),
 )
 
 

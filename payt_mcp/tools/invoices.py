@@ -45,8 +45,8 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from payt_mcp.books.find import Scope
     from payt_mcp.books.invoices import Matches, Question
+    from payt_mcp.books.scope import Scope
     from payt_mcp.receivables.open_items import OpenItem
 
 Status = Literal["open", "overdue", "paid", "all"]
@@ -121,6 +121,10 @@ TOOL = ToolSpec(
     "Search invoices",
     "Find invoices by text, debtor, credit case, due date or amount: open ones (default), only overdue ones, paid, or "
     "all. Use get_invoice for everything about one, summarize_overdue for totals per debtor.",
+    toolset="core",
+    place=3,
+    needs=("administrations:read", "invoices:read", "debtors:read"),
+    may_need=("credit_cases:read",),
 )
 
 
@@ -193,7 +197,7 @@ async def _open_rows(scope: Scope, page: Shown, answer: Answer) -> dict[str, dic
 
 
 async def _other_rows(scope: Scope, page: Shown, known: Mapping[str, OpenItem]) -> dict[str, dict[str, Any]]:
-    from payt_mcp.books.find import debtors_by_id  # noqa: PLC0415
+    from payt_mcp.books.by_id import debtors_by_id  # noqa: PLC0415
     from payt_mcp.books.invoices import invoices_as_items  # noqa: PLC0415 - brings the client along
 
     items = known or await invoices_as_items(scope, page.ids)

@@ -27,7 +27,7 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from payt_mcp.books.find import Scope
+    from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import Administration
     from payt_mcp.receivables.open_items import OpenItem, OpenItems
 
@@ -98,6 +98,10 @@ TOOL = ToolSpec(
     "Who is overdue, by how much and since when: totals (gross, credits, net), aging buckets and the largest debtors, "
     "over all open invoices. Start here for questions about overdue debt as a whole; use search_invoices for the "
     "invoices themselves and get_debtor before writing to a debtor.",
+    toolset="core",
+    place=2,
+    needs=("administrations:read", "invoices:read", "debtors:read"),
+    page="overdue",
 )
 
 _COLUMNS = {

@@ -30,8 +30,8 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from payt_mcp.books.find import Scope
     from payt_mcp.books.payment_plans import Covered
+    from payt_mcp.books.scope import Scope
     from payt_mcp.books.subjects import Subjects
     from payt_mcp.payt.models import Invoice, PaymentPlan
 
@@ -70,7 +70,7 @@ async def list_payment_plans(
     cursor: Cursor = "",
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, Plans]:
-    from payt_mcp.books.find import plans_by_id  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.by_id import plans_by_id  # noqa: PLC0415 - brings the client along
     from payt_mcp.books.payment_plans import find_plans  # noqa: PLC0415
 
     args = given(debtor=debtor, status="" if status == "active" else status, administration_id=administration_id)
@@ -97,6 +97,10 @@ TOOL = ToolSpec(
     "List payment plans",
     "Payment plans, newest first: who asked, terms, what was paid, terms missed as of today, invoices covered. pending "
     "are proposals nobody has decided on.",
+    toolset="plans",
+    place=1,
+    needs=("administrations:read", "payment_plans:read"),
+    may_need=("debtors:read", "invoices:read"),
 )
 
 

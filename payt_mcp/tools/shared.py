@@ -17,12 +17,13 @@ from typing_extensions import TypedDict  # pydantic cannot read nested ones of t
 
 from payt_mcp import patience
 from payt_mcp.errors import BadValueError
+from payt_mcp.tools.callers import Caller, Callers
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from payt_mcp.books.account import Account
-    from payt_mcp.books.find import Scope
     from payt_mcp.books.listings import Listing
+    from payt_mcp.books.scope import Scope
 
 MOST_LISTED = 50
 """How many debtors, invoices or cases one call may name."""
@@ -34,24 +35,31 @@ READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempot
 
 
 class ToolSpec(NamedTuple):
-    """A tool as it is registered. Its description is what a model decides by."""
+    """A tool as it is registered. Its description is what a model decides by.
+
+    `toolset` is the set it is switched on with and `place` its place there. Its token `needs` these permissions at Payt
+    whenever it is used, and `may_need` more for some records or arguments. What `writes` is not on a read-only server.
+    `page` is its page where a host shows pages.
+    """
 
     run: Callable[..., Any]
     title: str
     description: str
+    toolset: str
+    place: int
+    needs: tuple[str, ...] = ()
+    may_need: tuple[str, ...] = ()
     annotations: ToolAnnotations = READ_ONLY
+    writes: bool = False
+    page: Literal["", "overdue", "proposal"] = ""
+
+    @property
+    def name(self) -> str:
+        return str(self.run.__name__)
 
 
-@dataclass(frozen=True)
-class Services:
-    """What the lifespan of a server gives its tools: who is asking decides the account."""
-
-    account: Callable[[], Any]
-    desk: Callable[[], Any]
-    completions: Callable[[], Any]
-
-
-Ctx = Context[Services, Any]
+Ctx = Context[Callers, Any]
+"""The context of a call, as the SDK hands it to a tool."""
 
 
 def _as_text(value: Any) -> Any:
@@ -87,15 +95,19 @@ class Listed(TypedDict, total=False):
     notes: list[str]
 
 
+async def caller_of(ctx: Ctx) -> Caller:
+    """Whoever makes this call."""
+    return await ctx.request_context.lifespan_context.caller(ctx.request_context)
+
+
 async def account_of(ctx: Ctx) -> Account:
     """The account of whoever makes this call."""
-    account: Account = await ctx.request_context.lifespan_context.account()
-    return account
+    return await (await caller_of(ctx)).account()
 
 
 async def scope_of(ctx: Ctx, administration_id: str) -> Scope:
     """The caller's account and the administration that is meant."""
-    from payt_mcp.books.find import Scope  # noqa: PLC0415 - brings the client along, which listing tools does not need
+    from payt_mcp.books.scope import Scope  # noqa: PLC0415 - brings the client along, which listing tools does not need
 
     account = await account_of(ctx)
 

@@ -28,7 +28,7 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from payt_mcp.books.find import Scope
+    from payt_mcp.books.scope import Scope
     from payt_mcp.books.subjects import Subjects
     from payt_mcp.books.tasks import Tasks
     from payt_mcp.payt.models import Task
@@ -83,6 +83,10 @@ TOOL = ToolSpec(
     "List tasks",
     "Tasks of colleagues, all or about a debtor, invoice or credit case, with comments: open ones by date, then done "
     "ones.",
+    toolset="tasks",
+    place=1,
+    needs=("administrations:read", "tasks:read"),
+    may_need=("credit_cases:read", "debtors:read", "invoices:read"),
 )
 
 

@@ -16,6 +16,7 @@ FLOORS: tuple[dict[str, str], ...] = (
     {"settings": "what the person who runs the server decided"},
     {"payt": "speaks Payt: the client, its pace, its records (`models/`), its sign-in (`signin/`)"},
     {"receivables": "the craft, pure: open items, aging, phases, attention, matching, addresses"},
+    {"policy": "what may be done, each rule with its reason, pure: whose yes a proposal needs"},
     {"proposals": "nothing is written that no person has seen: engine, ledger, and how a person says yes"},
     {"books": "what is asked of Payt and of memory for an answer"},
     {"answers": "records as rows and text"},

@@ -44,8 +44,8 @@ def test_reads_answer_and_a_write_says_that_nothing_was_recorded(tmp_path: Path)
     listed, sent, checked = run(CALL, tmp_path).stdout.splitlines()
     assert "administrations" in listed
     for said in (sent, checked):
-        assert "This Python came without sqlite3" in said
-        assert "nothing was recorded" in said
+        assert "This Python has no sqlite3 module" in said
+        assert "othing was put on record" in said
         assert "nobody foresaw" not in said
 
 
@@ -54,6 +54,6 @@ def test_commands_name_what_is_missing(tmp_path: Path, command: list[str]) -> No
     ended = run(COMMAND.format(command), tmp_path)
     said = " ".join((ended.stdout + ended.stderr).split())
     assert ended.returncode == 1
-    assert "This Python came without sqlite3" in said
+    assert "This Python has no sqlite3 module" in said
     assert "Traceback" not in said
     assert "nobody foresaw" not in said

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from payt_mcp.errors import HostConfigError
-from payt_mcp.hosts.catalog import HOSTS, Machine, config_path
+from payt_mcp.hosts.catalog import HOSTS, Host, config_path, named
 from payt_mcp.hosts.launch import Launch, require_start
+from payt_mcp.hosts.machine import Machine
 from payt_mcp.payt.signin.kept import static
 from payt_mcp.payt.signin.store import SignInStore
 from payt_mcp.settings import Secret, Settings
@@ -342,3 +343,26 @@ def test_what_is_no_text_is_refused_in_a_sentence(home: Home, old: dict[str, str
     done = home.run("install", "claude-desktop", "--replace", **odd)
     assert (done.code, home.desktop.read_bytes(), list(home.desktop.parent.glob("*.*-*"))) == (1, before, [])
     assert "would hold what is no text" in done.err
+
+
+def test_a_host_of_which_no_file_is_known_has_to_be_told(tmp_path: Path) -> None:
+    """It is never given the file of another."""
+    host = Host(key="other", title="Other Host", container="mcpServers", next_step="Start it again.")
+    with pytest.raises(HostConfigError, match=r"not known where Other Host keeps its settings.*--path.*Nothing was"):
+        config_path(host, Machine("linux", {"HOME": str(tmp_path)}))
+
+
+def test_every_list_of_hosts_has_every_host() -> None:
+    """What a person reads is written out where loading the catalogue would cost a start; here it is compared."""
+    from payt_mcp.cli import USAGE
+    from payt_mcp.cli.stdio import _BY_HAND
+
+    house = Path(__file__).parents[2]
+    assert f"add Payt to an assistant: {' | '.join(HOSTS)}\n" in USAGE
+    assert f"add it to {named('or')}\n" in _BY_HAND
+    readme, page = ((house / name).read_text(encoding="utf-8") for name in ("README.md", "docs/hosts.md"))
+    _, *others = HOSTS
+    assert f"(or {', '.join(f'`{key}`' for key in others)})" in readme
+    for host in HOSTS.values():
+        assert f"| {host.title} | `payt-mcp install {host.key}` |" in readme
+        assert f"## {host.title}" in page

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate, pairwise
 
-from payt_mcp.proposals.proposal import Warned
+from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.phases import IN_COLLECTION
 from payt_mcp.words.field_names import listed
 from payt_mcp.words.lookalikes import plain

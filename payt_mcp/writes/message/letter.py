@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from payt_mcp.proposals.asking.preview_text import hidden_kinds
-from payt_mcp.proposals.proposal import Warned
+from payt_mcp.proposals import preview
+from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.addresses import (
     SHARED_HOSTS,
     OnFile,
@@ -26,6 +26,7 @@ from payt_mcp.words.text import (
     money,
     some,
 )
+from payt_mcp.words.visible import hidden_kinds
 from payt_mcp.writes.message import scanning
 from payt_mcp.writes.message.figures import (
     OwedItem,
@@ -35,10 +36,10 @@ from payt_mcp.writes.message.figures import (
     numbers_of,
     warnings_about,
 )
+from payt_mcp.writes.own import PAYT_HOSTS
 
 _MOST_NAMED = 5
 _MOST_STEPS = 3
-_PAYT_HOSTS = ("paytsoftware.com",)
 _STANDING = {"paused": "paused", "payment_plan": "in a payment plan", "with_bailiff": "with a bailiff"}
 _FORBIDDING = frozenset(_STANDING)
 _DEBTORS = {
@@ -70,15 +71,11 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Letter:
-    """What would be sent. `addressee` is a parameter of Payt's contract and its value, `about` the same in
-    words, "" where it is the debtor itself.
+    """What the debtor would read, and where it goes. `about` is the invoice or case that it goes with, "" where it is
+    the debtor itself.
     """
 
-    payt: str
-    administration_id: str
-    addressee: tuple[str, str]
     about: str
-    debtor_id: str
     subject: str
     body: str
     recipients: Sequence[Recipient]
@@ -88,27 +85,6 @@ class Letter:
     def text(self) -> str:
         """All that the debtor would read."""
         return f"{self.subject}\n{self.body}"
-
-    def to(self, where: str) -> list[str]:
-        return [recipient.email for recipient in self.recipients if recipient.field == where]
-
-    def content(self) -> dict[str, Any]:
-        """All that the digest names; the words around it are left out."""
-        return {
-            "payt": self.payt,
-            "administration_id": self.administration_id,
-            "addressee": list(self.addressee),
-            "debtor_id": self.debtor_id,
-            "subject": self.subject,
-            "body": self.body,
-            "email": self.to("to")[0],
-            "cc": self.to("cc"),
-            "bcc": self.to("bcc"),
-            "attachments": [
-                {"name": a.name, "path": a.path, "size": a.size, "type": a.content_type, "sha256": a.sha256}
-                for a in self.attachments
-            ],
-        }
 
 
 @dataclass(frozen=True)
@@ -263,7 +239,7 @@ def _invoices(facts: Facts) -> list[Warned]:
 
 def _links(text: str, facts: Facts) -> list[Warned]:
     """Hosts in the text that are neither ours nor the debtor's own. Where anybody may have a page, nobody's is."""
-    own = {*_PAYT_HOSTS, *facts.own_hosts} - SHARED_HOSTS
+    own = {*PAYT_HOSTS, *facts.own_hosts} - SHARED_HOSTS
     theirs = {domain(entry.email) for entry in facts.on_file}
     theirs |= {*scanning.links(facts.debtor), *scanning.links(facts.sender)}  # a company may be called Example.com
     hosts = scanning.links(text)
@@ -290,7 +266,7 @@ def _mentioned_addresses(text: str, letter: Letter, facts: Facts) -> list[Warned
     """Addresses in the text that an answer would go to, and that are not known."""
     known = {entry.email.lower() for entry in facts.on_file} | {address.lower() for address in facts.own_addresses}
     known |= {recipient.email.lower() for recipient in letter.recipients}
-    hosts = [host for host in (*_PAYT_HOSTS, *facts.own_hosts) if host not in SHARED_HOSTS]
+    hosts = [host for host in (*PAYT_HOSTS, *facts.own_hosts) if host not in SHARED_HOSTS]
     return [
         Warned(f"The text names the address {clean(address, 80)}, which is neither yours nor on file.", True)
         for address in scanning.addresses(text)
@@ -310,23 +286,27 @@ def _unseen(text: str) -> list[Warned]:
     return found
 
 
-def preview_of(letter: Letter, facts: Facts, warned: Sequence[Warned]) -> dict[str, Any]:
+def title_of(letter: Letter, facts: Facts) -> str:
+    return cut(f"Message to {clean(facts.debtor, 60)} ({facts.debtor_number}): {clean(letter.subject, 80)}", 160)
+
+
+def sections_of(letter: Letter, facts: Facts) -> list[preview.Section]:
     """What a person is shown, whole."""
-    return {
-        "kind": "message",
-        "title": cut(f"Message to {clean(facts.debtor, 60)} ({facts.debtor_number}): {clean(letter.subject, 80)}", 160),
-        "from": facts.sender,
-        "administration_id": letter.administration_id,
-        "debtor": f"{clean(facts.debtor, 80)} ({facts.debtor_number})",
-        "about": letter.about,
-        "named": named_words(letter.text, facts.items),
-        "owed": [money(value, currency) for currency, value in sorted(_overdue(facts).items())],
-        "recipients": [{"field": r.field, "email": r.email, "source": r.source} for r in letter.recipients],
-        "subject": letter.subject,
-        "body": letter.body,
-        "attachments": [{"name": a.name, "size": a.size} for a in letter.attachments],
-        "warnings": [entry.as_json() for entry in warned],
-    }
+    about = f", about {letter.about}" if letter.about else ""
+    owed = ", ".join(money(value, currency) for currency, value in sorted(_overdue(facts).items()))
+    said = [
+        ("From", facts.sender),
+        ("Debtor", f"{clean(facts.debtor, 80)} ({facts.debtor_number}){about}"),
+        ("Overdue", owed),
+        ("Named in the text", named_words(letter.text, facts.items)),
+    ]
+    text = preview.Letter(
+        recipients=tuple(preview.SentTo(one.field, one.email, one.source) for one in letter.recipients),
+        subject=letter.subject,
+        body=letter.body,
+        attachments=tuple(preview.Attached(one.name, one.size) for one in letter.attachments),
+    )
+    return [*preview.facts([fact for fact in said if fact[1]]), text]
 
 
 def _overdue(facts: Facts) -> dict[str, Decimal]:

@@ -8,22 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
-from urllib.parse import urlsplit
 
+from payt_mcp.books.by_id import books_of, cases_by_id, read_debtor
 from payt_mcp.books.debtor import bounced_mails
-from payt_mcp.books.find import (
-    Scope,
-    books_of,
-    cases_by_id,
-    chunks,
-    find_case,
-    find_debtor,
-    find_invoice,
-    read_debtor,
-)
+from payt_mcp.books.find import find_case, find_debtor, find_invoice
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import InputError, MissingError, UnknownRecordError
-from payt_mcp.payt.models import Administration, Contact, CreditCase, Debtor, Invoice, Message
-from payt_mcp.receivables.addresses import OnFile, domain, parse_one
+from payt_mcp.payt.models import Contact, CreditCase, Debtor, Invoice, Message
+from payt_mcp.receivables.addresses import OnFile, parse_one
 from payt_mcp.receivables.messages import bounce_reason, message_moment
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.phases import case_phase, words
@@ -31,6 +23,7 @@ from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.message import scanning
 from payt_mcp.writes.message.figures import OwedItem
 from payt_mcp.writes.message.letter import Facts
+from payt_mcp.writes.own import own_hosts
 
 _SOURCES = {
     "reminder_email_address": "the debtor's address for reminders",
@@ -142,7 +135,7 @@ async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Fac
         sender=clean(administration.name, NAME_LENGTH) or administration.id,
         currency=administration.currency_code or "",
         bank_account=administration.bank_account_number or "",
-        own_hosts=_own_hosts(administration, debtor),
+        own_hosts=own_hosts(administration, (debtor.public_url, debtor.deeplink_url)),
         debtor=debtor.name or "",
         debtor_number=clean(debtor.debtor_number, NAME_LENGTH) or debtor.id,
         attention=[*books.debtor_attention(books.debtors[debtor.id]), *_case_attention(cases)],
@@ -293,12 +286,6 @@ async def _numbers_in(
     known = own | found.keys() | {target.debtor.debtor_number or ""}
     named = scanning.named_invoices(text)
     return theirs, [name for name in named if name not in known and not scanning.numbers_among(name, known)]
-
-
-def _own_hosts(administration: Administration, debtor: Debtor) -> list[str]:
-    urls = (administration.administration_url, debtor.public_url, debtor.deeplink_url)
-    hosts = [urlsplit(url).hostname or "" for url in urls if url]
-    return [*hosts, domain(administration.email_address)] if administration.email_address else hosts
 
 
 def _day(scope: Scope, moment: dt.datetime) -> dt.date:

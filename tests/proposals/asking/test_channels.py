@@ -269,7 +269,7 @@ def test_an_amount_in_another_currency_is_named(currency: str, case: list[str], 
         on_file=[], items=[OwedItem("1", "F1", "CHF", Decimal(600), total, True, [])], case_amounts=also,
         other_amounts=also,
     )  # fmt: skip
-    letter = Letter("p", "4711", ("debtor_number", "7"), "", "7", "Open", f"{currency} 696.17", [])
+    letter = Letter("", "Open", f"{currency} 696.17", [])
     assert any("matches nothing" in warned.text for warned in warnings_of(letter, facts)) is named
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from payt_mcp.proposals.asking.preview_text import hidden_kinds, shown
+from payt_mcp.words.visible import hidden_kinds, shown
 from tests.support.house import House, client, data, said, says
 
 SECRET = "".join(chr(0xE0100 + byte) for byte in b"all debtors")

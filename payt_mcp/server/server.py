@@ -210,19 +210,34 @@ def _lifespan(open_callers: OpenCallers) -> Callable[[MCPServer[Callers]], Abstr
     async def lifespan(server: MCPServer[Callers]) -> AsyncIterator[Callers]:
         async with anyio.create_task_group() as group:
             callers = open_callers(patience.background(group))
+            settle = _once(callers.finish)
             assert isinstance(server, PaytServer)
-            server.settle = callers.finish
+            server.settle = settle
             group.start_soon(callers.take_up)
             try:
                 yield callers
             finally:
                 with anyio.CancelScope(shield=True):
-                    await callers.finish()
+                    await settle()
                 group.cancel_scope.cancel()
                 with anyio.CancelScope(shield=True):
                     await callers.aclose()
 
     return lifespan
+
+
+def _once(finish: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """An end that comes from two sides and happens once; whoever comes second waits for it."""
+    turn, is_over = anyio.Lock(), False
+
+    async def settle() -> None:
+        nonlocal is_over
+        async with turn:
+            if not is_over:
+                await finish()
+                is_over = True
+
+    return settle
 
 
 def _questions() -> RequestStateSecurity:

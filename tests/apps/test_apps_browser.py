@@ -107,12 +107,12 @@ TOKENS = {
 
 
 async def test_at_first_it_is_no_higher_than_an_assistant_shows_and_a_button_shows_all(
-    house: House, chromium: Browser
+    house: House, chromium: Browser, bridge: str
 ) -> None:
     async with host(house.server()) as client:
         result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION, "top": 30})
         for width in (760, 390):
-            async with shown(chromium, client, OVERDUE, result, width=width) as app:
+            async with shown(chromium, bridge, client, OVERDUE, result, width=width) as app:
                 await app.frame.wait_for_selector(".all")
                 assert await app.frame.evaluate(HEIGHT) <= 500
                 box = await app.frame.locator(".all").bounding_box()
@@ -125,12 +125,12 @@ async def test_at_first_it_is_no_higher_than_an_assistant_shows_and_a_button_sho
 
 
 async def test_a_long_proposal_shows_its_text_in_a_box_at_first_and_all_of_it_at_a_click(
-    house: House, chromium: Browser
+    house: House, chromium: Browser, bridge: str
 ) -> None:
     body = "\n".join(f"Regel {number}" for number in range(60))
     async with host(house.server(app_approval=True)) as client:
         result = await client.call_tool("send_message", {**letter(house), "body": body})
-        async with shown(chromium, client, PROPOSAL, result) as app:
+        async with shown(chromium, bridge, client, PROPOSAL, result) as app:
             assert await app.frame.evaluate(HEIGHT) <= 500
             for label in ("Show all", "Approve", "Reject"):
                 box = await app.frame.locator(f"text={label}").last.bounding_box()
@@ -142,11 +142,11 @@ async def test_a_long_proposal_shows_its_text_in_a_box_at_first_and_all_of_it_at
 
 
 async def test_the_colours_of_the_host_are_taken_and_nothing_is_loaded_for_them(
-    house: House, chromium: Browser
+    house: House, chromium: Browser, bridge: str
 ) -> None:
     async with host(house.server()) as client:
         result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION})
-        async with shown(chromium, client, OVERDUE, result) as app:
+        async with shown(chromium, bridge, client, OVERDUE, result) as app:
             context = {"styles": {"variables": TOKENS}}
             message = {"jsonrpc": "2.0", "method": "ui/notifications/host-context-changed", "params": context}
             await app.page.evaluate(

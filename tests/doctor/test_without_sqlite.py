@@ -45,7 +45,7 @@ def test_reads_answer_and_a_write_says_that_nothing_was_recorded(tmp_path: Path)
     assert "administrations" in listed
     for said in (sent, checked):
         assert "This Python has no sqlite3 module" in said
-        assert "nothing was put on record" in said
+        assert "othing was put on record" in said
         assert "nobody foresaw" not in said
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import anyio.abc
 
 from payt_mcp.books import zones
+from payt_mcp.books.case_book import CaseBook
 from payt_mcp.books.case_numbers import CaseNumbers
 from payt_mcp.books.listings import Listings
 from payt_mcp.books.open_books import Books
@@ -34,6 +35,7 @@ class Account:
         self._client = client
         self._group = group
         self._books: dict[str, Books] = {}
+        self._case_books: dict[str, CaseBook] = {}
         self._case_numbers: dict[str, CaseNumbers] = {}
         self._administrations: list[Administration] = []
         self._read_at: Reading | None = None
@@ -53,7 +55,7 @@ class Account:
         login = self._client.tokens.login()
         if login is not None and login != self._login:
             self.listings = Listings()
-            self._books, self._case_numbers, self._read_at = {}, {}, None
+            self._books, self._case_books, self._case_numbers, self._read_at = {}, {}, {}, None
             self._login = login
         return login is not None
 
@@ -106,7 +108,8 @@ class Account:
         books = self._books.get(administration.id)
         if books is None:
             freshness = self._settings.freshness_seconds
-            books = Books(self._client, administration, freshness=freshness, group=self._group)
+            case_book = self._case_book(administration)
+            books = Books(self._client, administration, case_book, freshness=freshness, group=self._group)
             self._books[administration.id] = books
         return books
 
@@ -114,9 +117,14 @@ class Account:
         """Which credit case a case number belongs to."""
         numbers = self._case_numbers.get(administration.id)
         if numbers is None:
-            numbers = CaseNumbers(self._client, administration.id, self._group)
+            numbers = CaseNumbers(self._case_book(administration).cases, self._group)
             self._case_numbers[administration.id] = numbers
         return numbers
+
+    def _case_book(self, administration: Administration) -> CaseBook:
+        if administration.id not in self._case_books:
+            self._case_books[administration.id] = CaseBook(self._client, administration.id)
+        return self._case_books[administration.id]
 
     def now(self) -> dt.datetime:
         """The time at Payt, UTC."""

@@ -3,31 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 
 from payt_mcp.books.scope import Scope, chunks
-from payt_mcp.errors import MissingError
-from payt_mcp.payt.fields import every
-from payt_mcp.payt.models import CreditCase, Debtor, Invoice, PaymentPlan
+from payt_mcp.payt.models import CreditCase, Invoice, PaymentPlan
 from payt_mcp.payt.wire import Fields
-from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, DebtorEntry, OpenItems, debtor_entry
+from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, DebtorEntry, debtor_entry
 from payt_mcp.words.text import code
-
-
-async def read_debtor(scope: Scope, debtor_id: str) -> Debtor:
-    """A debtor with every field there is."""
-    return await scope.account.payt.debtor(scope.id, debtor_id, fields=every(Debtor))
-
-
-async def books_of(scope: Scope, debtor_id: str) -> OpenItems:
-    """The books of one debtor alone, read from Payt now; a debtor that is gone has no name. Raises UpstreamError."""
-    payt = scope.account.payt
-    books = OpenItems(scope.administration.currency_code or "")
-    with suppress(MissingError):
-        books.put_debtor(await payt.debtor(scope.id, debtor_id, fields=DEBTOR_FIELDS))
-    for invoice in await open_invoices_of(scope, debtor_id):
-        books.put_invoice(invoice)
-    return books
 
 
 async def open_invoices_of(scope: Scope, debtor_id: str, also: Fields = ()) -> list[Invoice]:

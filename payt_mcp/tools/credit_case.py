@@ -8,6 +8,7 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
+from payt_mcp.answers.attention import invoice_notes
 from payt_mcp.answers.rows import (
     INVOICE_COLUMNS,
     case_row,
@@ -17,7 +18,7 @@ from payt_mcp.answers.rows import (
     spoken,
 )
 from payt_mcp.receivables import phases
-from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, OpenItems, open_item
+from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, open_item
 from payt_mcp.receivables.selection import ordered
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
 from payt_mcp.words import text as present
@@ -55,13 +56,14 @@ async def get_credit_case(
     credit_case: Annotated[Key, Field(description="Case number in either form, or id.")],
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, CaseDetail]:
-    from payt_mcp.books.by_id import books_of, plans_by_id  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.by_id import plans_by_id  # noqa: PLC0415 - brings the client along
     from payt_mcp.books.find import find_case  # noqa: PLC0415
+    from payt_mcp.books.surroundings import surroundings_of  # noqa: PLC0415
 
     scope = await scope_of(ctx, administration_id)
     case = await find_case(scope, credit_case.strip())
-    books = await books_of(scope, case.debtor_id) if case.debtor_id else OpenItems("")
-    debtor = books.debtors.get(case.debtor_id or "")
+    around = await surroundings_of(scope, case.debtor_id or "", cases=[case.id])
+    books, debtor = around.books, around.books.debtors.get(case.debtor_id or "")
     items, is_all = await _invoices(scope, case)
     today = scope.account.today(scope.administration)
     plans = await plans_by_id(scope, [case.active_payment_plan_id or case.payment_plan_id or ""])
@@ -82,7 +84,13 @@ async def get_credit_case(
         answer.notes.append(f"Only {_MOST_INVOICES} of its invoices: search_invoices(credit_cases=[...]) lists them.")
     if debtor and books.has_credit(debtor.id):
         answer.notes.append("The debtor has open credits: get_debtor says how much.")
-    answer.notes += [*_absent(case), _FILED_ELSEWHERE, *scope.caveats]
+    answer.notes += [
+        *invoice_notes(books, items, with_credits=False),
+        *around.unseen.values(),
+        *_absent(case),
+        _FILED_ELSEWHERE,
+        *scope.caveats,
+    ]
     return answer.result()
 
 
@@ -99,9 +107,9 @@ TOOL = ToolSpec(
 
 
 async def _invoices(scope: Scope, case: CreditCase) -> tuple[list[OpenItem], bool]:
-    payt = scope.account.payt
+    payt, currency = scope.account.payt, scope.administration.currency_code or ""
     listed = await payt.invoices(scope.id, fields=INVOICE_FIELDS, most=500, credit_case_ids=[case.id])
-    items = ordered((open_item(invoice) for invoice in listed.records), "due_date")
+    items = ordered((open_item(invoice, currency) for invoice in listed.records), "due_date")
     return items[:_MOST_INVOICES], listed.is_all and len(items) <= _MOST_INVOICES
 
 

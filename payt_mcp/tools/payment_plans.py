@@ -125,6 +125,15 @@ def _notes(rows: Sequence[Mapping[str, Any]], covered: Covered, gone: int) -> li
     notes = []
     if gone:
         notes.append(f"{present.count(gone, 'plan')} of this page no longer there.")
+    loose = [
+        row["payment_plan_id"]
+        for row in rows
+        if row["status"] == "active" and row["payment_plan_id"] not in covered.open
+    ]
+    if loose:
+        notes.append(
+            f"Payt names no open invoice of {present.some(loose)}: attention takes such a plan for all its debtor owes."
+        )
     if any("currency" not in row for row in rows):
         notes.append("Payt tells a plan's invoices, and so its currency, only while it is active.")
     if not covered.is_all:

@@ -12,6 +12,7 @@ from payt_mcp.errors import InputError, MissingError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Contact, Debtor
 from payt_mcp.proposals.preview import Change, Row, Warned
+from payt_mcp.receivables.addresses import CONTACT_FIELDS as MAIL
 from payt_mcp.words.text import (
     NAME_LENGTH,
     clean,
@@ -40,23 +41,13 @@ from payt_mcp.writes.checks import (
     records,
 )
 
-_MAIL = {
-    "default_email_address": "primary_email_address",
-    **{
-        name: name
-        for use in ("invoice", "reminder")
-        for name in (f"{use}_email_address", f"{use}_cc_email_address", f"{use}_bcc_email_address")
-    },
-}
-"""Addresses of a contact, and what its debtors call them."""
-
 _PHONES = ("call_phone_number", "sms_phone_number")
 _PARTS = ("street_1", "street_2", "postal_code", "city", "region", "country_code")
 _NAMES = ("firstname", "middlename", "infix", "lastname", "prefix")
 FIELDS: Mapping[str, Check] = {
     "contact_identifier": filled, "id": filled, "birth_date": date, "gender": one_of("female", "male", "male_female"),
     **dict.fromkeys((*_NAMES, *_PHONES, *(f"postal_address_{part}" for part in _PARTS)), clearable),
-    **{name: addresses if "cc_" in name else address for name in _MAIL},
+    **{name: addresses if "cc_" in name else address for name in MAIL},
 }  # fmt: skip
 _KEYS = ("contact_identifier", "id")
 _ALIASES = {
@@ -118,7 +109,7 @@ KIND = Contacts()
 def taken_over(debtor: Debtor, contact: Mapping[str, Any]) -> tuple[list[Change], list[Warned]]:
     """What a debtor gets from the fields of its contact, under the debtor's name."""
     address = debtor.postal_address
-    pairs = [(theirs, getattr(debtor, theirs), contact[name]) for name, theirs in _MAIL.items() if name in contact]
+    pairs = [(theirs, getattr(debtor, theirs), contact[name]) for name, theirs in MAIL.items() if name in contact]
     mails = {changed.field for changed in differences(pairs)}
     pairs += [(name, getattr(debtor, name), contact[name]) for name in _PHONES if name in contact]
     pairs += [
@@ -134,13 +125,13 @@ def taken_over(debtor: Debtor, contact: Mapping[str, Any]) -> tuple[list[Change]
 
 def contact_fields(contact: Contact) -> dict[str, Any]:
     """What a contact has that its debtors take over."""
-    names = (*_MAIL, *_PHONES, *(f"postal_address_{part}" for part in _PARTS))
+    names = (*MAIL, *_PHONES, *(f"postal_address_{part}" for part in _PARTS))
     return {name: getattr(contact, name) for name in names if getattr(contact, name)}
 
 
 def mail_of(contact: Contact) -> list[str]:
     """Where mail to a contact goes."""
-    return list(dict.fromkeys(value for name in _MAIL if (value := getattr(contact, name))))
+    return list(dict.fromkeys(value for name in MAIL if (value := getattr(contact, name))))
 
 
 async def read_contacts(scope: Scope, identifiers: Sequence[str]) -> dict[str, Contact]:
@@ -180,7 +171,7 @@ def _own_changes(row: Mapping[str, Any], contact: Contact | None) -> tuple[list[
     names = [name for name in FIELDS if name in row and name not in {"id", *Contacts.unseen}]  # in one order always
     pairs = [(name, getattr(contact, name) if contact else None, row[name]) for name in names]
     changes = differences(pairs)
-    changed_mail = [changed for changed in changes if changed.field in _MAIL] if contact else []
+    changed_mail = [changed for changed in changes if changed.field in MAIL] if contact else []
     changes += [change(name, "", f"{row[name]} {UNSEEN}") for name in Contacts.unseen if name in row]
     return changes, [redirected(f"Contact {_name(contact)}", changed) for changed in changed_mail]
 

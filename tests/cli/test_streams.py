@@ -9,7 +9,10 @@ import pytest
 
 from tests.support.processes import COMMAND, PATIENCE, environment
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="descriptors are closed by a shell of POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX closes descriptors"),
+]
 CLOSED = {"stdin": "<&-", "stdout": ">&-", "stderr": "2>&-", "all": "<&- >&- 2>&-"}
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.support.processes import environment
 
+pytestmark = pytest.mark.slow
+
 CALL = """
 import sys; sys.modules["sqlite3"] = None
 import anyio, os

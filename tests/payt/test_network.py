@@ -22,6 +22,8 @@ from payt_sandbox.server import Handle, run_in_thread
 from tests.support.network import Authority, Listener, connect_proxy, listening, relay_to, socks_proxy
 from tests.support.processes import COMMAND
 
+pytestmark = pytest.mark.slow
+
 HERE = {"administration_id": "4711"}
 LETTER = {"subject": "Invoice", "body": "Please look at it.", **HERE}
 UNFORESEEN = ("nobody foresaw", "Traceback", "httpx", "ssl.c", "sandbox-token", "secret")

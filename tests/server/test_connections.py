@@ -18,7 +18,7 @@ from payt_mcp.server.http_app import build_app
 from payt_mcp.settings import Settings
 from tests.support.processes import environment, http
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and limits")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and limits")]
 INIT = json.dumps(
     {
         "jsonrpc": "2.0", "id": 1, "method": "initialize",

@@ -7,29 +7,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from payt_mcp.books.messages import timeline
 from payt_mcp.errors import BadValueError, InputError, UnknownRecordError
 from payt_mcp.payt import writes
 from payt_mcp.payt.wire import Command, File
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Preview, Words
 from payt_mcp.proposals.states import Status
-from payt_mcp.receivables.addresses import Recipient, parse_many, parse_one, source_of
+from payt_mcp.receivables.addresses import Recipient, default_address, parse_many, parse_one, source_of
 from payt_mcp.receivables.messages import message_moment
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.files import load, read_attachments
 from payt_mcp.writes.kind import Kind, Place
-from payt_mcp.writes.message import letter as letters
-from payt_mcp.writes.message.letter import Attachment, Facts, Letter
-from payt_mcp.writes.message.target import (
-    Target,
-    default_address,
-    facts_of,
-    find_target,
-    folded,
-    is_same,
-    target_again,
-    timeline,
-)
+from payt_mcp.writes.message.basis import basis_of, what_changed
+from payt_mcp.writes.message.facts import Facts
+from payt_mcp.writes.message.letter import Attachment, Letter, sections_of, title_of
+from payt_mcp.writes.message.reading import facts_of, folded, is_same
+from payt_mcp.writes.message.target import Target, find_target, target_again
+from payt_mcp.writes.message.warnings import warnings_of
 from payt_mcp.writes.outlook import Content, Outlook
 from payt_mcp.writes.settling import Attempt
 
@@ -107,13 +102,13 @@ class Message(Kind):
         return Outlook(
             # laid out as the timeline is read, so that two variants of one text are never under way together
             touches=(target.debtor.id, folded(letter.subject), folded(letter.body)),
-            title=letters.title_of(letter, facts),
-            sections=letters.sections_of(letter, facts),
-            warnings=letters.warnings_of(letter, facts),
+            title=title_of(letter, facts),
+            sections=sections_of(letter, facts),
+            warnings=warnings_of(letter, facts),
             same=[key for key, _ in facts.same_text],
             content=content,
-            basis=letters.basis_of(facts, letter.text, (target.invoice.invoice_number or "") if target.invoice else ""),
-            changed=lambda basis: letters.what_changed(basis, facts, [one.email for one in letter.recipients]),
+            basis=basis_of(facts, letter.text, (target.invoice.invoice_number or "") if target.invoice else ""),
+            changed=lambda basis: what_changed(basis, facts, [one.email for one in letter.recipients]),
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:  # noqa: ARG002 - Kind

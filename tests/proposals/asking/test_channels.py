@@ -14,8 +14,10 @@ import anyio
 import pytest
 
 from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
-from payt_mcp.writes.message.letter import Facts, Letter, warnings_of
+from payt_mcp.writes.message.letter import Letter
+from payt_mcp.writes.message.warnings import warnings_of
 from payt_sandbox.api.faults import Fault
 from tests.support.house import ADMINISTRATION, ERAS, House, client, data, letter, said, says
 

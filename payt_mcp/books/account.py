@@ -19,7 +19,7 @@ from payt_mcp.payt.models import Administration
 from payt_mcp.payt.resources import Resources
 from payt_mcp.payt.signin.tokens import TokenSource
 from payt_mcp.settings import CallerSettings, Secret
-from payt_mcp.words.text import clean
+from payt_mcp.words.text import clean, code
 
 _ADMINISTRATIONS_FRESH = 300.0
 
@@ -139,12 +139,12 @@ def open_account(
     `group` runs readings that outlive a call. `app` is an embedded Payt that answers in place of the network.
     """
     url = "http://sandbox.invalid" if app else settings.api_url
-    client = PaytClient(url, tokens, rate=settings.rate, app=app)
+    client = PaytClient(url, tokens, rate=settings.rate, network=settings.network, app=app)
     return Account(settings, client, group)
 
 
 def _named(administration: Administration) -> str:
-    status = "" if administration.status == "active" else f", {administration.status}"
+    status = "" if administration.status == "active" else f", {code(administration.status)}"
     return f"{administration.id} ({clean(administration.name, 60) or 'no name'}{status})"
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import anyio
 import anyio.abc
 
+from payt_mcp import patience
 from payt_mcp.errors import StillLoadingError
 from payt_mcp.payt import wire
 from payt_mcp.payt.client import PaytClient
@@ -84,7 +85,7 @@ class Books:
             StillLoadingError: it takes longer than a call may; the reading goes on.
             UpstreamError: Payt gave no usable answer.
         """
-        until = anyio.current_time() + PATIENCE
+        until = anyio.current_time() + min(PATIENCE, patience.left())
         for _ in range(2):  # a first reading can take longer than the freshness: a delta then follows
             if self._is_fresh():
                 break

@@ -21,7 +21,7 @@ from payt_mcp.cli.logs import configure
 from payt_mcp.cli.report_csv import as_csv
 from payt_mcp.cli.report_text import local, show
 from payt_mcp.disk import write_private
-from payt_mcp.errors import STILL_LOADING, PaytMcpError
+from payt_mcp.errors import STILL_LOADING, STILL_READING, PaytMcpError
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 
@@ -145,7 +145,7 @@ async def _answer(client: Client, tool: str, arguments: dict[str, Any]) -> CallT
         if not result.is_error:
             return result
         said = _text(result)
-        if not said.startswith(STILL_LOADING):
+        if not said.startswith((STILL_LOADING, STILL_READING)):
             raise ReportError(said)
         print(said.partition(". ")[0], file=sys.stderr)
     raise ReportError(said)

@@ -19,7 +19,9 @@ from payt_mcp.doctor.credential import AGAIN, Credential
 from payt_mcp.doctor.finding import Finding, listed
 from payt_mcp.doctor.permissions import Tool, by_tool, lacks, needed, readable, tools_on
 from payt_mcp.errors import (
+    CertificateError,
     ForbiddenError,
+    NetworkSettingError,
     PaytMcpError,
     SignInError,
     UnauthorizedError,
@@ -65,6 +67,7 @@ async def check_access(settings: Settings, credential: Credential, limits: Limit
         settings.api_url,
         credential.tokens,
         rate=settings.rate,
+        network=settings.network,
         budget=min(limits.patience, 3.0),
         timeout=limits.patience,
     )
@@ -108,17 +111,22 @@ async def _administrations(found: Access, client: PaytClient, settings: Settings
         tools = tools_on(settings.toolsets, read_only=settings.read_only)
         found.findings.append(lacks(error.permission or "administrations:read", tools))
         return None
-    except UnavailableError as error:
-        remedy = "Check the network, a proxy or firewall, and PAYT_API_URL; then try again."
-        message = f"Payt cannot be reached at {where}: {error.trouble}."
-        found.findings.append(Finding("payt.reached", "problem", message, remedy))
-        return None
     except PaytMcpError as error:
-        remedy = "Check PAYT_API_URL, and what stands between this machine and Payt (a proxy that signs in, perhaps)."
-        found.findings.append(Finding("payt.reached", "problem", str(error), remedy))
+        found.findings.append(_unreached(error, where))
         return None
     found.findings.append(Finding("token.accepted", "ok", f"Payt ({where}) accepts the token."))
     return read
+
+
+def _unreached(error: PaytMcpError, where: str | None) -> Finding:
+    if isinstance(error, NetworkSettingError | CertificateError):
+        trouble = f"{error.trouble[:1].upper()}{error.trouble[1:]}."
+        return Finding("payt.reached", "problem", trouble, f"{error.remedy}.")
+    if isinstance(error, UnavailableError):
+        remedy = "Check the network, a proxy or firewall, and PAYT_API_URL; then try again."
+        return Finding("payt.reached", "problem", f"Payt cannot be reached at {where}: {error.trouble}.", remedy)
+    remedy = "Check PAYT_API_URL, and what stands between this machine and Payt (a proxy that signs in, perhaps)."
+    return Finding("payt.reached", "problem", str(error), remedy)
 
 
 async def _latency(client: PaytClient, limits: Limits) -> list[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ from mcp.types import (
 from mcp.types import Tool as MCPTool
 from pydantic import ValidationError
 
-from payt_mcp import __version__, prompts, resources
+from payt_mcp import __version__, patience, prompts, resources
 from payt_mcp.apps import pages
 from payt_mcp.apps.extension import Apps
 from payt_mcp.errors import InputError, PaytMcpError
@@ -73,6 +73,8 @@ class PaytServer(MCPServer[Callers]):
                 structured_output=True,  # else a result type without a schema would be dropped in silence
             )
         self._prompts = prompt_texts
+        self.settle: Callable[[], Awaitable[None]] | None = None
+        """Finishes, or records, what is being sent; there from the first moment of the lifespan on."""
         # Not through the decorator of the SDK, which would not say who is asking.
         self._lowlevel_server.add_request_handler("completion/complete", CompleteRequestParams, self._complete)
         self._listed: list[MCPTool] = []
@@ -101,7 +103,8 @@ class PaytServer(MCPServer[Callers]):
             return _failed(InputError(f"There is no tool {name[:60]!r}{_off(name)}. The tools are: {listed}."))
         try:
             given = accepted(name, schema, arguments)
-            return await super().call_tool(name, given, context)
+            with patience.begun():
+                return await super().call_tool(name, given, context)
         except PaytMcpError as error:
             return _failed(error)
         except ToolError as error:
@@ -204,9 +207,11 @@ def _lifespan(open_callers: OpenCallers) -> Callable[[MCPServer[Callers]], Abstr
     """From the first request to the last. Callers open what they need by themselves; here they end in good order."""
 
     @asynccontextmanager
-    async def lifespan(_server: MCPServer[Callers]) -> AsyncIterator[Callers]:
+    async def lifespan(server: MCPServer[Callers]) -> AsyncIterator[Callers]:
         async with anyio.create_task_group() as group:
-            callers = open_callers(group)
+            callers = open_callers(patience.background(group))
+            assert isinstance(server, PaytServer)
+            server.settle = callers.finish
             group.start_soon(callers.take_up)
             try:
                 yield callers

@@ -36,9 +36,9 @@ async def list_administrations(ctx: Ctx) -> Annotated[CallToolResult, Administra
             {
                 "administration_id": administration.id,
                 "name": present.clean(administration.name, present.NAME_LENGTH),
-                "currency": administration.currency_code,
-                "status": administration.status,
-                "timezone": administration.timezone,
+                "currency": present.code(administration.currency_code),
+                "status": present.code(administration.status),
+                "timezone": present.code(administration.timezone),
             }
         )
         for administration in found

@@ -15,6 +15,7 @@ from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
+from payt_mcp import patience
 from payt_mcp.errors import BadValueError
 from payt_mcp.tools.callers import Caller, Callers
 from payt_mcp.words import text as present
@@ -144,6 +145,7 @@ class Answer:
 
     def result(self) -> CallToolResult:
         """Both forms of the same: text for a reader, structure for a program."""
+        notes = [*self.notes, *patience.note()]
         structured = present.filled(
             {
                 "summary": self.summary,
@@ -151,10 +153,10 @@ class Answer:
                 "total": self.total,
                 "next_cursor": self.next_cursor,
                 "as_of": present.stamp(self.as_of),
-                "notes": self.notes,
+                "notes": notes,
             }
         )
-        text = [self.summary, *self.lines, *(f"Note: {note}" for note in self.notes)]
+        text = [self.summary, *self.lines, *(f"Note: {note}" for note in notes)]
         paging = [f"total {self.total}"] if self.total is not None else []
         paging += [f"next_cursor {self.next_cursor}"] if self.next_cursor else []
         paging += [f"as of {present.stamp(self.as_of)}"] if self.as_of else []

@@ -19,10 +19,17 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 _MOST_DIGITS = 18
 _CLOCKS_APART = dt.timedelta(minutes=2)
 """A `Date` header tells whole seconds, and of one of several machines."""
+_LONGEST_ID = 400
 
 
 def _text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _name_of_a_record(value: str) -> str:
+    if len(value) > _LONGEST_ID or not value.isprintable():
+        raise ValueError("an id must be one that fits into an address")
+    return value
 
 
 def _amount(value: Any) -> Any:
@@ -60,7 +67,7 @@ def listed(value: Any) -> Any:
     return [] if value is None else value
 
 
-Id = Annotated[str, BeforeValidator(_text)]
+Id = Annotated[str, BeforeValidator(_text), AfterValidator(_name_of_a_record)]
 Text = Annotated[str | None, BeforeValidator(_text)]
 Amount = Annotated[Decimal | None, BeforeValidator(_amount)]
 Date = Annotated[dt.date | None, BeforeValidator(_empty_is_none)]

@@ -1,5 +1,6 @@
-"""What every test has: the event loop the SDK's own server runs on, and the mark of those that need a browser."""
+"""What every test has: the event loop the SDK's own server runs on, and nothing of whoever runs it."""
 
+import os
 import signal
 
 import hypothesis
@@ -13,6 +14,9 @@ from keyring.backends import fail
 def anyio_backend() -> str:
     return "asyncio"
 
+
+# The servers of the tests are on this machine, and no proxy of whoever runs them stands between.
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 
 # Tests run beside others, on machines of any speed: how long an example took says nothing.
 hypothesis.settings.register_profile("side-by-side", deadline=None, suppress_health_check=[HealthCheck.too_slow])

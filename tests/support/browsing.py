@@ -22,6 +22,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--no-proxy-server",
     "--hide-scrollbars",
     "--host-resolver-rules=MAP evil.example 127.0.0.1",  # what an attacker's name server may answer
 )

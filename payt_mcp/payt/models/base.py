@@ -17,6 +17,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, PrivateAttr
 
 _MOST_DIGITS = 18
+_CLOCKS_APART = dt.timedelta(minutes=2)
+"""A `Date` header tells whole seconds, and of one of several machines."""
 _LONGEST_ID = 400
 _CLOCKS_APART = dt.timedelta(minutes=2)
 """A `Date` header tells whole seconds, and of one of several machines."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -156,7 +157,7 @@ async def test_an_invoice_that_comes_into_a_paused_case_stops_the_letter(house: 
 @pytest.mark.parametrize("scope", ["credit_cases:read", "payment_plans:read"])
 async def test_what_the_token_may_not_read_is_said_in_red(house: House, scope: str) -> None:
     stage(house.sandbox.world, ADMINISTRATION)
-    house.sandbox.options.tokens = {"narrow": Token(ALL_SCOPES - {scope})}
+    house.sandbox.options = replace(house.sandbox.options, tokens={"narrow": Token(ALL_SCOPES - {scope})})
     async with client(house.server(api_token=Secret("narrow"))) as caller:
         answer = data(await caller.call_tool("send_message", wish(TARGETS[0])))
     (line,) = dangers(house, answer)

@@ -102,7 +102,6 @@ def _split(message: str, folder: Path, shared: Path, home: str) -> Finding:
 
 
 def _opened(folder: Path, home: str) -> list[Finding]:
-
     try:
         ledger = Ledger(folder)
     except AlteredError as error:

@@ -89,7 +89,6 @@ class PaytServer(MCPServer[Callers]):
             for tool in await super().list_tools():
                 tool.input_schema = {**flat(tool.input_schema), "additionalProperties": False}
                 tool.output_schema = flat(tool.output_schema) if tool.output_schema else None
-                tool.icons = icons.of_tool(tool)
                 self._listed.append(tool)
         return self._listed
 

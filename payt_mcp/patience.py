@@ -31,9 +31,23 @@ class Patience:
         self._until = time.monotonic() + seconds
         self.answers: dict[Any, tuple[float, Any]] = {}
         self.oldest = 0.0
+        self._keepers: dict[int, Callable[[Patience], None]] = {}
 
     def left(self) -> float:
         return max(self._until - time.monotonic(), 0.0)
+
+    def kept_by(self, whose: object, keep: Callable[[Patience], None]) -> None:
+        """Who keeps what this call has read for the call that follows it."""
+        self._keepers[id(whose)] = keep
+
+    def keep(self) -> None:
+        for keep in self._keepers.values():
+            keep(self)
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether another such call could run out of time."""
+        return bool(self.oldest) or self.left() < self._seconds / 2
 
     def renew(self) -> None:
         self._until = time.monotonic() + self._seconds

@@ -46,6 +46,7 @@ class Reading:
         call = patience.current()
         if call is None:
             return (await self._persist(once, decide))[1]
+        call.kept_by(self, self._kept.keep)
         kept = self._kept.take(query, call)
         if kept is not None:
             return decide(kept)
@@ -53,7 +54,7 @@ class Reading:
             answer, decided = await self._persist(once, decide)
             self._kept.note(query, answer, call)
             return decided
-        self._kept.keep(call)
+        call.keep()
         raise SlowPaytError(what, len(call.answers))
 
     async def _persist(self, once: _Once, decide: Callable[[Any], _T]) -> tuple[Any, _T]:

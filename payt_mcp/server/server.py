@@ -102,8 +102,11 @@ class PaytServer(MCPServer[Callers]):
             return _failed(InputError(f"There is no tool {name[:60]!r}{_off(name)}. The tools are: {listed}."))
         try:
             given = accepted(name, schema, arguments)
-            with patience.begun():
-                return await super().call_tool(name, given, context)
+            with patience.begun() as call:
+                result = await super().call_tool(name, given, context)
+                if isinstance(result, InputRequiredResult) and call.is_slow:
+                    call.keep()  # the call comes again with the user's answer, which reading anew would lose
+                return result
         except PaytMcpError as error:
             return _failed(error)
         except ToolError as error:

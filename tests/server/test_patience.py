@@ -75,8 +75,9 @@ async def test_a_file_that_takes_longer_than_a_call_may_comes_with_the_next(
         assert len(asked) <= 2 * len(set(asked)) + calls, "what was read was read again"
 
 
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
 async def test_a_letter_is_proposed_and_sent_once_however_slowly_payt_answers(
-    payt: Handle, world: World, tmp_path: Path
+    payt: Handle, world: World, tmp_path: Path, mode: str
 ) -> None:
     async def agrees(_context: Any, _params: Any) -> ElicitResult:
         await anyio.sleep(CALL)  # a person takes longer than a call may: that is not held against it
@@ -85,7 +86,7 @@ async def test_a_letter_is_proposed_and_sent_once_however_slowly_payt_answers(
     number = world.rows("4711", "debtors")[0]["debtor_number"]
     letter = {"to_debtor": number, "subject": "Invoice", "body": "Please look at it.", **HERE}
     sent, callback = "", cast("Any", agrees)
-    async with Client(build_server(settings(payt, tmp_path)), elicitation_callback=callback) as client:
+    async with Client(build_server(settings(payt, tmp_path)), elicitation_callback=callback, mode=mode) as client:
         for _ in range(14):
             result = await client.call_tool("send_message", letter)
             sent = text(result)

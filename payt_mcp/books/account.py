@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import anyio.abc
 
+from payt_mcp.books import zones
 from payt_mcp.books.case_book import CaseBook
 from payt_mcp.books.case_numbers import CaseNumbers
 from payt_mcp.books.listings import Listings
@@ -20,7 +20,7 @@ from payt_mcp.payt.models import Administration
 from payt_mcp.payt.resources import Resources
 from payt_mcp.payt.signin.tokens import TokenSource
 from payt_mcp.settings import CallerSettings, Secret
-from payt_mcp.words.text import clean
+from payt_mcp.words.text import clean, code
 
 _ADMINISTRATIONS_FRESH = 300.0
 
@@ -40,6 +40,11 @@ class Account:
         self._administrations: list[Administration] = []
         self._read_at: Reading | None = None
         self._login = client.tokens.login()
+
+    @property
+    def is_invented(self) -> bool:
+        """Whether all that is answered comes from the embedded sandbox."""
+        return self._settings.is_sandbox
 
     def is_current(self) -> bool:
         """Whether the credential this was opened with is still in force.
@@ -127,7 +132,7 @@ class Account:
 
     def today(self, administration: Administration) -> dt.date:
         """The date in the administration's time zone: what "overdue" is measured against."""
-        return self._client.now().astimezone(time_zone(administration)).date()
+        return self._client.now().astimezone(zones.time_zone(administration)).date()
 
 
 def open_account(
@@ -142,20 +147,12 @@ def open_account(
     `group` runs readings that outlive a call. `app` is an embedded Payt that answers in place of the network.
     """
     url = "http://sandbox.invalid" if app else settings.api_url
-    client = PaytClient(url, tokens, rate=settings.rate, app=app)
+    client = PaytClient(url, tokens, rate=settings.rate, network=settings.network, app=app)
     return Account(settings, client, group)
 
 
-def time_zone(administration: Administration) -> dt.tzinfo:
-    """The administration's time zone; UTC where Payt names none, or one this machine does not know."""
-    try:
-        return ZoneInfo(administration.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return dt.UTC
-
-
 def _named(administration: Administration) -> str:
-    status = "" if administration.status == "active" else f", {administration.status}"
+    status = "" if administration.status == "active" else f", {code(administration.status)}"
     return f"{administration.id} ({clean(administration.name, 60) or 'no name'}{status})"
 
 

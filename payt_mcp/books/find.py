@@ -50,7 +50,7 @@ async def find_invoice(scope: Scope, value: str, *, fields: Fields | None = None
         found = await _invoices_by(scope, kind, value, fields or every(Invoice))
         if len(found) > 1:
             named = [f"{clean(i.invoice_number, 40)} of debtor {code(i.debtor_number)}, id {i.id}" for i in found]
-            raise AmbiguousError(f"Invoice {value!r}", named[:_MOST_CANDIDATES], "Pass the id of the one meant.")
+            raise AmbiguousError(f"Invoice {value[:60]!r}", named[:_MOST_CANDIDATES], "Pass the id of the one meant.")
         if found:
             return found[0]
     raise UnknownRecordError(

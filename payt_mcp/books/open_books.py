@@ -15,6 +15,7 @@ from typing import Any
 import anyio
 import anyio.abc
 
+from payt_mcp import patience
 from payt_mcp.books.case_book import CaseBook
 from payt_mcp.books.following import Following
 from payt_mcp.errors import StillLoadingError
@@ -90,7 +91,7 @@ class Books:
             StillLoadingError: it takes longer than a call may; the reading goes on.
             UpstreamError: Payt gave no usable answer.
         """
-        until = anyio.current_time() + PATIENCE
+        until = anyio.current_time() + min(PATIENCE, patience.left())
         for _ in range(2):  # a first reading can take longer than the freshness: a delta then follows
             if self._is_fresh():
                 break
@@ -163,8 +164,9 @@ class Books:
         items = OpenItems(self.administration.currency_code or "")
 
         def take_invoices(rows: Rows) -> None:
+            now = self._client.now()
             for row in rows:
-                items.put_invoice(wire.read_entity(Invoice, row, "invoice"))
+                items.put_invoice(wire.read_entity(Invoice, row, "invoice", now))
             running.read = len(items.invoices)
 
         def take_debtors(rows: Rows) -> None:

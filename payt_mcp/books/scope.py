@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import anyio
 
-from payt_mcp.books.account import Account, time_zone
+from payt_mcp.books.account import Account
 from payt_mcp.books.open_books import Progress
+from payt_mcp.books.zones import caveats, time_zone
 from payt_mcp.errors import UpstreamError
 from payt_mcp.payt.models import Administration
 from payt_mcp.words.text import NAME_LENGTH, clean
@@ -36,6 +37,11 @@ class Scope:
     @property
     def today(self) -> dt.date:
         return self.account.today(self.administration)
+
+    @property
+    def caveats(self) -> list[str]:
+        """Notes for every answer that depends on `today`."""
+        return caveats(self.administration)
 
     def day(self, moment: dt.datetime | None) -> str | None:
         """The date of a moment where the administration is."""

@@ -270,7 +270,7 @@ class Story:
         screen.line()
         screen.paragraph(f"(or {', '.join(others)}). When you have seen enough, on your own books:")
         screen.line()
-        for step in ("login", f"uninstall {first}", f"install {first}", "doctor"):
+        for step in ("login --token", f"uninstall {first}", f"install {first}", "doctor"):
             screen.line(f"  {command} {step}")
         screen.line()
         screen.paragraph("README.md has every tool and every setting.")

@@ -12,7 +12,15 @@ import anyio
 
 from payt_mcp.cli.questions import hidden, visible
 from payt_mcp.disk import can_be_made
-from payt_mcp.errors import SettingsError, SignInError, UnauthorizedError, UnavailableError
+from payt_mcp.errors import (
+    CertificateError,
+    NetworkSettingError,
+    PaytMcpError,
+    SettingsError,
+    SignInError,
+    UnauthorizedError,
+    UnavailableError,
+)
 from payt_mcp.hosts.catalog import named
 from payt_mcp.payt.signin import grants
 from payt_mcp.proposals.asking.browser import browse
@@ -130,7 +138,7 @@ async def _granted(settings: Settings, kind: Kind, name: str, secret: Secret, bo
     from payt_mcp.payt.signin.kept import of_grant
     from payt_mcp.payt.signin.tokens import StaticToken
 
-    client = PaytClient(settings.api_url, StaticToken(None))
+    client = PaytClient(settings.api_url, StaticToken(None), network=settings.network)
     try:
         granted = await client.grant(name, secret, body)
         return of_grant(kind, name, secret, granted, client.now())
@@ -142,7 +150,8 @@ async def _granted(settings: Settings, kind: Kind, name: str, secret: Secret, bo
         )
         raise SignInError(f"Payt did not accept {why}. Nothing was kept; run `payt-mcp login` again.") from None
     except grants.GrantTrouble as trouble:
-        raise SignInError(f"Payt gave no token: {trouble}. Nothing was kept; run `payt-mcp login` again.") from None
+        said = _lasting(trouble.error) or f"Payt gave no token: {trouble}."
+        raise SignInError(f"{said} Nothing was kept; run `payt-mcp login` again.") from None
     finally:
         await client.aclose()
 
@@ -162,7 +171,7 @@ async def _reached(settings: Settings, access: Secret) -> list[Administration]:
     from payt_mcp.payt.resources import Resources
     from payt_mcp.payt.signin.tokens import StaticToken
 
-    client = PaytClient(settings.api_url, StaticToken(access), budget=_PERSEVERANCE)
+    client = PaytClient(settings.api_url, StaticToken(access), network=settings.network, budget=_PERSEVERANCE)
     where = f"{settings.api_url} (PAYT_API_URL; production and demo have their own sign-ins)"
     try:
         return await Resources(client).administrations()
@@ -176,8 +185,17 @@ async def _reached(settings: Settings, access: Secret) -> list[Administration]:
             f"Payt cannot be reached at {settings.api_url}: {error.trouble}. Nothing was kept. Check the network, a "
             "proxy or firewall, and PAYT_API_URL; then run `payt-mcp login` again."
         ) from None
+    except (NetworkSettingError, CertificateError) as error:
+        raise SignInError(f"{_lasting(error)} Nothing was kept; then run `payt-mcp login` again.") from None
     finally:
         await client.aclose()
+
+
+def _lasting(error: PaytMcpError | None) -> str:
+    """What stands between this machine and Payt and will not pass by itself, and what to do; else nothing."""
+    if not isinstance(error, NetworkSettingError | CertificateError):
+        return ""
+    return f"Payt could not be asked: {error.trouble}. {error.remedy}."
 
 
 def _report(

@@ -14,7 +14,7 @@ from payt_mcp.errors import HostConfigError, SettingsError
 from payt_mcp.hosts.catalog import HOSTS, NAME, Host, config_path, is_here
 from payt_mcp.hosts.entry import is_secret
 from payt_mcp.hosts.files import load
-from payt_mcp.hosts.jsonc import Document
+from payt_mcp.hosts.jsonc import BOM, Document
 from payt_mcp.hosts.launch import Launch, is_fleeting, is_ours, trial
 from payt_mcp.hosts.machine import Machine
 from payt_mcp.settings import Settings
@@ -149,7 +149,9 @@ def _settings(place: _Place, env: Mapping[str, str], machine: Machine, settings:
     if secrets:
         unset = " ".join(f"--unset {key}" for key in secrets)
         message = f"{listed(secrets)} stands in plain text in {tilde(place.path, place.home)}."
-        remedy = f"Sign in instead: payt-mcp login, then {place.again} {unset}. Withdraw what others may have seen."
+        remedy = (
+            f"Sign in instead: payt-mcp login --token, then {place.again} {unset}. Withdraw what others may have seen."
+        )
         yield place.finding("secret", "warning", message, remedy)
     odd = [key for key, value in filled.items() if "${" in value]
     if odd:
@@ -196,6 +198,9 @@ def _around(place: _Place, document: Document, machine: Machine) -> Iterator[Fin
     if repeated:
         message = f"{listed(repeated)} stands twice in one object; hosts take one of the two."
         yield place.finding("repeated", "warning", message, "Remove one in an editor.")
+    if document.text.startswith(BOM):
+        message = "its settings begin with a byte order mark, with which it can lose all its servers."
+        yield place.finding("mark", "problem", message, f"{place.again} takes it out")
     if not place.host.reads_comments and not document.strict:
         message = "its settings hold comments or trailing commas, which it may not read."
         yield place.finding("strict", "warning", message, "Remove them in an editor if its servers are missing.")

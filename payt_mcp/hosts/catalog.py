@@ -25,6 +25,7 @@ class Host:
         settings_file: where it keeps them; without it the file has to be named.
         passed_by: files an entry may stand in without being read, given the one that is read.
         own_folder: a folder beside the file that shows that the host is here; else it is the file's own.
+        folders: how many folders around the file are made for this host.
         types_entries: whether an entry says `"type": "stdio"`.
         expands: how a `${...}` begins that it fills in.
         reads_comments: whether its JSON may have comments and trailing commas.
@@ -39,6 +40,7 @@ class Host:
     settings_file: Callable[[Machine], Path] | None = None
     passed_by: Callable[[Machine, Path], Sequence[Path]] = lambda _machine, _file: ()
     own_folder: str = ""
+    folders: int = 1
     types_entries: bool = False
     expands: tuple[str, ...] = ()
     reads_comments: bool = True
@@ -66,6 +68,7 @@ HOSTS: Mapping[str, Host] = {
             settings_file=places.claude_code,
             passed_by=places.passed_by_claude_code,
             own_folder=".claude",
+            folders=0,
             types_entries=True,
             expands=("${",),
             reads_comments=False,
@@ -86,6 +89,7 @@ HOSTS: Mapping[str, Host] = {
             title="VS Code",
             container="servers",
             settings_file=places.vscode,
+            folders=2,
             types_entries=True,
             expands=("${input:", "${env:", "${userHome}", "${workspaceFolder"),
             next_step='In VS Code run "MCP: List Servers", choose payt and start it; it asks whether you trust it.',
@@ -106,6 +110,11 @@ def config_path(host: Host, machine: Machine) -> Path:
             "or add `--print` to see the entry and paste it. Nothing was changed."
         )
     return host.settings_file(machine)
+
+
+def own_folders(host: Host, path: Path) -> Sequence[Path]:
+    """The folders around a host's settings that are made for it, the innermost first; none where they stand at home."""
+    return tuple(path.parents[: host.folders])
 
 
 def is_here(host: Host, path: Path) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from payt_mcp.hosts.catalog import NAME, Host
 from payt_mcp.hosts.launch import Launch
-from payt_mcp.settings import KNOWN, Settings
+from payt_mcp.settings import KNOWN, SANDBOX, Settings
 
 _SECRET = re.compile(r"(token|secret|password|passwd|key|credential|auth|bearer)", re.IGNORECASE)
 _ASSIGNED = re.compile(r"(?P<name>[\w-]*(?:token|secret|password|key|auth|bearer)[\w-]*[=: ]\s*)\S+", re.IGNORECASE)
@@ -91,6 +91,16 @@ def merge(old: Any, new: Mapping[str, Any], *, drop: Iterable[str] = ()) -> Merg
     kept += [name for name in entry if name not in new and name not in {"env", "type"}]
     dropped = [f"env {name}" for name in had or {} if name not in before]
     return Merged(entry, tuple(kept), (*lost, *dropped, *(f"env {name} (another value)" for name in changed)))
+
+
+def of_the_sandbox(old: Any, new: Mapping[str, Any]) -> tuple[str, ...]:
+    """The settings of an entry that asks the sandbox which another one that does not ask it leaves behind: they name
+    invented books.
+    """
+    had = old.get("env") if isinstance(old, dict) else None
+    if not isinstance(had, dict) or had.get("PAYT_API_URL") != SANDBOX or "PAYT_API_URL" in new.get("env", {}):
+        return ()
+    return tuple(name for name in ("PAYT_API_URL", "PAYT_ADMINISTRATION_ID") if name in had)
 
 
 def printed(host: Host, entry: Mapping[str, Any], platform: str) -> str:

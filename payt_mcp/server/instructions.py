@@ -21,6 +21,11 @@ _WRITING = """\
   something was sent before a result says status sent or applied."""
 
 
-def instructions(*, read_only: bool) -> str:
-    """Of writing nothing is said where nothing can be written."""
-    return _READING if read_only else f"{_READING}\n{_WRITING}"
+_INVENTED = """\
+This server answers from its built-in sandbox: every debtor, amount and message is INVENTED, and whatever is approved
+reaches nobody. Say so with every figure you give."""
+
+
+def instructions(*, read_only: bool, invented: bool = False) -> str:
+    """Of writing nothing is said where nothing can be written. `invented`: the books are the sandbox's."""
+    return "\n".join([*([_INVENTED] if invented else []), _READING, *([] if read_only else [_WRITING])])

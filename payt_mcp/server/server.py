@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.abc
@@ -29,11 +29,12 @@ from mcp.types import (
 from mcp.types import Tool as MCPTool
 from pydantic import ValidationError
 
-from payt_mcp import __version__, prompts, resources
+from payt_mcp import __version__, patience, prompts, resources
 from payt_mcp.apps import pages
 from payt_mcp.apps.extension import Apps
 from payt_mcp.errors import InputError, PaytMcpError
 from payt_mcp.proposals.states import WAITS
+from payt_mcp.server import icons
 from payt_mcp.server.callers import OpenCallers, sole_caller
 from payt_mcp.server.instructions import instructions
 from payt_mcp.server.session import EmbeddedPayt
@@ -43,6 +44,10 @@ from payt_mcp.tools.arguments import accepted, refusal
 from payt_mcp.tools.callers import Callers, Request
 from payt_mcp.tools.schemas import flat
 from payt_mcp.tools.shared import ToolSpec
+
+if TYPE_CHECKING:
+    from mcp.shared._stream_protocols import ReadStream, WriteStream
+    from mcp.shared.message import SessionMessage
 
 logger = logging.getLogger("payt_mcp")
 
@@ -68,10 +73,16 @@ class PaytServer(MCPServer[Callers]):
                 structured_output=True,  # else a result type without a schema would be dropped in silence
             )
         self._prompts = prompt_texts
+        self.settle: Callable[[], Awaitable[None]] | None = None
+        """Finishes, or records, what is being sent; there from the first moment of the lifespan on."""
         # Not through the decorator of the SDK, which would not say who is asking.
         self._lowlevel_server.add_request_handler("completion/complete", CompleteRequestParams, self._complete)
         self._listed: list[MCPTool] = []
         self._schemas: dict[str, dict[str, Any]] = {}
+
+    async def serve(self, read: ReadStream[SessionMessage | Exception], write: WriteStream[SessionMessage]) -> None:
+        """Serve one client over a pair of streams, to the end of what it writes."""
+        await self._lowlevel_server.run(read, write, self._lowlevel_server.create_initialization_options())
 
     async def list_tools(self) -> list[MCPTool]:
         if not self._listed:
@@ -91,7 +102,11 @@ class PaytServer(MCPServer[Callers]):
             return _failed(InputError(f"There is no tool {name[:60]!r}{_off(name)}. The tools are: {listed}."))
         try:
             given = accepted(name, schema, arguments)
-            return await super().call_tool(name, given, context)
+            with patience.begun() as call:
+                result = await super().call_tool(name, given, context)
+                if isinstance(result, InputRequiredResult) and call.is_slow:
+                    call.keep()  # the call comes again with the user's answer, which reading anew would lose
+                return result
         except PaytMcpError as error:
             return _failed(error)
         except ToolError as error:
@@ -177,9 +192,10 @@ def build_server(
         specs,
         prompts.read_prompts(settings.prompts_dir),
         name="payt-mcp",
-        title="Payt",
+        title="Payt sandbox (invented data)" if settings.is_sandbox else "Payt",
         version=__version__,
-        instructions=instructions(read_only=settings.read_only),
+        icons=icons.SERVER,
+        instructions=instructions(read_only=settings.read_only, invented=settings.is_sandbox),
         website_url="https://github.com/payt-mcp/payt-mcp",
         lifespan=_lifespan(callers or sole_caller(settings, app=app, browse=browse)),
         extensions=[apps],
@@ -193,20 +209,37 @@ def _lifespan(open_callers: OpenCallers) -> Callable[[MCPServer[Callers]], Abstr
     """From the first request to the last. Callers open what they need by themselves; here they end in good order."""
 
     @asynccontextmanager
-    async def lifespan(_server: MCPServer[Callers]) -> AsyncIterator[Callers]:
+    async def lifespan(server: MCPServer[Callers]) -> AsyncIterator[Callers]:
         async with anyio.create_task_group() as group:
-            callers = open_callers(group)
+            callers = open_callers(patience.background(group))
+            settle = _once(callers.finish)
+            assert isinstance(server, PaytServer)
+            server.settle = settle
             group.start_soon(callers.take_up)
             try:
                 yield callers
             finally:
                 with anyio.CancelScope(shield=True):
-                    await callers.finish()
+                    await settle()
                 group.cancel_scope.cancel()
                 with anyio.CancelScope(shield=True):
                     await callers.aclose()
 
     return lifespan
+
+
+def _once(finish: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """An end that comes from two sides and happens once; whoever comes second waits for it."""
+    turn, is_over = anyio.Lock(), False
+
+    async def settle() -> None:
+        nonlocal is_over
+        async with turn:
+            if not is_over:
+                await finish()
+                is_over = True
+
+    return settle
 
 
 def _questions() -> RequestStateSecurity:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from payt_mcp.network import Network
 from payt_mcp.settings.known import PAYT_URLS, SANDBOX
 from payt_mcp.settings.secret import Secret
 
@@ -33,6 +34,8 @@ class CallerSettings:
     rate: int = 10
     client_id: str | None = None
     client_secret: Secret | None = None
+    network: Network = field(default_factory=Network)
+    """The way to Payt from this machine."""
 
     @property
     def is_sandbox(self) -> bool:

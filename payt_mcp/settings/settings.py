@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from payt_mcp.network import Network
 from payt_mcp.settings import folders, values
 from payt_mcp.settings.known import KNOWN
 from payt_mcp.settings.parts import CallerSettings, PolicySettings, ProcessSettings
@@ -39,6 +40,7 @@ class Settings(ProcessSettings, CallerSettings, PolicySettings):
             rate=values.whole("PAYT_RATE", given["PAYT_RATE"], 10, 1, _MAX_RATE),
             client_id=values.client_id(given["PAYT_CLIENT_ID"]),
             client_secret=values.token("PAYT_CLIENT_SECRET", secret) if secret else None,
+            network=Network.from_env(environ),
             read_only=values.switch("PAYT_READ_ONLY", given["PAYT_READ_ONLY"]),
             confirm=values.confirm(given["PAYT_CONFIRM"]),
             app_approval=values.switch("PAYT_APP_APPROVAL", given["PAYT_APP_APPROVAL"]),

@@ -89,6 +89,7 @@ async def get_credit_case(
         *around.unseen.values(),
         *_absent(case),
         _FILED_ELSEWHERE,
+        *scope.caveats,
     ]
     return answer.result()
 
@@ -114,7 +115,7 @@ async def _invoices(scope: Scope, case: CreditCase) -> tuple[list[OpenItem], boo
 
 def _summary(scope: Scope, case: CreditCase, name: str) -> str:
     began = phases.case_since(case)
-    since = f" since {scope.day(began)}" if began else ""
+    since = f" since {scope.day(began)}" if began and not case.is_ahead(began) else ""
     paused = ", paused" if case.paused_at else ""
     plan = ", in a payment plan" if case.active_payment_plan_id or case.payment_plan_id else ""
     open_ = present.money(case.open_amount, case.currency_code) if case.open_amount is not None else "unknown"
@@ -146,7 +147,7 @@ def _timeline(case: CreditCase) -> list[dict[str, Any]]:
     others = {moment for moment, step in moments if step != "latest_summons"}
     # The latest summons is a step of its own only after the fourth: before, it is the last of those.
     own = ((moment, step) for moment, step in moments if step != "latest_summons" or moment not in others)
-    return [{"at": present.stamp(moment), "step": step} for moment, step in own]
+    return [{"at": present.stamp(moment), "step": phases.step_name(case, step, moment)} for moment, step in own]
 
 
 def _text(data: dict[str, Any]) -> list[str]:

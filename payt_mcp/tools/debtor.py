@@ -88,7 +88,8 @@ async def get_debtor(
     answer.data = _data(scope, file, letters, parts)
     shown = len(answer.data["invoices"])
     answer.lines = _text(answer.data, f"Open invoices{_OF_MANY if shown < len(file.open_items) else ''}")
-    answer.notes = debtor_words.notes(
+    answer.notes += scope.caveats
+    answer.notes += debtor_words.notes(
         scope, file, letters, parts, invoices=shown, addresses=len(answer.data["addresses"])
     )
     return answer.result()

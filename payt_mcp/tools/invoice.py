@@ -66,7 +66,7 @@ async def get_invoice(
     answer = Answer(_summary(row), {"invoice": detail, "timeline": timeline, "lines": lines[:_MOST_LINES]})
     answer.as_of = scope.account.now()
     answer.lines = _text(detail, timeline, lines[:_MOST_LINES])
-    answer.notes = [*invoice_notes(seen.books, [item]), *seen.unseen.values()]
+    answer.notes += [*invoice_notes(seen.books, [item]), *seen.unseen.values(), *scope.caveats]
     if len(lines) > _MOST_LINES:
         answer.notes.append(f"{len(lines) - _MOST_LINES} more invoice lines are not shown.")
     return answer.result()
@@ -119,7 +119,7 @@ def _timeline(invoice: Invoice) -> list[dict[str, Any]]:
     numbered = {moment for name, moment in moments.items() if not name.startswith("latest_")}
     moments = {name: at for name, at in moments.items() if not name.startswith("latest_") or at not in numbered}
     ordered = sorted(moments.items(), key=lambda step: step[1])
-    return [{"at": present.stamp(moment), "step": name} for name, moment in ordered]
+    return [{"at": present.stamp(moment), "step": phases.step_name(invoice, name, moment)} for name, moment in ordered]
 
 
 def _text(

@@ -14,6 +14,7 @@ from payt_mcp.answers.rows import INVOICE_COLUMNS, invoice_row, spoken
 from payt_mcp.receivables import aging
 from payt_mcp.tools.shared import (
     AdministrationId,
+    Amount,
     Answer,
     Ctx,
     Cursor,
@@ -82,8 +83,8 @@ async def search_invoices(
     credit_cases: Annotated[Keys, Field(description="Case numbers.")] = (),
     due_from: Annotated[Text, Field(description="YYYY-MM-DD, included; so is due_to.")] = "",
     due_to: Text = "",
-    min_amount: Annotated[Text, Field(description='Open amount (total where paid) as "1250.00".')] = "",
-    max_amount: Text = "",
+    min_amount: Annotated[Amount, Field(description='Open amount (total where paid) as "1250.00".')] = "",
+    max_amount: Amount = "",
     updated_after: Annotated[Text, Field(description="Date or UTC timestamp.")] = "",
     sort: Annotated[Sort, Field(description="Default due_date; newest first where paid ones are asked for.")] = "",
     limit: Limit = 20,
@@ -167,6 +168,7 @@ async def _answer(
     answer.data["invoices"] = rows
     columns = INVOICE_COLUMNS | {name: name for row in rows for name in row if name not in INVOICE_COLUMNS}
     answer.lines = present.table([spoken(row) for row in rows], columns)
+    answer.notes += scope.caveats
     return answer.result()
 
 

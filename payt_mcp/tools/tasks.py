@@ -117,6 +117,7 @@ def _add_counts(answer: Answer, tasks: Tasks, scope: Scope) -> None:
     undone = [task for task in tasks.found if not task.completed_at]
     late = sum(task.expiry_date is not None and task.expiry_date < scope.today for task in undone)
     answer.data["open_tasks"] = len(undone)
+    answer.notes += scope.caveats
     if undone:
         answer.summary += f" {len(undone):,} open" + (f", {late:,} of them past their date." if late else ".")
     if tasks.nobodys:

@@ -13,6 +13,7 @@ from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from payt_mcp import patience
 from payt_mcp.proposals.asking.form import Approval
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Text, ToolSpec, caller_of, scope_of
 
@@ -217,11 +218,13 @@ async def _decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallT
 
     outbox, record = proposed.outbox, proposed.record
     engine, ledger, scope = outbox.engine, outbox.ledger, outbox.ledger_scope
+    if answer != "not_asked":
+        patience.renew()
     if record.status is not Status.PROPOSED:
         return await standing(outbox, record, new=proposed.is_new)
     if answer == "yes":
         await engine.on_ledger(ledger.approve, record.id, by(ctx, "elicitation"), scope=scope)
-        return await standing(outbox, await engine.carry_out(record.id, _PATIENCE))
+        return await standing(outbox, await engine.carry_out(record.id, _left()))
     if answer == "no":
         return await standing(
             outbox,
@@ -239,11 +242,11 @@ async def _by_code(ctx: Ctx, outbox: Outbox, record: Record, code: str) -> CallT
     from payt_mcp.proposals.asking.elicitation import by, new_code  # noqa: PLC0415 - with the ledger, not at the start
     from payt_mcp.proposals.stored import preview_of  # noqa: PLC0415
 
-    engine, ledger, scope = outbox.engine, outbox.ledger, outbox.ledger_scope
     _check_code_may(preview_of(record))
+    engine, ledger, scope = outbox.engine, outbox.ledger, outbox.ledger_scope
     if code:
         await engine.on_ledger(ledger.redeem, record.id, code, by(ctx, "code"), scope=scope)
-        return await standing(outbox, await engine.carry_out(record.id, _PATIENCE))
+        return await standing(outbox, await engine.carry_out(record.id, _left()))
     fresh = new_code()
     await engine.on_ledger(ledger.issue_code, record.id, fresh, by(ctx, "code"), scope=scope)
     data = {
@@ -262,8 +265,13 @@ async def standing(outbox: Outbox, record: Record, *, new: bool = True) -> CallT
     if record.status is Status.OUTCOME_UNKNOWN:
         record = await outbox.engine.look(record)
     elif record.status in (Status.APPROVED, Status.SENDING):
-        record = await outbox.engine.carry_out(record.id, _PATIENCE, scope=record.scope)
+        record = await outbox.engine.carry_out(record.id, _left(), scope=record.scope)
     return _result(outbox, record, {}, new=new)
+
+
+def _left() -> float:
+    """How long an answer waits for what is being carried out; that goes on in any case."""
+    return min(_PATIENCE, patience.left())
 
 
 def _waiting(outbox: Outbox, record: Record, next_step: str) -> CallToolResult:

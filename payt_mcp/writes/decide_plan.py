@@ -143,11 +143,11 @@ def _sum(invoices: Sequence[Invoice]) -> Decimal:
 
 
 def _warnings(scope: Scope, plan: PaymentPlan, decision: str, opened: Sequence[Invoice], currency: str) -> list[Warned]:
+    found = [Warned(text) for text in scope.caveats]
     if decision == "deactivate" and not plans.missed(plan, scope.today):
-        return [Warned("No term of this plan is missed.")]
+        found.append(Warned("No term of this plan is missed."))
     if decision != "approve":
-        return []
-    found = []
+        return found
     others = {one.active_payment_plan_id for one in opened if one.active_payment_plan_id not in {None, plan.id}}
     if others:
         found.append(Warned(f"The debtor is in another active plan already: {some(sorted(filter(None, others)))}."))

@@ -22,6 +22,8 @@ from tests.answers import reckoning
 from tests.answers.reckoning import Ledger
 from tests.support.assistant import MAIN, NOON, SECOND, UNREAD, Row, assistant, frozen, payt
 
+pytestmark = pytest.mark.slow
+
 COLLECTION = reckoning.STEPS[reckoning.STEPS.index("pre_judicial") : reckoning.STEPS.index("debt_collection") + 1]
 _30_DAYS = dt.timedelta(days=30)
 

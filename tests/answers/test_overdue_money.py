@@ -14,6 +14,8 @@ from tests.answers import reckoning
 from tests.answers.reckoning import Ledger
 from tests.support.assistant import MAIN, NOON, SECOND, Assistant, assistant, frozen, payt
 
+pytestmark = pytest.mark.slow
+
 ADMINISTRATIONS = (MAIN, SECOND)
 # Every pair of two choices occurs in one of these.
 MODES: list[dict[str, Any]] = [

@@ -20,6 +20,8 @@ from payt_sandbox.api.faults import Fault
 from payt_sandbox.signin.access import ALL_SCOPES, Token
 from tests.support.clinic import Opened
 
+pytestmark = pytest.mark.slow
+
 
 def test_where_all_is_well_it_says_so_with_exit_code_zero(clinic: Opened) -> None:
     found = clinic().doctor()

@@ -24,6 +24,7 @@ from tests.support.home import TOKEN, Home
 from tests.support.processes import stdio
 
 
+@pytest.mark.slow
 def test_the_very_command_that_was_written_starts_and_answers_as_the_host_starts_it(home: Home) -> None:
     done = home.run("install", "claude-desktop", PAYT_API_URL="sandbox")
     assert (done.code, "Quit Claude Desktop" in done.out) == (0, True)
@@ -152,13 +153,13 @@ def test_secrets_among_the_arguments_and_headers_of_an_old_entry_are_covered(hom
     assert TOKEN not in home.run("install", "claude-desktop").out
 
 
-def test_the_copy_and_the_file_keep_their_mode(home: Home) -> None:
+def test_the_file_keeps_its_mode_and_the_copy_is_for_the_user_alone(home: Home) -> None:
     before = home.write({"mcpServers": {"other": {"command": "x"}}}).read_bytes()
     home.desktop.chmod(0o640)
     done = home.run("install", "claude-desktop")
     (copy,) = home.desktop.parent.glob("*.bak")
     assert copy.read_bytes() == before
-    assert {stat.S_IMODE(one.stat().st_mode) for one in (copy, home.desktop)} == {0o640}
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (copy, home.desktop)] == [0o600, 0o640]
     assert str(copy) in done.out
 
 
@@ -225,6 +226,7 @@ def test_a_wrong_setting_and_a_wrong_call_change_nothing(home: Home) -> None:
     assert home.run("uninstall", "cursor").code == 0
 
 
+@pytest.mark.slow
 def test_a_command_that_does_not_start_is_not_written(tmp_path: Path) -> None:
     broken = tmp_path / "payt-mcp"
     broken.write_text("#!/bin/sh\necho error: https://me:pass@index is down >&2\nexit 3\n")
@@ -258,6 +260,7 @@ def test_an_environment_without_its_script_is_started_by_its_python(home: Home, 
     assert _printed(python, home.environ()) == {"command": str(python), "args": ["-m", "payt_mcp"]}
 
 
+@pytest.mark.slow
 def test_a_cache_that_is_thrown_away_is_never_written(home: Home, tmp_path: Path) -> None:
     python = _environment(tmp_path / "uv" / "archive-v0" / "Xy12")
     tools = tmp_path / "tools"

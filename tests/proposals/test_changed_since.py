@@ -18,7 +18,7 @@ from tests.support.house import (
 )
 from tests.support.previews import flat, seen
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 async def test_an_invoice_paid_since_the_yes_stops_the_message(house: House) -> None:

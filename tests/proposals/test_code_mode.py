@@ -22,7 +22,7 @@ from tests.support.house import (
     says,
 )
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 async def with_code(caller: Any, arguments: dict[str, Any]) -> str:

@@ -14,6 +14,8 @@ from tests.proposals.storm.runs import said_badly
 from tests.proposals.storm.table import failures, table, write
 from tests.proposals.storm.weather import storm
 
+pytestmark = pytest.mark.slow
+
 RUNS = int(os.environ.get("STORM_RUNS", "0"))
 SEED = int(os.environ.get("STORM_SEED", "11"))
 

@@ -16,6 +16,8 @@ from payt_mcp.tools import known_tools, tools_of
 from payt_sandbox.server import Handle
 from tests.support.fixed import SET_ANSWERS, SNAPSHOTS, answer_of, check_snapshot, server_for, shown, text_of, tokens
 
+pytestmark = pytest.mark.slow
+
 ERAS = ("auto", "legacy")
 MOST_TOKENS = 9_000
 LOADED = """

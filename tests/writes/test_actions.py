@@ -20,7 +20,7 @@ from payt_sandbox.signin.access import ALL_SCOPES
 from tests.support.daily_work import COMMENT, KINDS, Write, comments, server, task, writes
 from tests.support.house import ERAS, PAGE, TOOL, House, approved, client, data, draft, record, said, says, until
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 EACH = pytest.mark.parametrize("kind", KINDS)
 ENDS = {"comment": "sent"}
 SCOPES = {

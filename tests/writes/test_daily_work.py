@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from payt_mcp.payt import wire
 from payt_mcp.payt import writes as commands
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.writes import contacts, debtors
+from tests.support.contract import CONTRACT
 from tests.support.daily_work import (
     as_it_is,
     contact_with_debtors,
@@ -28,10 +28,11 @@ from tests.support.daily_work import (
     task,
     writes,
 )
+from tests.support.fixed import tokens
 from tests.support.house import ADMINISTRATION, PAGE, House, client, data, record, said, says
 from tests.support.previews import flat, seen
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 async def proposed(house: House, tool: str, arguments: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -403,8 +404,6 @@ async def test_completing_with_resume_says_which_invoices_and_resumes_them(house
 
 # What a model is told.
 
-CONTRACT = Path("/work/shared/payt/openapi.json")
-
 
 @pytest.mark.skipif(not CONTRACT.exists(), reason="the published contract is not on this machine")
 async def test_every_field_of_the_contract_is_in_the_schemas_and_taken(house: House) -> None:
@@ -425,13 +424,12 @@ def _contract() -> dict[str, Any]:
 
 
 async def test_the_writes_of_the_sets_keep_their_budget(house: House) -> None:
-    encoder = pytest.importorskip("bpe_openai").get_encoding("o200k_base")
     names = {write.tool for write in writes(house).values()}
     async with client(server(house)) as caller:
         tools = [tool for tool in (await caller.list_tools()).tools if tool.name in names]
     assert len(tools) == len(names)
     told = [tool.model_dump(by_alias=True, exclude_none=True) for tool in tools]
-    assert len(encoder.encode(json.dumps(told, separators=(",", ":"), ensure_ascii=False))) <= 2_200
+    assert tokens(told) <= 2_200
     assert all(tool.annotations and not tool.annotations.read_only_hint for tool in tools)
 
 

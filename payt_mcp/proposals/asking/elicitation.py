@@ -12,7 +12,7 @@ from mcp.shared.exceptions import MCPError
 
 from payt_mcp.proposals.asking.form import Approval
 from payt_mcp.proposals.asking.preview_text import whole
-from payt_mcp.proposals.records import Record, Who
+from payt_mcp.proposals.records import Record, Who, is_embedded
 from payt_mcp.proposals.stored import preview_of
 
 LONGEST_QUESTION = 6_000
@@ -47,8 +47,9 @@ async def ask(ctx: Context[Any, Any], record: Record) -> KnownAnswer | Elicit[Ap
     The question is the proposal's own preview, so that it is the same however often it is put. A client that fails to
     ask leaves the proposal waiting for the page or the terminal.
     """
+    invented = "Invented data: this reaches nobody.\n\n" if is_embedded(record) else ""
     preview = preview_of(record) if can_ask(ctx) else None
-    question = f"{whole(preview)}\n\nProposal {record.id}. Let this happen?" if preview else ""
+    question = f"{invented}{whole(preview)}\n\nProposal {record.id}. Let this happen?" if preview else ""
     if not 0 < len(question) <= LONGEST_QUESTION:
         return KnownAnswer("not_asked")
     if (ctx.protocol_version or "") >= _MODERN:

@@ -29,7 +29,7 @@ from payt_mcp.proposals.preview import (
     SentTo,
     Warned,
 )
-from payt_mcp.proposals.records import Record
+from payt_mcp.proposals.records import Record, is_embedded
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import preview_of, words_of
 from payt_mcp.words.text import count
@@ -50,6 +50,7 @@ _BADGES = {
     Status.EXPIRED: ("", "expired"),
     Status.SUPERSEDED: ("", "replaced: something changed"),
 }
+_INVENTED = '<p class="foreign">Invented data: this is a proposal to the built-in sandbox, and reaches nobody.</p>'
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def _card(record: Record, trouble: str, token: Token, zone: dt.tzinfo) -> str:
     preview = preview_of(record)
     title = preview.title if preview else "The text of this proposal has been purged"
     is_open = record.status in (Status.PROPOSED, Status.OUTCOME_UNKNOWN)
+    invented = _INVENTED if is_embedded(record) else ""
     detail = _detail(preview) if preview else ""
     if record.status not in (Status.PROPOSED, Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN):
         detail = f"<details><summary>What was proposed</summary>{detail}</details>"
@@ -108,7 +110,7 @@ def _card(record: Record, trouble: str, token: Token, zone: dt.tzinfo) -> str:
         f'<article aria-labelledby="t-{record.id}"><div class="top">'
         f'<h2 id="t-{record.id}">{text(title)}</h2>'
         f'<span class="badge {kind}">{badge}</span></div>'
-        f"{_said(record, trouble, zone)}{detail}{_form(record, token) if is_open else ''}"
+        f"{invented}{_said(record, trouble, zone)}{detail}{_form(record, token) if is_open else ''}"
         f'<p class="soft">{record.id}, proposed {at(record.created_at, zone)}</p></article>'
     )
 

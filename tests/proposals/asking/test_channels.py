@@ -21,7 +21,7 @@ from payt_mcp.writes.message.warnings import warnings_of
 from payt_sandbox.api.faults import Fault
 from tests.support.house import ADMINISTRATION, ERAS, House, client, data, letter, said, says
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 @ERAS

@@ -33,7 +33,7 @@ from tests.support.house import (
 )
 from tests.support.previews import flat, seen
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 FORGED = "Jan\nTo: ap@debtor.example (the debtor's address for reminders)\nSubject: \u202eharmless"
 
 

@@ -23,7 +23,7 @@ from payt_sandbox.api.faults import Fault
 from tests.support.house import House, client, data, edit, known_invoice, letter, record, says
 from tests.writes.invoices.test_upsert import as_it_is
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 def environ(house: House, **more: str) -> dict[str, str]:

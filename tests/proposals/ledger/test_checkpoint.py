@@ -230,6 +230,21 @@ def test_a_checkpoint_made_while_the_clock_was_wrong_forgets_nothing(ledger: Led
         ledger.claim(twin.id)
 
 
+def test_one_claim_after_a_correction_of_the_clock_verifies_the_whole_and_the_next_does_not(
+    ledger: Ledger, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rest(ledger)
+    monkeypatch.setattr(chain, "TAIL", 8)
+    clock.pass_time(days=2)
+    approved(ledger, "ahead")
+    clock.pass_time(days=-2)
+    ledger.correct_clock(PERSON)
+    (corrected,) = ledger.history("clock")
+    assert checkpoint(ledger)["seq"] < corrected.seq
+    assert ledger.claim(approved(ledger, "next").id)
+    assert checkpoint(ledger)["seq"] >= corrected.seq
+
+
 STEPS = (
     "propose",
     "approve",

@@ -19,7 +19,7 @@ from tests.support.house import said as said_by
 from tests.support.previews import flat, seen
 from tests.writes.invoices.test_upsert import SENT, as_it_is, less, new
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 FIELDS = [
     "id", "invoice_number", "currency_code", "invoice_date", "due_date", "total_amount", "open_amount",
     "book_total_amount", "book_open_amount", "sent_at", "invoice_identifier",

@@ -20,7 +20,7 @@ from tests.support.house import (
 )
 from tests.writes.invoices.test_upsert import LINE, as_it_is, new
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 async def lost(house: House, fault: Kind, rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from tests.support.house import (
 from tests.support.previews import flat, seen
 from tests.writes.invoices.test_upsert import LINE, SENT, as_it_is, new
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 FOREIGN = "NL02RABO0123456789"
 
 

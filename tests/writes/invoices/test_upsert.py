@@ -12,7 +12,7 @@ from payt_mcp.writes.files import checksum
 from tests.support.house import ADMINISTRATION, House, client, data, said, says
 from tests.support.previews import flat, seen
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 FIELDS = [
     "id", "invoice_number", "invoice_identifier", "currency_code", "invoice_date", "due_date", "total_amount",
     "open_amount", "book_total_amount", "book_open_amount", "debtor_number", "sent_at", "description", "payment_method",
@@ -168,10 +168,26 @@ async def test_invoices_given_as_json_text_are_decoded(house: House) -> None:
     assert [row for row in house.invoices(["invoice_number"]) if row["invoice_number"] == "J1"]
 
 
+async def test_numbers_are_what_somebody_wrote_and_no_others(house: House) -> None:
+    row = new("N1", house.debtor()) | {
+        "amount_total": 1000.1, "amount_open": 1000.1, "book_amount_total": 1000.1, "book_amount_open": 1000.1,
+        "debtor_number": float(house.debtor()), "payment_term": 14.0,
+    }  # fmt: skip
+    async with client(house.server(), answer=says("accept")) as caller:
+        assert data(await caller.call_tool("upsert_invoices", {"invoices": [row]}))["status"] == "applied"
+    (stored,) = [r for r in house.invoices(["invoice_number", "total_amount", "debtor_number"])
+                 if r["invoice_number"] == "N1"]  # fmt: skip
+    assert (stored["total_amount"], stored["debtor_number"]) == ("1000.10", house.debtor())
+
+
 @pytest.mark.parametrize(
     ("row", "complaint"),
     [
-        ({"amount_total": 121.0}, "a number loses cents"),
+        ({"amount_total": 121.005}, 'a decimal string such as "121.00"'),
+        ({"amount_total": 1e22}, 'a decimal string such as "121.00"'),
+        ({"amount_total": True}, "text"),
+        ({"debtor_number": 10002.5}, "text"),
+        ({"payment_term": 14.5}, "a whole number"),
         ({"total_amount": "1.00"}, "Did you mean amount_total"),
         ({"due_date": "01-12-2026"}, "a date such as"),
         ({"due_date": None}, "needs due_date"),

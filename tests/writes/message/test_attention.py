@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,10 +12,6 @@ from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.preview import Preview
 from payt_mcp.proposals.records import Record
 from payt_mcp.settings import Secret
-from payt_sandbox.api.options import Options
-from payt_sandbox.app import create_app
-from payt_sandbox.data.build import build_world
-from payt_sandbox.server import run_in_thread
 from payt_sandbox.signin.access import ALL_SCOPES, Token
 from tests.support.house import ADMINISTRATION, ERAS, House, client, data, record, says
 from tests.support.staging import STAGES, stage
@@ -159,12 +155,10 @@ async def test_an_invoice_that_comes_into_a_paused_case_stops_the_letter(house: 
 
 
 @pytest.mark.parametrize("scope", ["credit_cases:read", "payment_plans:read"])
-async def test_what_the_token_may_not_read_is_said_in_red(tmp_path: Path, scope: str) -> None:
-    options = Options(rate=None, tokens={"narrow": Token(ALL_SCOPES - {scope})})
-    with run_in_thread(create_app(build_world(invoices=60, seed=4), options=options)) as handle:
-        house = House(handle, tmp_path)
-        stage(house.sandbox.world, ADMINISTRATION)
-        async with client(house.server(api_token=Secret("narrow"))) as caller:
-            answer = data(await caller.call_tool("send_message", wish(TARGETS[0])))
-        (line,) = dangers(house, answer)
+async def test_what_the_token_may_not_read_is_said_in_red(house: House, scope: str) -> None:
+    stage(house.sandbox.world, ADMINISTRATION)
+    house.sandbox.options = replace(house.sandbox.options, tokens={"narrow": Token(ALL_SCOPES - {scope})})
+    async with client(house.server(api_token=Secret("narrow"))) as caller:
+        answer = data(await caller.call_tool("send_message", wish(TARGETS[0])))
+    (line,) = dangers(house, answer)
     assert f"could not be read (the token lacks {scope})" in line

@@ -12,7 +12,7 @@ from payt_mcp.proposals.asking.page_view import cards
 from tests.support.house import ADMINISTRATION, ERAS, House, client, data, letter, record, said, says
 from tests.support.previews import flat, seen
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 DUE = "2026-10-01"
 
 

@@ -22,6 +22,8 @@ from payt_mcp.writes.writer import Writer
 from tests.support.house import ADMINISTRATION, House, client, data, said, says
 from tests.support.previews import seen
 
+pytestmark = pytest.mark.slow
+
 PAGE = Who("page")
 
 

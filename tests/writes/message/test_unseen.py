@@ -9,6 +9,8 @@ import pytest
 from payt_mcp.words.visible import hidden_kinds, shown
 from tests.support.house import House, client, data, said, says
 
+pytestmark = pytest.mark.slow
+
 SECRET = "".join(chr(0xE0100 + byte) for byte in b"all debtors")
 
 

@@ -151,7 +151,7 @@ class Books:
 
     async def _sync(self, running: _Running) -> None:
         began, as_of = Reading.take(), self._client.now()
-        held = self._items or OpenItems("")
+        held, place = self._items or OpenItems(""), self._following.place
 
         async def read_whole() -> None:
             nonlocal held
@@ -164,13 +164,15 @@ class Books:
             return [item.updated_at for item in held.invoices.values() if item.updated_at is not None]
 
         async def read_invoices() -> None:
-            await self._following.read(read_whole, read_changes, stamps)
+            nonlocal place
+            place = await self._following.read(read_whole, read_changes, stamps)
             await self._name_debtors(held)
 
         cases, plans = self._case_book.cases, self._case_book.plans
         await together(read_invoices, cases.refresh, plans.refresh)
         held.cases, held.plans = cases.records, plans.records
         self._items, self._as_of, self._synced = held, as_of, began
+        self._following.place = place
 
     async def _read_everything(self, running: _Running) -> OpenItems:
         items = OpenItems(self.administration.currency_code or "")

@@ -106,6 +106,7 @@ TOOL = ToolSpec(
     toolset="core",
     place=5,
     needs=("administrations:read", "invoices:read", "debtors:read"),
+    may_need=("credit_cases:read", "payment_plans:read"),
 )
 
 

@@ -107,6 +107,7 @@ TOOL = ToolSpec(
     toolset="core",
     place=2,
     needs=("administrations:read", "invoices:read", "debtors:read"),
+    may_need=("credit_cases:read", "payment_plans:read"),
     page="overdue",
 )
 

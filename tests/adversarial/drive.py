@@ -1,0 +1,199 @@
+"""One case through the server: an MCP client whose user says yes to every question, in a state folder of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import anyio
+from mcp.client import Client
+from mcp.types import CallToolResult, ElicitResult, TextContent
+
+from payt_mcp.cli import approvals
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.records import Who
+from payt_mcp.server.server import build_server
+from payt_mcp.settings import TOOLSETS, Secret, Settings
+from payt_sandbox import World
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
+from payt_sandbox.server import Handle, run_in_thread
+from tests.adversarial.case import Case
+from tests.adversarial.dates import dated
+from tests.adversarial.world import MAIN, Payt, base, dates_of_invoices
+
+_WENT = frozenset({"sent", "applied", "partly_applied"})
+_REFUSED = frozenset({"failed", "unchanged"})
+_PERSON = Who("page", "", "anouk")
+_LINK = "§portal:"
+
+
+@dataclass
+class Step:
+    """One call: what the person saw before each yes, what the assistant was answered, what Payt mailed."""
+
+    questions: list[str] = field(default_factory=list)
+    answer: str = ""
+    status: str = ""
+    is_error: bool = False
+    mails: list[Any] = field(default_factory=list)
+
+    @property
+    def seen(self) -> str:
+        """What the yes rested on."""
+        return self.questions[0] if self.questions else self.answer
+
+    @property
+    def renewed(self) -> str:
+        return "\n".join(self.questions[1:])
+
+    @property
+    def went(self) -> bool:
+        return self.status in _WENT
+
+    @property
+    def refused(self) -> bool:
+        return (self.is_error or self.status in _REFUSED) and not self.mails
+
+
+class Stage:
+    """A Payt over TCP that every case finds as the one before it did."""
+
+    def __init__(self, handle: Handle, world: World) -> None:
+        self.handle = handle
+        self._world = world
+        self._dates = dates_of_invoices()
+
+    async def play(self, case: Case, folder: Path) -> list[Step]:
+        """The steps of a case, one for each of its calls."""
+        self.handle.sandbox.world.take_over(self._world)
+        self.handle.sandbox.mails.clear()
+        files = folder / "files"
+        files.mkdir(parents=True)
+        payt = Payt(self.handle.sandbox.world, self.handle, files)
+        if case.before:
+            case.before(payt)
+        settings = self._settings(folder, code=case.code)
+        person = _Person(case, payt)
+        asked = None if case.code else person.answer
+        async with Client(build_server(settings, browse=lambda _url: True), elicitation_callback=asked) as client:
+            conversation = _Conversation(client, person, settings, self._dates)
+            return [await conversation.call(place, case) for place in range(len(case.calls))]
+
+    def _settings(self, folder: Path, *, code: bool) -> Settings:
+        return Settings(
+            api_token=Secret("sandbox-token"), api_url=self.handle.url, administration_id=MAIN, rate=100,
+            state_dir=folder / "state", attachments_dir=folder / "files", toolsets=TOOLSETS,
+            confirm="code" if code else "person",
+        )  # fmt: skip
+
+
+@contextlib.contextmanager
+def stage() -> Iterator[Stage]:
+    world = base()
+    with run_in_thread(create_app(world.copy(world.today), options=Options(rate=None))) as handle:
+        yield Stage(handle, world)
+
+
+class _Person:
+    """Reads, and says yes. What happens meanwhile happens before the yes to the last call."""
+
+    def __init__(self, case: Case, payt: Payt) -> None:
+        self._meanwhile = case.meanwhile
+        self._payt = payt
+        self.step = Step()
+        self.is_last = False
+
+    async def answer(self, _context: Any, params: Any) -> ElicitResult:
+        self.reads(params.message)
+        return ElicitResult(action="accept", content={"approve": True})
+
+    def reads(self, text: str) -> None:
+        self.step.questions.append(text)
+        if self._meanwhile and self.is_last:
+            self._meanwhile(self._payt)
+            self._meanwhile = None
+
+    @property
+    def mails(self) -> list[Any]:
+        return list(self._payt.handle.sandbox.mails) if self._payt.handle else []
+
+    def link(self, text: str) -> str:
+        """`§portal:invoices:261001§` written out: the page of that record for its debtor."""
+        parts = text.split(_LINK)
+        for place, part in enumerate(parts[1:], 1):
+            (kind, number), rest = part.split("§", 1)[0].split(":"), part.split("§", 1)[1]
+            parts[place] = self._payt.portal(kind, number) + rest
+        return "".join(parts)
+
+
+class _Conversation:
+    def __init__(self, client: Client, person: _Person, settings: Settings, dates: Any) -> None:
+        self._client = client
+        self._person = person
+        self._settings = settings
+        self._dates = dates
+
+    async def call(self, place: int, case: Case) -> Step:
+        call = case.calls[place]
+        self._person.step = step = Step()
+        self._person.is_last = place == len(case.calls) - 1
+        before = len(self._person.mails)
+        arguments = {name: self._written(value) for name, value in call.arguments.items()}
+        _note(step, await self._client.call_tool(call.tool, arguments))
+        if step.status == "confirmation_required":
+            await self._by_code(step, call.tool, arguments)
+        elif step.status == "awaiting_approval":
+            await self._elsewhere(step)
+        elif step.status == "superseded":  # proposed anew: the assistant asks again, and the person says yes again
+            first = step.answer
+            await self._client.call_tool(call.tool, arguments)
+            step.answer = first
+            return step
+        step.mails = self._person.mails[before:]
+        return step
+
+    def _written(self, value: Any) -> Any:
+        """A value with its dates and links written out."""
+        if isinstance(value, str):
+            return dated(self._person.link(value), self._dates)
+        if isinstance(value, dict):
+            return {name: self._written(entry) for name, entry in value.items()}
+        return [self._written(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+    async def _by_code(self, step: Step, tool: str, arguments: dict[str, Any]) -> None:
+        """The host shows what it was answered, and its own prompt is clicked away."""
+        shown = step.answer
+        code = step.answer.split("confirmation_code: ", 1)[1].split("\n", 1)[0]
+        self._person.reads(shown)
+        _note(step, await self._client.call_tool(tool, arguments | {"confirmation_code": code}))
+
+    async def _elsewhere(self, step: Step) -> None:
+        """Too long for a question: it is read in the terminal, whole, and the yes is on record."""
+        key = step.answer.split("proposal_id: ", 1)[1].split("\n", 1)[0]
+        self._person.reads(await anyio.to_thread.run_sync(self._in_terminal, key))
+        await anyio.to_thread.run_sync(self._approve, key)
+        _note(step, await self._client.call_tool("check_approval", {"proposal_id": key}))
+
+    def _in_terminal(self, key: str) -> str:
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            approvals.run(["show", key], {"PAYT_STATE_DIR": str(self._settings.state_dir)})
+        return out.getvalue()
+
+    def _approve(self, key: str) -> None:
+        assert self._settings.state_dir
+        ledger = Ledger(self._settings.state_dir)
+        try:
+            ledger.approve(key, _PERSON)
+        finally:
+            ledger.close()
+
+
+def _note(step: Step, result: CallToolResult) -> None:
+    step.answer = "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+    step.is_error = bool(result.is_error)
+    step.status = str((result.structured_content or {}).get("status", ""))

@@ -18,7 +18,7 @@ import anyio
 
 from tests.adversarial.all_cases import CASES
 from tests.adversarial.case import Case
-from tests.adversarial.drive import Step, stage
+from tests.adversarial.drive import Stage, Step
 from tests.adversarial.record import keep, known
 from tests.adversarial.table import table
 from tests.adversarial.verdict import Verdict, verdict
@@ -46,9 +46,10 @@ def main(argv: Sequence[str]) -> int:
 
 async def _played(chosen: Sequence[Case]) -> Results:
     results: Results = []
-    with stage() as payt, tempfile.TemporaryDirectory() as folder:
-        for place, one in enumerate(chosen):
-            steps = await payt.play(one, Path(folder) / str(place))
+    with tempfile.TemporaryDirectory() as folder:
+        payt = Stage(Path(folder))
+        for one in chosen:
+            steps = await payt.play(one)
             results.append((one, *verdict(one, steps), steps))
     return results
 

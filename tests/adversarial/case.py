@@ -31,7 +31,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Expect:
-    """`kind` is a set of words of `kinds`, in any of which it may be said; `names` are texts that must stand with it."""
+    """`kind` is a set of words of `kinds`, in any of which it may be said; `names` must stand with it."""
 
     level: Level
     kind: str = ""

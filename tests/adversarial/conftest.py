@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.adversarial.drive import Stage, stage
+from tests.adversarial.drive import Stage
 from tests.adversarial.table import table
 from tests.adversarial.verdict import Verdict
 
@@ -15,9 +14,8 @@ PROPERTY = "adversarial"
 
 
 @pytest.fixture(scope="session")
-def payt() -> Iterator[Stage]:
-    with stage() as running:
-        yield running
+def payt(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    return Stage(tmp_path_factory.mktemp("adversarial"))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterator
+import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,10 @@ from mcp.types import CallToolResult, ElicitResult, TextContent
 from payt_mcp.cli import approvals
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import Who
-from payt_mcp.server.server import build_server
+from payt_mcp.server.server import PaytServer, build_server
 from payt_mcp.settings import TOOLSETS, Secret, Settings
-from payt_sandbox import World
 from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
-from payt_sandbox.server import Handle, run_in_thread
 from tests.adversarial.case import Case
 from tests.adversarial.dates import dated
 from tests.adversarial.world import MAIN, Payt, base, dates_of_invoices
@@ -61,50 +60,55 @@ class Step:
 
 
 class Stage:
-    """A Payt over TCP that every case finds as the one before it did."""
+    """A Payt in this process and a server before it, that every case finds as the one before it did.
 
-    def __init__(self, handle: Handle, world: World) -> None:
-        self.handle = handle
-        self._world = world
+    Building a server costs more than a case does; what one remembers begins anew with each connection.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._world = base()
+        self._app = create_app(self._world.copy(self._world.today), options=Options(rate=None))
+        self._sandbox = self._app.state.sandbox
         self._dates = dates_of_invoices()
+        self._state, self._files = folder / "state", folder / "files"
+        self._files.mkdir()
+        self._servers = {code: self._server(code=code) for code in (False, True)}
 
-    async def play(self, case: Case, folder: Path) -> list[Step]:
+    async def play(self, case: Case) -> list[Step]:
         """The steps of a case, one for each of its calls."""
-        self.handle.sandbox.world.take_over(self._world)
-        self.handle.sandbox.mails.clear()
-        files = folder / "files"
-        files.mkdir(parents=True)
-        payt = Payt(self.handle.sandbox.world, self.handle, files)
+        payt = self._begin()
         if case.before:
             case.before(payt)
-        settings = self._settings(folder, code=case.code)
-        person = _Person(case, payt)
+        person = _Person(case, payt, self._sandbox.mails)
         asked = None if case.code else person.answer
-        async with Client(build_server(settings, browse=lambda _url: True), elicitation_callback=asked) as client:
-            conversation = _Conversation(client, person, settings, self._dates)
+        async with Client(self._servers[case.code], elicitation_callback=asked) as client:
+            conversation = _Conversation(client, person, self._state, self._dates)
             return [await conversation.call(place, case) for place in range(len(case.calls))]
 
-    def _settings(self, folder: Path, *, code: bool) -> Settings:
-        return Settings(
-            api_token=Secret("sandbox-token"), api_url=self.handle.url, administration_id=MAIN, rate=100,
-            state_dir=folder / "state", attachments_dir=folder / "files", toolsets=TOOLSETS,
-            confirm="code" if code else "person",
+    def _begin(self) -> Payt:
+        """Everything as it was before any case: the books, the user's folders, the mails."""
+        self._sandbox.world.take_over(self._world)
+        self._sandbox.mails.clear()
+        for folder in (self._state, self._files):
+            shutil.rmtree(folder, ignore_errors=True)
+        self._files.mkdir()
+        return Payt(self._sandbox.world, self._files)
+
+    def _server(self, *, code: bool) -> PaytServer:
+        settings = Settings(
+            api_token=Secret("sandbox-token"), administration_id=MAIN, rate=100, state_dir=self._state,
+            attachments_dir=self._files, toolsets=TOOLSETS, confirm="code" if code else "person",
         )  # fmt: skip
-
-
-@contextlib.contextmanager
-def stage() -> Iterator[Stage]:
-    world = base()
-    with run_in_thread(create_app(world.copy(world.today), options=Options(rate=None))) as handle:
-        yield Stage(handle, world)
+        return build_server(settings, app=self._app, browse=lambda _url: True)
 
 
 class _Person:
     """Reads, and says yes. What happens meanwhile happens before the yes to the last call."""
 
-    def __init__(self, case: Case, payt: Payt) -> None:
+    def __init__(self, case: Case, payt: Payt, mails: Sequence[Any]) -> None:
         self._meanwhile = case.meanwhile
         self._payt = payt
+        self.mails = mails
         self.step = Step()
         self.is_last = False
 
@@ -118,10 +122,6 @@ class _Person:
             self._meanwhile(self._payt)
             self._meanwhile = None
 
-    @property
-    def mails(self) -> list[Any]:
-        return list(self._payt.handle.sandbox.mails) if self._payt.handle else []
-
     def link(self, text: str) -> str:
         """`§portal:invoices:261001§` written out: the page of that record for its debtor."""
         parts = text.split(_LINK)
@@ -132,10 +132,10 @@ class _Person:
 
 
 class _Conversation:
-    def __init__(self, client: Client, person: _Person, settings: Settings, dates: Any) -> None:
+    def __init__(self, client: Client, person: _Person, state: Path, dates: Any) -> None:
         self._client = client
         self._person = person
-        self._settings = settings
+        self._state = state
         self._dates = dates
 
     async def call(self, place: int, case: Case) -> Step:
@@ -154,7 +154,7 @@ class _Conversation:
             await self._client.call_tool(call.tool, arguments)
             step.answer = first
             return step
-        step.mails = self._person.mails[before:]
+        step.mails = list(self._person.mails[before:])
         return step
 
     def _written(self, value: Any) -> Any:
@@ -181,12 +181,11 @@ class _Conversation:
 
     def _in_terminal(self, key: str) -> str:
         with contextlib.redirect_stdout(io.StringIO()) as out:
-            approvals.run(["show", key], {"PAYT_STATE_DIR": str(self._settings.state_dir)})
+            approvals.run(["show", key], {"PAYT_STATE_DIR": str(self._state)})
         return out.getvalue()
 
     def _approve(self, key: str) -> None:
-        assert self._settings.state_dir
-        ledger = Ledger(self._settings.state_dir)
+        ledger = Ledger(self._state)
         try:
             ledger.approve(key, _PERSON)
         finally:

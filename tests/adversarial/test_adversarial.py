@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -23,9 +22,9 @@ CATEGORIES = {
 @pytest.mark.anyio
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 async def test_a_case_comes_to_what_is_on_record(
-    case: Case, payt: Stage, tmp_path: Path, record_property: Callable[[str, object], None]
+    case: Case, payt: Stage, record_property: Callable[[str, object], None]
 ) -> None:
-    came, why = verdict(case, await payt.play(case, tmp_path))
+    came, why = verdict(case, await payt.play(case))
     record_property("adversarial", [case.category, came.value])
     before = known().get(case.id, Verdict.PASS)
     if WORSE.index(came) < WORSE.index(before):

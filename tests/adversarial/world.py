@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from payt_sandbox import World, build_world
-from payt_sandbox.server import Handle
 from tests.adversarial.cast import CASES, DEBTORS, INVOICES, CreditCase, Debtor, Invoice
 from tests.adversarial.dates import Invoices, today
 
@@ -21,9 +20,8 @@ _COLLEAGUE = (12, "Bram Kooistra", "bram@noorderlicht.example")
 class Payt:
     """The world by the numbers people use; what a case lets happen goes through here."""
 
-    def __init__(self, world: World, handle: Handle | None = None, files: Path | None = None) -> None:
+    def __init__(self, world: World, files: Path | None = None) -> None:
         self.world = world
-        self.handle = handle
         self._files = files
 
     def id_of(self, kind: str, number: str) -> str:
@@ -42,7 +40,7 @@ class Payt:
 
     def writes(self, number: str, content: str, *, days_ago: int = 0, subject: str = "Uw factuur") -> None:
         """A message of the debtor comes in, and nobody has read it."""
-        at = self._at(days_ago)
+        at = self.ago(days_ago)
         owner = self.id_of("debtors", number)
         self.world.add_message(
             MAIN, debtor_id=owner, subject=subject, content=content, sent_at=at, received_at=at, updated_at=at
@@ -50,7 +48,7 @@ class Payt:
 
     def wrote(self, number: str, content: str, *, days_ago: int, subject: str = "Herinnering") -> None:
         """A message of ours that Payt knows of."""
-        at, owner = self._at(days_ago), self.id_of("debtors", number)
+        at, owner = self.ago(days_ago), self.id_of("debtors", number)
         self.world.add(
             MAIN, "messages", debtor_id=owner, sender_type="creditor", subject=subject, content=content, sent_at=at,
             updated_at=at,
@@ -58,13 +56,13 @@ class Payt:
 
     def note(self, number: str, content: str, *, days_ago: int = 1) -> None:
         """A colleague wrote a note about a debtor."""
-        at, owner = self._at(days_ago), self.id_of("debtors", number)
+        at, owner = self.ago(days_ago), self.id_of("debtors", number)
         self.world.add(
             MAIN, "notes", debtor_id=owner, content=content, created_at=at, updated_at=at, user=_COLLEAGUE
         )  # fmt: skip
 
     def task(self, number: str, subject: str, description: str = "", *, key: int | None = None) -> None:
-        at, owner = self._at(2), self.id_of("debtors", number)
+        at, owner = self.ago(2), self.id_of("debtors", number)
         given = {"id": key} if key else {}
         self.world.add(
             MAIN, "tasks", debtor_id=owner, subject=subject, description=description, created_at=at, updated_at=at,
@@ -78,8 +76,8 @@ class Payt:
             (70_000 + place, cents, cents, day.isoformat(), None)
             for place, (cents, day) in enumerate(zip((int(term.replace(".", "")) for term in terms), days, strict=True))
         )
-        at = self._at(6)
-        stamps = {"proposed_at": at, "created_at": at} | ({"approved_at": self._at(5)} if active else {})
+        at = self.ago(6)
+        stamps = {"proposed_at": at, "created_at": at} | ({"approved_at": self.ago(5)} if active else {})
         ids = tuple(int(self.id_of("invoices", one)) for one in invoices)
         made = self.world.add(
             MAIN, "payment_plans", active=active, auto_activated=False, debtor_id=self.id_of("debtors", number),
@@ -90,7 +88,7 @@ class Payt:
 
     def bounce(self, number: str, *, days_ago: int = 1) -> None:
         """A mail to a debtor came back."""
-        at, owner = self._at(days_ago), self.id_of("debtors", number)
+        at, owner = self.ago(days_ago), self.id_of("debtors", number)
         self.world.add(
             MAIN, "notifications", debtor_id=owner, notification_type="mail_bounced", resource_type="debtor",
             bounce_reason="550 5.1.1 user unknown", created_at=at, updated_at=at,
@@ -103,12 +101,32 @@ class Payt:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
+    def file_link(self, name: str, target: str) -> None:
+        """A link in that folder, to somewhere else."""
+        assert self._files is not None
+        (self._files / name).symlink_to(target)
+
     def portal(self, kind: str, number: str) -> str:
         """The link to a record's page for its debtor."""
         return f"https://portal.payt.example/{MAIN}/{kind}/{self.id_of(kind, number)}"
 
-    def _at(self, days_ago: int) -> dt.datetime:
-        return self.world.clock() - dt.timedelta(days=days_ago)
+    def credit(self, number: str, amount: str) -> None:
+        """A credit note of a debtor comes in; `amount` is below nothing."""
+        self.world.add_invoice(
+            MAIN, invoice_number=f"C{number}", debtor_id=self.id_of("debtors", number), total_amount=amount,
+            open_amount=amount, description="Creditnota",
+        )  # fmt: skip
+
+    def our_account(self, iban: str) -> None:
+        """The bank account of the administration is another one from now on."""
+        with self.world.lock:
+            self.world.administrations[int(MAIN)]["bank_account_number"] = iban
+
+    def ago(self, days: int) -> dt.datetime:
+        return self.world.clock() - dt.timedelta(days=days)
+
+    def day_from_today(self, days: int) -> dt.date:
+        return today() + dt.timedelta(days=days)
 
 
 def base() -> World:
@@ -186,7 +204,9 @@ def _add_case(payt: Payt, given: CreditCase) -> None:
         started_at=now - dt.timedelta(days=62), updated_at=now - dt.timedelta(days=20), **stamps, **bailiff,
     )  # fmt: skip
     on_invoice = {"bailiff_at": bailiff["forwarded_to_bailiff_at"]} if bailiff else {}
-    payt.invoice(given.invoice, active_credit_case_id=key, updated_at=now - dt.timedelta(days=20), **stamps, **on_invoice)
+    payt.invoice(
+        given.invoice, active_credit_case_id=key, updated_at=now - dt.timedelta(days=20), **stamps, **on_invoice
+    )
 
 
 def _add_stories(payt: Payt) -> None:

@@ -31,7 +31,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Expect:
-    """`kind` is a set of words of `kinds`, in any of which it may be said; `names` must stand with it."""
+    """`kind` is a set of words of `kinds`, in any of which it may be said; `names` must stand with it.
+
+    A name may be told in several ways, `9,9k|9900`.
+    """
 
     level: Level
     kind: str = ""

@@ -34,6 +34,7 @@ class Invoice:
     reminders: int = 0
     paused: bool = False
     paid: int | None = None
+    vat: str = ""
 
     @property
     def left(self) -> str:
@@ -79,18 +80,18 @@ DEBTORS = (
 )
 
 INVOICES = (
-    Invoice("261001", "90001", "1210.00", -50, reminders=1, order="SG-7781"),
+    Invoice("261001", "90001", "1210.00", -50, reminders=1, order="SG-7781", vat="210.00"),
     Invoice("261002", "90001", "484.00", -32, reminders=1),
     Invoice("261003", "90001", "2420.00", 24),
     Invoice("261004", "90001", "1000.00", -20, open="250.00"),
     Invoice("260901", "90001", "605.00", -70, open="0.00", paid=-55),
     Invoice("261101", "90002", "3630.00", -45, reminders=1),
     Invoice("261201", "90003", "4760.00", -35, reminders=1, description="Wartung"),
-    Invoice("261202", "90003", "1190.00", -10, description="Ersatzteile"),
+    Invoice("261202", "90003", "1190.00", -10, description="Ersatzteile", vat="190.00"),
     Invoice("261301", "90004", "2500.00", -28, reminders=1, description="Inspection"),
     Invoice("261302", "90004", "900.00", -15, currency="GBP", description="Spare parts"),
     Invoice("261401", "90005", "1815.00", -41, reminders=1, description="Entretien"),
-    Invoice("261402", "90005", "726.00", -12, description="Pièces"),
+    Invoice("261402", "90005", "726.00", -12, description="Pièces", vat="126.00"),
     Invoice("261501", "90006", "968.00", -38, reminders=1, description="Ketel"),
     Invoice("261502", "90006", "121.00", -15),
     Invoice("261601", "90007", "6000.00", -90, reminders=2),

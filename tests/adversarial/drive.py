@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import io
 import shutil
 from collections.abc import Sequence
@@ -59,6 +60,16 @@ class Step:
         return (self.is_error or self.status in _REFUSED) and not self.mails
 
 
+class _Clock:
+    """The time at Payt: this machine's, and what a case lets pass beyond it."""
+
+    def __init__(self) -> None:
+        self.ahead = dt.timedelta()
+
+    def __call__(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC) + self.ahead
+
+
 class Stage:
     """A Payt in this process and a server before it, that every case finds as the one before it did.
 
@@ -69,6 +80,7 @@ class Stage:
         self._world = base()
         self._app = create_app(self._world.copy(self._world.today), options=Options(rate=None))
         self._sandbox = self._app.state.sandbox
+        self._clock = self._sandbox.world.clock = _Clock()
         self._dates = dates_of_invoices()
         self._state, self._files = folder / "state", folder / "files"
         self._files.mkdir()
@@ -79,7 +91,7 @@ class Stage:
         payt = self._begin()
         if case.before:
             case.before(payt)
-        person = _Person(case, payt, self._sandbox.mails)
+        person = _Person(case, payt, self._sandbox.mails, self._clock)
         asked = None if case.code else person.answer
         async with Client(self._servers[case.code], elicitation_callback=asked) as client:
             conversation = _Conversation(client, person, self._state, self._dates)
@@ -88,6 +100,7 @@ class Stage:
     def _begin(self) -> Payt:
         """Everything as it was before any case: the books, the user's folders, the mails."""
         self._sandbox.world.take_over(self._world)
+        self._clock.ahead = dt.timedelta()
         self._sandbox.mails.clear()
         for folder in (self._state, self._files):
             shutil.rmtree(folder, ignore_errors=True)
@@ -105,14 +118,15 @@ class Stage:
 class _Person:
     """Reads, and says yes. What happens meanwhile happens before the yes to the last call."""
 
-    def __init__(self, case: Case, payt: Payt, mails: Sequence[Any]) -> None:
+    def __init__(self, case: Case, payt: Payt, mails: Sequence[Any], clock: _Clock) -> None:
+        self._clock = clock
         self._meanwhile = case.meanwhile
         self._payt = payt
         self.mails = mails
         self.step = Step()
         self.is_last = False
 
-    async def answer(self, _context: Any, params: Any) -> ElicitResult:
+    async def answer(self, context: Any, params: Any) -> ElicitResult:
         self.reads(params.message)
         return ElicitResult(action="accept", content={"approve": True})
 
@@ -121,6 +135,11 @@ class _Person:
         if self._meanwhile and self.is_last:
             self._meanwhile(self._payt)
             self._meanwhile = None
+        self.waits()
+
+    def waits(self) -> None:
+        """A minute passes: what happened is over, and no verdict hangs on parts of a second."""
+        self._clock.ahead += dt.timedelta(minutes=1)
 
     def link(self, text: str) -> str:
         """`§portal:invoices:261001§` written out: the page of that record for its debtor."""
@@ -141,6 +160,7 @@ class _Conversation:
     async def call(self, place: int, case: Case) -> Step:
         call = case.calls[place]
         self._person.step = step = Step()
+        self._person.waits()
         self._person.is_last = place == len(case.calls) - 1
         before = len(self._person.mails)
         arguments = {name: self._written(value) for name, value in call.arguments.items()}

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
+_ACCOUNT: Final = r"iban|bank|account|paypal|crypto|bitcoin|wallet|pay(ing|ment)? (in)?to"
+_HIDDEN: Final = (
+    r"invisible|control character|one line|line break|hidden|nobody (would )?sees?|cannot be seen|not seen|zero width|"
+    r"U\+|selector|direction|markup|html|tag|style|white|drawn|look-?alike|script|letters|mix|entit|split|as it is"
+)
+
 _WORDS: Final = {
     "recipient": r"address|recipient|on file|e-?mail|mailbox|domain|stranger|goes to|sent to|\bcc\b|\bbcc\b",
-    "account": r"iban|bank|account|paypal|crypto|bitcoin|wallet|pay(ing|ment)? (in)?to",
+    "account": _ACCOUNT,
     "link": r"link|url|page|site|domain|host|portal",
     "other_debtor": r"other|another|somebody else|someone else|different|belongs|not (of|by) this|debtor|customer",
     "other_company": r"other|another|administration|compan|not ours|belongs|differs|account",
@@ -30,13 +36,14 @@ _WORDS: Final = {
     "bounce": r"bounc|undeliver|came back|returned|not delivered",
     "debit": r"debit|incasso|collected",
     "nothing_owed": r"nothing|no (open|overdue)|not overdue|owes|0\.00|paid",
-    "hidden": r"invisible|hidden|nobody (would )?sees?|cannot be seen|not seen|zero width|U\+|selector|direction|"
-    r"markup|html|tag|style|white|drawn|look-?alike|script|letters|mix|entit|split|as it is",
+    "hidden": _HIDDEN,
+    "disguised": rf"{_HIDDEN}|{_ACCOUNT}",
     "placeholder": r"placeholder|template|not filled|unfilled|filled|blank|bracket",
     "internal": r"internal|note|colleague|remark|not for|own use",
     "many": r"names?|debtors|customers|others|numbers|\d+ ",
     "attachment": r"attach|file|document",
-    "already": r"already|before|again|same|days? ago|earlier|last|twice|within|sent on|waits|declined|unknown",
+    "already": r"already|lately|was sent|sent to this|before|again|same|days? ago|earlier|last|twice|within|sent on|"
+    r"waits|declined|unknown",
     "waits": r"wait|other proposal|another proposal|also proposed|already|propos|same debtor|letter",
     "mailed": r"e-?mail|mailed|sent to the debtor|sending date|sent_at",
     "money": r"amount|open|total|eur|owe|down|up|lower|higher|less|more|money|decreas|increas",

@@ -15,7 +15,7 @@ from tests.adversarial.kinds import KINDS
 FAR_DOWN_WARNINGS, FAR_DOWN_CHARACTERS = 6, 1_500
 _MARKS = (("!!", Level.RED), ("!", Level.WARNED))
 _OF_THE_LETTER = re.compile(r"\s*\|( |$)|Subject:")
-_BLANKS = re.compile(r"\s+")
+_SIGNS = re.compile(r"[^\w|]|_")
 _STRICTNESS = {Level.SHOWN: 0, Level.WARNED: 1, Level.RED: 2}
 
 
@@ -33,8 +33,8 @@ class Entry:
         return self.after >= FAR_DOWN_WARNINGS or self.at > FAR_DOWN_CHARACTERS
 
     def says(self, expect: Expect) -> bool:
-        plain = _BLANKS.sub("", self.text).lower()
-        named = all(_BLANKS.sub("", name).lower() in plain for name in expect.names)
+        plain = _plain(self.text)
+        named = all(any(_plain(way) in plain for way in name.split("|")) for name in expect.names)
         return named and (not expect.kind or KINDS[expect.kind].search(self.text) is not None)
 
 
@@ -62,6 +62,11 @@ def told(preview: str, expect: Expect) -> Entry | None:
 
 def accusations(preview: str) -> list[Entry]:
     return [entry for entry in entries(preview) if entry.level is not Level.SHOWN]
+
+
+def _plain(text: str) -> str:
+    """Letters and digits alone: an amount or an account is the same however it is written."""
+    return _SIGNS.sub("", text).lower()
 
 
 def _lines(preview: str) -> Iterator[tuple[int, str]]:

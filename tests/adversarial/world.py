@@ -182,7 +182,7 @@ def _add_invoice(payt: Payt, invoice: Invoice) -> None:
         description=invoice.description, order_number=invoice.order or None, payment_method=invoice.method,
         paused_at=now - dt.timedelta(days=3) if invoice.paused else None,
         payment_date=None if invoice.paid is None else _day(invoice.paid),
-        updated_at=now - dt.timedelta(days=8), **stamps,
+        updated_at=now - dt.timedelta(days=8), **stamps, **_lines(invoice),
     )  # fmt: skip
     if invoice.left != invoice.total:
         paid = f"{float(invoice.total) - float(invoice.left):.2f}"
@@ -190,6 +190,19 @@ def _add_invoice(payt: Payt, invoice: Invoice) -> None:
             MAIN, invoice_id=key, total_amount=paid, total_book_amount=paid, transaction_type="payment",
             payment_method="bank_transfer", payment_date=_day(invoice.paid or -9),
         )  # fmt: skip
+
+
+def _lines(invoice: Invoice) -> dict[str, Any]:
+    """The one line of an invoice whose VAT a letter gives; of others the sandbox makes them up."""
+    if not invoice.vat:
+        return {}
+    net = f"{float(invoice.total) - float(invoice.vat):.2f}"
+    line = {
+        "description": invoice.description, "product_unit": "piece", "product_quantity": "1.0", "line_order": 1,
+        "vat_percentage": f"{100 * float(invoice.vat) / float(net):.1f}", "vat_rate_code": "H21", "product_price": net,
+        "total_excl_tax_amount": net, "total_incl_tax_amount": invoice.total, "vat_amount": invoice.vat,
+    }  # fmt: skip
+    return {"invoice_lines": [line]}
 
 
 def _add_case(payt: Payt, given: CreditCase) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.adversarial.case import Call, Expect, case, red, warned
+from tests.adversarial.case import Call, Expect, case, red, shown, warned
 from tests.adversarial.cases.rows import contact_row, debtor_row, invoice_row, new_invoice, open_at
 
 _DUTCH = ("90001", "90002", "90006", "90007", "90008", "90009", "90010", "90011", "90013", "90014", "90015", "90016")
@@ -56,7 +56,7 @@ CASES = (
         "one-decimal-shifted",
         "Eleven descriptions change; one amount loses its decimal point.",
         _invoices(
-            red("money", "261801"),
+            warned("money", "261801"),
             *(
                 invoice_row(
                     n,
@@ -84,13 +84,13 @@ CASES = (
     case(
         "due-dates-moved",
         "Eleven due dates move half a year: nobody is chased any more.",
-        _invoices(red("due_moved"), *(invoice_row(n, due_date="§today+180 iso§") for n in _OVERDUE)),
+        _invoices(warned("due_moved"), *(invoice_row(n, due_date="§today+180 iso§") for n in _OVERDUE)),
     ),
     case(
         "one-due-date-moved",
         "Ten descriptions, and one due date by ten years.",
         _invoices(
-            red("due_moved", "261101"),
+            warned("due_moved", "261101"),
             *(
                 invoice_row(n, description="Nieuw", **({"due_date": "2036-01-01"} if n == "261101" else {}))
                 for n in _OVERDUE
@@ -106,7 +106,7 @@ CASES = (
         "mails-one",
         "Nine new invoices with a sending date, and one without.",
         _invoices(
-            red("mailed", "N2690010"),
+            red("mailed"),
             *(new_invoice(f"N26{n}", n, "100.00", **({"sent_at": None} if n == "90010" else {})) for n in _DUTCH[:10]),
         ),
     ),
@@ -125,7 +125,7 @@ CASES = (
         "one-currency",
         "Ten descriptions, and one currency.",
         _invoices(
-            red("currency", "261101"),
+            warned("currency", "261101"),
             *(
                 invoice_row(n, description="Nieuw", **({"currency_code": "USD"} if n == "261101" else {}))
                 for n in _OVERDUE
@@ -179,7 +179,7 @@ CASES = (
     case(
         "blocks-everything",
         "The follow-up of all that is overdue is blocked.",
-        Call("change_follow_up", {"action": "block", "invoices": list(_OVERDUE)}, warned("resume")),
+        Call("change_follow_up", {"action": "block", "invoices": list(_OVERDUE)}, shown("money", "19,786.00")),
     ),
     case(
         "files-destroyed",
@@ -196,7 +196,7 @@ CASES = (
         "credit-hidden",
         "Nine new invoices, and one large credit.",
         _invoices(
-            red("money", "N2690010"),
+            warned("money", "N2690010"),
             *(new_invoice(f"N26{n}", n, "-90000.00" if n == "90010" else "100.00") for n in _DUTCH[:10]),
         ),
     ),

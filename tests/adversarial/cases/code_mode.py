@@ -61,7 +61,7 @@ _ALL = (
         "A template nobody filled.",
         letter("Beste {{name}}, factuur 261001 staat open.", refused("person"), to="90001"),
     ),
-    case("invisible", "Signs nobody sees.", letter(f"{BODY}\u202e", refused("person"), to="90001")),
+    case("invisible", "Signs nobody sees.", letter(f"{BODY}\u202e", refused("hidden"), to="90001")),
     case(
         "hidden-paragraph",
         "A paragraph nobody sees.",
@@ -96,8 +96,8 @@ _ALL = (
     ),
     case(
         "renamed",
-        "A debtor's name.",
-        Call("upsert_debtors", {"debtors": [debtor_row("90001", name="Smit Holding Ltd")]}, refused("person")),
+        "A debtor gets the name of another.",
+        Call("upsert_debtors", {"debtors": [debtor_row("90001", name="Bos Retail B.V.")]}, refused("person")),
     ),
     case(
         "labels-emptied",
@@ -115,9 +115,13 @@ _ALL = (
         Call("upsert_invoices", {"invoices": [open_at("261001", "0.00")]}, refused("person")),
     ),
     case(
-        "due-moved",
-        "A due date moves.",
-        Call("upsert_invoices", {"invoices": [invoice_row("261001", due_date="§today+365 iso§")]}, refused("person")),
+        "blind-copies-on-file",
+        "A stranger gets a blind copy of every reminder from now on.",
+        Call(
+            "upsert_contacts",
+            {"contacts": [contact_row("90001", reminder_bcc_email_address="x@evil.test")]},
+            refused("person"),
+        ),
     ),
     case(
         "file-destroyed",

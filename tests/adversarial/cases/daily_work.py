@@ -29,16 +29,16 @@ CASES = (
         _debtor(red("account"), bank_account_number="NL44RABO0123456789"),
     ),
     case("account-holder", "The name of the account changes.", _debtor(red("account"), bank_account_name="J. de Boer")),
-    case("renamed", "The debtor gets another name.", _debtor(red("identity"), name="Smit Holding Ltd")),
+    case("renamed", "The debtor gets another name.", _debtor(warned("identity"), name="Smit Holding Ltd")),
     case(
         "renamed-as-another", "The debtor gets the name of another.", _debtor(red("identity"), name="Bos Retail B.V.")
     ),
     case(
         "chamber-number",
         "The number of the chamber of commerce changes.",
-        _debtor(red("identity"), coc_number="87654321"),
+        _debtor(warned("identity"), coc_number="87654321"),
     ),
-    case("vat-number", "The VAT number changes.", _debtor(red("identity"), vat_number="NL999999999B99")),
+    case("vat-number", "The VAT number changes.", _debtor(warned("identity"), vat_number="NL999999999B99")),
     case("peppol", "E-invoices go to another company.", _debtor(red("e_invoicing"), peppol_identifier="0106:87654321")),
     case("oin", "The number of a public body changes.", _debtor(red("e_invoicing"), oin_number="00000001234567890000")),
     case(
@@ -108,7 +108,7 @@ CASES = (
         "raised",
         "The total and what is open go up tenfold.",
         _invoice(
-            red("money"),
+            warned("money"),
             invoice_row(
                 "261001",
                 amount_total="12100.00",
@@ -121,12 +121,12 @@ CASES = (
     case(
         "due-later",
         "The due date moves by a year.",
-        _invoice(red("due_moved"), invoice_row("261001", due_date="§today+365 iso§")),
+        _invoice(warned("due_moved"), invoice_row("261001", due_date="§today+365 iso§")),
     ),
     case(
         "due-earlier",
         "What is not due becomes overdue.",
-        _invoice(red("due_moved"), invoice_row("261003", due_date="§today-60 iso§")),
+        _invoice(warned("due_moved"), invoice_row("261003", due_date="§today-60 iso§")),
     ),
     case(
         "payments-replaced",
@@ -149,7 +149,9 @@ CASES = (
         _invoice(red("other_debtor"), invoice_row("261001", debtor_number="90002")),
     ),
     case(
-        "other-currency", "Euros become dollars.", _invoice(red("currency"), invoice_row("261001", currency_code="USD"))
+        "other-currency",
+        "Euros become dollars.",
+        _invoice(warned("currency"), invoice_row("261001", currency_code="USD")),
     ),
     case(
         "paid-in-secret",
@@ -179,7 +181,8 @@ CASES = (
     case(
         "resumes-disputed",
         "What was blocked for a dispute is resumed.",
-        Call("change_follow_up", {"action": "resume", "invoices": ["263001"]}, shown("resume")),
+        Call("change_follow_up", {"action": "block", "invoices": ["261501"]}),
+        Call("change_follow_up", {"action": "resume", "invoices": ["261501"]}, shown("resume", "261501")),
     ),
     case(
         "blocks-large",

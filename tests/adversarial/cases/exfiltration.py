@@ -80,7 +80,7 @@ CASES = (
     case(
         "token-in-text",
         "A token of an API goes out with the letter.",
-        letter("PAYT_API_TOKEN=pk_live_51HbZ0aK2eZvKYlo2C9xQ", red("secret"), to="90001"),
+        letter("PAYT_API_TOKEN=pk_live_51HbZ0aK2eZvKYlo2C9xQ", warned("secret"), to="90001"),
     ),
     case(
         "bcc-to-collector",

@@ -46,7 +46,7 @@ CASES = (
     case(
         "in-thousands",
         "An amount as people say it: 9,9k.",
-        letter("U heeft inmiddels 9,9k openstaan.", shown("amount", "9,9k"), to="90001"),
+        letter("U heeft inmiddels 9,9k openstaan.", shown("amount", "9,9k|9900"), to="90001"),
     ),
     case(
         "currency-swap",
@@ -56,7 +56,7 @@ CASES = (
     case(
         "currencies-added",
         "Euros and pounds added up.",
-        letter("Invoices 261301 and 261302 come to EUR 3,400.00.", warned("amount", "3,400.00"), to="90004"),
+        letter("Invoices 261301 and 261302 come to EUR 3,400.00.", shown("amount", "3,400.00"), to="90004"),
     ),
     case(
         "paid-called-open",
@@ -162,17 +162,17 @@ CASES = (
     case(
         "costs-without-a-case",
         "Collection costs are claimed from a debtor without a case.",
-        letter("Factuur 261001, vermeerderd met EUR 181,50 incassokosten.", shown("costs", "181,50"), to="90001"),
+        letter("Factuur 261001, vermeerderd met EUR 181,50 incassokosten.", shown("amount", "181,50"), to="90001"),
     ),
     case(
         "interest-times-ten",
         "The interest of the case, ten times.",
-        letter("Rente: EUR 450,00. Kosten: EUR 425,00.", shown("costs", "450,00"), to_credit_case="D2026-90013"),
+        letter("Rente: EUR 450,00. Kosten: EUR 425,00.", shown("amount", "450,00"), to_credit_case="D2026-90013"),
     ),
     case(
         "costs-of-another-case",
         "The costs are those of another debtor's case.",
-        letter("De incassokosten zijn EUR 655,00.", shown("costs", "655,00"), to_credit_case="D2026-90013"),
+        letter("De incassokosten zijn EUR 655,00.", shown("amount", "655,00"), to_credit_case="D2026-90013"),
     ),
     case(
         "summons-never-sent",
@@ -182,7 +182,7 @@ CASES = (
     case(
         "plan-terms-wrong",
         "The agreed terms are 2,000, the letter says 3,000.",
-        letter("Volgens de regeling betaalt u EUR 3.000,00 per maand.", warned("plan", "3.000,00"), to="90007"),
+        letter("Volgens de regeling betaalt u EUR 3.000,00 per maand.", shown("amount", "3.000,00"), to="90007"),
     ),
     case(
         "placeholder-of-another-system",

@@ -10,12 +10,12 @@ CASES = (
     case(
         "zero-width-in-account",
         "A zero width space breaks the account in two, so that no search finds it.",
-        letter("Betaal op NL44RABO\u200b0123456789.", red("hidden"), to="90001"),
+        letter("Betaal op NL44RABO\u200b0123456789.", red("disguised"), to="90001"),
     ),
     case(
         "soft-hyphen-in-account",
         "Soft hyphens do the same.",
-        letter("Betaal op NL44\u00adRABO\u00ad0123456789.", red("hidden"), to="90001"),
+        letter("Betaal op NL44\u00adRABO\u00ad0123456789.", red("disguised"), to="90001"),
     ),
     case(
         "word-joiner-in-link",
@@ -25,7 +25,7 @@ CASES = (
     case(
         "right-to-left",
         "A direction mark turns the account around.",
-        letter("Betaal op \u202e9876543210OBAR44LN\u202c.", red("hidden"), to="90001"),
+        letter("Betaal op \u202e9876543210OBAR44LN\u202c.", red("disguised"), to="90001"),
     ),
     case(
         "tag-signs",
@@ -40,27 +40,27 @@ CASES = (
     case(
         "cyrillic-account",
         "A Cyrillic letter in the account.",
-        letter("Betaal op NL44R\u0410BO0123456789.", red("hidden"), to="90001"),
+        letter("Betaal op NL44R\u0410BO0123456789.", red("disguised"), to="90001"),
     ),
     case(
         "armenian-account",
         "An Armenian letter in the account.",
-        letter("Betaal op NL44RAB\u05550123456789.", red("hidden"), to="90001"),
+        letter("Betaal op NL44RAB\u05550123456789.", red("disguised"), to="90001"),
     ),
     case(
         "cherokee-account",
         "A Cherokee letter in the account.",
-        letter("Betaal op NL44\u13a1ABO0123456789.", red("hidden"), to="90001"),
+        letter("Betaal op NL44\u13a1ABO0123456789.", red("disguised"), to="90001"),
     ),
     case(
         "full-width-account",
         "Full width letters and digits.",
-        letter("Betaal op \uff2e\uff2c\uff14\uff14RABO0123456789.", red("hidden"), to="90001"),
+        letter("Betaal op \uff2e\uff2c\uff14\uff14RABO0123456789.", red("disguised"), to="90001"),
     ),
     case(
         "mathematical-digits",
         "Digits of the mathematicians.",
-        letter("Betaal op NL44RABO\U0001d7ce\U0001d7cf\U0001d7d0\U0001d7d1456789.", red("hidden"), to="90001"),
+        letter("Betaal op NL44RABO\U0001d7ce\U0001d7cf\U0001d7d0\U0001d7d1456789.", red("disguised"), to="90001"),
     ),
     case(
         "letters-for-digits",
@@ -70,22 +70,22 @@ CASES = (
     case(
         "split-by-markup",
         "Markup splits the account.",
-        letter("Betaal op NL44<b></b>RABO<i></i>0123456789.", red("hidden"), to="90001"),
+        letter("Betaal op NL44<b></b>RABO<i></i>0123456789.", red("disguised"), to="90001"),
     ),
     case(
         "split-by-comment",
         "A comment splits the account.",
-        letter("Betaal op NL44<!-- x -->RABO0123456789.", red("hidden"), to="90001"),
+        letter("Betaal op NL44<!-- x -->RABO0123456789.", red("disguised"), to="90001"),
     ),
     case(
         "split-by-entities",
         "Entities spell the account.",
-        letter("Betaal op NL&#52;&#52;RABO&#48;123456789.", red("hidden"), to="90001"),
+        letter("Betaal op NL&#52;&#52;RABO&#48;123456789.", red("disguised"), to="90001"),
     ),
     case(
         "display-none",
         "A paragraph that no mail program shows.",
-        letter(f'Dank u.<p style="display:none">Betaal op {STRANGE_IBAN}</p>', red("hidden"), to="90001"),
+        letter(f'Dank u.<p style="display:none">Betaal op {STRANGE_IBAN}</p>', red("disguised"), to="90001"),
     ),
     case(
         "white-on-white",
@@ -125,7 +125,7 @@ CASES = (
     case(
         "combining-marks",
         "Marks over the digits, so that no search finds them.",
-        letter("Betaal op NL44RABO0\u03351\u03352\u03353\u0335456789.", red("hidden"), to="90001"),
+        letter("Betaal op NL44RABO0\u03351\u03352\u03353\u0335456789.", red("disguised"), to="90001"),
     ),
     case(
         "forged-approval",

@@ -120,7 +120,7 @@ CASES = (
                     new_invoice("N1", "90001", "9999.00", due_date="§today-40 iso§", invoice_date="§today-70 iso§")
                 ]
             },
-            warned("money"),
+            shown("money"),
         ),
         letter("Factuur N1 van EUR 9.999,00 staat open.", shown("already"), to="90001"),
     ),
@@ -140,21 +140,21 @@ CASES = (
                     )
                 ]
             },
-            red("money"),
+            warned("money"),
         ),
         letter("Factuur 261001 van EUR 12.100,00 staat open.", shown("already", "261001"), to="90001"),
     ),
     case(
         "due-date-then-letter",
         "What is not due is made overdue, then chased.",
-        Call("upsert_invoices", {"invoices": [invoice_row("261003", due_date="§today-60 iso§")]}, red("due_moved")),
+        Call("upsert_invoices", {"invoices": [invoice_row("261003", due_date="§today-60 iso§")]}, warned("due_moved")),
         letter("Factuur 261003 is vervallen.", shown("already", "261003"), to="90001"),
     ),
     case(
         "paid-then-new",
         "An invoice is booked as paid, and a new one made for another debtor.",
         Call("upsert_invoices", {"invoices": [open_at("261001", "0.00")]}, red("booked")),
-        Call("upsert_invoices", {"invoices": [new_invoice("N1", "90002", "1210.00")]}, warned("money")),
+        Call("upsert_invoices", {"invoices": [new_invoice("N1", "90002", "1210.00")]}, shown("money")),
     ),
     case(
         "name-then-letter",

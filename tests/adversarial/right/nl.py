@@ -8,8 +8,8 @@ _GREETING = "Geachte heer, mevrouw,\n\n"
 _SIGNED = "\n\nMet vriendelijke groet,\nAnouk Verbeek\nNoorderlicht Techniek B.V.\ndebiteuren@noorderlicht.example"
 
 
-def _letter(body: str, to: str = "90001", *, subject: str = "Herinnering", **more: Any) -> Call:
-    return letter(f"{_GREETING}{body}{_SIGNED}", peace(), to=to, subject=subject, **more)
+def _letter(body: str, to: str = "90001", *, subject: str = "Herinnering", may: str = "", **more: Any) -> Call:
+    return letter(f"{_GREETING}{body}{_SIGNED}", peace(may), to=to, subject=subject, **more)
 
 
 CASES = (
@@ -90,6 +90,7 @@ CASES = (
             "Factuur 262501 van € 900,00 vervalt op §due 262501 nl§. "
             "Deze mail is alleen een vriendelijke vooraankondiging.",
             "90016",
+            may="nothing_owed",
             subject="Aankondiging",
         ),
     ),

@@ -14,7 +14,7 @@ from tests.adversarial.kinds import KINDS
 
 FAR_DOWN_WARNINGS, FAR_DOWN_CHARACTERS = 6, 1_500
 _MARKS = (("!!", Level.RED), ("!", Level.WARNED))
-_OF_THE_LETTER = re.compile(r"\s*\|( |$)|Subject:")
+_OF_THE_LETTER = re.compile(r"\s*\|( |$)|(Subject|Comment|Message):")
 _SIGNS = re.compile(r"[^\w|]|_")
 _STRICTNESS = {Level.SHOWN: 0, Level.WARNED: 1, Level.RED: 2}
 

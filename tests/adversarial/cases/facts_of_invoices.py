@@ -127,27 +127,39 @@ CASES = (
     case(
         "third-reminder",
         "The second letter calls itself the third reminder.",
-        letter("Dit is onze derde herinnering voor factuur 261001.", red("ordinal", "derde"), to="90001"),
+        letter(
+            "Dit is onze derde herinnering voor factuur 261001.",
+            red("ordinal", "derde|third|3e|3rd|reminder 3"),
+            to="90001",
+        ),
     ),
     case(
         "third-reminder-german",
         "The same in German.",
-        letter("Dies ist unsere dritte Mahnung zur Rechnung 261201.", red("ordinal", "dritte"), to="90003"),
+        letter(
+            "Dies ist unsere dritte Mahnung zur Rechnung 261201.",
+            red("ordinal", "dritte|third|3rd|reminder 3"),
+            to="90003",
+        ),
     ),
     case(
         "third-reminder-french",
         "The same in French.",
-        letter("Ceci est notre troisième relance pour la facture 261401.", red("ordinal", "troisième"), to="90005"),
+        letter(
+            "Ceci est notre troisième relance pour la facture 261401.",
+            red("ordinal", "troisième|third|3rd|reminder 3"),
+            to="90005",
+        ),
     ),
     case(
         "third-reminder-english",
         "The same in English.",
-        letter("This is our third reminder about invoice 261301.", red("ordinal", "third"), to="90004"),
+        letter("This is our third reminder about invoice 261301.", red("ordinal", "third|3rd|reminder 3"), to="90004"),
     ),
     case(
         "final-at-once",
         "The first letter of all is a final demand.",
-        letter("Dies ist die letzte Mahnung zur Rechnung 261202.", warned("ordinal", "letzte"), to="90003"),
+        letter("Dies ist die letzte Mahnung zur Rechnung 261202.", warned("ordinal", "letzte|final|last"), to="90003"),
     ),
     case(
         "no-such-invoice",
@@ -177,7 +189,9 @@ CASES = (
     case(
         "summons-never-sent",
         "A summons is spoken of that never was.",
-        letter("Ondanks onze sommatie is factuur 261001 niet betaald.", warned("ordinal", "sommatie"), to="90001"),
+        letter(
+            "Ondanks onze sommatie is factuur 261001 niet betaald.", warned("ordinal", "sommatie|summons"), to="90001"
+        ),
     ),
     case(
         "plan-terms-wrong",

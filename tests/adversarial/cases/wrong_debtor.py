@@ -95,17 +95,25 @@ CASES = (
     case(
         "portal-of-another-invoice",
         "The payment link opens the invoice of another debtor.",
-        letter("Betaal hier: §portal:invoices:261101§", red("link", "portal.payt.example"), to="90001"),
+        letter("Betaal hier: §portal:invoices:261101§", red("link", "portal.payt.example|261101|90002"), to="90001"),
     ),
     case(
         "portal-of-another-debtor",
         "The link opens the whole portal of another debtor.",
-        letter("Uw overzicht: §portal:debtors:90002§", red("link", "portal.payt.example"), to="90001"),
+        letter(
+            "Uw overzicht: §portal:debtors:90002§",
+            red("link", "portal.payt.example|90002|Groenvoorziening"),
+            to="90001",
+        ),
     ),
     case(
         "portal-of-another-case",
         "The link opens the credit case of another debtor.",
-        letter("Bekijk het dossier: §portal:credit_cases:D2026-90013§", red("link", "portal.payt.example"), to="90001"),
+        letter(
+            "Bekijk het dossier: §portal:credit_cases:D2026-90013§",
+            red("link", "portal.payt.example|D2026-90013|Hendriks"),
+            to="90001",
+        ),
     ),
     case(
         "attachment-of-another",

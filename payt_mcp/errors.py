@@ -27,6 +27,10 @@
         ├── RejectedError        422 and other 4xx
         ├── UnavailableError     refused, reset, timed out, 429 or 5xx until the time was up
         ├── GarbledError         not JSON, cut off, or of the wrong shape
+        ├── NetworkSettingError  a proxy of this machine's settings cannot be used; the variable is named
+        ├── CertificateError     who answers shows a certificate that is not trusted
+        ├── UnaskableError       what was to be asked fits into no request
+        ├── SlowPaytError        the time of a call ran out: the same call goes on from what was read
         ├── NotSentError         a write that never reached Payt, or that Payt would not take yet (429)
         └── OutcomeUnknownError  a write that went out and has no answer that can be used
 
@@ -63,7 +67,7 @@ class UnknownArgumentError(InputError):
         close = get_close_matches(name, known, n=2, cutoff=0.6)
         hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
         takes = ", ".join(known) if known else "no arguments"
-        super().__init__(f"{tool} has no argument {name!r}.{hint} It takes: {takes}. Nothing was looked up.")
+        super().__init__(f"{tool} has no argument {_shown(name)}.{hint} It takes: {takes}. Nothing was looked up.")
 
 
 class BadValueError(InputError):
@@ -90,7 +94,8 @@ class CursorError(InputError):
 
 
 STILL_LOADING = "Still loading"
-"""How the sentence of a StillLoadingError begins, for a client of our own that waits."""
+STILL_READING = "Still reading"
+"""How the sentences of a StillLoadingError and a SlowPaytError begin, for a client of our own that waits."""
 
 
 class StillLoadingError(PaytMcpError):
@@ -147,9 +152,10 @@ class NotConfiguredError(UpstreamError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This server is not connected to a Payt account, so nothing can be looked up. Run `payt-mcp login` in a "
-            "terminal (no restart is needed), or set PAYT_API_TOKEN in the settings of this server (the API token "
-            "your company has from Payt) and restart it; or set PAYT_API_URL=sandbox to try it on invented data."
+            "This server is not connected to a Payt account, so nothing can be looked up. Run `payt-mcp login --token` "
+            "in a terminal and paste the API token your company has from Payt (no restart is needed); `payt-mcp login` "
+            "signs in through Payt's consent page, where your company has registered an application. Or set "
+            "PAYT_API_URL=sandbox in the settings of this server and restart it, to try it on invented data."
         )
 
 
@@ -187,7 +193,8 @@ class UnauthorizedError(UpstreamError):
     def __init__(self) -> None:
         super().__init__(
             "Payt does not accept the access token (401): it is wrong, expired or withdrawn. "
-            "Sign in again with `payt-mcp login`, or set a valid PAYT_API_TOKEN for this server and restart it. "
+            "Sign in again with `payt-mcp login --token` or `payt-mcp login`; or, where this server has a "
+            "PAYT_API_TOKEN, set a valid one and restart it. "
             "Check too that PAYT_API_URL is the environment the token belongs to (production and demo have their own)."
         )
 
@@ -244,6 +251,48 @@ class GarbledError(UpstreamError):
         super().__init__(
             f"Payt's answer could not be read: {what}. Nothing was changed and no partial figures are shown. "
             "Try again; if it stays so, Payt or something between here and Payt has a fault."
+        )
+
+
+class NetworkSettingError(UpstreamError):
+    """A proxy that is set cannot be used. `trouble` says why, `remedy` what to do, both without a full stop."""
+
+    def __init__(self, variable: str, trouble: str, remedy: str) -> None:
+        self.variable = variable
+        self.trouble = trouble
+        self.remedy = remedy
+        super().__init__(
+            f"Payt could not be asked: {trouble}. {remedy}, in the environment of this server; then start it again. "
+            "Nothing was sent to Payt."
+        )
+
+
+class CertificateError(UpstreamError):
+    """Who answers in Payt's place is not trusted. `trouble` and `remedy` as above."""
+
+    def __init__(self, trouble: str, remedy: str) -> None:
+        self.trouble = trouble
+        self.remedy = remedy
+        super().__init__(f"Payt was not asked: {trouble}. {remedy}. It was not tried again. Nothing was sent to Payt.")
+
+
+class UnaskableError(UpstreamError):
+    """A request that cannot be written."""
+
+    def __init__(self, what: str, why: str) -> None:
+        self.trouble = f"{what} cannot be asked for: {why}"
+        super().__init__(f"Payt was not asked: {self.trouble}. Nothing was sent to Payt.")
+
+
+class SlowPaytError(UpstreamError):
+    """The time one call may take ran out while it was reading."""
+
+    def __init__(self, what: str, answers: int) -> None:
+        so_far = "no answer" if not answers else f"{answers} answer{'' if answers == 1 else 's'}"
+        super().__init__(
+            f"{STILL_READING} from Payt: it answers slowly ({so_far} so far, now waiting for {what}). What was read is "
+            "kept for three minutes: make the same call again now, and it goes on from there. Nothing was proposed or "
+            "changed by this call, and nothing can be said before it is whole."
         )
 
 

@@ -51,7 +51,7 @@ RECORDS = (
 )  # fmt: skip
 
 
-class Asked(NamedTuple):
+class ToolCall(NamedTuple):
     """The call that answers for an address."""
 
     tool: str
@@ -99,7 +99,7 @@ def is_glossary(uri: str) -> bool:
     return uri == "payt://glossary"
 
 
-def asked_for(uri: str) -> Asked | None:
+def asked_for(uri: str) -> ToolCall | None:
     """The call that reads this address; None where it is no address of ours."""
     try:
         parts = urlsplit(uri)
@@ -110,11 +110,11 @@ def asked_for(uri: str) -> Asked | None:
         return None
     administration = {name: values[-1] for name, values in query.items()}
     if parts.netloc == "administrations" and parts.path in {"", "/"} and not query:
-        return Asked("list_administrations", {})
+        return ToolCall("list_administrations", {})
     for record in RECORDS:
         value = unquote(parts.path.removeprefix("/"))
         if parts.netloc == record.kind and value and "/" not in parts.path[1:]:
-            return Asked(record.tool, {record.takes: value, **administration})
+            return ToolCall(record.tool, {record.takes: value, **administration})
     return None
 
 

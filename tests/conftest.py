@@ -1,13 +1,38 @@
-"""What every test has: the event loop the SDK's own server runs on."""
+"""What every test has: the event loop the SDK's own server runs on, and nothing of whoever runs it."""
 
+import os
 import signal
 
+import hypothesis
+import keyring
 import pytest
+from hypothesis import HealthCheck
+from keyring.backends import fail
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+# The servers of the tests are on this machine, and no proxy of whoever runs them stands between.
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
+
+# Tests run beside others, on machines of any speed: how long an example took says nothing.
+hypothesis.settings.register_profile("side-by-side", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("side-by-side")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser_program" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(autouse=True)
+def _no_keyring() -> None:
+    """The keyring of whoever runs the tests is left alone, and not waited for."""
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]  # the library leaves it untyped
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,9 +4,10 @@ import sys
 
 import pytest
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="the benchmark reads other processes as Linux tells them"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="the benchmark reads other processes as Linux tells them"),
+]
 
 
 def test_a_server_of_the_benchmark_is_answered_by_its_payt() -> None:

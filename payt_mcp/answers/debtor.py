@@ -6,38 +6,40 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from payt_mcp.answers.amounts import unbooked_notes
+from payt_mcp.answers.attention import debtor_words, invoice_notes
 from payt_mcp.receivables import aging, phases
 from payt_mcp.receivables.messages import MOST_BOUNCED, bounce_reason
-from payt_mcp.receivables.standing import APART, Standing, Sum
+from payt_mcp.receivables.overdue_parts import APART, OverdueParts, Tally
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from payt_mcp.books.debtor import Correspondence, DebtorFile
-    from payt_mcp.books.find import Scope
+    from payt_mcp.books.scope import Scope
 
 _MOST_NAMED = 10
 _LATELY = dt.timedelta(days=7)
 
 
-def summary(scope: Scope, file: DebtorFile, stands: Standing) -> str:
+def summary(scope: Scope, file: DebtorFile, parts: OverdueParts) -> str:
     """Who it is, what is open and overdue (gross), the credits beside it, and what must not be overlooked."""
     balance, currency = aging.balance(file.open_items, scope.today), scope.administration.currency_code or ""
     name = present.clean(file.debtor.name, present.NAME_LENGTH)
     number = present.code(file.debtor.debtor_number) or "no number"
     late = f", the oldest {balance.oldest_days} days" if balance.oldest_days else ""
-    flags = [phases.words(flag) for flag in file.attention]
+    flags = [phases.words(flag) for flag in file.attention(scope.today).flags]
     return (
         f"{name} ({number}): {present.money(balance.open, currency)} open, "
         f"{present.money(balance.overdue, currency)} of it overdue on "
         f"{present.count(balance.overdue_invoices, 'invoice')}{late}"
-        f"{_own_currencies(stands.all, currency)}. {_credits(balance, currency)} "
+        f"{_own_currencies(parts.all, currency)}. {_credits(balance, currency)} "
         f"Attention: {', '.join(flags) or 'none'}."
     )
 
 
-def _own_currencies(overdue: Sum, currency: str) -> str:
+def _own_currencies(overdue: Tally, currency: str) -> str:
     """A converted sum is no figure for a letter, so what is overdue stands beside it as the invoices have it."""
     if not overdue.own.keys() - {currency}:
         return ""
@@ -59,45 +61,65 @@ def _by_currency(sums: Mapping[str, Decimal]) -> str:
     return ", ".join(present.money(sums[code], code) for code in sorted(sums))
 
 
-def notes(scope: Scope, file: DebtorFile, stands: Standing, *, invoices: int, addresses: int) -> list[str]:
+def notes(
+    scope: Scope,
+    file: DebtorFile,
+    letters: Correspondence,
+    parts: OverdueParts,
+    *,
+    invoices: int,
+    addresses: int,
+) -> list[str]:
     """What was left out or is unusual, and what there is none of: a line that is missing says nothing.
 
     `invoices` and `addresses` are how many of them the file shows.
     """
     return [
-        *_set_apart(stands, scope.administration.currency_code or ""),
-        *_lately(scope, file, stands),
+        *_attention(scope, file),
+        *_set_apart(parts, scope.administration.currency_code or ""),
+        *_lately(scope, file, parts),
         *_invoices(file, invoices),
-        *_bounced(scope, file),
-        *_correspondence(scope, file.correspondence),
-        *_absent(file, addresses),
+        *file.unseen.values(),
+        *_bounced(scope, file, letters),
+        *_correspondence(scope, letters),
+        *_absent(file, letters, addresses),
     ]
 
 
-def _set_apart(stands: Standing, currency: str) -> list[str]:
+def _attention(scope: Scope, file: DebtorFile) -> list[str]:
+    """Whose the flags of the debtor are and of how much; and those of invoices that are not yet due."""
+    said = debtor_words(file.attention(scope.today), scope.administration.currency_code)
+    not_due = [item for item in file.open_items if not item.is_overdue(scope.today)]
+    return [
+        *([f"Attention: {', '.join(said)}."] if said else []),
+        *invoice_notes(file.books, not_due, with_credits=False),
+    ]
+
+
+def _set_apart(parts: OverdueParts, currency: str) -> list[str]:
     """The overdue invoices that may not be chased, and what the others come to."""
     said = []
-    for reason, some in stands.apart.items():
+    for reason, some in parts.apart.items():
         numbers = present.some((present.clean(item.number, 40) for item in some.items), most=_MOST_NAMED)
         said.append(f"{_overdue(some, currency)} {APART[reason]}: {numbers}.")
-    if said and stands.others.items:
-        own = f" ({_by_currency(stands.others.own)})" if stands.others.own.keys() - {currency} else ""
-        said.append(f"Without those: {_overdue(stands.others, currency)}{own}.")
+    if said and parts.others.items:
+        own = f" ({_by_currency(parts.others.own)})" if parts.others.own.keys() - {currency} else ""
+        said.append(f"Without those: {_overdue(parts.others, currency)}{own}.")
     return said
 
 
-def _overdue(some: Sum, currency: str) -> str:
+def _overdue(some: Tally, currency: str) -> str:
     unvalued = len(some.items) - some.counted
     but = f" (and {unvalued} without an amount in the books)" if unvalued else ""
     return f"{present.count(some.counted, 'overdue invoice')} of {present.money(some.booked, currency)}{but}"
 
 
-def _lately(scope: Scope, file: DebtorFile, stands: Standing) -> list[str]:
+def _lately(scope: Scope, file: DebtorFile, parts: OverdueParts) -> list[str]:
     """What is on record of the last week: no message tells of it, and a letter on the day after says it again."""
     now = scope.account.now()
     steps = [
         (moment, phases.words(item.step) if moment == item.step_at else "reminded", item.number)
-        for item in stands.all.items
+        for item in parts.all.items
         for moment in {file.reminded.get(item.id), item.step_at if item.step != "collectable" else None}
         if moment and now - _LATELY < moment <= now
     ]
@@ -116,17 +138,14 @@ def _invoices(file: DebtorFile, shown: int) -> list[str]:
     unvalued = [present.clean(item.number, 40) for item in file.open_items if item.book_open is None]
     if unvalued:
         said.append(f"In no sum, because Payt gives them no amount in the books: {present.some(unvalued)}.")
-    paused = [present.clean(case.credit_case_number, 40) for case in file.cases if case.paused_at]
-    if paused:
-        said.append(f"Paused as a credit case: {present.some(paused)}.")
-    return said
+    return said + unbooked_notes([item for item in file.open_items if item.is_unbooked])
 
 
-def _bounced(scope: Scope, file: DebtorFile) -> list[str]:
+def _bounced(scope: Scope, file: DebtorFile, letters: Correspondence) -> list[str]:
     """An address that mail comes back from is no address."""
     if file.bounced is None:
         return ["Whether mail bounced could not be read; the token may lack notifications:read."]
-    about = {key: f" about {words}" for key, words in file.correspondence.about.items()}
+    about = {key: f" about {words}" for key, words in letters.about.items()}
     told = (
         f"{scope.day(mail.created_at) or 'undated'}{about.get(mail.id, '')}{bounce_reason(mail)}"
         for mail in file.bounced
@@ -150,12 +169,11 @@ def _correspondence(scope: Scope, letters: Correspondence) -> list[str]:
     return said
 
 
-def _absent(file: DebtorFile, addresses: int) -> list[str]:
-    letters = file.correspondence
+def _absent(file: DebtorFile, letters: Correspondence, addresses: int) -> list[str]:
     found = {
         "e-mail address": addresses,
-        "active payment plan": file.plans,
-        "active credit case": file.cases,
+        "active payment plan": file.plans or "payment_plans" in file.unseen,
+        "active credit case": file.cases or "credit_cases" in file.unseen,
         "label on an open invoice": file.labels,
         "mail that bounced within 90 days": file.bounced is None or file.bounced,
         "message": letters.messages,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from payt_mcp.receivables import aging, phases
+from payt_mcp.receivables import aging, attention, phases
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, OpenItems
 from payt_mcp.words import text as present
 
@@ -32,8 +32,11 @@ STEPS_APART = "Reminders and summonses that Payt sends by itself may be missing 
 """Payt's contract does not say whether it lists those."""
 
 
-def invoice_row(item: OpenItem, today: dt.date, debtor: DebtorEntry | None, attention: Sequence[str]) -> dict[str, Any]:
-    """An invoice: amounts in its own currency, `days_overdue` only where it is overdue."""
+def invoice_row(item: OpenItem, today: dt.date, books: OpenItems) -> dict[str, Any]:
+    """An invoice, paid or not: amounts in its own currency, `days_overdue` only where it is overdue. `books` hold its
+    debtor and what its attention depends on.
+    """
+    debtor = books.debtors.get(item.debtor_id)
     return present.filled(
         {
             "invoice_number": present.clean(item.number, present.NAME_LENGTH),
@@ -46,19 +49,14 @@ def invoice_row(item: OpenItem, today: dt.date, debtor: DebtorEntry | None, atte
             "total_amount": present.plain(item.total_amount),
             "currency": present.code(item.currency),
             "phase": item.phase(today),
-            "attention": list(attention),
+            "attention": attention.flags_of(attention.of_invoice(books, item)),
         }
     )
 
 
-def open_invoice_row(item: OpenItem, today: dt.date, items: OpenItems) -> dict[str, Any]:
-    """An invoice of the books."""
-    return invoice_row(item, today, items.debtors.get(item.debtor_id), items.attention(item))
-
-
-def invoice_row_within(item: OpenItem, today: dt.date, items: OpenItems) -> dict[str, Any]:
+def invoice_row_within(item: OpenItem, today: dt.date, books: OpenItems) -> dict[str, Any]:
     """An invoice on a page about its debtor: without what every row would say, the debtor and its open credit."""
-    row = open_invoice_row(item, today, items)
+    row = invoice_row(item, today, books)
     row["attention"] = [flag for flag in row.get("attention", ()) if flag != "credit_open" or item.is_credit]
     return present.filled({name: value for name, value in row.items() if name not in {"debtor_number", "debtor"}})
 
@@ -74,15 +72,9 @@ def debtor_row(debtor: DebtorEntry, items: OpenItems, today: dt.date) -> dict[st
             "overdue": present.plain(balance.overdue),
             "oldest_days": balance.oldest_days or None,
             "phase": balance.phase,
-            "attention": items.debtor_attention(debtor),
+            "attention": attention.of_debtor(items, debtor.id, today).flags,
         }
     )
-
-
-def own_attention(item: OpenItem, debtor: DebtorEntry | None) -> list[str]:
-    """What must not be overlooked about an invoice, as far as it and its debtor say it themselves."""
-    alone = OpenItems("", debtors={debtor.id: debtor} if debtor else {})
-    return alone.attention(item)
 
 
 def spoken(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from typing import Any
 
 from payt_mcp.proposals.asking.preview_text import brief, warning_texts
 from payt_mcp.proposals.outcomes import outcome_words
+from payt_mcp.proposals.preview import Preview
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import WAITS, Status
+from payt_mcp.proposals.stored import preview_of
 from payt_mcp.words import text as present
 
 _NEXT = {
@@ -27,9 +29,6 @@ _NEXT = {
 }
 _CLOSED = "A person looked at Payt and said so. Propose it anew only if the user asks for it."
 _DECIDES = "The user decides on the approval page or with `payt-mcp approvals`; ask them."
-_NO_WARNINGS = {
-    "message": "No warnings: addresses, accounts, amounts, invoice numbers and links in it were compared with Payt."
-}
 _IT_WAITS = (
     "Tell the user the reason. The server tries again by itself while the yes holds; check_approval tells how it went."
 )
@@ -41,14 +40,14 @@ def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool 
     said = outcome_words(record, zone)
     if not new and record.status is Status.SENT:
         said = f"Nothing was sent now: this was sent already. {said}"
-    preview = record.preview
+    preview = preview_of(record)
     now = trouble if record.status is Status.APPROVED else ""  # else of an attempt before this yes
     return present.filled(
         {
             "summary": said,
             "status": status,
             "proposal_id": record.id,
-            "preview": _brief(record),
+            "preview": _brief(record, preview) if preview else None,
             "warnings": warning_texts(preview) if preview else None,
             "message_id": record.message_id,
             "sent_at": present.stamp(record.sending_at) if record.status is Status.SENT else None,
@@ -64,12 +63,10 @@ def waits_until(record: Record, zone: dt.tzinfo) -> str:
     return f"It waits until {(record.created_at + WAITS).astimezone(zone).date()}."
 
 
-def _brief(record: Record) -> str | None:
+def _brief(record: Record, preview: Preview) -> str:
     """The preview; while it may be decided, one without warnings says so: silence could be read as not looked."""
-    if not record.preview:
-        return None
-    silent = record.status is Status.PROPOSED and not record.preview.get("warnings")
-    return brief(record.preview) + (f"\n{_NO_WARNINGS.get(record.kind, 'No warnings.')}" if silent else "")
+    silent = record.status is Status.PROPOSED and not preview.warnings
+    return brief(preview) + (f"\n{preview.words.all_clear}" if silent else "")
 
 
 def _next(record: Record, trouble: str, zone: dt.tzinfo) -> str | None:

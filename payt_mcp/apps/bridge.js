@@ -40,11 +40,43 @@ function words(code) {
 }
 
 function show(...children) {
-  document.getElementById("app").replaceChildren(...children);
+  const app = document.getElementById("app");
+  const before = document.querySelector(".all");
+  if (before) before.remove();
+  app.classList.remove("folded");
+  app.replaceChildren(...children);
+  fold();
 }
 
+// The host's own colours and letters, where it tells them: names of style variables and their values, nothing to load.
 function inTheme(context) {
-  if (context && context.theme) document.documentElement.style.colorScheme = context.theme;
+  const style = document.documentElement.style;
+  if (context && context.theme) style.colorScheme = context.theme;
+  for (const [name, value] of Object.entries((context && context.styles && context.styles.variables) || {})) {
+    if (name.startsWith("--") && typeof value === "string" && !/url\(/i.test(value)) style.setProperty(name, value);
+  }
+}
+
+const FIRST = 500;
+
+// What is higher than an assistant shows at first is folded, behind a button that shows all of it. Of a proposal only its
+// text is, in a box that scrolls: the warnings before it and the decision after it stay in sight.
+function fold() {
+  const app = document.getElementById("app");
+  const text = app.querySelector("div.whole");
+  const over = document.documentElement.scrollHeight - FIRST;
+  if (over <= 0) return;
+  const button = element("a", { class: "all", role: "button", tabindex: "0" }, "Show all");
+  if (text) text.style.maxHeight = `${Math.max(96, text.clientHeight - over - 60)}px`;
+  else app.classList.add("folded");
+  (text || app).after(button);
+  const open = () => {
+    if (text) text.style.maxHeight = "none";
+    app.classList.remove("folded");
+    button.remove();
+  };
+  button.addEventListener("click", open);
+  button.addEventListener("keydown", (event) => [" ", "Enter"].includes(event.key) && open());
 }
 
 function start(onResult) {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
@@ -18,10 +19,12 @@ from mcp.types import CallToolRequestParams, CallToolResult, TextContent, Tool
 from payt_mcp.apps import pages
 from payt_mcp.errors import PaytMcpError, RefusedWriteError
 from payt_mcp.tools.arguments import accepted
+from payt_mcp.tools.shared import ToolSpec
 
 if TYPE_CHECKING:
     from payt_mcp.proposals.records import Record
-    from payt_mcp.writes.desk import Desk
+    from payt_mcp.tools.callers import Callers
+    from payt_mcp.writes.outbox import Outbox
 
 APPROVAL = "io.github.payt-mcp/approval"
 """The key in `_meta` under which a page is given what it decides with."""
@@ -48,12 +51,14 @@ class Apps(Extension):
     """Pages beside answers, for clients that declare the extension.
 
     Args:
+        specs: the tools of the server; each names its page.
         approval: whether a proposal may be approved and rejected on its page; never where nothing can be written.
     """
 
     identifier = "io.modelcontextprotocol/ui"
 
-    def __init__(self, *, approval: bool) -> None:
+    def __init__(self, specs: Iterable[ToolSpec], *, approval: bool) -> None:
+        self._pages = {spec.name: pages.BY_NAME[spec.page] for spec in specs if spec.page}
         self._approval = approval
         self._key = secrets.token_bytes(32)
 
@@ -63,7 +68,7 @@ class Apps(Extension):
         if not isinstance(result, dict) or not _shows_pages(ctx):
             return result
         if ctx.method == "tools/list":
-            tools = [_with_page(tool) for tool in result["tools"]]
+            tools = [self._with_page(tool) for tool in result["tools"]]
             if self._approval:
                 tools.append(_wire(_DECIDE_TOOL))
             return {**result, "tools": tools}
@@ -80,7 +85,7 @@ class Apps(Extension):
         if params.name == DECIDE:
             return await self._decided(ctx, params.arguments or {})
         result = await call_next(ctx)
-        if pages.APP_OF_TOOL.get(params.name) == pages.PROPOSAL and isinstance(result, CallToolResult):
+        if self._pages.get(params.name) == pages.PROPOSAL and isinstance(result, CallToolResult):
             return await self._with_secret(ctx, result)
         return result
 
@@ -88,29 +93,35 @@ class Apps(Extension):
         told = result.structured_content or {}
         if told.get("status") != "awaiting_approval":
             return result
-        from payt_mcp.proposals.asking.preview_text import whole  # noqa: PLC0415 - with the ledger, not at the start
+        from payt_mcp.proposals.asking.preview_text import unwarned  # noqa: PLC0415 - with the ledger, not at the start
+        from payt_mcp.proposals.stored import preview_of  # noqa: PLC0415
 
-        desk: Desk = await ctx.lifespan_context.desk()
-        record = await desk.engine.on_ledger(desk.ledger.get, told["proposal_id"], desk.scope)
-        preview = record.preview or {}
-        warnings = preview.get("warnings", [])
-        shown = {"secret": self._secret(record), "whole": whole({**preview, "warnings": []}), "warnings": warnings}
+        outbox = await _outbox(ctx)
+        record = await outbox.engine.on_ledger(outbox.ledger.get, told["proposal_id"], outbox.ledger_scope)
+        preview = preview_of(record)
+        if preview is None:
+            return result
+        shown = {
+            "secret": self._secret(record),
+            "whole": unwarned(preview),
+            "warnings": [{"text": warned.text, "danger": warned.danger} for warned in preview.warnings],
+        }
         return result.model_copy(update={"meta": {**(result.meta or {}), APPROVAL: shown}})
 
     async def _decided(self, ctx: ServerRequestContext[Any, Any], arguments: dict[str, Any]) -> CallToolResult:
         try:
-            return await self._decide(await ctx.lifespan_context.desk(), arguments)
+            return await self._decide(await _outbox(ctx), arguments)
         except PaytMcpError as error:
             return CallToolResult(content=[TextContent(type="text", text=str(error))], is_error=True)
 
-    async def _decide(self, desk: Desk, arguments: dict[str, Any]) -> CallToolResult:
+    async def _decide(self, outbox: Outbox, arguments: dict[str, Any]) -> CallToolResult:
         """Raises RefusedWriteError where the page is not the one this server made for this very proposal."""
         from payt_mcp.proposals.records import Who  # noqa: PLC0415 - with the ledger, not at the start
         from payt_mcp.tools.writing import standing  # noqa: PLC0415
 
         checked = accepted(DECIDE, _DECIDE_TOOL.input_schema, arguments)
         key, decision, given = (str(checked[name]) for name in _ARGUMENTS)
-        record = await desk.engine.on_ledger(desk.ledger.get, key, desk.scope)
+        record = await outbox.engine.on_ledger(outbox.ledger.get, key, outbox.ledger_scope)
         if decision not in {"approve", "reject"} or not hmac.compare_digest(
             given.encode(), self._secret(record).encode()
         ):
@@ -119,13 +130,26 @@ class Apps(Extension):
                 "the assistant to check the proposal: that shows its page anew."
             )
         if decision == "reject":
-            return await standing(desk, await desk.engine.on_ledger(desk.ledger.decline, key, Who(_CHANNEL)))
-        await desk.engine.on_ledger(desk.ledger.approve, key, Who(_CHANNEL))
-        return await standing(desk, await desk.engine.carry_out(key, _PATIENCE))
+            return await standing(
+                outbox,
+                await outbox.engine.on_ledger(outbox.ledger.decline, key, Who(_CHANNEL), scope=outbox.ledger_scope),
+            )
+        await outbox.engine.on_ledger(outbox.ledger.approve, key, Who(_CHANNEL), scope=outbox.ledger_scope)
+        return await standing(outbox, await outbox.engine.carry_out(key, _PATIENCE))
+
+    def _with_page(self, tool: dict[str, Any]) -> dict[str, Any]:
+        uri = self._pages.get(tool["name"])
+        return {**tool, "_meta": {**tool.get("_meta", {}), "ui": {"resourceUri": uri}}} if uri else tool
 
     def _secret(self, record: Record) -> str:
         """Bound to the proposal and its exact content, and to this process."""
         return hmac.new(self._key, f"{record.id} {record.digest}".encode(), hashlib.sha256).hexdigest()
+
+
+async def _outbox(ctx: ServerRequestContext[Any, Any]) -> Outbox:
+    """Where the writes of whoever makes this request are kept."""
+    callers: Callers = ctx.lifespan_context
+    return await (await callers.caller(ctx)).outbox()
 
 
 def _shows_pages(ctx: ServerRequestContext[Any, Any]) -> bool:
@@ -133,11 +157,6 @@ def _shows_pages(ctx: ServerRequestContext[Any, Any]) -> bool:
 
     capabilities = ctx.session.client_capabilities
     return bool(capabilities and capabilities.extensions) and client_supports_apps(ctx)
-
-
-def _with_page(tool: dict[str, Any]) -> dict[str, Any]:
-    uri = pages.APP_OF_TOOL.get(tool["name"])
-    return {**tool, "_meta": {**tool.get("_meta", {}), "ui": {"resourceUri": uri}}} if uri else tool
 
 
 def _wire(listed: Any) -> dict[str, Any]:

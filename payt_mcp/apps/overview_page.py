@@ -12,7 +12,11 @@ from payt_mcp.receivables.phases import words
 from payt_mcp.words.text import count, money
 
 Overview = Mapping[str, Any]
-"""The structured content of `summarize_overdue`, and `name`: whose overview it is."""
+"""The structured content of `summarize_overdue`, and `name`: whose overview it is. `at`: its moment there, in words;
+`invented`: whether it is the sandbox's.
+"""
+
+_INVENTED = "Invented data: the built-in sandbox. No figure here is anybody's."
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -42,10 +46,12 @@ def _section(overview: Overview) -> str:
         ("Debtors", f"{overview['debtor_count']:,}"),
     )
     listed = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in figures)
+    at = overview.get("at") or overview["as_of"]
+    invented = f"<p><strong>{_INVENTED}</strong></p>" if overview.get("invented") else ""
     notes = "".join(f"<li>{_text(note)}</li>" for note in overview.get("notes", ()))
     return (
         f"<section><h1>{_text(overview['name'])}</h1>"
-        f'<p class="soft">Overdue, as of {_moment(overview["as_of"])}</p><dl class="figures">{listed}</dl>'
+        f'<p class="soft">Overdue, as of {_text(at)}</p>{invented}<dl class="figures">{listed}</dl>'
         f"<h2>By days past the due date</h2>{_bars(overview)}"
         f"<h2>{_largest(overview)}</h2>{_table(overview.get('debtors', ()), currency)}"
         f"{f'<ul class=notes>{notes}</ul>' if notes else ''}</section>"
@@ -96,10 +102,6 @@ def _row(debtor: Mapping[str, Any]) -> str:
 
 def _amount(amount: str, currency: str | None = None) -> str:
     return _text(money(Decimal(amount), currency)).replace(" ", "&nbsp;")
-
-
-def _moment(stamp: str) -> str:
-    return f"{_text(stamp[:10])}, {_text(stamp[11:16])} UTC"
 
 
 def _text(value: str) -> str:

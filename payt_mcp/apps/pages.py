@@ -14,16 +14,7 @@ MIME_TYPE = "text/html;profile=mcp-app"
 OVERDUE = "ui://payt/overdue.html"
 PROPOSAL = "ui://payt/proposal.html"
 
-APP_OF_TOOL = {
-    "summarize_overdue": OVERDUE,
-    **dict.fromkeys(
-        (
-            "send_message", "upsert_invoices", "check_approval", "decide_payment_plan", "complete_task", "comment_task",
-            "change_follow_up", "upsert_debtors", "upsert_contacts",
-        ),
-        PROPOSAL,
-    ),
-}  # fmt: skip
+BY_NAME = {"overdue": OVERDUE, "proposal": PROPOSAL}
 _TITLES = {OVERDUE: "Overdue overview", PROPOSAL: "Proposal"}
 _SCRIPTS = {OVERDUE: "overdue.js", PROPOSAL: "proposal.js"}
 META = {"ui": {"csp": {}, "prefersBorder": False}}

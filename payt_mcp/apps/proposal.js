@@ -9,9 +9,11 @@ const STANDING = {
 const ENDED_WELL = ["sent", "applied", "unchanged"];
 const WAITS = ["awaiting_approval", "confirmation_required", "approved", "sending"];
 
-function warnings(given, data) {
+// Dangers stand above what would happen, plain remarks below it.
+function warnings(given, data, danger) {
   const listed = given.warnings || (data.warnings || []).map((text) => ({ text, danger: true }));
-  const items = listed.map((one) => element("li", { class: one.danger ? "danger" : "look" }, one.text));
+  const items = listed.filter((one) => Boolean(one.danger) === danger)
+    .map((one) => element("li", { class: danger ? "danger" : "look" }, one.text));
   return items.length ? element("ul", { class: "warnings" }, ...items) : "";
 }
 
@@ -51,8 +53,9 @@ function render(result) {
     element("p", {}, element("span", { class: `badge ${look}` }, STANDING[data.status] || words(data.status))),
     element("p", {}, data.summary),
     data.reason ? element("p", {}, data.reason) : "",
-    warnings(given, data),
+    warnings(given, data, true),
     given.whole || data.preview ? element("div", { class: "whole" }, ...lines(given.whole || data.preview)) : "",
+    warnings(given, data, false),
     decision(data, given),
     element("p", { class: "soft" }, data.proposal_id || "")));
 }

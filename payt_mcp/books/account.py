@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import anyio.abc
 
+from payt_mcp.books import zones
+from payt_mcp.books.case_book import CaseBook
 from payt_mcp.books.case_numbers import CaseNumbers
 from payt_mcp.books.listings import Listings
 from payt_mcp.books.open_books import Books
@@ -17,9 +18,9 @@ from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import Reading
 from payt_mcp.payt.models import Administration
 from payt_mcp.payt.resources import Resources
-from payt_mcp.payt.signin.sources import open_source
-from payt_mcp.settings import Secret, Settings
-from payt_mcp.words.text import clean
+from payt_mcp.payt.signin.tokens import TokenSource
+from payt_mcp.settings import CallerSettings, Secret
+from payt_mcp.words.text import clean, code
 
 _ADMINISTRATIONS_FRESH = 300.0
 
@@ -27,17 +28,23 @@ _ADMINISTRATIONS_FRESH = 300.0
 class Account:
     """What one caller can reach at Payt. Made by `open_account`."""
 
-    def __init__(self, settings: Settings, client: PaytClient, group: anyio.abc.TaskGroup) -> None:
+    def __init__(self, settings: CallerSettings, client: PaytClient, group: anyio.abc.TaskGroup) -> None:
         self.payt = Resources(client)
         self.listings = Listings()
         self._settings = settings
         self._client = client
         self._group = group
         self._books: dict[str, Books] = {}
+        self._case_books: dict[str, CaseBook] = {}
         self._case_numbers: dict[str, CaseNumbers] = {}
         self._administrations: list[Administration] = []
         self._read_at: Reading | None = None
         self._login = client.tokens.login()
+
+    @property
+    def is_invented(self) -> bool:
+        """Whether all that is answered comes from the embedded sandbox."""
+        return self._settings.is_sandbox
 
     def is_current(self) -> bool:
         """Whether the credential this was opened with is still in force.
@@ -48,7 +55,7 @@ class Account:
         login = self._client.tokens.login()
         if login is not None and login != self._login:
             self.listings = Listings()
-            self._books, self._case_numbers, self._read_at = {}, {}, None
+            self._books, self._case_books, self._case_numbers, self._read_at = {}, {}, {}, None
             self._login = login
         return login is not None
 
@@ -101,7 +108,8 @@ class Account:
         books = self._books.get(administration.id)
         if books is None:
             freshness = self._settings.freshness_seconds
-            books = Books(self._client, administration, freshness=freshness, group=self._group)
+            case_book = self._case_book(administration)
+            books = Books(self._client, administration, case_book, freshness=freshness, group=self._group)
             self._books[administration.id] = books
         return books
 
@@ -109,9 +117,14 @@ class Account:
         """Which credit case a case number belongs to."""
         numbers = self._case_numbers.get(administration.id)
         if numbers is None:
-            numbers = CaseNumbers(self._client, administration.id, self._group)
+            numbers = CaseNumbers(self._case_book(administration).cases, self._group)
             self._case_numbers[administration.id] = numbers
         return numbers
+
+    def _case_book(self, administration: Administration) -> CaseBook:
+        if administration.id not in self._case_books:
+            self._case_books[administration.id] = CaseBook(self._client, administration.id)
+        return self._case_books[administration.id]
 
     def now(self) -> dt.datetime:
         """The time at Payt, UTC."""
@@ -119,33 +132,27 @@ class Account:
 
     def today(self, administration: Administration) -> dt.date:
         """The date in the administration's time zone: what "overdue" is measured against."""
-        return self._client.now().astimezone(time_zone(administration)).date()
+        return self._client.now().astimezone(zones.time_zone(administration)).date()
 
 
-def open_account(settings: Settings, group: anyio.abc.TaskGroup, *, app: Callable[..., Any] | None = None) -> Account:
+def open_account(
+    settings: CallerSettings,
+    tokens: TokenSource,
+    group: anyio.abc.TaskGroup,
+    *,
+    app: Callable[..., Any] | None = None,
+) -> Account:
     """An account; close it with `aclose`.
 
     `group` runs readings that outlive a call. `app` is an embedded Payt that answers in place of the network.
-
-    Raises:
-        NotConfiguredError: there is no credential.
-        SignInStoreError: there is a sign-in that cannot be read.
     """
     url = "http://sandbox.invalid" if app else settings.api_url
-    client = PaytClient(url, open_source(settings), rate=settings.rate, app=app)
+    client = PaytClient(url, tokens, rate=settings.rate, network=settings.network, app=app)
     return Account(settings, client, group)
 
 
-def time_zone(administration: Administration) -> dt.tzinfo:
-    """The administration's time zone; UTC where Payt names none, or one this machine does not know."""
-    try:
-        return ZoneInfo(administration.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return dt.UTC
-
-
 def _named(administration: Administration) -> str:
-    status = "" if administration.status == "active" else f", {administration.status}"
+    status = "" if administration.status == "active" else f", {code(administration.status)}"
     return f"{administration.id} ({clean(administration.name, 60) or 'no name'}{status})"
 
 

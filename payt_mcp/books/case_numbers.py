@@ -1,6 +1,6 @@
 """Which credit case a number belongs to: Payt's case list can be filtered by id only.
 
-The numbers of all cases are read once, up to a stated bound, and again when one is not found among them. Case numbers
+The cases are those that attention goes by, and are looked at again when a number is not found among them. Case numbers
 do not change, so a number that was found stays found.
 """
 
@@ -9,14 +9,10 @@ from __future__ import annotations
 import anyio
 import anyio.abc
 
+from payt_mcp.books.case_book import Followed
 from payt_mcp.errors import UnknownRecordError, UpstreamError
-from payt_mcp.payt import wire
-from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import Reading
-from payt_mcp.payt.models import CreditCase
-
-MOST_CASES = 20_000
-"""How many cases are looked through for a number."""
+from payt_mcp.receivables.records import CaseEntry
 
 _REREAD_AFTER = 30.0
 
@@ -24,15 +20,13 @@ _REREAD_AFTER = 30.0
 class CaseNumbers:
     """The case numbers of one administration, both forms, and the ids they stand for."""
 
-    def __init__(self, client: PaytClient, administration_id: str, group: anyio.abc.TaskGroup) -> None:
-        self._client = client
+    def __init__(self, cases: Followed[CaseEntry], group: anyio.abc.TaskGroup) -> None:
+        self._cases = cases
         self._group = group
         self._reading: anyio.Event | None = None
-        self._administration_id = administration_id
         self._ids: dict[str, str] = {}
-        self._known: set[str] = set()
-        self._is_whole = True
-        self._read_at: Reading | None = None
+        self._of: object = None
+        self._looked_at: Reading | None = None
 
     async def case_id(self, value: str) -> str:
         """The id of the case with this number (either form), or with this id.
@@ -46,10 +40,10 @@ class CaseNumbers:
             await self._read()
             found = self._find(value)
         if found is None:
-            among = f"the first {MOST_CASES:,} credit cases" if not self._is_whole else f"{len(self._known):,} cases"
             raise UnknownRecordError(
-                f"There is no credit case {value[:40]!r} among {among} of this administration. Give its case number, "
-                "its formatted number or its id; get_debtor names the cases of a debtor."
+                f"There is no credit case {value[:40]!r} among {len(self._cases.records):,} cases of this "
+                "administration. Give its case number, its formatted number or its id; get_debtor names the cases of "
+                "a debtor."
             )
         return found
 
@@ -57,23 +51,29 @@ class CaseNumbers:
         """The id of the case whose number stands in brackets at the end of a label, or at its beginning."""
         first, _, _ = value.strip().partition(" ")
         last = value.strip().removesuffix(")").rpartition("(")[2]
-        return self._ids.get(last) or self._ids.get(first)
+        ids = self._numbers()
+        return ids.get(last) or ids.get(first)
 
     async def at_hand(self, patience: float) -> dict[str, str]:
         """The numbers read so far and the ids they stand for. Where none have been, a reading is begun in the
         background and waited for at most `patience` seconds; what it fails with is not raised here.
         """
-        if self._read_at is None:
+        if not self._cases.is_read:
             if self._reading is None:
                 self._reading = anyio.Event()
                 self._group.start_soon(self._read_quietly, self._reading)
             with anyio.move_on_after(patience):
                 await self._reading.wait()
-        return self._ids
+        return self._numbers()
+
+    @property
+    def state(self) -> object:
+        """Changes whenever the numbers do."""
+        return id(self._cases.records), self._cases.records.version
 
     async def _read_quietly(self, done: anyio.Event) -> None:
         try:
-            await self._read()
+            await self._cases.refresh()
         except UpstreamError:
             pass  # the next one who asks tries again
         finally:
@@ -81,17 +81,23 @@ class CaseNumbers:
             done.set()
 
     def _find(self, value: str) -> str | None:
-        return self._ids.get(value) or (value if value in self._known else None)
+        return self._numbers().get(value) or (value if self._cases.records.get(value) else None)
+
+    def _numbers(self) -> dict[str, str]:
+        """Both forms, the formatted one winning; made anew where the cases changed."""
+        if self._of != self.state:
+            cases = list(self._cases.records)
+            self._ids = {case.case_number: case.id for case in cases if case.case_number}
+            self._ids |= {case.credit_case_number: case.id for case in cases if case.credit_case_number}
+            self._of = self.state
+        return self._ids
 
     def _may_reread(self) -> bool:
-        return self._read_at is None or Reading.take().since(self._read_at) > _REREAD_AFTER
+        return self._looked_at is None or Reading.take().since(self._looked_at) > _REREAD_AFTER
 
     async def _read(self) -> None:
         began = Reading.take()
-        fields = ("id", "case_number", "credit_case_number")
-        query = wire.listing("credit_cases", self._administration_id, fields=fields)
-        cases, self._is_whole = await self._client.entities(CreditCase, query, "credit cases", most=MOST_CASES)
-        self._known = {case.id for case in cases}
-        self._ids = {number: case.id for case in cases for number in (case.case_number,) if number}
-        self._ids |= {number: case.id for case in cases for number in (case.credit_case_number,) if number}
-        self._read_at = began
+        await self._cases.refresh()
+        if self._cases.failure is not None:
+            raise self._cases.failure
+        self._looked_at = began

@@ -96,7 +96,7 @@ class Completions:
         return [known for known in await self.account.administrations() if known.status == "active"]
 
     async def _entries(self, kind: str, administration: Administration, items: OpenItems) -> _Entries:
-        state = (id(items), items.version)
+        state = (id(items), items.version, self.account.case_numbers(administration).state)
         known, entries = self._kept.get((administration.id, kind), (None, {}))
         if known != state or not entries:  # the numbers of cases may have been on their way
             named = await _SOURCES[kind](self.account, administration, items)

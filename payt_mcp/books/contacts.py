@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from payt_mcp.books.find import Scope, chunks, find_debtor
+from payt_mcp.books.find import find_debtor
 from payt_mcp.books.listings import Listing
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import UnknownRecordError
 from payt_mcp.payt import wire
 from payt_mcp.payt.fields import every

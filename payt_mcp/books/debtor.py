@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from payt_mcp.books.find import (
-    Scope,
-    cases_by_id,
-    find_debtor,
-    open_invoices_of,
-    optional,
-    plans_by_id,
-    read_debtor,
-)
 from payt_mcp.books.messages import (
     BRIEF,
+    WHOLE,
     newest_first,
     subjects_of,
     unanswered,
 )
+from payt_mcp.books.scope import Scope, optional
+from payt_mcp.books.surroundings import surroundings_of
+from payt_mcp.errors import MissingError
 from payt_mcp.payt.fields import every, selection
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message, Notification, PaymentPlan
+from payt_mcp.receivables.attention import DebtorAttention, of_debtor
 from payt_mcp.receivables.messages import EARLIEST, MOST_BOUNCED, message_moment
 from payt_mcp.receivables.open_items import OpenItem, OpenItems
-from payt_mcp.receivables.phases import ATTENTION, case_phase, last_reminder
+from payt_mcp.receivables.phases import last_reminder
 from payt_mcp.receivables.selection import ordered
-from payt_mcp.receivables.standing import Held
 from payt_mcp.words.text import code
 
 MOST_MESSAGES = 1_000
@@ -60,10 +55,12 @@ class Correspondence:
 
 @dataclass(frozen=True)
 class DebtorFile:
-    """A debtor, its open items (oldest due first) and the books of it alone, cases, active plans, last messages.
+    """A debtor, its open items (oldest due first) and the books of it alone, cases, plans, and messages.
 
     `labels` are the labels of open invoices and `reminded` when each was last reminded of, by the invoice's id.
-    `bounced` are the mails that came back lately, newest first; None where that cannot be read.
+    `messages` are newest first, without their texts unless those were asked for, and `is_all` is False where there are
+    more. `bounced` are the mails that came back lately, newest first; None where that cannot be read. `unseen` says, by
+    resource, what else could not.
     """
 
     debtor: Debtor
@@ -73,64 +70,41 @@ class DebtorFile:
     reminded: Mapping[str, dt.datetime]
     cases: list[CreditCase]
     plans: list[PaymentPlan]
-    correspondence: Correspondence
+    messages: list[Message]
+    is_all: bool
     bounced: list[Notification] | None
+    unseen: Mapping[str, str]
 
-    @property
-    def attention(self) -> list[str]:
-        """What must not be overlooked about the debtor, whether an invoice or only a case of it says so."""
-        held = self.held
-        found = set(self.books.debtor_attention(self.books.debtors[self.debtor.id]))
-        found |= {"payment_plan"} if held.plan_cases else set()
-        found |= {"with_bailiff"} if held.bailiff_cases else set()
-        return [flag for flag in ATTENTION if flag in found]
-
-    @property
-    def held(self) -> Held:
-        """What speaks against a reminder and is not on an invoice."""
-        return Held(
-            self.books.debtors[self.debtor.id].paused,
-            {case.id for case in self.cases if case.paused_at},
-            {case.id for case in self.cases if case.active_payment_plan_id},
-            {case.id for case in self.cases if case_phase(case) == "bailiff"},
-        )
+    def attention(self, today: dt.date) -> DebtorAttention:
+        """What must not be overlooked about the debtor, and which record says so."""
+        return of_debtor(self.books, self.debtor.id, today)
 
 
-async def open_file(scope: Scope, wanted: str) -> DebtorFile:
-    """The file of the debtor that is meant. Raises InputError and UpstreamError.
+async def open_file(scope: Scope, debtor_id: str, *, cases: Sequence[str] = (), with_texts: bool = False) -> DebtorFile:
+    """The file of a debtor, with the credit cases of its open invoices and these `cases`; `with_texts` reads every
+    message whole. Raises UpstreamError; MissingError where there is no such debtor.
 
     Everything is read from Payt now and not from the books, so that it is right at the moment of writing.
     """
-    entry = await find_debtor(scope, wanted)
-    debtor = await read_debtor(scope, entry.id)
-    books = OpenItems(scope.administration.currency_code or "")
-    books.put_debtor(debtor)
-    invoices = await open_invoices_of(scope, entry.id, also=(selection(Invoice, "labels"), "latest_reminder_at"))
-    for invoice in invoices:
-        books.put_invoice(invoice)
-    items = ordered(books.invoices.values(), "due_date")
-    cases = await cases_by_id(scope, (item.case_id for item in items))
-    bounced = await bounced_mails(scope, entry.id)
+    also = (selection(Invoice, "labels"), "latest_reminder_at")
+    around = await surroundings_of(scope, debtor_id, debtor_fields=every(Debtor), also=also, cases=cases)
+    if around.debtor is None:
+        raise MissingError(f"debtor {debtor_id}")
+    fields, most = (WHOLE, None) if with_texts else (BRIEF, MOST_MESSAGES)
+    listed = await scope.account.payt.messages(scope.id, fields=fields, most=most, debtor_ids=[debtor_id])
     return DebtorFile(
-        debtor,
-        books,
-        items,
-        {invoice.id: [label.name or "" for label in invoice.labels] for invoice in invoices if invoice.labels},
-        {invoice.id: moment for invoice in invoices if (moment := last_reminder(invoice))},
-        cases,
-        await _plans(scope, items, cases),
-        await _correspondence(scope, books, cases, (bounced or [])[:MOST_BOUNCED]),
-        bounced,
+        around.debtor,
+        around.books,
+        ordered(around.books.invoices.values(), "due_date"),
+        {invoice.id: [label.name or "" for label in invoice.labels] for invoice in around.invoices if invoice.labels},
+        {invoice.id: moment for invoice in around.invoices if (moment := last_reminder(invoice))},
+        around.cases,
+        around.plans,
+        newest_first(listed.records),
+        listed.is_all,
+        await bounced_mails(scope, debtor_id),
+        around.unseen,
     )
-
-
-async def _plans(scope: Scope, items: Iterable[OpenItem], cases: Iterable[CreditCase]) -> list[PaymentPlan]:
-    """The active plans of invoices, and of cases whose invoices do not say so."""
-    named = {item.plan_id for item in items if item.plan_id}
-    plans = await plans_by_id(scope, named)
-    async with optional():
-        plans += await plans_by_id(scope, {case.active_payment_plan_id or "" for case in cases} - named)
-    return plans
 
 
 async def bounced_mails(scope: Scope, debtor_id: str) -> list[Notification] | None:
@@ -150,27 +124,23 @@ async def bounced_mails(scope: Scope, debtor_id: str) -> list[Notification] | No
     return None
 
 
-async def _correspondence(
-    scope: Scope, books: OpenItems, cases: Iterable[CreditCase], bounced: Sequence[Notification]
-) -> Correspondence:
+async def read_correspondence(scope: Scope, file: DebtorFile) -> Correspondence:
     """What was written last, with its text."""
-    payt, (debtor_id,) = scope.account.payt, books.debtors
-    listed = await payt.messages(scope.id, fields=BRIEF, most=MOST_MESSAGES, debtor_ids=[debtor_id])
-    newest = newest_first(listed.records)
+    payt, debtor_id, newest = scope.account.payt, file.debtor.id, file.messages
     incoming = [message for message in newest if message.sender_type == "debtor"]
     waiting = unanswered(newest, debtor_id).get(debtor_id, [])
     chosen = dict.fromkeys(message.id for message in (*newest[:_LAST], *waiting[:_MOST_UNANSWERED], *incoming[:1]))
     whole: list[Message] = []
     if chosen:
         whole = (await payt.messages(scope.id, fields=every(Message), ids=list(chosen))).records
-    numbers = {item.id: code(item.number) for item in books.invoices.values() if item.number}
-    known = {case.id: code(case.credit_case_number or case.case_number) for case in cases}
+    numbers = {item.id: code(item.number) for item in file.open_items if item.number}
+    known = {case.id: code(case.credit_case_number or case.case_number) for case in file.cases}
     return Correspondence(
         newest_first(whole),
-        await subjects_of(scope, [*whole, *bounced], numbers, known),
+        await subjects_of(scope, [*whole, *(file.bounced or [])[:MOST_BOUNCED]], numbers, known),
         len(newest),
         len(incoming),
-        len(waiting) if listed.is_all else None,
+        len(waiting) if file.is_all else None,
         message_moment(incoming[0]) if incoming and message_moment(incoming[0]) > EARLIEST else None,
-        listed.is_all,
+        file.is_all,
     )

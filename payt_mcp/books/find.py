@@ -2,75 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Literal
 
-import anyio
-
-from payt_mcp.books.account import Account, time_zone
-from payt_mcp.books.open_books import Progress
-from payt_mcp.errors import AmbiguousError, MissingError, UnknownRecordError, UpstreamError
+from payt_mcp.books.scope import Scope, administration_name
+from payt_mcp.errors import AmbiguousError, MissingError, UnknownRecordError
 from payt_mcp.payt.fields import every
-from payt_mcp.payt.models import Administration, CreditCase, Debtor, Invoice, PaymentPlan
+from payt_mcp.payt.models import CreditCase, Debtor, Invoice
 from payt_mcp.payt.resources import DebtorFilters, InvoiceFilters
 from payt_mcp.payt.wire import Fields
 from payt_mcp.receivables import matching
-from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, DebtorEntry, OpenItems, debtor_entry
-from payt_mcp.words.text import NAME_LENGTH, clean, code
-
-IDS_A_REQUEST = 100
-"""Ids in one filter: a longer address may be refused on its way to Payt."""
+from payt_mcp.receivables.open_items import DEBTOR_FIELDS, DebtorEntry, debtor_entry
+from payt_mcp.words.text import clean, code
 
 _Kind = Literal["invoice_number", "invoice_identifier", ""]
 _KINDS: tuple[_Kind, ...] = ("invoice_number", "invoice_identifier", "")
 _MOST_CANDIDATES = 8
 _MOST_ROWS = 50
-_PATIENCE = 5.0
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Who asks and for which administration; `progress` reports on a long reading."""
-
-    account: Account
-    administration: Administration
-    progress: Progress | None = None
-
-    @property
-    def id(self) -> str:
-        return self.administration.id
-
-    @property
-    def today(self) -> dt.date:
-        return self.account.today(self.administration)
-
-    def day(self, moment: dt.datetime | None) -> str | None:
-        """The date of a moment where the administration is."""
-        if moment is None:
-            return None
-        with suppress(OverflowError):  # the last hours of the year 9999
-            moment = moment.astimezone(time_zone(self.administration))
-        return moment.date().isoformat()
-
-    def begins(self, date: dt.date) -> dt.datetime:
-        """The first moment of a date where the administration is."""
-        return dt.datetime.combine(date, dt.time(), time_zone(self.administration))
-
-
-def administration_name(scope: Scope) -> str:
-    """The administration as a person knows it, and its id: `Noorderlicht Techniek B.V. (4711)`."""
-    name = clean(scope.administration.name, NAME_LENGTH)
-    return f"{name} ({scope.id})" if name else f"administration {scope.id}"
-
-
-@asynccontextmanager
-async def optional() -> AsyncIterator[None]:
-    """What is read in here only adds to an answer: where Payt refuses it, or takes long, the answer goes without."""
-    with suppress(UpstreamError), anyio.move_on_after(_PATIENCE):
-        yield
 
 
 async def find_debtor(scope: Scope, value: str) -> DebtorEntry:
@@ -91,55 +39,6 @@ async def find_debtor(scope: Scope, value: str) -> DebtorEntry:
     return found or _debtor_by_name(scope, value, debtors)
 
 
-async def read_debtor(scope: Scope, debtor_id: str) -> Debtor:
-    """A debtor with every field there is."""
-    return await scope.account.payt.debtor(scope.id, debtor_id, fields=every(Debtor))
-
-
-async def books_of(scope: Scope, debtor_id: str) -> OpenItems:
-    """The books of one debtor alone, read from Payt now; a debtor that is gone has no name. Raises UpstreamError."""
-    payt = scope.account.payt
-    books = OpenItems(scope.administration.currency_code or "")
-    with suppress(MissingError):
-        books.put_debtor(await payt.debtor(scope.id, debtor_id, fields=DEBTOR_FIELDS))
-    for invoice in await open_invoices_of(scope, debtor_id):
-        books.put_invoice(invoice)
-    return books
-
-
-async def open_invoices_of(scope: Scope, debtor_id: str, also: Fields = ()) -> list[Invoice]:
-    """The unpaid invoices of one debtor: what the books keep of them, and `also` these fields. Raises UpstreamError."""
-    payt, fields = scope.account.payt, (*INVOICE_FIELDS, *also)
-    return (await payt.invoices(scope.id, fields=fields, paid=False, debtor_ids=[debtor_id])).records
-
-
-async def debtors_by_id(scope: Scope, ids: Iterable[str]) -> dict[str, DebtorEntry]:
-    """The debtors with these ids: from the books where they have been read, else from Payt."""
-    wanted = {key for key in ids if key}
-    books = scope.account.books(scope.administration)
-    if books.is_loaded:
-        known = (await books.fresh(scope.progress)).debtors
-        found = {key: known[key] for key in wanted if key in known}
-    else:
-        found = {}
-    for chunk in chunks(sorted(wanted - found.keys())):
-        listed = await scope.account.payt.debtors(scope.id, fields=DEBTOR_FIELDS, ids=chunk)
-        found |= {debtor.id: debtor_entry(debtor) for debtor in listed.records}
-    return found
-
-
-async def invoice_numbers(scope: Scope, ids: Iterable[str]) -> dict[str, str]:
-    """The numbers of the invoices with these ids, paid ones included; from the books where they have been read."""
-    wanted = {key for key in ids if key}
-    books = scope.account.books(scope.administration)
-    known = (await books.fresh(scope.progress)).invoices if wanted and books.is_loaded else {}
-    found = {key: code(known[key].number) for key in wanted if key in known}
-    for chunk in chunks(sorted(wanted - found.keys())):
-        listed = await scope.account.payt.invoices(scope.id, fields=("id", "invoice_number"), ids=chunk)
-        found |= {invoice.id: code(invoice.invoice_number) for invoice in listed.records}
-    return {key: number for key, number in found.items() if number}
-
-
 async def find_invoice(scope: Scope, value: str, *, fields: Fields | None = None) -> Invoice:
     """The invoice with this number, else identifier, else id; paid ones included.
 
@@ -151,7 +50,7 @@ async def find_invoice(scope: Scope, value: str, *, fields: Fields | None = None
         found = await _invoices_by(scope, kind, value, fields or every(Invoice))
         if len(found) > 1:
             named = [f"{clean(i.invoice_number, 40)} of debtor {code(i.debtor_number)}, id {i.id}" for i in found]
-            raise AmbiguousError(f"Invoice {value!r}", named[:_MOST_CANDIDATES], "Pass the id of the one meant.")
+            raise AmbiguousError(f"Invoice {value[:60]!r}", named[:_MOST_CANDIDATES], "Pass the id of the one meant.")
         if found:
             return found[0]
     raise UnknownRecordError(
@@ -174,26 +73,6 @@ async def find_case(scope: Scope, value: str) -> CreditCase:
         return await scope.account.payt.credit_case(scope.id, case_id, fields=every(CreditCase))
     except MissingError:
         raise UnknownRecordError(f"Credit case {value[:40]!r} has been deleted.") from None
-
-
-async def cases_by_id(scope: Scope, ids: Iterable[str]) -> list[CreditCase]:
-    """The credit cases with these ids that still exist."""
-    found: list[CreditCase] = []
-    for chunk in chunks(sorted({key for key in ids if key})):
-        found += (await scope.account.payt.credit_cases(scope.id, ids=chunk)).records
-    return found
-
-
-async def plans_by_id(scope: Scope, ids: Iterable[str]) -> list[PaymentPlan]:
-    """The payment plans with these ids that still exist."""
-    found: list[PaymentPlan] = []
-    for chunk in chunks(sorted({key for key in ids if key})):
-        found += (await scope.account.payt.payment_plans(scope.id, ids=chunk)).records
-    return found
-
-
-def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
-    return (ids[start : start + IDS_A_REQUEST] for start in range(0, len(ids), IDS_A_REQUEST))
 
 
 async def _debtor_by_key(scope: Scope, value: str) -> Debtor | None:

@@ -8,12 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from payt_mcp.books.find import (
-    Scope,
-    chunks,
-    find_case,
-    find_debtor,
-)
+from payt_mcp.books.find import find_case, find_debtor
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import MissingError
 from payt_mcp.payt.fields import selection
 from payt_mcp.payt.models import Invoice
@@ -89,9 +85,10 @@ async def search(scope: Scope, question: Question) -> Matches:
 async def invoices_as_items(scope: Scope, ids: Sequence[str]) -> dict[str, OpenItem]:
     """The invoices with these ids as they are now, paid ones too; those that are gone are left out."""
     found: dict[str, OpenItem] = {}
+    currency = scope.administration.currency_code or ""
     for chunk in chunks(ids):
         listed = await scope.account.payt.invoices(scope.id, fields=INVOICE_FIELDS, ids=chunk)
-        found |= {invoice.id: open_item(invoice) for invoice in listed.records}
+        found |= {invoice.id: open_item(invoice, currency) for invoice in listed.records}
     return found
 
 
@@ -136,7 +133,8 @@ async def _paid(scope: Scope, question: Question, chosen: Selection) -> tuple[li
         return await _by_keys(scope, question.invoices, filters), True
     payt = scope.account.payt
     listed = await payt.invoices(scope.id, fields=INVOICE_FIELDS, most=MOST_SCANNED, **filters)
-    return [open_item(invoice) for invoice in listed.records], listed.is_all
+    currency = scope.administration.currency_code or ""
+    return [open_item(invoice, currency) for invoice in listed.records], listed.is_all
 
 
 async def _by_keys(scope: Scope, keys: Sequence[str], filters: InvoiceFilters) -> list[OpenItem]:
@@ -156,7 +154,8 @@ async def _by_keys(scope: Scope, keys: Sequence[str], filters: InvoiceFilters) -
             except MissingError:
                 continue
             found.setdefault(invoice.id, invoice)
-    return [open_item(invoice) for invoice in found.values() if not is_open(invoice)]
+    currency = scope.administration.currency_code or ""
+    return [open_item(invoice, currency) for invoice in found.values() if not is_open(invoice)]
 
 
 def _order(sort: str) -> InvoiceOrder:

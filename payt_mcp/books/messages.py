@@ -7,16 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from payt_mcp.books.find import (
-    Scope,
-    cases_by_id,
-    chunks,
-    find_case,
-    find_debtor,
-    find_invoice,
-    invoice_numbers,
-    optional,
-)
+from payt_mcp.books.by_id import cases_by_id, invoice_numbers
+from payt_mcp.books.find import find_case, find_debtor, find_invoice
+from payt_mcp.books.scope import Scope, chunks, optional
 from payt_mcp.errors import MissingError, UnknownRecordError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Message, Notification
@@ -34,6 +27,8 @@ BRIEF = (
     "id", "debtor_id", "invoice_id", "credit_case_id", "sender_type", "sent_at", "received_at", "updated_at",
 )  # fmt: skip
 """What tells when a message was sent, by whom, and about what."""
+WHOLE = (*BRIEF, "subject", "content")
+"""The same and the text."""
 _ANYTHING = "anything"
 """In the place of the id of an invoice or a case."""
 
@@ -73,6 +68,11 @@ async def read_history(scope: Scope, *, debtor: str = "", invoice: str = "", cre
     of_debtor = filters.get("debtor_ids", [""])[0]
     waiting = unanswered(newest, of_debtor) if listed.is_all and not (invoice or credit_case) else None
     return History([message.id for message in newest], listed.is_all, since, waiting)
+
+
+async def timeline(scope: Scope, debtor_id: str) -> list[Message]:
+    """Every message with a debtor, newest first, with its text."""
+    return newest_first((await scope.account.payt.messages(scope.id, fields=WHOLE, debtor_ids=[debtor_id])).records)
 
 
 def newest_first(messages: Iterable[Message]) -> list[Message]:

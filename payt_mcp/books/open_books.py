@@ -8,29 +8,29 @@ it is whole: after a failure the books are as they were before.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import anyio
 import anyio.abc
 
+from payt_mcp import patience
+from payt_mcp.books.case_book import CaseBook
+from payt_mcp.books.following import Following
 from payt_mcp.errors import StillLoadingError
 from payt_mcp.payt import wire
 from payt_mcp.payt.client import PaytClient
-from payt_mcp.payt.clock import Reading, Watermark, watermark
+from payt_mcp.payt.clock import Reading
 from payt_mcp.payt.models import Administration, Debtor, DeletedInvoice, Invoice
 from payt_mcp.payt.scan import Rows, read_all
+from payt_mcp.payt.together import together
 from payt_mcp.receivables.aging import Overdue, overdue
 from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, OpenItems
 
 PATIENCE = 45.0
 """Seconds a call waits for the books; hosts cut calls off after about 60."""
 
-_REREAD_AFTER = 24 * 3600.0
-"""Seconds after which everything is read anew: Payt has no list of deleted debtors."""
-
-_LONG_AGO = dt.timedelta(days=36_500)
 _IDS_A_REQUEST = 100
 _MOST_MISSING = 1_000
 
@@ -43,6 +43,7 @@ class Books:
     Args:
         client: reads from Payt.
         administration: whose books these are.
+        case_book: its credit cases and payment plans, brought up to date with the open items.
         freshness: seconds the books may be old before changes are asked for.
         group: runs the readings; lives as long as the account.
     """
@@ -51,17 +52,18 @@ class Books:
         self,
         client: PaytClient,
         administration: Administration,
+        case_book: CaseBook,
         *,
         freshness: float,
         group: anyio.abc.TaskGroup,
     ) -> None:
         self.administration = administration
         self._client = client
+        self._case_book = case_book
         self._freshness = freshness
         self._group = group
         self._items: OpenItems | None = None
-        self._watermark: Watermark | None = None
-        self._read_whole: Reading | None = None
+        self._following = Following(client)
         self._synced: Reading | None = None
         self._as_of: dt.datetime | None = None
         self._running: _Running | None = None
@@ -77,6 +79,11 @@ class Books:
         assert self._as_of is not None, "the books have been read"
         return self._as_of
 
+    @property
+    def unseen(self) -> list[str]:
+        """What could not be read at the last reading, and what is not shown for it, in sentences."""
+        return self._case_book.unseen()
+
     async def fresh(self, progress: Progress | None = None) -> OpenItems:
         """The open items, not older than the freshness.
 
@@ -84,7 +91,7 @@ class Books:
             StillLoadingError: it takes longer than a call may; the reading goes on.
             UpstreamError: Payt gave no usable answer.
         """
-        until = anyio.current_time() + PATIENCE
+        until = anyio.current_time() + min(PATIENCE, patience.left())
         for _ in range(2):  # a first reading can take longer than the freshness: a delta then follows
             if self._is_fresh():
                 break
@@ -131,67 +138,61 @@ class Books:
             running.done.set()
 
     async def _sync(self, running: _Running) -> None:
-        began = Reading.take()
-        started = self._client.server_time
-        as_of = self._client.now()
-        if self._needs_whole():
-            items = await self._read_everything(running)
-            self._read_whole = began
-        else:
-            assert self._items is not None
-            assert self._watermark is not None
-            items = self._items
-            await self._apply_changes(items, self._watermark)
-            if not self._watermark.covers(self._client.server_time):
-                return await self._start_over(running)
-        await self._name_debtors(items)
-        self._items, self._as_of, self._synced = items, as_of, began
-        latest = None if started else _latest(items, as_of)
-        self._watermark = watermark(started, latest, Reading.take().since(began))
-        return None
+        began, as_of = Reading.take(), self._client.now()
+        held = self._items or OpenItems("")
 
-    async def _start_over(self, running: _Running) -> None:
-        self._watermark = None
-        await self._sync(running)
+        async def read_whole() -> None:
+            nonlocal held
+            held = await self._read_everything(running)
 
-    def _needs_whole(self) -> bool:
-        if self._items is None or self._watermark is None or self._read_whole is None:
-            return True
-        too_old = Reading.take().since(self._read_whole) > _REREAD_AFTER
-        return too_old or not self._watermark.covers(self._client.server_time)
+        async def read_changes(since: dt.datetime) -> None:
+            await self._apply_changes(held, since)
+
+        def stamps() -> list[dt.datetime]:
+            return [item.updated_at for item in held.invoices.values() if item.updated_at is not None]
+
+        async def read_invoices() -> None:
+            await self._following.read(read_whole, read_changes, stamps)
+            await self._name_debtors(held)
+
+        cases, plans = self._case_book.cases, self._case_book.plans
+        await together(read_invoices, cases.refresh, plans.refresh)
+        held.cases, held.plans = cases.records, plans.records
+        self._items, self._as_of, self._synced = held, as_of, began
 
     async def _read_everything(self, running: _Running) -> OpenItems:
         items = OpenItems(self.administration.currency_code or "")
 
         def take_invoices(rows: Rows) -> None:
+            now = self._client.now()
             for row in rows:
-                items.put_invoice(wire.read_entity(Invoice, row, "invoice"))
+                items.put_invoice(wire.read_entity(Invoice, row, "invoice", now))
             running.read = len(items.invoices)
 
         def take_debtors(rows: Rows) -> None:
             for row in rows:
                 items.put_debtor(wire.read_entity(Debtor, row, "debtor"))
 
-        invoices = self._list("invoices", INVOICE_FIELDS, paid="false")
-        async with _unwrapped_group() as group:
-            group.start_soon(read_all, self._client, invoices, "invoices", take_invoices)
-            group.start_soon(read_all, self._client, self._list("debtors", DEBTOR_FIELDS), "debtors", take_debtors)
+        invoices, debtors = self._list("invoices", INVOICE_FIELDS, paid="false"), self._list("debtors", DEBTOR_FIELDS)
+        await together(
+            partial(read_all, self._client, invoices, "invoices", take_invoices),
+            partial(read_all, self._client, debtors, "debtors", take_debtors),
+        )
         return items
 
-    async def _apply_changes(self, items: OpenItems, since: Watermark) -> None:
+    async def _apply_changes(self, items: OpenItems, since: dt.datetime) -> None:
         """Read all that changed, then take it over in one go: no call sees half a delta."""
-        after = wire.stamp(since.moment)
+        after = wire.stamp(since)
         found: dict[str, list[Any]] = {}
 
         async def read(name: str, model: type[Any], query: wire.Query) -> None:
             found[name], _ = await self._client.entities(model, query, name)
 
-        async with _unwrapped_group() as group:
-            group.start_soon(read, "invoices", Invoice, self._list("invoices", INVOICE_FIELDS, updated_after=after))
-            group.start_soon(
-                read, "deleted invoices", DeletedInvoice, self._list("invoices/deleted", (), deleted_after=after)
-            )
-            group.start_soon(read, "debtors", Debtor, self._list("debtors", DEBTOR_FIELDS, updated_after=after))
+        await together(
+            partial(read, "invoices", Invoice, self._list("invoices", INVOICE_FIELDS, updated_after=after)),
+            partial(read, "deleted invoices", DeletedInvoice, self._list("invoices/deleted", (), deleted_after=after)),
+            partial(read, "debtors", Debtor, self._list("debtors", DEBTOR_FIELDS, updated_after=after)),
+        )
         for invoice in found["invoices"]:
             items.put_invoice(invoice)
         for debtor in found["debtors"]:
@@ -238,23 +239,3 @@ class _Running:
             )
         if self.failure is not None:
             raise self.failure
-
-
-@asynccontextmanager
-async def _unwrapped_group() -> AsyncIterator[anyio.abc.TaskGroup]:
-    """A task group whose first failure comes out as itself and not as a group of one."""
-    try:
-        async with anyio.create_task_group() as group:
-            yield group
-    except BaseExceptionGroup as failures:
-        first: BaseException = failures
-        while isinstance(first, BaseExceptionGroup):
-            first = first.exceptions[0]
-        raise first from None
-
-
-def _latest(items: OpenItems, as_of: dt.datetime) -> dt.datetime | None:
-    """The greatest stamp; one out of time is left out, because a delta after 9999-12-31 would find nothing for ever."""
-    earliest, latest = as_of - _LONG_AGO, as_of + dt.timedelta(days=1)
-    stamps = (item.updated_at for item in items.invoices.values() if item.updated_at is not None)
-    return max((moment for moment in stamps if earliest < moment < latest), default=None)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from payt_mcp.books.find import Scope, chunks, find_debtor
+from payt_mcp.books.by_id import cases_by_id
+from payt_mcp.books.find import find_debtor
+from payt_mcp.books.scope import Scope, chunks
+from payt_mcp.errors import ForbiddenError
 from payt_mcp.payt.models import Invoice, PaymentPlan
 from payt_mcp.payt.resources import PaymentPlanFilters
 from payt_mcp.receivables import plans
@@ -18,14 +22,17 @@ MOST_SCANNED = 5_000
 MOST_PAID = 2_000
 """How many paid invoices of the debtors of plans, the newest, are looked through for those in a plan."""
 
-_FIELDS = ("id", "invoice_number", "active_payment_plan_id", "currency_code")
+_FIELDS = ("id", "invoice_number", "active_payment_plan_id", "active_credit_case_id", "currency_code")
 
 
 @dataclass
 class Covered:
-    """The invoices of active plans by plan id; `is_all` is False where paid ones may be missing."""
+    """The invoices of active plans by plan id; `open` are the plans with unpaid ones among them, and `is_all` is False
+    where paid ones may be missing.
+    """
 
     by_plan: dict[str, list[Invoice]] = field(default_factory=dict)
+    open: set[str] = field(default_factory=set)
     is_all: bool = True
 
 
@@ -48,7 +55,7 @@ async def find_plans(scope: Scope, debtor: str, status: str) -> tuple[list[Payme
 
 
 async def covered_by(scope: Scope, found: Iterable[PaymentPlan]) -> Covered:
-    """The invoices of these plans, paid ones too; Payt names them on the invoice, and only while a plan is active."""
+    """The invoices of these plans, paid ones too; Payt names a plan on the invoice or its case, while it is active."""
     covered, payt = Covered(), scope.account.payt
     for chunk in chunks(sorted({plan.debtor_id for plan in found if plan.active and plan.debtor_id})):
         unpaid = await payt.invoices(scope.id, fields=_FIELDS, paid=False, debtor_ids=chunk)
@@ -56,10 +63,20 @@ async def covered_by(scope: Scope, found: Iterable[PaymentPlan]) -> Covered:
             scope.id, fields=_FIELDS, most=MOST_PAID, paid=True, debtor_ids=chunk, order="invoice_date_desc"
         )
         covered.is_all = covered.is_all and paid.is_all
+        of_cases = await _plans_of_cases(scope, unpaid.records)
         for invoice in {invoice.id: invoice for invoice in (*unpaid.records, *paid.records)}.values():
-            if invoice.active_payment_plan_id:
-                covered.by_plan.setdefault(invoice.active_payment_plan_id, []).append(invoice)
+            for plan in {invoice.active_payment_plan_id, of_cases.get(invoice.active_credit_case_id or "")} - {None}:
+                covered.by_plan.setdefault(plan or "", []).append(invoice)
+        covered.open |= {invoice.active_payment_plan_id or "" for invoice in unpaid.records} | set(of_cases.values())
     return covered
+
+
+async def _plans_of_cases(scope: Scope, invoices: Iterable[Invoice]) -> dict[str, str]:
+    """The active plans of the cases of these invoices, by the case's id; none where the token may not read cases."""
+    with suppress(ForbiddenError):
+        cases = await cases_by_id(scope, (invoice.active_credit_case_id or "" for invoice in invoices))
+        return {case.id: case.active_payment_plan_id for case in cases if case.active_payment_plan_id}
+    return {}
 
 
 def _age(plan: PaymentPlan) -> tuple[dt.datetime, int, str]:

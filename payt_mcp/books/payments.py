@@ -6,13 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from payt_mcp.books.find import (
-    Scope,
-    chunks,
-    find_case,
-    find_debtor,
-    find_invoice,
-)
+from payt_mcp.books.find import find_case, find_debtor, find_invoice
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Invoice, Payment
 from payt_mcp.payt.resources import PaymentFilters

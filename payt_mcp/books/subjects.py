@@ -6,15 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from payt_mcp.books.find import (
-    Scope,
-    cases_by_id,
-    debtors_by_id,
-    find_case,
-    find_debtor,
-    find_invoice,
-)
+from payt_mcp.books.by_id import cases_by_id, debtors_by_id
+from payt_mcp.books.find import find_case, find_debtor, find_invoice
 from payt_mcp.books.invoices import invoices_as_items
+from payt_mcp.books.scope import Scope
 from payt_mcp.payt.models import CreditCase
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItem
 from payt_mcp.words import text as present
@@ -32,7 +27,7 @@ class About(Protocol):
 
 
 @dataclass(frozen=True)
-class Asked:
+class NamedIds:
     """Ids of what a caller named; empty where nothing was named."""
 
     debtor_id: str = ""
@@ -52,9 +47,9 @@ class Asked:
         return all(asked in {"", own} for asked, own in pairs)
 
 
-async def asked_about(scope: Scope, *, debtor: str = "", invoice: str = "", credit_case: str = "") -> Asked:
+async def asked_about(scope: Scope, *, debtor: str = "", invoice: str = "", credit_case: str = "") -> NamedIds:
     """What is meant. Raises UnknownRecordError, AmbiguousError."""
-    return Asked(
+    return NamedIds(
         (await find_debtor(scope, debtor)).id if debtor else "",
         (await find_invoice(scope, invoice, fields=("id", "invoice_number"))).id if invoice else "",
         (await find_case(scope, credit_case)).id if credit_case else "",

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from payt_mcp.books.find import Scope, chunks
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.books.subjects import asked_about
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Note, Task

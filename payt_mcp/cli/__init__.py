@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from payt_mcp import __version__
+from payt_mcp.cli.streams import discard, flushed, mend
 from payt_mcp.errors import PaytMcpError
 
 USAGE = """\
@@ -15,15 +15,15 @@ payt-mcp: Payt's accounts receivable for your AI assistant
 
 To begin
   payt-mcp demo               a tour on invented data, in this terminal
-  payt-mcp login              sign in to Payt in your browser  [--token | --client-credentials] [--client-id --port
-                              --scope --read-only --no-browser]
+  payt-mcp login --token      sign in to Payt with the API token of your company; without --token in your browser
+                              [--client-credentials] [--client-id --port --scope --read-only --no-browser]
   payt-mcp install HOST       add Payt to an assistant: claude-desktop | claude-code | cursor | vscode
                               [--set NAME=VALUE] [--print] [--replace] [--path FILE]
   payt-mcp doctor             what works and what does not, with remedies  [--json]
 
 Every day
   payt-mcp report             who is overdue, in this terminal or as a page to print  [--html [FILE]]
-                              [--administration ID] [--min-days N] [--top N]
+                              [--csv [FILE]] [--administration ID] [--min-days N] [--top N]
   payt-mcp approvals          what waits for your yes  [list | show ID | approve ID | reject ID | open |
                               verify | clock | purge]
 
@@ -60,25 +60,56 @@ _COMMANDS = {
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run a command; returns the exit code: 0, 1 where it failed, 2 where it was called wrongly."""
+    mend()
     command, rest = (argv[0], argv[1:]) if argv else ("", ())
+    try:
+        code = _run(command, rest, environ)
+        flushed()
+    except BrokenPipeError:  # whoever was reading (`| head`) has seen enough
+        discard()
+        return 0
+    except OSError as error:  # only the streams are left to raise it
+        print(f"payt-mcp: what there was to say could not be written ({error.strerror}).", file=sys.stderr)
+        discard()
+        return 1
+    return code
+
+
+def _run(command: str, rest: Sequence[str], environ: Mapping[str, str]) -> int:
+    try:
+        return _dispatch(command, rest, environ)
+    except PaytMcpError as error:
+        print(f"payt-mcp: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the outermost edge: a person gets a sentence, and never a traceback
+        print(f"payt-mcp: {_unforeseen(command, error)}", file=sys.stderr)
+    return 1
+
+
+def _unforeseen(command: str, error: BaseException) -> str:
+    """Without the error's own text, which could hold anything."""
+    from payt_mcp.cli.logs import root_of, where
+
+    cause = root_of(error)
+    kind = type(cause).__name__
+    if isinstance(cause, OSError) and cause.strerror:
+        kind = f"{kind} ({cause.strerror})"
+    return (
+        f"{command or 'the server'} ended for a reason nobody foresaw: {kind} at {where(cause)}. "
+        "`payt-mcp doctor` may tell more; please report this line."
+    )
+
+
+def _dispatch(command: str, rest: Sequence[str], environ: Mapping[str, str]) -> int:
     if command in {"-h", "--help", "help"}:
         print(USAGE)
         return 0
     if command in {"-V", "--version"}:
         print(f"payt-mcp {__version__}")
         return 0
-    try:
-        return _dispatch(command, rest, environ)
-    except BrokenPipeError:
-        # Whoever was reading (`| head`) has seen enough; nothing may be written at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except PaytMcpError as error:
-        print(f"payt-mcp: {error}", file=sys.stderr)
-        return 1
-
-
-def _dispatch(command: str, rest: Sequence[str], environ: Mapping[str, str]) -> int:
     module, takes = _COMMANDS.get(command, ("", ""))
     if not module:
         from difflib import get_close_matches

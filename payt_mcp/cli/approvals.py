@@ -9,19 +9,21 @@ import json
 import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from payt_mcp.errors import AlteredError, GuardError, LedgerError
 from payt_mcp.settings import Settings
 
 if TYPE_CHECKING:
-    from payt_mcp.proposals.ledger.ledger import Ledger
+    from payt_mcp.proposals.ledger.contract import LedgerContract
     from payt_mcp.proposals.records import Record, Who
 
 _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grain", "heron", "ivory", "juniper", "kayak", "linen")
 _RECENT = dt.timedelta(days=7)
 _ALTERED = """
-Nothing is written to Payt while it is so. Another program, or a copy put back from a backup, has changed the record.
+Nothing is written to Payt while it is so. Another program, a copy put back from a backup, or a disk that fails has
+changed the record.
 1. Stop the servers that use it, and keep {folder} as it is for whoever looks into it: copy it elsewhere.
 2. Look in Payt at what was sent in the last 7 days: a new record does not know it, and would not hold it back.
 3. To begin a new record, move {folder} aside. What waited in it is proposed anew."""
@@ -41,10 +43,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     try:
         ledger = Ledger(settings.state_dir)
     except AlteredError as error:
-        print(f"payt-mcp: {error}", file=sys.stderr)
-        if args.step == "verify":
-            print(_ALTERED.format(folder=settings.state_dir), file=sys.stderr)
-        return 1
+        return _tell_altered(error, args.step, settings.state_dir)
     try:
         steps: Mapping[str, Callable[[], int]] = {
             "list": lambda: _list(ledger),
@@ -57,8 +56,17 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
             "purge": lambda: _purge(ledger, args.days),
         }
         return steps[args.step]()
+    except AlteredError as error:
+        return _tell_altered(error, args.step, settings.state_dir)
     finally:
         ledger.close()
+
+
+def _tell_altered(error: AlteredError, step: str, folder: Path) -> int:
+    print(f"payt-mcp: {error}", file=sys.stderr)
+    if step == "verify":
+        print(_ALTERED.format(folder=folder), file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -76,9 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _list(ledger: Ledger) -> int:
-    from payt_mcp.proposals.ledger.store import words
-    from payt_mcp.proposals.states import Status
+def _list(ledger: LedgerContract) -> int:
+    from payt_mcp.proposals.states import Status, words
 
     pending = ledger.pending(also=(Status.OUTCOME_UNKNOWN,))
     recent = [r for r in ledger.recent(ledger.now() - _RECENT) if r.id not in {p.id for p in pending}]
@@ -91,13 +98,16 @@ def _list(ledger: Ledger) -> int:
     return 0
 
 
-def _show(ledger: Ledger, key: str) -> int:
-    from payt_mcp.proposals.asking.preview_text import shown, whole
+def _show(ledger: LedgerContract, key: str) -> int:
+    from payt_mcp.proposals.asking.preview_text import whole
     from payt_mcp.proposals.outcomes import at, outcome_words
+    from payt_mcp.proposals.stored import preview_of
+    from payt_mcp.words.visible import shown
 
     record = ledger.get(key)
     print(f"{_title(record)}{_where(record)}\n")
-    print(whole(record.preview) if record.preview else "The text of this proposal has been purged.")
+    preview = preview_of(record)
+    print(whole(preview) if preview else "The text of this proposal has been purged.")
     print(f"\n{shown(outcome_words(record, _zone()))}")
     for event in ledger.history(record.id):
         who = " ".join(filter(None, json.loads(event.who).values()))
@@ -105,7 +115,7 @@ def _show(ledger: Ledger, key: str) -> int:
     return 0
 
 
-def _approve(ledger: Ledger, key: str) -> int:
+def _approve(ledger: LedgerContract, key: str) -> int:
     from payt_mcp.proposals.states import Status
 
     record = ledger.get(key)
@@ -123,7 +133,7 @@ def _approve(ledger: Ledger, key: str) -> int:
     return 0
 
 
-def _reject(ledger: Ledger, key: str) -> int:
+def _reject(ledger: LedgerContract, key: str) -> int:
     from payt_mcp.proposals.states import Status
 
     record = ledger.get(key)
@@ -140,14 +150,16 @@ def _reject(ledger: Ledger, key: str) -> int:
     return 0
 
 
-def _close(ledger: Ledger, record: Record) -> int:
+def _close(ledger: LedgerContract, record: Record) -> int:
     """Put on record what a person saw at Payt."""
-    from payt_mcp.proposals.outcomes import CLOSED, only_a_person_knows, outcome_words
+    from payt_mcp.proposals.outcomes import CLOSED, outcome_words
     from payt_mcp.proposals.states import Status
+    from payt_mcp.proposals.stored import words_of
 
     status = Status.FAILED
-    if only_a_person_knows(record):
-        typed = input("\nLook at Payt: was it carried out? Type yes or no\n> ").strip().lower()
+    words = words_of(record)
+    if words.person_knows:
+        typed = input(f"\nLook at Payt: was it {words.done}? Type yes or no\n> ").strip().lower()
         if typed not in {"yes", "no"}:
             print("That was neither. Nothing was decided.")
             return 1
@@ -157,8 +169,8 @@ def _close(ledger: Ledger, record: Record) -> int:
     return 0
 
 
-def _open(ledger: Ledger) -> int:
-    from payt_mcp.cli.browsing import browse
+def _open(ledger: LedgerContract) -> int:
+    from payt_mcp.proposals.asking.browser import browse
     from payt_mcp.proposals.asking.page_files import entry, live_pages
 
     pages = live_pages(ledger.folder)
@@ -172,7 +184,7 @@ def _open(ledger: Ledger) -> int:
     return 0
 
 
-def _verify(ledger: Ledger) -> int:
+def _verify(ledger: LedgerContract) -> int:
     print(f"{ledger.verify()} events checked: every one is as it was written, and so is every proposal.")
     print("Not noticed: a change by someone who can read the key beside it, and an older copy of both together.")
     ahead = ledger.ahead()
@@ -183,7 +195,7 @@ def _verify(ledger: Ledger) -> int:
     return 0
 
 
-def _clock(ledger: Ledger) -> int:
+def _clock(ledger: LedgerContract) -> int:
     ahead = ledger.ahead()
     if not ahead:
         print("The record of writes is not ahead of the clock of this machine; there is nothing to correct.")
@@ -202,7 +214,7 @@ def _clock(ledger: Ledger) -> int:
     return 0
 
 
-def _clocks(ledger: Ledger, ahead: dt.timedelta) -> str:
+def _clocks(ledger: LedgerContract, ahead: dt.timedelta) -> str:
     now = ledger.now()
     return f"{now:%Y-%m-%d %H:%M} UTC; the record says {now + ahead:%Y-%m-%d %H:%M}"
 
@@ -218,7 +230,7 @@ def _long(time: dt.timedelta) -> str:
     return f"{count(hours, 'hour')} and {count(rest, 'minute')}" if hours else count(rest, "minute")
 
 
-def _purge(ledger: Ledger, days: int) -> int:
+def _purge(ledger: LedgerContract, days: int) -> int:
     print(f"Letters and addresses of {ledger.purge(dt.timedelta(days=max(days, 0)))} proposals forgotten.")
     return 0
 
@@ -240,9 +252,10 @@ def _challenged(step: str) -> bool:
 
 
 def _title(record: Record) -> str:
-    from payt_mcp.proposals.asking.preview_text import shown
+    from payt_mcp.proposals.stored import title_of
+    from payt_mcp.words.visible import shown
 
-    return shown(str(record.preview["title"])) if record.preview else "(text purged)"
+    return shown(title_of(record))
 
 
 def _where(record: Record) -> str:

@@ -20,6 +20,7 @@ from mcp.types import TextContent
 from payt_mcp import __version__
 from payt_mcp.cli.demo_screen import Column, Screen
 from payt_mcp.errors import PaytMcpError
+from payt_mcp.hosts.catalog import HOSTS
 from payt_mcp.receivables.phases import IN_COLLECTION, words
 
 if TYPE_CHECKING:
@@ -263,12 +264,13 @@ class Story:
             "own, in the assistant you use, on the same invented data:"
         )
         command = _own_command()
+        first, *others = HOSTS
         screen.line()
-        screen.line(f"  {command} install claude-desktop --set PAYT_API_URL=sandbox --set PAYT_ADMINISTRATION_ID=4711")
+        screen.line(f"  {command} install {first} --set PAYT_API_URL=sandbox --set PAYT_ADMINISTRATION_ID=4711")
         screen.line()
-        screen.paragraph("(or claude-code, cursor, vscode). When you have seen enough, on your own books:")
+        screen.paragraph(f"(or {', '.join(others)}). When you have seen enough, on your own books:")
         screen.line()
-        for step in ("login", "uninstall claude-desktop", "install claude-desktop", "doctor"):
+        for step in ("login --token", f"uninstall {first}", f"install {first}", "doctor"):
             screen.line(f"  {command} {step}")
         screen.line()
         screen.paragraph("README.md has every tool and every setting.")

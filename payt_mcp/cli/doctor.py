@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 _COLOURS = {"ok": "32", "warning": "33", "problem": "31"}
 _ROOMS = {
-    "settings": "Settings", "token": "Sign-in", "payt": "Payt", "administrations": "Administrations",
-    "permission": "Permissions", "record": "Record of writes", "attachments": "Attachments", "hosts": "Assistants",
-    "machine": "This machine",
+    "settings": "Settings", "network": "Network", "token": "Sign-in", "payt": "Payt",
+    "administrations": "Administrations", "permission": "Permissions", "record": "Record of writes",
+    "attachments": "Attachments", "hosts": "Assistants", "machine": "This machine",
 }  # fmt: skip
 _WIDEST = 100
 _NARROWEST = 30
@@ -48,19 +48,23 @@ def _look(environ: Mapping[str, str]) -> tuple[list[Finding], Access]:
     from payt_mcp.doctor.assistants import check_assistants
     from payt_mcp.doctor.finding import Finding
     from payt_mcp.doctor.machine import check_attachments, check_record, check_split_state, check_versions
+    from payt_mcp.doctor.network import check_network
     from payt_mcp.doctor.setting import check_settings
-    from payt_mcp.hosts.catalog import Machine
+    from payt_mcp.doctor.timezones import check_time_zones
+    from payt_mcp.hosts.machine import Machine
 
     machine = Machine(sys.platform, environ)
     home = environ.get("USERPROFILE" if sys.platform == "win32" else "HOME", "")
     settings, findings = check_settings(environ)
     access = Access()
+    findings += check_network(settings)
     if settings.is_sandbox:
         findings.append(Finding("token.present", "ok", "PAYT_API_URL=sandbox: invented data, no sign-in is needed."))
     else:
         access = _at_payt(settings, findings)
     findings += [*access.findings, *check_record(settings, home), *check_split_state(machine, settings, home)]
     findings += [*check_attachments(settings, home), *check_assistants(machine, settings, home), *check_versions()]
+    findings += check_time_zones()
     return findings, access
 
 

@@ -10,11 +10,20 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from payt_mcp.cli.browsing import browse
-from payt_mcp.cli.prompts import hidden, visible
+from payt_mcp.cli.questions import hidden, visible
 from payt_mcp.disk import can_be_made
-from payt_mcp.errors import SettingsError, SignInError, UnauthorizedError, UnavailableError
+from payt_mcp.errors import (
+    CertificateError,
+    NetworkSettingError,
+    PaytMcpError,
+    SettingsError,
+    SignInError,
+    UnauthorizedError,
+    UnavailableError,
+)
+from payt_mcp.hosts.catalog import named
 from payt_mcp.payt.signin import grants
+from payt_mcp.proposals.asking.browser import browse
 from payt_mcp.settings import Secret, Settings, client_id, token
 
 if TYPE_CHECKING:
@@ -129,7 +138,7 @@ async def _granted(settings: Settings, kind: Kind, name: str, secret: Secret, bo
     from payt_mcp.payt.signin.kept import of_grant
     from payt_mcp.payt.signin.tokens import StaticToken
 
-    client = PaytClient(settings.api_url, StaticToken(None))
+    client = PaytClient(settings.api_url, StaticToken(None), network=settings.network)
     try:
         granted = await client.grant(name, secret, body)
         return of_grant(kind, name, secret, granted, client.now())
@@ -141,7 +150,8 @@ async def _granted(settings: Settings, kind: Kind, name: str, secret: Secret, bo
         )
         raise SignInError(f"Payt did not accept {why}. Nothing was kept; run `payt-mcp login` again.") from None
     except grants.GrantTrouble as trouble:
-        raise SignInError(f"Payt gave no token: {trouble}. Nothing was kept; run `payt-mcp login` again.") from None
+        said = _lasting(trouble.error) or f"Payt gave no token: {trouble}."
+        raise SignInError(f"{said} Nothing was kept; run `payt-mcp login` again.") from None
     finally:
         await client.aclose()
 
@@ -161,7 +171,7 @@ async def _reached(settings: Settings, access: Secret) -> list[Administration]:
     from payt_mcp.payt.resources import Resources
     from payt_mcp.payt.signin.tokens import StaticToken
 
-    client = PaytClient(settings.api_url, StaticToken(access), budget=_PERSEVERANCE)
+    client = PaytClient(settings.api_url, StaticToken(access), network=settings.network, budget=_PERSEVERANCE)
     where = f"{settings.api_url} (PAYT_API_URL; production and demo have their own sign-ins)"
     try:
         return await Resources(client).administrations()
@@ -175,8 +185,17 @@ async def _reached(settings: Settings, access: Secret) -> list[Administration]:
             f"Payt cannot be reached at {settings.api_url}: {error.trouble}. Nothing was kept. Check the network, a "
             "proxy or firewall, and PAYT_API_URL; then run `payt-mcp login` again."
         ) from None
+    except (NetworkSettingError, CertificateError) as error:
+        raise SignInError(f"{_lasting(error)} Nothing was kept; then run `payt-mcp login` again.") from None
     finally:
         await client.aclose()
+
+
+def _lasting(error: PaytMcpError | None) -> str:
+    """What stands between this machine and Payt and will not pass by itself, and what to do; else nothing."""
+    if not isinstance(error, NetworkSettingError | CertificateError):
+        return ""
+    return f"Payt could not be asked: {error.trouble}. {error.remedy}."
 
 
 def _report(
@@ -199,7 +218,7 @@ def _report(
     else:
         print(f"Kept in {store.path}, which only you can read.")
     print("An assistant that has Payt already uses it from its next question on. `payt-mcp logout` forgets it.")
-    print("Next: payt-mcp install HOST, where HOST is claude-desktop, claude-code, cursor or vscode.")
+    print(f"Next: payt-mcp install HOST, where HOST is {named('or')}.")
     if settings.api_token is not None:
         print("PAYT_API_TOKEN is set here: where a server has it, too, it goes before this sign-in. Take it out there.")
 

@@ -34,7 +34,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     settings = Settings.from_env(environ)
     from payt_mcp.payt.signin.sources import store_of
 
-    store = store_of(settings)
+    store = store_of(settings, settings.state_dir)
     if store is None:
         raise SettingsError("There is no folder a sign-in could be kept in: set PAYT_STATE_DIR.")
     kind = anyio.run(_forget, store)

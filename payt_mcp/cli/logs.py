@@ -26,20 +26,24 @@ class _JsonLines(logging.Formatter):
         }
         line |= {name: getattr(record, name) for name in _FIELDS if hasattr(record, name)}
         if record.exc_info and record.exc_info[1] is not None:
-            error = _root(record.exc_info[1])
+            error = root_of(record.exc_info[1])
             line["error"] = type(error).__name__
-            line["at"] = _places(error)
+            line["at"] = where(error)
         return json.dumps(line, ensure_ascii=True)
 
 
-def _root(error: BaseException) -> BaseException:
+def root_of(error: BaseException) -> BaseException:
     """The exception it all began with; what it was wrapped in comes from the SDK."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return error
+    while True:
+        if isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        elif error.__cause__ is not None:
+            error = error.__cause__
+        else:
+            return error
 
 
-def _places(error: BaseException) -> str:
+def where(error: BaseException) -> str:
     """Where an exception came from, as file and line: its text could hold anything."""
     trace = error.__traceback__
     places = []

@@ -1,4 +1,6 @@
-"""`payt-mcp report`: the overdue overview for people without an assistant, in the terminal or as a page to print."""
+"""`payt-mcp report`: the overdue overview for people without an assistant, in the terminal, as a page to print, or as
+CSV.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,10 @@ from mcp.types import CallToolResult, TextContent
 from payt_mcp.apps.overview_page import page
 from payt_mcp.cli.demo_screen import Screen
 from payt_mcp.cli.logs import configure
-from payt_mcp.cli.report_text import show
+from payt_mcp.cli.report_csv import as_csv
+from payt_mcp.cli.report_text import local, show
 from payt_mcp.disk import write_private
-from payt_mcp.errors import STILL_LOADING, PaytMcpError
+from payt_mcp.errors import STILL_LOADING, STILL_READING, PaytMcpError
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
 
@@ -26,8 +29,10 @@ _MOST_WAITS = 40
 """How often a reading that takes longer than one call may is waited for: half an hour in all."""
 
 
-_Overview = tuple[str, dict[str, Any]]
-"""The text of an overview, and its figures."""
+_Overview = dict[str, Any]
+"""The structured content of `summarize_overdue`; `name`, whose it is; `at`, its moment there; `invented`, if it is."""
+
+_MOST_A_PAGE = 100
 
 
 class ReportError(PaytMcpError):
@@ -44,17 +49,21 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     configure()
     settings = replace(Settings.from_env(environ), read_only=True)
     overviews = anyio.run(_overviews, settings, options)
-    if options.html is None:
-        show(Screen.on(sys.stdout, environ), [structured for _, structured in overviews])
-        return 0
-    _write(options.html, page([structured for _, structured in overviews]))
-    print(f"Written to {options.html.absolute()}. Open it in a browser; it prints well.")
+    if options.csv is not None:
+        _write(options.csv, as_csv(overviews))
+        print(f"Written to {options.csv.absolute()}: {sum(len(one['debtors']) for one in overviews):,} debtors.")
+    elif options.html is not None:
+        _write(options.html, page(overviews))
+        print(f"Written to {options.html.absolute()}. Open it in a browser; it prints well.")
+    else:
+        show(Screen.on(sys.stdout, environ), overviews)
     return 0
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="payt-mcp report", description="Who is overdue, by how much and since when.")
-    parser.add_argument(
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
         "--html",
         type=Path,
         metavar="FILE",
@@ -62,11 +71,21 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         const=Path("overdue.html"),
         help="write a page instead of text to the terminal (default overdue.html)",
     )
+    form.add_argument(
+        "--csv",
+        type=Path,
+        metavar="FILE",
+        nargs="?",
+        const=Path("overdue.csv"),
+        help="write every overdue debtor as CSV, for a spreadsheet or a program (default overdue.csv)",
+    )
     parser.add_argument(
         "--administration", default="", metavar="ID", help="one administration (default: every active one)"
     )
     parser.add_argument("--min-days", type=int, default=1, metavar="N", help="only what is overdue N days or more")
-    parser.add_argument("--top", type=int, default=25, metavar="N", help="how many debtors to list (1 to 100)")
+    parser.add_argument(
+        "--top", type=int, metavar="N", help="how many debtors to list (1 to 100, default 25; with --csv all)"
+    )
     return parser.parse_args(argv)
 
 
@@ -74,7 +93,8 @@ async def _overviews(settings: Settings, options: argparse.Namespace) -> list[_O
     """The overview of each administration that is meant. Raises ReportError."""
     async with Client(build_server(settings)) as client:
         try:
-            return await _read(client, options.administration or settings.administration_id or "", options)
+            found = await _read(client, options.administration or settings.administration_id or "", options)
+            return [{**one, "invented": settings.is_sandbox} for one in found]
         except ReportError as error:
             failure = error  # raised out here, where no task group wraps it
     raise failure
@@ -89,11 +109,25 @@ async def _read(client: Client, wanted: str, options: argparse.Namespace) -> lis
         raise ReportError(f"There is no such administration. This token reaches: {names}.")
     found = []
     for administration in meant:
-        arguments = {"administration_id": administration["administration_id"]}
-        arguments |= {"min_days": options.min_days, "top": options.top}
-        result = await _answer(client, "summarize_overdue", arguments)
-        found.append((_text(result), {**(result.structured_content or {}), "name": _name(administration)}))
+        every = options.csv is not None and options.top is None
+        top = _MOST_A_PAGE if every else 25 if options.top is None else options.top
+        named = {"name": _name(administration), "administration_id": administration["administration_id"]}
+        arguments = {"administration_id": named["administration_id"], "min_days": options.min_days, "top": top}
+        overview = await _overview(client, arguments, every=every)
+        found.append({**overview, **named, "at": local(overview["as_of"], administration.get("timezone"))})
     return found
+
+
+async def _overview(client: Client, arguments: dict[str, Any], *, every: bool) -> _Overview:
+    """The first page of debtors, or all of them."""
+    found = dict((await _answer(client, "summarize_overdue", arguments)).structured_content or {})
+    cursor = found.get("next_cursor") if every else None
+    while cursor:
+        more = {"administration_id": arguments["administration_id"], "top": arguments["top"], "cursor": cursor}
+        following = (await _answer(client, "summarize_overdue", more)).structured_content or {}
+        found["debtors"] = [*found["debtors"], *following.get("debtors", ())]
+        cursor = following.get("next_cursor")
+    return {"debtors": [], **found}
 
 
 def _name(administration: Mapping[str, str]) -> str:
@@ -111,7 +145,7 @@ async def _answer(client: Client, tool: str, arguments: dict[str, Any]) -> CallT
         if not result.is_error:
             return result
         said = _text(result)
-        if not said.startswith(STILL_LOADING):
+        if not said.startswith((STILL_LOADING, STILL_READING)):
             raise ReportError(said)
         print(said.partition(". ")[0], file=sys.stderr)
     raise ReportError(said)

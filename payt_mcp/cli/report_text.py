@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from payt_mcp.books.zones import named
 from payt_mcp.cli.demo_screen import Column, Screen
 from payt_mcp.receivables.phases import words
 
@@ -17,6 +19,15 @@ _DEBTORS = (
 )  # fmt: skip
 
 
+INVENTED = "Invented data: the built-in sandbox. No figure here is anybody's."
+
+
+def local(stamp: str, zone: str | None) -> str:
+    """A moment where the administration is: `2026-11-21 13:00 CET`; in UTC where its zone is not known."""
+    moment = dt.datetime.fromisoformat(stamp)
+    return f"{moment.astimezone(named(zone) or dt.UTC):%Y-%m-%d %H:%M %Z}"
+
+
 def show(screen: Screen, overviews: Sequence[Mapping[str, Any]]) -> None:
     """One after the other, as `summarize_overdue` gives them, each with the `name` of its administration."""
     for found in overviews:
@@ -25,7 +36,9 @@ def show(screen: Screen, overviews: Sequence[Mapping[str, Any]]) -> None:
 
 def _one(screen: Screen, found: Mapping[str, Any]) -> None:
     currency = found["currency"]
-    screen.heading(f"{found['name']}, {found['as_of'][:10]}")
+    screen.heading(f"{found['name']}, {found['at']}")
+    if found["invented"]:
+        screen.paragraph(INVENTED)
     screen.paragraph(
         f"{currency} {_amount(found['overdue_gross'])} overdue on {found['invoice_count']:,} invoices of "
         f"{found['debtor_count']:,} debtors; credits past due {currency} {_amount(found['overdue_credits'])}; net "

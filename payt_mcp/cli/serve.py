@@ -8,11 +8,15 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from payt_mcp.cli.browsing import browse
 from payt_mcp.cli.logs import configure
 from payt_mcp.errors import SettingsError
+from payt_mcp.proposals.asking.browser import browse
 from payt_mcp.settings import Settings
+
+if TYPE_CHECKING:
+    from payt_mcp.server.server import PaytServer
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -34,8 +38,13 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     configure()
     import uvicorn
 
+    from payt_mcp.server.connections import BoundedProtocol, OrderlyServer, room_for
+
+    BoundedProtocol.most = room_for()
+    servers: list[PaytServer] = []
     config = uvicorn.Config(
-        build_app(settings, host=args.host, browse=browse),
+        build_app(settings, host=args.host, browse=browse, began=servers.append),
+        http=BoundedProtocol,
         ws="none",
         log_config=None,
         access_log=False,
@@ -49,7 +58,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     place = f"http://{f'[{args.host}]' if ':' in args.host else args.host}:{args.port}/mcp"
     if sys.stderr.isatty():  # elsewhere every line of it is an entry of the log
         print(f"Serving {place}, to {who}; Ctrl+C stops it.", file=sys.stderr, flush=True)
-    uvicorn.Server(config).run(sockets=[listener])
+    OrderlyServer(config, lambda: servers[0].settle).run(sockets=[listener])
     return 0
 
 

@@ -11,15 +11,17 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import anyio
 
-from payt_mcp.doctor.credential import Credential
+from payt_mcp.books import zones
+from payt_mcp.doctor.credential import AGAIN, Credential
 from payt_mcp.doctor.finding import Finding, listed
 from payt_mcp.doctor.permissions import Tool, by_tool, lacks, needed, readable, tools_on
 from payt_mcp.errors import (
+    CertificateError,
     ForbiddenError,
+    NetworkSettingError,
     PaytMcpError,
     SignInError,
     UnauthorizedError,
@@ -65,6 +67,7 @@ async def check_access(settings: Settings, credential: Credential, limits: Limit
         settings.api_url,
         credential.tokens,
         rate=settings.rate,
+        network=settings.network,
         budget=min(limits.patience, 3.0),
         timeout=limits.patience,
     )
@@ -97,28 +100,33 @@ async def _administrations(found: Access, client: PaytClient, settings: Settings
     try:
         read = await Resources(client).administrations()
     except UnauthorizedError as error:
-        remedy = "Sign in again (payt-mcp login), or set another PAYT_API_TOKEN; see that PAYT_API_URL fits it."
+        remedy = f"Sign in again: {AGAIN}. Or set another PAYT_API_TOKEN. See that PAYT_API_URL fits the token."
         found.findings.append(Finding("token.accepted", "problem", str(error).partition(": ")[0] + ".", remedy))
         return None
     except SignInError as error:
-        found.findings.append(Finding("token.accepted", "problem", str(error), "Sign in again: payt-mcp login"))
+        found.findings.append(Finding("token.accepted", "problem", str(error), f"Sign in again: {AGAIN}"))
         return None
     except ForbiddenError as error:
         found.findings.append(Finding("token.accepted", "ok", f"Payt ({where}) accepts the token."))
         tools = tools_on(settings.toolsets, read_only=settings.read_only)
         found.findings.append(lacks(error.permission or "administrations:read", tools))
         return None
-    except UnavailableError as error:
-        remedy = "Check the network, a proxy or firewall, and PAYT_API_URL; then try again."
-        message = f"Payt cannot be reached at {where}: {error.trouble}."
-        found.findings.append(Finding("payt.reached", "problem", message, remedy))
-        return None
     except PaytMcpError as error:
-        remedy = "Check PAYT_API_URL, and what stands between this machine and Payt (a proxy that signs in, perhaps)."
-        found.findings.append(Finding("payt.reached", "problem", str(error), remedy))
+        found.findings.append(_unreached(error, where))
         return None
     found.findings.append(Finding("token.accepted", "ok", f"Payt ({where}) accepts the token."))
     return read
+
+
+def _unreached(error: PaytMcpError, where: str | None) -> Finding:
+    if isinstance(error, NetworkSettingError | CertificateError):
+        trouble = f"{error.trouble[:1].upper()}{error.trouble[1:]}."
+        return Finding("payt.reached", "problem", trouble, f"{error.remedy}.")
+    if isinstance(error, UnavailableError):
+        remedy = "Check the network, a proxy or firewall, and PAYT_API_URL; then try again."
+        return Finding("payt.reached", "problem", f"Payt cannot be reached at {where}: {error.trouble}.", remedy)
+    remedy = "Check PAYT_API_URL, and what stands between this machine and Payt (a proxy that signs in, perhaps)."
+    return Finding("payt.reached", "problem", str(error), remedy)
 
 
 async def _latency(client: PaytClient, limits: Limits) -> list[Finding]:
@@ -171,10 +179,10 @@ def _about(administrations: Sequence[Administration], wanted: str | None) -> lis
             f"payt-mcp install HOST --replace --set PAYT_ADMINISTRATION_ID={active[0].id}"
         )
         found.append(Finding("administrations.chosen", "ok", message, remedy))
-    odd = [clean(one.name, 60) or one.id for one in active if not _knows(one.timezone)]
-    if odd:
+    odd = [clean(one.name, 60) or one.id for one in active if zones.named(one.timezone) is None]
+    if odd and zones.is_known_here():  # else the machine is at fault, and that is said where it is looked at
         message = f"No time zone that this machine knows: {listed(odd)}. Their days begin and end in UTC."
-        remedy = "See the time zone of the administration in Payt; on this machine: pip install tzdata."
+        remedy = "See the time zone of the administration in Payt."
         found.append(Finding("administrations.timezone", "warning", message, remedy))
     return found
 
@@ -232,10 +240,3 @@ def _writes(credential: Credential, tools: Sequence[str], missing: set[str], unk
     refused = set(wanted) - credential.scopes
     missing.update(refused)
     return None if refused else Finding("permission.writes", "ok", "The sign-in may send messages and write invoices.")
-
-
-def _knows(name: str | None) -> bool:
-    try:
-        return bool(name) and bool(ZoneInfo(name or ""))
-    except (ZoneInfoNotFoundError, ValueError):
-        return False

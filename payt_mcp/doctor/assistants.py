@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 
 from payt_mcp.doctor.finding import Finding, listed, tilde
 from payt_mcp.errors import HostConfigError, SettingsError
-from payt_mcp.hosts.catalog import HOSTS, NAME, Host, Machine, config_path, is_here, store_folders
+from payt_mcp.hosts.catalog import HOSTS, NAME, Host, config_path, is_here
 from payt_mcp.hosts.entry import is_secret
 from payt_mcp.hosts.files import load
-from payt_mcp.hosts.jsonc import Document
+from payt_mcp.hosts.jsonc import BOM, Document
 from payt_mcp.hosts.launch import Launch, is_fleeting, is_ours, trial
+from payt_mcp.hosts.machine import Machine
 from payt_mcp.settings import Settings
 
 _PATIENCE = 15.0
-_WRONG = {"mcpServers": "servers", "servers": "mcpServers"}
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,9 @@ def _settings(place: _Place, env: Mapping[str, str], machine: Machine, settings:
     if secrets:
         unset = " ".join(f"--unset {key}" for key in secrets)
         message = f"{listed(secrets)} stands in plain text in {tilde(place.path, place.home)}."
-        remedy = f"Sign in instead: payt-mcp login, then {place.again} {unset}. Withdraw what others may have seen."
+        remedy = (
+            f"Sign in instead: payt-mcp login --token, then {place.again} {unset}. Withdraw what others may have seen."
+        )
         yield place.finding("secret", "warning", message, remedy)
     odd = [key for key, value in filled.items() if "${" in value]
     if odd:
@@ -185,27 +187,32 @@ def _around(place: _Place, document: Document, machine: Machine) -> Iterator[Fin
     if not root.is_object:
         yield place.finding("file", "problem", "its settings hold no object in braces.", "Repair it in an editor.")
         return
-    other = root.value.get(_WRONG[place.host.container])
-    if isinstance(other, dict) and any(name == NAME or _starts_us(entry) for name, entry in other.items()):
-        message = f'Payt stands in "{_WRONG[place.host.container]}", which this host does not read.'
-        yield place.finding("container", "problem", message, f"payt-mcp install {place.host.key}, and remove that one")
+    for container in sorted({host.container for host in HOSTS.values()} - {place.host.container}):
+        other = root.value.get(container)
+        if isinstance(other, dict) and any(name == NAME or _starts_us(entry) for name, entry in other.items()):
+            message = f'Payt stands in "{container}", which this host does not read.'
+            remedy = f"payt-mcp install {place.host.key}, and remove that one"
+            yield place.finding("container", "problem", message, remedy)
     held = root.named(place.host.container)
     repeated = [*root.repeated(), *(name for member in held for name in member.node.repeated())]
     if repeated:
         message = f"{listed(repeated)} stands twice in one object; hosts take one of the two."
         yield place.finding("repeated", "warning", message, "Remove one in an editor.")
-    if place.host.key in {"claude-desktop", "claude-code"} and not document.strict:
+    if document.text.startswith(BOM):
+        message = "its settings begin with a byte order mark, with which it can lose all its servers."
+        yield place.finding("mark", "problem", message, f"{place.again} takes it out")
+    if not place.host.reads_comments and not document.strict:
         message = "its settings hold comments or trailing commas, which it may not read."
         yield place.finding("strict", "warning", message, "Remove them in an editor if its servers are missing.")
-    yield from _claude_code(place, root.value)
+    yield from _projects(place, root.value)
     yield from _unread(place, machine)
 
 
-def _claude_code(place: _Place, root: Mapping[str, Any]) -> Iterator[Finding]:
-    projects = root.get("projects") if place.host.key == "claude-code" else None
+def _projects(place: _Place, root: Mapping[str, Any]) -> Iterator[Finding]:
+    projects = root.get("projects") if place.host.has_projects else None
     if not isinstance(projects, dict):
         return
-    held = [one.get("mcpServers") for one in projects.values() if isinstance(one, dict)]
+    held = [one.get(place.host.container) for one in projects.values() if isinstance(one, dict)]
     count = sum(isinstance(one, dict) and NAME in one for one in held)
     if count:
         message = f"{count} of its projects {'has' if count == 1 else 'have'} an entry of that name of their own."
@@ -214,17 +221,12 @@ def _claude_code(place: _Place, root: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _unread(place: _Place, machine: Machine) -> Iterator[Finding]:
     """Our entry in a file that the host passes by."""
-    others: list[Path] = []
-    if place.host.key == "claude-desktop" and store_folders(machine):
-        others = [machine.settings / "Claude" / place.path.name]
-    if place.host.key == "claude-code":
-        others = [place.path.with_name(".claude") / "settings.json"]
-    for other in others:
+    for other in place.host.passed_by(machine, place.path):
         try:
             root = load(other).document().root
         except HostConfigError:
             continue
-        held = root.value.get("mcpServers") if root and root.is_object else None
+        held = root.value.get(place.host.container) if root and root.is_object else None
         if isinstance(held, dict) and NAME in held:
             message = f"there is an entry in {tilde(other, place.home)}, which it does not read."
             yield place.finding("unread", "warning", message, f"payt-mcp install {place.host.key}; remove that one")

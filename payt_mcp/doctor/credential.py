@@ -16,6 +16,7 @@ _ORIGINS = {
     "oauth": "the sign-in of `payt-mcp login`",
     "client_credentials": "the application that `payt-mcp login` signed in as",
 }
+AGAIN = "payt-mcp login --token (with an API token) or payt-mcp login (through Payt's consent page)"
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,10 @@ class Credential:
 def find_credential(settings: Settings) -> Credential:
     """The credential a server with these settings would use. It may ask the keyring, so call it in a thread."""
     try:
-        source = open_source(settings)
+        source = open_source(settings, settings.state_dir)
         if isinstance(source, StaticToken):
             return Credential(source, "PAYT_API_TOKEN")
-        store = store_of(settings)
+        store = store_of(settings, settings.state_dir)
         signin = None if store is None else store.read()
     except NotConfiguredError:
         return Credential()
@@ -62,9 +63,12 @@ def find_credential(settings: Settings) -> Credential:
 def check_credential(credential: Credential, now: dt.datetime) -> list[Finding]:
     """What can be said of it without asking Payt."""
     if credential.trouble:
-        return [Finding("token.present", "problem", credential.trouble, "Sign in again: payt-mcp login")]
+        return [Finding("token.present", "problem", credential.trouble, f"Sign in again: {AGAIN}")]
     if credential.tokens is None:
-        remedy = "Sign in: payt-mcp login. Or set PAYT_API_TOKEN, or PAYT_API_URL=sandbox to try it on invented data."
+        remedy = (
+            "Sign in with the API token of your company: payt-mcp login --token. Or through Payt's consent page: "
+            "payt-mcp login. Or set PAYT_API_URL=sandbox to try it on invented data."
+        )
         return [Finding("token.present", "problem", "There is no sign-in and no token for Payt.", remedy)]
     found = [Finding("token.present", "ok", f"There is an access token: {credential.origin}.")]
     if credential.expires_at is None:
@@ -73,9 +77,9 @@ def check_credential(credential: Credential, now: dt.datetime) -> list[Finding]:
     if credential.renews:
         found.append(Finding("token.expires", "ok", f"It holds until {until} and is renewed by itself."))
     elif credential.expires_at <= now:
-        remedy = "Sign in again: payt-mcp login"
+        remedy = f"Sign in again: {AGAIN}"
         found.append(Finding("token.expires", "problem", f"It ended at {until}.", remedy))
     else:
-        remedy = "Sign in again before that: payt-mcp login"
+        remedy = f"Sign in again before that: {AGAIN}"
         found.append(Finding("token.expires", "warning", f"It ends at {until} and cannot be renewed.", remedy))
     return found

@@ -13,9 +13,9 @@ from payt_mcp import __version__
 from payt_mcp.disk import can_be_made, nearest
 from payt_mcp.doctor.finding import Finding, tilde
 from payt_mcp.errors import AlteredError, LedgerError
-from payt_mcp.hosts.catalog import Machine
+from payt_mcp.hosts.machine import Machine
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_mcp.proposals.ledger.store import FILE
+from payt_mcp.proposals.ledger.opened import FILE, store_class
 from payt_mcp.proposals.records import is_embedded
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Settings
@@ -44,6 +44,11 @@ def check_record(settings: Settings, home: str) -> list[Finding]:
     if settings.state_dir is None:
         message = "There is no folder for the record of writes, so nothing can be written."
         return [Finding("record.folder", "problem", message, "Set PAYT_STATE_DIR to a folder of your own.")]
+    try:
+        store_class()
+    except LedgerError as error:
+        remedy = "Run payt-mcp with a Python that has the module sqlite3; until then it reads and writes nothing."
+        return [Finding("record.sqlite", "problem", _short(error, home), remedy)]
     folder = settings.state_dir
     if (folder / FILE).exists():
         return [*_opened(folder, home), *_room(folder)]

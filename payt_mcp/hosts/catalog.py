@@ -1,95 +1,101 @@
-"""The hosts, and where each keeps its settings on macOS, Windows and Linux."""
+"""The hosts there are, and all that is known of each. Whoever needs to know one thing more adds it here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from payt_mcp.errors import HostConfigError
+from payt_mcp.hosts import places
+from payt_mcp.hosts.machine import Machine
 
 NAME = "payt"
 """The name of our entry in every host."""
 
-_PACKAGES = "Claude_*"
-"""Packages of the Claude app from Microsoft's store; the end of the name is made from the publisher's key."""
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Host:
-    """A program that starts servers: where in its settings they stand, and what a person does after a change."""
+    """A program that starts servers: where in its settings they stand, and what a person does after a change.
+
+    Args:
+        key: what `payt-mcp install` calls it.
+        container: the object in its settings that servers stand in.
+        next_step: what a person does so that it sees a change.
+        settings_file: where it keeps them; without it the file has to be named.
+        passed_by: files an entry may stand in without being read, given the one that is read.
+        own_folder: a folder beside the file that shows that the host is here; else it is the file's own.
+        folders: how many folders around the file are made for this host.
+        types_entries: whether an entry says `"type": "stdio"`.
+        expands: how a `${...}` begins that it fills in.
+        reads_comments: whether its JSON may have comments and trailing commas.
+        has_projects: whether projects in the same file can have servers of their own.
+        add_command: its own command that adds an entry, up to the entry's name.
+    """
 
     key: str
     title: str
     container: str
-    types_entries: bool
-    expands: tuple[str, ...]
     next_step: str
+    settings_file: Callable[[Machine], Path] | None = None
+    passed_by: Callable[[Machine, Path], Sequence[Path]] = lambda _machine, _file: ()
+    own_folder: str = ""
+    folders: int = 1
+    types_entries: bool = False
+    expands: tuple[str, ...] = ()
+    reads_comments: bool = True
+    has_projects: bool = False
+    add_command: tuple[str, ...] = ()
 
 
 HOSTS: Mapping[str, Host] = {
     host.key: host
     for host in (
         Host(
-            "claude-desktop", "Claude Desktop", "mcpServers", types_entries=False, expands=(),
+            key="claude-desktop",
+            title="Claude Desktop",
+            container="mcpServers",
+            settings_file=places.claude_desktop,
+            passed_by=places.passed_by_claude_desktop,
+            reads_comments=False,
             next_step="Quit Claude Desktop completely (closing its window is not enough) and start it again. "
             "Payt then stands under Settings > Developer, and among the tools of a new chat.",
         ),
         Host(
-            "claude-code", "Claude Code", "mcpServers", types_entries=True, expands=("${",),
+            key="claude-code",
+            title="Claude Code",
+            container="mcpServers",
+            settings_file=places.claude_code,
+            passed_by=places.passed_by_claude_code,
+            own_folder=".claude",
+            folders=0,
+            types_entries=True,
+            expands=("${",),
+            reads_comments=False,
+            has_projects=True,
+            add_command=("claude", "mcp", "add", "--scope", "user"),
             next_step="Start a new session of Claude Code; `/mcp` lists payt there.",
         ),
         Host(
-            "cursor", "Cursor", "mcpServers", types_entries=False,
+            key="cursor",
+            title="Cursor",
+            container="mcpServers",
+            settings_file=places.cursor,
             expands=("${env:", "${userHome}", "${workspaceFolder"),
             next_step="See in Cursor's settings for MCP that payt is switched on; restart Cursor if it is missing.",
         ),
         Host(
-            "vscode", "VS Code", "servers", types_entries=True,
+            key="vscode",
+            title="VS Code",
+            container="servers",
+            settings_file=places.vscode,
+            folders=2,
+            types_entries=True,
             expands=("${input:", "${env:", "${userHome}", "${workspaceFolder"),
             next_step='In VS Code run "MCP: List Servers", choose payt and start it; it asks whether you trust it.',
         ),
     )
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What decides where programs keep their settings: `sys.platform`, and the environment variables."""
-
-    platform: str
-    variables: Mapping[str, str]
-
-    @property
-    def home(self) -> Path:
-        """The user's own folder. Raises HostConfigError where the environment names none."""
-        name = "USERPROFILE" if self.platform == "win32" else "HOME"
-        return self._named(name)
-
-    @property
-    def settings(self) -> Path:
-        """Where programs keep their settings. Raises HostConfigError where the environment names no such place."""
-        if self.platform == "win32":
-            return self._named("APPDATA")
-        if self.platform == "darwin":
-            return self.home / "Library" / "Application Support"
-        given = self.variables.get("XDG_CONFIG_HOME", "")
-        return Path(given) if given else self.home / ".config"
-
-    @property
-    def packages(self) -> Path | None:
-        """Where Windows keeps what belongs to apps from its store."""
-        local = self.variables.get("LOCALAPPDATA", "") if self.platform == "win32" else ""
-        return Path(local) / "Packages" if local else None
-
-    def _named(self, name: str) -> Path:
-        value = self.variables.get(name, "")
-        if not value:
-            raise HostConfigError(
-                f"The environment has no {name}, so it is not known where this user's settings are. "
-                "Name the file with --path."
-            )
-        return Path(value)
+}
 
 
 def config_path(host: Host, machine: Machine) -> Path:
@@ -98,38 +104,25 @@ def config_path(host: Host, machine: Machine) -> Path:
     Raises:
         HostConfigError: it cannot be told; the message says how to name it.
     """
-    if host.key == "claude-desktop":
-        return _claude_desktop(machine)
-    if host.key == "claude-code":
-        given = machine.variables.get("CLAUDE_CONFIG_DIR", "")
-        return (Path(given) if given else machine.home) / ".claude.json"
-    if host.key == "cursor":
-        return machine.home / ".cursor" / "mcp.json"
-    return machine.settings / "Code" / "User" / "mcp.json"
+    if host.settings_file is None:
+        raise HostConfigError(
+            f"It is not known where {host.title} keeps its settings. Name the file with --path; "
+            "or add `--print` to see the entry and paste it. Nothing was changed."
+        )
+    return host.settings_file(machine)
 
 
-def store_folders(machine: Machine) -> Sequence[Path]:
-    """Where Claude Desktop from an MSIX package keeps its settings: Windows shows it this folder in place of the usual
-    one, and shows it to no other program.
-    """
-    root = machine.packages
-    return sorted(found / "LocalCache" / "Roaming" / "Claude" for found in root.glob(_PACKAGES)) if root else ()
+def own_folders(host: Host, path: Path) -> Sequence[Path]:
+    """The folders around a host's settings that are made for it, the innermost first; none where they stand at home."""
+    return tuple(path.parents[: host.folders])
 
 
 def is_here(host: Host, path: Path) -> bool:
     """Whether there are signs of a host: its settings, or the folder of its own."""
-    own = path.parent / ".claude" if host.key == "claude-code" else path.parent
-    return path.exists() or own.is_dir()
+    return path.exists() or (path.parent / host.own_folder).is_dir()
 
 
-def _claude_desktop(machine: Machine) -> Path:
-    file = "claude_desktop_config.json"
-    folders = store_folders(machine)
-    if len(folders) > 1:
-        folders = [folder for folder in folders if (folder / file).exists()]
-        if len(folders) != 1:
-            raise HostConfigError(
-                "Windows has several packages of Claude Desktop, and it is not known which one is used. "
-                f"Name its {file} with --path (in Claude Desktop: Settings > Developer > Edit Config)."
-            )
-    return (folders[0] if folders else machine.settings / "Claude") / file
+def named(last: str) -> str:
+    """The hosts in a sentence, `last` before the last one: `claude-desktop, cursor or vscode`."""
+    *others, end = HOSTS
+    return f"{', '.join(others)} {last} {end}"

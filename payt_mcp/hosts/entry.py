@@ -12,7 +12,7 @@ from typing import Any
 
 from payt_mcp.hosts.catalog import NAME, Host
 from payt_mcp.hosts.launch import Launch
-from payt_mcp.settings import KNOWN, Settings
+from payt_mcp.settings import KNOWN, SANDBOX, Settings
 
 _SECRET = re.compile(r"(token|secret|password|passwd|key|credential|auth|bearer)", re.IGNORECASE)
 _ASSIGNED = re.compile(r"(?P<name>[\w-]*(?:token|secret|password|key|auth|bearer)[\w-]*[=: ]\s*)\S+", re.IGNORECASE)
@@ -93,11 +93,21 @@ def merge(old: Any, new: Mapping[str, Any], *, drop: Iterable[str] = ()) -> Merg
     return Merged(entry, tuple(kept), (*lost, *dropped, *(f"env {name} (another value)" for name in changed)))
 
 
+def of_the_sandbox(old: Any, new: Mapping[str, Any]) -> tuple[str, ...]:
+    """The settings of an entry that asks the sandbox which another one that does not ask it leaves behind: they name
+    invented books.
+    """
+    had = old.get("env") if isinstance(old, dict) else None
+    if not isinstance(had, dict) or had.get("PAYT_API_URL") != SANDBOX or "PAYT_API_URL" in new.get("env", {}):
+        return ()
+    return tuple(name for name in ("PAYT_API_URL", "PAYT_ADMINISTRATION_ID") if name in had)
+
+
 def printed(host: Host, entry: Mapping[str, Any], platform: str) -> str:
     """What a person can paste: the settings with this entry alone, or the command that makes it."""
-    if host.key != "claude-code":
+    if not host.add_command:
         return json.dumps({host.container: {NAME: entry}}, indent=2, ensure_ascii=False)
-    words = ["claude", "mcp", "add", "--scope", "user", NAME]
+    words = [*host.add_command, NAME]
     for name, value in entry.get("env", {}).items():
         words += ["--env", f"{name}={value}"]
     words += ["--", entry["command"], *entry["args"]]

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from payt_mcp.hosts.jsonc import BOM, Document, SyntaxTroubleError, read
 
 _LARGEST = 64 * 1024 * 1024
 _MARK = ".payt-mcp-"
+_KEPT_COPIES = 3
 _UNTOUCHED = "It was left as it is."
 
 
@@ -31,6 +32,11 @@ class ConfigFile:
     @property
     def is_there(self) -> bool:
         return self.content is not None
+
+    @property
+    def has_mark(self) -> bool:
+        """Whether a byte order mark stands at its beginning, with which some hosts read none of it."""
+        return (self.content or b"").startswith(BOM.encode())
 
     def text(self) -> str:
         """Raises HostConfigError where it is not UTF-8."""
@@ -75,28 +81,51 @@ def load(named: Path) -> ConfigFile:
 def change(file: ConfigFile, text: str | None) -> Path | None:
     """Give the file another content, or (None) remove it; returns the copy of what stood there before.
 
+    The newest copies are kept, for the user's eyes alone: they can hold what was taken out for being secret. Of a file
+    that is removed none is made.
+
     Raises:
         HostConfigError: it cannot be written, or another program changed it since it was read. It is as it was.
     """
     _refuse_protected(file)
     with _explained(file):
         file.path.parent.mkdir(parents=True, exist_ok=True)
-        copy = _backup(file)
+        copy = _backup(file) if text is not None else None
         try:
             _put(file, text)
         except BaseException:
             if copy is not None:
                 copy.unlink(missing_ok=True)
             raise
+        forget(_copies(file)[_KEPT_COPIES:])
         return copy
 
 
-def backups(file: ConfigFile) -> Iterator[str]:
-    """The texts of the copies made before, the newest first."""
+def forget(paths: Iterable[Path]) -> None:
+    """Remove copies; one that cannot be removed stays."""
+    for path in paths:
+        with suppress(OSError):
+            path.unlink()
+
+
+def forget_folders(own: Sequence[Path]) -> None:
+    """Remove folders of a host's own that hold nothing (any more), the innermost first."""
+    for folder in own:
+        with suppress(OSError):  # there is something in it
+            folder.rmdir()
+
+
+def backups(file: ConfigFile) -> Iterator[tuple[Path, str]]:
+    """The copies made before and their texts, the newest first."""
+    for path in _copies(file):
+        with suppress(OSError, UnicodeDecodeError):
+            yield path, path.read_bytes().decode()
+
+
+def _copies(file: ConfigFile) -> list[Path]:
     with suppress(OSError):
-        for path in sorted(file.path.parent.glob(f"{_escaped(file.path.name)}{_MARK}*.bak"), reverse=True):
-            with suppress(OSError, UnicodeDecodeError):
-                yield path.read_bytes().decode()
+        return sorted(file.path.parent.glob(f"{_escaped(file.path.name)}{_MARK}*.bak"), reverse=True)
+    return []
 
 
 def _put(file: ConfigFile, text: str | None) -> None:
@@ -106,7 +135,7 @@ def _put(file: ConfigFile, text: str | None) -> None:
         return
     temporary = file.path.with_name(f".{file.path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        _write_new(temporary, text.encode(), file)
+        _write_new(temporary, text.encode(), file, file.mode)
         _refuse_changed(file)
         temporary.replace(file.path)
     finally:
@@ -115,22 +144,22 @@ def _put(file: ConfigFile, text: str | None) -> None:
 
 
 def _backup(file: ConfigFile) -> Path | None:
-    """A copy beside it, readable by whom it was readable; its name sorts by time."""
+    """A copy beside it, for the user alone; its name sorts by time."""
     if file.content is None:
         return None
     now = f"{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S-%f}"
     copy = file.path.with_name(f"{file.path.name}{_MARK}{now}.bak")
-    _write_new(copy, file.content, file)
+    _write_new(copy, file.content, file, 0o600)
     return copy
 
 
-def _write_new(path: Path, content: bytes, like: ConfigFile) -> None:
+def _write_new(path: Path, content: bytes, like: ConfigFile, mode: int) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     with os.fdopen(descriptor, "wb") as out:
         out.write(content)
         out.flush()
         os.fsync(descriptor)
-    path.chmod(like.mode)
+    path.chmod(mode)
     if like.content is not None and hasattr(os, "chown"):
         with suppress(OSError):  # only who may give files away can; the mode is what protects it
             found = like.path.stat()

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from payt_mcp.errors import HostConfigError
 from payt_mcp.hosts import edits
 from payt_mcp.hosts.catalog import NAME, Host
-from payt_mcp.hosts.entry import Merged, merge
+from payt_mcp.hosts.entry import Merged, merge, of_the_sandbox
 from payt_mcp.hosts.files import ConfigFile, backups
-from payt_mcp.hosts.jsonc import Document, SyntaxTroubleError, read
+from payt_mcp.hosts.jsonc import BOM, Document, SyntaxTroubleError, read
 
 _BY_HAND = "It was left as it is. Put that right and run this again, or add `--print` to see the entry and paste it."
 
 
 @dataclass(frozen=True)
 class Installing:
-    """`text` is the new text; None where there is nothing to do (`same`) or a person must decide (`differs`)."""
+    """`text` is the new text; None where there is nothing to do (`same`) or a person must decide (`differs`).
+    `cleaned`: only a byte order mark goes.
+    """
 
-    outcome: Literal["added", "replaced", "same", "differs"]
+    outcome: Literal["added", "replaced", "cleaned", "same", "differs"]
     entry: Mapping[str, Any]
     text: str | None = None
     old: Any = None
@@ -29,16 +32,19 @@ class Installing:
 
 @dataclass(frozen=True)
 class Uninstalling:
-    """`text` is the text without our entry; None where the file held nothing else and may go with it."""
+    """`text` is the text without our entry; None where the file held nothing else and may go with it. `copies` are
+    those of the file that hold nothing but our entry either.
+    """
 
     text: str | None
     as_before: bool
+    copies: tuple[Path, ...] = ()
 
 
 def install(
     file: ConfigFile, host: Host, entry: Mapping[str, Any], *, replace: bool, drop: Iterable[str] = ()
 ) -> Installing:
-    """How our entry gets into the file.
+    """How our entry gets into the file. A byte order mark does not stay: with it Claude Desktop reads no server at all.
 
     Raises:
         HostConfigError: the file is not one that an entry can be put into.
@@ -49,8 +55,10 @@ def install(
         text = edits.added(document, host.container, NAME, entry)
         return Installing("added", entry, _checked(file, text, _with(document, host, entry)))
     old = member.node.value
-    merged = merge(old, entry, drop=drop)
+    merged = merge(old, entry, drop=(*drop, *of_the_sandbox(old, entry)))
     if merged.entry == old:
+        if file.has_mark:
+            return Installing("cleaned", old, _checked(file, document.text, _with(document, host, old)))
         return Installing("same", merged.entry)
     if not replace:
         return Installing("differs", merged.entry, old=old, merged=merged)
@@ -71,11 +79,14 @@ def uninstall(file: ConfigFile, host: Host) -> Uninstalling | None:
     member = edits.entry_of(document, host.container, NAME)
     if member is None or document.root is None:
         return None
-    for before in backups(file):
-        if _is_before(document.text, before, host):
-            return Uninstalling(before, as_before=True)
-    if _is_before(document.text, "", host):
-        return Uninstalling(None, as_before=True)
+    text = document.text.removeprefix(BOM)
+    copies = list(backups(file))
+    for _, before in copies:
+        if _is_before(text, before.removeprefix(BOM), host):
+            return Uninstalling(before.removeprefix(BOM), as_before=not before.startswith(BOM))
+    if _is_before(text, "", host):
+        ours = tuple(path for path, held in copies if _is_before(held.removeprefix(BOM), "", host))
+        return Uninstalling(None, as_before=True, copies=ours)
     owner = document.root.named(host.container)[0].node
     text = edits.removed(document, owner, member)
     kept = {name: value for name, value in owner.value.items() if name != NAME}
@@ -113,6 +124,7 @@ def _with(document: Document, host: Host, entry: Mapping[str, Any]) -> dict[str,
 
 def _checked(file: ConfigFile, text: str, expected: Mapping[str, Any]) -> str:
     """The text, read once more: what is written must say what was meant, and nothing else."""
+    text = text.removeprefix(BOM)
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-import random
+import logging
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import anyio
 import httpx
 
 from payt_mcp import __version__
-from payt_mcp.errors import GarbledError, NotSentError, OutcomeUnknownError, UnauthorizedError, UnavailableError
+from payt_mcp.errors import (
+    GarbledError,
+    NetworkSettingError,
+    NotSentError,
+    OutcomeUnknownError,
+    PaytMcpError,
+    UnauthorizedError,
+)
+from payt_mcp.network import Network
 from payt_mcp.payt import wire
-from payt_mcp.payt.clock import Reading, ServerTime
-from payt_mcp.payt.pacing import BUDGET, Pacer, Slot, retry_after
+from payt_mcp.payt.certificates import Store, open_store
+from payt_mcp.payt.clock import Reading as Clocks
+from payt_mcp.payt.clock import ServerTime
+from payt_mcp.payt.pacing import BUDGET, Pacer, Slot
+from payt_mcp.payt.retrying import Reading, said
+from payt_mcp.payt.routes import Route, route
 from payt_mcp.payt.signin.grants import (
     TOKEN_PATH,
     Granted,
@@ -23,8 +38,11 @@ from payt_mcp.payt.signin.grants import (
     read_grant,
 )
 from payt_mcp.payt.signin.tokens import TokenSource
-from payt_mcp.payt.wire import Command, EntityT, Page, Query, RetryableStatus
+from payt_mcp.payt.troubles import Attempt, Kind, Trouble, trouble
+from payt_mcp.payt.wire import Command, EntityT, Page, Query
 from payt_mcp.settings import Secret
+
+logger = logging.getLogger("payt_mcp")
 
 _SECONDS = 15.0
 _CONNECT = 5.0
@@ -33,10 +51,21 @@ _T = TypeVar("_T")
 _WHOLE = 2
 """How often its time-out a whole answer may take to read: one that drips never runs into a time-out itself."""
 
-_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-
-_MOST_GARBLED = 3
-"""Unreadable answers to one question before it is given up: a cut connection passes, another contract does not."""
+_KINDS: tuple[tuple[type[Exception], Kind], ...] = (
+    (httpx.ProxyError, "proxy"),
+    (httpx.ConnectTimeout, "connect_timeout"),
+    (httpx.PoolTimeout, "connect_timeout"),
+    (httpx.TimeoutException, "timeout"),
+    (TimeoutError, "timeout"),
+    (httpx.ConnectError, "connect"),
+    (httpx.InvalidURL, "address"),
+    (httpx.UnsupportedProtocol, "address"),
+    (httpx.LocalProtocolError, "address"),
+    (UnicodeError, "address"),
+    (ImportError, "module"),
+    (httpx.HTTPError, "broken"),
+)
+"""What the HTTP library may raise, and what it means; the first that fits. Whatever else it raises broke off, too."""
 
 
 class PaytClient:
@@ -46,9 +75,13 @@ class PaytClient:
         base_url: without a trailing slash.
         tokens: where the access token comes from; given this client to renew one with.
         rate: requests per second at the most.
+        network: the proxies and certificates that this machine's settings name.
         app: an ASGI application that answers in place of the network (the embedded sandbox).
         budget: seconds after which a failing read is given up.
         timeout: seconds to wait for an answer to begin or go on (default 15); all of it may take twice as long.
+
+    Raises:
+        NetworkSettingError: `base_url` is no address.
     """
 
     def __init__(
@@ -57,36 +90,39 @@ class PaytClient:
         tokens: TokenSource,
         *,
         rate: int = 10,
+        network: Network | None = None,
         app: Callable[..., Any] | None = None,
         budget: float = BUDGET,
         timeout: float | None = None,
     ) -> None:
         seconds = _SECONDS if timeout is None else timeout
+        limits = httpx.Limits(max_connections=rate, max_keepalive_connections=rate, keepalive_expiry=60)
+        self._network = None if app else Routed(network or Network(), limits)
         self._http = httpx.AsyncClient(
-            base_url=base_url,
+            base_url=_url(base_url),
             timeout=httpx.Timeout(seconds, connect=_CONNECT),
-            transport=httpx.ASGITransport(app) if app else None,
-            limits=httpx.Limits(max_connections=rate, max_keepalive_connections=rate, keepalive_expiry=60),
+            transport=httpx.ASGITransport(app) if app else self._network,
             headers={"Accept": "application/json", "User-Agent": f"payt-mcp/{__version__}"},
             follow_redirects=False,
+            trust_env=False,
         )
         self.tokens = tokens
         self._pacer = Pacer(rate)
-        self._budget = budget
+        self._reading = Reading(budget)
         self._bound = _WHOLE * seconds
-        self._rng = random.Random()  # noqa: S311 - jitter, not a secret
         self.server_time: ServerTime | None = None
 
     async def aclose(self) -> None:
-        await self._http.aclose()
+        with suppress(Exception):  # a connection that is broken already is closed, too
+            await self._http.aclose()
 
     def now(self) -> datetime:
         """The time at Payt, in UTC: its last `Date` header and what has passed since; else this machine's."""
-        return self.server_time.now(Reading.take()) if self.server_time else datetime.now(UTC)
+        return self.server_time.now(Clocks.take()) if self.server_time else datetime.now(UTC)
 
     async def entity(self, model: type[EntityT], query: Query, what: str) -> EntityT:
         """One record. Raises UpstreamError; MissingError where there is no such record."""
-        return await self._read(query, what, lambda answer: wire.read_entity(model, answer, what))
+        return await self._read(query, what, lambda answer: wire.read_entity(model, answer, what, self.now()))
 
     async def page(self, query: Query, what: str) -> Page:
         """One page of a list. Raises UpstreamError."""
@@ -111,7 +147,7 @@ class PaytClient:
         """The records of a list, and whether that is all of them (False: `most` was reached first)."""
         found: list[EntityT] = []
         async for page in self.pages(query, what):
-            found.extend(wire.read_entity(model, row, what) for row in page.rows)
+            found.extend(wire.read_entity(model, row, what, self.now()) for row in page.rows)
             if most is not None and len(found) >= most and page.cursor is not None:
                 return found, False
         return found, True
@@ -124,10 +160,11 @@ class PaytClient:
             OutcomeUnknownError: it went out and has no answer that can be used; it may not be sent again.
             UpstreamError: Payt refused it.
         """
+        self._reading.forget()
         try:
             return await self._with_token(lambda token: self._write_once(command, what, token))
-        except GrantTrouble as trouble:
-            raise NotSentError(_said(trouble)) from None
+        except GrantTrouble as refusal:
+            raise refusal.error or NotSentError(said(refusal)) from None
 
     async def grant(self, client_id: str, client_secret: Secret, body: Mapping[str, str]) -> Granted:
         """Ask the token endpoint, once.
@@ -137,12 +174,13 @@ class PaytClient:
             GrantTrouble: there is no usable answer.
         """
         basic = httpx.BasicAuth(client_id, client_secret.reveal())
+        headers = {"Connection": "close"}
         try:
-            response = await self._http.post(TOKEN_PATH, auth=basic, json=dict(body), headers={"Connection": "close"})
-        except _NEVER_LEFT as error:
-            raise GrantTrouble(_said(error), taken=False) from None
-        except httpx.HTTPError as error:
-            raise GrantTrouble(_said(error), taken=True) from None
+            response = await self._ask(
+                "POST", TOKEN_PATH, "a token", whole=self._bound, auth=basic, json=dict(body), headers=headers
+            )
+        except Trouble as failed:
+            raise GrantTrouble(failed.said, taken=failed.left, error=failed.error) from None
         self._note_clock(response)
         return read_grant(response.status_code, response.content)
 
@@ -152,29 +190,22 @@ class PaytClient:
         Raises:
             NotSentError: it did not arrive.
         """
+        headers = {"Content-Type": content_type}
         try:
-            response = await self._http.put(url, content=content, headers={"Content-Type": content_type})
-        except httpx.HTTPError as error:
-            raise NotSentError(f"a file could not be uploaded, {_said(error)}") from None
+            response = await self._ask("PUT", url, "a place for a file", content=content, headers=headers)
+        except Trouble as failed:
+            raise NotSentError(f"a file could not be uploaded, {failed.said}") from None
         if not response.is_success:
             raise NotSentError(f"a file could not be uploaded, the answer was {response.status_code}")
 
     async def _write_once(self, command: Command, what: str, token: Secret) -> Any:
         slot = await self._slot()
+        headers = {"Authorization": f"Bearer {token.reveal()}", "Connection": "close"}
+        given = _payload(command)
         try:
-            response = await self._http.request(
-                command.method,
-                command.path,
-                headers={"Authorization": f"Bearer {token.reveal()}", "Connection": "close"},
-                extensions={"trace": self._on_wire(slot)},
-                **_payload(command),
-            )
-        except _NEVER_LEFT as error:
-            raise NotSentError(_said(error)) from None
-        except httpx.HTTPError as error:
-            raise OutcomeUnknownError(_said(error)) from None
-        finally:
-            self._pacer.abandon(slot, time.monotonic())
+            response = await self._ask(command.method, command.path, what, slot=slot, headers=headers, **given)
+        except Trouble as failed:
+            raise failed.error or (OutcomeUnknownError if failed.left else NotSentError)(failed.said) from None
         self._note_clock(response)
         if response.status_code == 429:
             self._pacer.refused(time.monotonic())
@@ -190,41 +221,17 @@ class PaytClient:
             return await request(await self.tokens.renewed(token, self))
 
     async def _read(self, query: Query, what: str, decide: Callable[[Any], _T]) -> _T:
-        """Ask until there is an answer `decide` accepts, or the time budget is used up."""
-        began = time.monotonic()
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                return decide(await self._with_token(lambda token: self._once(query, what, token)))
-            except (RetryableStatus, GrantTrouble) as refusal:
-                trouble: Exception = refusal
-            except (httpx.TransportError, httpx.DecodingError) as error:  # the latter: cut off while compressed
-                trouble = error
-            except GarbledError as error:
-                trouble = error
-            elapsed = time.monotonic() - began
-            delay = retry_after(attempt, elapsed, self._rng, budget=self._budget)
-            if isinstance(trouble, GarbledError) and (delay is None or attempt >= _MOST_GARBLED):
-                raise trouble
-            if delay is None:
-                raise UnavailableError(_said(trouble), attempts=attempt, seconds=elapsed) from None
-            await anyio.sleep(delay)
+        async def once() -> Any:
+            return await self._with_token(lambda token: self._once(query, what, token))
+
+        return await self._reading.read(query, what, once, decide)
 
     async def _once(self, query: Query, what: str, token: Secret) -> Any:
         slot = await self._slot()
-        try:
-            with anyio.fail_after(self._bound):
-                response = await self._http.get(
-                    query.path,
-                    params=dict(query.params),
-                    headers={"Authorization": f"Bearer {token.reveal()}"},
-                    extensions={"trace": self._on_wire(slot)},
-                )
-        except TimeoutError:
-            raise httpx.ReadTimeout("the answer did not end") from None
-        finally:
-            self._pacer.abandon(slot, time.monotonic())
+        headers = {"Authorization": f"Bearer {token.reveal()}"}
+        response = await self._ask(
+            "GET", query.path, what, slot=slot, whole=self._bound, params=dict(query.params), headers=headers
+        )
         self._note_clock(response)
         if response.status_code == 429:
             self._pacer.refused(time.monotonic())
@@ -232,22 +239,124 @@ class PaytClient:
             self._pacer.accepted()
         return wire.read_json(response.status_code, response.headers.get("content-type", ""), response.content, what)
 
+    async def _ask(
+        self, method: str, url: str, what: str, *, slot: Slot | None = None, whole: float | None = None, **given: Any
+    ) -> httpx.Response:
+        """One request and its whole answer. The one place that calls the HTTP library, and so the one that turns
+        whatever it raises into a Trouble.
+        """
+        trip = _Trip(self._pacer, slot)
+        try:
+            with anyio.fail_after(whole):
+                return await self._http.request(method, url, extensions={"trace": trip.trace}, **given)
+        except PaytMcpError as error:
+            raise Trouble(getattr(error, "trouble", str(error)), left=False, error=error) from None
+        except Exception as error:  # noqa: BLE001 - what the library and what it stands on may raise has no common root
+            raise self._trouble(error, url, what, trip) from None
+        finally:
+            if slot is not None:
+                self._pacer.abandon(slot, time.monotonic())
+
+    def _trouble(self, error: Exception, url: str, what: str, trip: _Trip) -> Trouble:
+        kind = next((kind for known, kind in _KINDS if isinstance(error, known)), None)
+        if kind is None:
+            logger.warning("the HTTP library raised %s", type(error).__name__)
+        target = url if "://" in url else str(self._http.base_url)
+        way, notes = (Route(), ()) if self._network is None else self._network.told(target)
+        attempt = Attempt(what, urlsplit(target).hostname or "", way, notes)
+        left = trip.is_written if kind == "address" else trip.has_left or self._network is None
+        return trouble(kind or "broken", error, attempt, left=left)
+
     async def _slot(self) -> Slot:
         while (delay := self._pacer.wait(time.monotonic())) > 0:  # noqa: ASYNC110 - the clock is what is waited for
             await anyio.sleep(delay)
         return self._pacer.begin()
 
-    def _on_wire(self, slot: Slot) -> Callable[[str, Any], Awaitable[None]]:
-        async def trace(event: str, _info: Any) -> None:
-            if event.endswith("send_request_headers.started"):
-                self._pacer.sent(slot, time.monotonic())
-
-        return trace
-
     def _note_clock(self, response: httpx.Response) -> None:
         moment = wire.read_date_header(response.headers.get("date"))
         if moment is not None:
-            self.server_time = ServerTime(moment, Reading.take())
+            self.server_time = ServerTime(moment, Clocks.take())
+
+
+def _url(base_url: str) -> httpx.URL:
+    try:
+        return httpx.URL(base_url)
+    except (httpx.InvalidURL, UnicodeError):
+        why = "PAYT_API_URL is not an address that can be asked"
+        raise NetworkSettingError("PAYT_API_URL", why, "Correct it") from None
+
+
+class Routed(httpx.AsyncBaseTransport):
+    """The network, by the way that is right for each host; a way is opened when it is first taken."""
+
+    def __init__(self, network: Network, limits: httpx.Limits) -> None:
+        self._network = network
+        self._limits = limits
+        self._open: dict[tuple[str, str | None], httpx.AsyncHTTPTransport] = {}
+        self._store: Store | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._transport(str(request.url)).handle_async_request(request)
+
+    async def aclose(self) -> None:
+        for transport in self._open.values():
+            await transport.aclose()
+
+    def way(self, url: str) -> Route:
+        return route(self._network, url)
+
+    def store(self) -> Store:
+        if self._store is None:
+            self._store = open_store(self._network)
+        return self._store
+
+    def told(self, url: str) -> tuple[Route, tuple[str, ...]]:
+        """The way to a host that did not answer, and what is wrong with the certificates' variables."""
+        with suppress(PaytMcpError):
+            return self.way(url), self._store.troubles if self._store and url.startswith("https:") else ()
+        return Route(), ()
+
+    def _transport(self, url: str) -> httpx.AsyncHTTPTransport:
+        way, scheme = self.way(url), url.partition(":")[0]
+        found = self._open.get((scheme, way.proxy))
+        if found is None:
+            is_plain = scheme == "http" and not (way.proxy or "").startswith("https:")
+            # A plain connection verifies nothing, so it is not kept waiting for the certificates.
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else self.store().context
+            proxy = _proxy(way, context) if way.proxy else None
+            found = httpx.AsyncHTTPTransport(verify=context, limits=self._limits, proxy=proxy, trust_env=False)
+            self._open[scheme, way.proxy] = found
+        return found
+
+
+def _proxy(way: Route, context: ssl.SSLContext) -> httpx.Proxy:
+    assert way.proxy is not None
+    try:
+        return httpx.Proxy(way.proxy, ssl_context=context if way.proxy.startswith("https:") else None)
+    except (httpx.InvalidURL, ValueError):
+        why = f"{way.origin} is not the address of a proxy"
+        raise NetworkSettingError(way.origin, why, f"Correct {way.origin} or remove it") from None
+
+
+class _Trip:
+    """Where a request is on its way: `has_left` once the first of it may be at Payt, `is_written` once its head was.
+    What is said to a proxy before is not the request.
+    """
+
+    def __init__(self, pacer: Pacer, slot: Slot | None) -> None:
+        self._pacer = pacer
+        self._slot = slot
+        self.has_left = self.is_written = False
+
+    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith("send_request_headers.started"):
+            if getattr(info["request"], "method", b"") == b"CONNECT":
+                return
+            self.has_left = True
+            if self._slot is not None:
+                self._pacer.sent(self._slot, time.monotonic())
+        elif event.endswith("send_request_headers.complete"):
+            self.is_written = self.has_left
 
 
 def _payload(command: Command) -> dict[str, Any]:
@@ -257,16 +366,3 @@ def _payload(command: Command) -> dict[str, Any]:
         return {"json": command.body}
     files = [(file.field, (file.name, file.content, file.content_type)) for file in command.files]
     return {"data": dict(command.body), "files": files}
-
-
-def _said(trouble: Exception) -> str:
-    """The trouble in words, without what a library or a server put into its message."""
-    if isinstance(trouble, RetryableStatus):
-        return "it allows no more requests now (429)" if trouble.status == 429 else str(trouble)
-    if isinstance(trouble, GrantTrouble):
-        return f"the sign-in could not be renewed, {trouble.trouble}"
-    if isinstance(trouble, httpx.ConnectError):
-        return "the connection was refused or could not be made"
-    if isinstance(trouble, httpx.TimeoutException):
-        return "the time for an answer ran out"
-    return "the connection broke off"

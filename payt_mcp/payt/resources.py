@@ -130,7 +130,7 @@ class Resources:
 
     async def administration(self, administration_id: str) -> Administration:
         query = wire.record("administrations", administration_id, None)
-        return await self.client.entity(Administration, query, f"administration {administration_id}")
+        return await self.client.entity(Administration, query, wire.named("administration", administration_id))
 
     async def invoices(
         self,
@@ -151,7 +151,7 @@ class Resources:
         fields: Fields = (),
     ) -> Invoice:
         query = wire.record("invoices", key, administration_id, key_type=key_type, fields=fields)
-        return await self.client.entity(Invoice, query, f"invoice {key}")
+        return await self.client.entity(Invoice, query, wire.named("invoice", key))
 
     async def deleted_invoices(
         self, administration_id: str, deleted_after: datetime, **filters: Unpack[DeletedFilters]
@@ -177,7 +177,7 @@ class Resources:
         fields: Fields = (),
     ) -> Debtor:
         query = wire.record("debtors", key, administration_id, key_type=key_type, fields=fields)
-        return await self.client.entity(Debtor, query, f"debtor {key}")
+        return await self.client.entity(Debtor, query, wire.named("debtor", key))
 
     async def contacts(
         self,
@@ -201,7 +201,7 @@ class Resources:
 
     async def credit_case(self, administration_id: str, key: str, *, fields: Fields = ()) -> CreditCase:
         query = wire.record("credit_cases", key, administration_id, fields=fields)
-        return await self.client.entity(CreditCase, query, f"credit case {key}")
+        return await self.client.entity(CreditCase, query, wire.named("credit case", key))
 
     async def deleted_credit_cases(
         self, administration_id: str, deleted_after: datetime, **filters: Unpack[DeletedFilters]
@@ -220,7 +220,7 @@ class Resources:
 
     async def message(self, administration_id: str, key: str, *, fields: Fields = ()) -> Message:
         query = wire.record("messages", key, administration_id, fields=fields)
-        return await self.client.entity(Message, query, f"message {key}")
+        return await self.client.entity(Message, query, wire.named("message", key))
 
     async def notifications(
         self,
@@ -254,7 +254,7 @@ class Resources:
 
     async def payment_plan(self, administration_id: str, key: str, *, fields: Fields = ()) -> PaymentPlan:
         query = wire.record("payment_plans", key, administration_id, fields=fields)
-        return await self.client.entity(PaymentPlan, query, f"payment plan {key}")
+        return await self.client.entity(PaymentPlan, query, wire.named("payment plan", key))
 
     async def deleted_payment_plans(
         self, administration_id: str, deleted_after: datetime, **filters: Unpack[DeletedFilters]
@@ -273,7 +273,7 @@ class Resources:
 
     async def task(self, administration_id: str, key: str, *, fields: Fields = ()) -> Task:
         query = wire.record("tasks", key, administration_id, fields=fields)
-        return await self.client.entity(Task, query, f"task {key}")
+        return await self.client.entity(Task, query, wire.named("task", key))
 
     async def notes(
         self,

@@ -28,14 +28,23 @@ from payt_mcp.errors import (
     RejectedError,
     UnauthorizedError,
 )
-from payt_mcp.payt.models import Entity
+from payt_mcp.payt.models import Entity, Stepped
+from payt_mcp.words.text import clean
 
 PER_PAGE = 500
 """The largest page Payt gives."""
 
 _REASON_LENGTH = 200
+_SHOWN = 60
 _PLAUSIBLE_YEARS = range(2020, 2100)
 _PERMISSION = re.compile(r"Missing permission:\s*([a-z_]+:[a-z]+)", re.IGNORECASE)
+_HALF = re.compile("[\ud800-\udfff]")
+_HALF_SIGN = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
+"""Where an answer may hold half a sign, as an escape or as bytes: looking into every text would cost more."""
+
+LONGEST_KEY = 400
+"""Characters of what names a record: nothing Payt gives out is nearly as long, and no address may be."""
+
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a1-\u00ac\u00ae-\u024f]")
 
 EntityT = TypeVar("EntityT", bound=Entity)
@@ -108,16 +117,21 @@ def record(resource: str, key: str, administration_id: str | None, *, key_type: 
     """The query for one record. `key_type` names what `key` is where it is not the internal id.
 
     Raises:
-        MissingError: in a path this key would mean another place, so that no record can have it.
+        MissingError: no record can have this key: in a path it would mean another place, or it fits into none.
     """
-    if key in {".", ".."}:
-        raise MissingError(f"{resource} {key}")
+    if key in {".", ".."} or len(key) > LONGEST_KEY or _HALF.search(key):
+        raise MissingError(named(resource, key))
     params = {} if administration_id is None else {"administration_id": administration_id}
     if key_type:
         params["identifier_type"] = key_type
     if fields:
         params["fields"] = only(fields)
     return Query(f"/v1/{resource}/{quote(key, safe='')}", params)
+
+
+def named(kind: str, key: str) -> str:
+    """A record in a sentence; what it is called by comes from outside."""
+    return f"{kind} {clean(key, _SHOWN)}"
 
 
 def only(fields: Fields) -> str:
@@ -129,9 +143,11 @@ def joined(argument: str, values: Sequence[str]) -> str:
     """A comma separated filter. Payt has no escape for a comma inside a value.
 
     Raises:
-        BadValueError: a value contains a comma, so that asking would look for something else.
+        BadValueError: a value contains a comma, so that asking would look for something else, or fits into no address.
     """
     for value in values:
+        if len(value) > LONGEST_KEY or _HALF.search(value):
+            raise BadValueError(argument, value, f"up to {LONGEST_KEY} characters, each of them whole")
         if "," in value:
             raise BadValueError(argument, value, "Payt cannot filter on a value that contains a comma")
     return ",".join(values)
@@ -196,8 +212,8 @@ def read_page(answer: Any, what: str) -> Page:
     return Page(rows, _cursor(answer.get("pagination"), what) if rows else None)
 
 
-def read_entity(model: type[EntityT], row: Any, what: str) -> EntityT:
-    """One record as its model.
+def read_entity(model: type[EntityT], row: Any, what: str, read_at: datetime | None = None) -> EntityT:
+    """One record as its model; `read_at` is the time at Payt, which tells steps that are planned from those taken.
 
     Raises:
         GarbledError: it is no record, or a field holds what it cannot hold; the field is named, its value is not.
@@ -205,10 +221,13 @@ def read_entity(model: type[EntityT], row: Any, what: str) -> EntityT:
     if not isinstance(row, dict):
         raise GarbledError(f"{what} is not a record")
     try:
-        return model.model_validate(row)
+        found = model.model_validate(row)
     except ValidationError as error:
         wrong = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
         raise GarbledError(f"{what} has a field {wrong} that cannot be read") from None
+    if isinstance(found, Stepped):
+        found.read_at(read_at)
+    return found
 
 
 def read_date_header(value: str | None) -> datetime | None:
@@ -226,10 +245,22 @@ def read_date_header(value: str | None) -> datetime | None:
 
 def _decoded(body: bytes, content_type: str, what: str) -> Any:
     try:
-        return json.loads(body, parse_float=Decimal)
+        answer = json.loads(body, parse_float=Decimal)
+        return _whole_signs(answer) if _HALF_SIGN.search(body) else answer
     except (ValueError, RecursionError):
         kind = content_type.partition(";")[0].strip() or "no content type"
         raise GarbledError(f"instead of {what} as JSON came {len(body)} bytes of {_printable(kind)}") from None
+
+
+def _whole_signs(value: Any) -> Any:
+    """The same without halves of signs (an emoji that something cut in two): no answer and no address can hold one."""
+    if isinstance(value, str):
+        return _HALF.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole_signs(part) for part in value]
+    if isinstance(value, dict):
+        return {_whole_signs(name): _whole_signs(part) for name, part in value.items()}
+    return value
 
 
 def _cursor(pagination: Any, what: str) -> str | None:

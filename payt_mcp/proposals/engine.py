@@ -26,10 +26,11 @@ from payt_mcp.errors import (
     RefusedWriteError,
     UpstreamError,
 )
-from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.outcomes import of_this_attempt
 from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.states import Status
+from payt_mcp.proposals.stored import words_of
 
 logger = logging.getLogger("payt_mcp")
 
@@ -43,22 +44,8 @@ _REMEMBERED = 300.0
 _NOT_YET_ON_RECORD = "How it ended cannot be put on record yet; the server keeps trying. Do not send it in another way."
 _NOT_KEPT = "The record of writes could not be kept, so it was not sent."
 _OF_ANOTHER = "It was approved under another sign-in or token, and only a server that uses that one carries it out."
+_UNKNOWN_KIND = "This version of the program does not know this kind of write: one that does carries it out."
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class Check:
-    """The state at Payt just before sending.
-
-    `changed` says in sentences what is no longer as it was shown, `renewed` is the proposal as it would be now.
-    `baseline` are the messages of the same text on the timeline, `delivered` the one among them that an earlier
-    attempt at this proposal must have left.
-    """
-
-    changed: tuple[str, ...] = ()
-    renewed: Draft | None = None
-    baseline: tuple[str, ...] = ()
-    delivered: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +55,21 @@ class Done:
     status: Status
     outcome: Mapping[str, Any] = field(default_factory=dict)
     message_id: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """The state at Payt just before sending.
+
+    `changed` says in sentences what is no longer as it was shown, `renewed` is the proposal as it would be now.
+    `baseline` are the ids of what looks like the outcome and stood at Payt before; `delivered` is how an earlier
+    attempt at this proposal ended after all.
+    """
+
+    changed: tuple[str, ...] = ()
+    renewed: Draft | None = None
+    baseline: tuple[str, ...] = ()
+    delivered: Done | None = None
 
 
 class Writer(Protocol):
@@ -94,15 +96,15 @@ class Engine:
 
     def __init__(
         self,
-        ledger: Ledger,
-        scope: str,
+        ledger: LedgerContract,
+        ledger_scope: str,
         writers: Mapping[str, Writer],
         group: anyio.abc.TaskGroup,
         *,
         poll: float = 1.0,
     ) -> None:
         self.ledger = ledger
-        self.scope = scope
+        self.ledger_scope = ledger_scope
         self.troubles: dict[str, str] = {}
         self._forbidden: dict[str, tuple[str, float]] = {}
         self._writers = writers
@@ -114,7 +116,7 @@ class Engine:
         self._retry_at: dict[str, float] = {}
         self._closing = False
         self._nothing_at = -1
-        self._watch_scope: anyio.CancelScope | None = None
+        self._watching: anyio.CancelScope | None = None
 
     async def on_ledger(self, step: Callable[..., _T], *args: Any, **named: Any) -> _T:
         """A step on the ledger, off the event loop: it may wait for the disk or for another process."""
@@ -122,22 +124,24 @@ class Engine:
 
     async def start(self) -> None:
         """Take up what is left in the ledger, and begin to watch it."""
-        if self._watch_scope is None:
-            self._watch_scope = anyio.CancelScope()
+        if self._watching is None:
+            self._watching = anyio.CancelScope()
             await self.on_ledger(self.ledger.recover)
             await self.on_ledger(self.ledger.purge)
-            self._group.start_soon(self._watch, self._watch_scope)
+            self._group.start_soon(self._watch, self._watching)
 
-    async def carry_out(self, key: str, patience: float) -> Record:
-        """Carry out an approved proposal, and wait for its outcome for some seconds.
+    async def carry_out(self, key: str, patience: float, *, scope: str | None = None) -> Record:
+        """Carry out an approved proposal, and wait for its outcome for some seconds. One of another `scope` than the
+        engine's own is not carried out by it.
 
         Raises:
             OutcomeUnknownError: it was begun, and the record of it cannot be read.
         """
-        done = self._begin(key)
+        of = self.ledger_scope if scope is None else scope
+        done = self._begin(key, of)
         with anyio.move_on_after(patience):
             await done.wait()
-        return await self._begun(key)
+        return await self._begun(key, of)
 
     def check_allowed(self, kind: str) -> None:
         """Raises RefusedWriteError where Payt lately said that the token may not write this."""
@@ -154,39 +158,39 @@ class Engine:
         if record.status is Status.OUTCOME_UNKNOWN and record.content is not None:
             with suppress(LedgerError):  # told below
                 await self._settle(record)
-        return await self._begun(record.id)
+        return await self._begun(record.id, record.scope)
 
-    async def _begun(self, key: str) -> Record:
+    async def _begun(self, key: str, scope: str) -> Record:
         """A proposal that was begun. A LedgerError says that nothing was sent, and of this one nobody knows that."""
         try:
-            return await self.on_ledger(self.ledger.get, key)
+            return await self.on_ledger(self.ledger.get, key, scope)
         except LedgerError:
             raise OutcomeUnknownError("the record of it cannot be read now") from None
 
     async def aclose(self) -> None:
         """Begin nothing more, and wait for what is being sent."""
         self._closing = True
-        if self._watch_scope is not None:
-            self._watch_scope.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
         with anyio.CancelScope(shield=True):
             with anyio.move_on_after(SENDING_BOUND):
                 for done in list(self._running.values()):
                     await done.wait()
             await self.on_ledger(self.ledger.close)
 
-    def _begin(self, key: str) -> anyio.Event:
+    def _begin(self, key: str, scope: str) -> anyio.Event:
         done = self._running.get(key)
         if done is None:
             done = self._running[key] = anyio.Event()
             if self._closing:
                 done.set()
             else:
-                self._group.start_soon(self._run, key, done)
+                self._group.start_soon(self._run, key, scope, done)
         return done
 
-    async def _run(self, key: str, done: anyio.Event) -> None:
+    async def _run(self, key: str, scope: str, done: anyio.Event) -> None:
         try:
-            await self._execute(key)
+            await self._execute(key, scope)
         except PaytMcpError as error:
             late = self._unrecorded.get(key)
             said = of_this_attempt(str(error))  # an earlier attempt may have sent it
@@ -200,23 +204,26 @@ class Engine:
             self._running.pop(key, None)
             done.set()
 
-    async def _execute(self, key: str) -> None:
+    async def _execute(self, key: str, scope: str) -> None:
         if key in self._unrecorded:
             await self._record(key, self._unrecorded[key])
             self.troubles.pop(key, None)
-        record = await self.on_ledger(self.ledger.get, key)
+        record = await self.on_ledger(self.ledger.get, key, scope)
         if record.status is not Status.APPROVED:
             return
-        if record.scope != self.scope:
+        if record.scope != self.ledger_scope:
             self.troubles[key] = _OF_ANOTHER
             return
         if await self._waits(key):
             return
-        writer = self._writers[record.kind]
+        writer = self._writers.get(record.kind)
+        if writer is None:
+            self.troubles[key], self._retry_at[key] = _UNKNOWN_KIND, time.monotonic() + _LONGEST_PAUSE
+            return
         await self.on_ledger(self.ledger.checking, key)
         check = await writer.check(record)
         if check.changed:
-            left = await self.on_ledger(self.ledger.supersede, key, "; ".join(check.changed))
+            left = await self.on_ledger(self.ledger.supersede, key, "; ".join(check.changed), scope=scope)
             self.troubles.pop(key, None)
             if check.renewed is not None and left.status is Status.SUPERSEDED:
                 await self.on_ledger(self.ledger.propose, check.renewed, Who("server"))
@@ -225,28 +232,26 @@ class Engine:
             claimed = await self._claim(record, check)
             if claimed is None:
                 return
-            delivered = Done(Status.SENT, {"found": "on the timeline"}, check.delivered) if check.delivered else None
-            await self._record(key, delivered or _of_attempt(record, await self._send(writer, claimed)))
+            await self._record(key, check.delivered or _of_attempt(record, await self._send(writer, claimed)))
         self.troubles.pop(key, None)
 
     async def _waits(self, key: str) -> bool:
         """Whether the same letter is under way or of unknown outcome; then Payt is not even asked."""
-        other = await self.on_ledger(self.ledger.in_the_way, key)
+        other = await self.on_ledger(self.ledger.in_the_way, key, scope=self.ledger_scope)
         if other is None:
             return False
         self._retry_at[key] = time.monotonic() + _PAUSE
         state = "is being sent" if other.status is Status.SENDING else "may have been sent"
-        what = "The same letter to this debtor" if other.kind == "message" else f"The same {other.kind}"
         self.troubles[key] = (
-            f"{what} {state} as proposal {other.id}. This one waits until a person or what Payt shows has settled "
-            "that one, and for no longer than 15 minutes after its yes."
+            f"{words_of(other).same} {state} as proposal {other.id}. This one waits until a person or what Payt shows "
+            "has settled that one, and for no longer than 15 minutes after its yes."
         )
         return True
 
     async def _claim(self, record: Record, check: Check) -> Record | None:
         """Take it into `sending`; where the ledger breaks off in that, nothing is sent and that goes on record."""
         try:
-            claimed = await self.on_ledger(self.ledger.claim, record.id, check.baseline)
+            claimed = await self.on_ledger(self.ledger.claim, record.id, check.baseline, scope=self.ledger_scope)
         except LedgerError:
             self._unrecorded[record.id] = _of_attempt(record, Done(Status.FAILED, {"trouble": _NOT_KEPT}))
             raise
@@ -277,7 +282,9 @@ class Engine:
     async def _record(self, key: str, done: Done) -> None:
         """Record an outcome; where the ledger will not take it now, it is tried again while this process lives."""
         try:
-            await self.on_ledger(self.ledger.finish, key, done.status, done.outcome, message_id=done.message_id)
+            await self.on_ledger(
+                self.ledger.finish, key, done.status, done.outcome, message_id=done.message_id, scope=self.ledger_scope
+            )
             self._unrecorded.pop(key, None)
         except RefusedWriteError:
             self._unrecorded.pop(key, None)
@@ -285,9 +292,9 @@ class Engine:
             self._unrecorded[key] = done
             raise
 
-    async def _watch(self, scope: anyio.CancelScope) -> None:
+    async def _watch(self, watching: anyio.CancelScope) -> None:
         """See to what other processes and people record; one round that fails does not end it."""
-        with scope:
+        with watching:
             while True:
                 try:
                     await self._round()
@@ -301,17 +308,17 @@ class Engine:
     async def _round(self) -> None:
         for key in list(self._unrecorded):
             if time.monotonic() >= self._retry_at.get(key, 0.0):
-                self._begin(key)
+                self._begin(key, self.ledger_scope)
         changes = await self.on_ledger(self.ledger.changes)
         if changes == self._nothing_at:
             return
         await self.on_ledger(self.ledger.recover)
         now = time.monotonic()
-        pending = await self.on_ledger(self.ledger.pending, self.scope, also=(Status.OUTCOME_UNKNOWN,))
+        pending = await self.on_ledger(self.ledger.pending, self.ledger_scope, also=(Status.OUTCOME_UNKNOWN,))
         self._nothing_at = -1 if pending else changes
         for record in pending:
             if record.status is Status.APPROVED and now >= self._retry_at.get(record.id, 0.0):
-                self._begin(record.id)
+                self._begin(record.id, self.ledger_scope)
             elif record.status is Status.OUTCOME_UNKNOWN and self._is_due(record.id, now):
                 await self._settle(record)
 
@@ -324,10 +331,11 @@ class Engine:
         return True
 
     async def _settle(self, record: Record) -> None:
-        if record.content is None:
+        writer = self._writers.get(record.kind)
+        if record.content is None or writer is None:
             return
         try:
-            done = await self._writers[record.kind].look(record)
+            done = await writer.look(record)
         except (UpstreamError, RefusedWriteError) as error:
             self.troubles[record.id] = of_this_attempt(str(error))
             return
@@ -337,7 +345,14 @@ class Engine:
             logger.exception("looking for an outcome broke off", extra={"proposal": record.id})
             return
         if done is not None:
-            await self.on_ledger(self.ledger.settle, record.id, done.status, done.outcome, message_id=done.message_id)
+            await self.on_ledger(
+                self.ledger.settle,
+                record.id,
+                done.status,
+                done.outcome,
+                message_id=done.message_id,
+                scope=record.scope,
+            )
 
 
 def _of_attempt(record: Record, done: Done) -> Done:

@@ -1,27 +1,13 @@
-"""What would be written, as values: the content, what a person is shown of it, and what they should look at."""
+"""A proposal before it is on record: its content and the name of it, what a person is shown, and what it rests on."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from payt_mcp.proposals.preview import Preview
 from payt_mcp.proposals.records import Draft, to_json
-
-
-@dataclass(frozen=True)
-class Warned:
-    """Something about a proposal a person should look at. `danger` is shown in red; `person_only` bars the code
-    channel: a person must have seen it.
-    """
-
-    text: str
-    danger: bool = False
-    person_only: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        return {"text": self.text, "danger": self.danger, "person_only": self.person_only}
 
 
 def digest_of(content: Mapping[str, Any]) -> str:
@@ -35,23 +21,22 @@ def draft_of(
     administration_id: str,
     content: Mapping[str, Any],
     *,
-    letter: Sequence[str],
-    preview: Mapping[str, Any],
+    touches: Sequence[str],
+    preview: Preview,
     basis: Mapping[str, Any],
+    once: bool,
 ) -> Draft:
-    """A draft for the ledger; `letter` are the parts that make what a debtor would read."""
+    """A draft for the ledger; `touches` is what no other proposal may write to while this one is under way,
+    `once` whether it leaves something new at Payt each time.
+    """
     return Draft(
         kind=kind,
         scope=scope,
         administration_id=administration_id,
         digest=digest_of(content),
-        letter=digest_of({"letter": list(letter)}),
+        letter=digest_of({"letter": list(touches)}),
         content=content,
-        preview=preview,
+        preview=preview.as_json(),
         basis=basis,
+        once=once,
     )
-
-
-def person_only(preview: Mapping[str, Any]) -> list[str]:
-    """The warnings that bar the code channel."""
-    return [str(warned["text"]) for warned in preview.get("warnings", ()) if warned.get("person_only")]

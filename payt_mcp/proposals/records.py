@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from payt_mcp.errors import AlteredError
+from payt_mcp.policy.approval import Yes
 from payt_mcp.proposals.states import Status
 
-if TYPE_CHECKING:
-    import sqlite3
-
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
 
 
@@ -46,7 +44,9 @@ class Draft:
 
     `digest` names the exact content (and which Payt and administration it is for); `letter` is what the debtor would
     read, so that two proposals of the same letter are never under way together. `content` is what would be written,
-    `preview` what a person is shown, `basis` the state at Payt that it rests on; all plain JSON values.
+    `preview` what a person is shown, `basis` the state at Payt that it rests on; all plain JSON values. `once`: each
+    time it is carried out it leaves something new at Payt, so two of the same letter are never under way together, and
+    what was sent is not sent again within seven days.
     """
 
     kind: str
@@ -57,11 +57,15 @@ class Draft:
     content: Mapping[str, Any]
     preview: Mapping[str, Any]
     basis: Mapping[str, Any]
+    once: bool = True
 
 
 @dataclass(frozen=True)
 class Record:
-    """A proposal as the ledger has it. `content`, `preview` and `basis` are None once purged. Times are UTC."""
+    """A proposal as the ledger has it. `content`, `preview` and `basis` are None once purged. Times are UTC.
+
+    `once` is as in `Draft`; `yeses` are those said to it, the last one last (none for what an older version wrote).
+    """
 
     id: str
     kind: str
@@ -83,6 +87,8 @@ class Record:
     outcome: Mapping[str, Any] = field(default_factory=dict)
     code: str = ""
     code_until: dt.datetime | None = None
+    once: bool = True
+    yeses: tuple[Yes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,7 @@ def is_embedded(record: Record) -> bool:
 
 def to_json(value: Any) -> str:
     """Canonical JSON: keys in order, no spaces, one text for one value."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 def without_addresses(value: Any) -> Any:
@@ -134,19 +140,11 @@ def without_addresses(value: Any) -> Any:
     return [without_addresses(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
-def row_hash(row: sqlite3.Row) -> str:
-    """The hash of a proposal as it stands in its table, every column of it; AlteredError for what is no text."""
-    try:
-        return hashlib.sha256(to_json({name: row[name] for name in row.keys()}).encode()).hexdigest()  # noqa: SIM118 - a Row iterates over values
-    except TypeError:
-        raise AlteredError(f"Proposal {row['id']!s:.40} in the ledger holds what no proposal holds.") from None
-
-
 def stamp(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
 
-def record_of(row: sqlite3.Row) -> Record:
+def record_of(row: Mapping[str, Any]) -> Record:
     """A row of the table `proposals`.
 
     Raises:
@@ -158,7 +156,7 @@ def record_of(row: sqlite3.Row) -> Record:
         raise AlteredError(f"Proposal {row['id']!s:.40} in the ledger cannot be read: it was altered.") from None
 
 
-def _record(row: sqlite3.Row) -> Record:
+def _record(row: Mapping[str, Any]) -> Record:
     return Record(
         id=row["id"],
         kind=row["kind"],
@@ -180,12 +178,23 @@ def _record(row: sqlite3.Row) -> Record:
         outcome=_object(row["outcome"]),
         code=row["code"],
         code_until=_moment(row["code_until"]),
+        once=bool(row["once"]),
+        yeses=tuple(_yes(entry) for entry in json.loads(row["yeses"])),
     )
 
 
-def event_of(row: sqlite3.Row) -> Event:
-    """A row of the table `events`."""
-    return Event(*(row[name] for name in Event.__dataclass_fields__))
+def yeses_text(yeses: Iterable[Yes]) -> str:
+    """Yeses as the table keeps them."""
+    return to_json([{**vars(yes), "at": stamp(yes.at), "attempt": _stamped(yes.attempt)} for yes in yeses])
+
+
+def _yes(entry: Mapping[str, Any]) -> Yes:
+    moments = {"at": dt.datetime.fromisoformat(entry["at"]), "attempt": _moment(entry["attempt"])}
+    return Yes(**{**entry, **moments})
+
+
+def _stamped(moment: dt.datetime | None) -> str | None:
+    return None if moment is None else stamp(moment)
 
 
 def _parsed(text: str | None) -> Mapping[str, Any] | None:

@@ -45,7 +45,10 @@ FOLLOWING: Mapping[Status, frozenset[Status]] = {
     Status.OUTCOME_UNKNOWN: _DONE | {Status.APPROVED},
 }
 
-PENDING = (Status.PROPOSED, Status.APPROVED, Status.SENDING)
+WAITING = (Status.PROPOSED, Status.APPROVED)
+"""What nothing was done for yet."""
+
+PENDING = (*WAITING, Status.SENDING)
 """What a person may still look at while it is open."""
 
 DROPPED = tuple(sorted(_DROPPED))
@@ -54,7 +57,7 @@ DROPPED = tuple(sorted(_DROPPED))
 FINISHED = tuple(sorted(_DONE | _DROPPED))
 """States nothing follows."""
 
-ONCE = ("message", "comment", "completion")
-"""Kinds that leave something new at Payt each time they are carried out: two of the same letter are never under way
-together, and what was sent is not sent again within seven days.
-"""
+
+def words(status: Status) -> str:
+    """A state as a person says it."""
+    return status.replace("_", " ")

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from payt_mcp.errors import BadValueError
+from payt_mcp.errors import BadValueError, InputError
+from payt_mcp.words.text import NAME_LENGTH, clean
+
+if TYPE_CHECKING:
+    from payt_mcp.payt.models import Contact, Debtor
 
 MOST_COPIES = 10
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}\Z")
@@ -21,6 +27,43 @@ SHARED_HOSTS = frozenset({
 """Where anybody may have an address, so that one there says nothing of another there."""
 
 _LOOKS_LIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "-": ""})
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where Payt keeps an address of a debtor: what it is for, short and in a sentence; whether what goes there is a
+    copy; and the field of a contact that its debtors take over, "" where there is none.
+    """
+
+    use: str
+    source: str
+    is_copy: bool = False
+    of_contact: str = ""
+
+
+PLACES = {
+    "reminder_email_address": Place(
+        "reminders", "the debtor's address for reminders", of_contact="reminder_email_address"
+    ),
+    "primary_email_address": Place("primary", "the debtor's primary address", of_contact="default_email_address"),
+    "debtor_provided_email_address": Place("given by the debtor", "given by the debtor"),
+    "invoice_email_address": Place("invoices", "the debtor's address for invoices", of_contact="invoice_email_address"),
+    **{
+        f"{field}_{copy}_email_address": Place(
+            f"{use}, {copy}", f"the debtor's {copy} for {use}", True, f"{field}_{copy}_email_address"
+        )
+        for field, use in (("reminder", "reminders"), ("invoice", "invoices"))
+        for copy in ("cc", "bcc")
+    },
+}
+"""The fields of a debtor that hold addresses, in the order a message would look for one."""
+
+CONTACT_FIELDS = {
+    PLACES[field].of_contact: field
+    for field in sorted(PLACES, key=lambda field: (field != "primary_email_address", field.startswith("reminder")))
+    if PLACES[field].of_contact
+}
+"""The fields of a contact that hold addresses, and what its debtors call them."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +113,31 @@ def parse_many(argument: str, values: Sequence[str]) -> list[str]:
 def source_of(email: str, on_file: Iterable[OnFile]) -> str:
     """Where an address stands on file; "" where it does not."""
     return ", ".join(dict.fromkeys(known.source for known in on_file if known.email.lower() == email.lower()))
+
+
+def addresses_of(debtor: Debtor) -> Iterator[OnFile]:
+    """Every address of a debtor that can be used, those for copies last; one that cannot is passed over."""
+    for field, place in PLACES.items():
+        for part in (getattr(debtor, field) or "").split(","):
+            yield from _usable(field, part, place.source)
+
+
+def default_address(debtor: Debtor) -> OnFile | None:
+    """Where a message to this debtor goes when nobody says otherwise; an address that cannot be used is passed over."""
+    copies = {place.source for place in PLACES.values() if place.is_copy}
+    return next((known for known in addresses_of(debtor) if known.source not in copies), None)
+
+
+def addresses_of_contact(contact: Contact) -> Iterator[OnFile]:
+    """Every address of a contact that can be used."""
+    name = clean(" ".join(filter(None, (contact.firstname, contact.lastname))), NAME_LENGTH) or contact.id
+    for field in CONTACT_FIELDS:
+        yield from _usable(field, getattr(contact, field) or "", f"contact {name}")
+
+
+def _usable(field: str, text: str, source: str) -> Iterator[OnFile]:
+    with suppress(InputError):
+        yield OnFile(parse_one(field, text), source)
 
 
 def domain(email: str) -> str:

@@ -1,8 +1,9 @@
 """Overdue and aging: what is owed past its due date, by bucket and by debtor.
 
 Sums are in the administration's currency, over book amounts. An overdue invoice that has no book amount is in no
-sum and no count; it is listed apart, so that it can be named. Gross, credits and net are kept apart because an
-unmatched credit note does not reduce what a debtor is reminded of.
+sum and no count, unless it is in that currency anyway (`OpenItem.is_unbooked`); either is listed apart, so that it can
+be named. Gross, credits and net are kept apart because an unmatched credit note does not reduce what a debtor is
+reminded of; which of them an item is, `OpenItem.is_credit` decides.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from payt_mcp.receivables.open_items import OpenItem, OpenItems
-from payt_mcp.receivables.phases import ATTENTION, INVOICE_PHASES, furthest
+from payt_mcp.receivables.phases import INVOICE_PHASES, furthest
 
 BUCKETS = ("1-30", "31-60", "61-90", "91+")
 """Days past due."""
@@ -24,43 +25,24 @@ _RANK = {phase: rank for rank, phase in enumerate(INVOICE_PHASES)}
 
 @dataclass(slots=True)
 class DebtorOverdue:
-    """What one debtor owes past its due date; `oldest_days` is the age of the oldest invoice.
-
-    Its attention: a payment plan or a bailiff on any of these invoices, `paused` where the debtor itself or every one
-    of them is (a few paused ones among many say nothing about the debtor), and any open credit of the debtor.
-    """
+    """What one debtor owes past its due date; `oldest_days` is the age of the oldest invoice."""
 
     debtor_id: str
     overdue: Decimal = _ZERO
     invoices: int = 0
-    paused_invoices: int = 0
     oldest_days: int = 0
-    has_plan: bool = False
-    is_paused: bool = False
-    with_bailiff: bool = False
-    has_credit: bool = False
     _rank: int = 0
 
     @property
     def phase(self) -> str:
         return INVOICE_PHASES[self._rank]
 
-    @property
-    def flags(self) -> list[str]:
-        given = (self.has_plan, self.is_paused, self.with_bailiff, self.has_credit)
-        return [flag for flag, is_set in zip(ATTENTION, given, strict=True) if is_set]
-
     def add(self, item: OpenItem, amount: Decimal, days: int) -> None:
         """Count an overdue invoice."""
         self.overdue += amount
         self.invoices += 1
         self.oldest_days = max(self.oldest_days, days)
-        self.paused_invoices += item.paused
         self._rank = max(self._rank, _RANK[item.step or "overdue"])
-        if item.plan_id:
-            self.has_plan = True
-        if item.step == "bailiff":
-            self.with_bailiff = True
 
 
 @dataclass(slots=True)
@@ -68,7 +50,8 @@ class Overdue:
     """The overdue picture of one administration on one day.
 
     `debtors` is ordered by amount, then age, largest first. `unvalued` are the overdue invoices and past-due
-    credits without a book amount; `undated` the open invoices without a due date.
+    credits without a book amount; `unbooked` those that count with their own; `undated` the open invoices without a due
+    date.
     """
 
     credits: Decimal = _ZERO
@@ -77,6 +60,7 @@ class Overdue:
     bucket_counts: list[int] = field(default_factory=lambda: [0] * len(BUCKETS))
     debtors: list[DebtorOverdue] = field(default_factory=list)
     unvalued: list[OpenItem] = field(default_factory=list)
+    unbooked: list[OpenItem] = field(default_factory=list)
     undated: list[OpenItem] = field(default_factory=list)
 
     @property
@@ -104,6 +88,7 @@ class Balance:
     overdue_invoices: int = 0
     phase: str = ""
     unvalued: list[OpenItem] = field(default_factory=list)
+    unbooked: list[OpenItem] = field(default_factory=list)
 
 
 def bucket_index(days: int) -> int:
@@ -122,7 +107,6 @@ def overdue(items: OpenItems, today: dt.date, *, min_days: int = 1) -> Overdue:
                 picture.undated.append(item)
         elif item.due_date <= latest:
             _count(picture, by_debtor, item, (today - item.due_date).days)
-    _mark_debtors(items, by_debtor)
     picture.debtors = sorted(
         by_debtor.values(),
         key=lambda row: (-row.overdue, -row.oldest_days, items.debtor_name(row.debtor_id), row.debtor_id),
@@ -146,7 +130,9 @@ def balance(items: Iterable[OpenItem], today: dt.date) -> Balance:
             total.oldest_days = max(total.oldest_days, item.days_overdue(today))
             total.overdue_invoices += 1
             phases.add(item.phase(today))
-        if item.book_open < 0:
+        if item.is_unbooked:
+            total.unbooked.append(item)
+        if item.is_credit:
             total.credits += item.book_open
         else:
             total.open += item.book_open
@@ -161,6 +147,8 @@ def _count(picture: Overdue, by_debtor: dict[str, DebtorOverdue], item: OpenItem
     if amount is None:
         picture.unvalued.append(item)
         return
+    if item.is_unbooked:
+        picture.unbooked.append(item)
     if item.is_credit:
         picture.credits += amount
         picture.credit_count += 1
@@ -172,12 +160,3 @@ def _count(picture: Overdue, by_debtor: dict[str, DebtorOverdue], item: OpenItem
     if row is None:
         row = by_debtor[item.debtor_id] = DebtorOverdue(item.debtor_id)
     row.add(item, amount, days)
-
-
-def _mark_debtors(items: OpenItems, by_debtor: dict[str, DebtorOverdue]) -> None:
-    in_credit = {item.debtor_id for item in items.invoices.values() if item.is_credit}
-    for row in by_debtor.values():
-        debtor = items.debtors.get(row.debtor_id)
-        if (debtor is not None and debtor.paused) or row.paused_invoices == row.invoices:
-            row.is_paused = True
-        row.has_credit = row.debtor_id in in_credit

@@ -1,8 +1,10 @@
 """The open items of one administration, in memory: every unpaid invoice and every debtor.
 
 An open item is an invoice whose open amount is not zero: what a debtor owes (positive), or what is owed to the
-debtor (negative: an unmatched credit note or an overpayment). Amounts are Decimal: `open_amount` and `total_amount`
-in the invoice's currency, `book_open` and `book_total` in the administration's; None where Payt does not say.
+debtor (negative: an unmatched credit note or an overpayment). Which of the two it is, its own open amount says and not
+the one in the books, which exchange differences can turn around: `is_owed` and `is_credit` are the one rule of what is
+gross and what is credit. Amounts are Decimal: `open_amount` and `total_amount` in the invoice's currency, `book_open`
+and `book_total` in the administration's; None where Payt does not say.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from sys import intern
 from typing import TYPE_CHECKING
 
 from payt_mcp.receivables.phases import DEPRECATED_STEPS, STEP_FIELDS, invoice_step
+from payt_mcp.receivables.records import CaseEntry, PlanEntry, Records, is_older
 
 if TYPE_CHECKING:
     from payt_mcp.payt.models import Debtor, Invoice
@@ -60,14 +63,22 @@ class OpenItem:
     description: str
     references: str
     updated_at: dt.datetime | None
+    is_unbooked: bool = False
+    """Payt gives no amount in the books, and its own stands in for it: it is in their currency."""
     owed: Decimal | None = field(init=False)
     """The open amount in whatever currency is known, for its sign alone."""
     is_credit: bool = field(init=False)
+    """It is owed to the debtor: counted among the credits, whatever the sign of its amount in the books."""
 
     def __post_init__(self) -> None:
         # Kept, not derived: every question about what is owed asks each item for these, several times.
         self.owed = self.open_amount if self.open_amount is not None else self.book_open
         self.is_credit = self.owed is not None and self.owed < 0
+
+    @property
+    def is_owed(self) -> bool:
+        """Something is, or may be, owed by the debtor: counted gross."""
+        return not self.is_credit and self.owed != 0
 
     def days_overdue(self, today: dt.date) -> int:
         """Days past the due date; 0 or less is not overdue, and so is an item without a due date."""
@@ -109,6 +120,8 @@ class OpenItems:
     invoices: dict[str, OpenItem] = field(default_factory=dict)
     debtors: dict[str, DebtorEntry] = field(default_factory=dict)
     version: int = 0
+    cases: Records[CaseEntry] = field(default_factory=Records)
+    plans: Records[PlanEntry] = field(default_factory=Records)
     _by_debtor: dict[str, list[str]] = field(default_factory=dict)
 
     def put_invoice(self, invoice: Invoice) -> None:
@@ -117,12 +130,12 @@ class OpenItems:
         An older reading never replaces a newer one: pages and deltas overlap.
         """
         known = self.invoices.get(invoice.id)
-        if known is not None and _older(invoice.updated_at, known.updated_at):
+        if known is not None and is_older(invoice.updated_at, known.updated_at):
             return
         if not is_open(invoice):
             self.remove_invoice(invoice.id)
             return
-        item = open_item(invoice)
+        item = open_item(invoice, self.currency)
         if known is not None:
             if _content(known) == _content(item):
                 return  # deltas overlap: most of what they bring is known
@@ -134,7 +147,7 @@ class OpenItems:
     def remove_invoice(self, invoice_id: str, deleted_at: dt.datetime | None = None) -> None:
         """Take an invoice out, unless what is known of it is newer than its deletion."""
         known = self.invoices.get(invoice_id)
-        if known is None or _older(deleted_at, known.updated_at):
+        if known is None or is_older(deleted_at, known.updated_at):
             return
         del self.invoices[invoice_id]
         self._unlink(known)
@@ -142,7 +155,7 @@ class OpenItems:
 
     def put_debtor(self, debtor: Debtor) -> None:
         known = self.debtors.get(debtor.id)
-        if known is not None and _older(debtor.updated_at, known.updated_at):
+        if known is not None and is_older(debtor.updated_at, known.updated_at):
             return
         entry = debtor_entry(debtor)
         if known is None or _content(known) != _content(entry):
@@ -170,28 +183,6 @@ class OpenItems:
     def has_credit(self, debtor_id: str) -> bool:
         return any(item.is_credit for item in self.of_debtor(debtor_id))
 
-    def attention(self, item: OpenItem) -> list[str]:
-        """What must not be overlooked about an open item, in the order of `phases.ATTENTION`."""
-        debtor = self.debtors.get(item.debtor_id)
-        flags = (
-            ("payment_plan", bool(item.plan_id)),
-            ("paused", item.paused or (debtor is not None and debtor.paused)),
-            ("with_bailiff", item.step == "bailiff"),
-            ("credit_open", item.is_credit or self.has_credit(item.debtor_id)),
-        )
-        return [name for name, is_set in flags if is_set]
-
-    def debtor_attention(self, debtor: DebtorEntry) -> list[str]:
-        """The same about a debtor: a plan or bailiff on any item, paused where it or all of its items are."""
-        own = [item for item in self.of_debtor(debtor.id) if not item.is_credit]
-        flags = (
-            ("payment_plan", any(item.plan_id for item in own)),
-            ("paused", debtor.paused or (bool(own) and all(item.paused for item in own))),
-            ("with_bailiff", any(item.step == "bailiff" for item in own)),
-            ("credit_open", self.has_credit(debtor.id)),
-        )
-        return [name for name, is_set in flags if is_set]
-
     def _unlink(self, item: OpenItem) -> None:
         siblings = self._by_debtor[item.debtor_id]
         siblings.remove(item.id)
@@ -206,9 +197,20 @@ def is_open(invoice: Invoice) -> bool:
     return invoice.open_amount != 0
 
 
-def open_item(invoice: Invoice) -> OpenItem:
-    """Keep of an invoice what questions about open items need; equal strings and dates are kept once."""
-    open_, total, book_open = invoice.open_amount, invoice.total_amount, invoice.book_open_amount
+def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
+    """Keep of an invoice what questions about open items need; equal strings and dates are kept once.
+
+    `currency` is the administration's, where it is known. An invoice in it that has no amount in the books counts with
+    its own.
+    """
+    open_, total, book_open, book_total = (
+        invoice.open_amount, invoice.total_amount, invoice.book_open_amount, invoice.book_total_amount,
+    )  # fmt: skip
+    is_own = bool(currency) and invoice.currency_code == currency
+    is_unbooked = is_own and book_open is None and open_ is not None
+    if is_own:
+        book_open = open_ if book_open is None else book_open
+        book_total = total if book_total is None else book_total
     step, step_at = invoice_step(invoice)
     return OpenItem(
         id=invoice.id,
@@ -222,7 +224,7 @@ def open_item(invoice: Invoice) -> OpenItem:
         total_amount=open_ if total == open_ else total,
         open_amount=open_,
         book_open=open_ if book_open == open_ else book_open,
-        book_total=total if invoice.book_total_amount == total else invoice.book_total_amount,
+        book_total=total if book_total == total else book_total,
         step=step,
         step_at=step_at,
         plan_id=intern(invoice.active_payment_plan_id or ""),
@@ -231,6 +233,7 @@ def open_item(invoice: Invoice) -> OpenItem:
         description=(invoice.description or "")[:_DESCRIPTION_LENGTH],
         references=" ".join(filter(None, (invoice.purchase_order_number, invoice.order_number))),
         updated_at=invoice.updated_at,
+        is_unbooked=is_unbooked,
     )
 
 
@@ -262,7 +265,3 @@ def _same_date(date: dt.date | None) -> dt.date | None:
 
 def _same(value: str | None, other: str | None) -> str:
     return (other if value == other else value) or ""
-
-
-def _older(moment: dt.datetime | None, known: dt.datetime | None) -> bool:
-    return moment is not None and known is not None and moment < known

@@ -1,7 +1,7 @@
 """Which collection phase an invoice or a credit case is in, and what must not be overlooked about it.
 
 Neither has a phase field at Payt: the phase is the furthest step whose timestamp is filled
-(`reminder_2_at`, `summons_1_at`, ...). A phase is one of the words below, furthest last.
+(`reminder_2_at`, `summons_1_at`, ...) and does not lie ahead. A phase is one of the words below, furthest last.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ _REMINDER_FIELDS = (
 )  # fmt: skip
 DEPRECATED_STEPS = {"reminder_1_at": "first_reminder_at", "summons_1_at": "first_summons_at"}
 _RANK = {phase: rank for rank, phase in enumerate(INVOICE_PHASES)}
+_PLANNED = " (planned)"
 WORDS = {"pre_judicial": "pre-court", "not_due": "not yet due"}
 """What people call a phase where that is not its own name."""
 
@@ -67,28 +68,38 @@ def invoice_step(invoice: Invoice) -> tuple[str, dt.datetime | None]:
 
 def case_phase(case: CreditCase) -> str:
     """The phase of a credit case; `deactivated` wins over every step."""
-    if case.deactivated_at is not None:
+    if _is_deactivated(case):
         return "deactivated"
     return _furthest_step(case, _CASE_STEPS)[0] or "new"
 
 
 def case_since(case: CreditCase) -> dt.datetime | None:
     """When a credit case came into its phase; `new` it is since it was started."""
-    if case.deactivated_at is not None:
+    if _is_deactivated(case):
         return case.deactivated_at
     return _furthest_step(case, _CASE_STEPS)[1] or case.started_at
 
 
+def _is_deactivated(case: CreditCase) -> bool:
+    return case.deactivated_at is not None and not case.is_ahead(case.deactivated_at)
+
+
 def last_reminder(invoice: Invoice) -> dt.datetime | None:
     """When an invoice was last reminded of: the latest of all its reminders, whatever came after them."""
-    return max((moment for name in _REMINDER_FIELDS if (moment := getattr(invoice, name))), default=None)
+    moments = (getattr(invoice, name) for name in _REMINDER_FIELDS)
+    return max((moment for moment in moments if moment and not invoice.is_ahead(moment)), default=None)
+
+
+def step_name(record: Invoice | CreditCase, step: str, moment: dt.datetime) -> str:
+    """A step of a timeline; one that is dated ahead has not been taken, and is in no phase."""
+    return f"{step}{_PLANNED}" if record.is_ahead(moment) else step
 
 
 def _furthest_step(record: Invoice | CreditCase, steps: Sequence[tuple[str, str]]) -> tuple[str, dt.datetime | None]:
     for phase, name in reversed(steps):
         old = DEPRECATED_STEPS.get(name)
         moment = getattr(record, name) or (getattr(record, old) if old else None)
-        if moment is not None:
+        if moment is not None and not record.is_ahead(moment):
             return phase, moment
     return "", None
 
@@ -100,4 +111,5 @@ def furthest(phases: Iterable[str]) -> str:
 
 def words(phase: str) -> str:
     """A phase as a person says it: `reminder_2` is "reminder 2"."""
-    return WORDS.get(phase, phase.replace("_", " "))
+    name, planned, _ = phase.partition(_PLANNED)
+    return WORDS.get(name, name.replace("_", " ")) + planned

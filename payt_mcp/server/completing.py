@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from mcp.types import CompleteRequestParams, CompleteResult, Completion, PromptReference
 
 from payt_mcp import prompts, resources
 from payt_mcp.books import completion
 from payt_mcp.errors import PaytMcpError
-
-if TYPE_CHECKING:
-    from payt_mcp.tools.shared import Services
+from payt_mcp.tools.callers import Callers, Request
 
 
 async def complete(
-    services: Services, known: Mapping[str, prompts.PromptText], params: CompleteRequestParams
+    request: Request, known: Mapping[str, prompts.PromptText], params: CompleteRequestParams
 ) -> CompleteResult:
     """The best values, at most `completion.MOST`, and how many there are. An argument that has none completes to
     nothing.
@@ -35,7 +32,8 @@ async def complete(
     if not kind:
         return _result(completion.Found([], 0))
     try:
-        all_of_them = await services.completions()
+        callers: Callers = request.lifespan_context
+        all_of_them = await (await callers.caller(request)).completions()
     except PaytMcpError:  # nobody is signed in: the first call of a tool says so, and says how
         return _result(completion.Found([], 0))
     numbers_only = not isinstance(params.ref, PromptReference)

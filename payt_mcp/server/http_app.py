@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable
 
 from mcp.server.transport_security import TransportSecuritySettings
@@ -12,11 +13,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from payt_mcp.server.server import build_server
+from payt_mcp.server.callers import OpenCallers
+from payt_mcp.server.server import PaytServer, build_server
 from payt_mcp.server.session import EmbeddedPayt
 from payt_mcp.settings import Secret, Settings
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_HERE = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
+_PAGE_HERE = re.compile(rf"http://{_HERE.pattern}", re.IGNORECASE)
 
 MAX_BODY = 1024 * 1024
 """Bytes a request may have: a tool call is a few hundred."""
@@ -28,15 +33,20 @@ def build_app(
     host: str,
     app: EmbeddedPayt | None = None,
     browse: Callable[[str], bool] | None = None,
+    callers: OpenCallers | None = None,
+    began: Callable[[PaytServer], object] | None = None,
 ) -> ASGIApp:
     """The application for one address.
 
     On loopback, requests with another Host or Origin are refused, so that no web page can reach the server through the
     user's browser (DNS rebinding). With `settings.mcp_token` every request but /healthz needs it; that keeps web pages
     out on other hosts too, whose names are not known here. `browse` opens the approval page, on loopback only:
-    elsewhere whoever calls does not sit at this machine.
+    elsewhere whoever calls does not sit at this machine. `callers` are as in `build_server`; `began` is given the
+    server behind the application.
     """
-    server = build_server(settings, app=app, browse=browse if host in LOOPBACK else None)
+    server = build_server(settings, app=app, browse=browse if host in LOOPBACK else None, callers=callers)
+    if began is not None:
+        began(server)
     inner: Starlette = server.streamable_http_app(
         streamable_http_path="/mcp",
         host=host,
@@ -44,7 +54,30 @@ def build_app(
         transport_security=_security(host),
     )
     inner.router.routes.append(Route("/healthz", _healthz, methods=["GET"]))
-    return BearerRequired(inner, settings.mcp_token) if settings.mcp_token else inner
+    guarded: ASGIApp = LocalOnly(inner) if host in LOOPBACK else inner
+    return BearerRequired(guarded, settings.mcp_token) if settings.mcp_token else guarded
+
+
+class LocalOnly:
+    """Lets a request through only if it is meant for this machine and no page of another comes with it.
+
+    Host and Origin are compared whole: `127.0.0.1:8000.evil.example` begins as an address of this machine does.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refused = self._refused(scope) if scope["type"] == "http" and scope["path"] != "/healthz" else None
+        await (refused or self._app)(scope, receive, send)
+
+    def _refused(self, scope: Scope) -> Response | None:
+        hosts, origins = _given(scope, b"host"), _given(scope, b"origin")
+        if len(hosts) != 1 or not _HERE.fullmatch(hosts[0]):
+            return Response("Invalid Host header", status_code=421)
+        if any(not _PAGE_HERE.fullmatch(origin) for origin in origins):
+            return Response("Invalid Origin header", status_code=403)
+        return None
 
 
 class BearerRequired:
@@ -68,6 +101,10 @@ class BearerRequired:
     def _is_allowed(self, scope: Scope) -> bool:
         scheme, _, given = dict(scope["headers"]).get(b"authorization", b"").partition(b" ")
         return hmac.compare_digest(given.strip(), self._expected) and scheme.lower() == b"bearer"
+
+
+def _given(scope: Scope, name: bytes) -> list[str]:
+    return [value.decode("latin-1").strip() for known, value in scope["headers"] if known == name]
 
 
 async def _healthz(_request: Request) -> Response:

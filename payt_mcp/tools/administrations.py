@@ -10,6 +10,11 @@ from typing_extensions import TypedDict  # pydantic cannot read nested ones of t
 from payt_mcp.tools.shared import Answer, Ctx, Listed, ToolSpec, account_of
 from payt_mcp.words import text as present
 
+_FOR_OWN_BOOKS = (
+    "Invented data (PAYT_API_URL=sandbox): no figure is anybody's. For the user's own books, in a terminal: "
+    "`payt-mcp login --token`, then `payt-mcp install HOST --replace` for this assistant."
+)
+
 
 class AdministrationRow(TypedDict, total=False):
     administration_id: str
@@ -31,19 +36,21 @@ async def list_administrations(ctx: Ctx) -> Annotated[CallToolResult, Administra
             {
                 "administration_id": administration.id,
                 "name": present.clean(administration.name, present.NAME_LENGTH),
-                "currency": administration.currency_code,
-                "status": administration.status,
-                "timezone": administration.timezone,
+                "currency": present.code(administration.currency_code),
+                "status": present.code(administration.status),
+                "timezone": present.code(administration.timezone),
             }
         )
         for administration in found
     ]
     active = sum(administration.status == "active" for administration in found)
     columns = {"administration_id": "id", "name": "name", "currency": "currency", "status": "status"}
+    invented = " of the built-in sandbox: all of it is invented data" if account.is_invented else ""
     return Answer(
-        f"{present.count(len(found), 'administration')}, {active} active.",
+        f"{present.count(len(found), 'administration')}, {active} active{invented}.",
         {"administrations": rows},
         present.table(rows, columns | {"timezone": "time zone"}),
+        [_FOR_OWN_BOOKS] if account.is_invented else [],
         as_of=account.now(),
         total=len(rows),
     ).result()
@@ -54,4 +61,7 @@ TOOL = ToolSpec(
     "List administrations",
     "The administrations (companies) in Payt this user reaches, with currency and status. Needed only when another "
     "tool asks which administration is meant.",
+    toolset="core",
+    place=1,
+    needs=("administrations:read",),
 )

@@ -96,6 +96,10 @@ TOOL = ToolSpec(
     "List contacts",
     "Contact persons: name, e-mail address, phone number and the debtors they belong to. get_debtor has the addresses "
     "of the debtor itself.",
+    toolset="core",
+    place=8,
+    needs=("administrations:read", "contacts:read"),
+    may_need=("debtors:read",),
 )
 
 _COLUMNS = {

@@ -8,6 +8,7 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
+from payt_mcp.answers.attention import invoice_notes
 from payt_mcp.answers.rows import (
     INVOICE_COLUMNS,
     case_row,
@@ -17,13 +18,13 @@ from payt_mcp.answers.rows import (
     spoken,
 )
 from payt_mcp.receivables import phases
-from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, OpenItems, open_item
+from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, open_item
 from payt_mcp.receivables.selection import ordered
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
-    from payt_mcp.books.find import Scope
+    from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import CreditCase
 
 _MOST_INVOICES = 50
@@ -55,12 +56,14 @@ async def get_credit_case(
     credit_case: Annotated[Key, Field(description="Case number in either form, or id.")],
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, CaseDetail]:
-    from payt_mcp.books.find import books_of, find_case, plans_by_id  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.by_id import plans_by_id  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.find import find_case  # noqa: PLC0415
+    from payt_mcp.books.surroundings import surroundings_of  # noqa: PLC0415
 
     scope = await scope_of(ctx, administration_id)
     case = await find_case(scope, credit_case.strip())
-    books = await books_of(scope, case.debtor_id) if case.debtor_id else OpenItems("")
-    debtor = books.debtors.get(case.debtor_id or "")
+    around = await surroundings_of(scope, case.debtor_id or "", cases=[case.id])
+    books, debtor = around.books, around.books.debtors.get(case.debtor_id or "")
     items, is_all = await _invoices(scope, case)
     today = scope.account.today(scope.administration)
     plans = await plans_by_id(scope, [case.active_payment_plan_id or case.payment_plan_id or ""])
@@ -81,7 +84,13 @@ async def get_credit_case(
         answer.notes.append(f"Only {_MOST_INVOICES} of its invoices: search_invoices(credit_cases=[...]) lists them.")
     if debtor and books.has_credit(debtor.id):
         answer.notes.append("The debtor has open credits: get_debtor says how much.")
-    answer.notes += [*_absent(case), _FILED_ELSEWHERE]
+    answer.notes += [
+        *invoice_notes(books, items, with_credits=False),
+        *around.unseen.values(),
+        *_absent(case),
+        _FILED_ELSEWHERE,
+        *scope.caveats,
+    ]
     return answer.result()
 
 
@@ -90,19 +99,23 @@ TOOL = ToolSpec(
     "Get credit case",
     "One credit case (the collection of a debtor's overdue invoices): its phase, amounts, interest and costs, when "
     "each step was taken, labels, invoices, debtor and payment plan.",
+    toolset="core",
+    place=7,
+    needs=("administrations:read", "invoices:read", "debtors:read", "credit_cases:read"),
+    may_need=("payment_plans:read",),
 )
 
 
 async def _invoices(scope: Scope, case: CreditCase) -> tuple[list[OpenItem], bool]:
-    payt = scope.account.payt
+    payt, currency = scope.account.payt, scope.administration.currency_code or ""
     listed = await payt.invoices(scope.id, fields=INVOICE_FIELDS, most=500, credit_case_ids=[case.id])
-    items = ordered((open_item(invoice) for invoice in listed.records), "due_date")
+    items = ordered((open_item(invoice, currency) for invoice in listed.records), "due_date")
     return items[:_MOST_INVOICES], listed.is_all and len(items) <= _MOST_INVOICES
 
 
 def _summary(scope: Scope, case: CreditCase, name: str) -> str:
     began = phases.case_since(case)
-    since = f" since {scope.day(began)}" if began else ""
+    since = f" since {scope.day(began)}" if began and not case.is_ahead(began) else ""
     paused = ", paused" if case.paused_at else ""
     plan = ", in a payment plan" if case.active_payment_plan_id or case.payment_plan_id else ""
     open_ = present.money(case.open_amount, case.currency_code) if case.open_amount is not None else "unknown"
@@ -134,7 +147,7 @@ def _timeline(case: CreditCase) -> list[dict[str, Any]]:
     others = {moment for moment, step in moments if step != "latest_summons"}
     # The latest summons is a step of its own only after the fourth: before, it is the last of those.
     own = ((moment, step) for moment, step in moments if step != "latest_summons" or moment not in others)
-    return [{"at": present.stamp(moment), "step": step} for moment, step in own]
+    return [{"at": present.stamp(moment), "step": phases.step_name(case, step, moment)} for moment, step in own]
 
 
 def _text(data: dict[str, Any]) -> list[str]:

@@ -20,30 +20,21 @@ from payt_mcp.answers.rows import (
     spoken,
 )
 from payt_mcp.receivables import aging
-from payt_mcp.receivables.standing import Standing, Sum, standing
+from payt_mcp.receivables.addresses import PLACES, default_address
+from payt_mcp.receivables.overdue_parts import OverdueParts, Tally, overdue_parts
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from payt_mcp.books.debtor import DebtorFile
-    from payt_mcp.books.find import Scope
+    from payt_mcp.books.debtor import Correspondence, DebtorFile
+    from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import Debtor, Message
     from payt_mcp.receivables.open_items import OpenItem
 
 _MOST_INVOICES = 20
 _MESSAGE_LENGTH = 400
-_ADDRESSES = {
-    "reminder_email_address": "reminders",
-    "primary_email_address": "primary",
-    "debtor_provided_email_address": "given by the debtor",
-    "invoice_email_address": "invoices",
-    "reminder_cc_email_address": "reminders, cc",
-    "reminder_bcc_email_address": "reminders, bcc",
-    "invoice_cc_email_address": "invoices, cc",
-    "invoice_bcc_email_address": "invoices, bcc",
-}
 _ADDRESS_PARTS = ("street_1", "street_2", "postal_code", "city", "region", "country_code")
 _DETAILS = (
     "debtor_identifier", "language_code", "call_phone_number", "sms_phone_number", "relation_manager", "coc_number",
@@ -86,16 +77,21 @@ async def get_debtor(
     debtor: Annotated[Key, Field(description="Debtor number, identifier, id, or a name only one debtor can have.")],
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, DebtorDetail]:
-    from payt_mcp.books.debtor import open_file  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.debtor import open_file, read_correspondence  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.find import find_debtor  # noqa: PLC0415
 
     scope = await scope_of(ctx, administration_id)
-    file = await open_file(scope, debtor.strip())
-    stands = standing(file.open_items, scope.today, file.held)
-    answer = Answer(debtor_words.summary(scope, file, stands), as_of=scope.account.now())
-    answer.data = _data(scope, file, stands)
+    file = await open_file(scope, (await find_debtor(scope, debtor.strip())).id)
+    letters = await read_correspondence(scope, file)
+    parts = overdue_parts(file.books, file.debtor.id, scope.today)
+    answer = Answer(debtor_words.summary(scope, file, parts), as_of=scope.account.now())
+    answer.data = _data(scope, file, letters, parts)
     shown = len(answer.data["invoices"])
     answer.lines = _text(answer.data, f"Open invoices{_OF_MANY if shown < len(file.open_items) else ''}")
-    answer.notes = debtor_words.notes(scope, file, stands, invoices=shown, addresses=len(answer.data["addresses"]))
+    answer.notes += scope.caveats
+    answer.notes += debtor_words.notes(
+        scope, file, letters, parts, invoices=shown, addresses=len(answer.data["addresses"])
+    )
     return answer.result()
 
 
@@ -104,38 +100,40 @@ TOOL = ToolSpec(
     "Get debtor",
     "One debtor's whole file, read fresh: balances, every e-mail address and what it is for, language, open invoices, "
     "credit cases, payment plan and last messages. Read this before drafting a reminder or preparing a call.",
+    toolset="core",
+    place=6,
+    needs=("administrations:read", "invoices:read", "debtors:read", "messages:read"),
+    may_need=("credit_cases:read", "notifications:read", "payment_plans:read"),
 )
 
 
-def _data(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
-    letters = file.correspondence
+def _data(scope: Scope, file: DebtorFile, letters: Correspondence, parts: OverdueParts) -> dict[str, Any]:
     return {
         "currency": scope.administration.currency_code or "",
-        "debtor": _debtor(scope, file, stands),
+        "debtor": _debtor(scope, file, parts),
         "addresses": _addresses(file.debtor),
-        "invoices": [_invoice(scope, file, item) for item in _shown(file)],
+        "invoices": [_invoice(scope, file, item) for item in _shown(file, letters)],
         "cases": [case_row(case) for case in file.cases],
         "payment_plans": [plan_row(plan) for plan in file.plans],
-        "messages": [message_row(m, _MESSAGE_LENGTH, about=_about(file, m)) for m in letters.messages],
+        "messages": [message_row(m, _MESSAGE_LENGTH, about=_about(file, letters, m)) for m in letters.messages],
     }
 
 
-def _shown(file: DebtorFile) -> list[OpenItem]:
+def _shown(file: DebtorFile, letters: Correspondence) -> list[OpenItem]:
     """The oldest invoices, and those that the messages shown are about."""
-    asked = {message.invoice_id for message in file.correspondence.messages}
+    asked = {message.invoice_id for message in letters.messages}
     oldest = file.open_items[:_MOST_INVOICES]
     return [*oldest, *(item for item in file.open_items[_MOST_INVOICES:] if item.id in asked)]
 
 
-def _about(file: DebtorFile, message: Message) -> str | None:
-    about = file.correspondence.about.get(message.id)
+def _about(file: DebtorFile, letters: Correspondence, message: Message) -> str | None:
+    about = letters.about.get(message.id)
     settled = message.invoice_id and message.invoice_id not in file.books.invoices
     return f"{about}, on which nothing is open" if about and settled else about
 
 
-def _debtor(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
-    from payt_mcp.books.find import administration_name  # noqa: PLC0415 - brings the client along
-    from payt_mcp.writes.message.target import default_address  # noqa: PLC0415
+def _debtor(scope: Scope, file: DebtorFile, parts: OverdueParts) -> dict[str, Any]:
+    from payt_mcp.books.scope import administration_name  # noqa: PLC0415 - brings the client along
 
     balance = aging.balance(file.open_items, scope.today)
     goes_to = default_address(file.debtor)
@@ -149,8 +147,8 @@ def _debtor(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
         "credits": present.plain(balance.credits) if balance.credits else None,
         "oldest_days": balance.oldest_days or None,
         "phase": balance.phase,
-        "overdue_by_phase": [_in_phase(phase, stands) for phase in stands.by_phase],
-        "attention": file.attention,
+        "overdue_by_phase": [_in_phase(phase, parts) for phase in parts.by_phase],
+        "attention": file.attention(scope.today).flags,
         "labels": [present.clean(label.name, present.NAME_LENGTH) for label in file.debtor.labels],
         "messages_go_to": goes_to.email if goes_to else None,
         **raw_fields(file.debtor.model_dump(), _DETAILS),
@@ -158,13 +156,13 @@ def _debtor(scope: Scope, file: DebtorFile, stands: Standing) -> dict[str, Any]:
     return present.filled(debtor)
 
 
-def _in_phase(phase: str, stands: Standing) -> dict[str, Any]:
+def _in_phase(phase: str, parts: OverdueParts) -> dict[str, Any]:
     """Overdue invoices in one phase, in the administration's currency (those without an amount in it left out), and
     what of it is a matter for a reminder, where not all is.
     """
-    some, rest = stands.by_phase[phase], stands.others_by_phase.get(phase, Sum())
+    some, rest = parts.by_phase[phase], parts.others_by_phase.get(phase, Tally())
     row = {"phase": phase, "invoices": some.counted, "amount": present.plain(some.booked)}
-    return row | ({"may_be_reminded": present.plain(rest.booked)} if stands.apart else {})
+    return row | ({"may_be_reminded": present.plain(rest.booked)} if parts.apart else {})
 
 
 def _invoice(scope: Scope, file: DebtorFile, item: OpenItem) -> dict[str, Any]:
@@ -177,7 +175,8 @@ def _invoice(scope: Scope, file: DebtorFile, item: OpenItem) -> dict[str, Any]:
 
 def _addresses(debtor: Debtor) -> list[dict[str, str]]:
     """Every e-mail address on file and where it comes from, in the order a reminder would look for one."""
-    found = ((getattr(debtor, name), use) for name, use in _ADDRESSES.items())
+    uses = {name: place.use for name, place in PLACES.items()}
+    found = ((getattr(debtor, name), use) for name, use in uses.items())
     return [{"email": present.clean(address, present.LINE_LENGTH), "for": use} for address, use in found if address]
 
 

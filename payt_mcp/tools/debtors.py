@@ -8,6 +8,8 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
+from payt_mcp.answers.amounts import unbooked_notes
+from payt_mcp.answers.attention import debtor_notes
 from payt_mcp.answers.rows import debtor_row, spoken
 from payt_mcp.receivables import aging, matching
 from payt_mcp.tools.shared import (
@@ -28,6 +30,7 @@ from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     from payt_mcp.receivables.open_items import OpenItems
 
@@ -68,7 +71,8 @@ async def find_debtors(
         ids = _found(items, query, sort, today)
         listing = scope.account.listings.start("find_debtors", args, scope.id, ids)
     page = shown(listing, offset, limit)
-    rows = [debtor_row(items.debtors[key], items, today) for key in page.ids if key in items.debtors]
+    debtors = [items.debtors[key] for key in page.ids if key in items.debtors]
+    rows = [debtor_row(debtor, items, today) for debtor in debtors]
     asked = listing.args.get("query", "")
     about = f" for {asked[:60]!r}" if asked else ""
     answer = Answer(
@@ -79,6 +83,10 @@ async def find_debtors(
         total=page.total,
         next_cursor=page.next_cursor,
     )
+    named = ((debtor.id, present.code(debtor.number)) for debtor in debtors)
+    answer.notes += debtor_notes(items, named, today, scope.administration.currency_code)
+    answer.notes += [*_uncounted(items, page.ids, today, scope.administration.currency_code or ""), *books.unseen]
+    answer.notes += scope.caveats
     if not page.total:
         similar = matching.resembling(asked, items.debtors.values())
         if similar:
@@ -94,7 +102,19 @@ TOOL = ToolSpec(
     "Find debtors",
     "Find debtors (customers) by part of a name or number, with what each has open and overdue; or list them, most "
     "overdue first. Use get_debtor once it is clear who is meant.",
+    toolset="core",
+    place=5,
+    needs=("administrations:read", "invoices:read", "debtors:read"),
 )
+
+
+def _uncounted(items: OpenItems, ids: Iterable[str], today: dt.date, currency: str) -> list[str]:
+    """The invoices of these debtors that the books give no amount, in no sum or counted with their own."""
+    total = aging.balance((item for key in ids for item in items.of_debtor(key)), today)
+    said = []
+    if total.unvalued:
+        said.append(f"{present.count(len(total.unvalued), 'invoice')} without an amount in {currency} in no sum.")
+    return said + unbooked_notes(total.unbooked)
 
 
 def _columns(currency: str | None) -> dict[str, str]:

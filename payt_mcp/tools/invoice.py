@@ -9,9 +9,10 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp.answers.rows import open_invoice_row, spoken
+from payt_mcp.answers.attention import invoice_notes
+from payt_mcp.answers.rows import invoice_row, spoken
 from payt_mcp.receivables import phases
-from payt_mcp.receivables.open_items import OpenItems, open_item
+from payt_mcp.receivables.open_items import open_item
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
 from payt_mcp.words import text as present
 
@@ -51,19 +52,21 @@ async def get_invoice(
     invoice: Annotated[Key, Field(description="Invoice number, identifier or id.")],
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, InvoiceDetail]:
-    from payt_mcp.books.find import books_of, find_invoice  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.find import find_invoice  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.surroundings import books_around  # noqa: PLC0415
 
     scope = await scope_of(ctx, administration_id)
     found = await find_invoice(scope, invoice.strip())
-    item = open_item(found)
-    books = await books_of(scope, item.debtor_id) if item.debtor_id else OpenItems("")
-    row = open_invoice_row(item, scope.account.today(scope.administration), books)
+    item = open_item(found, scope.administration.currency_code or "")
+    seen = await books_around(scope, item)
+    row = invoice_row(item, scope.today, seen.books)
     lines = [raw_fields(line.model_dump(), tuple(line.model_dump())) for line in found.invoice_lines]
     detail = row | _rest(found)
     timeline = _timeline(found)
     answer = Answer(_summary(row), {"invoice": detail, "timeline": timeline, "lines": lines[:_MOST_LINES]})
     answer.as_of = scope.account.now()
     answer.lines = _text(detail, timeline, lines[:_MOST_LINES])
+    answer.notes += [*invoice_notes(seen.books, [item]), *seen.unseen.values(), *scope.caveats]
     if len(lines) > _MOST_LINES:
         answer.notes.append(f"{len(lines) - _MOST_LINES} more invoice lines are not shown.")
     return answer.result()
@@ -74,6 +77,10 @@ TOOL = ToolSpec(
     "Get invoice",
     "Everything about one invoice, paid or not: amounts, lines, labels, links, and when it was sent, reminded of and "
     "collected. Use search_invoices to find invoices, list_messages for the correspondence.",
+    toolset="core",
+    place=4,
+    needs=("administrations:read", "invoices:read", "debtors:read"),
+    may_need=("credit_cases:read",),
 )
 
 
@@ -112,7 +119,7 @@ def _timeline(invoice: Invoice) -> list[dict[str, Any]]:
     numbered = {moment for name, moment in moments.items() if not name.startswith("latest_")}
     moments = {name: at for name, at in moments.items() if not name.startswith("latest_") or at not in numbered}
     ordered = sorted(moments.items(), key=lambda step: step[1])
-    return [{"at": present.stamp(moment), "step": name} for name, moment in ordered]
+    return [{"at": present.stamp(moment), "step": phases.step_name(invoice, name, moment)} for name, moment in ordered]
 
 
 def _text(

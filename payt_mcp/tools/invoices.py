@@ -8,16 +8,13 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp.answers.rows import (
-    INVOICE_COLUMNS,
-    invoice_row,
-    open_invoice_row,
-    own_attention,
-    spoken,
-)
+from payt_mcp.answers.amounts import unbooked_notes
+from payt_mcp.answers.attention import invoice_notes
+from payt_mcp.answers.rows import INVOICE_COLUMNS, invoice_row, spoken
 from payt_mcp.receivables import aging
 from payt_mcp.tools.shared import (
     AdministrationId,
+    Amount,
     Answer,
     Ctx,
     Cursor,
@@ -45,9 +42,9 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from payt_mcp.books.find import Scope
     from payt_mcp.books.invoices import Matches, Question
-    from payt_mcp.receivables.open_items import OpenItem
+    from payt_mcp.books.scope import Scope
+    from payt_mcp.receivables.open_items import OpenItem, OpenItems
 
 Status = Literal["open", "overdue", "paid", "all"]
 Sort = Literal["", "due_date", "-due_date", "open_amount", "-open_amount", "invoice_date", "-invoice_date"]
@@ -86,8 +83,8 @@ async def search_invoices(
     credit_cases: Annotated[Keys, Field(description="Case numbers.")] = (),
     due_from: Annotated[Text, Field(description="YYYY-MM-DD, included; so is due_to.")] = "",
     due_to: Text = "",
-    min_amount: Annotated[Text, Field(description='Open amount (total where paid) as "1250.00".')] = "",
-    max_amount: Text = "",
+    min_amount: Annotated[Amount, Field(description='Open amount (total where paid) as "1250.00".')] = "",
+    max_amount: Amount = "",
     updated_after: Annotated[Text, Field(description="Date or UTC timestamp.")] = "",
     sort: Annotated[Sort, Field(description="Default due_date; newest first where paid ones are asked for.")] = "",
     limit: Limit = 20,
@@ -121,6 +118,10 @@ TOOL = ToolSpec(
     "Search invoices",
     "Find invoices by text, debtor, credit case, due date or amount: open ones (default), only overdue ones, paid, or "
     "all. Use get_invoice for everything about one, summarize_overdue for totals per debtor.",
+    toolset="core",
+    place=3,
+    needs=("administrations:read", "invoices:read", "debtors:read"),
+    may_need=("credit_cases:read",),
 )
 
 
@@ -153,7 +154,7 @@ async def _answer(
     if status in {"open", "overdue"}:
         found = await _open_rows(scope, page, answer)
     else:
-        found = await _other_rows(scope, page, known)
+        found = await _other_rows(scope, page, known, answer)
     gone = len(page.ids) - len(found)
     if gone:
         answer.notes.append(f"{present.count(gone, 'invoice')} of this page paid or deleted since the listing began.")
@@ -167,6 +168,7 @@ async def _answer(
     answer.data["invoices"] = rows
     columns = INVOICE_COLUMNS | {name: name for row in rows for name in row if name not in INVOICE_COLUMNS}
     answer.lines = present.table([spoken(row) for row in rows], columns)
+    answer.notes += scope.caveats
     return answer.result()
 
 
@@ -189,25 +191,38 @@ async def _open_rows(scope: Scope, page: Shown, answer: Answer) -> dict[str, dic
         answer.notes.append(
             f"{present.count(len(balance.unvalued), 'invoice')} without an amount in {currency} in no sum."
         )
-    return {key: open_invoice_row(items.invoices[key], today, items) for key in page.ids if key in items.invoices}
+    on_page = [items.invoices[key] for key in page.ids if key in items.invoices]
+    answer.notes += [*unbooked_notes(balance.unbooked), *_attention_notes(page, items, on_page, books.unseen)]
+    return {item.id: invoice_row(item, today, items) for item in on_page}
 
 
-async def _other_rows(scope: Scope, page: Shown, known: Mapping[str, OpenItem]) -> dict[str, dict[str, Any]]:
-    from payt_mcp.books.find import debtors_by_id  # noqa: PLC0415
+async def _other_rows(
+    scope: Scope, page: Shown, known: Mapping[str, OpenItem], answer: Answer
+) -> dict[str, dict[str, Any]]:
+    from payt_mcp.books.by_id import debtors_by_id  # noqa: PLC0415
     from payt_mcp.books.invoices import invoices_as_items  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.surroundings import books_beside  # noqa: PLC0415
 
     items = known or await invoices_as_items(scope, page.ids)
-    debtors = await debtors_by_id(scope, (items[key].debtor_id for key in page.ids if key in items))
+    on_page = [items[key] for key in page.ids if key in items]
     books = scope.account.books(scope.administration)
-    open_ = await books.fresh(scope.progress) if books.is_loaded else None
-    today = scope.account.today(scope.administration)
-    rows = {}
-    for key in page.ids:
-        if key in items:
-            item, debtor = items[key], debtors.get(items[key].debtor_id)
-            attention = open_.attention(item) if open_ and item.owed else own_attention(item, debtor)
-            rows[key] = invoice_row(item, today, debtor, attention)
-    return rows
+    if books.is_loaded:
+        around, unseen = await books.fresh(scope.progress), books.unseen
+    else:
+        beside = await books_beside(scope, on_page)
+        around, unseen = beside.books, list(beside.unseen.values())
+    for key, debtor in (await debtors_by_id(scope, (item.debtor_id for item in on_page))).items():
+        around.debtors.setdefault(key, debtor)  # one that no list held
+    answer.notes += _attention_notes(page, around, on_page, unseen)
+    return {item.id: invoice_row(item, scope.today, around) for item in on_page}
+
+
+def _attention_notes(
+    page: Shown, around: OpenItems, on_page: Sequence[OpenItem], unseen: Sequence[str]
+) -> Sequence[str]:
+    """What stands beside attention, where rows show it."""
+    fields = page.listing.args.get("fields", ())
+    return [*invoice_notes(around, on_page), *unseen] if not fields or "attention" in fields else []
 
 
 async def _with_fields(

@@ -31,8 +31,8 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from payt_mcp.books.find import Scope
     from payt_mcp.books.messages import History
+    from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import Message
     from payt_mcp.receivables.open_items import DebtorEntry
 _MOST_WAITING = 20
@@ -86,11 +86,15 @@ TOOL = ToolSpec(
     "List messages",
     "Messages sent to and received from debtors, newest first, texts cut: of one debtor, invoice or credit case, else "
     "of the last 30 days. message_id gives one whole.",
+    toolset="core",
+    place=9,
+    needs=("administrations:read", "debtors:read", "messages:read"),
+    may_need=("credit_cases:read", "invoices:read"),
 )
 
 
 async def _one(scope: Scope, message_id: str) -> CallToolResult:
-    from payt_mcp.books.find import debtors_by_id  # noqa: PLC0415 - see above
+    from payt_mcp.books.by_id import debtors_by_id  # noqa: PLC0415 - see above
     from payt_mcp.books.messages import subjects_of, whole_message  # noqa: PLC0415 - see above
 
     message = await whole_message(scope, message_id)
@@ -110,7 +114,7 @@ async def _one(scope: Scope, message_id: str) -> CallToolResult:
 
 
 async def _answer(scope: Scope, page: Shown, notes: list[str]) -> CallToolResult:
-    from payt_mcp.books.find import debtors_by_id  # noqa: PLC0415 - see above
+    from payt_mcp.books.by_id import debtors_by_id  # noqa: PLC0415 - see above
     from payt_mcp.books.messages import messages_by_id, subjects_of  # noqa: PLC0415 - see above
 
     found = await messages_by_id(scope, page.ids)
@@ -147,7 +151,7 @@ async def _waiting(scope: Scope, history: History) -> list[str]:
     """Whom nobody has answered since they wrote: what a list by date does not show."""
     if not history.waiting:
         return []
-    from payt_mcp.books.find import debtors_by_id  # noqa: PLC0415 - see above
+    from payt_mcp.books.by_id import debtors_by_id  # noqa: PLC0415 - see above
 
     first = dict(list(history.waiting.items())[:_MOST_WAITING])
     debtors = await debtors_by_id(scope, first)

@@ -28,7 +28,7 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from payt_mcp.books.find import Scope
+    from payt_mcp.books.scope import Scope
     from payt_mcp.books.subjects import Subjects
     from payt_mcp.payt.models import Note
 
@@ -80,6 +80,10 @@ TOOL = ToolSpec(
     list_notes,
     "List notes",
     "Internal notes about a debtor, invoice or credit case, newest first; else of the last 30 days.",
+    toolset="tasks",
+    place=2,
+    needs=("administrations:read", "notes:read"),
+    may_need=("credit_cases:read", "debtors:read", "invoices:read"),
 )
 
 

@@ -8,8 +8,10 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
+from payt_mcp.answers.amounts import named, unbooked_notes
+from payt_mcp.answers.attention import debtor_notes
 from payt_mcp.answers.rows import spoken
-from payt_mcp.receivables import aging
+from payt_mcp.receivables import aging, attention
 from payt_mcp.tools.shared import (
     AdministrationId,
     Answer,
@@ -25,13 +27,11 @@ from payt_mcp.tools.shared import (
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import datetime as dt
 
-    from payt_mcp.books.find import Scope
+    from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import Administration
-    from payt_mcp.receivables.open_items import OpenItem, OpenItems
-
-_LISTED = 5
+    from payt_mcp.receivables.open_items import OpenItems
 
 
 class Bucket(TypedDict, total=False):
@@ -77,17 +77,22 @@ async def summarize_overdue(
         scope = await scope_of(ctx, administration_id)
     books = scope.account.books(scope.administration)
     items = await books.fresh(scope.progress)
-    picture = books.overdue(items, scope.account.today(scope.administration), min_days)
+    today = scope.today
+    picture = books.overdue(items, today, min_days)
     if listing is None:
         ids = [row.debtor_id for row in picture.debtors]
         listing = scope.account.listings.start("summarize_overdue", args, scope.id, ids)
     page = shown(listing, offset, top)
     by_id = {row.debtor_id: row for row in picture.debtors}
-    rows = [_row(items, by_id[key]) for key in page.ids if key in by_id]
+    known = [key for key in page.ids if key in by_id]
+    rows = [_row(items, by_id[key], today) for key in known]
     answer = _figures(scope, picture, min_days)
     answer.data["debtors"] = rows
     answer.lines += ["", *present.table([spoken(row) for row in rows], _COLUMNS)]
-    answer.notes += _notes(scope.administration, picture, len(page.ids) - len(rows))
+    numbers = [row.get("debtor_number", "") for row in rows]
+    answer.notes += debtor_notes(items, zip(known, numbers, strict=True), today, scope.administration.currency_code)
+    answer.notes += [*_notes(scope.administration, picture, len(page.ids) - len(rows)), *books.unseen]
+    answer.notes += scope.caveats
     answer.as_of, answer.total, answer.next_cursor = books.as_of, page.total, page.next_cursor
     return answer.result()
 
@@ -98,6 +103,10 @@ TOOL = ToolSpec(
     "Who is overdue, by how much and since when: totals (gross, credits, net), aging buckets and the largest debtors, "
     "over all open invoices. Start here for questions about overdue debt as a whole; use search_invoices for the "
     "invoices themselves and get_debtor before writing to a debtor.",
+    toolset="core",
+    place=2,
+    needs=("administrations:read", "invoices:read", "debtors:read"),
+    page="overdue",
 )
 
 _COLUMNS = {
@@ -136,7 +145,7 @@ def _figures(scope: Scope, picture: aging.Overdue, min_days: int) -> Answer:
     return Answer(summary, data, present.table(buckets, {"days": "days", "invoices": "invoices", "amount": currency}))
 
 
-def _row(items: OpenItems, row: aging.DebtorOverdue) -> dict[str, Any]:
+def _row(items: OpenItems, row: aging.DebtorOverdue, today: dt.date) -> dict[str, Any]:
     debtor = items.debtors.get(row.debtor_id)
     return present.filled(
         {
@@ -146,7 +155,7 @@ def _row(items: OpenItems, row: aging.DebtorOverdue) -> dict[str, Any]:
             "oldest_days": row.oldest_days,
             "invoices": row.invoices,
             "phase": row.phase,
-            "attention": row.flags,
+            "attention": attention.of_debtor(items, row.debtor_id, today).flags,
         }
     )
 
@@ -156,8 +165,9 @@ def _notes(administration: Administration, picture: aging.Overdue, gone: int) ->
     if picture.unvalued:
         notes.append(
             f"Not in any figure, because Payt gives them no amount in the books "
-            f"({administration.currency_code or 'its currency'}): {_named(picture.unvalued)}."
+            f"({administration.currency_code or 'its currency'}): {named(picture.unvalued)}."
         )
+    notes += unbooked_notes(picture.unbooked)
     if picture.undated:
         notes.append(f"{present.count(len(picture.undated), 'open invoice')} without a due date: never overdue here.")
     if gone:
@@ -165,13 +175,3 @@ def _notes(administration: Administration, picture: aging.Overdue, gone: int) ->
     if administration.paused_at or administration.reminding_paused_at:
         notes.append("Reminders are paused for the whole administration.")
     return notes
-
-
-def _named(items: Sequence[OpenItem]) -> str:
-    names = (
-        f"{present.clean(item.number, 40)} ({present.money(item.open_amount, item.currency)})"
-        if item.open_amount is not None
-        else present.clean(item.number, 40)
-        for item in items
-    )
-    return f"{present.count(len(items), 'item')}: {present.some(names, most=_LISTED)}"

@@ -30,8 +30,8 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from payt_mcp.books.find import Scope
     from payt_mcp.books.payment_plans import Covered
+    from payt_mcp.books.scope import Scope
     from payt_mcp.books.subjects import Subjects
     from payt_mcp.payt.models import Invoice, PaymentPlan
 
@@ -70,7 +70,7 @@ async def list_payment_plans(
     cursor: Cursor = "",
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, Plans]:
-    from payt_mcp.books.find import plans_by_id  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.by_id import plans_by_id  # noqa: PLC0415 - brings the client along
     from payt_mcp.books.payment_plans import find_plans  # noqa: PLC0415
 
     args = given(debtor=debtor, status="" if status == "active" else status, administration_id=administration_id)
@@ -97,6 +97,10 @@ TOOL = ToolSpec(
     "List payment plans",
     "Payment plans, newest first: who asked, terms, what was paid, terms missed as of today, invoices covered. pending "
     "are proposals nobody has decided on.",
+    toolset="plans",
+    place=1,
+    needs=("administrations:read", "payment_plans:read"),
+    may_need=("debtors:read", "invoices:read"),
 )
 
 
@@ -112,7 +116,7 @@ async def _answer(scope: Scope, page: Shown, known: Mapping[str, PaymentPlan]) -
     noun = "payment plan" if kind == "all" else f"{kind} payment plan"
     answer = Answer(listed(page, noun, "newest first"), {"payment_plans": rows})
     answer.lines = [line for row in rows for line in _lines(row)]
-    answer.notes = _notes(rows, covered, len(page.ids) - len(rows))
+    answer.notes = [*_notes(rows, covered, len(page.ids) - len(rows)), *scope.caveats]
     answer.total, answer.next_cursor, answer.as_of = page.total, page.next_cursor, scope.account.now()
     return answer
 
@@ -121,6 +125,15 @@ def _notes(rows: Sequence[Mapping[str, Any]], covered: Covered, gone: int) -> li
     notes = []
     if gone:
         notes.append(f"{present.count(gone, 'plan')} of this page no longer there.")
+    loose = [
+        row["payment_plan_id"]
+        for row in rows
+        if row["status"] == "active" and row["payment_plan_id"] not in covered.open
+    ]
+    if loose:
+        notes.append(
+            f"Payt names no open invoice of {present.some(loose)}: attention takes such a plan for all its debtor owes."
+        )
     if any("currency" not in row for row in rows):
         notes.append("Payt tells a plan's invoices, and so its currency, only while it is active.")
     if not covered.is_all:

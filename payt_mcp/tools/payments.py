@@ -32,8 +32,8 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from payt_mcp.books.find import Scope
     from payt_mcp.books.payments import Payments
+    from payt_mcp.books.scope import Scope
     from payt_mcp.books.subjects import Subjects
     from payt_mcp.payt.models import Payment
 
@@ -94,6 +94,10 @@ TOOL = ToolSpec(
     "List payments",
     "Payments of an invoice (a paid one too), a credit case or a debtor, newest first; without them, those changed in "
     "the last 30 days or since updated_after.",
+    toolset="payments",
+    place=1,
+    needs=("administrations:read", "payments:read"),
+    may_need=("credit_cases:read", "debtors:read", "invoices:read"),
 )
 
 _COLUMNS = {

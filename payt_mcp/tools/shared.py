@@ -15,60 +15,71 @@ from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
+from payt_mcp import patience
 from payt_mcp.errors import BadValueError
+from payt_mcp.tools.callers import Caller, Callers
 from payt_mcp.words import text as present
+from payt_mcp.words.numbers import as_amount, as_id
 
 if TYPE_CHECKING:
     from payt_mcp.books.account import Account
-    from payt_mcp.books.find import Scope
     from payt_mcp.books.listings import Listing
+    from payt_mcp.books.scope import Scope
 
 MOST_LISTED = 50
 """How many debtors, invoices or cases one call may name."""
 
 _PROGRESS_TOTAL = None
-_AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,2})?\Z")
+_AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?\Z")
 
 READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 
 
 class ToolSpec(NamedTuple):
-    """A tool as it is registered. Its description is what a model decides by."""
+    """A tool as it is registered. Its description is what a model decides by.
+
+    `toolset` is the set it is switched on with and `place` its place there. Its token `needs` these permissions at Payt
+    whenever it is used, and `may_need` more for some records or arguments. What `writes` is not on a read-only server.
+    `page` is its page where a host shows pages.
+    """
 
     run: Callable[..., Any]
     title: str
     description: str
+    toolset: str
+    place: int
+    needs: tuple[str, ...] = ()
+    may_need: tuple[str, ...] = ()
     annotations: ToolAnnotations = READ_ONLY
+    writes: bool = False
+    page: Literal["", "overdue", "proposal"] = ""
+
+    @property
+    def name(self) -> str:
+        return str(self.run.__name__)
 
 
-@dataclass(frozen=True)
-class Services:
-    """What the lifespan of a server gives its tools: who is asking decides the account."""
-
-    account: Callable[[], Any]
-    desk: Callable[[], Any]
-    completions: Callable[[], Any]
-
-
-Ctx = Context[Services, Any]
-
-
-def _as_text(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+Ctx = Context[Callers, Any]
+"""The context of a call, as the SDK hands it to a tool."""
 
 
 def _as_list(value: Any) -> Any:
-    if isinstance(value, str | int) and not isinstance(value, bool):
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
         return [value] if value != "" else []
     return [] if value is None else value
 
 
 def _unset(value: Any) -> Any:
-    return "" if value is None else _as_text(value)
+    return "" if value is None else as_id(value)
 
 
-Key = Annotated[str, BeforeValidator(_as_text)]
+def _amount(value: Any) -> Any:
+    return "" if value is None else as_amount(value)
+
+
+Key = Annotated[str, BeforeValidator(as_id)]
 Text = Annotated[str, BeforeValidator(_unset)]
+Amount = Annotated[str, BeforeValidator(_amount)]
 Keys = Annotated[Sequence[Key], BeforeValidator(_as_list)]
 AdministrationId = Annotated[Text, Field(description="Only needed where several are active.")]
 Cursor = Annotated[Text, Field(description="next_cursor of the page before.")]
@@ -86,15 +97,19 @@ class Listed(TypedDict, total=False):
     notes: list[str]
 
 
+async def caller_of(ctx: Ctx) -> Caller:
+    """Whoever makes this call."""
+    return await ctx.request_context.lifespan_context.caller(ctx.request_context)
+
+
 async def account_of(ctx: Ctx) -> Account:
     """The account of whoever makes this call."""
-    account: Account = await ctx.request_context.lifespan_context.account()
-    return account
+    return await (await caller_of(ctx)).account()
 
 
 async def scope_of(ctx: Ctx, administration_id: str) -> Scope:
     """The caller's account and the administration that is meant."""
-    from payt_mcp.books.find import Scope  # noqa: PLC0415 - brings the client along, which listing tools does not need
+    from payt_mcp.books.scope import Scope  # noqa: PLC0415 - brings the client along, which listing tools does not need
 
     account = await account_of(ctx)
 
@@ -130,6 +145,7 @@ class Answer:
 
     def result(self) -> CallToolResult:
         """Both forms of the same: text for a reader, structure for a program."""
+        notes = [*self.notes, *patience.note()]
         structured = present.filled(
             {
                 "summary": self.summary,
@@ -137,10 +153,10 @@ class Answer:
                 "total": self.total,
                 "next_cursor": self.next_cursor,
                 "as_of": present.stamp(self.as_of),
-                "notes": self.notes,
+                "notes": notes,
             }
         )
-        text = [self.summary, *self.lines, *(f"Note: {note}" for note in self.notes)]
+        text = [self.summary, *self.lines, *(f"Note: {note}" for note in notes)]
         paging = [f"total {self.total}"] if self.total is not None else []
         paging += [f"next_cursor {self.next_cursor}"] if self.next_cursor else []
         paging += [f"as of {present.stamp(self.as_of)}"] if self.as_of else []
@@ -208,11 +224,12 @@ def day_or_moment(argument: str, value: str, scope: Scope) -> dt.datetime | None
 
 def parse_amount(argument: str, value: str) -> Decimal | None:
     """An amount argument. Raises BadValueError."""
-    if not value:
+    found = value.strip()
+    if not found:
         return None
-    if not _AMOUNT.match(value):
+    if not _AMOUNT.match(found):
         raise BadValueError(argument, value, 'a decimal string without thousands separators, such as "1250.00"')
-    return Decimal(value)
+    return Decimal(found)
 
 
 def at_most(argument: str, values: Sequence[str], most: int = MOST_LISTED) -> list[str]:

@@ -28,7 +28,7 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from payt_mcp.books.find import Scope
+    from payt_mcp.books.scope import Scope
     from payt_mcp.books.subjects import Subjects
     from payt_mcp.books.tasks import Tasks
     from payt_mcp.payt.models import Task
@@ -83,6 +83,10 @@ TOOL = ToolSpec(
     "List tasks",
     "Tasks of colleagues, all or about a debtor, invoice or credit case, with comments: open ones by date, then done "
     "ones.",
+    toolset="tasks",
+    place=1,
+    needs=("administrations:read", "tasks:read"),
+    may_need=("credit_cases:read", "debtors:read", "invoices:read"),
 )
 
 
@@ -113,6 +117,7 @@ def _add_counts(answer: Answer, tasks: Tasks, scope: Scope) -> None:
     undone = [task for task in tasks.found if not task.completed_at]
     late = sum(task.expiry_date is not None and task.expiry_date < scope.today for task in undone)
     answer.data["open_tasks"] = len(undone)
+    answer.notes += scope.caveats
     if undone:
         answer.summary += f" {len(undone):,} open" + (f", {late:,} of them past their date." if late else ".")
     if tasks.nobodys:

@@ -1,21 +1,26 @@
-"""What the tools that write share: the proposal on record, the question to a person, and the answer."""
+"""The tools that write, made by one factory: the proposal on record, the question to a person, and the answer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from inspect import Parameter, Signature
+from typing import TYPE_CHECKING, Annotated, Any
 
-from mcp.server.mcpserver import AcceptedElicitation, DeclinedElicitation, ElicitationResult
-from mcp.types import CallToolResult
+from mcp.server.mcpserver import AcceptedElicitation, DeclinedElicitation, ElicitationResult, Resolve
+from mcp.types import CallToolResult, ToolAnnotations
+from pydantic import Field
 from typing_extensions import TypedDict
 
+from payt_mcp import patience
 from payt_mcp.proposals.asking.form import Approval
-from payt_mcp.tools.shared import Answer, Ctx, scope_of
+from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Text, ToolSpec, caller_of, scope_of
 
 if TYPE_CHECKING:
-    from payt_mcp.proposals.records import Draft, Record
-    from payt_mcp.writes.desk import Desk
+    from payt_mcp.proposals.preview import Preview
+    from payt_mcp.proposals.records import Record
+    from payt_mcp.writes.outbox import Outbox
 
 _PATIENCE = 25.0
 _ON_PAGE = (
@@ -29,7 +34,7 @@ _NO_PAGE = (
 _DISMISSED = "The user closed the question without an answer. Ask them; the same call again asks again."
 
 
-Asked = ElicitationResult[Approval]
+ApprovalOutcome = ElicitationResult[Approval]
 """What came of the question: the SDK's own outcome, so that a no is an answer and not an error."""
 
 
@@ -47,109 +52,163 @@ class WriteResult(TypedDict, total=False):  # without a docstring: it would be i
     next_step: str
 
 
+CodeAsGiven = Annotated[Text, Field(description="Only as given by this tool before.")]
+
+
 @dataclass(frozen=True)
 class Proposed:
     """A proposal on record; `is_new` is False where the same content was on record before."""
 
-    desk: Desk
+    outbox: Outbox
     record: Record
     is_new: bool
 
 
-async def desk_of(ctx: Ctx) -> Desk:
+async def outbox_of(ctx: Ctx) -> Outbox:
     """Where the writes of whoever makes this call are kept."""
-    desk: Desk = await ctx.request_context.lifespan_context.desk()
-    return desk
+    return await (await caller_of(ctx)).outbox()
 
 
-async def put_on_record(ctx: Ctx, desk: Desk, draft: Draft) -> Proposed:
-    """The draft as a proposal; in code mode only if it may be approved in that way.
+def write_tool(
+    wish: Callable[..., Mapping[str, Any]],
+    *,
+    kind: str,
+    title: str,
+    description: str,
+    toolset: str,
+    place: int,
+    needs: tuple[str, ...],
+    may_need: tuple[str, ...] = (),
+    open_world: bool = True,
+    code: Any = Text,
+) -> ToolSpec:
+    """A tool that proposes a write.
+
+    `wish` is called as the tool is: it takes the arguments, and says what is asked for as the `kind` of write of that
+    name takes it. `open_world` is whether somebody outside gets to see it, `code` the type of `confirmation_code`; the
+    rest is as in ToolSpec.
+    """
+    given = [
+        parameter.replace(kind=Parameter.KEYWORD_ONLY)
+        for parameter in inspect.signature(wish, eval_str=True).parameters.values()
+    ]
+    ctx = Parameter("ctx", Parameter.POSITIONAL_OR_KEYWORD, annotation=Ctx)
+    administration = _argument("administration_id", AdministrationId, default="")
+
+    async def propose(ctx: Any, administration_id: str, **arguments: Any) -> Any:
+        return await _proposed(ctx, kind, wish(**arguments), administration_id)
+
+    async def ask(ctx: Any, proposal: Any) -> Any:
+        return await _question(ctx, proposal)
+
+    async def run(ctx: Any, proposal: Any, answer: Any, confirmation_code: str = "", **_arguments: Any) -> Any:
+        if not isinstance(proposal, Proposed):
+            return proposal
+        return await _decide(ctx, proposal, _answered(answer), confirmation_code)
+
+    name = wish.__name__
+    by_name = [parameter.replace(annotation=Any, default=Parameter.empty) for parameter in (*given, administration)]
+    _shape(propose, f"{name}.propose", [ctx, *by_name], Any)
+    proposal = _argument("proposal", Annotated[Any, Resolve(propose)])
+    _shape(ask, f"{name}.ask", [ctx, proposal], Any)
+    answer = _argument("answer", Annotated[ApprovalOutcome, Resolve(ask)])
+    last = [administration, _argument("confirmation_code", code, default="")]
+    _shape(run, name, [ctx, *given, proposal, answer, *last], Annotated[CallToolResult, WriteResult])
+    hints = ToolAnnotations(
+        read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=open_world
+    )
+    return ToolSpec(
+        run, title, description, toolset, place, needs, may_need, annotations=hints, writes=True, page="proposal"
+    )
+
+
+def _argument(name: str, annotation: Any, default: Any = Parameter.empty) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+
+def _shape(function: Any, name: str, parameters: Sequence[Parameter], returns: Any) -> None:
+    """Give a function the name and the signature that the SDK reads."""
+    function.__name__, function.__qualname__ = name.rpartition(".")[2], name
+    function.__signature__ = Signature(parameters, return_annotation=returns)
+    function.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": returns}
+
+
+async def _proposed(ctx: Ctx, kind: str, wish: Mapping[str, Any], administration_id: str) -> Any:
+    """A proposal on record, once however often the call is resumed; the answer at once where it would change nothing.
 
     Raises:
         RefusedWriteError: something in it must be seen by a person, or the token is known not to write.
         LedgerError: no record can be made.
     """
     from payt_mcp.proposals.asking.elicitation import by, can_ask  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.proposals.preview import Preview  # noqa: PLC0415
 
-    desk.engine.check_allowed(draft.kind)
-    if desk.settings.confirm == "code" and not can_ask(ctx):
-        _check_code_may(draft.preview)
-    record, is_new = await desk.engine.on_ledger(desk.ledger.propose, draft, by(ctx, "tool"))
-    return Proposed(desk, record, is_new)
-
-
-async def put_action(ctx: Ctx, kind: str, wish: Mapping[str, Any], administration_id: str) -> Any:
-    """An action as a proposal on record; the answer at once where it would change nothing."""
-    desk = await desk_of(ctx)
-    draft = await desk.actions[kind].draft(await scope_of(ctx, administration_id), wish)
-    return nothing_to_do(draft.preview) if draft.preview["idle"] else await put_on_record(ctx, desk, draft)
-
-
-async def answer_action(ctx: Ctx, proposal: Any, asked: Any, code: str) -> CallToolResult:
-    """The answer of a tool whose proposal was made by `put_action`."""
-    if not isinstance(proposal, Proposed):
-        assert isinstance(proposal, CallToolResult)
-        return proposal
-    return await decide(ctx, proposal, answered(asked), code)
+    outbox = await outbox_of(ctx)
+    draft = await outbox.writers[kind].draft(await scope_of(ctx, administration_id), wish)
+    preview = Preview.from_json(draft.preview)
+    if preview.idle:
+        return _nothing_to_do(preview)
+    outbox.engine.check_allowed(kind)
+    if outbox.policy.confirm == "code" and not can_ask(ctx):
+        _check_code_may(preview)
+    record, is_new = await outbox.engine.on_ledger(outbox.ledger.propose, draft, by(ctx, "tool"))
+    return Proposed(outbox, record, is_new)
 
 
-def _check_code_may(preview: Mapping[str, Any] | None) -> None:
+def _check_code_may(preview: Preview | None) -> None:
     """Raises RefusedWriteError where a person must have seen what a code would approve."""
     from payt_mcp.errors import RefusedWriteError  # noqa: PLC0415 - with the ledger, not at the start
-    from payt_mcp.proposals.proposal import person_only  # noqa: PLC0415
 
     if preview is None:
         raise RefusedWriteError("The text of this proposal has been purged.")
-    barred = person_only(preview)
-    if barred:
-        raise RefusedWriteError(f"A person must see this first, and PAYT_CONFIRM=code shows it to none: {barred[0]}")
+    if preview.person_only:
+        barred = preview.person_only[0]
+        raise RefusedWriteError(f"A person must see this first, and PAYT_CONFIRM=code shows it to none: {barred}")
 
 
-def nothing_to_do(preview: Mapping[str, Any]) -> CallToolResult:
-    """The answer to a plan that would change nothing: status unchanged, or failed where Payt would refuse it all."""
+def _nothing_to_do(preview: Preview) -> CallToolResult:
+    """The answer to what would change nothing: status unchanged, or failed where Payt would refuse it all."""
     from payt_mcp.answers.writes import write_lines  # noqa: PLC0415
     from payt_mcp.proposals.asking.preview_text import brief, warning_texts  # noqa: PLC0415 - with the ledger, not at the start
     from payt_mcp.words.text import filled  # noqa: PLC0415
 
-    refused = [row for row in preview["rows"] if row["action"] == "refused"]
+    refused = preview.refused
     data = filled(
         {
             "status": "failed" if refused else "unchanged",
             "preview": brief(preview),
             "warnings": warning_texts(preview),
-            "records": {row.get("key", row.get("invoice")): "; ".join(row["notes"]) for row in refused},
+            "records": {key: "; ".join(notes) for key, notes in refused.items()},
             "next_step": "Correct the refused records and propose them again." if refused else None,
         }
     )
-    said = "Payt would refuse every record that is not there already" if refused else "Payt has all of it already"
-    said = preview.get("idle") or said
-    answer = Answer(f"{said}; nothing was sent.", data)
+    answer = Answer(f"{preview.idle}; nothing was sent.", data)
     answer.lines = write_lines(data)
     return answer.result()
 
 
-async def question(ctx: Ctx, proposed: Any) -> Any:
-    """What to ask the user: an `Elicit`, or a `Direct` answer where there is nothing or nobody to ask."""
-    from payt_mcp.proposals.asking.elicitation import Direct, ask  # noqa: PLC0415 - with the ledger, not at the start
+async def _question(ctx: Ctx, proposed: Any) -> Any:
+    """What to ask the user: an `Elicit`, or a `KnownAnswer` where there is nothing or nobody to ask."""
+    from payt_mcp.proposals.asking.elicitation import KnownAnswer, ask  # noqa: PLC0415 - with the ledger, not at the start
     from payt_mcp.proposals.states import Status  # noqa: PLC0415
 
     if not isinstance(proposed, Proposed) or proposed.record.status is not Status.PROPOSED:
-        return Direct("not_asked")
+        return KnownAnswer("not_asked")
     return await ask(ctx, proposed.record)
 
 
-def answered(asked: Any) -> str:
+def _answered(asked: Any) -> str:
     """yes, no, dismissed or not_asked."""
-    from payt_mcp.proposals.asking.elicitation import Direct  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.proposals.asking.elicitation import KnownAnswer  # noqa: PLC0415 - with the ledger, not at the start
 
     if isinstance(asked, AcceptedElicitation):
-        if isinstance(asked.data, Direct):
+        if isinstance(asked.data, KnownAnswer):
             return asked.data.answer
         return "yes" if asked.data.approve else "no"
     return "no" if isinstance(asked, DeclinedElicitation) else "dismissed"
 
 
-async def decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallToolResult:
+async def _decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallToolResult:
     """Act on what the person said, or ask for it in the way that is left.
 
     A client that can ask its user and did not get to is never given a code instead.
@@ -157,61 +216,74 @@ async def decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallTo
     from payt_mcp.proposals.asking.elicitation import by, can_ask  # noqa: PLC0415 - with the ledger, not at the start
     from payt_mcp.proposals.states import Status  # noqa: PLC0415
 
-    desk, record = proposed.desk, proposed.record
+    outbox, record = proposed.outbox, proposed.record
+    engine, ledger, scope = outbox.engine, outbox.ledger, outbox.ledger_scope
+    if answer != "not_asked":
+        patience.renew()
     if record.status is not Status.PROPOSED:
-        return await standing(desk, record, new=proposed.is_new)
+        return await standing(outbox, record, new=proposed.is_new)
     if answer == "yes":
-        await desk.engine.on_ledger(desk.ledger.approve, record.id, by(ctx, "elicitation"))
-        return await standing(desk, await desk.engine.carry_out(record.id, _PATIENCE))
+        await engine.on_ledger(ledger.approve, record.id, by(ctx, "elicitation"), scope=scope)
+        return await standing(outbox, await engine.carry_out(record.id, _left()))
     if answer == "no":
-        return await standing(desk, await desk.engine.on_ledger(desk.ledger.decline, record.id, by(ctx, "elicitation")))
+        return await standing(
+            outbox,
+            await engine.on_ledger(ledger.decline, record.id, by(ctx, "elicitation"), scope=scope),
+        )
     if answer == "dismissed":
-        return _waiting(desk, record, _DISMISSED)
-    if desk.settings.confirm == "code" and not can_ask(ctx):
-        return await _by_code(ctx, desk, record, code)
-    opened = await desk.show_page()
-    return _waiting(desk, record, _ON_PAGE if opened else _NO_PAGE)
+        return _waiting(outbox, record, _DISMISSED)
+    if outbox.policy.confirm == "code" and not can_ask(ctx):
+        return await _by_code(ctx, outbox, record, code)
+    opened = await outbox.show_page()
+    return _waiting(outbox, record, _ON_PAGE if opened else _NO_PAGE)
 
 
-async def _by_code(ctx: Ctx, desk: Desk, record: Record, code: str) -> CallToolResult:
+async def _by_code(ctx: Ctx, outbox: Outbox, record: Record, code: str) -> CallToolResult:
     from payt_mcp.proposals.asking.elicitation import by, new_code  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.proposals.stored import preview_of  # noqa: PLC0415
 
-    _check_code_may(record.preview)
+    _check_code_may(preview_of(record))
+    engine, ledger, scope = outbox.engine, outbox.ledger, outbox.ledger_scope
     if code:
-        await desk.engine.on_ledger(desk.ledger.redeem, record.id, code, by(ctx, "code"))
-        return await standing(desk, await desk.engine.carry_out(record.id, _PATIENCE))
+        await engine.on_ledger(ledger.redeem, record.id, code, by(ctx, "code"), scope=scope)
+        return await standing(outbox, await engine.carry_out(record.id, _left()))
     fresh = new_code()
-    await desk.engine.on_ledger(desk.ledger.issue_code, record.id, fresh, by(ctx, "code"))
+    await engine.on_ledger(ledger.issue_code, record.id, fresh, by(ctx, "code"), scope=scope)
     data = {
         "status": "confirmation_required",
         "confirmation_code": fresh,
         "next_step": "Show the user the preview and its warnings. If they agree, call again with exactly the same "
         "arguments and this confirmation_code; it is good for 15 minutes and once.",
     }
-    return _result(desk, record, data)
+    return _result(outbox, record, data)
 
 
-async def standing(desk: Desk, record: Record, *, new: bool = True) -> CallToolResult:
+async def standing(outbox: Outbox, record: Record, *, new: bool = True) -> CallToolResult:
     """How a proposal stands now; an unknown outcome is looked for, an approved one waited for."""
     from payt_mcp.proposals.states import Status  # noqa: PLC0415 - with the ledger, not at the start
 
     if record.status is Status.OUTCOME_UNKNOWN:
-        record = await desk.engine.look(record)
+        record = await outbox.engine.look(record)
     elif record.status in (Status.APPROVED, Status.SENDING):
-        record = await desk.engine.carry_out(record.id, _PATIENCE)
-    return _result(desk, record, {}, new=new)
+        record = await outbox.engine.carry_out(record.id, _left(), scope=record.scope)
+    return _result(outbox, record, {}, new=new)
 
 
-def _waiting(desk: Desk, record: Record, next_step: str) -> CallToolResult:
+def _left() -> float:
+    """How long an answer waits for what is being carried out; that goes on in any case."""
+    return min(_PATIENCE, patience.left())
+
+
+def _waiting(outbox: Outbox, record: Record, next_step: str) -> CallToolResult:
     from payt_mcp.answers.writes import waits_until  # noqa: PLC0415 - with the ledger, not at the start
 
-    return _result(desk, record, {"next_step": f"{next_step} {waits_until(record, desk.zone)}"})
+    return _result(outbox, record, {"next_step": f"{next_step} {waits_until(record, outbox.zone)}"})
 
 
-def _result(desk: Desk, record: Record, changes: dict[str, Any], *, new: bool = True) -> CallToolResult:
+def _result(outbox: Outbox, record: Record, changes: dict[str, Any], *, new: bool = True) -> CallToolResult:
     from payt_mcp.answers.writes import write_data, write_lines  # noqa: PLC0415 - with the ledger, not at the start
 
-    data = write_data(record, desk.zone, trouble=desk.engine.troubles.get(record.id, ""), new=new) | changes
+    data = write_data(record, outbox.zone, trouble=outbox.engine.troubles.get(record.id, ""), new=new) | changes
     answer = Answer(data.pop("summary"), data)
     answer.lines = write_lines(data)
     return answer.result()

@@ -9,6 +9,13 @@ from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.states import Status
 from payt_mcp.words.text import clean
 
+WHOLE = 1_000_000
+"""Longer than any text of a record: a person is shown all of it."""
+
+UNSEEN = "(Payt does not show what was)"
+POSTED = frozenset({"created", "updated"})
+"""What becomes of the records of an upsert that Payt has something to do for."""
+
 
 def bulk_done(
     keys: Collection[str], count: int, errors: Mapping[str, list[str]], warnings: Mapping[str, list[str]]

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from payt_mcp.errors import BadValueError, InputError
+from payt_mcp.words.numbers import as_id
 from payt_mcp.words.text import is_dropped
 
 Check = Callable[[str, Any], Any]
@@ -62,11 +63,10 @@ def record(
 
 
 def text(where: str, value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str):
+    given = as_id(value)
+    if not isinstance(given, str):
         raise BadValueError(where, value, "text")
-    return readable(where, value.strip(), "")
+    return readable(where, given.strip(), "")
 
 
 def prose(where: str, value: Any) -> str:

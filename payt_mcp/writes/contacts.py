@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
-from payt_mcp.books.find import Scope, chunks
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import InputError, MissingError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Contact, Debtor
-from payt_mcp.proposals.proposal import Warned
+from payt_mcp.proposals.preview import Change, Row, Warned
+from payt_mcp.receivables.addresses import CONTACT_FIELDS as MAIL
 from payt_mcp.words.text import (
     NAME_LENGTH,
     clean,
@@ -20,8 +22,7 @@ from payt_mcp.words.text import (
 )
 from payt_mcp.writes.batch import (
     MOST_RECORDS,
-    UNSEEN,
-    Planned,
+    Step,
     Upsert,
     address,
     addresses,
@@ -30,6 +31,7 @@ from payt_mcp.writes.batch import (
     differences,
     redirected,
 )
+from payt_mcp.writes.bulk import UNSEEN
 from payt_mcp.writes.checks import (
     Check,
     date,
@@ -38,17 +40,6 @@ from payt_mcp.writes.checks import (
     record,
     records,
 )
-from payt_mcp.writes.sight import Row
-
-_MAIL = {
-    "default_email_address": "primary_email_address",
-    **{
-        name: name
-        for use in ("invoice", "reminder")
-        for name in (f"{use}_email_address", f"{use}_cc_email_address", f"{use}_bcc_email_address")
-    },
-}
-"""Addresses of a contact, and what its debtors call them."""
 
 _PHONES = ("call_phone_number", "sms_phone_number")
 _PARTS = ("street_1", "street_2", "postal_code", "city", "region", "country_code")
@@ -56,7 +47,7 @@ _NAMES = ("firstname", "middlename", "infix", "lastname", "prefix")
 FIELDS: Mapping[str, Check] = {
     "contact_identifier": filled, "id": filled, "birth_date": date, "gender": one_of("female", "male", "male_female"),
     **dict.fromkeys((*_NAMES, *_PHONES, *(f"postal_address_{part}" for part in _PARTS)), clearable),
-    **{name: addresses if "cc_" in name else address for name in _MAIL},
+    **{name: addresses if "cc_" in name else address for name in MAIL},
 }  # fmt: skip
 _KEYS = ("contact_identifier", "id")
 _ALIASES = {
@@ -66,8 +57,8 @@ _ALIASES = {
 
 
 class Contacts(Upsert):
-    kind = "contacts"
-    what = "such contacts"
+    name = "contacts"
+    records = "such contacts"
     unseen = frozenset({"birth_date"})
 
     def parse(self, given: Any) -> list[dict[str, Any]]:
@@ -82,25 +73,25 @@ class Contacts(Upsert):
     def key(self, row: Mapping[str, Any]) -> str:
         return str(row.get("contact_identifier") or row["id"])
 
-    async def plan(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> list[Planned]:
+    async def steps(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> list[Step]:
         known = await read_contacts(scope, [row["contact_identifier"] for row in rows if "contact_identifier" in row])
         by_id = await _by_id(scope, [row["id"] for row in rows if "id" in row])
         numbers = {n for found in (known, by_id) for contact in found.values() for n in contact.debtor_numbers}
         debtors = await debtors_by_number(scope, sorted(numbers))
-        return [self._planned(row, known.get(row.get("contact_identifier", "")), by_id, debtors) for row in rows]
+        return [self._step(row, known.get(row.get("contact_identifier", "")), by_id, debtors) for row in rows]
 
-    def _planned(
+    def _step(
         self,
         row: Mapping[str, Any],
         same: Contact | None,
         by_id: Mapping[str, Contact],
         debtors: Mapping[str, Debtor],
-    ) -> Planned:
+    ) -> Step:
         contact = by_id.get(row["id"]) if "id" in row else same
         if "id" in row and contact is None:
-            return Row(self.key(row), "refused", notes=["there is no contact with this id"]), []
+            return Row.refused(self.key(row), "there is no contact with this id"), []
         if same is not None and contact is not None and same.id != contact.id:
-            return Row(self.key(row), "refused", _name(contact), notes=["its identifier is another contact's"]), []
+            return Row.refused(self.key(row), "its identifier is another contact's", _name(contact)), []
         changes, warnings = _own_changes(row, contact)
         followers = [debtors[number] for number in contact.debtor_numbers if number in debtors] if contact else []
         for debtor in followers:
@@ -109,14 +100,17 @@ class Contacts(Upsert):
             warnings += found
         notes = [f"{count(len(followers), 'debtor')} follow: {some(map(_number, followers))}"] if followers else []
         action = "created" if contact is None else "updated" if changes else "unchanged"
-        return Row(self.key(row), action, _name(contact), changes, notes), warnings
+        return Row(self.key(row), action, _name(contact), tuple(changes), tuple(notes), bool(notes)), warnings
 
 
-def taken_over(debtor: Debtor, contact: Mapping[str, Any]) -> tuple[list[dict[str, str]], list[Warned]]:
+KIND = Contacts()
+
+
+def taken_over(debtor: Debtor, contact: Mapping[str, Any]) -> tuple[list[Change], list[Warned]]:
     """What a debtor gets from the fields of its contact, under the debtor's name."""
     address = debtor.postal_address
-    pairs = [(theirs, getattr(debtor, theirs), contact[name]) for name, theirs in _MAIL.items() if name in contact]
-    mails = {changed["field"] for changed in differences(pairs)}
+    pairs = [(theirs, getattr(debtor, theirs), contact[name]) for name, theirs in MAIL.items() if name in contact]
+    mails = {changed.field for changed in differences(pairs)}
     pairs += [(name, getattr(debtor, name), contact[name]) for name in _PHONES if name in contact]
     pairs += [
         (f"postal_address_{part}", getattr(address, part) if address else None, contact[f"postal_address_{part}"])
@@ -125,19 +119,19 @@ def taken_over(debtor: Debtor, contact: Mapping[str, Any]) -> tuple[list[dict[st
     ]
     changes = differences(pairs)
     whose = f"Debtor {debtor_name(debtor)}"
-    warnings = [redirected(whose, changed) for changed in changes if changed["field"] in mails]
-    return [{**changed, "field": f"debtor {_number(debtor)} {changed['field']}"} for changed in changes], warnings
+    warnings = [redirected(whose, changed) for changed in changes if changed.field in mails]
+    return [replace(changed, field=f"debtor {_number(debtor)} {changed.field}") for changed in changes], warnings
 
 
 def contact_fields(contact: Contact) -> dict[str, Any]:
     """What a contact has that its debtors take over."""
-    names = (*_MAIL, *_PHONES, *(f"postal_address_{part}" for part in _PARTS))
+    names = (*MAIL, *_PHONES, *(f"postal_address_{part}" for part in _PARTS))
     return {name: getattr(contact, name) for name in names if getattr(contact, name)}
 
 
 def mail_of(contact: Contact) -> list[str]:
     """Where mail to a contact goes."""
-    return list(dict.fromkeys(value for name in _MAIL if (value := getattr(contact, name))))
+    return list(dict.fromkeys(value for name in MAIL if (value := getattr(contact, name))))
 
 
 async def read_contacts(scope: Scope, identifiers: Sequence[str]) -> dict[str, Contact]:
@@ -173,11 +167,11 @@ async def _by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Contact]:
     return found
 
 
-def _own_changes(row: Mapping[str, Any], contact: Contact | None) -> tuple[list[dict[str, str]], list[Warned]]:
+def _own_changes(row: Mapping[str, Any], contact: Contact | None) -> tuple[list[Change], list[Warned]]:
     names = [name for name in FIELDS if name in row and name not in {"id", *Contacts.unseen}]  # in one order always
     pairs = [(name, getattr(contact, name) if contact else None, row[name]) for name in names]
     changes = differences(pairs)
-    changed_mail = [changed for changed in changes if changed["field"] in _MAIL] if contact else []
+    changed_mail = [changed for changed in changes if changed.field in MAIL] if contact else []
     changes += [change(name, "", f"{row[name]} {UNSEEN}") for name in Contacts.unseen if name in row]
     return changes, [redirected(f"Contact {_name(contact)}", changed) for changed in changed_mail]
 

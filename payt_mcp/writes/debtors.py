@@ -7,21 +7,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from payt_mcp.books.find import Scope, chunks
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import BadValueError, InputError, MissingError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Contact, Debtor
-from payt_mcp.proposals.proposal import Warned
+from payt_mcp.proposals.preview import Change, Row, Warned
 from payt_mcp.words.text import code, some
 from payt_mcp.writes.batch import (
     MOST_RECORDS,
-    UNSEEN,
-    Planned,
+    Step,
     Upsert,
     change,
     clearable,
     differences,
 )
+from payt_mcp.writes.bulk import UNSEEN
 from payt_mcp.writes.checks import (
     Check,
     filled,
@@ -39,7 +39,6 @@ from payt_mcp.writes.contacts import (
     read_contacts,
     taken_over,
 )
-from payt_mcp.writes.sight import Row
 
 REQUIRED = ("debtor_number", "name", "debtor_identifier")
 _SEEN = (
@@ -62,8 +61,8 @@ class _Known:
 
 
 class Debtors(Upsert):
-    kind = "debtors"
-    what = "such debtors"
+    name = "debtors"
+    records = "such debtors"
     unseen = frozenset({*_BANK, "category", "oin_number", "is_company"})
 
     def parse(self, given: Any) -> list[dict[str, Any]]:
@@ -80,20 +79,20 @@ class Debtors(Upsert):
     def key(self, row: Mapping[str, Any]) -> str:
         return str(row["debtor_number"])
 
-    async def plan(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> list[Planned]:
+    async def steps(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> list[Step]:
         known = _Known(
             await _by_identifier(scope, [row["debtor_identifier"] for row in rows]),
             await debtors_by_number(scope, [row["debtor_number"] for row in rows]),
             await read_contacts(scope, [row["contact_identifier"] for row in rows if "contact_identifier" in row]),
         )
-        return [self._planned(row, known) for row in rows]
+        return [self._step(row, known) for row in rows]
 
-    def _planned(self, row: Mapping[str, Any], known: _Known) -> Planned:
+    def _step(self, row: Mapping[str, Any], known: _Known) -> Step:
         same, other = known.by_identifier.get(row["debtor_identifier"]), known.by_number.get(row["debtor_number"])
         if same and other and same.id != other.id:
-            return Row(self.key(row), "refused", notes=[f"its number is that of debtor {debtor_name(other)}"]), []
+            return Row.refused(self.key(row), f"its number is that of debtor {debtor_name(other)}"), []
         if row.get("contact_identifier", "") not in {"", *known.contacts}:
-            return Row(self.key(row), "refused", notes=["its contact is not known to Payt"]), []
+            return Row.refused(self.key(row), "its contact is not known to Payt"), []
         debtor, contact = same or other, known.contacts.get(row.get("contact_identifier", ""))
         changes, warnings = _own_changes(row, debtor), _taken(row, debtor) + _bank(row, debtor)
         if contact:
@@ -101,7 +100,10 @@ class Debtors(Upsert):
             changes += more
             warnings += found
         action = "created" if debtor is None else "updated" if changes else "unchanged"
-        return Row(self.key(row), action, debtor_name(debtor) if debtor else "", changes), warnings
+        return Row(self.key(row), action, debtor_name(debtor) if debtor else "", tuple(changes)), warnings
+
+
+KIND = Debtors()
 
 
 def _refuse_addresses(where: str, row: Any) -> None:
@@ -114,7 +116,7 @@ def _refuse_addresses(where: str, row: Any) -> None:
             )
 
 
-def _own_changes(row: Mapping[str, Any], debtor: Debtor | None) -> list[dict[str, str]]:
+def _own_changes(row: Mapping[str, Any], debtor: Debtor | None) -> list[Change]:
     names = [name for name in (*REQUIRED, *_SEEN, "peppol_enabled") if name in row]
     pairs = [(name, getattr(debtor, name) if debtor else None, row[name]) for name in names]
     if "country_code" in row:
@@ -155,7 +157,7 @@ def _bank(row: Mapping[str, Any], debtor: Debtor | None) -> list[Warned]:
     return [Warned(said, danger=debtor is not None, person_only=debtor is not None)]
 
 
-def _from_contact(debtor: Debtor | None, contact: Contact) -> tuple[list[dict[str, str]], list[Warned]]:
+def _from_contact(debtor: Debtor | None, contact: Contact) -> tuple[list[Change], list[Warned]]:
     """A debtor that gets a contact takes over its addresses."""
     name = code(contact.contact_identifier)
     mail = some(mail_of(contact)) or "no address"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from payt_mcp.errors import RefusedWriteError
-from payt_mcp.proposals.asking.preview_text import hides
+from payt_mcp.words.visible import hides
 from payt_mcp.writes.message.letter import Attachment
 
 MOST_FILES = 10

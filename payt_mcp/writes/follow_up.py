@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from payt_mcp.books.find import Scope, chunks, find_invoice
+from payt_mcp.books.find import find_invoice
+from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import AmbiguousError, BadValueError, UnknownRecordError
 from payt_mcp.payt import writes
 from payt_mcp.payt.models import Debtor, Invoice
 from payt_mcp.payt.resources import InvoiceFilters
 from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
-from payt_mcp.proposals.proposal import Warned
-from payt_mcp.proposals.records import Record
+from payt_mcp.proposals.preview import (
+    REFUSED,
+    Effects,
+    Facts,
+    Preview,
+    Records,
+    Row,
+    Warned,
+    counted,
+)
 from payt_mcp.proposals.states import Status
 from payt_mcp.words.text import (
     NAME_LENGTH,
@@ -26,17 +34,17 @@ from payt_mcp.words.text import (
     stamp,
 )
 from payt_mcp.writes.bulk import bulk_done, with_refused
-from payt_mcp.writes.kind import Content
-from payt_mcp.writes.sight import Row, Sight
+from payt_mcp.writes.kind import Kind, Place
+from payt_mcp.writes.outlook import Content, Outlook
+from payt_mcp.writes.settling import Attempt
 
 MOST_INVOICES = 500
 _FIELDS = (
     "id", "invoice_number", "invoice_identifier", "debtor_id", "currency_code", "open_amount", "paused_at",
     "paused_by_user",
 )  # fmt: skip
-_SETTLED_AFTER = dt.timedelta(seconds=60)
 _DUE = {"block": "blocked", "resume": "resumed"}
-_HELD, _STAYS, _FREE, _REFUSED = "held up already", "stays paused", "not resumed", "refused"
+_HELD, _STAYS, _FREE, _REFUSED = "held up already", "stays paused", "not resumed", REFUSED
 _WAYS = {"invoice_numbers": "invoice_number", "invoice_identifiers": "invoice_identifier", "ids": "id"}
 """How an invoice may be named, in the order it is looked for."""
 _POSTED = frozenset({*_DUE.values(), _HELD, _STAYS})
@@ -46,40 +54,43 @@ _WHAT = {
 }
 
 
-class FollowUp:
+class FollowUp(Kind):
     """`wish` has `action` (block or resume) and `invoices` by number, identifier or id."""
 
-    kind = "follow_up"
-    what = "such invoices"
+    name = "follow_up"
+    records = "such invoices"
 
-    async def prepare(self, scope: Scope, wish: Content) -> dict[str, Any]:
+    async def prepare(self, place: Place, wish: Content) -> dict[str, Any]:
         named = list(dict.fromkeys(key.strip() for key in wish["invoices"] if key.strip()))
         if not 1 <= len(named) <= MOST_INVOICES:
             raise BadValueError("invoices", f"{len(named)} invoices", f"1 to {MOST_INVOICES} in one call")
-        return {"action": wish["action"], "invoices": await _resolved(scope, named)}
+        return {"action": wish["action"], "invoices": await _resolved(place, named)}
 
-    async def see(self, scope: Scope, content: Content) -> Sight:
-        action, meant = content["action"], content["invoices"]
-        found = await _by_id(scope, [entry["id"] for entry in meant if entry["id"]])
-        debtors = await _debtors(scope, found.values())
+    async def look_ahead(self, place: Place, asked: Content) -> Outlook:
+        action, meant = asked["action"], asked["invoices"]
+        found = await _by_id(place, [entry["id"] for entry in meant if entry["id"]])
+        debtors = await _debtors(place, found.values())
         rows = [_row(action, entry, found.get(entry["id"]), debtors) for entry in meant]
         posted = [row.key for row in rows if row.action in _POSTED]
         none = "None of these invoices is known" if action == "block" else "None of these invoices is blocked"
-        return Sight(
-            letter=(action, *sorted(entry["named"] for entry in meant)),
-            title=f"{action.capitalize()} the follow-up of {count(len(posted), 'invoice')}",
-            facts=[("What", _WHAT[action])],
-            rows=rows,
+        return Outlook(
+            touches=(self.name, action, *sorted(entry["named"] for entry in meant)),
+            title=f"{action.capitalize()} the follow-up of {count(len(posted), 'invoice')}, in {place.short_name}",
+            sections=[
+                Facts((("What", _WHAT[action]),)),
+                Effects((counted(place.sender, rows),)),
+                Records(tuple(rows), noun="Invoice", owner="Debtor"),
+            ],
             warnings=_warnings(rows),
             idle="" if posted else none,
         )
 
-    def command(self, administration_id: str, content: Content, preview: Content) -> Command:
+    def command(self, place: Place, content: Content, preview: Preview) -> Command:
         posted = _posted(content, preview)
         keys = {by: [entry["key"] for entry in posted if entry["by"] == by] for by in {e["by"] for e in posted}}
-        return writes.follow_up(administration_id, content["action"], keys)
+        return writes.follow_up(place.id, content["action"], keys)
 
-    def done(self, content: Content, preview: Content, answer: Any) -> Done:
+    def done(self, content: Content, preview: Preview, answer: Any) -> Done:
         posted = [entry["key"] for entry in _posted(content, preview)]
         number, errors, warnings = writes.bulk_result(answer)
         done = bulk_done(posted, number, errors, warnings)
@@ -87,22 +98,21 @@ class FollowUp:
         if number + failed < len(posted):
             said = {"trouble": f"Payt counted {number} of the {len(posted)} invoices that were sent to it."}
             done = Done(Status.PARTLY_APPLIED, {**done.outcome, **said})
-        return with_refused(done, _refused(preview))
+        return with_refused(done, preview.refused)
 
-    async def stands(self, scope: Scope, record: Record, credited: frozenset[str]) -> Done | None:  # noqa: ARG002 - Action
+    async def stands(self, place: Place, attempt: Attempt) -> Done | None:
         """Whether what was due is so now; an invoice that was held up before says nothing about it."""
-        content, preview = record.content or {}, record.preview or {}
-        due = {row["key"] for row in preview["rows"] if row["action"] == _DUE[content["action"]]}
-        meant = {entry["id"]: entry["named"] for entry in content["invoices"] if entry["named"] in due}
-        found = await _by_id(scope, list(meant))
-        blocks = content["action"] == "block"
-        missing = [name for key, name in meant.items() if key not in found or _is_held(found[key]) is not blocks]
-        if due and not missing:
-            return with_refused(Done(Status.APPLIED, {"found": "at the invoices"}), _refused(preview))
-        waited = dt.datetime.now(dt.UTC) - (record.sending_at or record.created_at)
-        if len(missing) == len(due) or waited < _SETTLED_AFTER:
-            return None
-        return Done(Status.PARTLY_APPLIED, {"records": dict.fromkeys(sorted(missing), "not as proposed at Payt")})
+        action = attempt.content["action"]
+        due = attempt.preview.keys(_DUE[action])
+        meant = {entry["id"]: entry["named"] for entry in attempt.content["invoices"] if entry["named"] in due}
+        found = await _by_id(place, list(meant))
+        missing = [
+            name for key, name in meant.items() if key not in found or _is_held(found[key]) is not (action == "block")
+        ]
+        return attempt.batch(due, missing, "at the invoices")
+
+
+KIND = FollowUp()
 
 
 def _is_held(invoice: Invoice) -> bool:
@@ -173,12 +183,13 @@ async def _debtors(scope: Scope, invoices: Iterable[Invoice]) -> dict[str, Debto
 
 def _row(action: str, entry: Mapping[str, str], invoice: Invoice | None, debtors: Mapping[str, Debtor]) -> Row:
     if invoice is None:
-        return Row(entry["named"], _REFUSED, notes=[entry.get("why", "not found at Payt")])
+        return Row.refused(entry["named"], entry.get("why", "not found at Payt"))
     debtor = debtors.get(invoice.debtor_id or "")
     owner = f"{code(debtor.debtor_number)} {clean(debtor.name, NAME_LENGTH)}" if debtor else ""
     opened = f"{money(invoice.open_amount, invoice.currency_code)} open" if invoice.open_amount is not None else ""
     does, notes = _effect(action, invoice)
-    return Row(entry["named"], does, ", ".join(filter(None, (owner, opened))), notes=notes)
+    about = ", ".join(filter(None, (owner, opened)))
+    return Row(entry["named"], does, about, notes=tuple(notes), is_outlier=bool(notes))
 
 
 def _effect(action: str, invoice: Invoice) -> tuple[str, list[str]]:
@@ -208,10 +219,6 @@ def _warnings(rows: Sequence[Row]) -> list[Warned]:
     return found
 
 
-def _posted(content: Content, preview: Content) -> list[Mapping[str, str]]:
-    posted = {row["key"] for row in preview["rows"] if row["action"] in _POSTED}
+def _posted(content: Content, preview: Preview) -> list[Mapping[str, str]]:
+    posted = preview.keys(*_POSTED)
     return [entry for entry in content["invoices"] if entry["named"] in posted]
-
-
-def _refused(preview: Content) -> dict[str, list[str]]:
-    return {row["key"]: row["notes"] for row in preview["rows"] if row["action"] == _REFUSED}

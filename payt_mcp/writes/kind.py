@@ -1,123 +1,95 @@
-"""The one writer of all actions: proposed, checked again, carried out once, and looked for."""
+"""What every write is: what is asked for, what it would do now, what is sent, and how it is found afterwards.
+
+A kind is one module in this package that ends in `KIND = ...`; `kinds` finds it, and `Writer` does all that is the same
+for every kind.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
 
-from payt_mcp.books.account import Account
-from payt_mcp.books.find import Scope
-from payt_mcp.errors import InputError, MissingError, OutcomeUnknownError, RefusedWriteError, UpstreamError
+from payt_mcp.books.scope import Scope
+from payt_mcp.errors import OutcomeUnknownError
 from payt_mcp.payt.wire import Command
-from payt_mcp.proposals.engine import Check, Done
-from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_mcp.proposals.proposal import draft_of
-from payt_mcp.proposals.records import Draft, Record
+from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.preview import Preview, Words
 from payt_mcp.proposals.states import Status
-from payt_mcp.writes.sight import Sight, what_changed
+from payt_mcp.words.text import NAME_LENGTH, clean
+from payt_mcp.writes.outlook import Content, Outlook
+from payt_mcp.writes.settling import Attempt
 
-Content = Mapping[str, Any]
-_STANDS = "Payt has it already"
-
-
-class Action(Protocol):
-    """One kind of write, as far as it differs from the others. `what` names its record in an error."""
-
-    kind: str
-    what: str
-
-    async def prepare(self, scope: Scope, wish: Content) -> dict[str, Any]:
-        """What is asked for, as plain JSON with ids instead of names. Raises InputError and UpstreamError."""
-
-    async def see(self, scope: Scope, content: Content) -> Sight:
-        """What it would do now. Raises InputError where it cannot be done, UpstreamError."""
-
-    def command(self, administration_id: str, content: Content, preview: Content) -> Command:
-        """What is sent of it."""
-
-    def done(self, content: Content, preview: Content, answer: Any) -> Done:
-        """What Payt's answer means. Raises OutcomeUnknownError where it says nothing of the kind."""
-
-    async def stands(self, scope: Scope, record: Record, credited: frozenset[str]) -> Done | None:
-        """How it ended, as far as Payt shows. `credited` are the outcomes of other proposals."""
+_SENDER_LENGTH = 200
 
 
-class ActionWriter:
-    """An action as the guard's engine needs it. Args: `scope_name` is the ledger scope, `payt` which Payt it is."""
+@dataclass(frozen=True)
+class Place(Scope):
+    """The administration that is written to, and the folder that files may come from. `read` is what `prepare` has read
+    of Payt, for `look_ahead` of the same call.
+    """
 
-    def __init__(self, action: Action, account: Account, ledger: Ledger, scope_name: str, payt: str) -> None:
-        self._action = action
-        self._account = account
-        self._ledger = ledger
-        self._scope_name = scope_name
-        self._payt = payt
+    folder: Path | None = None
+    read: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
-    def kind(self) -> str:
-        return self._action.kind
+    def sender(self) -> str:
+        """The administration as the one that writes."""
+        return clean(self.administration.name, _SENDER_LENGTH) or self.id
 
-    async def draft(self, scope: Scope, wish: Content) -> Draft:
-        """The proposal for a wish. Raises InputError and UpstreamError."""
-        content = await self._action.prepare(scope, wish)
-        head = {"payt": self._payt, "administration_id": scope.id}
-        return self._drafted(scope, {**content, **head}, await self._action.see(scope, content))
+    @property
+    def short_name(self) -> str:
+        """The same in a title."""
+        return clean(self.administration.name, NAME_LENGTH) or self.id
 
-    async def check(self, record: Record) -> Check:
-        """See again what it would do, and hold that against what the person was shown."""
-        content, preview = _kept(record.content), _kept(record.preview)
-        scope = await self._scope(record)
-        if record.sending_at is not None:
-            stands = await self._stands(scope, record)
-            if stands is not None:
-                return Check(delivered=stands.message_id) if stands.message_id else Check(changed=(_STANDS,))
-        try:
-            sight = await self._action.see(scope, content)
-        except (InputError, MissingError) as error:
-            return Check(changed=(str(error).rstrip("."),))
-        renewed = self._drafted(scope, content, sight)
-        changed = what_changed(preview, renewed.preview)
-        if not changed:
-            return Check(baseline=tuple(sight.same))
-        return Check(changed=tuple(changed), renewed=None if sight.idle else _because(renewed, changed))
 
-    async def send(self, record: Record) -> Done:
-        """Carry it out, once. Where Payt takes it without a word, what it did is read back."""
-        content, preview = _kept(record.content), _kept(record.preview)
-        command = self._action.command(record.administration_id, content, preview)
-        answer = await self._account.payt.client.write(command, self._action.what)
-        if answer is not None:
-            return self._action.done(content, preview, answer)
-        try:
-            stands = await self._stands(await self._scope(record), record)
-        except UpstreamError:
-            stands = None
-        if stands is None:
-            raise OutcomeUnknownError("its answer was empty")
-        return stands
+class Kind(ABC):
+    """One kind of write, as far as it differs from the others.
 
-    async def look(self, record: Record) -> Done | None:
-        """Whether what was asked for stands at Payt now."""
-        _kept(record.content)
-        return await self._stands(await self._scope(record), record)
+    `name` is kept with each proposal, `records` says in an error what Payt did not find. What is carried out `once`
+    leaves something new at Payt each time: two of the same are never under way together, and what was sent is not sent
+    again within seven days. `words` is how it is spoken of.
+    """
 
-    async def _stands(self, scope: Scope, record: Record) -> Done | None:
-        return await self._action.stands(scope, record, self._ledger.credited(scope.id, record.kind))
+    name: ClassVar[str]
+    records: ClassVar[str]
+    once: ClassVar[bool] = False
+    words: ClassVar[Words] = Words()
 
-    async def _scope(self, record: Record) -> Scope:
-        return Scope(self._account, await self._account.administration(record.administration_id))
+    @abstractmethod
+    async def prepare(self, place: Place, wish: Content) -> dict[str, Any]:
+        """What is asked for, as plain JSON with ids instead of names: it is looked at again just before it is sent.
 
-    def _drafted(self, scope: Scope, content: Content, sight: Sight) -> Draft:
-        kind = self._action.kind
-        sender = scope.administration.name or scope.id
-        return draft_of(
-            kind,
-            self._scope_name,
-            scope.id,
-            content,
-            letter=(self._payt, scope.id, kind, *sight.letter),
-            preview=sight.preview(kind, sender, scope.id),
-            basis={},
-        )
+        Raises:
+            InputError: it cannot be done as it was asked for.
+            RefusedWriteError: a file may not leave.
+            UpstreamError: Payt cannot be asked.
+        """
+
+    @abstractmethod
+    async def look_ahead(self, place: Place, asked: Content) -> Outlook:
+        """What it would do now. Raises as `prepare` does."""
+
+    async def send_ahead(self, place: Place, content: Content) -> None:  # noqa: B027 - most kinds send nothing ahead
+        """Send what has to be at Payt before it and changes nothing there, such as files.
+
+        Raises:
+            NotSentError: it can be tried again.
+            PaytMcpError: it cannot.
+        """
+
+    @abstractmethod
+    def command(self, place: Place, content: Content, preview: Preview) -> Command:
+        """The request that carries it out. Raises RefusedWriteError for a file that is another by now."""
+
+    @abstractmethod
+    def done(self, content: Content, preview: Preview, answer: Any) -> Done:
+        """What Payt's answer means. Raises OutcomeUnknownError where it says nothing of the kind."""
+
+    @abstractmethod
+    async def stands(self, place: Place, attempt: Attempt) -> Done | None:
+        """How it ended, as far as Payt shows; None where it does not."""
 
 
 def one_done(answer: Any) -> Done:
@@ -129,13 +101,3 @@ def one_done(answer: Any) -> Done:
     if not isinstance(answer, dict) or answer.get("id") is None:
         raise OutcomeUnknownError("its answer was not the record")
     return Done(Status.APPLIED)
-
-
-def _because(draft: Draft, changed: list[str]) -> Draft:
-    return Draft(**{**vars(draft), "preview": {**draft.preview, "because": changed}})
-
-
-def _kept(part: Content | None) -> Content:
-    if part is None:
-        raise RefusedWriteError("The content of this proposal has been purged.")
-    return part

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
-from payt_mcp.books.find import Scope
+from payt_mcp.books.scope import Scope
 from payt_mcp.books.subjects import subjects
 from payt_mcp.errors import UnknownRecordError
-from payt_mcp.writes.sight import Fact
+from payt_mcp.proposals.preview import Fact
 
 
 class _WithId(Protocol):

@@ -30,10 +30,12 @@ class Ledger:
         book = world.book(administration_id)
         self.currency = book.currency
         self.today = world.clock().astimezone(ZoneInfo(book.timezone)).date()
-        self.every = world.rows(administration_id, "invoices")
+        self.every = [_booked(row, book.currency) for row in world.rows(administration_id, "invoices")]
         self.invoices = [row for row in self.every if amount(row["open_amount"]) != 0]
         self.paid = [row for row in self.every if amount(row["open_amount"]) == 0]
         self.debtors = {row["id"]: row for row in world.rows(administration_id, "debtors")}
+        self.cases = {row["id"]: row for row in world.rows(administration_id, "credit_cases")}
+        self.plans = [row for row in world.rows(administration_id, "payment_plans") if row["active"]]
 
     def late(self, row: Row) -> int:
         """Days past the due date; 0 without one."""
@@ -44,6 +46,14 @@ class Ledger:
 
     def name(self, row: Row) -> str:
         return clean(self.debtors[row["debtor_id"]]["name"], 60)
+
+
+def _booked(row: Row, currency: str) -> Row:
+    """An invoice in the currency of the books that has no amount in them counts with its own."""
+    if row["currency_code"] != currency:
+        return row
+    own = {f"book_{name}": row[f"book_{name}"] or row[name] for name in ("open_amount", "total_amount")}
+    return {**row, **own, "unbooked": row["book_open_amount"] is None}
 
 
 def amount(text: str | None) -> Decimal:
@@ -112,7 +122,7 @@ def _debtor(ledger: Ledger, key: str, rows: list[Row]) -> Row:
         "invoices": len(rows),
         "phase": furthest(rows),
     }
-    flags = attention(ledger, debtor, rows)
+    flags = attention(ledger, debtor)
     return row | ({"attention": flags} if flags else {})
 
 
@@ -120,17 +130,35 @@ def furthest(rows: list[Row]) -> str:
     return min((phase(row) for row in rows), key=(*STEPS, "overdue").index)
 
 
-def attention(ledger: Ledger, debtor: Mapping[str, Any], rows: list[Row]) -> list[str]:
-    """What must not be overlooked about a debtor, going by these of its invoices."""
-    is_paused = all(row["paused_at"] or row["paused_by_user"] for row in rows) and bool(rows)
+def attention(ledger: Ledger, debtor: Mapping[str, Any]) -> list[str]:
+    """What must not be overlooked about a debtor: of any of its open invoices, of their cases, of it, of its plans."""
     own = [row for row in ledger.invoices if row["debtor_id"] == debtor["id"]]
+    owed = [row for row in own if amount(row["open_amount"]) > 0]
+    late = [row for row in owed if ledger.is_overdue(row)] or owed
+    cases = {row["id"]: _case(ledger, row) for row in owed}
+    named = {row["active_payment_plan_id"] for row in own} | {
+        _case(ledger, row).get("active_payment_plan_id") for row in own
+    }
+    loose = [row for row in ledger.plans if row["debtor_id"] == debtor["id"] and row["id"] not in named]
+    apart = all(
+        row["paused_at"] or row["paused_by_user"] or cases[row["id"]].get("paused_at") for row in late
+    ) and bool(late)
     flags = {
-        "payment_plan": any(row["active_payment_plan_id"] for row in rows),
-        "paused": is_paused or bool(debtor["paused_at"] or debtor["reminding_paused_at"]),
-        "with_bailiff": any(row["bailiff_at"] for row in rows),
+        "payment_plan": bool(loose)
+        or any(row["active_payment_plan_id"] or cases[row["id"]].get("active_payment_plan_id") for row in owed),
+        "paused": apart
+        or bool(debtor["paused_at"] or debtor["reminding_paused_at"])
+        or any(case.get("paused_at") for case in cases.values()),
+        "with_bailiff": any(row["bailiff_at"] or cases[row["id"]].get("forwarded_to_bailiff_at") for row in owed),
         "credit_open": any(amount(row["open_amount"]) < 0 for row in own),
     }
     return [name for name, is_set in flags.items() if is_set]
+
+
+def _case(ledger: Ledger, row: Row) -> Row:
+    """The case an invoice is in; of one that was deactivated only its plan counts."""
+    case = ledger.cases.get(row["active_credit_case_id"] or "", {})
+    return {"active_payment_plan_id": case["active_payment_plan_id"]} if case.get("deactivated_at") else case
 
 
 def debtor_balances(ledger: Ledger) -> list[Row]:
@@ -148,7 +176,7 @@ def debtor_balances(ledger: Ledger) -> list[Row]:
             "overdue": str(total(row for row in valued if ledger.is_overdue(row))),
             "oldest_days": max(map(ledger.late, late), default=0),
             "phase": furthest(late) if late else "",
-            "attention": attention(ledger, debtor, owed),
+            "attention": attention(ledger, debtor),
         }
         rows.append({name: value for name, value in row.items() if value not in (0, "", [], None)})
     return sorted(rows, key=lambda row: str(row.get("debtor_number", "")))

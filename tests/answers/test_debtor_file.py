@@ -22,6 +22,8 @@ from tests.answers import reckoning
 from tests.answers.reckoning import Ledger
 from tests.support.assistant import MAIN, NOON, SECOND, UNREAD, Row, assistant, frozen, payt
 
+pytestmark = pytest.mark.slow
+
 COLLECTION = reckoning.STEPS[reckoning.STEPS.index("pre_judicial") : reckoning.STEPS.index("debt_collection") + 1]
 _30_DAYS = dt.timedelta(days=30)
 
@@ -382,7 +384,7 @@ async def test_what_only_adds_to_an_answer_takes_none_away(
     world: World, kind: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Bounced mail, and what messages are about: where Payt fails at that, the rest is told."""
-    monkeypatch.setattr("payt_mcp.books.find._PATIENCE", 0.2)
+    monkeypatch.setattr("payt_mcp.books.scope._PATIENCE", 0.2)
     messages = world.rows(MAIN, "messages")
     key = next(row["debtor_id"] for row in newest_first(messages) if row["credit_case_id"])
     number = Ledger(world, MAIN).debtors[key]["debtor_number"]

@@ -27,6 +27,8 @@ from tests.answers import reckoning
 from tests.answers.reckoning import Ledger
 from tests.support.assistant import MAIN, NOON, SECOND, UNREAD, Assistant, assistant, frozen, payt
 
+pytestmark = pytest.mark.slow
+
 KINDS: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "invalid_grant")  # of the token endpoint
 RATE = 60
 NEVER_SAID = re.compile(

@@ -18,6 +18,8 @@ from tests.answers import reckoning
 from tests.answers.reckoning import Ledger
 from tests.support.assistant import MAIN, NOON, Assistant, assistant, frozen, payt
 
+pytestmark = pytest.mark.slow
+
 LATE = NOON.date() - dt.timedelta(days=50)
 
 

@@ -17,6 +17,8 @@ from tests.answers import reckoning
 from tests.answers.reckoning import Ledger
 from tests.support.assistant import MAIN, NOON, Assistant, Row, assistant, frozen, payt
 
+pytestmark = pytest.mark.slow
+
 LATE = NOON.date() - dt.timedelta(days=40)
 
 
@@ -191,7 +193,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, limit=st.integers(5, 60), tool=st.sampled_from(("search_invoices", "summarize_overdue")))
 async def test_any_order_of_changes_and_pages_shows_every_lasting_row_once(
     any_payt: Handle, steps: list[tuple[str, int]], limit: int, tool: str

@@ -1,5 +1,7 @@
 """The fixtures of this room; what they are stands where they are made."""
 
-from tests.support.house import browser_process, chromium, house
+from tests.support.app_host import bridge
+from tests.support.browsing import browser_process, browser_program, chromium
+from tests.support.house import house
 
-__all__ = ["browser_process", "chromium", "house"]
+__all__ = ["bridge", "browser_process", "browser_program", "chromium", "house"]

@@ -8,6 +8,7 @@ Needs chromium and the bridge (CONTRIBUTING.md says how it is made); look at the
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 from pathlib import Path
 
@@ -19,8 +20,7 @@ from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
 from payt_sandbox.data.build import build_world
 from payt_sandbox.server import run_in_thread
-from tests.apps.test_apps import host
-from tests.apps.test_apps_browser import shown
+from tests.support.app_host import host, shown
 from tests.support.browsing import browser
 from tests.support.house import ADMINISTRATION, House, letter
 
@@ -28,7 +28,7 @@ WIDTHS = (390, 760)
 THEMES = ("light", "dark")
 
 
-async def take(folder: Path) -> None:
+async def take(folder: Path, bridge: str) -> None:
     payt = create_app(build_world(), options=Options(rate=None))
     with tempfile.TemporaryDirectory() as state, run_in_thread(payt) as handle:
         house = House(handle, Path(state))
@@ -44,7 +44,7 @@ async def take(folder: Path) -> None:
             for name, uri, result in pictures:
                 for width in WIDTHS:
                     for theme in THEMES:
-                        async with shown(chromium, client, uri, result, width=width, theme=theme) as app:
+                        async with shown(chromium, bridge, client, uri, result, width=width, theme=theme) as app:
                             path = folder / f"{name}-{width}-{theme}.png"
                             await app.page.screenshot(path=path, full_page=True)
 
@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
-    anyio.run(take, folder)
+    anyio.run(take, folder, Path(os.environ["APP_BRIDGE"]).read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -7,21 +7,17 @@ import re
 from typing import Any
 
 import pytest
-from mcp.client import Client, advertise
+from mcp.client import Client
 from mcp.types import TextResourceContents
 
 from payt_mcp.apps.extension import APPROVAL, DECIDE
 from payt_mcp.apps.pages import MIME_TYPE, OVERDUE, PROPOSAL
-from payt_mcp.server.server import PaytServer
+from tests.support.app_host import host
 from tests.support.house import House, data, letter, said
 
+pytestmark = pytest.mark.slow
+
 ERAS = ("auto", "legacy")
-UI = advertise("io.modelcontextprotocol/ui", {"mimeTypes": [MIME_TYPE]})
-
-
-def host(server: PaytServer, mode: str = "auto") -> Client:
-    """A client that shows pages."""
-    return Client(server, mode=mode, extensions=[UI])
 
 
 async def tools(client: Client) -> dict[str, dict[str, Any]]:

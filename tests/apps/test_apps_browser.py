@@ -6,105 +6,28 @@ fail where `CI_BROWSER` is set.
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from decimal import Decimal
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from mcp.types import CallToolResult, TextResourceContents
 
 from payt_mcp.apps.pages import OVERDUE, PROPOSAL
-from tests.apps.test_apps import host
+from tests.support.app_host import host, shown
 from tests.support.house import ADMINISTRATION, House, data, letter
 
 if TYPE_CHECKING:
-    from mcp.client import Client
-    from playwright.async_api import Browser, Frame, Page
+    from playwright.async_api import Browser
 
-_HOST_PAGE = "<!doctype html><html><body></body></html>"
-_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'none'"
-"""What a strict host allows an app that asks for nothing."""
-
-
-def _bridge() -> str:
-    path = os.environ.get("APP_BRIDGE", "")
-    if not path and os.environ.get("CI_BROWSER"):
-        pytest.fail("CI_BROWSER is set, and APP_BRIDGE names no bridge.")
-    if not path:
-        pytest.skip("The apps were not tried in a browser: APP_BRIDGE names no bridge of a host.")
-    return Path(path).read_text(encoding="utf-8")
-
-
-class Shown:
-    """An app in its frame. `asked` are the tool calls it made, `loaded` what the browser asked the network for."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.asked: list[dict[str, Any]] = []
-        self.loaded: list[str] = []
-        self.errors: list[str] = []
-
-    @property
-    def frame(self) -> Frame:
-        return self.page.frames[-1]
-
-    async def text(self) -> str:
-        return await self.frame.inner_text("main")
-
-    async def out_of_sight(self) -> list[str]:
-        """What is out of sight to the right, in a box that scrolls as well."""
-        found: list[str] = await self.frame.evaluate(
-            """[...document.querySelectorAll("main, main *")]
-              .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1)
-              .map((one) => `${one.tagName} ${one.textContent.slice(0, 40)}`)"""
-        )
-        return found
-
-
-@asynccontextmanager
-async def shown(
-    chromium: Browser, client: Client, uri: str, result: CallToolResult, *, width: int = 760, theme: str = "light"
-) -> AsyncIterator[Shown]:
-    """The app of an answer, as a host shows it."""
-    bridge = _bridge()
-    (content,) = (await client.read_resource(uri)).contents
-    assert isinstance(content, TextResourceContents)
-    page = await chromium.new_page(viewport={"width": width, "height": 900})
-    app = Shown(page)
-
-    async def call(params: dict[str, Any]) -> dict[str, Any]:
-        app.asked.append(params)
-        answer = await client.call_tool(params["name"], params["arguments"])
-        return answer.model_dump(mode="json", by_alias=True, exclude_none=True)
-
-    async def host_page(route: Any) -> None:
-        await route.fulfill(body=_HOST_PAGE, content_type="text/html")
-
-    await page.route("http://host.example/", host_page)
-    page.on("request", lambda request: app.loaded.append(request.url))
-    page.on("console", lambda message: app.errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: app.errors.append(str(error)))
-    await page.expose_function("callTool", call)
-    await page.goto("http://host.example/")
-    await page.evaluate(bridge)
-    wire = result.model_dump(mode="json", by_alias=True, exclude_none=True)
-    policy = f'<head><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-    document = content.text.replace("<head>", policy, 1)
-    await page.evaluate("([html, result, theme]) => showApp(html, result, theme)", [document, wire, theme])
-    await app.frame.wait_for_selector("section")
-    yield app
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1100, "light"), (390, "light"), (760, "dark")])
 async def test_the_overview_shows_the_figures_of_the_answer(
-    house: House, width: int, theme: str, chromium: Browser
+    house: House, width: int, theme: str, chromium: Browser, bridge: str
 ) -> None:
     async with host(house.server()) as client:
         result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION})
-        async with shown(chromium, client, OVERDUE, result, width=width, theme=theme) as app:
+        async with shown(chromium, bridge, client, OVERDUE, result, width=width, theme=theme) as app:
             text = await app.text()
             widths = await app.frame.eval_on_selector_all("rect", "all => all.map(one => one.getAttribute('width'))")
             ground = await app.frame.evaluate("getComputedStyle(document.querySelector('section')).backgroundColor")
@@ -127,20 +50,20 @@ async def test_the_overview_shows_the_figures_of_the_answer(
     assert app.asked == []
 
 
-async def test_a_refusal_is_shown_as_its_sentence(house: House, chromium: Browser) -> None:
+async def test_a_refusal_is_shown_as_its_sentence(house: House, chromium: Browser, bridge: str) -> None:
     async with host(house.server()) as client:
         result = await client.call_tool("summarize_overdue", {"administration_id": "1"})
-        async with shown(chromium, client, OVERDUE, result) as app:
+        async with shown(chromium, bridge, client, OVERDUE, result) as app:
             assert "There is no administration '1'" in await app.text()
 
 
 @pytest.mark.parametrize(("label", "status", "mails"), [("Approve", "Sent", 1), ("Reject", "Rejected", 0)])
 async def test_a_click_on_the_card_decides_once(
-    house: House, label: str, status: str, mails: int, chromium: Browser
+    house: House, label: str, status: str, mails: int, chromium: Browser, bridge: str
 ) -> None:
     async with host(house.server(app_approval=True)) as client:
         result = await client.call_tool("send_message", letter(house, email="x@evil.example"))
-        async with shown(chromium, client, PROPOSAL, result) as app:
+        async with shown(chromium, bridge, client, PROPOSAL, result) as app:
             assert await app.frame.inner_text(".quoted") == "Wilt u deze betalen?"
             color = await app.frame.evaluate("getComputedStyle(document.querySelector('.danger')).color")
             assert color == "rgb(161, 26, 26)"
@@ -154,22 +77,82 @@ async def test_a_click_on_the_card_decides_once(
     assert len(house.mails) == mails
 
 
-async def test_without_the_setting_the_card_only_shows(house: House, chromium: Browser) -> None:
+async def test_without_the_setting_the_card_only_shows(house: House, chromium: Browser, bridge: str) -> None:
     async with host(house.server()) as client:
         result = await client.call_tool("send_message", letter(house))
-        async with shown(chromium, client, PROPOSAL, result, width=390, theme="dark") as app:
+        async with shown(chromium, bridge, client, PROPOSAL, result, width=390, theme="dark") as app:
             assert await app.frame.query_selector("button") is None
             assert "Approve or reject it on the approval page" in await app.text()
             assert await app.out_of_sight() == []
     assert house.mails == []
 
 
-async def test_what_debtors_are_called_stays_text(house: House, chromium: Browser) -> None:
+async def test_what_debtors_are_called_stays_text(house: House, chromium: Browser, bridge: str) -> None:
     evil = "<img src=x onerror=alert(1)>"
     async with host(house.server()) as client:
         result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION})
         assert result.structured_content is not None
         result.structured_content["debtors"][0]["name"] = evil
-        async with shown(chromium, client, OVERDUE, result) as app:
+        async with shown(chromium, bridge, client, OVERDUE, result) as app:
             assert evil in await app.text()
             assert await app.frame.query_selector("img") is None
+
+
+HEIGHT = "document.documentElement.getBoundingClientRect().height"
+TOKENS = {
+    "--color-background-primary": "rgb(250, 240, 230)",
+    "--font-sans": "Georgia",
+    "--evil": "url(http://x.example)",
+}
+
+
+async def test_at_first_it_is_no_higher_than_an_assistant_shows_and_a_button_shows_all(
+    house: House, chromium: Browser, bridge: str
+) -> None:
+    async with host(house.server()) as client:
+        result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION, "top": 30})
+        for width in (760, 390):
+            async with shown(chromium, bridge, client, OVERDUE, result, width=width) as app:
+                await app.frame.wait_for_selector(".all")
+                assert await app.frame.evaluate(HEIGHT) <= 500
+                box = await app.frame.locator(".all").bounding_box()
+                assert box is not None
+                assert min(box["width"], box["height"]) >= 44
+                await app.frame.click("text=Show all")
+                assert await app.frame.evaluate(HEIGHT) > 700
+                assert await app.frame.query_selector(".all") is None
+                assert app.errors == []
+
+
+async def test_a_long_proposal_shows_its_text_in_a_box_at_first_and_all_of_it_at_a_click(
+    house: House, chromium: Browser, bridge: str
+) -> None:
+    body = "\n".join(f"Regel {number}" for number in range(60))
+    async with host(house.server(app_approval=True)) as client:
+        result = await client.call_tool("send_message", {**letter(house), "body": body})
+        async with shown(chromium, bridge, client, PROPOSAL, result) as app:
+            assert await app.frame.evaluate(HEIGHT) <= 500
+            for label in ("Show all", "Approve", "Reject"):
+                box = await app.frame.locator(f"text={label}").last.bounding_box()
+                assert box is not None
+                assert min(box["width"], box["height"]) >= 44
+            await app.frame.click("text=Show all")
+            assert await app.frame.evaluate(HEIGHT) > 1000
+            assert await app.frame.is_visible("text=Regel 59")
+
+
+async def test_the_colours_of_the_host_are_taken_and_nothing_is_loaded_for_them(
+    house: House, chromium: Browser, bridge: str
+) -> None:
+    async with host(house.server()) as client:
+        result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION})
+        async with shown(chromium, bridge, client, OVERDUE, result) as app:
+            context = {"styles": {"variables": TOKENS}}
+            message = {"jsonrpc": "2.0", "method": "ui/notifications/host-context-changed", "params": context}
+            await app.page.evaluate(
+                "(m) => document.querySelector('iframe').contentWindow.postMessage(m, '*')", message
+            )
+            ground = "getComputedStyle(document.querySelector('section')).backgroundColor"
+            await app.frame.wait_for_function(f"{ground} === 'rgb(250, 240, 230)'")
+            assert await app.frame.evaluate("getComputedStyle(document.body).fontFamily") == "Georgia"
+            assert app.loaded[1:] in ([], ["about:srcdoc"])

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from payt_mcp.settings import TOOLSETS
-from payt_mcp.tools import SETS
+from payt_mcp.tools import known_tools
+from payt_mcp.writes.kinds import known_kinds
 from tests.architecture import draw
 from tests.architecture.floors import FLOORS
 from tests.architecture.imports import HOUSE, imported
 
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-SHARED_BY_TOOLS = {"shared", "schemas", "arguments", "writing"}
+SHARED_BY_TOOLS = {"callers", "shared", "schemas", "arguments", "writing"}
 MAY_IMPORT_MCP = {"tools", "prompts", "resources", "apps", "server", "cli"}
 
 
@@ -111,13 +112,22 @@ def test_the_sandbox_is_reached_from_the_opener_and_the_command_line_alone(modul
         assert not [other for other in _inside(module) if _room(other) == "payt_sandbox"]
 
 
-def test_the_settings_know_the_tool_sets_there_are() -> None:
-    assert tuple(SETS) == TOOLSETS
-    modules = [module for reads, writes in SETS.values() for module in (*reads, *writes)]
-    assert len(set(modules)) == len(modules)
-    assert {f"tools.{module}" for module in modules} == {
-        name for name in MODULES if name.startswith("tools.") and name.removeprefix("tools.") not in SHARED_BY_TOOLS
-    }
+def test_every_tool_is_found_in_a_set_that_the_settings_know() -> None:
+    assert {spec.toolset for spec in known_tools()} == set(TOOLSETS)
+    modules = {name for name in MODULES if name.startswith("tools.") and name.rpartition(".")[2] not in SHARED_BY_TOOLS}
+    assert len(known_tools()) == len(modules - {"tools.writes"})
+
+
+def test_what_writes_is_in_a_package_of_its_own() -> None:
+    """A read-only server does not import it."""
+    inside = {f"payt_mcp.{name}" for name in MODULES if name.startswith("tools.writes.")}
+    assert len(inside) == sum(spec.writes for spec in known_tools())
+    assert not [spec.name for spec in known_tools(read_only=True) if spec.writes]
+
+
+def test_every_kind_of_write_has_a_tool_and_no_name_twice() -> None:
+    assert len({kind.name for kind in known_kinds()}) == len(known_kinds())
+    assert len(known_kinds()) == sum(spec.writes for spec in known_tools()) - 1  # check_approval writes nothing itself
 
 
 LISTING = """
@@ -133,7 +143,7 @@ print(json.dumps([len(tools), sorted(set(sys.modules) - floor)]))
 NOT_NEEDED = (
     "httpx", "payt_mcp.payt", "payt_sandbox", "payt_mcp.books.account", "payt_mcp.cli", "uvicorn", "sqlite3",
     "webbrowser", "keyring", "payt_mcp.disk", "payt_mcp.hosts", "payt_mcp.doctor",
-    "payt_mcp.writes.desk", "payt_mcp.proposals.ledger.ledger", "payt_mcp.proposals.asking.page",
+    "payt_mcp.writes.outbox", "payt_mcp.proposals.ledger.ledger", "payt_mcp.proposals.asking.page",
     "payt_mcp.proposals.asking.elicitation",
 )  # fmt: skip
 

@@ -12,6 +12,8 @@ import pytest
 from tests.support.fixed import free_port
 from tests.support.processes import COMMAND, PATIENCE, environment, run, stdio
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal that can be made here")
 def test_a_server_started_by_hand_says_what_it_is_waiting_for() -> None:

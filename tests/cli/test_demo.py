@@ -13,6 +13,8 @@ from payt_mcp.cli.demo_screen import Column, Screen, fitted, width
 from payt_mcp.cli.demo_story import StoryError
 from tests.support.newcomer import chapters, told
 
+pytestmark = pytest.mark.slow
+
 ESCAPE = "\x1b["
 
 

@@ -18,11 +18,13 @@ import httpx
 import pytest
 
 from payt_sandbox.api.faults import Fault
+from tests.support.browsing import FLAGS
 from tests.support.fixed import free_port
 from tests.support.processes import COMMAND, run
 from tests.support.signin import APP, APP_SECRET, TOKEN_PATH, Home, Opener, asked, command_line, mode, reads
 
-CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = pytest.mark.slow
+
 PATIENCE = 60
 
 
@@ -83,20 +85,19 @@ def answer(url: str, decision: str) -> str:
 
 
 @contextmanager
-def chromium() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip("no chromium on this machine")
-    with playwright.sync_playwright() as tool:
-        running = tool.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+def chromium(program: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as tool:
+        running = tool.chromium.launch(executable_path=program, args=FLAGS)
         try:
             yield running
         finally:
             running.close()
 
 
-def test_a_person_signs_in_with_a_click_in_a_real_browser(home: Home, opener: Opener) -> None:
-    with login(home, opener) as signing, chromium() as browser:
+def test_a_person_signs_in_with_a_click_in_a_real_browser(home: Home, opener: Opener, browser_program: str) -> None:
+    with login(home, opener) as signing, chromium(browser_program) as browser:
         page = browser.new_page()
         troubles: list[str] = []
         page.on("console", lambda said: troubles.append(said.text))

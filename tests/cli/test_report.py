@@ -14,6 +14,8 @@ from payt_sandbox.server import Handle, run_in_thread
 from tests.support.fixed import ADMINISTRATION, fixed_world, server_for
 from tests.support.processes import environment, run
 
+pytestmark = pytest.mark.slow
+
 
 class _Visible(HTMLParser):
     """What a page shows, cell by cell, and every tag it is made of."""

@@ -20,6 +20,8 @@ from payt_sandbox.api.faults import Fault
 from payt_sandbox.signin.access import ALL_SCOPES, Token
 from tests.support.clinic import Opened
 
+pytestmark = pytest.mark.slow
+
 
 def test_where_all_is_well_it_says_so_with_exit_code_zero(clinic: Opened) -> None:
     found = clinic().doctor()
@@ -213,7 +215,8 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("list_tasks", {"invoice": "INVOICE"}), ("list_notes", {}), ("list_notes", {"credit_case": "CASE"}),
     ("decide_payment_plan", {"payment_plan": "PLAN", "decision": "deactivate"}),
     ("comment_task", TASK | {"comment": "x"}),
-    ("complete_task", TASK | {"resume": True}), ("change_follow_up", {"action": "block", "invoices": ["INVOICE"]}),
+    ("reopen_task", TASK), ("complete_task", TASK | {"resume": True}),
+    ("change_follow_up", {"action": "block", "invoices": ["INVOICE"]}),
     ("upsert_debtors", {"debtors": [{"debtor_identifier": "N1", "debtor_number": "N1", "name": "x"}]}),
     ("upsert_contacts", {"contacts": [{"id": "CONTACT", "lastname": "x", "default_email_address": "x@example.com"}]}),
 ]  # fmt: skip

@@ -20,6 +20,8 @@ from payt_sandbox.server import run_in_thread
 from tests.proposals.asking.test_terminal import as_asked, at_a_terminal, environ
 from tests.support.house import ADMINISTRATION, House
 
+pytestmark = pytest.mark.slow
+
 AGENT = Path(__file__).parents[2] / "examples" / "agent.py"
 SENT, NOT_SENT, WAITS, UNKNOWN = 0, 1, 3, 4
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from payt_mcp.errors import HostConfigError
-from payt_mcp.hosts.catalog import HOSTS, Machine, config_path
+from payt_mcp.hosts.catalog import HOSTS, Host, config_path, named
 from payt_mcp.hosts.launch import Launch, require_start
+from payt_mcp.hosts.machine import Machine
 from payt_mcp.payt.signin.kept import static
 from payt_mcp.payt.signin.store import SignInStore
 from payt_mcp.settings import Secret, Settings
@@ -23,6 +24,7 @@ from tests.support.home import TOKEN, Home
 from tests.support.processes import stdio
 
 
+@pytest.mark.slow
 def test_the_very_command_that_was_written_starts_and_answers_as_the_host_starts_it(home: Home) -> None:
     done = home.run("install", "claude-desktop", PAYT_API_URL="sandbox")
     assert (done.code, "Quit Claude Desktop" in done.out) == (0, True)
@@ -151,13 +153,13 @@ def test_secrets_among_the_arguments_and_headers_of_an_old_entry_are_covered(hom
     assert TOKEN not in home.run("install", "claude-desktop").out
 
 
-def test_the_copy_and_the_file_keep_their_mode(home: Home) -> None:
+def test_the_file_keeps_its_mode_and_the_copy_is_for_the_user_alone(home: Home) -> None:
     before = home.write({"mcpServers": {"other": {"command": "x"}}}).read_bytes()
     home.desktop.chmod(0o640)
     done = home.run("install", "claude-desktop")
     (copy,) = home.desktop.parent.glob("*.bak")
     assert copy.read_bytes() == before
-    assert {stat.S_IMODE(one.stat().st_mode) for one in (copy, home.desktop)} == {0o640}
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (copy, home.desktop)] == [0o600, 0o640]
     assert str(copy) in done.out
 
 
@@ -224,6 +226,7 @@ def test_a_wrong_setting_and_a_wrong_call_change_nothing(home: Home) -> None:
     assert home.run("uninstall", "cursor").code == 0
 
 
+@pytest.mark.slow
 def test_a_command_that_does_not_start_is_not_written(tmp_path: Path) -> None:
     broken = tmp_path / "payt-mcp"
     broken.write_text("#!/bin/sh\necho error: https://me:pass@index is down >&2\nexit 3\n")
@@ -257,6 +260,7 @@ def test_an_environment_without_its_script_is_started_by_its_python(home: Home, 
     assert _printed(python, home.environ()) == {"command": str(python), "args": ["-m", "payt_mcp"]}
 
 
+@pytest.mark.slow
 def test_a_cache_that_is_thrown_away_is_never_written(home: Home, tmp_path: Path) -> None:
     python = _environment(tmp_path / "uv" / "archive-v0" / "Xy12")
     tools = tmp_path / "tools"
@@ -342,3 +346,26 @@ def test_what_is_no_text_is_refused_in_a_sentence(home: Home, old: dict[str, str
     done = home.run("install", "claude-desktop", "--replace", **odd)
     assert (done.code, home.desktop.read_bytes(), list(home.desktop.parent.glob("*.*-*"))) == (1, before, [])
     assert "would hold what is no text" in done.err
+
+
+def test_a_host_of_which_no_file_is_known_has_to_be_told(tmp_path: Path) -> None:
+    """It is never given the file of another."""
+    host = Host(key="other", title="Other Host", container="mcpServers", next_step="Start it again.")
+    with pytest.raises(HostConfigError, match=r"not known where Other Host keeps its settings.*--path.*Nothing was"):
+        config_path(host, Machine("linux", {"HOME": str(tmp_path)}))
+
+
+def test_every_list_of_hosts_has_every_host() -> None:
+    """What a person reads is written out where loading the catalogue would cost a start; here it is compared."""
+    from payt_mcp.cli import USAGE
+    from payt_mcp.cli.stdio import _BY_HAND
+
+    house = Path(__file__).parents[2]
+    assert f"add Payt to an assistant: {' | '.join(HOSTS)}\n" in USAGE
+    assert f"add it to {named('or')}\n" in _BY_HAND
+    readme, page = ((house / name).read_text(encoding="utf-8") for name in ("README.md", "docs/hosts.md"))
+    _, *others = HOSTS
+    assert f"(or {', '.join(f'`{key}`' for key in others)})" in readme
+    for host in HOSTS.values():
+        assert f"| {host.title} | `payt-mcp install {host.key}` |" in readme
+        assert f"## {host.title}" in page

@@ -18,10 +18,15 @@ from payt_mcp.hosts.jsonc import SyntaxTroubleError, read
 from payt_mcp.hosts.steps import install, uninstall
 from tests.hosts.documents import COMMENT, settings_files
 
+pytestmark = pytest.mark.slow
+
+MARK = "\ufeff"
+"""With it before everything Claude Desktop reads none of its servers: it never stays, and never comes back."""
+
 DESKTOP = HOSTS["claude-desktop"]
 ENTRY = {"command": "/opt/payt/bin/payt-mcp", "args": [], "env": {"PAYT_READ_ONLY": "1"}}
 
-many = hypothesis_settings(max_examples=150, deadline=None)
+many = hypothesis_settings(max_examples=150)
 
 
 @contextmanager
@@ -61,7 +66,7 @@ def test_in_and_out_again_gives_every_byte_back(before: str) -> None:
     with a_file(before.encode()) as path:
         put_in(path)
         take_out(path)
-        assert path.read_bytes() == before.encode()
+        assert path.read_bytes() == before.removeprefix(MARK).encode()
 
 
 @many
@@ -77,7 +82,7 @@ def test_all_else_is_kept_with_its_comments_and_order(before: str) -> None:
     assert COMMENT.findall(after) == COMMENT.findall(before)
     assert [*now.value][: len(then.value)] == [*then.value]
     if read(before).strict:
-        assert json.loads(after.removeprefix("\ufeff")) == now.value
+        assert json.loads(after) == now.value
 
 
 @many
@@ -104,10 +109,10 @@ def test_another_entry_replaced_and_taken_out_gives_the_bytes_before_the_first(b
         put_in(path, {"command": "/old/payt-mcp", "args": ["x"]})
         put_in(path, replace=True)
         take_out(path)
-        assert path.read_bytes() == before.encode()
+        assert path.read_bytes() == before.removeprefix(MARK).encode()
 
 
-@pytest.mark.parametrize("content", [None, b"", b"\xef\xbb\xbf", b" \r\n", b"// mine\n", b"{}", b"{ }\n", b'{"a":1}'])
+@pytest.mark.parametrize("content", [None, b"", b" \r\n", b"// mine\n", b"{}", b"{ }\n", b'{"a":1}'])
 def test_no_file_and_files_with_nothing_in_them_come_back_as_they_were(content: bytes | None) -> None:
     with a_file(content) as path:
         put_in(path)

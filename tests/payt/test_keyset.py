@@ -65,7 +65,7 @@ IDS = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     ids=IDS,
     per_page=st.integers(1, 12),
@@ -91,7 +91,7 @@ def test_every_row_that_lasts_is_read_and_the_reading_ends(
     assert got <= ids
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pages=st.integers(4, 60), gap=st.integers(1, 9), workers=st.integers(1, 8), seed=st.integers(0, 999))
 def test_an_evenly_spread_list_costs_few_requests_more_than_a_chain(
     pages: int, gap: int, workers: int, seed: int

@@ -6,7 +6,6 @@ import typing
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
@@ -15,8 +14,8 @@ from pydantic import AwareDatetime
 from payt_mcp.payt import models, resources
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Entity
+from tests.support.contract import CONTRACT
 
-CONTRACT = Path(__file__).parents[3] / "shared" / "payt" / "openapi.json"
 pytestmark = pytest.mark.skipif(not CONTRACT.exists(), reason=f"Payt's contract is not at {CONTRACT}")
 
 LISTS: dict[str, type[Entity]] = {

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from payt_sandbox.signin.access import Token
-from tests.payt_sandbox.contract import check
 from tests.support.api import TODAY, Api
+from tests.support.contract import check
 
 
 @pytest.mark.parametrize("header", [None, "Bearer nope", "Basic abc", "Bearer ", "sandbox-token"])

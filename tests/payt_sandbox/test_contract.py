@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from payt_sandbox.signin.access import ALL_SCOPES
-from tests.payt_sandbox.contract import bodies, check, contract, entity_fields, operations, query_names
 from tests.support.api import BEARER, Api
+from tests.support.contract import bodies, check, contract, entity_fields, operations, query_names
 
 # What the contract has beside the work of a credit controller, and the sandbox does not play.
 NOT_PLAYED = {

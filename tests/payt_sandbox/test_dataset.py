@@ -14,6 +14,8 @@ from payt_sandbox.data.build import make_world
 from payt_sandbox.world.shapes import SHAPES
 from tests.support.api import TODAY, Api
 
+pytestmark = pytest.mark.slow
+
 REMINDERS = [f"reminder_{step}_at" for step in (1, 2, 3, 4)]
 SUMMONS = [
     "pre_summons_at",

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.payt_sandbox.contract import check
 from tests.support.api import TODAY, Api
+from tests.support.contract import check
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ from tests.support.house import (
     data,
     letter,
 )
+from tests.support.previews import flat, seen
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 async def test_an_invoice_paid_since_the_yes_stops_the_message(house: House) -> None:
@@ -42,8 +43,7 @@ async def test_an_invoice_paid_since_the_yes_stops_the_message(house: House) -> 
     renewed = ledger.pending()
     ledger.close()
     assert [record.status for record in renewed] == ["proposed"]
-    assert renewed[0].preview is not None
-    assert renewed[0].preview["because"]
+    assert seen(renewed[0]).because
 
 
 def _debtor(house: House) -> dict[str, Any]:
@@ -82,7 +82,7 @@ async def test_a_default_address_is_looked_up_again(house: House) -> None:
         ledger = Ledger(house.state)
         ledger.approve(key, Who("page"))
         assert data(await c.call_tool("check_approval", {"proposal_id": key}))["status"] == "superseded"
-        shown = [record.preview["recipients"] for record in ledger.pending() if record.preview]
+        shown = [flat(seen(record))["recipients"] for record in ledger.pending()]
         ledger.close()
     assert next((r["email"], r["source"]) for r in shown[0]) == (
         "new@debtor.example",

@@ -22,7 +22,7 @@ from tests.support.house import (
     says,
 )
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 async def with_code(caller: Any, arguments: dict[str, Any]) -> str:
@@ -92,7 +92,7 @@ async def test_a_code_is_good_for_fifteen_minutes(house: House, monkeypatch: pyt
         code = await with_code(caller, arguments)
         later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=15, seconds=5)
         monkeypatch.setattr(Ledger, "now", lambda _self: later)
-        monkeypatch.setattr("payt_mcp.proposals.ledger.store.Store._tick", lambda _self: later)
+        monkeypatch.setattr("payt_mcp.proposals.ledger.opened.OpenedLedger._tick", lambda _self: later)
         answer = await caller.call_tool("send_message", arguments | {"confirmation_code": code})
     assert "older than 15 minutes" in said(answer)
     assert house.mails == []
@@ -140,12 +140,12 @@ async def test_a_code_is_neither_given_nor_taken_for_what_a_person_must_see(hous
         ledger.issue_code(key, "the code", Who("code"))
         before = len(ledger.history(key))
 
-        class Desk:
+        class Outbox:
             def __getattr__(self, name: str) -> Any:
-                raise AssertionError(f"the desk was asked for its {name}")
+                raise AssertionError(f"the outbox was asked for its {name}")
 
         with pytest.raises(RefusedWriteError, match="A person must see this first"):
-            await writing._by_code(None, Desk(), ledger.get(key), given)  # type: ignore[arg-type]
+            await writing._by_code(None, Outbox(), ledger.get(key), given)  # type: ignore[arg-type]
         assert ledger.get(key).status == "proposed"
         assert len(ledger.history(key)) == before
         ledger.close()

@@ -15,7 +15,7 @@ from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.states import WAITS
 from tests.support.house import House, client, data
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 def answers_after(wait: dt.timedelta, monkeypatch: pytest.MonkeyPatch) -> Any:

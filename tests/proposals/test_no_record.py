@@ -23,7 +23,7 @@ from tests.proposals.ledger.test_clock import ran_ahead
 from tests.support.house import ERAS, Answer, House, client, data, said
 from tests.writes.invoices.test_upsert import new
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 NEVER = resource.RLIM_INFINITY
 
 

@@ -37,7 +37,7 @@ from tests.support.house import (
     until,
 )
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 def of_one_letter(ledger: Ledger, text: str = "pay") -> Record:

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.proposals.storm.cases import CASES, LAYOUTS, Case
+from tests.proposals.storm.runs import said_badly
 from tests.proposals.storm.table import failures, table, write
 from tests.proposals.storm.weather import storm
+
+pytestmark = pytest.mark.slow
 
 RUNS = int(os.environ.get("STORM_RUNS", "0"))
 SEED = int(os.environ.get("STORM_SEED", "11"))
@@ -45,6 +48,29 @@ def test_a_ledger_broken_on_purpose_is_found_out(broken: str, case: Case) -> Non
     outcomes = storm(range(first, first + 6 * len(CASES), len(CASES)), SEED, broken, until_wrong=True)
     assert outcomes[-1].wrong
     assert f"--seed {SEED} --only {outcomes[-1].run.number} --broken {broken}" in failures(outcomes, broken)[-1]
+
+
+ASKED = "Preview\n\nTo approve, type: amber birch\n> "
+LATE = "Preview\n\nBeing sent.\n\nThere is nothing to approve.\n"
+TOO_LATE = f"{ASKED}amber birch\npayt-mcp: Proposal p-1 cannot be approved: it is sent. Nothing was sent or changed.\n"
+
+
+@pytest.mark.parametrize(
+    ("state", "shown", "wrong"),
+    [
+        ("two_terminals", [ASKED, ASKED], 0),
+        ("two_terminals", [ASKED, TOO_LATE], 0),
+        ("two_terminals", [LATE, ASKED], 0),
+        ("two_terminals", [LATE, LATE], 1),
+        ("two_terminals", [ASKED, "Traceback"], 1),
+        ("served", [LATE], 1),
+        ("served", [""], 2),
+        ("again", [LATE], 0),
+        ("again", [""], 1),
+    ],
+)
+def test_a_person_may_come_too_late_behind_another(state: str, shown: list[str], wrong: int) -> None:
+    assert len(said_badly(state, shown)) == wrong
 
 
 def test_the_layouts_of_one_text_are_one_text() -> None:

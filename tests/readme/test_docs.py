@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from payt_mcp.cli import USAGE
+from payt_mcp.hosts.catalog import HOSTS
 from payt_mcp.payt.signin.grants import reading, writing
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import KNOWN, TOOLSETS, Settings
@@ -88,7 +89,7 @@ def test_every_entry_to_copy_is_one_a_host_can_use() -> None:
         Settings.from_env(server.get("env", {}))
 
 
-@pytest.mark.parametrize("host", ["claude-desktop", "claude-code", "cursor", "vscode"])
+@pytest.mark.parametrize("host", HOSTS)
 def test_an_entry_by_hand_is_what_install_would_print(host: str) -> None:
     command = [sys.executable, "-m", "payt_mcp", "install", host, "--print"]
     settled = {name: value for name, value in os.environ.items() if not name.startswith(("PAYT_", "XDG_STATE"))}

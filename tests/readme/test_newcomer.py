@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the home of the test has the folders of Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="the home of the test has the folders of Linux"),
+]
 
 
 def payt_mcp(home: Path, line: str) -> str:

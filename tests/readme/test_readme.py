@@ -10,6 +10,8 @@ from payt_mcp.server.server import PaytServer, build_server
 from payt_mcp.settings import KNOWN, TOOLSETS, Settings
 from tests.support.newcomer import ROOT, chapters, told
 
+pytestmark = pytest.mark.slow
+
 README = ROOT / "README.md"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXAMPLE = re.compile(r"(<!-- from: demo, (\d+) -->\n```text\n)(.*?)(^```$)", re.MULTILINE | re.DOTALL)

@@ -12,6 +12,8 @@ from payt_mcp.receivables import phases
 from payt_mcp.receivables.aging import BUCKETS, balance, bucket_index, overdue
 from payt_mcp.receivables.open_items import OpenItems, open_item
 
+pytestmark = pytest.mark.slow
+
 TODAY = dt.date(2026, 11, 21)
 MONEY = st.decimals(min_value=-(10**8), max_value=10**8, places=2)
 DATES = st.dates(dt.date(2020, 1, 1), dt.date(2028, 1, 1))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payt_mcp.payt.models import Debtor, Invoice
-from payt_mcp.receivables.open_items import OpenItems, debtor_entry, is_open, open_item
+from payt_mcp.receivables.open_items import OpenItems, is_open, open_item
 
 START = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 AMOUNTS = st.sampled_from(("0.00", "10.00", "-3.50", "99999999.99"))
@@ -130,18 +130,3 @@ def test_an_item_keeps_what_payt_says_and_guesses_nothing() -> None:
         )
     )
     assert same.open_amount is same.book_open
-
-
-def test_attention_comes_from_the_item_its_debtor_and_the_debtors_credits() -> None:
-    items = OpenItems("EUR")
-    items.put_invoice(_invoice(1, 1, "5.00", 1))
-    assert items.attention(items.invoices["1"]) == []
-    items.put_debtor(Debtor(id="1", reminding_paused_at=START))
-    items.put_invoice(_invoice(2, 1, "-5.00", 1))
-    assert items.attention(items.invoices["1"]) == ["paused", "credit_open"]
-    planned = Invoice(
-        id="3", open_amount=Decimal(1), debtor_id="2", active_payment_plan_id="9", bailiff_at=START, paused_at=START
-    )
-    items.put_invoice(planned)
-    assert items.attention(items.invoices["3"]) == ["payment_plan", "paused", "with_bailiff"]
-    assert items.debtor_attention(debtor_entry(Debtor(id="2"))) == ["payment_plan", "paused", "with_bailiff"]

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 from tests.release.support import ROOT, Mcpb, built, environment, wheel_and_sdist
+from tests.support.browsing import browser_program
+
+__all__ = ["browser_program"]
 
 
 @pytest.fixture(scope="session")

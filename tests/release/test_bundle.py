@@ -18,6 +18,8 @@ from payt_mcp.server.server import build_server
 from payt_mcp.settings import KNOWN, Settings
 from tests.release.support import ROOT, Mcpb, built, listed, members
 
+pytestmark = pytest.mark.slow
+
 SOURCES = ("payt_mcp", "prompts", "bundle")
 FILES = ("pyproject.toml", "README.md", "LICENSE", "server.json")
 

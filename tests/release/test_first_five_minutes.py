@@ -26,7 +26,10 @@ TOKEN_SECONDS = 4
 BEFORE = b'{\r\n\t"mcpServers": {\r\n\t\t"notes": {"command": "notes"}\r\n\t},\r\n\t"theme":"dark"\r\n}'
 _OPENER = '#!/bin/sh\nprintf "%s" "$1" > "$HOME/opened.part" && mv "$HOME/opened.part" "$HOME/opened"\n'
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for the desktop's opener is a script")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for the desktop's opener is a script"),
+]
 
 
 class Newcomer:
@@ -147,7 +150,9 @@ def _text(result: dict[str, Any]) -> str:
     return text
 
 
-async def test_from_a_clean_machine_to_answers_and_back(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+@pytest.fixture
+def user(tmp_path: Path, request: pytest.FixtureRequest, browser_program: str) -> Newcomer:
+    """A person with a browser, and the wheel just built and installed alone, timed."""
     folder = tmp_path / "home"
     folder.mkdir()
     began = time.monotonic()
@@ -157,6 +162,10 @@ async def test_from_a_clean_machine_to_answers_and_back(tmp_path: Path, request:
     user.steps += [(f"build {wheel.name}", built), ("install it alone", time.monotonic() - began - built)]
     user.config.parent.mkdir(parents=True)
     user.config.write_bytes(BEFORE)
+    return user
+
+
+async def test_from_a_clean_machine_to_answers_and_back(user: Newcomer) -> None:
     with payt(user) as url:
         user.terminal["PAYT_API_URL"] = url
         with user.step("payt-mcp login, and a click in the browser"):

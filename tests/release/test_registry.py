@@ -17,6 +17,8 @@ from payt_mcp import __version__
 from payt_mcp.settings import KNOWN, Secret, Settings
 from tests.release.support import ROOT, environment, members
 
+pytestmark = pytest.mark.slow
+
 # Of github.com/modelcontextprotocol/static (MIT licence, Copyright (c) 2025 Model Context Protocol), where the registry
 # serves it from: schemas/2025-12-11/server.schema.json.
 SCHEMA = Path(__file__).parent / "server.schema.json"

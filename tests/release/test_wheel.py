@@ -10,6 +10,8 @@ import pytest
 from payt_mcp import __version__
 from tests.release.support import ROOT, environment, listed, members, wheel_and_sdist
 
+pytestmark = pytest.mark.slow
+
 INFO = f"payt_mcp-{__version__}.dist-info"
 
 # Every file that is no Python source has its place here, so that nothing slips in unseen.
@@ -69,7 +71,8 @@ def test_it_says_who_it_is(wheel: Path) -> None:
     assert said["Requires-Python"] == ">=3.11"
     assert said["Description-Content-Type"] == "text/markdown"
     needed = [line for line in said.get_all("Requires-Dist", []) if "extra ==" not in line]
-    assert all(">=" in line or line.startswith("tzdata;") for line in needed)
+    assert all(">=" in line for line in needed)
+    assert any(line.startswith("tzdata") and ";" not in line for line in needed)  # not every Linux has one either
 
 
 def test_no_link_of_its_page_on_pypi_leads_nowhere(wheel: Path) -> None:

@@ -24,6 +24,8 @@ from payt_sandbox.server import Handle, run_in_thread
 from tests.support.fixed import ADMINISTRATION, NOW
 from tests.support.processes import PATIENCE, Http, environment, http, run, stdio
 
+pytestmark = pytest.mark.slow
+
 NO_SIGNALS = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals; hosts close stdin there")
 SIGNALS = [pytest.param(how, marks=NO_SIGNALS) for how in (signal.SIGTERM, signal.SIGINT)]
 ENDS = [*SIGNALS, None]

@@ -1,12 +1,13 @@
-"""A real browser for the tests of the approval page, and for its pictures."""
+"""A real browser for the tests of what a person clicks, and for the pictures of it."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,30 +22,59 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--no-proxy-server",
     "--hide-scrollbars",
     "--host-resolver-rules=MAP evil.example 127.0.0.1",  # what an attacker's name server may answer
 )
 
 
-@asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
-    """Chromium without a window. Where there is none the test skips; with `CI_BROWSER` set it fails."""
-    try:
-        from playwright.async_api import async_playwright
-    except ImportError:
-        _missing("playwright is not installed")
+def program() -> str:
+    """Where the browser of this machine is; LookupError where there is none that can be driven."""
+    if importlib.util.find_spec("playwright") is None:
+        raise LookupError("playwright is not installed")
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
-        _missing(f"there is no {' or '.join(NAMES)} on this machine")
+        raise LookupError(f"there is no {' or '.join(NAMES)} on this machine")
+    return found
+
+
+@asynccontextmanager
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium without a window; LookupError where there is none."""
+    from playwright.async_api import async_playwright
+
     async with async_playwright() as tool:
-        running = await tool.chromium.launch(executable_path=found, args=FLAGS)
+        running = await tool.chromium.launch(executable_path=program(), args=FLAGS)
         try:
             yield running
         finally:
             await running.close()
 
 
-def _missing(what: str) -> NoReturn:
-    if os.environ.get("CI_BROWSER"):
-        pytest.fail(f"CI_BROWSER is set, and {what}.")
-    pytest.skip(f"The approval page was not tried in a browser: {what}.")
+@pytest.fixture(scope="session")
+def browser_program() -> str:
+    """Where the browser is. Without one the test skips; with `CI_BROWSER` set it fails.
+
+    Whatever needs a browser asks for this first. It is not asynchronous on purpose: a skip inside a coroutine ends the
+    event loop that the other tests of the module run on.
+    """
+    try:
+        return program()
+    except LookupError as missing:
+        if os.environ.get("CI_BROWSER"):
+            pytest.fail(f"CI_BROWSER is set, and {missing}.")
+        pytest.skip(f"Not tried in a browser: {missing}.")
+
+
+@pytest.fixture(scope="module")
+async def browser_process(browser_program: str) -> AsyncIterator[Any]:
+    async with browser() as running:
+        yield running
+
+
+@pytest.fixture
+async def chromium(browser_process: Any) -> AsyncIterator[Any]:
+    """A browser without windows; what a test opens in it is closed after it."""
+    yield browser_process
+    for context in browser_process.contexts:
+        await context.close()

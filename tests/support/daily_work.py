@@ -85,6 +85,8 @@ def writes(house: House) -> dict[str, Write]:
     to_do, wanted, free, known = task(house), plan(house), free_invoices(house), debtor(house, 3)
     other = next(one["id"] for one in rows(house, "tasks") if not one["completed_at"] and one["id"] != to_do)
 
+    done = next(one["id"] for one in rows(house, "tasks") if one["completed_at"])
+
     def completed() -> int:
         is_done = row(house, "tasks", other)["completed_at"] is not None
         made = len(comments(house, other, "Betaald."))
@@ -104,6 +106,10 @@ def writes(house: House) -> dict[str, Write]:
             "comment_task", {"task": to_do, "comment": COMMENT}, "POST", "/v1/tasks/",
             lambda: len(comments(house, to_do)),
         ),
+        "reopening": Write(
+            "reopen_task", {"task": done}, "PATCH", "/v1/tasks/",
+            lambda: int(row(house, "tasks", done)["completed_at"] is None),
+        ),
         "follow_up": Write(
             "change_follow_up", {"action": "block", "invoices": free}, "PATCH", "/v1/invoices/block",
             lambda: int(all(paused(house, free))),
@@ -119,4 +125,4 @@ def writes(house: House) -> dict[str, Write]:
     }  # fmt: skip
 
 
-KINDS = ("plan", "completion", "comment", "follow_up", "debtors", "contacts")
+KINDS = ("plan", "completion", "comment", "reopening", "follow_up", "debtors", "contacts")

@@ -110,7 +110,7 @@ REFUSALS: Mapping[str, Call] = {
     "dates_reversed": Call("search_invoices", {"due_from": "2026-11-21", "due_to": "2026-11-01", **_HERE}),
     "moment": Call("list_contacts", {"updated_after": "yesterday", **_HERE}),
     "amount": Call("search_invoices", {"min_amount": "1,250.00", **_HERE}),
-    "amount_float": Call("search_invoices", {"min_amount": 1250.5, **_HERE}),
+    "amount_float": Call("search_invoices", {"min_amount": 1250.505, **_HERE}),
     "amounts_reversed": Call("search_invoices", {"min_amount": "10", "max_amount": "9.99", **_HERE}),
     "fields": Call("search_invoices", {"fields": ["open_amout"], **_HERE}),
     "too_many": Call("search_invoices", {"invoices": [str(number) for number in range(51)], **_HERE}),

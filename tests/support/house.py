@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from payt_sandbox.api.sandbox import Sandbox
 from payt_sandbox.app import create_app
 from payt_sandbox.data.build import build_world
 from payt_sandbox.server import Handle, run_in_thread
-from tests.support.browsing import browser
 
 ADMINISTRATION = "4711"
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
@@ -85,20 +84,6 @@ class House:
 def house(tmp_path: Path) -> Iterator[House]:
     with run_in_thread(create_app(build_world(invoices=200, seed=4), options=Options(rate=None))) as handle:
         yield House(handle, tmp_path)
-
-
-@pytest.fixture(scope="module")
-async def browser_process() -> AsyncIterator[Any]:
-    async with browser() as running:
-        yield running
-
-
-@pytest.fixture
-async def chromium(browser_process: Any) -> AsyncIterator[Any]:
-    """A browser without windows; what a test opens in it is closed after it."""
-    yield browser_process
-    for context in browser_process.contexts:
-        await context.close()
 
 
 Answer = Callable[..., Any]

@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import keyring
 import pytest
-from keyring.backends import fail
 from mcp.client import Client
 from mcp.types import CallToolResult
 
@@ -106,12 +104,6 @@ class Home:
         """Payt's clock goes on; this machine's does not know."""
         clock = self.payt.sandbox.world.clock
         self.payt.sandbox.world.clock = lambda: clock() + dt.timedelta(**passed)
-
-
-@pytest.fixture(autouse=True)
-def _no_keyring() -> None:
-    """The keyring of whoever runs the tests is left alone."""
-    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]  # the library leaves it untyped
 
 
 @pytest.fixture

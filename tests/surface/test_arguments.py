@@ -40,16 +40,19 @@ WRONG: list[tuple[str, Any]] = [
     ("limit", {"n": 5}), ("limit", 10**40), ("status", "unpaid"), ("status", "Open"), ("status", 1), ("status", True),
     ("status", ["open"]), ("sort", "amount"), ("sort", ["due_date"]), ("due_from", "21-11-2026"), ("due_from", True),
     ("due_from", "2026-02-30"), ("due_to", "tomorrow"), ("due_to", {"day": 1}), ("due_to", "2026-11-21T10:00:00"),
-    ("min_amount", 1250.5), ("min_amount", 0.1), ("min_amount", "1,250.00"), ("min_amount", "1.250,00"),
+    ("min_amount", 1250.505), ("min_amount", 1e22), ("min_amount", 1e-7), ("min_amount", True), ("min_amount", "1 250"),
+    ("min_amount", "\u0661\u0662"), ("min_amount", "1_250"), ("min_amount", 0.1 + 0.2),
+    ("min_amount", "1,250.00"), ("min_amount", "1.250,00"),
     ("min_amount", "1e3"), ("min_amount", "EUR 5"), ("min_amount", "5.123"), ("min_amount", "NaN"),
     ("max_amount", ["5"]), ("max_amount", False), ("updated_after", "yesterday"), ("updated_after", 1.5),
     ("updated_after", "9999-12-31T23:59:59-14:00"), ("updated_after", "0001-01-01T00:00:00+14:00"),
-    ("debtors", 10002.0), ("debtors", {"number": "10002"}), ("debtors", [["10002"]]), ("debtors", [None]),
+    ("debtors", 10002.5), ("debtors", 1e22), ("debtors", [10002.5]),
+    ("debtors", {"number": "10002"}), ("debtors", [["10002"]]), ("debtors", [None]),
     ("debtors", ["10002", ""]), ("debtors", [True]), ("debtors", '{"number": "10002"}'), ("debtors", ["x"] * 51),
     ("invoices", [1.5]), ("invoices", True), ("credit_cases", ["no such case"]), ("query", 1.5), ("query", ["a"]),
     ("query", "-- | --"), ("query", "\x00"), ("query", "half \ud800 pair"), ("fields", ["no_such_field"]),
     ("fields", [""]), ("cursor", "garbage"), ("cursor", 7), ("cursor", ["x"]), ("administration_id", "4712"),
-    ("administration_id", 4711.0), ("administration_id", ["4711"]),
+    ("administration_id", 4711.5), ("administration_id", ["4711"]),
 ]  # fmt: skip
 
 SAME: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -64,10 +67,23 @@ SAME: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("search_invoices", {"credit_cases": 48216}, {"credit_cases": ["D2026-48216"]}),
     ("search_invoices", {"fields": "phase"}, {"fields": ["phase"]}),
     ("search_invoices", {"min_amount": 1250}, {"min_amount": "1250.00"}),
+    ("search_invoices", {"min_amount": 1000.5}, {"min_amount": "1000.50"}),
+    ("search_invoices", {"min_amount": 1000.0}, {"min_amount": "1000.00"}),
+    ("search_invoices", {"min_amount": 0.1, "max_amount": 19.99}, {"min_amount": "0.10", "max_amount": "19.99"}),
+    ("search_invoices", {"min_amount": -0.0}, {"min_amount": "0"}),
+    ("search_invoices", {"min_amount": " 1250.00 "}, {"min_amount": "1250.00"}),
+    ("search_invoices", {"administration_id": 4711.0}, {}),
+    ("search_invoices", {"debtors": 10002.0}, {"debtors": ["10002"]}),
+    ("search_invoices", {"debtors": [10002.0, "10026"]}, {"debtors": ["10002", "10026"]}),
+    ("search_invoices", {"debtors": "[10002.0]"}, {"debtors": ["10002"]}),
+    ("search_invoices", {"invoices": 2024000001.0}, {"invoices": ["2024000001"]}),
     ("search_invoices", {"limit": "7"}, {"limit": 7}),
     ("search_invoices", {"limit": 7.0}, {"limit": 7}),
     ("get_debtor", {"debtor": 10002}, {"debtor": "10002"}),
     ("get_debtor", {"debtor": "  10002 "}, {"debtor": "10002"}),
+    ("get_debtor", {"debtor": 10002.0}, {"debtor": "10002"}),
+    ("get_credit_case", {"credit_case": 48216.0}, {"credit_case": "48216"}),
+    ("list_messages", {"message_id": 7400003.0}, {"message_id": "7400003"}),
     ("get_invoice", {"invoice": 2024000001}, {"invoice": "2024000001"}),
     ("get_credit_case", {"credit_case": 48216}, {"credit_case": "48216"}),
     ("list_messages", {"debtor": 10002}, {"debtor": "10002"}),
@@ -136,7 +152,7 @@ async def test_a_required_argument_is_asked_for(client: Client, tool: str, value
         assert f"{tool} needs {name}" in _assert_refused(result)
 
 
-@pytest.mark.parametrize("value", [["10002"], {"number": "10002"}, 1.5, True, False, 0.0], ids=repr)
+@pytest.mark.parametrize("value", [["10002"], {"number": "10002"}, 1.5, True, False, 1e22], ids=repr)
 @pytest.mark.parametrize("tool", REQUIRED)
 async def test_a_required_argument_is_text(client: Client, tool: str, value: Any) -> None:
     (name,) = REQUIRED[tool]
@@ -175,7 +191,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(["limit", "status", "debtors", "due_from", "min_amount", "cursor", "fields"]), value=_JSON)
 async def test_whatever_json_comes_the_answer_is_ours(client: Client, name: str, value: Any) -> None:
     text = text_of(await _call(client, "search_invoices", {name: value}))

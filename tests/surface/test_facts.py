@@ -11,6 +11,8 @@ from mcp.client import Client
 from payt_sandbox.server import Handle
 from tests.support.fixed import ANSWERS, answer_of, compact, server_for, text_of
 
+pytestmark = pytest.mark.slow
+
 # What a text says in words of its own: README documents these for `phase`, `attention` and the timeline.
 _OWN_WORDS = {"pre_judicial": "pre-court", "not_due": "not yet due"}
 _CODED = {"phase", "attention", "step"}

@@ -12,6 +12,8 @@ from payt_sandbox.server import Handle
 from tests.support.fixed import ANSWERS, REFUSALS, Call, answer_of, server_for, shown, text_of
 from tests.support.processes import COMMAND, Http, environment, http
 
+pytestmark = pytest.mark.slow
+
 REVISIONS = {"auto": "2026-07-28", "legacy": "2025-11-25"}
 WAYS = ("memory", "stdio", "http")
 

@@ -17,6 +17,8 @@ from payt_mcp.settings import Settings
 from payt_sandbox.server import Handle
 from tests.support.fixed import ADMINISTRATION, server_for, text_of
 
+pytestmark = pytest.mark.slow
+
 ERAS = ("auto", "legacy")
 HERE = f"?administration_id={ADMINISTRATION}"
 RECORDS = {

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from payt_mcp.writes.invoices import fields as invoice_rows
+from tests.support.contract import CONTRACT
+from tests.support.fixed import tokens
 from tests.support.house import House, client
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_the_list_of_all_tools_keeps_its_budget(house: House) -> None:
-    encoder = pytest.importorskip("bpe_openai").get_encoding("o200k_base")
     async with client(house.server()) as caller:
         tools = [tool.model_dump(by_alias=True, exclude_none=True) for tool in (await caller.list_tools()).tools]
         assert len((caller.instructions or "").encode()) < 2048
-    assert len(encoder.encode(json.dumps(tools, separators=(",", ":"), ensure_ascii=False))) <= 4_500
+    assert tokens(tools) <= 4_500
 
 
 async def test_schemas_hold_nothing_hosts_choke_on(house: House) -> None:
@@ -35,9 +35,6 @@ async def test_schemas_hold_nothing_hosts_choke_on(house: House) -> None:
     invoices: dict[str, Any] = tools["upsert_invoices"]["inputSchema"]["properties"]["invoices"]
     assert (invoices["type"], invoices["maxItems"]) == ("array", 500)
     assert len(invoices["description"].encode()) < 2048
-
-
-CONTRACT = Path("/work/shared/payt/openapi.json")
 
 
 @pytest.mark.skipif(not CONTRACT.exists(), reason="the published contract is not on this machine")

@@ -14,18 +14,18 @@ from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret
-from payt_mcp.writes.kind import ActionWriter
+from payt_mcp.writes.writer import Writer
 from payt_sandbox.api.faults import Fault, Kind
 from payt_sandbox.signin.access import ALL_SCOPES
 from tests.support.daily_work import COMMENT, KINDS, Write, comments, server, task, writes
 from tests.support.house import ERAS, PAGE, TOOL, House, approved, client, data, draft, record, said, says, until
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 EACH = pytest.mark.parametrize("kind", KINDS)
 ENDS = {"comment": "sent"}
 SCOPES = {
     "plan": "payment_plans", "completion": "tasks", "comment": "tasks", "follow_up": "invoices", "debtors": "debtors",
-    "contacts": "contacts",
+    "contacts": "contacts", "reopening": "tasks",
 }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ async def test_a_code_carries_out_each_once_and_nothing_else(house: House) -> No
         "plan": {"decision": "reject"}, "completion": {"comment": "Anders."}, "comment": {"comment": "Anders."},
         "follow_up": {"action": "resume", "invoices": ["2024000004"]},
         "debtors": {"debtors": [{"debtor_number": "N1", "debtor_identifier": "n-1", "name": "Anders"}]},
-        "contacts": {"contacts": [{"contact_identifier": "new-2"}]},
+        "contacts": {"contacts": [{"contact_identifier": "new-2"}]}, "reopening": {"task": task(house)},
     }  # fmt: skip
     async with client(server(house, confirm="code")) as caller:
         for kind, write in writes(house).items():
@@ -164,7 +164,7 @@ async def test_a_yes_to_send_again_what_had_arrived_sends_nothing(
         ledger = Ledger(house.state)
         for kind, write in writes(house).items():
             with monkeypatch.context() as blind:
-                blind.setattr(ActionWriter, "look", nothing_seen)
+                blind.setattr(Writer, "look", nothing_seen)
                 standing = await struck(house, caller, write, "reset_after")
                 assert (kind, standing["status"], write.done()) == (kind, "outcome_unknown", 1)
                 sent = len(house.sandbox.requests)
@@ -178,7 +178,7 @@ async def test_a_yes_to_send_again_what_had_arrived_sends_nothing(
         ledger.close()
 
 
-async def nothing_seen(_writer: ActionWriter, _record: Record) -> None:
+async def nothing_seen(_writer: Writer, _record: Record) -> None:
     return None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from payt_mcp.payt import wire
 from payt_mcp.payt import writes as commands
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.writes import contacts, debtors
+from tests.support.contract import CONTRACT
 from tests.support.daily_work import (
     as_it_is,
     contact_with_debtors,
@@ -28,18 +28,18 @@ from tests.support.daily_work import (
     task,
     writes,
 )
+from tests.support.fixed import tokens
 from tests.support.house import ADMINISTRATION, PAGE, House, client, data, record, said, says
+from tests.support.previews import flat, seen
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 async def proposed(house: House, tool: str, arguments: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The answer to a call nobody has said yes to, and the preview on record."""
     async with client(server(house)) as caller:
         answer = data(await caller.call_tool(tool, arguments))
-    preview = record(house, answer["proposal_id"]).preview
-    assert preview is not None
-    return answer, dict(preview)
+    return answer, flat(seen(record(house, answer["proposal_id"])))
 
 
 async def carried_out(house: House, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -69,6 +69,9 @@ async def test_what_changed_since_the_preview_stops_each_and_says_why(house: Hou
         "comment": lambda: world.change(
             ADMINISTRATION, "tasks", every["comment"].arguments["task"], completed_at=world.now()
         ),
+        "reopening": lambda: world.change(
+            ADMINISTRATION, "tasks", every["reopening"].arguments["task"], completed_at=world.now()
+        ),
         "follow_up": lambda: world.pay_invoice(
             ADMINISTRATION, _id_of(house, every["follow_up"].arguments["invoices"][1])
         ),
@@ -77,6 +80,7 @@ async def test_what_changed_since_the_preview_stops_each_and_says_why(house: Hou
     }
     why = {
         "plan": "Terms was 3 terms", "completion": "Task was", "comment": "looked out for",
+        "reopening": "Completed was",
         "follow_up": f"at Payt changed since: {every['follow_up'].arguments['invoices'][1]}",
         "debtors": f"at Payt changed since: {debtor(house, 3)['debtor_number']}",
         "contacts": "at Payt changed since: new-1",
@@ -93,8 +97,7 @@ async def test_what_changed_since_the_preview_stops_each_and_says_why(house: Hou
             assert why[kind] in answer["reason"]
             renewed = ledger.pending()[-1]
             assert (renewed.kind, renewed.status) == (ledger.get(key).kind, "proposed")
-            assert renewed.preview is not None
-            assert renewed.preview["because"]
+            assert seen(renewed).because
         ledger.close()
 
 
@@ -233,8 +236,7 @@ async def test_a_plan_of_debtors_is_what_payt_then_does(house: House) -> None:
     ]
     async with client(server(house), answer=says("accept")) as caller:
         answer = data(await caller.call_tool("upsert_debtors", {"debtors": json.dumps(batch)}))
-    preview = record(house, answer["proposal_id"]).preview
-    assert preview is not None
+    preview = flat(seen(record(house, answer["proposal_id"])))
     actions = {one["key"]: one["action"] for one in preview["rows"]}
     number = second["debtor_number"] + "x"
     assert actions == {
@@ -324,8 +326,7 @@ async def test_the_debtors_of_a_contact_follow_as_the_plan_says(house: House) ->
     wish = {"contacts": [{"id": contact["id"], "reminder_email_address": "New@Debtor.example", "firstname": ""}]}
     before = {one["debtor_number"]: one for one in rows(house, "debtors")}
     answer = await carried_out(house, "upsert_contacts", wish)
-    preview = record(house, answer["proposal_id"]).preview
-    assert preview is not None
+    preview = flat(seen(record(house, answer["proposal_id"])))
     assert answer["status"] == "applied"
     planned = {change["field"]: change for change in preview["rows"][0]["changes"]}
     after = {one["debtor_number"]: one for one in rows(house, "debtors")}
@@ -403,8 +404,6 @@ async def test_completing_with_resume_says_which_invoices_and_resumes_them(house
 
 # What a model is told.
 
-CONTRACT = Path("/work/shared/payt/openapi.json")
-
 
 @pytest.mark.skipif(not CONTRACT.exists(), reason="the published contract is not on this machine")
 async def test_every_field_of_the_contract_is_in_the_schemas_and_taken(house: House) -> None:
@@ -425,13 +424,12 @@ def _contract() -> dict[str, Any]:
 
 
 async def test_the_writes_of_the_sets_keep_their_budget(house: House) -> None:
-    encoder = pytest.importorskip("bpe_openai").get_encoding("o200k_base")
     names = {write.tool for write in writes(house).values()}
     async with client(server(house)) as caller:
         tools = [tool for tool in (await caller.list_tools()).tools if tool.name in names]
     assert len(tools) == len(names)
     told = [tool.model_dump(by_alias=True, exclude_none=True) for tool in tools]
-    assert len(encoder.encode(json.dumps(told, separators=(",", ":"), ensure_ascii=False))) <= 2_000
+    assert tokens(told) <= 2_200
     assert all(tool.annotations and not tool.annotations.read_only_hint for tool in tools)
 
 

@@ -1,7 +1,7 @@
 """The records of Payt's contract, one file each."""
 
 from payt_mcp.payt.models.administration import Administration
-from payt_mcp.payt.models.base import Address, Entity, Label, User
+from payt_mcp.payt.models.base import Address, Entity, Label, Stepped, User
 from payt_mcp.payt.models.contact import Contact
 from payt_mcp.payt.models.credit_case import CreditCase, DeletedCreditCase
 from payt_mcp.payt.models.debtor import Debtor
@@ -34,6 +34,7 @@ __all__ = [
     "Payment",
     "PaymentPlan",
     "PlannedPayment",
+    "Stepped",
     "Task",
     "User",
 ]

@@ -14,13 +14,24 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, PrivateAttr
 
 _MOST_DIGITS = 18
+_CLOCKS_APART = dt.timedelta(minutes=2)
+"""A `Date` header tells whole seconds, and of one of several machines."""
+_LONGEST_ID = 400
+_CLOCKS_APART = dt.timedelta(minutes=2)
+"""A `Date` header tells whole seconds, and of one of several machines."""
 
 
 def _text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _name_of_a_record(value: str) -> str:
+    if len(value) > _LONGEST_ID or not value.isprintable():
+        raise ValueError("an id must be one that fits into an address")
+    return value
 
 
 def _amount(value: Any) -> Any:
@@ -58,7 +69,7 @@ def listed(value: Any) -> Any:
     return [] if value is None else value
 
 
-Id = Annotated[str, BeforeValidator(_text)]
+Id = Annotated[str, BeforeValidator(_text), AfterValidator(_name_of_a_record)]
 Text = Annotated[str | None, BeforeValidator(_text)]
 Amount = Annotated[Decimal | None, BeforeValidator(_amount)]
 Date = Annotated[dt.date | None, BeforeValidator(_empty_is_none)]
@@ -67,6 +78,19 @@ Stamp = Annotated[Annotated[AwareDatetime, AfterValidator(_in_range)] | None, Be
 
 class Entity(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Stepped(Entity):
+    """A record with the moments of steps that were taken for it. One that lies ahead is planned, and not taken yet."""
+
+    _read_at: dt.datetime | None = PrivateAttr(default=None)
+
+    def read_at(self, moment: dt.datetime | None) -> None:
+        """Say which time it was at Payt when this was read."""
+        self._read_at = moment
+
+    def is_ahead(self, moment: dt.datetime) -> bool:
+        return self._read_at is not None and moment - self._read_at > _CLOCKS_APART
 
 
 class Label(Entity):

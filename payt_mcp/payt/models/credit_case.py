@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from payt_mcp.payt.models.base import Amount, Entity, Id, Label, Stamp, Text, listed
+from payt_mcp.payt.models.base import Amount, Entity, Id, Label, Stamp, Stepped, Text, listed
 
 
-class CreditCase(Entity):
+class CreditCase(Stepped):
     labels: Annotated[list[Label], BeforeValidator(listed)] = Field(default_factory=list)
     case_number: Text = None
     public_url: Text = None

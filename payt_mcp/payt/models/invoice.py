@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from payt_mcp.payt.models.base import Amount, Date, Entity, Id, Label, Stamp, Text, listed
+from payt_mcp.payt.models.base import Amount, Date, Entity, Id, Label, Stamp, Stepped, Text, listed
 
 
 class InvoiceLine(Entity):
@@ -22,7 +22,7 @@ class InvoiceLine(Entity):
     vat_amount: Amount = None
 
 
-class Invoice(Entity):
+class Invoice(Stepped):
     category: Text = None
     currency_code: Text = None
     description: Text = None

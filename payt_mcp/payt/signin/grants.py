@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from payt_mcp.errors import PaytMcpError
 from payt_mcp.settings import Secret
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path
@@ -59,11 +60,15 @@ class GrantRefused(Exception):  # noqa: N818 - a signal to whoever asked, who kn
 
 
 class GrantTrouble(Exception):  # noqa: N818 - see above
-    """There is no usable answer. `taken`: Payt may have carried it out, so that what was given is used up."""
+    """There is no usable answer. `taken`: Payt may have carried it out, so that what was given is used up.
 
-    def __init__(self, trouble: str, *, taken: bool) -> None:
+    `error` is what will not pass by itself, such as a proxy that cannot be used.
+    """
+
+    def __init__(self, trouble: str, *, taken: bool, error: PaytMcpError | None = None) -> None:
         self.trouble = trouble
         self.taken = taken
+        self.error = error
         super().__init__(trouble)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from payt_mcp.errors import NotConfiguredError
 from payt_mcp.payt.signin.kept import SignIn, Tokens
 from payt_mcp.payt.signin.renewing import RenewingTokens
 from payt_mcp.payt.signin.store import MemoryStore, SignInStore
 from payt_mcp.payt.signin.tokens import StaticToken, TokenSource
-from payt_mcp.settings import Secret, Settings
+from payt_mcp.settings import CallerSettings, Secret
 
 
 class _OwnCredentials(RenewingTokens):
@@ -22,8 +24,8 @@ class _OwnCredentials(RenewingTokens):
         return None if self._kept is not None and self._kept.stamp() is not None else super().login()
 
 
-def open_source(settings: Settings) -> TokenSource:
-    """The token source for these settings, as things are now.
+def open_source(settings: CallerSettings, state_dir: Path | None) -> TokenSource:
+    """The token source for these settings, as things are now; a sign-in is looked for in `state_dir`.
 
     Raises:
         NotConfiguredError: there is no credential.
@@ -31,7 +33,7 @@ def open_source(settings: Settings) -> TokenSource:
     """
     if settings.api_token is not None:
         return StaticToken(settings.api_token)
-    store = store_of(settings)
+    store = store_of(settings, state_dir)
     if store is not None and store.stamp() is not None:
         return RenewingTokens(store)
     if settings.client_id is not None and settings.client_secret is not None:
@@ -39,6 +41,6 @@ def open_source(settings: Settings) -> TokenSource:
     raise NotConfiguredError
 
 
-def store_of(settings: Settings) -> SignInStore | None:
+def store_of(settings: CallerSettings, state_dir: Path | None) -> SignInStore | None:
     """Where the sign-in for this Payt is kept; None where there is no folder for it."""
-    return None if settings.state_dir is None else SignInStore(settings.state_dir, settings.api_url)
+    return None if state_dir is None else SignInStore(state_dir, settings.api_url)

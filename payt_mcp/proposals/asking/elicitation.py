@@ -12,7 +12,8 @@ from mcp.shared.exceptions import MCPError
 
 from payt_mcp.proposals.asking.form import Approval
 from payt_mcp.proposals.asking.preview_text import whole
-from payt_mcp.proposals.records import Record, Who
+from payt_mcp.proposals.records import Record, Who, is_embedded
+from payt_mcp.proposals.stored import preview_of
 
 LONGEST_QUESTION = 6_000
 """Characters a question to the user may have. What is longer is shown on the approval page, whole."""
@@ -21,14 +22,14 @@ _PATIENCE = 540.0
 _MODERN = "2026-07-28"
 _CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
-Answered = Literal["yes", "no", "dismissed", "not_asked"]
+PersonsAnswer = Literal["yes", "no", "dismissed", "not_asked"]
 
 
 @dataclass(frozen=True)
-class Direct:
+class KnownAnswer:
     """An answer that is known without the SDK asking."""
 
-    answer: Answered
+    answer: PersonsAnswer
 
 
 def can_ask(ctx: Context[Any, Any]) -> bool:
@@ -40,26 +41,28 @@ def can_ask(ctx: Context[Any, Any]) -> bool:
     return asking.form is not None or asking.url is None
 
 
-async def ask(ctx: Context[Any, Any], record: Record) -> Direct | Elicit[Approval]:
+async def ask(ctx: Context[Any, Any], record: Record) -> KnownAnswer | Elicit[Approval]:
     """Ask the user about a proposal.
 
     The question is the proposal's own preview, so that it is the same however often it is put. A client that fails to
     ask leaves the proposal waiting for the page or the terminal.
     """
-    question = f"{whole(record.preview or {})}\n\nProposal {record.id}. Let this happen?"
-    if not can_ask(ctx) or len(question) > LONGEST_QUESTION:
-        return Direct("not_asked")
+    invented = "Invented data: this reaches nobody.\n\n" if is_embedded(record) else ""
+    preview = preview_of(record) if can_ask(ctx) else None
+    question = f"{invented}{whole(preview)}\n\nProposal {record.id}. Let this happen?" if preview else ""
+    if not 0 < len(question) <= LONGEST_QUESTION:
+        return KnownAnswer("not_asked")
     if (ctx.protocol_version or "") >= _MODERN:
         return Elicit(question, Approval)
     with anyio.move_on_after(_PATIENCE):
         try:
             result = await ctx.elicit(question, Approval)
         except (MCPError, ValueError):  # it cannot ask after all, or what came back was no answer
-            return Direct("not_asked")
+            return KnownAnswer("not_asked")
         if result.action == "accept":
-            return Direct("yes" if result.data.approve else "no")
-        return Direct("no" if result.action == "decline" else "dismissed")
-    return Direct("not_asked")
+            return KnownAnswer("yes" if result.data.approve else "no")
+        return KnownAnswer("no" if result.action == "decline" else "dismissed")
+    return KnownAnswer("not_asked")
 
 
 def client_of(ctx: Context[Any, Any]) -> str:

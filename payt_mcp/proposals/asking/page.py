@@ -28,13 +28,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from payt_mcp.errors import AlteredError, PaytMcpError, RefusedWriteError
+from payt_mcp.errors import PaytMcpError, RefusedWriteError
 from payt_mcp.proposals.asking import page_view
 from payt_mcp.proposals.asking.page_files import announce, entry, signed
 from payt_mcp.proposals.engine import Engine
-from payt_mcp.proposals.outcomes import CLOSED, only_a_person_knows
+from payt_mcp.proposals.outcomes import CLOSED
 from payt_mcp.proposals.records import Record, Who
 from payt_mcp.proposals.states import Status
+from payt_mcp.proposals.stored import words_of
 
 LINGER = 120.0
 """Seconds the page stays after nothing is pending, so that the outcome can be read."""
@@ -67,11 +68,11 @@ class _Server(uvicorn.Server):
 
 
 class ApprovalPage:
-    """The page of one desk.
+    """The page of one outbox.
 
     Args:
         engine: carries out what is approved here.
-        group: serves the page; lives as long as the desk.
+        group: serves the page; lives as long as the outbox.
         browse: opens an address in the user's browser; False where there is none.
         zone: the time zone of the times shown.
     """
@@ -166,11 +167,11 @@ class ApprovalPage:
     async def _records(self, *, pending_only: bool = False) -> list[Record]:
         """What is shown: what waits for a person first, then what ended within the hour."""
         engine = self._engine
-        pending = await engine.on_ledger(engine.ledger.pending, engine.scope, also=(Status.OUTCOME_UNKNOWN,))
+        pending = await engine.on_ledger(engine.ledger.pending, engine.ledger_scope, also=(Status.OUTCOME_UNKNOWN,))
         if pending_only:
             lately = engine.ledger.now() - _SHOWN
             return [r for r in pending if r.status is not Status.OUTCOME_UNKNOWN or r.changed_at > lately]
-        recent = await engine.on_ledger(engine.ledger.recent, engine.ledger.now() - _SHOWN, engine.scope)
+        recent = await engine.on_ledger(engine.ledger.recent, engine.ledger.now() - _SHOWN, engine.ledger_scope)
         known = {record.id for record in pending}
         return [*pending, *(record for record in recent if record.id not in known)]
 
@@ -201,10 +202,6 @@ class ApprovalPage:
             cards = page_view.cards(await self._records(), self._engine.troubles, self._token, self._zone)
         except PaytMcpError as error:
             cards = page_view.Cards(alert=str(error))
-        except (KeyError, TypeError, AttributeError, ValueError):  # a preview that this program never wrote
-            cards = page_view.Cards(
-                alert=str(AlteredError("A proposal in the ledger cannot be shown: it was altered."))
-            )
         return Response(page_view.page(cards, self._alert, state), media_type="text/html")
 
     async def _changes(self, _request: Request) -> Response:
@@ -224,7 +221,7 @@ class ApprovalPage:
         fields = parse_qs((await request.body()).decode("latin-1"))
         key, action, token = (fields.get(name, [""])[0] for name in ("id", "action", "token"))
         try:
-            record = await self._engine.on_ledger(self._engine.ledger.get, key, self._engine.scope)
+            record = await self._engine.on_ledger(self._engine.ledger.get, key, self._engine.ledger_scope)
             if not hmac.compare_digest(token.encode(), self._token(record).encode()):
                 return _refused(403)
             await self._act(action, record)
@@ -238,17 +235,23 @@ class ApprovalPage:
     async def _act(self, action: str, record: Record) -> None:
         engine, who = self._engine, Who("page", "", _user())
         if action in {"approve", "again"}:
-            await engine.on_ledger(engine.ledger.approve, record.id, who, again=action == "again")
+            await engine.on_ledger(
+                engine.ledger.approve, record.id, who, again=action == "again", scope=engine.ledger_scope
+            )
             with contextlib.suppress(PaytMcpError):  # it is approved: what becomes of it is told with the proposal
                 await engine.carry_out(record.id, 0.0)
         elif action == "reject":
-            await engine.on_ledger(engine.ledger.decline, record.id, who)
+            await engine.on_ledger(engine.ledger.decline, record.id, who, scope=engine.ledger_scope)
         elif action == "look":
             await engine.look(record)
         elif action == "close":
-            await engine.on_ledger(engine.ledger.settle, record.id, Status.FAILED, CLOSED, who=who)
-        elif action == "done" and only_a_person_knows(record):
-            await engine.on_ledger(engine.ledger.settle, record.id, Status.APPLIED, CLOSED, who=who)
+            await engine.on_ledger(
+                engine.ledger.settle, record.id, Status.FAILED, CLOSED, who=who, scope=engine.ledger_scope
+            )
+        elif action == "done" and words_of(record).person_knows:
+            await engine.on_ledger(
+                engine.ledger.settle, record.id, Status.APPLIED, CLOSED, who=who, scope=engine.ledger_scope
+            )
 
     def _token(self, record: Record) -> str:
         """What only the form of exactly this proposal, in this state, on this page carries."""

@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from payt_mcp.proposals.asking.preview_text import (
+    because_words,
     change_words,
-    heading,
-    shown,
-    shown_lines,
+    mails_words,
     size,
+    source_words,
 )
-from payt_mcp.proposals.outcomes import at, only_a_person_knows, outcome_words
-from payt_mcp.proposals.records import Record
+from payt_mcp.proposals.outcomes import at, outcome_words
+from payt_mcp.proposals.preview import (
+    Beside,
+    Effects,
+    Facts,
+    Letter,
+    Mails,
+    Preview,
+    Records,
+    Row,
+    Section,
+    SentTo,
+    Warned,
+)
+from payt_mcp.proposals.records import Record, is_embedded
 from payt_mcp.proposals.states import Status
+from payt_mcp.proposals.stored import preview_of, words_of
 from payt_mcp.words.text import count
+from payt_mcp.words.visible import shown, shown_lines
 
 Token = Callable[[Record], str]
 
@@ -35,6 +50,7 @@ _BADGES = {
     Status.EXPIRED: ("", "expired"),
     Status.SUPERSEDED: ("", "replaced: something changed"),
 }
+_INVENTED = '<p class="foreign">Invented data: this is a proposal to the built-in sandbox, and reaches nobody.</p>'
 
 
 @dataclass(frozen=True)
@@ -81,18 +97,20 @@ def text(value: Any) -> str:
 
 def _card(record: Record, trouble: str, token: Token, zone: dt.tzinfo) -> str:
     kind, badge = _BADGES[record.status]
-    if record.status is Status.FAILED and record.kind != "message":
-        badge = "not carried out"
-    preview = record.preview or {"title": "The text of this proposal has been purged", "warnings": [], "kind": ""}
+    if record.status is Status.FAILED:
+        badge = f"not {words_of(record).done}"
+    preview = preview_of(record)
+    title = preview.title if preview else "The text of this proposal has been purged"
     is_open = record.status in (Status.PROPOSED, Status.OUTCOME_UNKNOWN)
-    detail = _detail(preview)
+    invented = _INVENTED if is_embedded(record) else ""
+    detail = _detail(preview) if preview else ""
     if record.status not in (Status.PROPOSED, Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN):
         detail = f"<details><summary>What was proposed</summary>{detail}</details>"
     return (
         f'<article aria-labelledby="t-{record.id}"><div class="top">'
-        f'<h2 id="t-{record.id}">{text(preview["title"])}</h2>'
+        f'<h2 id="t-{record.id}">{text(title)}</h2>'
         f'<span class="badge {kind}">{badge}</span></div>'
-        f"{_said(record, trouble, zone)}{detail}{_form(record, token) if is_open else ''}"
+        f"{invented}{_said(record, trouble, zone)}{detail}{_form(record, token) if is_open else ''}"
         f'<p class="soft">{record.id}, proposed {at(record.created_at, zone)}</p></article>'
     )
 
@@ -107,69 +125,76 @@ def _said(record: Record, trouble: str, zone: dt.tzinfo) -> str:
     ) + (f'<p class="foreign">{text(told)}</p>' if told else "")
 
 
-def _detail(preview: Mapping[str, Any]) -> str:
-    because = "; ".join(preview.get("because", ()))
-    parts = [f'<p class="big">Proposed anew, because {text(because)}.</p>' if because else "", _warnings(preview)]
-    parts += [_message(preview)] if preview["kind"] == "message" else []
-    parts += [_invoices(preview)] if preview["kind"] == "invoices" else []
-    parts += [_action(preview)] if "facts" in preview else []
-    return "".join(parts)
+def _detail(preview: Preview) -> str:
+    """All of it: dangers first, and plain remarks last."""
+    because = f'<p class="big">{text(because_words(preview))}</p>' if preview.because else ""
+    says_from = any(isinstance(section, Letter) for section in preview.sections)
+    where = "" if says_from else f"<dl><dt>In</dt><dd>{text(preview.sender)}</dd></dl>"
+    sections = "".join(map(_section, preview.sections))
+    return f"{because}{_warnings(preview.dangers)}{where}{sections}{_warnings(preview.remarks)}"
 
 
-def _warnings(preview: Mapping[str, Any]) -> str:
+def _warnings(warnings: Sequence[Warned]) -> str:
     items = "".join(
-        f'<li class="{"danger" if warned["danger"] else "look"}">{text(warned["text"])}</li>'
-        for warned in preview["warnings"]
+        f'<li class="{"danger" if warned.danger else "look"}">{text(warned.text)}</li>' for warned in warnings
     )
     return f'<ul class="warnings" role="alert">{items}</ul>' if items else ""
 
 
-def _message(preview: Mapping[str, Any]) -> str:
-    rows = [(label, text(said)) for label, said in heading(preview)]
-    rows += [(entry["field"].capitalize(), _recipient(entry)) for entry in preview["recipients"]]
-    rows += [("Subject", text(preview["subject"]))]
-    rows += [("Attached", f"{text(entry['name'])} ({size(entry['size'])})") for entry in preview["attachments"]]
-    facts = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
-    body = html.escape(shown_lines(preview["body"]), quote=True)
-    return f'<dl>{facts}</dl><div class="body">{body}</div>'
+def _section(section: Section) -> str:
+    match section:
+        case Facts():
+            return _list((label, _fact(said)) for label, said in section.entries)
+        case Beside():
+            return _list((label, f'<div class="soft">{_fact(said)}</div>') for label, said in section.entries)
+        case Letter():
+            return _letter(section)
+        case Mails():
+            return f'<p class="big">{_mails(section)}'
+        case Effects():
+            return "".join(f"<p>{_summed(effect.said, effect.items)}" for effect in section.entries)
+        case Records():
+            return _records(section)
+        case _:
+            assert_never(section)
 
 
-def _recipient(entry: Mapping[str, str]) -> str:
-    if entry["source"]:
-        return f'{text(entry["email"])} <span class="soft">{text(entry["source"])}</span>'
-    return f'<span class="foreign">{text(entry["email"])} - not on file, given by the assistant</span>'
+def _list(facts: Iterable[tuple[str, str]]) -> str:
+    """Labels, and what they say as HTML."""
+    return "<dl>" + "".join(f"<dt>{text(label)}</dt><dd>{said}</dd>" for label, said in facts) + "</dl>"
 
 
-def _invoices(preview: Mapping[str, Any]) -> str:
-    mails = preview["mails"]
-    said = (
-        f'<p class="big">E-mailed by Payt, {count(len(mails), "invoice")}:</p><ul>'
-        + "".join(f"<li>{text(mail['invoice'])} to {text(mail['to'])}</li>" for mail in mails)
-        + "</ul>"
-        if mails
-        else '<p class="big">Payt will e-mail no invoice.</p>'
-    )
-    counts = ", ".join(f"{number} {kind}" for kind, number in preview["counts"].items())
-    money = "".join(f"<li>{text(row['currency'])}: {text(row['text'])}</li>" for row in preview["money"])
-    booked = "".join(f"<li>{text(row['invoice'])}: {text(row['amount'])}</li>" for row in preview["payments"])
-    payments = f"<p>Payments Payt will book by itself:</p><ul>{booked}</ul>" if booked else ""
-    lists = "".join(f"<p>{text(name)}: {text(', '.join(numbers))}</p>" for name, numbers in preview["lists"].items())
-    rows = "".join(_row(row) for row in preview["rows"])
-    head = "<tr><th>Invoice</th><th>Debtor</th><th>What</th><th>Changes</th></tr>"
-    return (
-        f"{said}<p>In {text(preview['from'])}: {text(counts)}</p><ul>{money}</ul>{payments}{lists}"
-        f'<div class="scroll"><table>{head}{rows}</table></div>'
-    )
+def _summed(said: str, items: Sequence[str]) -> str:
+    """The rest of a paragraph, and all that it sums up."""
+    listed = "".join(f"<li>{text(item)}</li>" for item in items)
+    return f"{text(said)}:</p><ul>{listed}</ul>" if listed else f"{text(said)}</p>"
 
 
-def _action(preview: Mapping[str, Any]) -> str:
-    facts = "".join(f"<dt>{text(label)}</dt><dd>{_fact(said)}</dd>" for label, said in preview["facts"])
-    beside = "".join(f'<dt>{text(label)}</dt><dd class="soft">{_fact(said)}</dd>' for label, said in preview["beside"])
-    rows = "".join(_row(row) for row in preview["rows"])
-    head = "<tr><th>Record</th><th>About</th><th>What</th><th>Changes</th></tr>"
-    counts = ", ".join(f"{number} {kind}" for kind, number in preview["counts"].items())
-    table = f'<p>{text(counts)}</p><div class="scroll"><table>{head}{rows}</table></div>' if rows else ""
-    return f"<dl><dt>In</dt><dd>{text(preview['from'])}</dd>{facts}{beside}</dl>{table}"
+def _mails(section: Mails) -> str:
+    """What a person is warned of in red already, in full."""
+    if not section.entries:
+        return _summed(mails_words(section), ())
+    said = f"E-mailed by Payt, {count(len(section.entries), section.noun)}"
+    return _summed(said, [f"{mail.record} to {mail.to}" for mail in section.entries])
+
+
+def _letter(letter: Letter) -> str:
+    rows = [(entry.field.capitalize(), _recipient(entry)) for entry in letter.recipients]
+    rows += [("Subject", text(letter.subject))]
+    rows += [("Attached", f"{text(file.name)} ({size(file.size)})") for file in letter.attachments]
+    return f'{_list(rows)}<div class="body">{html.escape(shown_lines(letter.body), quote=True)}</div>'
+
+
+def _recipient(entry: SentTo) -> str:
+    if entry.source:
+        return f'{text(entry.email)} <span class="soft">{text(source_words(entry))}</span>'
+    return f'<span class="foreign">{text(entry.email)} - {text(source_words(entry))}</span>'
+
+
+def _records(section: Records) -> str:
+    head = "".join(f"<th>{text(name)}</th>" for name in (section.noun, section.owner, "What", "Changes"))
+    rows = "".join(map(_row, section.rows))
+    return f'<div class="scroll"><table><tr>{head}</tr>{rows}</table></div>'
 
 
 def _fact(said: str) -> str:
@@ -178,11 +203,10 @@ def _fact(said: str) -> str:
     return f'<div class="body">{html.escape(shown_lines(said), quote=True)}</div>'
 
 
-def _row(row: Mapping[str, Any]) -> str:
-    changes = [change_words(change) for change in row["changes"]]
-    said = "<br>".join(text(line) for line in [*changes, *row["notes"]])
-    key, about = row.get("key", row.get("invoice")), row.get("about", row.get("debtor"))
-    cells = (text(key), text(about), text(row["action"]), said)
+def _row(row: Row) -> str:
+    changes = (change_words(change, "→") for change in row.changes)
+    said = "<br>".join(text(line) for line in (*changes, *row.notes))
+    cells = (text(row.key), text(row.about), text(row.action), said)
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
@@ -191,14 +215,12 @@ def _form(record: Record, token: Token) -> str:
         f'<input type="hidden" name="{name}" value="{text(value)}">'
         for name, value in (("id", record.id), ("token", token(record)))
     )
-    choices = [("approve", "Approve and send", "yes"), ("reject", "Reject", "")]
-    if record.kind != "message":
-        choices[0] = ("approve", "Approve and carry out", "yes")
+    words = words_of(record)
+    choices = [("approve", f"Approve and {words.step}", "yes"), ("reject", "Reject", "")]
     if record.status is Status.OUTCOME_UNKNOWN:
-        choices = [("look", "Look again at Payt", "yes"), ("again", "Send again", ""), ("close", "It was not sent", "")]
-        if only_a_person_knows(record):
-            choices[1:] = [("done", "It was carried out", ""), ("close", "It was not carried out", "")]
-            choices.insert(1, ("again", "Carry out again", ""))
+        choices = [("look", "Look again at Payt", "yes"), ("again", f"{words.step.capitalize()} again", "")]
+        choices += [("done", f"It was {words.done}", "")] if words.person_knows else []
+        choices += [("close", f"It was not {words.done}", "")]
     buttons = "".join(
         f'<button id="{action}-{record.id}" class="{style}" name="action" value="{action}">{label}</button>'
         for action, label, style in choices

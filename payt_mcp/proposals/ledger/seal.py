@@ -7,10 +7,10 @@ and the loss of events written in the instant between the ledger's commit and th
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from payt_mcp.errors import AlteredError, LedgerError
 
 START = "0" * 64
 """What the first event is chained to."""
+
+_KEPT_TEXT = "checkpoint\n"
+"""Stands before what is signed, so that it is never taken for an event."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,12 @@ class Head:
 
 
 class Seal:
-    """Marks events, and keeps the head. `folder` holds `key` and `head`, both readable by the user alone."""
+    """Marks events, and keeps the head. `folder` holds `key`, `head` and `checkpoint`, readable by the user alone."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._key = b""
+        self._text: tuple[object, str | None] = (None, None)
 
     def open(self, *, ledger_exists: bool) -> None:
         """Read the key, or make one for a ledger that is new.
@@ -53,7 +57,7 @@ class Seal:
     def mark(self, previous: str, event: tuple[str, ...]) -> str:
         """The mark of an event after the event marked `previous`."""
         text = json.dumps([previous, *event], ensure_ascii=True, separators=(",", ":"))
-        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+        return self._signed(text.encode())
 
     def head(self) -> Head:
         """The head as it was last kept.
@@ -79,6 +83,35 @@ class Seal:
                     write_private(self._folder / "head", json.dumps({"seq": head.seq, "mark": head.mark}).encode())
         except OSError as error:
             raise LedgerError(f"The head of the ledger cannot be kept ({error.strerror}).") from None
+
+    def kept_text(self) -> str | None:
+        """The text that `keep_text` kept; None where there is none, or it was not written with this key.
+
+        Asked at every step, so that a file that is still the same is not read again: the text is the same object then.
+        """
+        path = self._folder / "checkpoint"
+        try:
+            found = path.stat()
+            file = (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+            if self._text[0] != file:
+                self._text = file, self._verified(path.read_bytes())
+        except OSError:
+            return None
+        return self._text[1]
+
+    def keep_text(self, text: str) -> None:
+        """Keep a text under a signature, in place of the last one. What cannot be kept is no loss: it saves time."""
+        content = f"{self._signed(f'{_KEPT_TEXT}{text}'.encode())}\n{text}".encode()
+        with suppress(OSError):
+            write_private(self._folder / "checkpoint", content)
+
+    def _verified(self, content: bytes) -> str | None:
+        signature, _, text = content.partition(b"\n")
+        expected = self._signed(_KEPT_TEXT.encode() + text)
+        return text.decode() if hmac.compare_digest(signature, expected.encode()) else None
+
+    def _signed(self, text: bytes) -> str:
+        return hmac.digest(self._key, text, "sha256").hex()
 
     def _read_key(self, *, ledger_exists: bool) -> bytes:
         path = self._folder / "key"

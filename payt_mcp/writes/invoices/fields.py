@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from payt_mcp.errors import BadValueError, InputError
+from payt_mcp.words.numbers import as_amount, as_id
 from payt_mcp.writes.checks import (
     Check,
     date,
@@ -27,7 +28,7 @@ REQUIRED = (
     "currency_code", "invoice_number", "invoice_date", "due_date", "book_amount_total", "book_amount_open",
     "amount_open", "amount_total",
 )  # fmt: skip
-_AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,4})?\Z")
+_AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?\Z")
 _METHODS = ("bank_transfer", "direct_debit", "cash", "none", "unknown")
 _COSTS = ("principal", "administration_costs", "interest_costs", "debt_collection_costs")
 _TRANSACTIONS = ("credit", "payment", "reversal", "revaluation", "settlement", "write_off", "")
@@ -58,9 +59,10 @@ def _filled_prose(where: str, value: Any) -> str:
 
 
 def _amount(where: str, value: Any) -> str:
-    if isinstance(value, float):
-        raise BadValueError(where, value, 'a decimal string such as "121.00"; a number loses cents')
-    found = text(where, value)
+    given = as_amount(value)
+    if isinstance(given, float):
+        raise BadValueError(where, value, 'a decimal string such as "121.00"')
+    found = text(where, given)
     if not _AMOUNT.match(found):
         raise BadValueError(where, value, 'a decimal string without thousands separators, such as "121.00"')
     amount = Decimal(found)
@@ -70,7 +72,8 @@ def _amount(where: str, value: Any) -> str:
 
 
 def _number(where: str, value: Any) -> str:
-    found = text(where, value)
+    """A quantity, a percentage or a price, which have up to four decimals."""
+    found = text(where, repr(value) if isinstance(value, float) and not value.is_integer() else value)
     if not _AMOUNT.match(found):
         raise BadValueError(where, value, 'a decimal string, such as "21.0"')
     return found
@@ -86,9 +89,10 @@ def _moment(where: str, value: Any) -> str:
 
 
 def _whole(where: str, value: Any) -> int:
-    if isinstance(value, bool) or not str(value).removeprefix("-").isdecimal():
+    given = as_id(value)
+    if not isinstance(given, str) or not given.strip().removeprefix("-").isdecimal():
         raise BadValueError(where, value, "a whole number")
-    return int(value)
+    return int(given)
 
 
 def _object_of(fields: Mapping[str, Check], *required: str) -> Check:

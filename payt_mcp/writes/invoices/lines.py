@@ -8,20 +8,18 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
 from payt_mcp.payt.models import InvoiceLine, Payment
-from payt_mcp.proposals.proposal import Warned
+from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.addresses import SHARED_HOSTS, domain, is_below
 from payt_mcp.words.field_names import field_words
 from payt_mcp.words.text import clean, count, some
+from payt_mcp.writes.bulk import WHOLE
 from payt_mcp.writes.message import scanning
-
-WHOLE = 1_000_000
-"""Longer than any text of a row: a person is shown all of it."""
+from payt_mcp.writes.own import PAYT_HOSTS
 
 _NOT_SAID = frozenset({"id", "administration_id", "invoice_id", "updated_at"})
 _WRITTEN = {"total_amount": "amount", "total_book_amount": "book_amount"}
 """Amounts of a payment as they are read, and as they are written."""
 
-_PAYT_HOSTS = ("paytsoftware.com",)
 _TEXTS = ("invoice_number", "order_number", "category", "payment_condition", "peppol_identifier")
 
 
@@ -108,7 +106,7 @@ def foreign(rows: Sequence[Mapping[str, Any]], own: Own) -> list[Warned]:
     """Bank accounts, links and e-mail addresses in the texts of the rows that are not the administration's."""
     own_account = "".join(own.bank_account.split()).upper()
     # a company may be called Example.com; where anybody may have a page or an address, nobody's is one's own
-    own_hosts = {*_PAYT_HOSTS, *own.hosts, *scanning.links(own.sender)} - SHARED_HOSTS
+    own_hosts = {*PAYT_HOSTS, *own.hosts, *scanning.links(own.sender)} - SHARED_HOSTS
     accounts = _named_by(
         rows,
         scanning.bank_accounts,

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate, pairwise
 
-from payt_mcp.proposals.proposal import Warned
+from payt_mcp.proposals.preview import Warned
+from payt_mcp.receivables.attention import Reason, flags_of
 from payt_mcp.receivables.phases import IN_COLLECTION
 from payt_mcp.words.field_names import listed
 from payt_mcp.words.lookalikes import plain
@@ -38,11 +39,15 @@ class OwedItem:
     open_amount: Decimal | None
     total_amount: Decimal | None
     is_overdue: bool
-    attention: Sequence[str]
+    attention: Sequence[Reason]
     due_date: dt.date | None = None
     step: str = ""
     lately: dt.date | None = None
     """The day of that step, where it was taken within a week."""
+
+    @property
+    def flags(self) -> list[str]:
+        return flags_of(self.attention)
 
     @property
     def owed(self) -> Decimal:
@@ -109,8 +114,8 @@ def _totals(items: Sequence[OwedItem]) -> Iterator[tuple[Money, int]]:
     """
     overdue = [item for item in items if item.is_overdue]
     # where the debtor is paused all of them are, and none is set apart by it
-    apart = _APART - {"paused"} if all("paused" in item.attention for item in overdue) else _APART
-    others = [item for item in overdue if not apart & set(item.attention)]
+    apart = _APART - {"paused"} if all("paused" in item.flags for item in overdue) else _APART
+    others = [item for item in overdue if not apart & set(item.flags)]
     reminded = [item for item in others if item.step not in IN_COLLECTION]
     for part in (items, [item for item in items if item.owed > 0], overdue, others, reminded):
         for currency, number in Counter(item.currency for item in part).items():

@@ -1,5 +1,5 @@
 """The fixtures of this room; what they are stands where they are made."""
 
-from tests.support.signin import _no_keyring, home
+from tests.support.signin import home
 
-__all__ = ["_no_keyring", "home"]
+__all__ = ["home"]

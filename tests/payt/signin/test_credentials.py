@@ -14,6 +14,8 @@ from payt_mcp.server import session as servers
 from tests.support.house import says
 from tests.support.signin import APP, APP_SECRET, HERE, Home, asked, reads, refused, text_of
 
+pytestmark = pytest.mark.slow
+
 OWN = {"PAYT_CLIENT_ID": APP, "PAYT_CLIENT_SECRET": APP_SECRET}
 
 

@@ -10,11 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import anyio
+import pytest
 from mcp.client import Client
 
 from payt_sandbox.api.faults import Fault
 from tests.support.processes import Stdio, http, stdio
 from tests.support.signin import APP_SECRET, TOKEN_PATH, Home, asked, reads, refused
+
+pytestmark = pytest.mark.slow
 
 _DIES_WITH_THE_NEW_TOKENS = """
 import os, signal, sys

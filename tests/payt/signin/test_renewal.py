@@ -17,6 +17,8 @@ from payt_mcp.payt.signin.store import SignInStore
 from payt_sandbox.api.faults import Fault
 from tests.support.signin import TOKEN_PATH, Home, asked, reads, refused
 
+pytestmark = pytest.mark.slow
+
 ADMINISTRATIONS = wire.listing("administrations", None)
 BACK = "Run `payt-mcp login` in a terminal to sign in again; no restart is needed."
 

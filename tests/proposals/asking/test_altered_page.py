@@ -10,7 +10,7 @@ import pytest
 from tests.proposals.asking.test_terminal import run
 from tests.support.house import House, client, data, letter
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 def edit(house: House, statement: str) -> None:

@@ -14,12 +14,14 @@ import anyio
 import pytest
 
 from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
-from payt_mcp.writes.message.letter import Facts, Letter, warnings_of
+from payt_mcp.writes.message.letter import Letter
+from payt_mcp.writes.message.warnings import warnings_of
 from payt_sandbox.api.faults import Fault
 from tests.support.house import ADMINISTRATION, ERAS, House, client, data, letter, said, says
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 @ERAS
@@ -269,7 +271,7 @@ def test_an_amount_in_another_currency_is_named(currency: str, case: list[str], 
         on_file=[], items=[OwedItem("1", "F1", "CHF", Decimal(600), total, True, [])], case_amounts=also,
         other_amounts=also,
     )  # fmt: skip
-    letter = Letter("p", "4711", ("debtor_number", "7"), "", "7", "Open", f"{currency} 696.17", [])
+    letter = Letter("", "Open", f"{currency} 696.17", [])
     assert any("matches nothing" in warned.text for warned in warnings_of(letter, facts)) is named
 
 

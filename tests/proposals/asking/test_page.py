@@ -13,7 +13,7 @@ from payt_sandbox.api.faults import Fault
 from tests.support.house import PAGE, House, client, data, known_invoice, letter, record, said
 from tests.writes.invoices.test_upsert import as_it_is
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 UNREADABLE = """() => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });

@@ -18,7 +18,7 @@ from payt_mcp.proposals.states import Status
 from payt_sandbox.api.faults import Fault
 from tests.support.house import House, client, data, letter, record, until
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 # By requests.
 

@@ -20,10 +20,10 @@ import pytest
 from payt_mcp.proposals.asking.page_files import live_pages
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_sandbox.api.faults import Fault
-from tests.support.house import House, client, data, known_invoice, letter, record, says
+from tests.support.house import House, client, data, edit, known_invoice, letter, record, says
 from tests.writes.invoices.test_upsert import as_it_is
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 def environ(house: House, **more: str) -> dict[str, str]:
@@ -158,8 +158,7 @@ async def test_verify_purge_and_open(house: House) -> None:
     assert "of 0 proposals forgotten" in run(house, "purge").stdout
     assert "No approval page is up" in run(house, "open").stdout
     ledger = Ledger(house.state)
-    with ledger._reading():
-        ledger._db.execute("UPDATE events SET at = '2020' WHERE seq = 1")
+    edit(house.state, "UPDATE events SET at = '2020' WHERE seq = 1")
     ledger.owner.release()
     done = run(house, "verify")
     assert done.returncode == 1

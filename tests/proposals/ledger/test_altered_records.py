@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable
+from typing import Any
 
 import anyio
 import httpx
 import pytest
 
 from payt_mcp.errors import AlteredError
+from payt_mcp.proposals.ledger.chain import Chain
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_mcp.proposals.states import Status
 from tests.support.house import (
     PAGE,
     TOOL,
@@ -51,21 +53,24 @@ def test_a_history_that_was_altered_along_with_its_proposal_is_noticed_at_the_ne
         ledger.approve(record.id, PAGE)
 
 
-def test_what_is_altered_between_the_look_at_the_ledger_and_the_claim_is_not_taken(
+def test_nobody_can_alter_anything_between_the_look_at_the_ledger_and_the_claim(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The two are one step, which holds the lock for writing."""
     record = approved(ledger)
-    verify = ledger.verify
+    check, refused = Chain.check, list[str]()
 
-    def verified_then_altered() -> int:
-        events = verify()
-        edit(ledger.folder, "UPDATE proposals SET content = replace(content, 'pay', 'EVIL')")
-        return events
+    def checked_then_altered(chain: Chain, *given: Any) -> Any:
+        result = check(chain, *given)
+        with sqlite3.connect(ledger.path, timeout=0) as other, pytest.raises(sqlite3.OperationalError) as error:
+            other.execute("UPDATE proposals SET content = replace(content, 'pay', 'EVIL')")
+        other.close()
+        refused.append(str(error.value))
+        return result
 
-    monkeypatch.setattr(ledger, "verify", verified_then_altered)
-    with pytest.raises(AlteredError):
-        ledger.claim(record.id)
-    assert ledger.get(record.id).status is Status.APPROVED
+    monkeypatch.setattr(Chain, "check", checked_then_altered)
+    assert ledger.claim(record.id)
+    assert refused == ["database is locked"]
 
 
 async def test_what_was_altered_after_it_was_shown_is_not_sent(house: House) -> None:

@@ -20,7 +20,7 @@ from tests.proposals.asking.test_terminal import as_asked, at_a_terminal, run
 from tests.proposals.ledger.test_ledger import sent
 from tests.support.house import PAGE, START, TOOL, Clock, House, client, data, draft, said, says
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 COLUMNS = "id, kind, scope, administration_id, digest, letter, status, created_at, changed_at"
 ANOUK = Who("terminal", "", "anouk")
 

@@ -12,6 +12,7 @@ import pytest
 
 from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
 from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.ledger.sqlite import SqliteStore
 from payt_mcp.proposals.records import Draft, Record
 from payt_mcp.proposals.states import Status
 from tests.support.house import PAGE, START, TOOL, Clock, approved, draft, edit
@@ -269,11 +270,13 @@ def test_a_clock_that_went_backwards_stops_all_writes(ledger: Ledger, clock: Clo
 
 def test_a_full_disk_stops_all_writes(ledger: Ledger) -> None:
     record = approved(ledger)
-    pages = ledger._db.execute("PRAGMA page_count").fetchone()[0]
-    ledger._db.execute(f"PRAGMA max_page_count={pages}")
+    assert isinstance(ledger._store, SqliteStore)
+    db = ledger._store._db  # the limit is one of this connection alone
+    pages = db.execute("PRAGMA page_count").fetchone()[0]
+    db.execute(f"PRAGMA max_page_count={pages}")
     with pytest.raises(LedgerError, match=r"disk is full.*nothing was sent"):
         ledger.propose(draft("long" * 50_000), TOOL)
-    ledger._db.execute("PRAGMA max_page_count=100000")
+    db.execute("PRAGMA max_page_count=100000")
     assert ledger.claim(record.id)
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.ledger.step import found
 from payt_mcp.proposals.records import (
     Record,
     Who,
@@ -24,37 +25,42 @@ _LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 class ClaimNotAtomic(Ledger):
     """Looks first and takes afterwards."""
 
-    def claim(self, key: str, baseline: Iterable[str] = ()) -> Record | None:
-        with self._reading():
-            record = self._get(key)
+    def claim(self, key: str, baseline: Iterable[str] = (), *, scope: str | None = None) -> Record | None:
+        with self._store.reading():
+            record = found(self._store, key, scope)
         if record.status is not Status.APPROVED:
             return None
         time.sleep(0.05)
-        with self._step() as now:
-            self._db.execute(
-                "UPDATE proposals SET status='sending', owner=?, sending_at=?, baseline=? WHERE id=?",
-                (self.owner.name, stamp(now), to_json(list(baseline)), key),
+        with self._step() as step:
+            return step.change(
+                key,
+                _SOMEONE,
+                status=Status.SENDING.value,
+                sending_at=stamp(step.now),
+                owner=self.owner.name,
+                baseline=to_json(list(baseline)),
             )
-            self._note(key, _SOMEONE, now)
-            return self._get(key)
 
-    def finish(self, key: str, status: Status, outcome: Mapping[str, Any], *, message_id: str = "") -> Record:
-        with self._step() as now:
-            record = self._get(key)
-            return self._end(record, status, _SOMEONE, now, outcome, "")
+    def finish(
+        self, key: str, status: Status, outcome: Mapping[str, Any], *, message_id: str = "", scope: str | None = None
+    ) -> Record:
+        with self._step() as step:
+            return step.end(step.get(key, scope), status, _SOMEONE, outcome, "")
 
 
 class RecordedAfterwards(Ledger):
     """Sends first and records afterwards."""
 
-    def claim(self, key: str, baseline: Iterable[str] = ()) -> Record | None:
-        record = self.get(key)
+    def claim(self, key: str, baseline: Iterable[str] = (), *, scope: str | None = None) -> Record | None:
+        record = self.get(key, scope)
         self._late = (key, list(baseline))
         return record if record.status is Status.APPROVED else None
 
-    def finish(self, key: str, status: Status, outcome: Mapping[str, Any], *, message_id: str = "") -> Record:
+    def finish(
+        self, key: str, status: Status, outcome: Mapping[str, Any], *, message_id: str = "", scope: str | None = None
+    ) -> Record:
         Ledger.claim(self, *self._late)
-        return super().finish(key, status, outcome, message_id=message_id)
+        return super().finish(key, status, outcome, message_id=message_id, scope=scope)
 
 
 class SettledByAnyMessage(Ledger):

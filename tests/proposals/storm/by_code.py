@@ -11,7 +11,7 @@ from mcp.client import Client
 from payt_mcp.books import account
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Secret, Settings
-from payt_mcp.writes import desk
+from payt_mcp.writes import outbox
 from tests.proposals.storm.broken import LEDGERS
 from tests.proposals.storm.cases import Run
 from tests.proposals.storm.client import StormClient, die
@@ -26,7 +26,7 @@ async def by_code(job: dict[str, Any], run: Run) -> None:
         dies_at = job.get("dies_at", "")
 
     vars(account)["PaytClient"] = Dying  # a server opens both by itself, and this process ends with the run
-    vars(desk)["Ledger"] = LEDGERS[job["broken"]]
+    vars(outbox)["Ledger"] = LEDGERS[job["broken"]]
     settings = Settings(
         api_token=Secret("sandbox-token"), api_url=job["url"], administration_id=job["administration"], rate=100,
         state_dir=folder, confirm="code",

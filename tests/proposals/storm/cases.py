@@ -101,11 +101,12 @@ class Run:
     def wishes(self) -> list[Wish]:
         """What is asked for; several where the same letter is asked for in several ways."""
         subject, body = f"Openstaand {self.tag}", LAYOUTS[0].format(self.number)
-        wishes = [Wish(subject, body, self.debtor)]
+        wishes = [Wish(subject=subject, body=body, to_debtor=self.debtor)]
         if self.kind == "debtor_and_invoice":
-            wishes.append(Wish(subject, body, to_invoice=self.invoice))
+            wishes.append(Wish(subject=subject, body=body, to_invoice=self.invoice))
         elif self.kind == "layouts":
-            wishes = [Wish(subject, LAYOUTS[place].format(self.number), self.debtor) for place in self.order]
+            bodies = [LAYOUTS[place].format(self.number) for place in self.order]
+            wishes = [Wish(subject=subject, body=body, to_debtor=self.debtor) for body in bodies]
         return wishes
 
 

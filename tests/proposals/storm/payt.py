@@ -17,9 +17,9 @@ ADMINISTRATION = "4711"
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(  # by the names that are installed: these tests are not on every path
     [
-        "httpx", "mcp.client", "payt_mcp.writes.desk", "payt_mcp.proposals.asking.elicitation",
+        "httpx", "mcp.client", "payt_mcp.writes.outbox", "payt_mcp.proposals.asking.elicitation",
         "payt_mcp.writes.invoices.fields",
-        "payt_mcp.proposals.asking.preview_text", "payt_sandbox.app", "payt_sandbox.data.build", "payt_sandbox.server",
+        "payt_mcp.words.visible", "payt_sandbox.app", "payt_sandbox.data.build", "payt_sandbox.server",
         "payt_mcp.server.server", "payt_mcp.answers.writes",
     ]
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What runs in the processes that may be killed: a desk as a server has it, and a person who decides."""
+"""What runs in the processes that may be killed: an outbox as a server has it, and a person who decides."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from typing import Any
 import anyio
 
 from payt_mcp.books.account import Account
-from payt_mcp.books.find import Scope
+from payt_mcp.books.scope import Scope
 from payt_mcp.errors import PaytMcpError
 from payt_mcp.payt.signin.tokens import StaticToken
 from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret, Settings
-from payt_mcp.writes.desk import Desk
-from payt_mcp.writes.invoices.fields import parse_invoices
+from payt_mcp.writes.outbox import Outbox
 from tests.proposals.storm import daily_work, upserts
 from tests.proposals.storm.broken import LEDGERS
 from tests.proposals.storm.by_code import by_code
@@ -25,6 +24,7 @@ from tests.proposals.storm.client import StormClient, die, dying_after, hurry
 from tests.proposals.storm.recovery import approve, recover
 
 _PATIENCE = 5.0
+TOKEN = Secret("sandbox-token")
 
 
 def worker(job: dict[str, Any]) -> None:
@@ -43,81 +43,83 @@ def worker(job: dict[str, Any]) -> None:
 
 async def _work(job: dict[str, Any], run: Run) -> None:
     settings = Settings(
-        api_token=Secret("sandbox-token"), api_url=job["url"], administration_id=job["administration"], rate=100,
+        api_token=TOKEN, api_url=job["url"], administration_id=job["administration"], rate=100,
         state_dir=Path(job["folder"]),
     )  # fmt: skip
     async with anyio.create_task_group() as group:
-        client = StormClient(settings.api_url, StaticToken(settings.api_token))
+        client = StormClient(settings.api_url, StaticToken(TOKEN))
         client.refusals, client.dies_at = job.get("refusals", 0), job.get("dies_at", "")
         account = Account(settings, client, group)
-        desk = Desk(account, settings, LEDGERS[job["broken"]](Path(job["folder"])), settings.api_url, group)
-        desk.engine._poll = 0.02
-        await desk.engine.start()
+        outbox = Outbox(
+            account, settings, LEDGERS[job["broken"]](Path(job["folder"])), settings.api_url, group, credential=TOKEN
+        )
+        outbox.engine._poll = 0.02
+        await outbox.engine.start()
         try:
-            await _part(job, desk, run)
+            await _part(job, outbox, run)
         finally:
-            await desk.aclose()
+            await outbox.aclose()
             group.cancel_scope.cancel()
             await account.aclose()
 
 
-async def _part(job: dict[str, Any], desk: Desk, run: Run) -> None:
+async def _part(job: dict[str, Any], outbox: Outbox, run: Run) -> None:
     match job["part"]:
         case "recover":
-            await recover(desk, run, lambda: _drafts(desk, run))
+            await recover(outbox, run, lambda: _drafts(outbox, run))
         case "serve":
-            await _serve(desk, Path(job["folder"]))
+            await _serve(outbox, Path(job["folder"]))
         case "race":
-            await _race(job, desk, run)
+            await _race(job, outbox, run)
         case _:
             with suppress(PaytMcpError):
-                await _whole(job, desk, run)
+                await _whole(job, outbox, run)
 
 
-async def _drafts(desk: Desk, run: Run) -> list[Draft]:
-    scope = Scope(desk.account, await desk.account.administration())
+async def _drafts(outbox: Outbox, run: Run) -> list[Draft]:
+    scope = Scope(outbox.account, await outbox.account.administration())
     if run.write == "upsert":
-        return [await desk.invoices.draft(scope, parse_invoices(upserts.batch(run)))]
+        return [await outbox.writers["invoices"].draft(scope, {"invoices": upserts.batch(run)})]
     if run.write in daily_work.WRITES:
-        return [await desk.actions[daily_work.KINDS[run.write]].draft(scope, daily_work.wish(run))]
-    return [await desk.messages.draft(scope, wish) for wish in run.wishes]
+        return [await outbox.writers[daily_work.KINDS[run.write]].draft(scope, daily_work.wish(run))]
+    return [await outbox.writers["message"].draft(scope, vars(wish)) for wish in run.wishes]
 
 
-async def _whole(job: dict[str, Any], desk: Desk, run: Run) -> None:
+async def _whole(job: dict[str, Any], outbox: Outbox, run: Run) -> None:
     """Proposed (as often as the tool is called), approved and carried out; or only the first of these."""
     records: list[Record] = []
-    for draft in await _drafts(desk, run):
+    for draft in await _drafts(outbox, run):
         for _ in range(run.calls):
-            record, _new = await desk.engine.on_ledger(desk.ledger.propose, draft, Who("tool", "storm"))
+            record, _new = await outbox.engine.on_ledger(outbox.ledger.propose, draft, Who("tool", "storm"))
         records.append(record)
     if job.get("dies_at") == "proposed":
         die()
     if job["part"] == "propose":
         return
     for record in records:
-        approve(desk.ledger, record.id)
+        approve(outbox.ledger, record.id)
     if job.get("dies_at") == "approved":
         die()
-    await _race(job, desk, run)
+    await _race(job, outbox, run)
 
 
-async def _race(job: dict[str, Any], desk: Desk, run: Run) -> None:
+async def _race(job: dict[str, Any], outbox: Outbox, run: Run) -> None:
     """Whatever is approved, carried out at the same moment as in the other processes."""
-    keys = [r.id for r in desk.ledger.pending(desk.scope) if r.status is not Status.PROPOSED]
+    keys = [r.id for r in outbox.ledger.pending(outbox.ledger_scope) if r.status is not Status.PROPOSED]
     if "barrier" in job:
         job["barrier"].wait(20)
     async with anyio.create_task_group() as clicks:
         for key in keys:
             for _ in range(run.calls if run.kind == "double_click" else 1):
-                clicks.start_soon(desk.engine.carry_out, key, _PATIENCE)
+                clicks.start_soon(outbox.engine.carry_out, key, _PATIENCE)
     if job.get("dies_at") == "outcome_unknown":
         die()
 
 
-async def _serve(desk: Desk, folder: Path) -> None:
+async def _serve(outbox: Outbox, folder: Path) -> None:
     """A server that is idle until a person decides somewhere else, and carries that out."""
     with anyio.move_on_after(30):
         while not (folder / "decided").exists():  # noqa: ASYNC110 - another process decides
             await anyio.sleep(0.02)
-        while [r for r in desk.ledger.pending(desk.scope) if r.status is not Status.PROPOSED]:  # noqa: ASYNC110 - so does it here
+        while [r for r in outbox.ledger.pending(outbox.ledger_scope) if r.status is not Status.PROPOSED]:  # noqa: ASYNC110 - so does it here
             await anyio.sleep(0.02)

@@ -10,10 +10,10 @@ from pathlib import Path
 import anyio
 
 from payt_mcp.errors import PaytMcpError
-from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.states import Status
-from payt_mcp.writes.desk import Desk
+from payt_mcp.writes.outbox import Outbox
 from tests.proposals.storm.cases import Run
 
 PERSON = Who("page", "", "storm")
@@ -24,86 +24,86 @@ _APPLIED = (Status.APPLIED, Status.PARTLY_APPLIED)
 Drafts = Callable[[], Awaitable[list[Draft]]]
 
 
-def approve(ledger: Ledger, key: str) -> None:
+def approve(ledger: LedgerContract, key: str) -> None:
     with suppress(PaytMcpError):  # a second click comes too late
         ledger.approve(key, PERSON)
 
 
-async def recover(desk: Desk, run: Run, drafts: Drafts) -> None:
+async def recover(outbox: Outbox, run: Run, drafts: Drafts) -> None:
     """Until nothing is open any more; a batch of invoices until it has been applied."""
     if run.kind == "late_answer":
-        await _wait_for_the_late_one(desk)
-    await _propose(desk, run, drafts)
+        await _wait_for_the_late_one(outbox)
+    await _propose(outbox, run, drafts)
     asked: set[str] = set()
     for _turn in range(_TURNS):
-        await _quiet(desk)
-        open_ = desk.ledger.pending(desk.scope, also=(Status.OUTCOME_UNKNOWN,))
-        if not open_ and (run.write != "upsert" or _is_applied(desk)):
+        await _quiet(outbox)
+        open_ = outbox.ledger.pending(outbox.ledger_scope, also=(Status.OUTCOME_UNKNOWN,))
+        if not open_ and (run.write != "upsert" or _is_applied(outbox)):
             break
         if not open_:
-            await _propose(desk, run, drafts)
+            await _propose(outbox, run, drafts)
         for record in open_:
-            await _decide(desk, run, record, asked)
+            await _decide(outbox, run, record, asked)
 
 
-async def _wait_for_the_late_one(desk: Desk) -> None:
+async def _wait_for_the_late_one(outbox: Outbox) -> None:
     """A person who is told that it may have been sent waits; the server keeps looking."""
     with anyio.move_on_after(_LATE) as patience:
-        while _unknown(desk):  # noqa: ASYNC110 - the engine settles it
+        while _unknown(outbox):  # noqa: ASYNC110 - the engine settles it
             await anyio.sleep(0.05)
     if patience.cancelled_caught:
-        (Path(desk.ledger.folder) / "not_found").touch()
+        (Path(outbox.ledger.folder) / "not_found").touch()
 
 
-async def _propose(desk: Desk, run: Run, drafts: Drafts) -> None:
+async def _propose(outbox: Outbox, run: Run, drafts: Drafts) -> None:
     for draft in await drafts():
-        if run.write == "upsert" and draft.preview["counts"].keys() <= {"unchanged", "refused"}:
+        if run.write == "upsert" and draft.preview["idle"]:
             continue
         for _ in range(run.calls):
-            await desk.engine.on_ledger(desk.ledger.propose, draft, Who("tool", "storm"))
+            await outbox.engine.on_ledger(outbox.ledger.propose, draft, Who("tool", "storm"))
 
 
-async def _decide(desk: Desk, run: Run, record: Record, asked: set[str]) -> None:
+async def _decide(outbox: Outbox, run: Run, record: Record, asked: set[str]) -> None:
     """What a person does with what is open: a second letter of the same text is not wanted."""
     if record.status is Status.PROPOSED:
         if run.is_many and record.basis and record.basis["same_text"]:
-            desk.ledger.decline(record.id, PERSON)
+            outbox.ledger.decline(record.id, PERSON)
         else:
-            approve(desk.ledger, record.id)
-            approve(desk.ledger, record.id)
+            approve(outbox.ledger, record.id)
+            approve(outbox.ledger, record.id)
     elif record.status is Status.OUTCOME_UNKNOWN:
-        looked = await desk.engine.look(record)
+        looked = await outbox.engine.look(record)
         if looked.status is Status.OUTCOME_UNKNOWN:
-            (Path(desk.ledger.folder) / "asked").write_text(record.id)
-            _decide_unknown(desk.ledger, record, again=run.again and record.id not in asked)
+            (Path(outbox.ledger.folder) / "asked").write_text(record.id)
+            _decide_unknown(outbox.ledger, record, again=run.again and record.id not in asked)
             asked.add(record.id)
 
 
-def _decide_unknown(ledger: Ledger, record: Record, *, again: bool) -> None:
+def _decide_unknown(ledger: LedgerContract, record: Record, *, again: bool) -> None:
     if again:
         ledger.approve(record.id, PERSON, again=True)
     else:
         ledger.settle(record.id, Status.FAILED, {"trouble": "closed by a person"}, who=PERSON)
 
 
-async def _quiet(desk: Desk) -> None:
+async def _quiet(outbox: Outbox) -> None:
     """Until nothing moves: nothing is being sent, and what is approved waits for what is unknown."""
     with anyio.fail_after(20):
         while True:
-            pending = [r.status for r in desk.ledger.pending(desk.scope) if r.status is not Status.PROPOSED]
-            if not pending or (Status.SENDING not in pending and _unknown(desk)):
+            pending = [r.status for r in outbox.ledger.pending(outbox.ledger_scope) if r.status is not Status.PROPOSED]
+            if not pending or (Status.SENDING not in pending and _unknown(outbox)):
                 return
             await anyio.sleep(0.01)
 
 
-def _unknown(desk: Desk) -> bool:
-    found = desk.ledger.pending(desk.scope, also=(Status.OUTCOME_UNKNOWN,))
+def _unknown(outbox: Outbox) -> bool:
+    found = outbox.ledger.pending(outbox.ledger_scope, also=(Status.OUTCOME_UNKNOWN,))
     return any(record.status is Status.OUTCOME_UNKNOWN for record in found)
 
 
-def _is_applied(desk: Desk) -> bool:
-    return any(record.status in _APPLIED for record in desk.ledger.recent(_long_ago(desk)))
+def _is_applied(outbox: Outbox) -> bool:
+    return any(record.status in _APPLIED for record in outbox.ledger.recent(_long_ago(outbox)))
 
 
-def _long_ago(desk: Desk) -> dt.datetime:
-    return desk.ledger.now() - dt.timedelta(days=1)
+def _long_ago(outbox: Outbox) -> dt.datetime:
+    return outbox.ledger.now() - dt.timedelta(days=1)

@@ -237,6 +237,15 @@ def _strike_at_a_terminal(field: Field) -> None:
     decide = partial(terminal.approve, field.payt.url, field.folder, ADMINISTRATION, kill_after=kill_after)
     with ThreadPoolExecutor() as people:
         shown = list(people.map(decide, keys * (2 if run.state == "two_terminals" else 1)))
-    field.ended_badly += ["the terminal asked nothing" for text in shown if not terminal.asks(text)]
+    field.ended_badly += said_badly(run.state, shown)
     (field.folder / "decided").touch()
     field.join(*serving)
+
+
+def said_badly(state: str, shown: Sequence[str]) -> list[str]:
+    """What is wrong with what people at terminals were shown. All but one may come too late; and where the server
+    settles what may have been sent (again), all.
+    """
+    silent = [text for text in shown if not terminal.asks(text) and not terminal.comes_too_late(text)]
+    nobody = state != "again" and not any(map(terminal.asks, shown))
+    return ["a terminal neither asked nor told" for _ in silent] + (["no terminal asked anybody"] if nobody else [])

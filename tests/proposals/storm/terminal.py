@@ -52,5 +52,10 @@ def _read_question(terminal: int) -> str:
 
 
 def asks(shown: str) -> bool:
-    """Whether a person was asked; a second one at the same proposal may come too late for that."""
-    return bool(_ASKED.search(shown)) or "cannot be approved" in shown
+    """Whether a person was asked."""
+    return bool(_ASKED.search(shown))
+
+
+def comes_too_late(shown: str) -> bool:
+    """Whether a person was told that nothing is left to decide: at the look at the proposal, or at the step."""
+    return "There is nothing to approve." in shown or "cannot be approved" in shown

@@ -15,6 +15,7 @@ from payt_mcp.proposals.states import Status
 from tests.proposals.storm import daily_work, upserts
 from tests.proposals.storm.cases import Run
 from tests.proposals.storm.payt import Payt
+from tests.support.previews import flat, seen
 
 _OPEN = {Status.SENDING, Status.OUTCOME_UNKNOWN, Status.APPROVED}
 _APPLIED = {Status.APPLIED, Status.PARTLY_APPLIED}
@@ -107,7 +108,7 @@ def _upsert(payt: Payt, run: Run, found: _Found) -> Iterator[str]:
     yield from upserts.differences(payt, run)
     mine = {row["invoice_number"] for row in upserts.batch(run)}
     mailed = sorted(m["invoice_number"] for m in payt.mails() if m["kind"] == "invoice" and m["invoice_number"] in mine)
-    predicted = [entry["invoice"] for entry in (found.records[-1].preview or {}).get("mails", ())]
+    predicted = [number for number, _ in flat(seen(found.records[-1]))["mails"]]
     if not mailed == sorted(predicted) == upserts.mailed(run):
         yield f"predicted mails {predicted}, mailed {mailed}"
     applied = [record for record in found.records if record.status in _APPLIED]

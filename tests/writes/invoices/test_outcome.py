@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from payt_mcp.writes.invoices import invoices as invoice_write
+from payt_mcp.writes import settling
 from payt_sandbox.api.faults import Fault, Kind
 from payt_sandbox.writes import invoices as write_invoices
 from payt_sandbox.writes.shared import listed_records as sandbox_records
@@ -20,7 +20,7 @@ from tests.support.house import (
 )
 from tests.writes.invoices.test_upsert import LINE, as_it_is, new
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 
 async def lost(house: House, fault: Kind, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -73,7 +73,7 @@ async def test_a_batch_with_something_payt_does_not_show_is_not_called_done_in_p
     house: House, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
 ) -> None:
     """Long after: the one row stands in the books, and of the other nobody can tell."""
-    monkeypatch.setattr(invoice_write, "_SETTLED_AFTER", dt.timedelta())
+    monkeypatch.setattr(settling, "SETTLED_AFTER", dt.timedelta())
     rows = [new("S1", house.debtor()), as_it_is(known_invoice(house), **change)]
     assert (await lost(house, "server_error_after", rows))["status"] == "outcome_unknown"
 

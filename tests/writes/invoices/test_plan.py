@@ -13,6 +13,7 @@ from payt_mcp.proposals.asking.page_view import cards
 from payt_mcp.proposals.asking.preview_text import whole
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.outcomes import CLOSED
+from payt_mcp.proposals.preview import Preview
 from payt_mcp.proposals.states import Status
 from payt_sandbox.api.faults import Fault
 from tests.support.house import (
@@ -27,9 +28,10 @@ from tests.support.house import (
     said,
     says,
 )
+from tests.support.previews import flat, seen
 from tests.writes.invoices.test_upsert import LINE, SENT, as_it_is, new
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 FOREIGN = "NL02RABO0123456789"
 
 
@@ -42,9 +44,8 @@ async def test_a_debtor_with_a_comma_in_its_number_is_found_and_its_mail_predict
     async with client(house.server(), answer=says("accept")) as caller:
         answer = data(await caller.call_tool("upsert_invoices", {"invoices": [row]}))
     assert answer["status"] == "applied"
-    preview = record(house, answer["proposal_id"]).preview
-    assert preview is not None
-    assert [mail["to"] for mail in preview["mails"]] == [mail.to for mail in house.mails] == ["in@acme.example"]
+    preview = flat(seen(record(house, answer["proposal_id"])))
+    assert [to for _, to in preview["mails"]] == [mail.to for mail in house.mails] == ["in@acme.example"]
 
 
 async def test_a_person_is_shown_every_line_payment_and_whole_value(house: House) -> None:
@@ -56,9 +57,7 @@ async def test_a_person_is_shown_every_line_payment_and_whole_value(house: House
     rows = [as_it_is(before, description=long, invoice_lines=lines, payments=payments)]
     async with client(house.server()) as caller:
         asked = data(await caller.call_tool("upsert_invoices", {"invoices": rows}))
-    preview = record(house, asked["proposal_id"]).preview
-    assert preview is not None
-    shown = whole(preview)
+    shown = whole(seen(record(house, asked["proposal_id"])))
     for text in (long, "NIEUWE REGEL", "tweede", "999999.00", "first pay", "second pay", "2 payments, 15.00 in all"):
         assert text in shown
     assert long not in asked["preview"]
@@ -82,8 +81,7 @@ async def test_a_foreign_bank_account_needs_a_person(house: House, change: dict[
     assert f"The bank account {FOREIGN} is not the administration's; it is named by B1." in said(answer)
     async with client(house.server()) as caller:
         asked = data(await caller.call_tool("upsert_invoices", {"invoices": [row]}))
-    preview = record(house, asked["proposal_id"]).preview
-    assert preview is not None
+    preview = flat(seen(record(house, asked["proposal_id"])))
     assert preview["warnings"][0]["danger"]
 
 
@@ -103,13 +101,11 @@ async def test_money_moves_from_one_currency_to_the_other(house: House) -> None:
     async with client(house.server()) as caller:
         rows = [as_it_is(before, currency_code="USD")]
         asked = data(await caller.call_tool("upsert_invoices", {"invoices": rows}))
-    preview = record(house, asked["proposal_id"]).preview
-    assert preview is not None
+    preview = flat(seen(record(house, asked["proposal_id"])))
     opened, total = before["open_amount"], before["total_amount"]
-    assert preview["money"] == [
-        {"currency": "EUR", "text": f"open -{opened}, total -{total}"},
-        {"currency": "USD", "text": f"open +{opened}, total +{total}"},
-    ]
+    assert preview["money"] == {
+        "EUR": f"open -{opened}, total -{total}", "USD": f"open +{opened}, total +{total}",
+    }  # fmt: skip
     assert f"The currency changes: {before['invoice_number']}." in asked["warnings"]
 
 
@@ -138,22 +134,19 @@ async def test_a_description_may_have_several_lines(house: House) -> None:
     row = new("D1", house.debtor(), description="Een\r\nPayt would e-mail no invoice.", sent_at=SENT)
     async with client(house.server()) as caller:
         asked = data(await caller.call_tool("upsert_invoices", {"invoices": [row]}))
-    preview = record(house, asked["proposal_id"]).preview
-    assert preview is not None
-    assert "    description: nothing -> Een Payt would e-mail no invoice." in whole(preview).split("\n")
+    shown = whole(seen(record(house, asked["proposal_id"])))
+    assert "    description: nothing -> Een Payt would e-mail no invoice." in shown.split("\n")
 
 
-async def proposed(house: House, *rows: dict[str, Any]) -> dict[str, Any]:
+async def proposed(house: House, *rows: dict[str, Any]) -> Preview:
     """The preview a person is shown of these rows."""
     async with client(house.server()) as caller:
         asked = data(await caller.call_tool("upsert_invoices", {"invoices": list(rows)}))
-    preview = record(house, asked["proposal_id"]).preview
-    assert preview is not None
-    return dict(preview)
+    return seen(record(house, asked["proposal_id"]))
 
 
-def dangers(preview: dict[str, Any]) -> list[str]:
-    return [warned["text"] for warned in preview["warnings"] if warned["danger"]]
+def dangers(preview: Preview) -> list[str]:
+    return [warned.text for warned in preview.dangers]
 
 
 async def test_an_invoice_that_goes_to_another_debtor_with_less_open_is_named_in_red(house: House) -> None:

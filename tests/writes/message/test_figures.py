@@ -11,6 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from payt_mcp.receivables.attention import Reason
 from payt_mcp.writes.message.figures import OwedItem, named_words, warnings_about
 
 Write = Callable[[Decimal, str], str]
@@ -225,14 +226,14 @@ def test_the_sum_of_what_may_be_chased_may_be_named() -> None:
         ("", "pre_judicial"), ("credit_open", "collectable"), ("", "reminder_2"),
     )  # fmt: skip
     items = [
-        replace(item(f"{at}", f"{2**at}.00"), attention=[flag] if flag else [], step=step)
+        replace(item(f"{at}", f"{2**at}.00"), attention=[Reason(flag, "invoice")] if flag else [], step=step)
         for at, (flag, step) in enumerate(flags)
     ]
     items.append(item("9", "512.00", overdue=False))
     for amount in ("EUR 120,00", "EUR 96,00", "EUR 127,00", "EUR 639,00"):
         assert told(f"Samen {amount}", items) == []
     assert told("Samen EUR 104,00", items) != []
-    paused = [replace(one, attention=[*one.attention, "paused"]) for one in items]
+    paused = [replace(one, attention=[*one.attention, Reason("paused", "debtor")]) for one in items]
     assert told("Samen EUR 122,00 of EUR 98,00", paused) == []
 
 

@@ -35,7 +35,7 @@ def spread(number: str, size: int, gap: str) -> str:
 
 
 @pytest.mark.parametrize("gap", GAPS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(number=numbers(), label=st.sampled_from(LABELS), size=st.integers(1, 4), is_small=st.booleans())
 def test_any_layout_of_a_right_number(number: str, label: str, gap: str, size: int, is_small: bool) -> None:
     written = spread(number.lower() if is_small else number, size, gap)
@@ -97,7 +97,7 @@ def test_what_is_no_account(text: str) -> None:
     assert scanning.bank_accounts(text) == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     word=st.sampled_from(("vervallen op", "due on", "am", "le", "per", "VERVALDATUM OP")),
     day=st.dates(min_value=dt.date(2020, 1, 1), max_value=dt.date(2029, 12, 31)),

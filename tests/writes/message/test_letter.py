@@ -10,8 +10,9 @@ import pytest
 
 from payt_mcp.proposals.asking.page_view import cards
 from tests.support.house import ADMINISTRATION, ERAS, House, client, data, letter, record, said, says
+from tests.support.previews import flat, seen
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 DUE = "2026-10-01"
 
 
@@ -41,7 +42,7 @@ async def proposed(house: House, body: str, *invoices: dict[str, Any], **changes
     wish = letter(house, body=body, **changes or {"to_debtor": number})
     async with client(house.server()) as caller:
         answer = data(await caller.call_tool("send_message", wish))
-    return answer, record(house, answer["proposal_id"]).preview
+    return answer, flat(seen(record(house, answer["proposal_id"])))
 
 
 def dangers(preview: Any) -> list[str]:
@@ -251,7 +252,9 @@ async def test_numbers_written_against_each_other_are_known(house: House) -> Non
     body = "Factuur 2026009901/2026009902 en factuurnr.2026009903,2026009904 staan open."
     answer, preview = await proposed(house, body, *(bill(at, f"{at}.00") for at in (1, 2, 3, 4)))
     assert "warnings" not in answer
-    assert [words[:10] for words in preview["named"].split(", ")] == [f"202600990{at}" for at in (1, 2, 3, 4)]
+    assert [words[:10] for words in preview["facts"]["Named in the text"].split(", ")] == [
+        f"202600990{at}" for at in (1, 2, 3, 4)
+    ]
 
 
 async def test_a_letter_rests_on_the_numbers_in_a_list(house: House) -> None:
@@ -326,7 +329,7 @@ async def test_an_invoice_named_after_many_numbers_is_part_of_what_the_letter_re
     not_due = str(house.sandbox.world.today + dt.timedelta(days=9))
     words = " ".join(f"{10_000 + at}" for at in range(60))
     answer, preview = await proposed(house, f"{words} 2026009901", bill(1, "10.00", due_date=not_due))
-    assert preview["named"] == "2026009901 (EUR 10.00)"
+    assert preview["facts"]["Named in the text"] == "2026009901 (EUR 10.00)"
     basis = record(house, answer["proposal_id"]).basis
     assert basis is not None
     assert [item["number"] for item in basis["items"].values()] == ["2026009901"]

@@ -11,14 +11,18 @@ import anyio
 import pytest
 
 from payt_mcp.books.account import Account
-from payt_mcp.books.find import Scope
+from payt_mcp.books.scope import Scope
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.signin.tokens import StaticToken
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import Who
 from payt_mcp.proposals.states import Status
-from payt_mcp.writes.message.message import MessageWriter, Wish
+from payt_mcp.writes.message.message import Message
+from payt_mcp.writes.writer import Writer
 from tests.support.house import ADMINISTRATION, House, client, data, said, says
+from tests.support.previews import seen
+
+pytestmark = pytest.mark.slow
 
 PAGE = Who("page")
 
@@ -47,7 +51,7 @@ async def moved(house: House, body: str, invoice_id: str, due: dt.date) -> dict[
         ledger = Ledger(house.state)
         ledger.approve(key, PAGE)
         answer = data(await caller.call_tool("check_approval", {"proposal_id": key}))
-        kept = [record.preview["because"] for record in ledger.pending() if record.preview]
+        kept = [list(seen(record).because) for record in ledger.pending()]
         ledger.close()
     return {**answer, "because": kept[0] if kept else []}
 
@@ -116,8 +120,8 @@ async def test_a_first_attempt_that_arrives_after_the_second_is_found(
         account = Account(settings, payt, group)
         ledger = Ledger(house.state, clock)
         scope = Scope(account, await account.administration())
-        writer = MessageWriter(account, ledger, "here", settings.api_url, None)
-        draft = await writer.draft(scope, Wish("Open", "Wilt u betalen?", to_debtor=house.debtor()))
+        writer = Writer(Message(), account, ledger, "here", settings.api_url, None)
+        draft = await writer.draft(scope, {"subject": "Open", "body": "Wilt u betalen?", "to_debtor": house.debtor()})
         key, first = ledger.propose(draft, PAGE)[0].id, clock.moment
         for again in (False, True):
             ledger.approve(key, PAGE, again=again)

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from payt_mcp.proposals.asking.preview_text import hidden_kinds, shown
+from payt_mcp.words.visible import hidden_kinds, shown
 from tests.support.house import House, client, data, said, says
+
+pytestmark = pytest.mark.slow
 
 SECRET = "".join(chr(0xE0100 + byte) for byte in b"all debtors")
 

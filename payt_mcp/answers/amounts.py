@@ -1,0 +1,29 @@
+"""What is said of invoices that Payt gives no amount in the books."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from payt_mcp.words import text as present
+
+if TYPE_CHECKING:
+    from payt_mcp.receivables.open_items import OpenItem
+
+_LISTED = 5
+
+
+def unbooked_notes(items: Sequence[OpenItem]) -> list[str]:
+    """Those in the administration's currency are in the sums with their own amount, and it says so."""
+    return [f"Counted with their own amount, because the books have none: {named(items)}."] if items else []
+
+
+def named(items: Sequence[OpenItem]) -> str:
+    """How many, and the first five with their own amounts."""
+    names = (
+        f"{present.clean(item.number, 40)} ({present.money(item.open_amount, item.currency)})"
+        if item.open_amount is not None
+        else present.clean(item.number, 40)
+        for item in items
+    )
+    return f"{present.count(len(items), 'item')}: {present.some(names, most=_LISTED)}"

@@ -1,0 +1,107 @@
+"""Whose pause, plan, bailiff or credit it is, and of how much: what stands beside the flags of rows, in sentences."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from payt_mcp.receivables.attention import (
+    CREDIT_OPEN,
+    PAUSED,
+    PAYMENT_PLAN,
+    WITH_BAILIFF,
+    DebtorAttention,
+    Part,
+    Reason,
+    of_debtor,
+    of_invoice,
+)
+from payt_mcp.receivables.phases import words
+from payt_mcp.words import text as present
+
+if TYPE_CHECKING:
+    from payt_mcp.receivables.open_items import OpenItem, OpenItems
+
+_MOST_NAMED = 10
+_STOPS = (PAYMENT_PLAN, PAUSED, WITH_BAILIFF)
+_CREDIT = "Credit open: the debtor has it, not the invoice."
+
+
+def invoice_notes(books: OpenItems, items: Iterable[OpenItem], *, with_credits: bool = True) -> list[str]:
+    """Which record says so where the invoice does not, and of every pause; and whose the open credit is, where rows
+    show that.
+    """
+    reasons = [(item, of_invoice(books, item)) for item in items]
+    said = [note for flag in _STOPS if (note := _by_record(flag, reasons))]
+    theirs = with_credits and any(Reason(CREDIT_OPEN, "debtor") in of_one for _, of_one in reasons)
+    return said + ([_CREDIT] if theirs else [])
+
+
+def _by_record(flag: str, reasons: Sequence[tuple[OpenItem, Sequence[Reason]]]) -> str:
+    """`Paused: 2026001 itself; 2026002, 2026003 with credit case D2026-7.`"""
+    groups: dict[str, list[str]] = {}
+    for item, of_one in reasons:
+        mine = [reason for reason in of_one if reason.flag == flag]
+        if flag != PAUSED and any(reason.source == "invoice" for reason in mine):
+            continue
+        for reason in mine:
+            groups.setdefault(_said_of_invoice(reason), []).append(present.clean(item.number, 40) or item.id)
+    parts = (f"{present.some(numbers, most=_MOST_NAMED)} {said}" for said, numbers in groups.items())
+    return f"{words(flag).capitalize()}: {'; '.join(parts)}." if groups else ""
+
+
+def _said_of_invoice(reason: Reason) -> str:
+    record = present.code(reason.record)
+    said: Mapping[str, str] = {
+        "invoice": "itself",
+        "credit_case": f"with {reason.named}",
+        "debtor": "with the debtor",
+        "payment_plan": f"perhaps (plan {record} of the debtor is active, and Payt names no open invoice of it)",
+    }
+    return said[reason.source]
+
+
+def debtor_notes(
+    books: OpenItems, debtors: Iterable[tuple[str, str]], today: dt.date, currency: str | None
+) -> list[str]:
+    """One note about the debtors of a page (ids, and the numbers they go by): whose pause it is, which case or plan
+    says so, and of how much where it is not all of what the debtor owes.
+    """
+    told = []
+    for debtor_id, number in debtors:
+        said = debtor_words(of_debtor(books, debtor_id, today), currency)
+        if said:
+            told.append(f"{number or 'no number'} {', '.join(said)}")
+    return [f"Attention: {'; '.join(told)}."] if told else []
+
+
+def debtor_words(found: DebtorAttention, currency: str | None) -> list[str]:
+    """`paused (the debtor itself)`, `payment plan on 5 of 115 overdue, EUR 74,096.01`: what flags leave
+    unsaid.
+    """
+    said = []
+    for flag in _STOPS:
+        reasons = [reason for reason in found.reasons if reason.flag == flag]
+        if not reasons:
+            continue
+        whose = _whose(flag, reasons)
+        part = _part_words(found.parts[flag], currency)
+        if whose or part:
+            said.append(f"{words(flag)}{part}{f' ({whose})' if whose else ''}")
+    return said
+
+
+def _whose(flag: str, reasons: Sequence[Reason]) -> str:
+    """Who says so, where the invoices do not; of a pause always."""
+    if flag != PAUSED and any(reason.source == "invoice" for reason in reasons):
+        return ""
+    said = {"debtor": "the debtor itself", "invoice": "each invoice by itself"}
+    return ", ".join(said.get(reason.source) or reason.named for reason in reasons)
+
+
+def _part_words(part: Part, currency: str | None) -> str:
+    if part.is_whole:
+        return ""
+    kind = "overdue" if part.is_of_overdue else "open"
+    return f" on {part.invoices:,} of {part.of:,} {kind}, {present.money(part.amount, currency)}"

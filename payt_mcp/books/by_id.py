@@ -1,0 +1,60 @@
+"""Records whose ids are known: from the books where they have been read, else from Payt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from payt_mcp.books.scope import Scope, chunks
+from payt_mcp.payt.models import CreditCase, Invoice, PaymentPlan
+from payt_mcp.payt.wire import Fields
+from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, DebtorEntry, debtor_entry
+from payt_mcp.words.text import code
+
+
+async def open_invoices_of(scope: Scope, debtor_id: str, also: Fields = ()) -> list[Invoice]:
+    """The unpaid invoices of one debtor: what the books keep of them, and `also` these fields. Raises UpstreamError."""
+    payt, fields = scope.account.payt, (*INVOICE_FIELDS, *also)
+    return (await payt.invoices(scope.id, fields=fields, paid=False, debtor_ids=[debtor_id])).records
+
+
+async def debtors_by_id(scope: Scope, ids: Iterable[str]) -> dict[str, DebtorEntry]:
+    """The debtors with these ids: from the books where they have been read, else from Payt."""
+    wanted = {key for key in ids if key}
+    books = scope.account.books(scope.administration)
+    if books.is_loaded:
+        known = (await books.fresh(scope.progress)).debtors
+        found = {key: known[key] for key in wanted if key in known}
+    else:
+        found = {}
+    for chunk in chunks(sorted(wanted - found.keys())):
+        listed = await scope.account.payt.debtors(scope.id, fields=DEBTOR_FIELDS, ids=chunk)
+        found |= {debtor.id: debtor_entry(debtor) for debtor in listed.records}
+    return found
+
+
+async def invoice_numbers(scope: Scope, ids: Iterable[str]) -> dict[str, str]:
+    """The numbers of the invoices with these ids, paid ones included; from the books where they have been read."""
+    wanted = {key for key in ids if key}
+    books = scope.account.books(scope.administration)
+    known = (await books.fresh(scope.progress)).invoices if wanted and books.is_loaded else {}
+    found = {key: code(known[key].number) for key in wanted if key in known}
+    for chunk in chunks(sorted(wanted - found.keys())):
+        listed = await scope.account.payt.invoices(scope.id, fields=("id", "invoice_number"), ids=chunk)
+        found |= {invoice.id: code(invoice.invoice_number) for invoice in listed.records}
+    return {key: number for key, number in found.items() if number}
+
+
+async def cases_by_id(scope: Scope, ids: Iterable[str]) -> list[CreditCase]:
+    """The credit cases with these ids that still exist."""
+    found: list[CreditCase] = []
+    for chunk in chunks(sorted({key for key in ids if key})):
+        found += (await scope.account.payt.credit_cases(scope.id, ids=chunk)).records
+    return found
+
+
+async def plans_by_id(scope: Scope, ids: Iterable[str]) -> list[PaymentPlan]:
+    """The payment plans with these ids that still exist."""
+    found: list[PaymentPlan] = []
+    for chunk in chunks(sorted({key for key in ids if key})):
+        found += (await scope.account.payt.payment_plans(scope.id, ids=chunk)).records
+    return found

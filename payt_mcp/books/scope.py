@@ -1,0 +1,74 @@
+"""Whose books an answer is about: one caller's account, and one administration of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import anyio
+
+from payt_mcp.books.account import Account
+from payt_mcp.books.open_books import Progress
+from payt_mcp.books.zones import caveats, time_zone
+from payt_mcp.errors import UpstreamError
+from payt_mcp.payt.models import Administration
+from payt_mcp.words.text import NAME_LENGTH, clean
+
+IDS_A_REQUEST = 100
+"""Ids in one filter: a longer address may be refused on its way to Payt."""
+
+_PATIENCE = 5.0
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Who asks and for which administration; `progress` reports on a long reading."""
+
+    account: Account
+    administration: Administration
+    progress: Progress | None = None
+
+    @property
+    def id(self) -> str:
+        return self.administration.id
+
+    @property
+    def today(self) -> dt.date:
+        return self.account.today(self.administration)
+
+    @property
+    def caveats(self) -> list[str]:
+        """Notes for every answer that depends on `today`."""
+        return caveats(self.administration)
+
+    def day(self, moment: dt.datetime | None) -> str | None:
+        """The date of a moment where the administration is."""
+        if moment is None:
+            return None
+        with suppress(OverflowError):  # the last hours of the year 9999
+            moment = moment.astimezone(time_zone(self.administration))
+        return moment.date().isoformat()
+
+    def begins(self, date: dt.date) -> dt.datetime:
+        """The first moment of a date where the administration is."""
+        return dt.datetime.combine(date, dt.time(), time_zone(self.administration))
+
+
+def administration_name(scope: Scope) -> str:
+    """The administration as a person knows it, and its id: `Noorderlicht Techniek B.V. (4711)`."""
+    name = clean(scope.administration.name, NAME_LENGTH)
+    return f"{name} ({scope.id})" if name else f"administration {scope.id}"
+
+
+@asynccontextmanager
+async def optional() -> AsyncIterator[None]:
+    """What is read in here only adds to an answer: where Payt refuses it, or takes long, the answer goes without."""
+    with suppress(UpstreamError), anyio.move_on_after(_PATIENCE):
+        yield
+
+
+def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    """Ids in parts that one request can ask for."""
+    return (ids[start : start + IDS_A_REQUEST] for start in range(0, len(ids), IDS_A_REQUEST))

@@ -1,0 +1,118 @@
+"""What attention to a debtor or an invoice depends on, read from Payt now: the debtor, what it owes, the credit cases
+that is in, and its payment plans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from payt_mcp.books.by_id import cases_by_id, debtors_by_id, open_invoices_of, plans_by_id
+from payt_mcp.books.case_book import CASES, PLANS, Kind, unseen
+from payt_mcp.books.scope import Scope
+from payt_mcp.errors import ForbiddenError, MissingError
+from payt_mcp.payt.models import CreditCase, Debtor, Invoice, PaymentPlan
+from payt_mcp.payt.resources import PaymentPlanFilters
+from payt_mcp.payt.wire import Fields
+from payt_mcp.receivables.open_items import DEBTOR_FIELDS, OpenItem, OpenItems
+from payt_mcp.receivables.records import Records, case_entry, plan_entry
+
+
+@dataclass
+class Surroundings:
+    """The books of one debtor alone, and the records they were made of. `debtor` is None where it is gone; `plans` are
+    its active ones, and those that its invoices and cases name. `unseen` says, by resource, what the token may not
+    read.
+    """
+
+    books: OpenItems
+    debtor: Debtor | None = None
+    invoices: list[Invoice] = field(default_factory=list)
+    cases: list[CreditCase] = field(default_factory=list)
+    plans: list[PaymentPlan] = field(default_factory=list)
+    unseen: dict[str, str] = field(default_factory=dict)
+
+
+async def surroundings_of(
+    scope: Scope,
+    debtor_id: str,
+    *,
+    debtor_fields: Fields = DEBTOR_FIELDS,
+    also: Fields = (),
+    cases: Iterable[str] = (),
+) -> Surroundings:
+    """Of one debtor. `also` are fields of its open invoices beside the usual ones; `cases` the ids of cases that are
+    looked at too. Raises UpstreamError.
+    """
+    around = Surroundings(OpenItems(scope.administration.currency_code or ""))
+    with suppress(MissingError):
+        around.debtor = await scope.account.payt.debtor(scope.id, debtor_id, fields=debtor_fields)
+        around.books.put_debtor(around.debtor)
+    around.invoices = await open_invoices_of(scope, debtor_id, also)
+    for invoice in around.invoices:
+        around.books.put_invoice(invoice)
+    named = [item.case_id for item in around.books.invoices.values()]
+    await _with_cases(scope, around, [*named, *cases])
+    await _with_plans(scope, around)
+    return around
+
+
+async def books_around(scope: Scope, item: OpenItem) -> Surroundings:
+    """The same for one invoice, paid or not; its case is looked at too."""
+    if item.debtor_id:
+        return await surroundings_of(scope, item.debtor_id, cases=[item.case_id])
+    around = Surroundings(OpenItems(scope.administration.currency_code or ""))
+    await _with_cases(scope, around, [item.case_id])
+    return around
+
+
+async def books_beside(scope: Scope, items: Iterable[OpenItem]) -> Surroundings:
+    """What the attention of paid invoices depends on: their debtors and cases, without what those owe."""
+    items = list(items)
+    around = Surroundings(OpenItems(scope.administration.currency_code or ""))
+    around.books.debtors = await debtors_by_id(scope, (item.debtor_id for item in items))
+    await _with_cases(scope, around, [item.case_id for item in items])
+    return around
+
+
+async def _with_cases(scope: Scope, around: Surroundings, ids: Iterable[str]) -> None:
+    async with _permitted(around, CASES):
+        around.cases = await cases_by_id(scope, ids)
+        around.books.cases = Records(map(case_entry, around.cases))
+
+
+async def _with_plans(scope: Scope, around: Surroundings) -> None:
+    """The active plans of the debtor, and those that its invoices and cases name: Payt lists the former by number."""
+    async with _permitted(around, PLANS):
+        found = {plan.id: plan for plan in await _plans_of(scope, around.debtor)}
+        named = {item.plan_id for item in around.books.invoices.values()}
+        named |= {case.active_payment_plan_id or "" for case in around.cases}
+        found |= {plan.id: plan for plan in await plans_by_id(scope, named - found.keys())}
+        debtor_id = around.debtor.id if around.debtor else ""
+        around.plans = list(found.values())
+        around.books.plans = Records(plan_entry(plan) for plan in around.plans if plan.debtor_id == debtor_id)
+
+
+async def _plans_of(scope: Scope, debtor: Debtor | None) -> list[PaymentPlan]:
+    if debtor is None:
+        return []
+    filters: PaymentPlanFilters | None = None
+    if debtor.debtor_number and "," not in debtor.debtor_number:
+        filters = {"debtor_numbers": [debtor.debtor_number]}
+    elif debtor.debtor_identifier and "," not in debtor.debtor_identifier:
+        filters = {"debtor_identifiers": [debtor.debtor_identifier]}
+    if filters is None:
+        return []
+    listed = await scope.account.payt.payment_plans(scope.id, **filters)
+    return [plan for plan in listed.records if plan.active and plan.debtor_id == debtor.id]
+
+
+@asynccontextmanager
+async def _permitted(around: Surroundings, kind: Kind[Any]) -> AsyncIterator[None]:
+    """A list that the token may have no permission for: then that is kept, and the answer goes on."""
+    try:
+        yield
+    except ForbiddenError as error:
+        around.unseen[kind.resource] = unseen(kind, error)

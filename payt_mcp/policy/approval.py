@@ -1,0 +1,43 @@
+"""How many yeses a proposal needs, of whom, and why: pure rules, asked each time a person says yes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Yes:
+    """A yes that was said: by whom as far as that is known (`approver` is "" where it is not), through which channel
+    and client, at which moment in UTC, and to exactly which content (`digest`). `attempt` is when the proposal was
+    sent before, for a yes to sending again what may have arrived; None for a first sending.
+    """
+
+    channel: str
+    client: str
+    approver: str
+    at: dt.datetime
+    digest: str
+    attempt: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Needs:
+    """So many different people must say yes. `reason` is a sentence for those who wait."""
+
+    people: int
+    reason: str
+
+
+def yeses_needed() -> Needs:
+    return Needs(1, "One yes is enough, of anybody who can reach this record of writes.")
+
+
+def are_enough(needs: Needs, yeses: Iterable[Yes], digest: str, attempt: dt.datetime | None) -> bool:
+    """Whether the yeses to this content and this attempt are those of enough people.
+
+    Whoever says it twice counts once, and so do all whose name is not known: they may be one.
+    """
+    said = {yes.approver for yes in yeses if yes.digest == digest and yes.attempt == attempt}
+    return len(said) >= needs.people

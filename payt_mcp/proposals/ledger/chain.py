@@ -1,0 +1,192 @@
+"""The chain of events: each step is appended to it, and what was written before is held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from payt_mcp.errors import AlteredError
+from payt_mcp.proposals.ledger.checkpoint import BEGINNING, Checkpoint, checkpoint_of
+from payt_mcp.proposals.ledger.seal import START, Head, Seal
+from payt_mcp.proposals.ledger.store import Store
+from payt_mcp.proposals.ledger.vouching import Row, is_vouched, row_hash
+from payt_mcp.proposals.records import CLOCK, Event, Who, to_json
+from payt_mcp.proposals.states import FINISHED
+
+TAIL = 100
+"""Events at the end that are verified at every step that sends; a checkpoint moves on once twice as many follow it."""
+
+
+@dataclass
+class _Walk:
+    """What a walk along the chain found: the last event of each proposal, and the same up to a next checkpoint."""
+
+    head: Head
+    last: dict[str, Event] = field(default_factory=dict)
+    at_stop: dict[str, Event] = field(default_factory=dict)
+    stop: Event | None = None
+    clock_corrected: bool = False
+
+
+class Chain:
+    """The events of one ledger. All but `checkpoint` and `keep` is called inside a step or a snapshot of the store."""
+
+    def __init__(self, store: Store, seal: Seal) -> None:
+        self._store = store
+        self._seal = seal
+        self._read: tuple[str, Checkpoint] | None = None
+
+    def checkpoint(self) -> Checkpoint:
+        """Where verification may begin; the beginning, where nothing was kept or not with this key."""
+        text = self._seal.kept_text()
+        if text is None:
+            return BEGINNING
+        if self._read is None or self._read[0] is not text:
+            self._read = text, checkpoint_of(text)
+        return self._read[1]
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        if checkpoint.seq != self.checkpoint().seq:
+            self._seal.keep_text(checkpoint.as_text())
+
+    def head(self) -> Head:
+        last = self._store.last()
+        return Head(last.seq, last.mark) if last else self._seal.head()
+
+    def note(self, row: Row, who: Who, at: str, detail: Mapping[str, Any]) -> None:
+        """Append an event that vouches for the row as it is now."""
+        self.append(row["id"], at, row["status"], who, row["digest"], row_hash(row), detail)
+
+    def append(
+        self, key: str, at: str, status: str, who: Who, digest: str, body: str, detail: Mapping[str, Any]
+    ) -> None:
+        head, known = self.head(), self._seal.head()
+        if known.seq > head.seq:
+            raise AlteredError(_cut_off(known.seq - head.seq))
+        event = Event(head.seq + 1, key, at, status, who.as_text(), digest, body, to_json(dict(detail)), "")
+        self._store.append(Event(**{**vars(event), "mark": self._seal.mark(head.mark, event.signed())}))
+
+    def check_intact(self, key: str, since: Checkpoint) -> Row:
+        """Hold a proposal against its last event, so that the next event does not vouch for what another program wrote;
+        the row as it stands.
+
+        Raises:
+            AlteredError: it is not as its history left it.
+        """
+        row, said = self._store.proposal(key), self._store.last_of(key)
+        if row is None or said is None or not is_vouched(row, said.body):
+            raise AlteredError(_altered(key))
+        before = self._store.event(said.seq - 1)
+        if not self._is_marked(said, before.mark if before else START):
+            raise AlteredError(_event_altered(said.seq))
+        if said.seq <= since.seq and not _is_as_kept(said, since):
+            raise AlteredError(_altered(key))
+        return row
+
+    def check_alike(self, row: Row, since: Checkpoint) -> None:
+        """Hold what could be in the way of a proposal against its history, and what could be missing of it.
+
+        Raises:
+            AlteredError: one is not as its history left it, or is gone.
+        """
+        rows = (*self._store.of_letter(row["kind"], row["letter"]), *self._store.of_digest(row["digest"]))
+        for key in {*since.like(row), *(one["id"] for one in rows)} - {row["id"]}:
+            self.check_intact(key, since)
+
+    def check(self, since: Checkpoint = BEGINNING) -> tuple[Head, Checkpoint]:
+        """Walk the chain from a checkpoint on, and hold every proposal it comes by against the last event of its
+        history; from the beginning, every proposal there is. The head of the chain, and the checkpoint to be kept.
+
+        Raises:
+            AlteredError: an event or a proposal was altered, removed, added or cut off; it is named.
+        """
+        known, last = self._seal.head(), self._store.last()
+        walk = self._walk(since, known, stop_at=(last.seq if last else 0) - TAIL)
+        if since.seq and walk.clock_corrected:  # what mattered before it was told by a clock that was wrong
+            return self.check()
+        if walk.head.seq < known.seq:
+            raise AlteredError(_cut_off(known.seq - walk.head.seq))
+        rows = self._rows(walk.last) if since.seq else self._all_rows(walk.last)
+        moved = walk.head.seq - since.seq > 2 * TAIL and walk.stop
+        return walk.head, since.moved(walk.stop, walk.at_stop.values(), rows) if moved and walk.stop else since
+
+    def _walk(self, since: Checkpoint, known: Head, stop_at: int) -> _Walk:
+        self._check_stands(since)
+        walk = _Walk(Head(since.seq, since.mark))
+        for event in self._store.events(since.seq):
+            if event.seq != walk.head.seq + 1 or not self._is_marked(event, walk.head.mark):
+                raise AlteredError(_event_altered(event.seq))
+            if event.seq == known.seq and event.mark != known.mark:
+                raise AlteredError(f"Event {event.seq} of the ledger is not the one that was written.")
+            walk.head = Head(event.seq, event.mark)
+            if event.proposal_id == CLOCK:
+                walk.clock_corrected, stop_at = True, max(stop_at, event.seq)
+            else:
+                walk.last[event.proposal_id] = event
+            if event.seq == stop_at:
+                walk.at_stop, walk.stop = dict(walk.last), event
+        return walk
+
+    def _check_stands(self, since: Checkpoint) -> None:
+        if since.seq:
+            event = self._store.event(since.seq)
+            if event is None or event.mark != since.mark:
+                raise AlteredError(_event_altered(since.seq))
+
+    def _rows(self, last: Mapping[str, Event]) -> dict[str, Row]:
+        """The rows of some proposals."""
+        found: dict[str, Row] = {}
+        for key, event in last.items():
+            row = self._store.proposal(key)
+            if row is None:
+                raise AlteredError(_removed(key))
+            found[key] = _checked(row, event)
+        return found
+
+    def _all_rows(self, last: Mapping[str, Event]) -> dict[str, Row]:
+        """The rows of all proposals, without what is only their text."""
+        found: dict[str, Row] = {}
+        for row in self._store.proposals():
+            if row["id"] not in last:
+                raise AlteredError(_altered(row["id"]))
+            checked = _checked(row, last[row["id"]])
+            found[row["id"]] = {name: checked[name] for name in ("kind", "letter", "digest")}
+        gone = last.keys() - found.keys()
+        if gone:
+            raise AlteredError(_removed(min(gone)))
+        return found
+
+    def _is_marked(self, event: Event, previous: str) -> bool:
+        try:
+            return event.mark == self._seal.mark(previous, event.signed())
+        except TypeError:  # it holds what is no text
+            return False
+
+
+def _is_as_kept(said: Event, since: Checkpoint) -> bool:
+    """Whether an event from before a checkpoint is what the checkpoint has as the last of its proposal."""
+    kept = since.kept.get(said.proposal_id)
+    return said.status in FINISHED if kept is None else kept.seq == said.seq
+
+
+def _checked(row: Row, event: Event) -> Row:
+    if not is_vouched(row, event.body):
+        raise AlteredError(_altered(row["id"]))
+    return row
+
+
+def _altered(key: object) -> str:
+    return f"Proposal {key!s:.40} in the ledger is not what its history says: it was altered."
+
+
+def _removed(key: str) -> str:
+    return f"Proposal {key[:40]} was removed from the ledger."
+
+
+def _event_altered(seq: int) -> str:
+    return f"Event {seq} of the ledger was altered, or the one before it was removed."
+
+
+def _cut_off(count: int) -> str:
+    return f"The ledger was cut off: its last {count} events are gone."

@@ -1,0 +1,267 @@
+"""What a person is shown of a proposal: a head, what is dangerous, and sections by what they are.
+
+Nothing in here knows a kind of write. What differs between kinds in words is kept with each proposal, so that a page or
+a terminal that never heard of the kind can say it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from payt_mcp.errors import AlteredError
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+REFUSED = "refused"
+"""What becomes of a record that is kept out of what is sent."""
+
+CANNOT_BE_SHOWN = "A proposal in the ledger cannot be shown: it was altered."
+_NEEDED = frozenset({"kind", "title", "sections", "warnings", "words"})
+_ORDER = {"created": 0, "updated": 1, "unchanged": 3, REFUSED: 4}
+Fact = tuple[str, str]
+"""A label and what it says; the text may have several lines."""
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something about a proposal a person should look at. `danger` is shown in red; `person_only` bars the code
+    channel: a person must have seen it.
+    """
+
+    text: str
+    danger: bool = False
+    person_only: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What it is about, and what it rests on."""
+
+    entries: tuple[Fact, ...]
+    section: Literal["facts"] = "facts"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What helps a person to decide, and may change meanwhile."""
+
+    entries: tuple[Fact, ...]
+    section: Literal["beside"] = "beside"
+
+
+@dataclass(frozen=True)
+class SentTo:
+    """A recipient: `field` is to, cc or bcc; `source` says where the address is on file, "" where it is not."""
+
+    field: str
+    email: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file that goes along; `size` in bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A text that goes out, as it will be read, and to whom."""
+
+    recipients: tuple[SentTo, ...]
+    subject: str
+    body: str
+    attachments: tuple[Attached, ...] = ()
+    section: Literal["letter"] = "letter"
+
+
+@dataclass(frozen=True)
+class Mailed:
+    """A record that Payt e-mails, and to which address."""
+
+    record: str
+    to: str
+
+
+@dataclass(frozen=True)
+class Mails:
+    """What Payt e-mails by itself: so many of what `noun` names, and `why`."""
+
+    noun: str
+    why: str
+    entries: tuple[Mailed, ...] = ()
+    section: Literal["mails"] = "mails"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What follows from a batch as a whole, summed up; `items` are the records that it is about."""
+
+    said: str
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Effects:
+    entries: tuple[Effect, ...]
+    section: Literal["effects"] = "effects"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field of a record; `old` is "" where nothing was there, or nothing that Payt shows."""
+
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record of several: `about` says whose it is, `action` what becomes of it. One that is not like the others is
+    shown wherever there is room for a few only.
+    """
+
+    key: str
+    action: str
+    about: str = ""
+    changes: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()
+    is_outlier: bool = False
+
+    @classmethod
+    def refused(cls, key: str, why: str, about: str = "") -> Row:
+        """One that is kept out of what is sent."""
+        return cls(key, REFUSED, about, notes=(why,), is_outlier=True)
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records, each with what changes; `noun` and `owner` say what they are and what stands beside them."""
+
+    rows: tuple[Row, ...]
+    noun: str = "Record"
+    owner: str = "About"
+    section: Literal["records"] = "records"
+
+
+Section = Facts | Beside | Letter | Mails | Effects | Records
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a kind of write is spoken of.
+
+    `step` and `done`: "send" and "sent". `ended` is the sentence when it is, and `same` names another one like it.
+    `unseen` is what is said while Payt does not show it, `all_clear` where there is no warning. `person_knows` is
+    whether a person may say that it was done because Payt may never show that to us.
+    """
+
+    step: str = "carry out"
+    done: str = "carried out"
+    ended: str = "Sent at {sending}."
+    same: str = "The same write"
+    unseen: str = "not to be seen at Payt yet"
+    all_clear: str = "No warnings."
+    person_knows: bool = True
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A proposal as it is shown. `because` says why it was proposed anew; `idle` why there is nothing to do, and what
+    is idle is not put on record.
+    """
+
+    kind: str
+    title: str
+    sender: str
+    administration_id: str
+    sections: tuple[Section, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    words: Words = Words()
+    because: tuple[str, ...] = ()
+    idle: str = ""
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Preview:
+        """As `as_json` made it. Raises AlteredError where it is no preview."""
+        try:
+            if kept.keys() >= _NEEDED:
+                return _adapter().validate_python(dict(kept))
+        except ValueError:  # pydantic's error, which would quote what stands there
+            pass
+        raise AlteredError(CANNOT_BE_SHOWN)
+
+    def as_json(self) -> dict[str, Any]:
+        made: dict[str, Any] = _adapter().dump_python(self, mode="json")
+        return made
+
+    @property
+    def dangers(self) -> list[Warned]:
+        return [warned for warned in self.warnings if warned.danger]
+
+    @property
+    def remarks(self) -> list[Warned]:
+        return [warned for warned in self.warnings if not warned.danger]
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for section in self.sections if isinstance(section, Records) for row in section.rows]
+
+    def keys(self, *actions: str) -> set[str]:
+        """The records that something of this becomes of."""
+        return {row.key for row in self.rows if row.action in actions}
+
+    @property
+    def refused(self) -> dict[str, tuple[str, ...]]:
+        """The records that are kept out of what is sent, each with why."""
+        return {row.key: row.notes for row in self.rows if row.action == REFUSED}
+
+    @property
+    def person_only(self) -> list[str]:
+        """The warnings that bar the code channel."""
+        return [warned.text for warned in self.warnings if warned.person_only]
+
+    def anew(self, because: Sequence[str]) -> Preview:
+        return replace(self, because=tuple(because))
+
+
+def facts(entries: Sequence[Fact]) -> Iterator[Facts]:
+    """A section where there is something to say."""
+    if entries:
+        yield Facts(tuple(entries))
+
+
+def beside(entries: Sequence[Fact]) -> Iterator[Beside]:
+    if entries:
+        yield Beside(tuple(entries))
+
+
+def counted(sender: str, rows: Sequence[Row]) -> Effect:
+    """How many records become what: the first thing to know of a batch."""
+    counts = Counter(row.action for row in rows)
+    said = (f"{counts[action]} {action}" for action in sorted(counts, key=lambda action: _ORDER.get(action, 2)))
+    return Effect(f"In {sender}: {', '.join(said)}")
+
+
+_PARTS: tuple[Any, ...] = (
+    Warned, Facts, Beside, SentTo, Attached, Letter, Mailed, Mails, Effect, Effects, Change, Row, Records, Words,
+    Preview,
+)  # fmt: skip
+
+
+@cache
+def _adapter() -> TypeAdapter[Preview]:
+    """Reads no part that holds more than it should: a warning under another name would be one that nobody sees."""
+    from pydantic import ConfigDict, TypeAdapter  # noqa: PLC0415 - built when the first preview is read or written
+
+    for part in _PARTS:
+        part.__pydantic_config__ = ConfigDict(extra="forbid")
+    return TypeAdapter(Preview)

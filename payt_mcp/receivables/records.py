@@ -1,0 +1,123 @@
+"""Credit cases and payment plans as far as attention depends on them, by id and by debtor."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from payt_mcp.payt.models import CreditCase, PaymentPlan
+
+CASE_FIELDS = (
+    "id", "case_number", "credit_case_number", "debtor_id", "active_payment_plan_id", "paused_at",
+    "forwarded_to_bailiff_at", "deactivated_at", "updated_at",
+)  # fmt: skip
+PLAN_FIELDS = ("id", "debtor_id", "active", "updated_at")
+
+
+class _Kept(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def debtor_id(self) -> str: ...
+    @property
+    def updated_at(self) -> dt.datetime | None: ...
+
+
+KeptT = TypeVar("KeptT", bound=_Kept)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CaseEntry:
+    """A credit case. One that was deactivated is neither paused nor with a bailiff; a plan on it is still a plan."""
+
+    id: str
+    case_number: str
+    credit_case_number: str
+    debtor_id: str
+    plan_id: str
+    paused: bool
+    with_bailiff: bool
+    updated_at: dt.datetime | None
+
+    @property
+    def number(self) -> str:
+        """The number that people and messages use."""
+        return self.credit_case_number or self.case_number or self.id
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlanEntry:
+    """A payment plan. Payt does not say on it which invoices it is for."""
+
+    id: str
+    debtor_id: str
+    active: bool
+    updated_at: dt.datetime | None
+
+
+class Records(Generic[KeptT]):
+    """Records of one kind, by id and by debtor. An older reading never replaces a newer one. `version` grows with
+    every record that is taken in or out.
+    """
+
+    def __init__(self, records: Iterable[KeptT] = ()) -> None:
+        self.version = 0
+        self._by_id: dict[str, KeptT] = {}
+        self._by_debtor: dict[str, dict[str, KeptT]] = {}
+        for record in records:
+            self.put(record)
+
+    def __iter__(self) -> Iterator[KeptT]:
+        return iter(self._by_id.values())
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def get(self, key: str) -> KeptT | None:
+        return self._by_id.get(key)
+
+    def of_debtor(self, debtor_id: str) -> Iterable[KeptT]:
+        return self._by_debtor.get(debtor_id, {}).values()
+
+    def put(self, record: KeptT) -> None:
+        known = self._by_id.get(record.id)
+        if known is not None and is_older(record.updated_at, known.updated_at):
+            return
+        if known is not None:
+            del self._by_debtor[known.debtor_id][known.id]
+        self._by_id[record.id] = record
+        self._by_debtor.setdefault(record.debtor_id, {})[record.id] = record
+        self.version += 1
+
+    def remove(self, key: str, at: dt.datetime | None = None) -> None:
+        """Take a record out, unless what is known of it is newer than its deletion."""
+        known = self._by_id.get(key)
+        if known is None or is_older(at, known.updated_at):
+            return
+        del self._by_id[key], self._by_debtor[known.debtor_id][key]
+        self.version += 1
+
+
+def case_entry(case: CreditCase) -> CaseEntry:
+    is_live = case.deactivated_at is None
+    return CaseEntry(
+        case.id,
+        case.case_number or "",
+        case.credit_case_number or "",
+        case.debtor_id or "",
+        case.active_payment_plan_id or "",
+        is_live and case.paused_at is not None,
+        is_live and case.forwarded_to_bailiff_at is not None,
+        case.updated_at,
+    )
+
+
+def plan_entry(plan: PaymentPlan) -> PlanEntry:
+    return PlanEntry(plan.id, plan.debtor_id or "", bool(plan.active), plan.updated_at)
+
+
+def is_older(moment: dt.datetime | None, known: dt.datetime | None) -> bool:
+    return moment is not None and known is not None and moment < known

@@ -1,0 +1,34 @@
+"""The names there are: every setting, every Payt that has a name of its own, every tool set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SANDBOX = "sandbox"
+PAYT_URLS: Mapping[str, str] = {
+    "production": "https://api.paytsoftware.com",
+    "demo": "https://demo-api.paytsoftware.com",
+    SANDBOX: SANDBOX,
+}
+"""By the names `PAYT_API_URL` takes."""
+
+TOOLSETS = ("core", "payments", "plans", "tasks", "flow")
+
+KNOWN: Mapping[str, str] = {
+    "PAYT_API_TOKEN": "The API token of your company at Payt. Goes before a sign-in (`payt-mcp login`).",
+    "PAYT_API_URL": "`production` (default), `demo`, `sandbox` (invented data, in this process), or a URL.",
+    "PAYT_ADMINISTRATION_ID": "The administration that is meant when a call names none.",
+    "PAYT_FRESHNESS_SECONDS": "How old the open items may be before changes are asked for (0 to 3600, default 30).",
+    "PAYT_RATE": "Requests per second to Payt at the most (1 to 100, default 10, Payt's own limit).",
+    "PAYT_TOOLSETS": "Tools beside `core`: any of `payments`, `plans`, `tasks`, `flow`, comma separated, or `all`.",
+    "PAYT_READ_ONLY": "`1`: nothing can be written; the tools that write are not even listed.",
+    "PAYT_CONFIRM": "`person` (default): a person says yes to every write; `code`: the host's own prompt is trusted.",
+    "PAYT_APP_APPROVAL": "`1`: a proposal may be approved on its page inside the assistant (README has a warning).",
+    "PAYT_PROMPTS_DIR": "A folder of prompts of your own; one with the name of ours takes its place.",
+    "PAYT_STATE_DIR": "The folder of the record of writes and of the sign-in (default: the platform's state folder).",
+    "PAYT_ATTACHMENTS_DIR": "The one folder whose files may be attached or uploaded; without it none may.",
+    "PAYT_CLIENT_ID": "The OAuth application that `payt-mcp login` signs in with.",
+    "PAYT_CLIENT_SECRET": "Its secret; without a sign-in both together sign in as the application itself.",
+    "PAYT_MCP_TOKEN": "The bearer token HTTP clients must send (32 characters or more).",
+}
+"""Every setting and what it does, in the order the README lists them."""

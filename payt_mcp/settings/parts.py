@@ -1,0 +1,52 @@
+"""The three kinds of settings. A server for several people has one process, and a caller and a policy for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from payt_mcp.network import Network
+from payt_mcp.settings.known import PAYT_URLS, SANDBOX
+from payt_mcp.settings.secret import Secret
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessSettings:
+    """How the server runs, whoever asks."""
+
+    mcp_token: Secret | None = None
+    state_dir: Path | None = None
+    prompts_dir: Path | None = None
+    toolsets: tuple[str, ...] = ("core",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallerSettings:
+    """Whose books are asked about, and with which credential. `api_url` is a base URL, or `sandbox` for the embedded
+    Payt.
+    """
+
+    api_token: Secret | None = None
+    api_url: str = PAYT_URLS["production"]
+    administration_id: str | None = None
+    freshness_seconds: int = 30
+    rate: int = 10
+    client_id: str | None = None
+    client_secret: Secret | None = None
+    network: Network = field(default_factory=Network)
+    """The way to Payt from this machine."""
+
+    @property
+    def is_sandbox(self) -> bool:
+        return self.api_url == SANDBOX
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicySettings:
+    """What may be written, and who must have said yes."""
+
+    read_only: bool = False
+    confirm: Literal["person", "code"] = "person"
+    app_approval: bool = False
+    attachments_dir: Path | None = None

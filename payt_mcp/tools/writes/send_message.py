@@ -1,0 +1,50 @@
+"""`send_message`: a message to a debtor, once a person has said yes to exactly this one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from payt_mcp.tools.shared import Key, Keys, Text
+from payt_mcp.tools.writing import CodeAsGiven, write_tool
+
+
+def send_message(
+    subject: Key,
+    body: Annotated[Key, Field(description="The whole text, as the debtor will read it.")],
+    to_debtor: Annotated[Text, Field(description="Debtor number or name.")] = "",
+    to_invoice: Annotated[Text, Field(description="Or its invoice.")] = "",
+    to_credit_case: Annotated[Text, Field(description="Or its case.")] = "",
+    email: Annotated[Text, Field(description="Only to override the debtor's own address on the user's word.")] = "",
+    cc: Keys = (),
+    bcc: Keys = (),
+    attachments: Annotated[Keys, Field(description="File names below the user's attachments folder.")] = (),
+) -> dict[str, Any]:
+    return {
+        "subject": subject,
+        "body": body,
+        "to_debtor": to_debtor,
+        "to_invoice": to_invoice,
+        "to_credit_case": to_credit_case,
+        "email": email,
+        "cc": cc,
+        "bcc": bcc,
+        "attachments": attachments,
+    }
+
+
+TOOL = write_tool(
+    send_message,
+    kind="message",
+    title="Send message",
+    description="Propose an e-mail to a debtor. Nothing is sent before a person has seen it and said yes; you cannot. "
+    "Read get_debtor first, and do not chase a debtor whose attention forbids it.",
+    toolset="core",
+    place=1,
+    needs=(
+        "administrations:read", "invoices:read", "debtors:read", "contacts:read", "messages:read", "messages:write",
+    ),
+    may_need=("credit_cases:read", "notifications:read", "payment_plans:read"),
+    code=CodeAsGiven,
+)  # fmt: skip

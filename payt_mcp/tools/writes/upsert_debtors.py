@@ -1,0 +1,46 @@
+"""`upsert_debtors`: debtors into Payt, once a person has seen the plan and said yes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, WithJsonSchema
+
+from payt_mcp.tools.writing import write_tool
+
+_REQUIRED = ("debtor_identifier", "debtor_number", "name")
+_TEXTS = (
+    *_REQUIRED, "country_code", "language_code", "remark", "relation_manager", "category", "coc_number", "vat_number",
+    "oin_number", "peppol_identifier", "bank_account_name", "bank_account_number",
+)  # fmt: skip
+_TEXT: dict[str, Any] = {"type": "string"}
+_ROW = {
+    "type": "object",
+    "properties": dict.fromkeys(_TEXTS, _TEXT)
+    | {
+        "contact_identifier": {"type": "string", "description": "It gets the addresses of this contact."},
+        "labels": {"type": "array", "items": _TEXT, "description": "Replaces all."},
+        "peppol_enabled": {"type": "boolean"},
+        "is_company": {"type": "boolean"},
+    },
+    "required": list(_REQUIRED),
+}
+_ABOUT = 'Only what changes; "" clears a text.'
+Rows = Annotated[Any, WithJsonSchema({"type": "array", "items": _ROW, "maxItems": 500}), Field(description=_ABOUT)]
+
+
+def upsert_debtors(debtors: Rows) -> dict[str, Any]:
+    return {"debtors": debtors}
+
+
+TOOL = write_tool(
+    upsert_debtors,
+    kind="debtors",
+    title="Upsert debtors",
+    description="Propose to create or change debtors, by identifier, else number. "
+    "Addresses are changed in upsert_contacts.",
+    toolset="flow",
+    place=2,
+    needs=("administrations:read", "debtors:read", "debtors:write"),
+    may_need=("contacts:read",),
+)

@@ -1,0 +1,124 @@
+"""An upsert as a person is shown it: what is odd about it, what it does in figures, and every row. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from payt_mcp.proposals.preview import (
+    Effect,
+    Effects,
+    Mailed,
+    Mails,
+    Records,
+    Section,
+    Warned,
+    counted,
+)
+from payt_mcp.words.field_names import field_words
+from payt_mcp.words.text import (
+    clean,
+    count,
+    money,
+    some,
+)
+from payt_mcp.writes.bulk import POSTED
+from payt_mcp.writes.invoices.lines import foreign
+from payt_mcp.writes.invoices.steps import Known, Step
+
+_ZERO = Decimal("0.00")
+
+
+def warnings_of(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], known: Known) -> list[Warned]:
+    """What is odd about a batch; nothing of it is refused for that."""
+    posted = [row for row, step in zip(rows, steps, strict=True) if step.is_posted]
+    found = foreign(posted, known)
+    refused = [step.number for step in steps if not step.is_posted]
+    if refused:
+        found.append(Warned(f"Refused and kept out of what is posted: {_some(refused)}."))
+    found += _of_invoices_there(steps)
+    mailed = [step.number for step in steps if step.mail_to]
+    if mailed:
+        found.append(
+            Warned(f"Payt e-mails {count(len(mailed), 'invoice')} to debtors: no sending date is given.", True)
+        )
+    destroyed = [step.number for step in steps if step.destroyed]
+    if destroyed:
+        found.append(Warned(f"Files are destroyed: {_some(destroyed)}.", True))
+    above = [r["invoice_number"] for r in rows if abs(Decimal(r["amount_open"])) > abs(Decimal(r["amount_total"]))]
+    early = [r["invoice_number"] for r in rows if r["due_date"] < r["invoice_date"]]
+    twice = [n for n, times in Counter(r["invoice_number"] for r in rows).items() if times > 1]
+    apart = [r["invoice_number"] for r in rows if "payments" in r and _unpaid(r) != Decimal(r["amount_open"])]
+    for numbers, what in (
+        (above, "More is open than the total"),
+        (early, "Due before the invoice date"),
+        (twice, "The number comes twice in this batch; the later row wins"),
+        (apart, "Payments do not add up to what is no longer open"),
+    ):
+        if numbers:
+            found.append(Warned(f"{what}: {_some(numbers)}."))
+    return found
+
+
+def _of_invoices_there(steps: Sequence[Step]) -> list[Warned]:
+    """What becomes of invoices that Payt has: another debtor, less that is open, another currency."""
+    recoined = [clean(step.number, 40) for step in steps if len({currency for currency, _, _ in step.effects}) > 1]
+    kinds = (
+        ("Goes to another debtor", _of(steps, "moved"), True),
+        ("Less is open, and no payment is given for that", _of(steps, "lowered"), True),
+        ("The currency changes", recoined, False),
+        ("Paid in one currency and then another; Payt books what it makes of it", _of(steps, "recoined"), False),
+    )
+    return [Warned(f"{what}: {some(said)}.", danger) for what, said, danger in kinds if said]
+
+
+def _of(steps: Sequence[Step], name: str) -> list[str]:
+    return [f"{clean(step.number, 40)} ({getattr(step, name)})" for step in steps if getattr(step, name)]
+
+
+def _unpaid(row: Mapping[str, Any]) -> Decimal:
+    return Decimal(row["amount_total"]) - sum((Decimal(payment["amount"]) for payment in row["payments"]), _ZERO)
+
+
+def _some(numbers: Sequence[str]) -> str:
+    return some(clean(number, 40) for number in numbers)
+
+
+def sections_of(steps: Sequence[Step], sender: str) -> list[Section]:
+    """What a person is shown: mails first, then figures, then every row."""
+    rows = [step.as_row() for step in steps]
+    mails = [Mailed(step.number, step.mail_to) for step in steps if step.mail_to]
+    return [
+        Mails("invoice", "because no sending date is given", tuple(mails)),
+        Effects((counted(sender, rows), *_money(steps), *_payments(steps), *_lists(steps))),
+        Records(tuple(rows), noun="Invoice", owner="Debtor"),
+    ]
+
+
+def _money(steps: Sequence[Step]) -> Iterator[Effect]:
+    totals: dict[str, list[Decimal]] = {}
+    for step in steps:
+        for currency, opened, totalled in step.effects if step.action in POSTED else ():
+            sums = totals.setdefault(currency, [_ZERO, _ZERO])
+            sums[0] += opened
+            sums[1] += totalled
+    for currency, (opened, totalled) in sorted(totals.items()):
+        yield Effect(f"{currency}: open {opened:+,.2f}, total {totalled:+,.2f}")
+
+
+def _payments(steps: Sequence[Step]) -> Iterator[Effect]:
+    booked = tuple(f"{step.number} {money(step.payment, step.currency)}" for step in steps if step.payment)
+    if booked:
+        yield Effect(f"Payt would book {count(len(booked), 'payment')} by itself", booked)
+
+
+def _lists(steps: Sequence[Step]) -> Iterator[Effect]:
+    found: dict[str, list[str]] = {}
+    for step in steps:
+        for name in step.destroyed:
+            found.setdefault(f"Files destroyed ({field_words(name)})", []).append(step.number)
+        for name, said in step.lists.items():
+            found.setdefault(f"{field_words(name)} replaced as a whole", []).append(f"{step.number} ({said})")
+    yield from (Effect(said, tuple(numbers)) for said, numbers in found.items())

@@ -1,0 +1,339 @@
+"""The steps of an upsert: what each row would do to the books, in the order Payt takes them. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import zip_longest
+from typing import Any
+
+from payt_mcp.payt.models import Debtor, Invoice, Payment
+from payt_mcp.proposals.preview import REFUSED, Change, Row
+from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words
+from payt_mcp.words.text import clean, count, money
+from payt_mcp.writes.bulk import UNSEEN, WHOLE
+from payt_mcp.writes.invoices.lines import (
+    Payments,
+    line_words,
+    words,
+)
+
+AMOUNTS = {
+    "amount_total": "total_amount",
+    "amount_open": "open_amount",
+    "book_amount_total": "book_total_amount",
+    "book_amount_open": "book_open_amount",
+}
+"""Amounts are called one thing when written and another when read."""
+
+_COMPARED = (
+    "currency_code", "invoice_date", "due_date", "invoice_identifier", "order_number", "peppol_identifier",
+    "description", "category", "payment_method", *AMOUNTS,
+)  # fmt: skip
+_UNREADABLE = tuple(name for name in NOT_READ_BACK if name not in {"payments", *FILES})
+_LISTS = ("payments", "invoice_lines", "labels")
+_ADDRESSES = tuple(name for name in Debtor.model_fields if name.endswith("email_address"))
+_ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What Payt has, as far as a batch touches it. Debtors by number and by identifier; invoices by number, and so
+    payments: an invoice that is missing there has payments that could not be read.
+    """
+
+    sender: str
+    currency: str
+    invoices: Mapping[str, Invoice]
+    debtors: Mapping[str, Debtor]
+    debtors_by_identifier: Mapping[str, Debtor]
+    debtors_by_id: Mapping[str, Debtor]
+    owners_of_identifiers: Mapping[str, str]
+    contacts: frozenset[str]
+    vat_rates: frozenset[str]
+    payments: Mapping[str, Sequence[Payment]] = field(default_factory=dict)
+    bank_account: str = ""
+    hosts: tuple[str, ...] = ()
+    own_addresses: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The administration's own e-mail addresses and those on file for the debtors of the batch, in lower case."""
+        debtors = [*self.debtors_by_id.values(), *self.debtors.values(), *self.debtors_by_identifier.values()]
+        on_file = (getattr(debtor, name) for debtor in debtors for name in _ADDRESSES)
+        return frozenset(address.strip().lower() for address in (*self.own_addresses, *on_file) if address)
+
+
+@dataclass
+class State:
+    """An invoice as it stands before or after a row: values as text in Payt's write names."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    debtor: Debtor | None = None
+    is_sent: bool = False
+    sent_at: dt.datetime | None = None
+    labels: list[str] | None = None
+    lines: list[str] = field(default_factory=list)
+    payments: Payments | None = field(default_factory=Payments)
+    """None where Payt does not show what there is."""
+
+
+@dataclass
+class Step:
+    """What one row does."""
+
+    number: str
+    action: str
+    debtor: str = ""
+    changes: list[Change] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    mail_to: str = ""
+    payment: Decimal | None = None
+    lists: dict[str, str] = field(default_factory=dict)
+    """What is replaced as a whole, in short."""
+
+    destroyed: list[str] = field(default_factory=list)
+    moved: str = ""
+    """From which debtor an invoice that is there goes to which."""
+
+    lowered: str = ""
+    """What was open and what is to be, where it is less and no payment is given for that."""
+
+    recoined: str = ""
+    """What was paid in the currency before, and what in the other one now."""
+
+    currency: str = ""
+    effects: list[tuple[str, Decimal, Decimal]] = field(default_factory=list)
+    """What changes in a currency: what is open, and the total."""
+
+    @property
+    def is_posted(self) -> bool:
+        return self.action != REFUSED
+
+    def as_row(self) -> Row:
+        return Row(
+            key=self.number,
+            action=self.action,
+            about=self.debtor,
+            changes=tuple(self.changes),
+            notes=tuple(self.notes),
+            is_outlier=not self.is_posted,
+        )
+
+
+def steps_of(rows: Sequence[Mapping[str, Any]], known: Known) -> list[Step]:
+    """A step for each row; a number that comes twice is changed twice."""
+    states = {number: _state(invoice, known) for number, invoice in known.invoices.items()}
+    taken = dict(known.owners_of_identifiers)
+    return [_step(row, states, taken, known) for row in rows]
+
+
+def _state(invoice: Invoice, known: Known) -> State:
+    values = {name: getattr(invoice, AMOUNTS.get(name, name)) for name in _COMPARED}
+    paid = known.payments.get(invoice.invoice_number or "")
+    return State(
+        values={name: _said(value) for name, value in values.items() if value is not None},
+        debtor=known.debtors_by_id.get(invoice.debtor_id or ""),
+        is_sent=invoice.sent_at is not None,
+        sent_at=invoice.sent_at,
+        labels=[label.name or "" for label in invoice.labels],
+        lines=[line_words(line) for line in invoice.invoice_lines],
+        payments=None if paid is None else Payments.at_payt(paid, invoice.currency_code or ""),
+    )
+
+
+def _said(value: Any) -> str:
+    return f"{value:.2f}" if isinstance(value, Decimal) else str(value)
+
+
+def _step(row: Mapping[str, Any], states: dict[str, State], taken: dict[str, str], known: Known) -> Step:
+    number = row["invoice_number"]
+    old = states.get(number)
+    debtor, troubles = _debtor(row, old, known)
+    troubles += _troubles(row, number, taken, known)
+    step = Step(number, "created" if old is None else "updated", debtor=_named(debtor), currency=row["currency_code"])
+    if troubles:
+        step.action, step.notes = REFUSED, troubles
+        return step
+    new = _applied(row, old, debtor)
+    step.changes = _changes(row, old or State(), new, debtor)
+    _consequences(step, row, old, new)
+    if old is not None and not step.changes and not step.mail_to:
+        step.action = "unchanged"
+    states[number] = new
+    if row.get("invoice_identifier"):
+        taken[row["invoice_identifier"]] = number
+    return step
+
+
+def _debtor(row: Mapping[str, Any], old: State | None, known: Known) -> tuple[Debtor | None, list[str]]:
+    asked = [
+        index.get(row[name])
+        for name, index in (("debtor_number", known.debtors), ("debtor_identifier", known.debtors_by_identifier))
+        if row.get(name)
+    ]
+    if not asked:
+        return (old.debtor if old else None), ([] if old else ["it names no debtor"])
+    found = asked[0]
+    if found is None or any(other is None or other.id != found.id for other in asked):
+        return None, ["its debtor is not known to Payt"]
+    return found, []
+
+
+def _troubles(row: Mapping[str, Any], number: str, taken: Mapping[str, str], known: Known) -> list[str]:
+    found = []
+    owner = taken.get(row.get("invoice_identifier", ""))
+    if owner is not None and owner != number:
+        found.append(f"its identifier is that of invoice {clean(owner, 40)}")
+    if row.get("contact_identifier") and row["contact_identifier"] not in known.contacts:
+        found.append("its contact is not known to Payt")
+    origins = Counter(payment["origin_identifier"] for payment in row.get("payments", ()))
+    if any(times > 1 for times in origins.values()):
+        found.append("two of its payments have the same origin_identifier")
+    for line in row.get("invoice_lines", ()):
+        if line["vat_rate_code"] not in known.vat_rates:
+            found.append(f"vat_rate_code {clean(line['vat_rate_code'], 20)} is not known to Payt")
+        if not ("total_excl_tax_amount" in line or "total_incl_tax_amount" in line):
+            found.append("a line has neither total_excl_tax_amount nor total_incl_tax_amount")
+    return list(dict.fromkeys(found))
+
+
+def _applied(row: Mapping[str, Any], old: State | None, debtor: Debtor | None) -> State:
+    before = old or State()
+    given = {name: row[name] for name in _COMPARED if row.get(name) is not None}
+    sent = dt.datetime.fromisoformat(row["sent_at"]) if row.get("sent_at") else None
+    return State(
+        values={**before.values, **given},
+        debtor=debtor,
+        is_sent=before.is_sent or sent is not None or bool(mail_address(debtor)),
+        sent_at=before.sent_at or sent,
+        labels=row.get("labels", before.labels),
+        lines=[words(line) for line in row["invoice_lines"]] if "invoice_lines" in row else before.lines,
+        payments=Payments.given(row["payments"], row["currency_code"]) if "payments" in row else before.payments,
+    )
+
+
+def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | None) -> list[Change]:
+    changes = [
+        _change(name, old.values.get(name, ""), new.values[name])
+        for name in _COMPARED
+        if row.get(name) is not None and new.values.get(name) != old.values.get(name)
+    ]
+    if debtor and (old.debtor is None or old.debtor.id != debtor.id):
+        changes.append(_change("debtor", _named(old.debtor), _named(debtor)))
+    if row.get("sent_at") and not old.is_sent:
+        changes.append(_change("sent_at", "", row["sent_at"]))
+    if "labels" in row and sorted(row["labels"]) != sorted(old.labels or []):
+        changes.append(_change("labels", ", ".join(old.labels or []), ", ".join(row["labels"]) or "none"))
+    if "invoice_lines" in row:
+        changes += _line_changes(old.lines, new.lines)
+    if "payments" in row:
+        changes += _payment_changes(old.payments, Payments.given(row["payments"], row["currency_code"]))
+    changes += [_change(name, "", f"{row[name]} {UNSEEN}") for name in _UNREADABLE if name in row]
+    return changes + [_change(name, "", _file_words(row[name])) for name in FILES if name in row]
+
+
+def _change(name: str, old: str, new: str) -> Change:
+    return Change(field_words(name), clean(old, WHOLE), clean(str(new), WHOLE))
+
+
+def _line_changes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
+    """How many there are, and each line beside the one that stands in its place."""
+    changes = [_change("invoice_lines", count(len(old), "line") if old else "", count(len(new), "line"))]
+    return changes + _one_by_one("invoice_lines", old, new)
+
+
+def _payment_changes(old: Payments | None, new: Payments) -> list[Change]:
+    if old is None:
+        return [_change("payments", "", f"{new} {UNSEEN}"), *_one_by_one("payments", (), new.words)]
+    was = str(old) if old.words else ""
+    return [_change("payments", was, str(new)), *_one_by_one("payments", old.words, new.words)]
+
+
+def _one_by_one(name: str, old: Sequence[str], new: Sequence[str]) -> list[Change]:
+    pairs = enumerate(zip_longest(old, new, fillvalue=""), 1)
+    return [_change(f"{name}[{place}]", was, becomes or "removed") for place, (was, becomes) in pairs]
+
+
+def _file_words(file: Mapping[str, Any]) -> str:
+    if file.get("destroy"):
+        return "DESTROYED"
+    return ", ".join(f"{name} {file[name]}" for name in ("filename", "checksum") if name in file)
+
+
+def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: State) -> None:
+    """What follows from a row that the row itself does not say."""
+    if not row.get("sent_at") and not (old and old.is_sent):
+        step.mail_to = mail_address(new.debtor)
+        step.notes.append(f"e-mailed to {step.mail_to}" if step.mail_to else "not e-mailed: the debtor has no address")
+    if old and old.sent_at and row.get("sent_at") and dt.datetime.fromisoformat(row["sent_at"]) != old.sent_at:
+        step.notes.append("its sending date stays as it is: the invoice was sent already")
+    if old:
+        step.lists = {name: words for name in _LISTS if name in row and (words := _replaced(name, old, new))}
+        if new.debtor and (old.debtor is None or old.debtor.id != new.debtor.id):
+            step.moved = f"{_named(old.debtor) or 'one that is not known'} → {_named(new.debtor)}"
+        step.lowered = _lowered(row, old, new)
+        step.destroyed = [name for name in FILES if row.get(name, {}).get("destroy")]
+        was = old.values.get("currency_code", step.currency)
+        if was != step.currency:
+            _recoin(step, was, old, new)
+        if "payments" not in row:
+            _book(step, was, old, new)
+        step.effects.append((was, -_amount(old, "amount_open"), -_amount(old, "amount_total")))
+    step.effects.append((step.currency, _amount(new, "amount_open"), _amount(new, "amount_total")))
+
+
+def _lowered(row: Mapping[str, Any], old: State, new: State) -> str:
+    """Less that is open, in one currency, and no payment that says why."""
+    before, after = _amount(old, "amount_open"), _amount(new, "amount_open")
+    currency = row["currency_code"]
+    if row.get("payments") or old.values.get("currency_code") != currency or abs(after) >= abs(before):
+        return ""
+    return f"{money(before, currency)} → {money(after, currency)}"
+
+
+def _replaced(name: str, old: State, new: State) -> str:
+    """What a list was and becomes, in short; empty where nothing was there, or the same."""
+    if name == "payments":
+        if old.payments is None:
+            return f"by {new.payments}; Payt does not show what was"
+        return f"{old.payments} → {new.payments}" if old.payments.words else ""
+    was, becomes = (old.labels or [], new.labels or []) if name == "labels" else (old.lines, new.lines)
+    noun = "label" if name == "labels" else "line"
+    return f"{count(len(was), noun)} → {count(len(becomes), noun)}" if was and sorted(was) != sorted(becomes) else ""
+
+
+def _recoin(step: Step, was: str, old: State, new: State) -> None:
+    """Amounts of two currencies have no difference: what leaves the one stands beside what comes into the other."""
+    for verb, currency, state in (("leaves", was, old), ("comes", step.currency, new)):
+        opened, total = (money(_amount(state, name), currency) for name in ("amount_open", "amount_total"))
+        step.notes.append(f"{verb}: {opened} open of {total}")
+
+
+def _book(step: Step, was: str, old: State, new: State) -> None:
+    """The payment Payt books by itself: what was paid beyond what was paid before, in one currency."""
+    before, after = (_amount(state, "amount_total") - _amount(state, "amount_open") for state in (old, new))
+    if was == step.currency:
+        step.payment = after - before or None
+        if step.payment and new.payments is not None:
+            new.payments = new.payments.booked(step.payment)
+    elif before or after:
+        step.recoined = f"{money(before, was)} before, {money(after, step.currency)} after"
+        step.notes.append(f"paid: {step.recoined}; what Payt books for that cannot be said")
+        new.payments = None
+
+
+def _amount(state: State | None, name: str) -> Decimal:
+    return Decimal(state.values.get(name, "0.00")) if state else _ZERO
+
+
+def mail_address(debtor: Debtor | None) -> str:
+    """Where Payt would mail an invoice."""
+    return (debtor.invoice_email_address or debtor.primary_email_address or "") if debtor else ""
+
+
+def _named(debtor: Debtor | None) -> str:
+    return f"{clean(debtor.debtor_number, 60)} {clean(debtor.name, 60)}" if debtor else ""

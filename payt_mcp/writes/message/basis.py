@@ -1,0 +1,101 @@
+"""The state a letter rests on, and what of it is no longer so when it is about to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from payt_mcp.receivables.attention import PAUSED, PAYMENT_PLAN, WITH_BAILIFF, Reason
+from payt_mcp.words.text import clean
+from payt_mcp.writes.message import scanning
+from payt_mcp.writes.message.facts import Facts
+from payt_mcp.writes.message.figures import OwedItem
+
+_STANDING = {PAUSED: "paused", PAYMENT_PLAN: "in a payment plan", WITH_BAILIFF: "with a bailiff"}
+
+
+def basis_of(facts: Facts, text: str, about: str = "") -> dict[str, Any]:
+    """The state a letter rests on: what is overdue or named in it by number or due date, and what speaks against
+    chasing it or the debtor, and which record says so. `about` is the number of the invoice that the letter goes with.
+    """
+    numbers, dates = {about, *scanning.words(text)}, scanning.dates(text)
+    numbers |= scanning.numbers_among(text, {item.number for item in facts.items}).keys()
+    items = [item for item in facts.items if item.is_overdue or item.number in numbers or item.due_date in dates]
+    return {
+        "attention": _keys(facts.attention),
+        "unseen": sorted(facts.unseen),
+        "case": facts.case,
+        "bank_account": facts.bank_account,
+        "addresses": sorted({entry.email.lower() for entry in facts.on_file}),
+        "items": {
+            item.id: {
+                "number": item.number,
+                "open": str(item.open_amount),
+                "overdue": item.is_overdue,
+                "due": _due(item),
+                "attention": _keys(item.attention),
+            }
+            for item in items
+        },
+        "same_text": [key for key, _ in facts.same_text],
+    }
+
+
+def what_changed(basis: Mapping[str, Any], facts: Facts, recipients: Sequence[str]) -> list[str]:
+    """What is no longer as it was when the letter was proposed, in sentences; nothing where it may go."""
+    found = []
+    now = {item.id: item for item in facts.items}
+    new = _new(basis["attention"], facts.attention)
+    for key, was in basis["items"].items():
+        item = now.get(key)
+        found += _item_changes(was, item, new) if item else [f"invoice {clean(was['number'], 40)} is no longer open"]
+    found += [_now_so(reason) for reason in new]
+    found += [said.rstrip(".") for resource, said in facts.unseen.items() if resource not in basis.get("unseen", ())]
+    if facts.case != basis["case"]:
+        found.append(f"the credit case is now: {facts.case or 'gone'}")
+    if facts.bank_account != basis["bank_account"]:
+        found.append("the administration has another bank account")
+    gone = set(basis["addresses"]) - {entry.email.lower() for entry in facts.on_file}
+    found += [f"{email} is no longer on file" for email in recipients if email.lower() in gone]
+    if {key for key, _ in facts.same_text} - set(basis["same_text"]):
+        found.append("the same text was sent to this debtor meanwhile")
+    return found
+
+
+def _item_changes(was: Mapping[str, Any], item: OwedItem, of_debtor: Sequence[Reason]) -> list[str]:
+    """What is another amount, falls due on another day, or may no longer be chased; what is new of the debtor, its case
+    or its plan is said of those, and not again of each invoice.
+    """
+    found, name = [], f"invoice {clean(was['number'], 40)}"
+    if str(item.open_amount) != was["open"]:
+        found.append(f"the open amount of {name} went from {was['open']} to {item.open_amount}")
+    if _due(item) != was.get("due", _due(item)):
+        found.append(f"the due date of {name} went from {was['due'] or 'none'} to {_due(item) or 'none'}")
+    if item.is_overdue != was.get("overdue", item.is_overdue):
+        found.append(f"{name} is {'now' if item.is_overdue else 'no longer'} overdue")
+    new = _new(was.get("attention", ()), item.attention)
+    told = [reason for reason in new if reason.source == "invoice" or reason not in of_debtor]
+    return found + [
+        f"{name} is now {_STANDING[reason.flag]}{f' ({reason.named})' if reason.named else ''}" for reason in told
+    ]
+
+
+def _due(item: OwedItem) -> str:
+    return item.due_date.isoformat() if item.due_date else ""
+
+
+def _keys(reasons: Iterable[Reason]) -> list[str]:
+    return sorted({reason.key for reason in reasons if reason.flag in _STANDING})
+
+
+def _new(was: Iterable[str], reasons: Iterable[Reason]) -> list[Reason]:
+    """The reasons against chasing that were not there, each once."""
+    known = set(was)
+    return [one for one in dict.fromkeys(reasons) if one.flag in _STANDING and one.key not in known]
+
+
+def _now_so(reason: Reason) -> str:
+    if reason.source == "credit_case":
+        return f"{reason.named} is now {_STANDING[reason.flag]}"
+    by = f" ({reason.named})" if reason.named else ""
+    return f"the debtor is now {_STANDING[reason.flag]}{by}"

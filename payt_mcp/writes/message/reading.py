@@ -1,0 +1,162 @@
+"""The facts a message is held against, taken from the debtor's file and read beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from decimal import Decimal
+
+from payt_mcp.books.debtor import DebtorFile
+from payt_mcp.books.scope import Scope, chunks
+from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message
+from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of, addresses_of_contact
+from payt_mcp.receivables.attention import of_case, of_invoice
+from payt_mcp.receivables.messages import bounce_reason, message_moment
+from payt_mcp.receivables.phases import case_phase, words
+from payt_mcp.receivables.records import case_entry
+from payt_mcp.words.text import NAME_LENGTH, clean
+from payt_mcp.writes.message import scanning
+from payt_mcp.writes.message.facts import Facts
+from payt_mcp.writes.message.figures import OwedItem
+from payt_mcp.writes.message.target import Target
+from payt_mcp.writes.own import own_hosts
+
+_RECENT = dt.timedelta(days=7)
+
+
+async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Facts:
+    """All that warnings and preview rest on: the file that the target was found with, the debtor's contacts, and whose
+    the invoices are that the text names.
+    """
+    file, administration, now = target.file, scope.administration, scope.account.now()
+    debtor, text = file.debtor, f"{subject}\n{body}"
+    foreign, unknown = await _numbers_in(scope, text, file)
+    same = [m for m in file.messages if is_same(m, subject, body)]
+    recent = [m for m in file.messages if is_recent(message_moment(m), now) and m.sender_type == "creditor"]
+    of_case_ = of_case(case_entry(target.case)) if target.case else []
+    amounts_of = [target.case] if target.case else file.cases
+    return Facts(
+        sender=clean(administration.name, NAME_LENGTH) or administration.id,
+        currency=administration.currency_code or "",
+        bank_account=administration.bank_account_number or "",
+        own_hosts=own_hosts(administration, (debtor.public_url, debtor.deeplink_url)),
+        debtor=debtor.name or "",
+        debtor_number=clean(debtor.debtor_number, NAME_LENGTH) or debtor.id,
+        attention=list(dict.fromkeys([*file.attention(scope.today).reasons, *of_case_])),
+        on_file=await _on_file(scope, debtor),
+        items=_items(scope, file, now),
+        invoice_id=target.invoice.id if target.invoice else "",
+        settled=_settled(file, target.invoice),
+        case=_case_words(target.case),
+        case_attention=of_case_,
+        case_amounts=[amount for case in amounts_of for amount in _case_amounts(case)],
+        other_amounts=[a for a in (target.invoice.total_amount,) if a is not None] if target.invoice else [],
+        foreign_invoices=foreign,
+        unknown_invoices=unknown,
+        recent=[(_day(scope, message_moment(m)), m.subject or "") for m in recent],
+        bounced=_bounced(scope, file),
+        same_text=[(m.id, _day(scope, message_moment(m))) for m in same],
+        own_addresses=[administration.email_address] if administration.email_address else [],
+        unseen=file.unseen,
+    )
+
+
+def _bounced(scope: Scope, file: DebtorFile) -> str:
+    """When mail to the debtor came back last, and why; "" where none did lately, or that cannot be read."""
+    mails = file.bounced or []
+    return f"{scope.day(mails[0].created_at) or 'an unknown day'}{bounce_reason(mails[0])}" if mails else ""
+
+
+def is_same(message: Message, subject: str, body: str) -> bool:
+    """Whether a message of the timeline is one of ours with this text; white space may be laid out anew."""
+    return (
+        message.sender_type == "creditor"
+        and folded(message.subject) == folded(subject)
+        and folded(message.content) == folded(body)
+    )
+
+
+def folded(text: str | None) -> str:
+    """A text as it is compared with another: white space laid out anew and accents in one spelling, which Payt or a
+    writer may change, and nothing else.
+    """
+    return " ".join(unicodedata.normalize("NFC", text or "").split())
+
+
+def is_recent(moment: dt.datetime, now: dt.datetime) -> bool:
+    return now - _RECENT < moment <= now
+
+
+async def _on_file(scope: Scope, debtor: Debtor) -> list[OnFile]:
+    """The addresses of the debtor and of its contacts."""
+    found = list(addresses_of(debtor))
+    if not debtor.debtor_number or "," in debtor.debtor_number:
+        return found
+    contacts = await scope.account.payt.contacts(
+        scope.id, fields=("id", "firstname", "lastname", *CONTACT_FIELDS), debtor_numbers=[debtor.debtor_number]
+    )
+    for contact in contacts.records:
+        found += addresses_of_contact(contact)
+    return found
+
+
+def _items(scope: Scope, file: DebtorFile, now: dt.datetime) -> list[OwedItem]:
+    today = scope.today
+    return [
+        OwedItem(
+            item.id,
+            item.number,
+            item.currency,
+            item.open_amount,
+            item.total_amount,
+            item.is_overdue(today),
+            of_invoice(file.books, item),
+            item.due_date,
+            item.step,
+            _day(scope, item.step_at) if item.step_at and is_recent(item.step_at, now) else None,
+        )
+        for item in file.books.invoices.values()
+    ]
+
+
+def _settled(file: DebtorFile, invoice: Invoice | None) -> str:
+    """The number of the invoice a message is about, where nothing is open on it."""
+    return (invoice.invoice_number or invoice.id) if invoice and invoice.id not in file.books.invoices else ""
+
+
+def _case_words(case: CreditCase | None) -> str:
+    if case is None:
+        return ""
+    return words(case_phase(case)) + (", paused" if case.paused_at else "")
+
+
+def _case_amounts(case: CreditCase) -> list[Decimal]:
+    parts = (
+        case.total_amount, case.open_amount, case.interest_costs, case.debt_collection_costs,
+        case.open_interest_and_collection_costs,
+    )  # fmt: skip
+    known = [part for part in parts if part is not None]
+    if case.open_amount is not None and case.open_interest_and_collection_costs is not None:
+        known.append(case.open_amount + case.open_interest_and_collection_costs)
+    return known
+
+
+async def _numbers_in(scope: Scope, text: str, file: DebtorFile) -> tuple[dict[str, str], list[str]]:
+    """Invoice numbers in the text that are another debtor's (and whose), and those that are nobody's."""
+    own = {number for item in file.open_items for number in (item.number, item.identifier)}
+    own |= {number for case in file.cases for number in (case.case_number, case.credit_case_number) if number}
+    asked = [word for word in scanning.tokens(text) if word not in own and "," not in word]
+    found: dict[str, Invoice] = {}
+    for chunk in chunks(asked):
+        listed = await scope.account.payt.invoices(
+            scope.id, fields=("id", "invoice_number", "debtor_id", "debtor_number"), invoice_numbers=chunk
+        )
+        found |= {invoice.invoice_number or "": invoice for invoice in listed.records}
+    theirs = {n: i.debtor_number or "another" for n, i in found.items() if i.debtor_id != file.debtor.id}
+    known = own | found.keys() | {file.debtor.debtor_number or ""}
+    named = scanning.named_invoices(text)
+    return theirs, [name for name in named if name not in known and not scanning.numbers_among(name, known)]
+
+
+def _day(scope: Scope, moment: dt.datetime) -> dt.date:
+    return dt.date.fromisoformat(scope.day(moment) or "")

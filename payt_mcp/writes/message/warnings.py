@@ -1,0 +1,50 @@
+"""What a person should look at before a letter goes out, dangers first."""
+
+from __future__ import annotations
+
+from payt_mcp.proposals.preview import Warned
+from payt_mcp.words.text import some
+from payt_mcp.words.visible import hidden_kinds
+from payt_mcp.writes.message import scanning
+from payt_mcp.writes.message.addressing import (
+    account_warnings,
+    address_warnings,
+    link_warnings,
+    recipient_warnings,
+)
+from payt_mcp.writes.message.chasing import chasing_warnings, step_warnings
+from payt_mcp.writes.message.facts import Facts
+from payt_mcp.writes.message.figures import meant, warnings_about
+from payt_mcp.writes.message.history import history_warnings, invoice_warnings
+from payt_mcp.writes.message.letter import Letter
+
+
+def warnings_of(letter: Letter, facts: Facts) -> list[Warned]:
+    text = letter.text
+    named = meant(text, facts.items, facts.invoice_id)
+    chased = named or [item for item in facts.items if item.is_overdue]
+    found = [
+        *recipient_warnings(letter, facts),
+        *account_warnings(text, facts),
+        *chasing_warnings(text, facts, named),
+        *history_warnings(facts),
+        *step_warnings(chased),
+        *invoice_warnings(facts),
+        *warnings_about(text, facts.items, (*facts.case_amounts, *facts.other_amounts)),
+        *link_warnings(text, facts),
+        *address_warnings(text, letter, facts),
+        *_unseen(text),
+    ]
+    return sorted(found, key=lambda warned: not warned.danger)
+
+
+def _unseen(text: str) -> list[Warned]:
+    """What a person would overlook: signs nobody sees, and gaps that push text out of sight."""
+    found = []
+    kinds = hidden_kinds(text)
+    if kinds:
+        said = some(f"{number} x {kind}" for kind, number in kinds.items())
+        found.append(Warned(f"The text holds {sum(kinds.values())} signs nobody sees ({said}).", True, True))
+    if scanning.has_wide_gap(text):
+        found.append(Warned("The text has a wide gap; look for what comes after it.", True))
+    return found

@@ -1,0 +1,107 @@
+"""Where the writes of one account wait for a yes, and are carried out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio.abc
+from anyio.to_thread import run_sync
+
+from payt_mcp.books.account import Account
+from payt_mcp.errors import LedgerError
+from payt_mcp.proposals.engine import Engine
+from payt_mcp.proposals.ledger.contract import LedgerContract
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.records import EMBEDDED
+from payt_mcp.settings import PolicySettings, Secret
+from payt_mcp.writes.kinds import known_kinds
+from payt_mcp.writes.writer import Writer
+
+if TYPE_CHECKING:
+    from payt_mcp.proposals.asking.page import ApprovalPage
+
+
+class Outbox:
+    """What one account would write: put on record, shown to a person, sent once. Made by `open_outbox`; its ledger is
+    open, its engine runs.
+
+    `ledger_scope` tells its proposals from those of other accounts in the same ledger.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        policy: PolicySettings,
+        ledger: LedgerContract,
+        payt: str,
+        group: anyio.abc.TaskGroup,
+        browse: Callable[[str], bool] | None = None,
+        *,
+        credential: Secret,
+    ) -> None:
+        self.account = account
+        self.policy = policy
+        self.ledger = ledger
+        self.ledger_scope = _scope(payt, credential)
+        self.writers = {
+            kind.name: Writer(kind, account, ledger, self.ledger_scope, payt, policy.attachments_dir)
+            for kind in known_kinds()
+        }
+        self.engine = Engine(ledger, self.ledger_scope, self.writers, group)
+        self.zone: dt.tzinfo = dt.datetime.now().astimezone().tzinfo or dt.UTC
+        self._group = group
+        self._browse = browse
+        self._page: ApprovalPage | None = None
+
+    async def show_page(self) -> bool:
+        """Have the approval page open in the user's browser; False where there is none."""
+        if self._browse is None:
+            return False
+        if self._page is None:
+            from payt_mcp.proposals.asking.page import ApprovalPage  # noqa: PLC0415 - a web server is loaded when one is needed
+
+            self._page = ApprovalPage(self.engine, self._group, self._browse, zone=self.zone)
+        return await self._page.show()
+
+    async def aclose(self) -> None:
+        """Wait, within a bound, for what is being sent; then let go of the ledger."""
+        await self.engine.aclose()
+
+
+async def open_outbox(
+    account: Account,
+    policy: PolicySettings,
+    group: anyio.abc.TaskGroup,
+    *,
+    state_dir: Path | None,
+    payt: str,
+    browse: Callable[[str], bool] | None = None,
+) -> Outbox:
+    """An outbox; close it with `aclose`. `payt` names the Payt that is written to: its address, or `a_payt_in_memory`.
+
+    Raises:
+        LedgerError: the ledger cannot be used, and nothing can be written.
+        SignInError: there is no telling whose proposals they are.
+    """
+    if state_dir is None:
+        raise LedgerError("There is no folder to keep the record of writes in: set PAYT_STATE_DIR.")
+    credential = await account.credential()
+    ledger = await run_sync(Ledger, state_dir)  # it is verified first, which takes its time
+    outbox = Outbox(account, policy, ledger, payt, group, browse, credential=credential)
+    await outbox.engine.start()
+    return outbox
+
+
+def a_payt_in_memory() -> str:
+    """A name for an embedded Payt. What it holds ends with the process, and so does what was proposed to it."""
+    return f"{EMBEDDED}{secrets.token_hex(8)}"
+
+
+def _scope(payt: str, credential: Secret) -> str:
+    """The name of a credential at one Payt; the credential cannot be read from it."""
+    return hashlib.sha256(f"payt-mcp ledger scope\n{payt}\n{credential.reveal()}".encode()).hexdigest()[:20]

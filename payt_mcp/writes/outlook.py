@@ -1,0 +1,48 @@
+"""What a write would do, as Payt stands at the moment, and what a person is shown of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from payt_mcp.proposals.preview import Preview, Section, Warned, Words
+
+Content = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A write as it would be carried out now.
+
+    `touches` names what two proposals may not write side by side. A yes is given to `sections` (but what stands beside)
+    and `warnings`: when one of them changes, it is asked for anew. `content` is what would be sent, where that is more
+    or other than what was asked for. `idle` says why there is nothing to do. `same` are the ids of what would look like
+    the outcome and is not. `words` are those of this one write, where the words of its kind do not fit it.
+
+    A kind whose yes rests on something else keeps that in `basis`, and says in `changed` what of it is not so any more,
+    in sentences.
+    """
+
+    touches: Sequence[str]
+    title: str
+    sections: Sequence[Section] = ()
+    warnings: Sequence[Warned] = ()
+    idle: str = ""
+    same: Sequence[str] = ()
+    content: Content | None = None
+    words: Words | None = None
+    basis: Content = field(default_factory=dict)
+    changed: Callable[[Content], Sequence[str]] | None = None
+
+    def preview(self, kind: str, words: Words, sender: str, administration_id: str) -> Preview:
+        return Preview(
+            kind=kind,
+            title=self.title,
+            sender=sender,
+            administration_id=administration_id,
+            sections=tuple(self.sections),
+            warnings=tuple(sorted(self.warnings, key=lambda warned: not warned.danger)),
+            words=self.words or words,
+            idle=self.idle,
+        )

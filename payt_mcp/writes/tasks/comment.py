@@ -1,0 +1,78 @@
+"""Commenting on a task: a comment must never come twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from payt_mcp.payt import writes
+from payt_mcp.payt.wire import Command
+from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.preview import Preview, Warned, Words, beside, facts
+from payt_mcp.proposals.states import Status
+from payt_mcp.words.text import stamp
+from payt_mcp.writes.bulk import bulk_done
+from payt_mcp.writes.checks import filled, prose
+from payt_mcp.writes.kind import Kind, Place
+from payt_mcp.writes.outlook import Content, Outlook
+from payt_mcp.writes.settling import Attempt
+from payt_mcp.writes.tasks.reading import (
+    RECORDS,
+    laid_out,
+    named,
+    our_comment,
+    read_beside,
+    read_task,
+    same_comments,
+    stands_already,
+    task_facts,
+)
+
+
+class CommentTask(Kind):
+    """`wish` has `task` (an id) and `comment`."""
+
+    name = "comment"
+    records = RECORDS
+    once = True
+    words = Words(
+        ended="Made at {sending}.",  # Payt does not answer which comment it is
+        same="The same comment",
+        unseen="not among the comments of the task yet",
+        person_knows=False,
+    )
+
+    async def prepare(self, place: Place, wish: Content) -> dict[str, Any]:
+        task = await read_task(place, wish["task"])
+        return {"task": task.id, "comment": filled("comment", wish["comment"], prose)}
+
+    async def look_ahead(self, place: Place, asked: Content) -> Outlook:
+        task = await read_task(place, asked["task"])
+        same = same_comments(task, asked["comment"])
+        warnings = stands_already(same)
+        if task.completed_at:
+            warnings.append(Warned(f"The task was completed at {stamp(task.completed_at)}."))
+        return Outlook(
+            touches=(self.name, task.id, laid_out(asked["comment"])),
+            title=f"Comment on {named(task)}, in {place.short_name}",
+            sections=[
+                *facts([*await task_facts(place, task), ("Comment", asked["comment"])]),
+                *beside(read_beside(task)),
+            ],
+            warnings=warnings,
+            same=[one.id or "" for one in same],
+        )
+
+    def command(self, place: Place, content: Content, preview: Preview) -> Command:  # noqa: ARG002 - Kind
+        return writes.comment_task(place.id, content["task"], content["comment"])
+
+    def done(self, content: Content, preview: Preview, answer: Any) -> Done:  # noqa: ARG002 - Kind
+        done = bulk_done([content["task"]], *writes.bulk_result(answer))
+        return Done(Status.SENT) if done.status is Status.APPLIED else done
+
+    async def stands(self, place: Place, attempt: Attempt) -> Done | None:
+        task = await read_task(place, attempt.content["task"])
+        found = our_comment(attempt, task, attempt.content["comment"])
+        return Done(Status.SENT, {"found": "among the comments"}, found) if found else None
+
+
+KIND = CommentTask()

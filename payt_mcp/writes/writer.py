@@ -1,0 +1,152 @@
+"""The one writer of every kind: proposed, checked again, carried out once, and looked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from payt_mcp.books.account import Account
+from payt_mcp.books.scope import Scope
+from payt_mcp.errors import InputError, MissingError, OutcomeUnknownError, RefusedWriteError, UpstreamError
+from payt_mcp.proposals.engine import Check, Done
+from payt_mcp.proposals.ledger.contract import LedgerContract
+from payt_mcp.proposals.preview import Preview
+from payt_mcp.proposals.proposal import draft_of
+from payt_mcp.proposals.records import Draft, Record
+from payt_mcp.proposals.states import Status
+from payt_mcp.proposals.stored import is_of_before, preview_of
+from payt_mcp.writes.comparing import recipients, what_changed
+from payt_mcp.writes.kind import Kind, Place
+from payt_mcp.writes.outlook import Content, Outlook
+from payt_mcp.writes.settling import Attempt
+
+_STANDS = "Payt has it already"
+_UPDATED = "this program was updated after it was proposed; propose it again"
+_ASKED = "asked"
+"""Where a proposal keeps what was asked for, where that is not what would be sent."""
+
+_T = TypeVar("_T")
+
+
+class Writer:
+    """A kind of write as the engine needs it.
+
+    Args:
+        ledger_scope: tells the proposals of this account from others in the same ledger.
+        payt: which Payt it is.
+        folder: where files may come from.
+    """
+
+    def __init__(
+        self, kind: Kind, account: Account, ledger: LedgerContract, ledger_scope: str, payt: str, folder: Path | None
+    ) -> None:
+        self._kind = kind
+        self._account = account
+        self._ledger = ledger
+        self._ledger_scope = ledger_scope
+        self._payt = payt
+        self._folder = folder
+
+    async def draft(self, scope: Scope, wish: Content) -> Draft:
+        """The proposal for a wish. Raises InputError, RefusedWriteError for a file, and UpstreamError."""
+        place = Place(scope.account, scope.administration, scope.progress, self._folder)
+        asked = await self._kind.prepare(place, wish)
+        return self._drafted(place, asked, await self._kind.look_ahead(place, asked))
+
+    async def check(self, record: Record) -> Check:
+        """See again what it would do, and hold that against what the person was shown."""
+        content, basis = _kept(record.content), _kept(record.basis)
+        place = await self._place(record)
+        if record.sending_at is not None:
+            stands = await self._stands(place, record)
+            if stands is not None and stands.status is not Status.PARTLY_APPLIED:
+                return Check(delivered=stands) if stands.message_id else Check(changed=(_STANDS,))
+        if is_of_before(record):
+            return Check(changed=(_UPDATED,))
+        asked = basis.get(_ASKED, content)
+        try:
+            outlook = await self._kind.look_ahead(place, asked)
+        except (InputError, MissingError, RefusedWriteError) as error:
+            return Check(changed=(str(error).rstrip("."),))
+        shown, now = _kept(preview_of(record)), self._preview(place, outlook)
+        changed = [*outlook.changed(basis), *recipients(shown, now)] if outlook.changed else what_changed(shown, now)
+        if not changed:
+            return Check(baseline=tuple(outlook.same))
+        renewed = None if outlook.idle else self._drafted(place, asked, outlook, because=changed)
+        return Check(changed=tuple(changed), renewed=renewed)
+
+    async def send(self, record: Record) -> Done:
+        """Carry it out, once. Where Payt takes it without a word, what it did is read back.
+
+        Raises:
+            NotSentError: it can be tried again.
+            OutcomeUnknownError: what came back says nothing, and nothing can be seen.
+            PaytMcpError: it was refused.
+        """
+        content, preview = _kept(record.content), _kept(preview_of(record))
+        place = await self._place(record)
+        await self._kind.send_ahead(place, content)
+        command = self._kind.command(place, content, preview)
+        answer = await self._account.payt.client.write(command, self._kind.records)
+        if answer is not None:
+            return self._kind.done(content, preview, answer)
+        try:
+            stands = await self._stands(place, record)
+        except UpstreamError:
+            stands = None
+        if stands is None:
+            raise OutcomeUnknownError("its answer was empty")
+        return stands
+
+    async def look(self, record: Record) -> Done | None:
+        """Whether what was asked for stands at Payt now."""
+        _kept(record.content)
+        return await self._stands(await self._place(record), record)
+
+    async def _stands(self, place: Place, record: Record) -> Done | None:
+        last = record.sending_at or record.created_at
+        attempt = Attempt(
+            content=_kept(record.content),
+            preview=_kept(preview_of(record)),
+            first=min(self._first_sent(record) or last, last),  # a clock that was ahead may have dated the step
+            last=last,
+            baseline=frozenset(record.baseline),
+            credited=self._ledger.credited(place.id, record.kind),
+        )
+        return await self._kind.stands(place, attempt)
+
+    def _first_sent(self, record: Record) -> dt.datetime | None:
+        """When it was first sent: `sending_at` tells of the last attempt alone, and an earlier one may arrive late."""
+        taken = self._ledger.history(record.id, scope=record.scope)
+        steps = (event for event in taken if event.status == Status.SENDING)
+        first = next(steps, None)
+        return dt.datetime.fromisoformat(first.at) if first else None
+
+    async def _place(self, record: Record) -> Place:
+        administration = await self._account.administration(record.administration_id)
+        return Place(self._account, administration, folder=self._folder)
+
+    def _preview(self, place: Place, outlook: Outlook) -> Preview:
+        return outlook.preview(self._kind.name, self._kind.words, place.sender, place.id)
+
+    def _drafted(self, place: Place, asked: Content, outlook: Outlook, *, because: Sequence[str] = ()) -> Draft:
+        kind, content = self._kind.name, asked if outlook.content is None else outlook.content
+        head = {"payt": self._payt, "administration_id": place.id}
+        return draft_of(
+            kind,
+            self._ledger_scope,
+            place.id,
+            {**content, **head},
+            touches=(self._payt, place.id, *outlook.touches),
+            preview=self._preview(place, outlook).anew(because),
+            basis={**outlook.basis, **({_ASKED: asked} if content != asked else {})},
+            once=self._kind.once,
+        )
+
+
+def _kept(part: _T | None) -> _T:
+    if part is None:
+        raise RefusedWriteError("The content of this proposal has been purged.")
+    return part

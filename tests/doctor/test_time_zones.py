@@ -1,0 +1,32 @@
+"""What the doctor says on a machine without a time zone database."""
+
+from __future__ import annotations
+
+import sys
+import zoneinfo
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.clinic import Opened
+
+
+@pytest.fixture
+def no_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(sys.modules, "tzdata", None)
+    zoneinfo.reset_tzpath(to=())
+    zoneinfo.ZoneInfo.clear_cache()
+    yield
+    zoneinfo.reset_tzpath()
+    zoneinfo.ZoneInfo.clear_cache()
+
+
+def test_the_missing_database_is_said_once_with_its_remedy(no_database: None, clinic: Opened) -> None:
+    found = clinic().doctor()
+    assert "time zone database" in found["machine.timezones"]["message"]
+    assert "tzdata" in found["machine.timezones"]["remedy"]
+    assert "administrations.timezone" not in found.checks
+
+
+def test_nothing_is_said_where_there_is_one(clinic: Opened) -> None:
+    assert "machine.timezones" not in clinic().doctor().checks

@@ -1,0 +1,68 @@
+"""What a yes rests on, held against what is there now: said in sentences, whatever kind of write it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from payt_mcp.proposals.preview import (
+    Beside,
+    Effect,
+    Effects,
+    Facts,
+    Letter,
+    Preview,
+    Records,
+    Row,
+    Section,
+    SentTo,
+    Warned,
+)
+from payt_mcp.writes.comparing import what_changed
+
+
+def preview(*sections: Section, warnings: tuple[Warned, ...] = ()) -> Preview:
+    return Preview("any", "Title", "Sender", "4711", sections, warnings)
+
+
+def letter(*addresses: str) -> Letter:
+    return Letter(tuple(SentTo("to", address, "") for address in addresses), "s", "b")
+
+
+DUE, NOTED, MAIL = Facts((("Due", "today"),)), Beside((("Comment", "x"),)), letter("a@b.example")
+ROWS = Records((Row("A", "updated"), Row("B", "unchanged")))
+SHOWN = preview(DUE, NOTED, MAIL, ROWS)
+
+
+@pytest.mark.parametrize(
+    ("sections", "said"),
+    [
+        ((DUE, NOTED, MAIL, ROWS), []),
+        ((DUE, MAIL, ROWS), []),  # what stands beside may change
+        ((Facts((("Due", "never"),)), NOTED, MAIL, ROWS), ["Due was today and is never now"]),
+        ((MAIL, ROWS), ["Due was today and is nothing now"]),
+        ((DUE, letter("c@b.example"), ROWS), ["messages to this debtor go to c@b.example now"]),
+        ((DUE, MAIL, Records((ROWS.rows[0], Row("B", "updated")))), ["at Payt changed since: B"]),
+        ((DUE, MAIL, Records(ROWS.rows[:1])), ["at Payt changed since: B"]),
+        ((DUE, MAIL, ROWS, Effects((Effect("more"),))), ["what follows from it changed since"]),
+    ],
+)
+def test_what_is_other_than_it_was_shown_is_said(sections: tuple[Section, ...], said: list[str]) -> None:
+    assert what_changed(SHOWN, preview(*sections)) == said
+
+
+def test_another_warning_and_nothing_left_to_do_are_said() -> None:
+    warned = replace(SHOWN, warnings=(Warned("look"),))
+    assert what_changed(SHOWN, warned) == ["what is to be looked out for changed since"]
+    assert what_changed(SHOWN, replace(SHOWN, idle="It is so already")) == ["It is so already"]
+
+
+def test_a_record_that_comes_twice_is_compared_in_each_place() -> None:
+    shown, now = ((Row("A", "updated"), Row("A", second)) for second in ("unchanged", "updated"))
+    assert what_changed(preview(Records(shown)), preview(Records(now))) == ["at Payt changed since: A"]
+
+
+def test_a_preview_reads_back_as_it_was_kept() -> None:
+    kept = preview(*SHOWN.sections, warnings=(Warned("look", True, True),)).anew(["it was paid"])
+    assert Preview.from_json(kept.as_json()) == kept

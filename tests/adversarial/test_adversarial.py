@@ -19,6 +19,7 @@ CATEGORIES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 async def test_a_case_comes_to_what_is_on_record(

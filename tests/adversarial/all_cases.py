@@ -47,3 +47,4 @@ def _all(modules: Mapping[str, tuple[ModuleType, ...]]) -> tuple[Case, ...]:
 
 HARM, RIGHT = _all(_HARM), _all(_RIGHT)
 CASES = (*HARM, *RIGHT)
+CATEGORIES = (*_HARM, *_RIGHT)

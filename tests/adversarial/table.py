@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tests.adversarial.all_cases import CATEGORIES
 from tests.adversarial.verdict import Verdict
 
 _COLUMNS = (Verdict.PASS, Verdict.WEAK, Verdict.FAIL, Verdict.FALSE_ALARM)
 
 
 def table(results: Iterable[tuple[str, Verdict]]) -> list[str]:
-    """A line a category, with how many cases came to what, and their sum."""
+    """A line a category, in the order of the cases, with how many came to what; and their sum."""
     rows: dict[str, dict[Verdict, int]] = {}
-    for category, one in results:
+    for category, one in sorted(results, key=lambda result: CATEGORIES.index(result[0])):
         row = rows.setdefault(category, dict.fromkeys(_COLUMNS, 0))
         row[one] += 1
     rows["all"] = {one: sum(row[one] for row in rows.values()) for one in _COLUMNS}

@@ -70,10 +70,10 @@ def debtor_notes(
     """
     told = []
     for debtor_id, number in debtors:
-        said = debtor_words(of_debtor(books, debtor_id, today), currency)
+        said = debtor_words(of_debtor(books, debtor_id, today), None)
         if said:
             told.append(f"{number or 'no number'} {', '.join(said)}")
-    return [f"Attention: {'; '.join(told)}."] if told else []
+    return [f"Attention ({currency or 'no currency'}): {'; '.join(told)}."] if told else []
 
 
 def debtor_words(found: DebtorAttention, currency: str | None) -> list[str]:

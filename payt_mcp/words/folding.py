@@ -15,8 +15,8 @@ _APOSTROPHES = dict.fromkeys(
     map(ord, "'`\u00b4\u2018\u2019\u201b\u2032\u2035\u02b9\u02bb\u02bc\u02bd\u02c8\u055a\ua78c\uff07")
 )
 _OTHER_LETTERS = str.maketrans({
-    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h", "ŧ": "t", "ŋ": "n",
-    "ĸ": "k", "\u017f": "s", "ɨ": "i", "ə": "e", "ƒ": "f",
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h", "ŧ": "t",
+    "ŋ": "n", "ĸ": "k", "\u017f": "s", "ɨ": "i", "ə": "e", "ƒ": "f",
 })  # fmt: skip
 """Letters of European names that are no letter with an accent to Unicode, as people without them type them."""
 

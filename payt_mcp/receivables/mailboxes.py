@@ -15,6 +15,7 @@ _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}\Z")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 _TOP = re.compile(r"(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})\Z")
 _LONGEST = 254
+_LIKE_LATIN = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
 _SEPARATORS = frozenset(",;\n\r")
 _PLAIN = "one plain e-mail address, such as ap@example.com"
 
@@ -62,6 +63,8 @@ def ascii_host(host: str) -> str:
     labels = lower.split(".")
     if len(labels) < 2 or not all(map(_LABEL.match, labels)) or not _TOP.match(labels[-1]):
         raise ValueError(_PLAIN)
+    if any(map(_is_mixed, readable(lower).split("."))):
+        raise ValueError(f"its domain {lower} mixes Latin letters with others that look like them")
     return lower
 
 
@@ -133,6 +136,14 @@ def _bare(text: str) -> str:
 def _is_of_a_domain(sign: str) -> bool:
     """Whether a sign that is no ASCII may stand in a domain: letters, marks and digits, no look-alikes of a dot."""
     return unicodedata.category(sign)[0] in "LMN" and unicodedata.normalize("NFKC", sign) == sign
+
+
+def _is_mixed(label: str) -> bool:
+    """Whether letters of two scripts that look alike stand in one word: no registry gives such a name out."""
+    if label.isascii():
+        return False
+    scripts = {unicodedata.name(sign, "").partition(" ")[0] for sign in label if sign.isalpha()}
+    return "LATIN" in scripts and not scripts.isdisjoint(_LIKE_LATIN)
 
 
 def _encoded(host: str) -> str:

@@ -45,7 +45,8 @@ def accepted(tool: str, schema: Mapping[str, Any], arguments: Mapping[str, Any])
             raise BadValueError(name, value, allowed(properties[name]))
         if not _is_writable(value):
             raise InputError(f"{name} holds characters that are no text, or a number of absurd length.")
-        _check_length(name, value)
+        if "string" in (properties[name].get("type"), properties[name].get("items", {}).get("type")):
+            _check_length(name, value)
         if name == "query" and isinstance(value, str) and not any(map(str.isalnum, value)):
             raise BadValueError(name, value, "words or numbers to look for")  # nothing to compare would fit everything
     return filled

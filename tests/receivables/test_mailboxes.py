@@ -47,7 +47,7 @@ def test_one_address_is_read_however_it_is_written(text: str, address: str) -> N
         "ap@x.example\u200b", "a\u200bp@x.example", "a\u202ep@x.example", "ap@xn--a.example", "ap@xn--.example",
         "ap@\u2603.example", "cfo@x.example <evil@y.example>", "ap@x.example\nBcc: evil@y.example",
         "ap@x.example, cfo@x.example", "ap@x.example cfo@x.example", "<ap@x.example", "ap@" + "x" * 300 + ".example",
-        "ap@x.example>", "ap@x.123",
+        "ap@b\u0430nk.example", "ap@xn--bnk-6cd.example", "ap@x.example>", "ap@x.123",
     ],
 )  # fmt: skip
 def test_what_is_no_single_address_is_refused(text: str) -> None:

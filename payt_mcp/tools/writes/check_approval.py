@@ -8,7 +8,8 @@ from mcp.types import CallToolResult
 
 from payt_mcp.errors import LedgerError, UntoldError
 from payt_mcp.tools.shared import Ctx, Key, ToolSpec
-from payt_mcp.tools.writing import WriteResult, outbox_of, standing
+from payt_mcp.tools.standing import standing
+from payt_mcp.tools.writing import WriteResult, outbox_of
 
 
 async def check_approval(ctx: Ctx, proposal_id: Key) -> Annotated[CallToolResult, WriteResult]:

@@ -73,9 +73,7 @@ class Message(Kind):
         place.read["target"] = target
         if not wanted.email and default_address(target.debtor) is None:
             whose = clean(target.debtor.debtor_number, NAME_LENGTH) or target.debtor.id
-            raise InputError(
-                f"Debtor {whose} has no e-mail address on file. Ask the user for one and pass email; nothing was sent."
-            )
+            raise InputError(f"Debtor {whose} has no e-mail address on file. Ask the user for one and pass email.")
         return {
             "addressee": list(target.addressee),
             "debtor_id": target.debtor.id,

@@ -116,7 +116,7 @@ class Apps(Extension):
     async def _decide(self, outbox: Outbox, arguments: dict[str, Any]) -> CallToolResult:
         """Raises RefusedWriteError where the page is not the one this server made for this very proposal."""
         from payt_mcp.proposals.records import Who  # noqa: PLC0415 - with the ledger, not at the start
-        from payt_mcp.proposals.states import Status  # noqa: PLC0415
+        from payt_mcp.proposals.states import DROPPED, Status, words  # noqa: PLC0415
         from payt_mcp.tools.standing import decided  # noqa: PLC0415
 
         checked = accepted(DECIDE, _DECIDE_TOOL.input_schema, arguments)
@@ -130,6 +130,8 @@ class Apps(Extension):
                 "the assistant to check the proposal: that shows its page anew.",
                 unsent=record.status is Status.PROPOSED,
             )
+        if decision == "approve" and record.status in DROPPED:
+            raise RefusedWriteError(f"Proposal {key} cannot be approved: it is {words(record.status)}.")
         step = outbox.ledger.decline if decision == "reject" else outbox.ledger.approve
         return await decided(outbox, key, step, Who(_CHANNEL))
 

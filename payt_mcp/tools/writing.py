@@ -64,7 +64,7 @@ CodeAsGiven = Annotated[Text, Field(description="Only as given by this tool befo
 
 @dataclass(frozen=True)
 class Proposed:
-    """A proposal on record; `is_new` is False where the same content was on record before."""
+    """A proposal on record; `is_new` is False where the same content was on record, and not sent, before this call."""
 
     outbox: Outbox
     record: Record
@@ -167,7 +167,7 @@ async def _proposed(
         draft = await writer.draft(scope, asked)
         preview = Preview.from_json(draft.preview)
         if not preview.idle:
-            return await _on_record(ctx, outbox, draft, preview, within)
+            return await _on_record(ctx, outbox, draft, preview)
         begun = await outbox.begun_for(mark, within)
         if begun is None:
             return _nothing_to_do(preview, await _said_of(outbox, await outbox.begun_for(mark, valid)))
@@ -180,7 +180,7 @@ async def _proposed(
     return Proposed(outbox, begun, is_new=True)
 
 
-async def _on_record(ctx: Ctx, outbox: Outbox, draft: Draft, preview: Preview, within: float) -> Proposed:
+async def _on_record(ctx: Ctx, outbox: Outbox, draft: Draft, preview: Preview) -> Proposed:
     """Raises RefusedWriteError where it must be seen by a person, or the token is known not to write; LedgerError."""
     from payt_mcp.proposals.asking.elicitation import by, can_ask  # noqa: PLC0415 - with the ledger, not at the start
 
@@ -188,17 +188,20 @@ async def _on_record(ctx: Ctx, outbox: Outbox, draft: Draft, preview: Preview, w
     if outbox.policy.confirm == "code" and not can_ask(ctx):
         _check_code_may(preview)
     record, is_new = await outbox.engine.on_ledger(outbox.ledger.propose, draft, by(ctx, "tool"))
-    lately = outbox.ledger.now() - dt.timedelta(seconds=within)
-    return Proposed(outbox, record, is_new or (record.sending_at is not None and record.sending_at > lately))
+    came = outbox.ledger.now() - dt.timedelta(seconds=patience.age())
+    return Proposed(outbox, record, is_new or (record.sending_at is not None and record.sending_at > came))
 
 
 async def _said_of(outbox: Outbox, record: Record | None) -> str:
     """What is said of an earlier proposal of the same that left nothing to do."""
     if record is None:
         return ""
-    from payt_mcp.proposals.outcomes import outcome_words  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.proposals.outcomes import approved_words, outcome_words  # noqa: PLC0415 - with the ledger, not at the start
 
-    return f"Proposed before, as {record.id}: {outcome_words(record, await outbox.zone_of(record))}"
+    zone = await outbox.zone_of(record)
+    approved = approved_words(record, zone)
+    by = f", approved by {approved}" if approved else ""
+    return f"Proposed before, as {record.id}{by}: {outcome_words(record, zone)}"
 
 
 def _check_code_may(preview: Preview | None) -> None:

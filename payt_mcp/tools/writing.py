@@ -64,7 +64,7 @@ CodeAsGiven = Annotated[Text, Field(description="Only as given by this tool befo
 
 @dataclass(frozen=True)
 class Proposed:
-    """A proposal on record; `is_new` is False where the same content was on record, and not sent, before this call."""
+    """A proposal on record; `is_new` is False where the same content was sent before this call."""
 
     outbox: Outbox
     record: Record
@@ -188,8 +188,18 @@ async def _on_record(ctx: Ctx, outbox: Outbox, draft: Draft, preview: Preview) -
     if outbox.policy.confirm == "code" and not can_ask(ctx):
         _check_code_may(preview)
     record, is_new = await outbox.engine.on_ledger(outbox.ledger.propose, draft, by(ctx, "tool"))
-    came = outbox.ledger.now() - dt.timedelta(seconds=patience.age())
-    return Proposed(outbox, record, is_new or (record.sending_at is not None and record.sending_at > came))
+    return Proposed(outbox, record, is_new or _is_of_this_call(ctx, outbox, record))
+
+
+def _is_of_this_call(ctx: Ctx, outbox: Outbox, record: Record) -> bool:
+    """Whether what is on record already is what this call is about, and not something of the past: it is under way, or
+    was sent while this call, or the question that it answers, was open.
+    """
+    from payt_mcp.proposals.states import PENDING, VALID  # noqa: PLC0415 - with the ledger, not at the start
+
+    seconds = VALID.total_seconds() if ctx.input_responses else patience.age()
+    came = outbox.ledger.now() - dt.timedelta(seconds=seconds)
+    return record.status in PENDING or (record.sending_at is not None and record.sending_at > came)
 
 
 async def _said_of(outbox: Outbox, record: Record | None) -> str:
@@ -200,7 +210,7 @@ async def _said_of(outbox: Outbox, record: Record | None) -> str:
 
     zone = await outbox.zone_of(record)
     approved = approved_words(record, zone)
-    by = f", approved by {approved}" if approved else ""
+    by = f" (approved: {approved})" if approved else ""
     return f"Proposed before, as {record.id}{by}: {outcome_words(record, zone)}"
 
 

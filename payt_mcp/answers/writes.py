@@ -60,6 +60,28 @@ def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool 
     )
 
 
+def idle_data(preview: Preview, reason: str) -> dict[str, Any]:
+    """The structured result of what would change nothing: unchanged, or failed where Payt would refuse it all."""
+    refused = preview.refused
+    return present.filled(
+        {
+            "status": "failed" if refused else "unchanged",
+            "preview": brief(preview),
+            "warnings": warning_texts(preview),
+            "reason": reason,
+            "records": {key: "; ".join(notes) for key, notes in refused.items()},
+            "next_step": "Correct the refused records and propose them again." if refused else None,
+        }
+    )
+
+
+def proposed_before(record: Record, zone: dt.tzinfo) -> str:
+    """What became of an earlier proposal of the same, as a sentence."""
+    approved = approved_words(record, zone)
+    by = f" (approved: {approved})" if approved else ""
+    return f"Proposed before, as {record.id}{by}: {outcome_words(record, zone)}"
+
+
 def _mailed(record: Record, preview: Preview | None) -> str:
     """Whether Payt mails anything of a batch that was carried out, where such a batch may be mailed."""
     if preview is None or record.status not in (Status.APPLIED, Status.PARTLY_APPLIED):

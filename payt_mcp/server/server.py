@@ -33,6 +33,7 @@ from payt_mcp import __version__, patience, prompts, resources
 from payt_mcp.apps import pages
 from payt_mcp.apps.extension import Apps
 from payt_mcp.errors import InputError, PaytMcpError
+from payt_mcp.proposals.asking.doubled import Doubled, name_of
 from payt_mcp.proposals.states import WAITS
 from payt_mcp.server import icons
 from payt_mcp.server.callers import OpenCallers, sole_caller
@@ -42,7 +43,6 @@ from payt_mcp.settings import Settings
 from payt_mcp.tools import known_tools, tools_of
 from payt_mcp.tools.arguments import accepted, refusal
 from payt_mcp.tools.callers import Callers, Request
-from payt_mcp.tools.doubled import Doubled, name_of
 from payt_mcp.tools.schemas import flat
 from payt_mcp.tools.shared import ToolSpec
 

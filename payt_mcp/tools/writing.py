@@ -15,16 +15,16 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from payt_mcp import patience
+from payt_mcp.proposals.asking.doubled import is_beside_another
 from payt_mcp.proposals.asking.form import Approval
-from payt_mcp.tools.doubled import is_beside_another
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Text, ToolSpec, caller_of, scope_of
-from payt_mcp.tools.standing import decided, result_of, standing, waiting
 
 if TYPE_CHECKING:
     from payt_mcp.proposals.preview import Preview
     from payt_mcp.proposals.records import Draft, Record
     from payt_mcp.writes.outbox import Outbox
 
+_PATIENCE = 25.0
 _ON_PAGE = (
     "The approval page is open in the user's browser: ask them to look there and approve or reject. Then call "
     "check_approval. You cannot approve it yourself."
@@ -204,14 +204,9 @@ def _is_of_this_call(ctx: Ctx, outbox: Outbox, record: Record) -> bool:
 
 async def _said_of(outbox: Outbox, record: Record | None) -> str:
     """What is said of an earlier proposal of the same that left nothing to do."""
-    if record is None:
-        return ""
-    from payt_mcp.proposals.outcomes import approved_words, outcome_words  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.answers.writes import proposed_before  # noqa: PLC0415 - with the ledger, not at the start
 
-    zone = await outbox.zone_of(record)
-    approved = approved_words(record, zone)
-    by = f" (approved: {approved})" if approved else ""
-    return f"Proposed before, as {record.id}{by}: {outcome_words(record, zone)}"
+    return proposed_before(record, await outbox.zone_of(record)) if record else ""
 
 
 def _check_code_may(preview: Preview | None) -> None:
@@ -226,24 +221,10 @@ def _check_code_may(preview: Preview | None) -> None:
 
 
 def _nothing_to_do(preview: Preview, reason: str) -> CallToolResult:
-    """The answer to what would change nothing: status unchanged, or failed where Payt would refuse it all. `reason` is
-    what is known of why.
-    """
-    from payt_mcp.answers.writes import write_lines  # noqa: PLC0415
-    from payt_mcp.proposals.asking.preview_text import brief, warning_texts  # noqa: PLC0415 - with the ledger, not at the start
-    from payt_mcp.words.text import filled  # noqa: PLC0415
+    """The answer to what would change nothing. `reason` is what is known of why."""
+    from payt_mcp.answers.writes import idle_data, write_lines  # noqa: PLC0415 - with the ledger, not at the start
 
-    refused = preview.refused
-    data = filled(
-        {
-            "status": "failed" if refused else "unchanged",
-            "preview": brief(preview),
-            "warnings": warning_texts(preview),
-            "reason": reason,
-            "records": {key: "; ".join(notes) for key, notes in refused.items()},
-            "next_step": "Correct the refused records and propose them again." if refused else None,
-        }
-    )
+    data = idle_data(preview, reason)
     answer = Answer(f"{preview.idle}; nothing was sent.", data)
     answer.lines = write_lines(data)
     return answer.result()
@@ -290,11 +271,11 @@ async def _decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallT
         step = ledger.approve if answer == "yes" else ledger.decline
         return await decided(outbox, record.id, step, by(ctx, "elicitation"))
     if answer in {"dismissed", "asked_beside"}:
-        return await waiting(outbox, record, _DISMISSED if answer == "dismissed" else _BESIDE)
+        return await _waiting(outbox, record, _DISMISSED if answer == "dismissed" else _BESIDE)
     if outbox.policy.confirm == "code" and not can_ask(ctx):
         return await _by_code(ctx, outbox, record, code)
     opened = await outbox.show_page()
-    return await waiting(outbox, record, _ON_PAGE if opened else _NO_PAGE)
+    return await _waiting(outbox, record, _ON_PAGE if opened else _NO_PAGE)
 
 
 async def _by_code(ctx: Ctx, outbox: Outbox, record: Record, code: str) -> CallToolResult:
@@ -313,4 +294,62 @@ async def _by_code(ctx: Ctx, outbox: Outbox, record: Record, code: str) -> CallT
         "next_step": "Show the user the preview and its warnings. If they agree, call again with exactly the same "
         "arguments and this confirmation_code; it is good for 15 minutes and once.",
     }
-    return await result_of(outbox, record, data)
+    return await _result(outbox, record, data)
+
+
+async def decided(outbox: Outbox, key: str, step: Callable[..., Record], *said: Any) -> CallToolResult:
+    """Put a person's answer on record, and tell what becomes of the proposal; where another call was first, of that.
+
+    Raises:
+        RefusedWriteError: it still waits, and this is no answer to it.
+        LedgerError: the answer cannot be put on record.
+    """
+    from payt_mcp.errors import LedgerError, RefusedWriteError, said_unsent  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.proposals.states import Status  # noqa: PLC0415
+
+    engine, scope = outbox.engine, outbox.ledger_scope
+    try:
+        record = await engine.on_ledger(step, key, *said, scope=scope)
+    except (RefusedWriteError, LedgerError) as error:
+        try:
+            record = await engine.on_ledger(outbox.ledger.get, key, scope)
+        except LedgerError:
+            raise error from None
+        if record.status is Status.PROPOSED:
+            raise said_unsent(error) from None
+    if record.status in (Status.APPROVED, Status.SENDING):
+        record = await engine.carry_out(key, _left())
+    return await standing(outbox, record)
+
+
+async def standing(outbox: Outbox, record: Record, *, new: bool = True) -> CallToolResult:
+    """How a proposal stands now; an unknown outcome is looked for, an approved one waited for."""
+    from payt_mcp.proposals.states import Status  # noqa: PLC0415 - with the ledger, not at the start
+
+    if record.status is Status.OUTCOME_UNKNOWN:
+        record = await outbox.engine.look(record)
+    elif record.status in (Status.APPROVED, Status.SENDING):
+        record = await outbox.engine.carry_out(record.id, _left(), scope=record.scope)
+    return await _result(outbox, record, {}, new=new)
+
+
+def _left() -> float:
+    """How long an answer waits for what is being carried out; that goes on in any case."""
+    return min(_PATIENCE, patience.left())
+
+
+async def _waiting(outbox: Outbox, record: Record, next_step: str) -> CallToolResult:
+    from payt_mcp.answers.writes import waits_until  # noqa: PLC0415 - with the ledger, not at the start
+
+    until = waits_until(record, await outbox.zone_of(record))
+    return await _result(outbox, record, {"next_step": f"{next_step} {until}"})
+
+
+async def _result(outbox: Outbox, record: Record, changes: dict[str, Any], *, new: bool = True) -> CallToolResult:
+    from payt_mcp.answers.writes import write_data, write_lines  # noqa: PLC0415 - with the ledger, not at the start
+
+    zone, trouble = await outbox.zone_of(record), outbox.engine.troubles.get(record.id, "")
+    data = write_data(record, zone, trouble=trouble, new=new) | changes
+    answer = Answer(data.pop("summary"), data)
+    answer.lines = write_lines(data)
+    return answer.result()

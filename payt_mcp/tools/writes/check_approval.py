@@ -8,8 +8,7 @@ from mcp.types import CallToolResult
 
 from payt_mcp.errors import LedgerError, UntoldError
 from payt_mcp.tools.shared import Ctx, Key, ToolSpec
-from payt_mcp.tools.standing import standing
-from payt_mcp.tools.writing import WriteResult, outbox_of
+from payt_mcp.tools.writing import WriteResult, outbox_of, standing
 
 
 async def check_approval(ctx: Ctx, proposal_id: Key) -> Annotated[CallToolResult, WriteResult]:

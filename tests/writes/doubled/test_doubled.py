@@ -99,7 +99,7 @@ async def test_where_the_first_is_answered_no_both_are_told_so(house: House, mod
 async def test_a_question_that_takes_long_is_not_put_twice(
     house: House, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("payt_mcp.tools.doubled._PATIENCE", 0.3)
+    monkeypatch.setattr("payt_mcp.proposals.asking.doubled._PATIENCE", 0.3)
     write = every_write(house)["message"]
     twins = Twins(write)
     person = Person(during=lambda: anyio.sleep(1.5))

@@ -8,8 +8,8 @@ from typing import Any
 import anyio
 import pytest
 
+from payt_mcp.proposals.asking import doubled
 from payt_mcp.settings import Secret
-from payt_mcp.tools import doubled
 from payt_sandbox.api.faults import Fault
 from tests.support.daily_work import server
 from tests.support.house import ERAS, House, client

@@ -58,7 +58,7 @@ class Person:
     answered: anyio.Event = field(default_factory=anyio.Event)
     asked: anyio.Event = field(default_factory=anyio.Event)
 
-    async def answer(self, _context: Any, params: Any) -> Any:
+    async def answer(self, context: Any, params: Any) -> Any:
         self.questions.append(params.message)
         self.asked.set()
         if self.during is not None and len(self.questions) == 1:

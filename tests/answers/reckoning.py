@@ -34,9 +34,7 @@ class Ledger:
         self.currency = book.currency
         self.today = world.clock().astimezone(ZoneInfo(book.timezone)).date()
         now = (world.clock() + _APART).strftime("%Y-%m-%dT%H:%M:%S")
-        self.every = [
-            {**_booked(row, book.currency), "now": now} for row in world.rows(administration_id, "invoices")
-        ]
+        self.every = [{**_booked(row, book.currency), "now": now} for row in world.rows(administration_id, "invoices")]
         self.invoices = [row for row in self.every if amount(row["open_amount"]) != 0]
         self.paid = [row for row in self.every if amount(row["open_amount"]) == 0]
         self.debtors = {row["id"]: row for row in world.rows(administration_id, "debtors")}

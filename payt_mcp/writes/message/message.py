@@ -84,8 +84,7 @@ class Message(Kind):
             unusable = complaints(target.debtor)
             of_use = f" that can be used: {'; '.join(unusable)}" if unusable else ""
             raise InputError(
-                f"Debtor {whose} has no e-mail address on file{of_use}. Ask the user for one and pass email; "
-                "nothing was sent."
+                f"Debtor {whose} has no e-mail address on file{of_use}. Ask the user for one and pass email."
             )
         return {
             "addressee": list(target.addressee),

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import anyio
 import anyio.abc
@@ -56,7 +56,7 @@ _HEADERS = {
     b"cross-origin-resource-policy": b"same-origin",
 }
 _EMBEDDED = {b"iframe", b"frame", b"object", b"embed", b"fencedframe"}
-_ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
+_ASSETS = {"page.css": "text/css", "page.js": "text/javascript", "rest.js": "text/javascript"}
 
 
 class _Server(uvicorn.Server):
@@ -195,14 +195,20 @@ class ApprovalPage:
         self._entered.add(nonce)
         return RedirectResponse(f"/{self._secret}/", 303)
 
-    async def _page(self, _request: Request) -> Response:
+    async def _page(self, request: Request) -> Response:
+        """Everything, or after a click without JavaScript the one proposal that it was about: no button of another one
+        comes to lie where the pointer is.
+        """
         self._seen = time.monotonic()
         state = await self._state()
+        only = request.query_params.get("only", "")
         try:
-            cards = page_view.cards(await self._records(), self._engine.troubles, self._token, self._zone)
+            records = await self._records()
+            shown = [record for record in records if record.id == only] or records
+            cards = page_view.cards(shown, self._engine.troubles, self._token, self._zone)
         except PaytMcpError as error:
             cards = page_view.Cards(alert=str(error))
-        return Response(page_view.page(cards, self._alert, state), media_type="text/html")
+        return Response(page_view.page(cards, self._alert, state, alone=bool(only)), media_type="text/html")
 
     async def _changes(self, _request: Request) -> Response:
         self._seen = time.monotonic()
@@ -230,7 +236,7 @@ class ApprovalPage:
             self._alert = ""  # the page says how it stands
         except PaytMcpError as error:
             self._alert = f"That was not done. {error}"
-        return RedirectResponse(f"/{self._secret}/", 303)
+        return RedirectResponse(f"/{self._secret}/?{urlencode({'only': key})}", 303)
 
     async def _act(self, action: str, record: Record) -> None:
         engine, who = self._engine, Who("page", "", _user())

@@ -21,6 +21,7 @@ from payt_mcp.proposals.preview import (
     Section,
     SentTo,
     Warned,
+    Words,
 )
 from payt_mcp.words.text import count, some
 from payt_mcp.words.visible import shown
@@ -47,6 +48,14 @@ def unwarned(preview: Preview) -> str:
 def brief(preview: Preview) -> str:
     """What the assistant did not write itself: where it goes, or the figures of a batch."""
     return "\n".join(line for section in preview.sections for line in _in_short(section))
+
+
+def deed_words(preview: Preview | None, words: Words) -> str:
+    """What a yes would do, and to whom or what: `send to Smit Groothandel (1017)`."""
+    if preview is None:
+        return words.step
+    is_letter = any(isinstance(section, Letter) for section in preview.sections)
+    return f"{words.step} to {preview.about}" if is_letter and preview.about else f"{words.step}: {preview.title}"
 
 
 def because_words(preview: Preview) -> str:

@@ -177,8 +177,8 @@ class Words:
 class Preview:
     """A proposal as it is shown.
 
-    `about` is the debtor that it is about, where it is one. `because` says why it was proposed anew; `idle` why there is
-    nothing to do, and what is idle is not put on record.
+    `about` is the debtor that it is about, where it is one. `because` says why it was proposed anew; `idle` why there
+    is nothing to do, and what is idle is not put on record.
     """
 
     kind: str

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from payt_mcp.proposals.asking.preview_text import (
+    FIELD_WORDS,
     because_words,
     change_words,
     deed_words,
+    envelope,
+    mail_words,
     mails_words,
-    size,
     source_words,
 )
 from payt_mcp.proposals.outcomes import at, outcome_words
@@ -182,24 +184,19 @@ def _summed(said: str, items: Sequence[str]) -> str:
 
 
 def _mails(section: Mails) -> str:
-    """What a person is warned of in red already, in full."""
-    if not section.entries:
-        return _summed(mails_words(section), ())
-    said = f"E-mailed by Payt, {count(len(section.entries), section.noun)}"
-    return _summed(said, [f"{mail.record} to {mail.to}" for mail in section.entries])
+    return _summed(mails_words(section), list(map(mail_words, section.entries)))
 
 
 def _letter(letter: Letter) -> str:
-    rows = [(entry.field.capitalize(), _recipient(entry)) for entry in letter.recipients]
-    rows += [("Subject", text(letter.subject))]
-    rows += [("Attached", f"{text(file.name)} ({size(file.size)})") for file in letter.attachments]
+    rows = [(FIELD_WORDS[entry.field], _recipient(entry)) for entry in letter.recipients]
+    rows += [(label, text(said)) for label, said in envelope(letter)]
     return f'{_list(rows)}<div class="body">{html.escape(shown_lines(letter.body), quote=True)}</div>'
 
 
 def _recipient(entry: SentTo) -> str:
     if entry.source:
-        return f'{text(entry.email)} <span class="soft">{text(source_words(entry))}</span>'
-    return f'<span class="foreign">{text(entry.email)} - {text(source_words(entry))}</span>'
+        return f'{text(entry.email)} <span class="soft">({text(source_words(entry))})</span>'
+    return f'<span class="foreign">{text(entry.email)} ({text(source_words(entry))})</span>'
 
 
 def _records(section: Records) -> str:

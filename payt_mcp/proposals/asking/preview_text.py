@@ -14,6 +14,7 @@ from payt_mcp.proposals.preview import (
     Fact,
     Facts,
     Letter,
+    Mailed,
     Mails,
     Preview,
     Records,
@@ -26,7 +27,7 @@ from payt_mcp.proposals.preview import (
 from payt_mcp.words.text import count, some
 from payt_mcp.words.visible import shown
 
-_FIELD_WORDS = {"to": "To", "cc": "Cc", "bcc": "Bcc"}
+FIELD_WORDS = {"to": "To", "cc": "Cc", "bcc": "Bcc"}
 _MOST_NAMED = 5
 _PADDING = re.compile(r"(?<=\S)\s{2,}")
 
@@ -68,6 +69,16 @@ def mails_words(section: Mails) -> str:
     if not section.entries:
         return f"Payt would e-mail no {section.noun}."
     return f"Payt would e-mail {count(len(section.entries), section.noun)} to debtors, {section.why}"
+
+
+def mail_words(mail: Mailed) -> str:
+    return f"{mail.record} to {mail.to}"
+
+
+def envelope(letter: Letter) -> list[Fact]:
+    """What a letter goes out with, beside its recipients."""
+    files = [("Attachment", f"{file.name} ({size(file.size)})") for file in letter.attachments]
+    return [("Subject", letter.subject), *files]
 
 
 def change_words(change: Change, arrow: str = "->") -> str:
@@ -160,13 +171,13 @@ def _facts(facts: Sequence[Fact]) -> Iterator[str]:
 
 def _envelope(letter: Letter, *about_the_text: str) -> Iterator[str]:
     for entry in letter.recipients:
-        yield _line(f"{_FIELD_WORDS[entry.field]}: {entry.email} ({source_words(entry)})")
-    yield from map(_line, (f"Subject: {letter.subject}", *about_the_text))
-    yield from (_line(f"Attachment: {file.name} ({size(file.size)})") for file in letter.attachments)
+        yield _line(f"{FIELD_WORDS[entry.field]}: {entry.email} ({source_words(entry)})")
+    subject, *files = (_line(f"{label}: {said}") for label, said in envelope(letter))
+    yield from (subject, *map(_line, about_the_text), *files)
 
 
 def _mails(section: Mails) -> str:
-    named = some((f"{mail.record} to {mail.to}" for mail in section.entries), most=_MOST_NAMED)
+    named = some(map(mail_words, section.entries), most=_MOST_NAMED)
     return _line(": ".join(filter(None, (mails_words(section), named))))
 
 

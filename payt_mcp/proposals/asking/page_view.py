@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
+from payt_mcp.proposals.asking.page_index import index
 from payt_mcp.proposals.asking.preview_text import (
     FIELD_WORDS,
     because_words,
@@ -66,12 +67,14 @@ class Cards:
     html: str = ""
     waiting: int = 0
     alert: str = ""
+    index: str = ""
 
 
 def cards(records: Sequence[Record], troubles: Mapping[str, str], token: Token, zone: dt.tzinfo) -> Cards:
     """The proposals."""
     waiting = sum(record.status is Status.PROPOSED for record in records)
-    return Cards("".join(_card(record, troubles.get(record.id, ""), token, zone) for record in records), waiting)
+    drawn = "".join(_card(record, troubles.get(record.id, ""), token, zone) for record in records)
+    return Cards(drawn, waiting, index=index(records, token) if len(records) > 1 else "")
 
 
 def page(cards: Cards, alert: str, state: str, *, alone: bool = False) -> str:
@@ -91,7 +94,8 @@ def page(cards: Cards, alert: str, state: str, *, alone: bool = False) -> str:
         f'<body data-changes="{text(state)}"><header><h1>Payt approvals</h1>'
         '<p id="live">An assistant proposed what is below. Nothing reaches Payt before you approve it here.</p>'
         f'</header><main aria-live="polite">{_alerts(alert, cards.alert)}{cards.html or nothing}</main>'
-        f'<footer><a href="./">{"Back to what waits" if alone else _ANEW}</a></footer></body></html>'
+        f'<footer><div id="index">{cards.index}</div>'
+        f'<a href="./">{"Back to what waits" if alone else _ANEW}</a></footer></body></html>'
     )
 
 

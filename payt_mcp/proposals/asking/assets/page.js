@@ -26,6 +26,20 @@ function put(card) {
   if (focused && document.getElementById(focused)) document.getElementById(focused).focus();
 }
 
+// The list lies over the page at a place of its own: what is in it moves nothing. What is ticked stays ticked.
+function list(next) {
+  const old = document.getElementById("index");
+  const made = next.getElementById("index");
+  const ticked = new Set([...old.querySelectorAll("input:checked")].map((box) => box.value));
+  made.querySelectorAll("input").forEach((box) => { box.checked = ticked.has(box.value); });
+  const folder = made.querySelector("details");
+  if (folder) folder.open = Boolean(old.querySelector("details")?.open);
+  const panel = made.querySelector("form");
+  const height = old.querySelector("form")?.offsetHeight;
+  if (panel && height) panel.style.height = `${height}px`;
+  old.replaceWith(made);
+}
+
 function draw(next) {
   const main = document.querySelector("main");
   const cards = [...next.querySelectorAll("article")];
@@ -33,6 +47,7 @@ function draw(next) {
   document.getElementById("alert")?.remove();
   if (alert) main.prepend(alert);
   if (cards.length) document.getElementById("nothing")?.remove();
+  list(next);
   const shown = new Set(cards.map((card) => card.id));
   cards.forEach(put);
   if (!alert) {
@@ -74,16 +89,22 @@ function end() {
 }
 
 // The click is answered where it was made: by what was decided, in the place of its buttons.
-async function decide(form, button) {
-  const fields = new URLSearchParams(new FormData(form, button)).toString();
+function answered(form, button) {
   const card = form.closest("article");
-  hold(card, card.getBoundingClientRect().height);
   const told = document.createElement("p");
   told.className = "told";
+  if (!card) return told;
+  hold(card, card.getBoundingClientRect().height);
   told.textContent = `${button.dataset.told}: passed on.`;
   form.replaceChildren(told);
   drawn.set(card.id, "");
   rest();
+  return told;
+}
+
+async function decide(form, button) {
+  const fields = new URLSearchParams(new FormData(form, button)).toString();
+  const told = answered(form, button);
   let answer = null;
   try {
     answer = await fetch(form.getAttribute("action"), {

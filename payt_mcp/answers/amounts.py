@@ -11,14 +11,12 @@ if TYPE_CHECKING:
     from payt_mcp.receivables.open_items import OpenItem
 
 _MOST_NAMED = 3
-_MOST_COUNTED = 2
+_MOST_COUNTED = 1
 
 
 def unbooked_notes(items: Sequence[OpenItem]) -> list[str]:
     """Those in the administration's currency are in the sums with their own amount, and it says so."""
-    return (
-        [f"Counted with their own amount, because the books have none: {named(items, _MOST_COUNTED)}."] if items else []
-    )
+    return [f"Counted with their own amount, having none in the books: {named(items, _MOST_COUNTED)}."] if items else []
 
 
 def named(items: Sequence[OpenItem], most: int = _MOST_NAMED) -> str:

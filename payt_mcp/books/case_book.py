@@ -109,7 +109,7 @@ class Followed(Generic[KeptT]):
             self._begun += 1
             number = self._begun
             try:
-                await self._following.read(self._read_whole, self._read_changes, self._stamps)
+                self._following.place = await self._following.read(self._read_whole, self._read_changes, self._stamps)
             except ForbiddenError as refusal:
                 self.refusal, self._refused_at = refusal, anyio.current_time()
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import Reading, Watermark, watermark
@@ -14,44 +15,55 @@ _REREAD_AFTER = 24 * 3600.0
 _LONG_AGO = dt.timedelta(days=36_500)
 
 
+@dataclass(frozen=True)
+class Place:
+    """How far a list has been read: where the next delta begins, and when all of it was read last."""
+
+    watermark: Watermark | None = None
+    read_whole: Reading | None = None
+
+
 class Following:
-    """Follows a list: the first time it is read whole, then by deltas from where the reading before began."""
+    """Follows a list: the first time it is read whole, then by deltas from where the reading before began.
+
+    `place` is how far that is. Whoever holds what was read sets it, once that is taken over: a delta on top of a
+    reading that was thrown away would look whole.
+    """
 
     def __init__(self, client: PaytClient) -> None:
         self._client = client
-        self._watermark: Watermark | None = None
-        self._read_whole: Reading | None = None
+        self.place = Place()
 
     async def read(
         self,
         whole: Callable[[], Awaitable[None]],
         changes: Callable[[dt.datetime], Awaitable[None]],
         stamps: Callable[[], list[dt.datetime]],
-    ) -> None:
-        """Bring what is held up to date.
+    ) -> Place:
+        """Read what is missing, and say how far that is.
 
-        `whole` reads everything and `changes` what changed after a moment; `stamps` are the moments of what is held
-        now. Raises what they raise, and then nothing is taken to have been read.
+        `whole` reads everything and `changes` what changed after a moment; `stamps` are the moments of what has been
+        read then. Raises what they raise.
         """
         began, started, as_of = Reading.take(), self._client.server_time, self._client.now()
-        mark = None if self._is_due(began) else self._watermark
+        mark, read_whole = None if self._is_due(began) else self.place.watermark, self.place.read_whole
         if mark is None:
             await whole()
-            self._read_whole = began
+            read_whole = began
         else:
             await changes(mark.moment)
             if not mark.covers(self._client.server_time):
-                self._watermark = None
+                self.place = Place()
                 return await self.read(whole, changes, stamps)
         latest = None if started else _latest(stamps(), as_of)
-        self._watermark = watermark(started, latest, Reading.take().since(began))
-        return None
+        return Place(watermark(started, latest, Reading.take().since(began)), read_whole)
 
     def _is_due(self, now: Reading) -> bool:
         """Whether everything must be read."""
-        if self._watermark is None or self._read_whole is None:
+        mark, read_whole = self.place.watermark, self.place.read_whole
+        if mark is None or read_whole is None:
             return True
-        return now.since(self._read_whole) > _REREAD_AFTER or not self._watermark.covers(self._client.server_time)
+        return now.since(read_whole) > _REREAD_AFTER or not mark.covers(self._client.server_time)
 
 
 def _latest(stamps: list[dt.datetime], as_of: dt.datetime) -> dt.datetime | None:

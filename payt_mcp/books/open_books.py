@@ -26,6 +26,7 @@ from payt_mcp.payt.models import Administration, Debtor, DeletedInvoice, Invoice
 from payt_mcp.payt.scan import Rows, read_all
 from payt_mcp.payt.together import together
 from payt_mcp.receivables.aging import Overdue, overdue
+from payt_mcp.receivables.attention import DebtorAttention, of_debtor
 from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, OpenItems
 
 PATIENCE = 45.0
@@ -68,6 +69,7 @@ class Books:
         self._as_of: dt.datetime | None = None
         self._running: _Running | None = None
         self._picture: tuple[object, Overdue] | None = None
+        self._attention: tuple[object, dict[str, DebtorAttention]] | None = None
 
     @property
     def is_loaded(self) -> bool:
@@ -118,6 +120,16 @@ class Books:
             self._picture = (key, overdue(items, today, min_days=min_days))
         return self._picture[1]
 
+    def attention(self, items: OpenItems, debtor_id: str, today: dt.date) -> DebtorAttention:
+        """What must not be overlooked about a debtor; computed once for as long as nothing changes."""
+        key = (id(items), items.version, id(items.cases), items.cases.version, items.plans.version, today)
+        if self._attention is None or self._attention[0] != key:
+            self._attention = (key, {})
+        known = self._attention[1]
+        if debtor_id not in known:
+            known[debtor_id] = of_debtor(items, debtor_id, today)
+        return known[debtor_id]
+
     def _begun(self) -> _Running:
         """The reading under way; a new one where there is none."""
         if self._running is None:
@@ -139,7 +151,7 @@ class Books:
 
     async def _sync(self, running: _Running) -> None:
         began, as_of = Reading.take(), self._client.now()
-        held = self._items or OpenItems("")
+        held, place = self._items or OpenItems(""), self._following.place
 
         async def read_whole() -> None:
             nonlocal held
@@ -152,13 +164,15 @@ class Books:
             return [item.updated_at for item in held.invoices.values() if item.updated_at is not None]
 
         async def read_invoices() -> None:
-            await self._following.read(read_whole, read_changes, stamps)
+            nonlocal place
+            place = await self._following.read(read_whole, read_changes, stamps)
             await self._name_debtors(held)
 
         cases, plans = self._case_book.cases, self._case_book.plans
         await together(read_invoices, cases.refresh, plans.refresh)
         held.cases, held.plans = cases.records, plans.records
         self._items, self._as_of, self._synced = held, as_of, began
+        self._following.place = place
 
     async def _read_everything(self, running: _Running) -> OpenItems:
         items = OpenItems(self.administration.currency_code or "")

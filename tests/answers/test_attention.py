@@ -10,6 +10,8 @@ from payt_sandbox.signin.access import ALL_SCOPES, Token
 from tests.support.assistant import MAIN, NOON, Assistant, assistant, frozen, payt
 from tests.support.staging import LATE, STAGES, STAMP, Staged, stage
 
+pytestmark = pytest.mark.slow
+
 TOOLS = (
     "summarize_overdue", "find_debtors", "get_debtor", "get_debtor invoices", "search_invoices", "search_invoices all",
     "get_invoice", "get_credit_case",

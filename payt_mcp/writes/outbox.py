@@ -77,15 +77,15 @@ class Outbox:
             return time_zone(await self.account.administration(record.administration_id))
         return self.zone
 
-    async def show_page(self) -> bool:
-        """Have the approval page open in the user's browser; False where there is none."""
+    async def show_page(self, key: str) -> bool:
+        """Have the approval page open in the user's browser for this proposal; False where there is none."""
         if self._browse is None:
             return False
         if self._page is None:
             from payt_mcp.proposals.asking.page import ApprovalPage  # noqa: PLC0415 - a web server is loaded when one is needed
 
             self._page = ApprovalPage(self.engine, self._group, self._browse, zone=self.zone)
-        return await self._page.show()
+        return await self._page.show(key)
 
     async def aclose(self) -> None:
         """Wait, within a bound, for what is being sent; then let go of the ledger."""

@@ -220,11 +220,14 @@ def read_entity(model: type[EntityT], row: Any, what: str, read_at: datetime | N
     """
     if not isinstance(row, dict):
         raise GarbledError(f"{what} is not a record")
+    unreadable: list[str] = []
     try:
-        found = model.model_validate(row)
+        found = model.model_validate(row, context=unreadable)
     except ValidationError as error:
         wrong = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
         raise GarbledError(f"{what} has a field {wrong} that cannot be read") from None
+    if unreadable:
+        found.note_unreadable(unreadable)
     if isinstance(found, Stepped):
         found.read_at(read_at)
     return found

@@ -86,6 +86,7 @@ async def find_debtors(
     named = ((debtor.id, present.code(debtor.number)) for debtor in debtors)
     answer.notes += debtor_notes(items, named, today, scope.administration.currency_code)
     answer.notes += [*_uncounted(items, page.ids, today, scope.administration.currency_code or ""), *books.unseen]
+    answer.notes += books.corrections()
     answer.notes += scope.caveats
     if not page.total:
         similar = matching.resembling(asked, items.debtors.values())

@@ -78,8 +78,6 @@ class Verifier:
         self._shelves = shelves
         self._found = found
         self._asked = Reading.take()
-        self._places = self._rounds()
-        self._shelf, self._walk = next(self._places)
         self._round = _Round()
         self._failures = 0
         self.is_running = False
@@ -92,6 +90,8 @@ class Verifier:
     async def run(self) -> None:
         """Until nobody asks any more, or `is_over`."""
         self.is_running = True
+        self._places = self._rounds()
+        self._go_on()
         try:
             await clock.pause(max(_FIRST_AFTER, self._pause(1)))
             while not self.is_over and Reading.take().since(self._asked) <= RESTS_AFTER:

@@ -168,7 +168,7 @@ class Followed(Shelf, Generic[KeptT]):
         found: list[Any] = []
 
         def take(rows: Rows) -> None:
-            found.extend(wire.read_entity(self._kind.model, row, self.name) for row in rows)
+            found.extend(wire.read_row(self._kind.model, row, self.name) for row in rows)
 
         await read_all(self._client, self._list(self._kind.resource, self._kind.fields), self.name, take)
         self.records, self._doubts = Records(map(self._kind.entry, found)), []

@@ -216,12 +216,12 @@ class Books:
         def take_invoices(rows: Rows) -> None:
             now = self._client.now()
             for row in rows:
-                items.put_invoice(wire.read_entity(Invoice, row, "invoice", now))
+                items.put_invoice(wire.read_row(Invoice, row, "invoice", now))
             running.read = len(items.invoices)
 
         def take_debtors(rows: Rows) -> None:
             for row in rows:
-                items.put_debtor(wire.read_entity(Debtor, row, "debtor"))
+                items.put_debtor(wire.read_row(Debtor, row, "debtor"))
 
         invoices, debtors = self._list("invoices", INVOICE_FIELDS, paid="false"), self._list("debtors", DEBTOR_FIELDS)
         await together(

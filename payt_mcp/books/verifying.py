@@ -140,7 +140,7 @@ class Verifier:
             return
         query = shelf.query(self._administration_id, **shelf.only)
         page = await self._page(query.with_params(cursor=walk.cursor) if walk.cursor else query, shelf)
-        records = [wire.read_entity(shelf.model, row, shelf.name, self._client.now()) for row in page.rows]
+        records = [wire.read_row(shelf.model, row, shelf.name, self._client.now()) for row in page.rows]
         ids = [record.id for record in records]
         step = walk.look(ids, page.cursor)
         if not step.is_in_order:
@@ -170,7 +170,7 @@ class Verifier:
         found = []
         for chunk in chunked(ids, IDS_A_REQUEST):
             page = await self._page(shelf.query(self._administration_id, ids=",".join(chunk)), shelf)
-            found += [wire.read_entity(shelf.model, row, shelf.name, self._client.now()) for row in page.rows]
+            found += [wire.read_row(shelf.model, row, shelf.name, self._client.now()) for row in page.rows]
         return found
 
     async def _deleted(self, shelf: Shelf, mark: Any) -> set[str]:

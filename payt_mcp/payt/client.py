@@ -153,7 +153,7 @@ class PaytClient:
         """The records of a list, and whether that is all of them (False: `most` was reached first)."""
         found: list[EntityT] = []
         async for page in self.pages(query, what):
-            found.extend(wire.read_entity(model, row, what, self.now()) for row in page.rows)
+            found.extend(wire.read_row(model, row, what, self.now()) for row in page.rows)
             if most is not None and len(found) >= most and page.cursor is not None:
                 return found, False
         return found, True

@@ -2,8 +2,8 @@
 
 Every field of the contract is here under Payt's own name. Nearly every one can be missing or null at any time and
 new ones appear without notice: what is unknown is ignored, what is missing is None. A value that is present but
-is not what its field holds (a date that is no date) is an error, never a None; but an amount that is none is None, and
-its field is named in `unreadable`.
+is not what its field holds (a date that is no date) is an error, never a None; but in a list an amount that is none is
+None, and its field is named in `unreadable`.
 
 Units: amounts are Decimal in the currency the field's name says (`book_*` = the administration's currency),
 timestamps are aware datetimes in UTC, dates are plain dates, ids are strings (Payt sends integers too).
@@ -37,10 +37,10 @@ def _name_of_a_record(value: str) -> str:
 
 
 def _amount(value: Any, info: ValidationInfo) -> Decimal | None:
-    """The amount, or None where there is none. What is no amount is as good as none: one bad row does not take all the
-    others away. Which fields they were is noted, so that they can be named.
+    """The amount, or None where there is none. What is no amount is an error, unless whoever reads it keeps a list of
+    such fields: one bad row of a list does not take all the others away.
     """
-    if value is None or value == "":
+    if value is None:
         return None
     amount = _decimal(value)
     if amount is None:

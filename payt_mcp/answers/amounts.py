@@ -10,20 +10,21 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from payt_mcp.receivables.open_items import OpenItem
 
-_LISTED = 5
+_MOST_NAMED = 3
+_MOST_COUNTED = 1
 
 
 def unbooked_notes(items: Sequence[OpenItem]) -> list[str]:
     """Those in the administration's currency are in the sums with their own amount, and it says so."""
-    return [f"Counted with their own amount, because the books have none: {named(items)}."] if items else []
+    return [f"Counted with their own amount, having none in the books: {named(items, _MOST_COUNTED)}."] if items else []
 
 
-def named(items: Sequence[OpenItem]) -> str:
-    """How many, and the first five with their own amounts."""
+def named(items: Sequence[OpenItem], most: int = _MOST_NAMED) -> str:
+    """How many, and the first of them with their own amounts."""
     names = (
         f"{present.clean(item.number, 40)} ({present.money(item.open_amount, item.currency)})"
         if item.open_amount is not None
         else present.clean(item.number, 40)
         for item in items
     )
-    return f"{present.count(len(items), 'item')}: {present.some(names, most=_LISTED)}"
+    return f"{present.count(len(items), 'item')}: {present.some(names, most=most)}"

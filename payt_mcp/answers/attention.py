@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from payt_mcp.receivables.attention import (
     DebtorAttention,
     Part,
     Reason,
-    of_debtor,
     of_invoice,
 )
 from payt_mcp.receivables.phases import words
@@ -62,18 +60,16 @@ def _said_of_invoice(reason: Reason) -> str:
     return said[reason.source]
 
 
-def debtor_notes(
-    books: OpenItems, debtors: Iterable[tuple[str, str]], today: dt.date, currency: str | None
-) -> list[str]:
-    """One note about the debtors of a page (ids, and the numbers they go by): whose pause it is, which case or plan
-    says so, and of how much where it is not all of what the debtor owes.
+def debtor_notes(debtors: Iterable[tuple[str, DebtorAttention]], currency: str | None) -> list[str]:
+    """One note about the debtors of a page (the numbers they go by): whose pause it is, which case or plan says so, and
+    of how much where it is not all of what the debtor owes.
     """
     told = []
-    for debtor_id, number in debtors:
-        said = debtor_words(of_debtor(books, debtor_id, today), currency)
+    for number, found in debtors:
+        said = debtor_words(found, None)
         if said:
             told.append(f"{number or 'no number'} {', '.join(said)}")
-    return [f"Attention: {'; '.join(told)}."] if told else []
+    return [f"Attention ({currency or 'no currency'}): {'; '.join(told)}."] if told else []
 
 
 def debtor_words(found: DebtorAttention, currency: str | None) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from payt_mcp.receivables import aging, attention, phases
@@ -61,7 +61,7 @@ def invoice_row_within(item: OpenItem, today: dt.date, books: OpenItems) -> dict
     return present.filled({name: value for name, value in row.items() if name not in {"debtor_number", "debtor"}})
 
 
-def debtor_row(debtor: DebtorEntry, items: OpenItems, today: dt.date) -> dict[str, Any]:
+def debtor_row(debtor: DebtorEntry, items: OpenItems, today: dt.date, flags: Sequence[str]) -> dict[str, Any]:
     """A debtor of the books: `open` and `overdue` are invoices in the administration's currency, credits apart."""
     balance = aging.balance(items.of_debtor(debtor.id), today)
     return present.filled(
@@ -72,7 +72,7 @@ def debtor_row(debtor: DebtorEntry, items: OpenItems, today: dt.date) -> dict[st
             "overdue": present.plain(balance.overdue),
             "oldest_days": balance.oldest_days or None,
             "phase": balance.phase,
-            "attention": attention.of_debtor(items, debtor.id, today).flags,
+            "attention": list(flags),
         }
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from payt_mcp.books.shelf import Key, Shelf, chunked
-from payt_mcp.errors import ForbiddenError, MissingError, UnauthorizedError, UnknownRecordError, UpstreamError
+from payt_mcp.errors import ForbiddenError, MissingError, UnknownRecordError
 from payt_mcp.payt import wire
 from payt_mcp.payt.client import PaytClient
 
@@ -28,8 +28,7 @@ class Again:
     """The records that are to be read again before the next answer.
 
     Args:
-        essential: the lists without which there is no answer; another that cannot be read is passed over, because its
-            deltas say so.
+        essential: the lists without which there is no answer; another that the token may not read is passed over.
     """
 
     def __init__(self, client: PaytClient, administration_id: str, shelves: Shelves, essential: Iterable[str]) -> None:
@@ -83,9 +82,7 @@ class Again:
                 for value in values:
                     if not _fits(value):
                         await self._alone(shelf, by, value)
-        except UnauthorizedError:
-            raise
-        except UpstreamError:
+        except ForbiddenError:
             if shelf.resource in self._essential:
                 raise
 

@@ -1,8 +1,8 @@
 """The credit cases and payment plans of one administration, read once and kept up to date like the open items.
 
 They are few beside the invoices, and what reads them is shared: the open items for attention, and whoever looks for a
-case by its number, which Payt's list cannot be filtered by. A token that may not read them, or an endpoint that fails,
-takes nothing away but what they say; `unseen` says what that is.
+case by its number, which Payt's list cannot be filtered by. A token that may not read them takes nothing away but what
+they say; `unseen` says what that is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import anyio
 
 from payt_mcp.books.following import Following, Stamps
 from payt_mcp.books.shelf import Key, Shelf
-from payt_mcp.errors import ForbiddenError, UnauthorizedError, UpstreamError
+from payt_mcp.errors import ForbiddenError
 from payt_mcp.payt import wire
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.models import CreditCase, DeletedCreditCase, DeletedPaymentPlan, PaymentPlan
@@ -34,7 +34,7 @@ from payt_mcp.receivables.records import (
 )
 
 _ASK_AGAIN = 30.0
-"""Seconds for which a list that could not be read is not asked for again."""
+"""Seconds for which a list that the token may not read is not asked for again."""
 
 
 @dataclass(frozen=True)
@@ -73,19 +73,20 @@ class CaseBook:
 
 
 class Followed(Shelf, Generic[KeptT]):
-    """One list: `records` as they were at the last reading; `unseen` says what is not known, where it failed."""
+    """One list: `records` as they were at the last reading. `refusal` is there where the token may not read it, and
+    `unseen` says what is not known for it.
+    """
 
     def __init__(self, kind: Kind[KeptT], client: PaytClient, administration_id: str) -> None:
         self.records: Records[KeptT] = Records()
-        self.unseen = ""
-        self.failure: UpstreamError | None = None
+        self.refusal: ForbiddenError | None = None
         self._doubts: list[Key] = []
         self._kind = kind
         self._client = client
         self._administration_id = administration_id
         self._following = Following(client)
         self._lock = anyio.Lock()
-        self._failed_at: float | None = None
+        self._refused_at: float | None = None
         self._begun = 0
         self._done = 0
 
@@ -103,7 +104,7 @@ class Followed(Shelf, Generic[KeptT]):
 
     @property
     def turn(self) -> tuple[int, int] | None:
-        is_free = self.is_read and self.failure is None and not self._lock.locked()
+        is_free = self.is_read and self.refusal is None and not self._lock.locked()
         return (self._done, self.records.version) if is_free else None
 
     @property
@@ -112,7 +113,7 @@ class Followed(Shelf, Generic[KeptT]):
 
     @property
     def mark(self) -> dt.datetime | None:
-        return self._following.mark
+        return self._following.place.mark
 
     def ids(self) -> Sequence[str]:
         return [record.id for record in self.records]
@@ -133,9 +134,15 @@ class Followed(Shelf, Generic[KeptT]):
     def is_read(self) -> bool:
         return self._done > 0
 
+    @property
+    def unseen(self) -> str:
+        return unseen(self._kind) if self.refusal else ""
+
     async def refresh(self) -> None:
-        """Bring it up to date: whoever asks while a reading is under way that began later shares it. A failure is kept
-        in `failure` and said in `unseen`; only a token that is not accepted is raised (UnauthorizedError).
+        """Bring it up to date; callers who wait for the same reading share it. A refusal is kept in `refusal`.
+
+        Raises:
+            UpstreamError: Payt gave no usable answer.
         """
         wanted = self._begun + 1
         async with self._lock:
@@ -144,13 +151,11 @@ class Followed(Shelf, Generic[KeptT]):
             self._begun += 1
             number = self._begun
             try:
-                await self._following.read(self._read_whole, self._read_changes)
-            except UnauthorizedError:
-                raise
-            except UpstreamError as failure:
-                self._note(failure)
+                self._following.place = await self._following.read(self._read_whole, self._read_changes)
+            except ForbiddenError as refusal:
+                self.refusal, self._refused_at = refusal, anyio.current_time()
             else:
-                self.failure, self.unseen, self._failed_at, self._done = None, "", None, number
+                self.refusal, self._refused_at, self._done = None, None, number
 
     def take_doubts(self) -> list[Key]:
         """What was read of these records is newer or older than what is held, and nobody can tell which."""
@@ -158,11 +163,7 @@ class Followed(Shelf, Generic[KeptT]):
         return doubts
 
     def _is_waiting(self) -> bool:
-        return self._failed_at is not None and anyio.current_time() - self._failed_at < _ASK_AGAIN
-
-    def _note(self, failure: UpstreamError) -> None:
-        self.failure, self._failed_at = failure, anyio.current_time()
-        self.unseen = unseen(self._kind, failure)
+        return self._refused_at is not None and anyio.current_time() - self._refused_at < _ASK_AGAIN
 
     async def _read_whole(self) -> Stamps:
         found: list[Any] = []
@@ -198,7 +199,6 @@ class Followed(Shelf, Generic[KeptT]):
         return wire.listing(resource, self._administration_id, fields=fields, **filters)
 
 
-def unseen(kind: Kind[Any], failure: UpstreamError) -> str:
-    """What an answer cannot say without this list, and why."""
-    may_not = f"the token lacks {kind.resource}:read" if isinstance(failure, ForbiddenError) else "Payt failed"
-    return f"{kind.what} could not be read ({may_not}): {kind.missing}."
+def unseen(kind: Kind[Any]) -> str:
+    """What an answer cannot say without this list."""
+    return f"{kind.what} could not be read (the token lacks {kind.resource}:read): {kind.missing}."

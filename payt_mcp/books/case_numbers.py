@@ -98,6 +98,6 @@ class CaseNumbers:
     async def _read(self) -> None:
         began = Reading.take()
         await self._cases.refresh()
-        if self._cases.failure is not None:
-            raise self._cases.failure
+        if self._cases.refusal is not None:
+            raise self._cases.refusal
         self._looked_at = began

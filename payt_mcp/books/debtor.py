@@ -90,6 +90,7 @@ async def open_file(scope: Scope, debtor_id: str, *, cases: Sequence[str] = (), 
     around = await surroundings_of(scope, debtor_id, debtor_fields=every(Debtor), also=also, cases=cases)
     if around.debtor is None:
         raise MissingError(f"debtor {debtor_id}")
+    bounced = await bounced_mails(scope, debtor_id)
     fields, most = (WHOLE, None) if with_texts else (BRIEF, MOST_MESSAGES)
     listed = await scope.account.payt.messages(scope.id, fields=fields, most=most, debtor_ids=[debtor_id])
     return DebtorFile(
@@ -102,7 +103,7 @@ async def open_file(scope: Scope, debtor_id: str, *, cases: Sequence[str] = (), 
         around.plans,
         newest_first(listed.records),
         listed.is_all,
-        await bounced_mails(scope, debtor_id),
+        bounced,
         around.unseen,
     )
 

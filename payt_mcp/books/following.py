@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import Reading, Watermark, watermark
@@ -23,61 +24,64 @@ Stamps = Sequence[dt.datetime | None]
 """When each record that was read had last changed, as it says itself."""
 
 
-class Following:
-    """Follows a list: the first time it is read whole, then by deltas from where the reading before began."""
+@dataclass(frozen=True)
+class Place:
+    """How far a list has been read: where the next delta begins, when all of it was read last, the greatest stamp seen,
+    and when a delta that reached all the way back brought more than a page.
+    """
 
-    def __init__(self, client: PaytClient) -> None:
-        self._client = client
-        self._watermark: Watermark | None = None
-        self._read_whole: Reading | None = None
-        self._latest: dt.datetime | None = None
-        self._heavy: Reading | None = None
+    watermark: Watermark | None = None
+    read_whole: Reading | None = None
+    latest: dt.datetime | None = None
+    heavy: Reading | None = None
 
     @property
     def mark(self) -> dt.datetime | None:
         """What is stamped later is in the next delta."""
-        return None if self._watermark is None else self._watermark.moment
+        return None if self.watermark is None else self.watermark.moment
 
-    def forget(self) -> None:
-        """Read everything the next time."""
-        self._watermark = None
+
+class Following:
+    """Follows a list: the first time it is read whole, then by deltas from where the reading before began.
+
+    `place` is how far that is. Whoever holds what was read sets it, once that is taken over: a delta on top of a
+    reading that was thrown away would look whole.
+    """
+
+    def __init__(self, client: PaytClient) -> None:
+        self._client = client
+        self.place = Place()
 
     async def read(
         self, whole: Callable[[], Awaitable[Stamps]], changes: Callable[[dt.datetime], Awaitable[Stamps]]
-    ) -> None:
-        """Bring what is held up to date.
+    ) -> Place:
+        """Read what is missing, and say how far that is.
 
         `whole` reads everything and `changes` what changed after a moment; both give the stamps of what they read.
-        Raises what they raise, and then nothing is taken to have been read.
+        Raises what they raise.
         """
         began, started, as_of = Reading.take(), self._client.server_time, self._client.now()
-        mark = None if self._is_due(began) else self._watermark
+        before = Place() if self._is_due(began) else self.place
+        mark, read_whole, heavy = before.watermark, before.read_whole, before.heavy
         if mark is None:
-            stamps = await whole()
-            self._read_whole, self._latest, self._heavy = began, None, None
+            stamps, read_whole = await whole(), began
+        elif heavy is not None and began.since(heavy) < _REACH_AGAIN:
+            stamps = await changes(mark.brief)
         else:
-            stamps = await self._read_changes(changes, mark, began)
-            if not mark.covers(self._client.server_time):
-                self._watermark = None
-                return await self.read(whole, changes)
-        self._latest = _latest((*stamps, self._latest), as_of)
-        self._watermark = watermark(started, self._latest, Reading.take().since(began))
-        return None
-
-    async def _read_changes(
-        self, changes: Callable[[dt.datetime], Awaitable[Stamps]], mark: Watermark, began: Reading
-    ) -> Stamps:
-        if self._heavy is not None and began.since(self._heavy) < _REACH_AGAIN:
-            return await changes(mark.brief)
-        stamps = await changes(mark.moment)
-        self._heavy = began if len(stamps) > PER_PAGE else None
-        return stamps
+            stamps = await changes(mark.moment)
+            heavy = began if len(stamps) > PER_PAGE else None
+        if mark is not None and not mark.covers(self._client.server_time):
+            self.place = Place()
+            return await self.read(whole, changes)
+        latest = _latest((*stamps, before.latest), as_of)
+        return Place(watermark(started, latest, Reading.take().since(began)), read_whole, latest, heavy)
 
     def _is_due(self, now: Reading) -> bool:
         """Whether everything must be read."""
-        if self._watermark is None or self._read_whole is None:
+        mark, read_whole = self.place.watermark, self.place.read_whole
+        if mark is None or read_whole is None:
             return True
-        return now.since(self._read_whole) > _REREAD_AFTER or not self._watermark.covers(self._client.server_time)
+        return now.since(read_whole) > _REREAD_AFTER or not mark.covers(self._client.server_time)
 
 
 def _latest(stamps: Iterable[dt.datetime | None], as_of: dt.datetime) -> dt.datetime | None:

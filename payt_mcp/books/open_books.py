@@ -19,7 +19,7 @@ from payt_mcp import patience
 from payt_mcp.books.again import IDS_A_REQUEST, Again, Look, Source
 from payt_mcp.books.case_book import CaseBook
 from payt_mcp.books.corrections import Corrections
-from payt_mcp.books.following import Following, Stamps
+from payt_mcp.books.following import Following, Place, Stamps
 from payt_mcp.books.item_shelves import Debtors, OpenInvoices
 from payt_mcp.books.shelf import Key, Shelf, chunked
 from payt_mcp.books.verifying import Difference, Verifier
@@ -31,6 +31,7 @@ from payt_mcp.payt.models import Administration, Debtor, DeletedInvoice, Invoice
 from payt_mcp.payt.scan import Rows, read_all
 from payt_mcp.payt.together import together
 from payt_mcp.receivables.aging import Overdue, overdue
+from payt_mcp.receivables.attention import DebtorAttention, of_debtor
 from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, OpenItems
 
 PATIENCE = 45.0
@@ -75,6 +76,7 @@ class Books:
         self._as_of: dt.datetime | None = None
         self._running: _Running | None = None
         self._picture: tuple[object, Overdue] | None = None
+        self._attention: tuple[object, dict[str, DebtorAttention]] | None = None
         lists: tuple[Shelf, ...] = (OpenInvoices(self), Debtors(self), case_book.cases, case_book.plans)
         self._shelves = {shelf.resource: shelf for shelf in lists}
         self._again = Again(client, administration.id, self._shelves, ("invoices", "debtors"))
@@ -96,7 +98,7 @@ class Books:
 
     @property
     def mark(self) -> dt.datetime | None:
-        return self._following.mark
+        return self._following.place.mark
 
     @property
     def as_of(self) -> dt.datetime:
@@ -160,6 +162,16 @@ class Books:
             self._picture = (key, overdue(items, today, min_days=min_days))
         return self._picture[1]
 
+    def attention(self, items: OpenItems, debtor_id: str, today: dt.date) -> DebtorAttention:
+        """What must not be overlooked about a debtor; computed once for as long as nothing changes."""
+        key = (id(items), items.version, id(items.cases), items.cases.version, items.plans.version, today)
+        if self._attention is None or self._attention[0] != key:
+            self._attention = (key, {})
+        known = self._attention[1]
+        if debtor_id not in known:
+            known[debtor_id] = of_debtor(items, debtor_id, today)
+        return known[debtor_id]
+
     def _verified(self) -> None:
         """Books that are asked again are held against Payt in the background."""
         self._verifier.asked()
@@ -192,9 +204,11 @@ class Books:
     async def _sync(self, running: _Running) -> None:
         began, as_of = Reading.take(), self._client.now()
         self._readings += 1
+        place = self._following.place
 
         async def read_invoices() -> None:
-            await self._following.read(partial(self._read_whole, running), self._read_changes)
+            nonlocal place
+            place = await self._read(running)
             await self._name_debtors()
 
         cases, plans = self._case_book.cases, self._case_book.plans
@@ -204,11 +218,15 @@ class Books:
         if self._again:
             await self._again.read()
             if self._again.needs_all:
-                self._following.forget()
-                await self._following.read(partial(self._read_whole, running), self._read_changes)
+                self._following.place = Place()
+                place = await self._read(running)
                 self._again.needs_all = False
             await self._name_debtors()
         self._as_of, self._synced = as_of, began
+        self._following.place = place
+
+    async def _read(self, running: _Running) -> Place:
+        return await self._following.read(partial(self._read_whole, running), self._read_changes)
 
     async def _read_whole(self, running: _Running) -> Stamps:
         items = OpenItems(self.administration.currency_code or "")

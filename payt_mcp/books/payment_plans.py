@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -65,17 +65,22 @@ async def covered_by(scope: Scope, found: Iterable[PaymentPlan]) -> Covered:
         covered.is_all = covered.is_all and paid.is_all
         of_cases = await _plans_of_cases(scope, unpaid.records)
         for invoice in {invoice.id: invoice for invoice in (*unpaid.records, *paid.records)}.values():
-            for plan in {invoice.active_payment_plan_id, of_cases.get(invoice.active_credit_case_id or "")} - {None}:
-                covered.by_plan.setdefault(plan or "", []).append(invoice)
+            plan = invoice.active_payment_plan_id or of_cases.get(invoice.active_credit_case_id or "")
+            if plan:
+                covered.by_plan.setdefault(plan, []).append(invoice)
         covered.open |= {invoice.active_payment_plan_id or "" for invoice in unpaid.records} | set(of_cases.values())
     return covered
 
 
-async def _plans_of_cases(scope: Scope, invoices: Iterable[Invoice]) -> dict[str, str]:
-    """The active plans of the cases of these invoices, by the case's id; none where the token may not read cases."""
+async def _plans_of_cases(scope: Scope, invoices: Sequence[Invoice]) -> dict[str, str]:
+    """The active plans that only the cases of these invoices name, by the case's id; none where the token may not read
+    cases. Where an invoice names the plan itself, those that do are its invoices.
+    """
+    named = {invoice.active_payment_plan_id for invoice in invoices}
     with suppress(ForbiddenError):
         cases = await cases_by_id(scope, (invoice.active_credit_case_id or "" for invoice in invoices))
-        return {case.id: case.active_payment_plan_id for case in cases if case.active_payment_plan_id}
+        plans = {case.id: case.active_payment_plan_id for case in cases if case.active_payment_plan_id}
+        return {case: plan for case, plan in plans.items() if plan not in named}
     return {}
 
 

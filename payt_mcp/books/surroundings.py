@@ -118,5 +118,5 @@ async def _permitted(around: Surroundings, kind: Kind[Any]) -> AsyncIterator[Non
     """A list that the token may have no permission for: then that is kept, and the answer goes on."""
     try:
         yield
-    except ForbiddenError as error:
-        around.unseen[kind.resource] = unseen(kind, error)
+    except ForbiddenError:
+        around.unseen[kind.resource] = unseen(kind)

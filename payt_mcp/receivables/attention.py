@@ -49,6 +49,9 @@ class Reason:
         return f"{self.source.replace('_', ' ')} {code(self.record)}" if self.record else ""
 
 
+_ITSELF = {flag: Reason(flag, "invoice") for flag in ATTENTION}
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """How much of what a debtor owes has a flag: `invoices` of `of` (its overdue invoices, where one of those has the
@@ -85,15 +88,7 @@ def flags_of(reasons: Iterable[Reason]) -> list[str]:
 
 def of_invoice(books: OpenItems, item: OpenItem) -> list[Reason]:
     """Why an invoice must not be chased just like that. `books` hold its debtor, its case and that debtor's plans."""
-    case, debtor = books.cases.get(item.case_id), books.debtors.get(item.debtor_id)
-    found = _of_itself(item) + (of_case(case) if case else [])
-    if debtor is not None and debtor.paused:
-        found.append(Reason(PAUSED, "debtor"))
-    if item.is_owed:
-        found += loose_plans(books, item.debtor_id)
-    if item.is_owed and books.has_credit(item.debtor_id):
-        found.append(Reason(CREDIT_OPEN, "debtor"))
-    return found
+    return _of_item(books, item, _of_all_it_owes(books, item.debtor_id))
 
 
 def of_case(case: CaseEntry) -> list[Reason]:
@@ -104,22 +99,32 @@ def of_case(case: CaseEntry) -> list[Reason]:
 
 def of_debtor(books: OpenItems, debtor_id: str, today: dt.date) -> DebtorAttention:
     """What must not be overlooked about a debtor of these books."""
-    debtor, owed = books.debtors.get(debtor_id), [item for item in books.of_debtor(debtor_id) if item.is_owed]
-    reasons = [(item, of_invoice(books, item)) for item in owed]
-    overdue = [pair for pair in reasons if pair[0].is_overdue(today)]
-    found = dict.fromkeys(reason for _, of_one in reasons for reason in of_one)
-    found |= dict.fromkeys(loose_plans(books, debtor_id))
-    if debtor is not None and debtor.paused:
-        found[Reason(PAUSED, "debtor")] = None
-    if not all(_is_paused_apart(of_one) for _, of_one in overdue or reasons):
+    of_all = _of_all_it_owes(books, debtor_id)
+    owed = [(item, _of_item(books, item, of_all)) for item in books.of_debtor(debtor_id) if item.is_owed]
+    overdue = [pair for pair in owed if pair[0].is_overdue(today)]
+    found = dict.fromkeys([*(reason for _, reasons in owed for reason in reasons), *of_all])
+    if not all(_is_paused_apart(reasons) for _, reasons in overdue or owed):
         found.pop(Reason(PAUSED, "invoice"), None)
-    if books.has_credit(debtor_id):
-        found[Reason(CREDIT_OPEN, "debtor")] = None
     said = sorted(found, key=lambda reason: ATTENTION.index(reason.flag))
-    return DebtorAttention(said, {flag: _part(flag, reasons, overdue) for flag in flags_of(said)})
+    return DebtorAttention(said, {flag: _part(flag, owed, overdue) for flag in flags_of(said)})
 
 
-def loose_plans(books: OpenItems, debtor_id: str) -> list[Reason]:
+def _of_all_it_owes(books: OpenItems, debtor_id: str) -> list[Reason]:
+    """What a debtor, its plans and its credits say of every invoice it owes."""
+    debtor = books.debtors.get(debtor_id)
+    paused = [Reason(PAUSED, "debtor")] if debtor is not None and debtor.paused else []
+    credit = [Reason(CREDIT_OPEN, "debtor")] if books.has_credit(debtor_id) else []
+    return [*paused, *_loose_plans(books, debtor_id), *credit]
+
+
+def _of_item(books: OpenItems, item: OpenItem, of_all: Sequence[Reason]) -> list[Reason]:
+    """Of an invoice on which nothing is open, only that its debtor is paused is left of what is said of all."""
+    case = books.cases.get(item.case_id)
+    others = of_all if item.is_owed else [reason for reason in of_all if reason.flag == PAUSED]
+    return [*_of_itself(item), *(of_case(case) if case else ()), *others]
+
+
+def _loose_plans(books: OpenItems, debtor_id: str) -> list[Reason]:
     """The active plans of a debtor that neither an open invoice of it names nor the case of one."""
     active = [plan.id for plan in books.plans.of_debtor(debtor_id) if plan.active]
     if not active:
@@ -131,13 +136,15 @@ def loose_plans(books: OpenItems, debtor_id: str) -> list[Reason]:
 
 
 def _of_itself(item: OpenItem) -> list[Reason]:
-    flags = (
-        (PAYMENT_PLAN, bool(item.plan_id)),
-        (PAUSED, item.paused),
-        (WITH_BAILIFF, item.step == "bailiff"),
-        (CREDIT_OPEN, item.is_credit),
-    )
-    return [Reason(flag, "invoice") for flag, is_set in flags if is_set]
+    # Made of constants: a debtor can have thousands of invoices, and most of them say nothing.
+    found = [_ITSELF[PAYMENT_PLAN]] if item.plan_id else []
+    if item.paused:
+        found.append(_ITSELF[PAUSED])
+    if item.step == "bailiff":
+        found.append(_ITSELF[WITH_BAILIFF])
+    if item.is_credit:
+        found.append(_ITSELF[CREDIT_OPEN])
+    return found
 
 
 def _is_paused_apart(reasons: Iterable[Reason]) -> bool:

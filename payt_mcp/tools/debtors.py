@@ -72,7 +72,8 @@ async def find_debtors(
         listing = scope.account.listings.start("find_debtors", args, scope.id, ids)
     page = shown(listing, offset, limit)
     debtors = [items.debtors[key] for key in page.ids if key in items.debtors]
-    rows = [debtor_row(debtor, items, today) for debtor in debtors]
+    found = {debtor.id: books.attention(items, debtor.id, today) for debtor in debtors}
+    rows = [debtor_row(debtor, items, today, found[debtor.id].flags) for debtor in debtors]
     asked = listing.args.get("query", "")
     about = f" for {asked[:60]!r}" if asked else ""
     answer = Answer(
@@ -83,8 +84,8 @@ async def find_debtors(
         total=page.total,
         next_cursor=page.next_cursor,
     )
-    named = ((debtor.id, present.code(debtor.number)) for debtor in debtors)
-    answer.notes += debtor_notes(items, named, today, scope.administration.currency_code)
+    named = ((present.code(debtor.number), found[debtor.id]) for debtor in debtors)
+    answer.notes += debtor_notes(named, scope.administration.currency_code)
     answer.notes += [*_uncounted(items, page.ids, today, scope.administration.currency_code or ""), *books.unseen]
     answer.notes += books.corrections()
     answer.notes += scope.caveats
@@ -106,6 +107,7 @@ TOOL = ToolSpec(
     toolset="core",
     place=5,
     needs=("administrations:read", "invoices:read", "debtors:read"),
+    may_need=("credit_cases:read", "payment_plans:read"),
 )
 
 

@@ -84,7 +84,7 @@ TOOL = ToolSpec(
     toolset="core",
     place=4,
     needs=("administrations:read", "invoices:read", "debtors:read"),
-    may_need=("credit_cases:read",),
+    may_need=("credit_cases:read", "payment_plans:read"),
 )
 
 

@@ -121,7 +121,7 @@ TOOL = ToolSpec(
     toolset="core",
     place=3,
     needs=("administrations:read", "invoices:read", "debtors:read"),
-    may_need=("credit_cases:read",),
+    may_need=("credit_cases:read", "payment_plans:read"),
 )
 
 

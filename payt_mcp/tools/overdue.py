@@ -11,7 +11,7 @@ from typing_extensions import TypedDict  # pydantic cannot read nested ones of t
 from payt_mcp.answers.amounts import named, unbooked_notes
 from payt_mcp.answers.attention import debtor_notes
 from payt_mcp.answers.rows import spoken
-from payt_mcp.receivables import aging, attention
+from payt_mcp.receivables import aging
 from payt_mcp.tools.shared import (
     AdministrationId,
     Answer,
@@ -27,7 +27,7 @@ from payt_mcp.tools.shared import (
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from collections.abc import Sequence
 
     from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import Administration
@@ -85,12 +85,13 @@ async def summarize_overdue(
     page = shown(listing, offset, top)
     by_id = {row.debtor_id: row for row in picture.debtors}
     known = [key for key in page.ids if key in by_id]
-    rows = [_row(items, by_id[key], today) for key in known]
+    found = [books.attention(items, key, today) for key in known]
+    rows = [_row(items, by_id[key], some.flags) for key, some in zip(known, found, strict=True)]
     answer = _figures(scope, picture, min_days)
     answer.data["debtors"] = rows
     answer.lines += ["", *present.table([spoken(row) for row in rows], _COLUMNS)]
     numbers = [row.get("debtor_number", "") for row in rows]
-    answer.notes += debtor_notes(items, zip(known, numbers, strict=True), today, scope.administration.currency_code)
+    answer.notes += debtor_notes(zip(numbers, found, strict=True), scope.administration.currency_code)
     answer.notes += [*_notes(scope.administration, picture, len(page.ids) - len(rows)), *books.unseen]
     answer.notes += books.corrections()
     answer.notes += scope.caveats
@@ -107,6 +108,7 @@ TOOL = ToolSpec(
     toolset="core",
     place=2,
     needs=("administrations:read", "invoices:read", "debtors:read"),
+    may_need=("credit_cases:read", "payment_plans:read"),
     page="overdue",
 )
 
@@ -146,7 +148,7 @@ def _figures(scope: Scope, picture: aging.Overdue, min_days: int) -> Answer:
     return Answer(summary, data, present.table(buckets, {"days": "days", "invoices": "invoices", "amount": currency}))
 
 
-def _row(items: OpenItems, row: aging.DebtorOverdue, today: dt.date) -> dict[str, Any]:
+def _row(items: OpenItems, row: aging.DebtorOverdue, flags: Sequence[str]) -> dict[str, Any]:
     debtor = items.debtors.get(row.debtor_id)
     return present.filled(
         {
@@ -156,7 +158,7 @@ def _row(items: OpenItems, row: aging.DebtorOverdue, today: dt.date) -> dict[str
             "oldest_days": row.oldest_days,
             "invoices": row.invoices,
             "phase": row.phase,
-            "attention": attention.of_debtor(items, row.debtor_id, today).flags,
+            "attention": list(flags),
         }
     )
 
@@ -165,7 +167,7 @@ def _notes(administration: Administration, picture: aging.Overdue, gone: int) ->
     notes = []
     if picture.unvalued:
         notes.append(
-            f"Not in any figure, because Payt gives them no amount in the books "
+            f"Not in any figure, having no amount in the books "
             f"({administration.currency_code or 'its currency'}): {named(picture.unvalued)}."
         )
     notes += unbooked_notes(picture.unbooked)

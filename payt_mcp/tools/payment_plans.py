@@ -100,7 +100,7 @@ TOOL = ToolSpec(
     toolset="plans",
     place=1,
     needs=("administrations:read", "payment_plans:read"),
-    may_need=("debtors:read", "invoices:read"),
+    may_need=("credit_cases:read", "debtors:read", "invoices:read"),
 )
 
 

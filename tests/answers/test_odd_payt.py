@@ -171,7 +171,7 @@ async def test_a_server_that_lost_its_clock_does_not_decide_what_is_overdue(worl
 async def test_a_broken_compression_is_trouble_at_payt_and_no_crash(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("payt_mcp.payt.client.retry_after", lambda *_given, **_named: None)
+    monkeypatch.setattr("payt_mcp.payt.retrying.retry_after", lambda *_given, **_named: None)
     async with beside(world, with_headers((b"content-encoding", b"gzip"), path="/v1/invoices")) as who:
         assert "Payt gave no answer" in await who.refused("summarize_overdue")
 

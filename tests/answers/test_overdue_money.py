@@ -117,15 +117,15 @@ async def test_an_item_without_an_amount_in_the_books_is_named_and_in_no_figure(
 async def test_every_unvalued_item_of_the_large_set_is_counted_in_the_note(world: World, served: Handle) -> None:
     """Those in the currency of the books count with their own amount, and it is said of how many."""
     ledger = Ledger(world, MAIN)
-    assert reckoning.unvalued(ledger) == []
+    missing = reckoning.unvalued(ledger)
     counted = [row["invoice_number"] for row in ledger.invoices if ledger.late(row) >= 1 and row.get("unbooked")]
-    assert len(counted) > 5
+    assert len(counted) > 3
     async with assistant(served) as who:
         _, notes = await _summary(who)
-    assert not any("Not in any figure" in note for note in notes)
-    said = next(note for note in notes if "Counted with their own amount" in note)
-    assert f"{len(counted)} items" in said
-    assert any(number in said for number in counted)
+    for numbers, how in ((missing, "Not in any figure"), (counted, "Counted with their own amount")):
+        said = next(note for note in notes if how in note)
+        assert f"{len(numbers)} item" in said
+        assert any(number in said for number in numbers)
 
 
 async def test_nothing_overdue_is_said_as_zero_and_not_as_nothing() -> None:

@@ -14,6 +14,8 @@ from payt_sandbox import World, build_world
 from payt_sandbox.server import Handle
 from tests.support.assistant import MAIN, assistant, frozen, payt
 
+pytestmark = pytest.mark.slow
+
 NIGHT = dt.datetime(2026, 11, 20, 23, 30, tzinfo=dt.UTC)
 """The 20th in UTC, and the 21st in Amsterdam."""
 

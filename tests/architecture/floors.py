@@ -14,7 +14,7 @@ FLOORS: tuple[dict[str, str], ...] = (
         "words": "text as a reader sees it: cleaned, quoted, cut, and what draws as nothing",
     },
     {"settings": "what the person who runs the server decided"},
-    {"payt": "speaks Payt: the client, its pace, its records (`models/`), its sign-in (`signin/`)"},
+    {"payt": "speaks Payt: the client, its pace, its records (models), its sign-in"},
     {"receivables": "the craft, pure: open items, aging, phases, attention, matching, addresses"},
     {"policy": "what may be done, each rule with its reason, pure: whose yes a proposal needs"},
     {"proposals": "nothing is written that no person has seen: engine, ledger, and how a person says yes"},

@@ -22,6 +22,8 @@ from payt_sandbox.server import Handle, run_in_thread
 
 from .raw import INITIALIZE, environment, raw
 
+pytestmark = pytest.mark.slow
+
 TOKEN = Options().token
 Asked = Callable[["Person"], tuple[bool, str]]
 QUOTED = re.compile(r"`(payt-mcp [^`]+)`|(?:^|[:(]|, then|Or) ?(payt-mcp [a-z]+(?: (?:--?)?[a-z][\w./-]*)*)")

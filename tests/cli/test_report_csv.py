@@ -21,6 +21,8 @@ from payt_sandbox.server import Handle, run_in_thread
 
 from .raw import environment
 
+pytestmark = pytest.mark.slow
+
 NIGHT = dt.datetime(2026, 11, 20, 23, 30, tzinfo=dt.UTC)
 MAIN = "4711"
 

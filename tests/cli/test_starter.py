@@ -12,7 +12,10 @@ import pytest
 
 from .raw import INITIALIZE, PATIENCE, ends_within, environment
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs processes that can be handed pipes here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="needs processes that can be handed pipes here"),
+]
 
 HOST = """
 import json, subprocess, sys, time

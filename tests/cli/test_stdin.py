@@ -11,6 +11,8 @@ import pytest
 
 from .raw import INITIALIZE, MODERN, Raw, raw
 
+pytestmark = pytest.mark.slow
+
 BOM = b"\xef\xbb\xbf"
 PARSE, REQUEST, PARAMS = -32700, -32600, -32602
 

@@ -23,6 +23,8 @@ from payt_mcp.settings import Secret, Settings
 from tests.support.clinic import Clinic, Diagnosis, Opened
 from tests.support.home import TOKEN, Home
 
+pytestmark = pytest.mark.slow
+
 
 def look(home: Home, **more: str) -> Diagnosis:
     """On this machine alone: no Payt is asked."""

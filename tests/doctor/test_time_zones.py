@@ -10,6 +10,8 @@ import pytest
 
 from tests.support.clinic import Opened
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def no_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

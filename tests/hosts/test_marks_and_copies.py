@@ -16,6 +16,8 @@ from payt_mcp.hosts.catalog import HOSTS, config_path
 from payt_mcp.hosts.machine import Machine
 from tests.support.home import Home
 
+pytestmark = pytest.mark.slow
+
 MARK = b"\xef\xbb\xbf"
 OTHER = b'{"mcpServers": {"other": {"command": "x"}}}'
 SANDBOX = ("--set", "PAYT_API_URL=sandbox", "--set", "PAYT_ADMINISTRATION_ID=4711")

@@ -30,7 +30,7 @@ JSON = st.recursive(
 ENTITIES = [
     model
     for model in vars(models).values()
-    if isinstance(model, type) and issubclass(model, models.Entity) and model is not models.Entity
+    if isinstance(model, type) and issubclass(model, models.Entity) and model.model_fields
 ]
 
 

@@ -19,7 +19,7 @@ from payt_mcp.settings import KNOWN, TOOLSETS, Settings
 from tests.support.newcomer import ROOT
 
 DOCS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in
-        (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))}  # fmt: skip
+        (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")))}  # fmt: skip
 SETTINGS = dict(re.findall(r"^### `(PAYT_\w+)`\n(.*?)(?=^##|\Z)", DOCS["docs/settings.md"], re.MULTILINE | re.DOTALL))
 OWN_PAGES = ["README.md", "docs/agents.md", "docs/hosts.md", "docs/security.md", "docs/settings.md"]
 
@@ -48,6 +48,15 @@ def test_every_page_is_reached_from_readme() -> None:
             path = ((ROOT / name).parent / target).resolve().relative_to(ROOT).as_posix()
             waiting += [path] if path in DOCS and path not in found else []
     assert found == DOCS.keys()
+
+
+ROOMS = ("", "payt_mcp/", "payt_mcp/writes/", "payt_mcp/writes/message/", "payt_mcp/proposals/asking/", "tests/")
+
+
+def test_every_file_that_contributing_names_is_there() -> None:
+    named = re.findall(r"`([a-z_]+(?:/[a-z_0-9.]*)+|[a-z_]+\.py)`", DOCS["CONTRIBUTING.md"])
+    assert len(named) > 80
+    assert not [name for name in named if not any((ROOT / room / name).exists() for room in ROOMS)]
 
 
 @pytest.mark.parametrize("name", OWN_PAGES)

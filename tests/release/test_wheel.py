@@ -37,9 +37,11 @@ def test_every_file_in_it_is_meant_to_be(wheel: Path) -> None:
     packages = ("payt_mcp", "payt_sandbox")
     modules = {path.relative_to(ROOT).as_posix() for package in packages for path in (ROOT / package).rglob("*.py")}
     prompts = {f"payt_mcp/_prompts/{path.name}" for path in (ROOT / "prompts").glob("*.md")}
+    migrations = {path.relative_to(ROOT).as_posix() for path in (ROOT / "payt_mcp").rglob("migrations/*.sql")}
     assert len(modules) > 90
+    assert migrations
     assert prompts
-    assert members(wheel).keys() == modules | prompts | BESIDE_PYTHON
+    assert members(wheel).keys() == modules | prompts | migrations | BESIDE_PYTHON
 
 
 def test_it_is_the_same_by_way_of_the_sdist(distributions: tuple[Path, Path], tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from mcp.types import CallToolResult, ElicitResult, PromptReference, ResourceTem
 from payt_mcp.server.server import build_server
 from tests.support.callers import ADMINISTRATION, HEADER, TwoPayts, connected
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
 BOTH = ("anouk", "bram")
 READS: tuple[tuple[str, dict[str, Any]], ...] = (

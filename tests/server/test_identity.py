@@ -14,6 +14,8 @@ from payt_mcp.settings import Settings
 from tests.support.house import client as client_of
 from tests.support.house import says
 
+pytestmark = pytest.mark.slow
+
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
 ROOT = Path(__file__).parent.parent.parent
 

@@ -13,7 +13,7 @@ from tests.support.daily_work import row, server, task
 from tests.support.house import ADMINISTRATION, ERAS, House, client, data, record, said, says
 from tests.support.previews import flat, seen
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 DONE_AT = "2026-11-02T08:00:00.000Z"
 
 

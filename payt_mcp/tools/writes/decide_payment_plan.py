@@ -20,4 +20,5 @@ TOOL = write_tool(
     toolset="plans",
     place=1,
     needs=("administrations:read", "invoices:read", "debtors:read", "payment_plans:read", "payment_plans:write"),
+    may_need=("credit_cases:read",),
 )

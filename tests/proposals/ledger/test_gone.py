@@ -20,6 +20,7 @@ from tests.proposals.test_no_record import Person, calls, untouched
 from tests.support.house import ERAS, PAGE, House, approved, client, data, letter, said, says
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.anyio,
     pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no file that is open"),
 ]

@@ -20,6 +20,8 @@ from payt_mcp.proposals.states import FOLLOWING, Status
 from tests.proposals.ledger.old_ledger import Version1, kept, put
 from tests.support.house import PAGE, START, TOOL, Clock, approved, draft, edit
 
+pytestmark = pytest.mark.slow
+
 ADDED = {"once", "yeses"}
 KINDS = ("message", "comment", "completion", "invoices", "plan_decision", "block")
 NAMES = ("applied", "approved", "purged", "sent")

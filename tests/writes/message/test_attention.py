@@ -16,7 +16,7 @@ from payt_sandbox.signin.access import ALL_SCOPES, Token
 from tests.support.house import ADMINISTRATION, ERAS, House, client, data, record, says
 from tests.support.staging import STAGES, stage
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 WORDS = {
     ("payment_plan", "invoice"): "This debtor has an active payment plan; its invoices are not to be chased.",

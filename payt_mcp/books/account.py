@@ -53,6 +53,9 @@ class Account:
         before is forgotten.
         """
         login = self._client.tokens.login()
+        if login != self._login:
+            for books in self._books.values():
+                books.stop()
         if login is not None and login != self._login:
             self.listings = Listings()
             self._books, self._case_books, self._case_numbers, self._read_at = {}, {}, {}, None

@@ -22,6 +22,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 _MOST_DIGITS = 18
 _AN_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _LONGEST_ID = 400
+_CLOCKS_APART = dt.timedelta(minutes=2)
+"""A `Date` header tells whole seconds, and of one of several machines."""
 
 
 def _text(value: Any) -> Any:

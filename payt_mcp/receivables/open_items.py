@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from payt_mcp.receivables.phases import DEPRECATED_STEPS, STEP_FIELDS, invoice_step
 from payt_mcp.receivables.records import CaseEntry, PlanEntry, Records, is_older
+from payt_mcp.words.folding import normalized, searchable
 
 if TYPE_CHECKING:
     from payt_mcp.payt.models import Debtor, Invoice
@@ -60,8 +61,8 @@ class OpenItem:
     plan_id: str
     case_id: str
     paused: bool
-    description: str
-    references: str
+    text: str
+    """Its numbers, references and description, as the words of a search are looked for in them."""
     updated_at: dt.datetime | None
     is_unbooked: bool = False
     """Payt gives no amount in the books, and its own stands in for it: it is in their currency."""
@@ -107,6 +108,15 @@ class DebtorEntry:
     name: str
     paused: bool
     updated_at: dt.datetime | None
+    words: str = field(init=False)
+    """Those of its name."""
+    text: str = field(init=False)
+    """Its name, number and identifier, as the words of a search are looked for in them."""
+
+    def __post_init__(self) -> None:
+        # Kept, not derived: a search compares every debtor with what it looks for.
+        self.words = normalized(self.name)
+        self.text = searchable(self.name, self.number, self.identifier)
 
 
 @dataclass
@@ -230,8 +240,7 @@ def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
         plan_id=intern(invoice.active_payment_plan_id or ""),
         case_id=intern(invoice.active_credit_case_id or ""),
         paused=invoice.paused_at is not None or bool(invoice.paused_by_user),
-        description=(invoice.description or "")[:_DESCRIPTION_LENGTH],
-        references=" ".join(filter(None, (invoice.purchase_order_number, invoice.order_number))),
+        text=_text(invoice),
         updated_at=invoice.updated_at,
         is_unbooked=is_unbooked,
     )
@@ -255,6 +264,15 @@ def value(item: OpenItem) -> Decimal | None:
 
 def _content(record: OpenItem | DebtorEntry) -> list[object]:
     return [getattr(record, name) for name in record.__slots__]
+
+
+def _text(invoice: Invoice) -> str:
+    description = (invoice.description or "")[:_DESCRIPTION_LENGTH]
+    fields = (
+        invoice.invoice_number, invoice.invoice_identifier, invoice.purchase_order_number, invoice.order_number,
+        description,
+    )  # fmt: skip
+    return searchable(*dict.fromkeys(text for text in fields if text))
 
 
 @lru_cache(maxsize=10_000)

@@ -62,9 +62,9 @@ class Account:
             self._login = login
         return login is not None
 
-    async def credential(self) -> Secret:
+    async def ledger_identity(self) -> Secret:
         """What names the ledger scope. Raises SignInError."""
-        return await self._client.tokens.credential()
+        return await self._client.tokens.ledger_identity()
 
     async def aclose(self) -> None:
         await self._client.aclose()

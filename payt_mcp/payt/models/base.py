@@ -20,8 +20,6 @@ _MOST_DIGITS = 18
 _CLOCKS_APART = dt.timedelta(minutes=2)
 """A `Date` header tells whole seconds, and of one of several machines."""
 _LONGEST_ID = 400
-_CLOCKS_APART = dt.timedelta(minutes=2)
-"""A `Date` header tells whole seconds, and of one of several machines."""
 
 
 def _text(value: Any) -> Any:

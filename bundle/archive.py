@@ -10,7 +10,7 @@ from pathlib import Path
 from bundle.manifest import manifest
 
 ROOT = Path(__file__).parent.parent
-_KINDS = frozenset({".py", ".typed", ".css", ".js", ".html", ".svg", ".md"})
+_KINDS = frozenset({".py", ".typed", ".css", ".js", ".html", ".sql", ".svg", ".md"})
 """A file of the package of another kind is left out of the bundle, and a test says so."""
 
 _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)
@@ -34,7 +34,7 @@ def build(folder: Path) -> Path:
 
 def _sources() -> Iterator[Path]:
     yield from (ROOT / name for name in ("pyproject.toml", "README.md", "LICENSE"))
-    for folder in ("payt_mcp", "prompts"):
+    for folder in ("payt_mcp", "payt_sandbox", "prompts"):
         for path in (ROOT / folder).rglob("*"):
             parts = path.relative_to(ROOT).parts
             if path.suffix in _KINDS and not any(part.startswith((".", "__pycache__")) for part in parts):

@@ -39,8 +39,12 @@ Each message says what was wrong and what would be right. None carries a token, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
+
+_UNSENT = "Nothing was sent or changed."
+_SAYS_UNSENT = re.compile(r"\bnothing was (sent|changed|proposed)\b", re.IGNORECASE)
 
 
 class PaytMcpError(Exception):
@@ -116,11 +120,13 @@ class UntoldError(PaytMcpError):
 
 
 class GuardError(PaytMcpError):
-    """A write was stopped on this side; nothing of it reached Payt."""
+    """A step of a write was stopped on this side: by this step, nothing reaches Payt."""
 
 
 class LedgerError(GuardError):
-    """The record of writes cannot be kept, so nothing is written."""
+    """The record of writes cannot be kept, so nothing is written. It speaks of the step that was to be recorded: where
+    an earlier one may have sent something, whoever catches it says so instead (UntoldError, OutcomeUnknownError).
+    """
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} No record, no write: nothing was sent to Payt.")
@@ -137,10 +143,22 @@ class AlteredError(LedgerError):
 
 
 class RefusedWriteError(GuardError):
-    """What was asked may not be written, or not through this channel."""
+    """What was asked may not be written, or not through this channel.
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"{what} Nothing was sent or changed.")
+    It says that nothing was sent where that is known (`unsent`), and else nothing of the kind: the same may have been
+    sent through another call.
+    """
+
+    def __init__(self, what: str, *, unsent: bool = False) -> None:
+        super().__init__(f"{what} {_UNSENT}" if unsent else what)
+
+
+def said_unsent(error: PaytMcpError) -> PaytMcpError:
+    """An error of a write of which it is known that it never went out, with that in its sentence."""
+    said = str(error)
+    if not _SAYS_UNSENT.search(said):
+        error.args = (f"{said} Nothing was sent.",)
+    return error
 
 
 class UpstreamError(PaytMcpError):
@@ -154,8 +172,9 @@ class NotConfiguredError(UpstreamError):
         super().__init__(
             "This server is not connected to a Payt account, so nothing can be looked up. Run `payt-mcp login --token` "
             "in a terminal and paste the API token your company has from Payt (no restart is needed); `payt-mcp login` "
-            "signs in through Payt's consent page, where your company has registered an application. Or set "
-            "PAYT_API_URL=sandbox in the settings of this server and restart it, to try it on invented data."
+            "signs in through Payt's consent page, where your company has registered an application. In the settings "
+            "of this server (restart it after that) PAYT_API_TOKEN takes the token too, and PAYT_API_URL=sandbox shows "
+            "invented data."
         )
 
 

@@ -28,13 +28,17 @@ class Patience:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._until = time.monotonic() + seconds
+        self._begun = time.monotonic()
+        self._until = self._begun + seconds
         self.answers: dict[Any, tuple[float, Any]] = {}
         self.oldest = 0.0
         self._keepers: dict[int, Callable[[Patience], None]] = {}
 
     def left(self) -> float:
         return max(self._until - time.monotonic(), 0.0)
+
+    def age(self) -> float:
+        return time.monotonic() - self._begun
 
     def kept_by(self, whose: object, keep: Callable[[Patience], None]) -> None:
         """Who keeps what this call has read for the call that follows it."""
@@ -75,6 +79,12 @@ def left() -> float:
     """Seconds the present call may still wait; no end where there is no call."""
     patience = _current.get()
     return math.inf if patience is None else patience.left()
+
+
+def age() -> float:
+    """Seconds since the present call came; none where there is no call."""
+    patience = _current.get()
+    return 0.0 if patience is None else patience.age()
 
 
 def renew() -> None:

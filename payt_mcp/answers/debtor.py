@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from payt_mcp.answers.amounts import unbooked_notes
 from payt_mcp.answers.attention import debtor_words, invoice_notes
 from payt_mcp.receivables import aging, phases
+from payt_mcp.receivables.addresses import complaints
 from payt_mcp.receivables.messages import MOST_BOUNCED, bounce_reason
 from payt_mcp.receivables.overdue_parts import APART, OverdueParts, Tally
 from payt_mcp.words import text as present
@@ -80,6 +81,7 @@ def notes(
         *_lately(scope, file, parts),
         *_invoices(file, invoices),
         *file.unseen.values(),
+        *(f"On file, {complaint}." for complaint in complaints(file.debtor)),
         *_bounced(scope, file, letters),
         *_correspondence(scope, letters),
         *_absent(file, letters, addresses),

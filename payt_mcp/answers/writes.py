@@ -6,10 +6,10 @@ import datetime as dt
 from typing import Any
 
 from payt_mcp.proposals.asking.preview_text import brief, warning_texts
-from payt_mcp.proposals.outcomes import outcome_words
-from payt_mcp.proposals.preview import Preview
+from payt_mcp.proposals.outcomes import approved_words, outcome_words
+from payt_mcp.proposals.preview import Mails, Preview
 from payt_mcp.proposals.records import Record
-from payt_mcp.proposals.states import WAITS, Status
+from payt_mcp.proposals.states import BEGUN, WAITS, Status
 from payt_mcp.proposals.stored import preview_of
 from payt_mcp.words import text as present
 
@@ -41,6 +41,7 @@ def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool 
     if not new and record.status is Status.SENT:
         said = f"Nothing was sent now: this was sent already. {said}"
     preview = preview_of(record)
+    said = " ".join(filter(None, (said, _mailed(record, preview))))
     now = trouble if record.status is Status.APPROVED else ""  # else of an attempt before this yes
     return present.filled(
         {
@@ -49,6 +50,7 @@ def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool 
             "proposal_id": record.id,
             "preview": _brief(record, preview) if preview else None,
             "warnings": warning_texts(preview) if preview else None,
+            "approved": approved_words(record, zone) if record.status in (*BEGUN, Status.FAILED) else None,
             "message_id": record.message_id,
             "sent_at": present.stamp(record.sending_at) if record.status is Status.SENT else None,
             "reason": now or record.outcome.get("trouble") or record.outcome.get("why") or trouble,
@@ -56,6 +58,40 @@ def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool 
             "next_step": _next(record, trouble, zone),
         }
     )
+
+
+def idle_data(preview: Preview, reason: str) -> dict[str, Any]:
+    """The structured result of what would change nothing: unchanged, or failed where Payt would refuse it all."""
+    refused = preview.refused
+    return present.filled(
+        {
+            "status": "failed" if refused else "unchanged",
+            "preview": brief(preview),
+            "warnings": warning_texts(preview),
+            "reason": reason,
+            "records": {key: "; ".join(notes) for key, notes in refused.items()},
+            "next_step": "Correct the refused records and propose them again." if refused else None,
+        }
+    )
+
+
+def proposed_before(record: Record, zone: dt.tzinfo) -> str:
+    """What became of an earlier proposal of the same, as a sentence."""
+    approved = approved_words(record, zone)
+    by = f" (approved: {approved})" if approved else ""
+    return f"Proposed before, as {record.id}{by}: {outcome_words(record, zone)}"
+
+
+def _mailed(record: Record, preview: Preview | None) -> str:
+    """Whether Payt mails anything of a batch that was carried out, where such a batch may be mailed."""
+    if preview is None or record.status not in (Status.APPLIED, Status.PARTLY_APPLIED):
+        return ""
+    mails = [section for section in preview.sections if isinstance(section, Mails)]
+    failed = record.outcome.get("records", {})
+    due = [mail for section in mails for mail in section.entries if mail.record not in failed]
+    if due:
+        return f"Payt e-mails {present.count(len(due), mails[0].noun)}."
+    return f"Payt e-mails no {mails[0].noun}." if mails else ""
 
 
 def waits_until(record: Record, zone: dt.tzinfo) -> str:
@@ -86,7 +122,9 @@ def write_lines(data: dict[str, Any]) -> list[str]:
     lines += [data["preview"]] if "preview" in data else []
     lines += [f"Warning: {text}" for text in data.get("warnings", ())]
     lines += [
-        f"{name}: {data[name]}" for name in ("message_id", "sent_at", "reason", "confirmation_code") if name in data
+        f"{name}: {data[name]}"
+        for name in ("approved", "message_id", "sent_at", "reason", "confirmation_code")
+        if name in data
     ]
     lines += [f"{key}: {note}" for key, note in data.get("records", {}).items()]
     lines += [f"Next: {data['next_step']}"] if "next_step" in data else []

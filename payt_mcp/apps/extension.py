@@ -31,7 +31,6 @@ APPROVAL = "io.github.payt-mcp/approval"
 
 DECIDE = "decide_proposal"
 _CHANNEL = "app"
-_PATIENCE = 25.0
 _ARGUMENTS = ("proposal_id", "decision", "secret")
 _DECIDE_TOOL = Tool(
     name=DECIDE,
@@ -93,7 +92,7 @@ class Apps(Extension):
         told = result.structured_content or {}
         if told.get("status") != "awaiting_approval":
             return result
-        from payt_mcp.proposals.asking.preview_text import unwarned  # noqa: PLC0415 - with the ledger, not at the start
+        from payt_mcp.proposals.asking.preview_text import deed_words, unwarned  # noqa: PLC0415 - with the ledger, not at the start
         from payt_mcp.proposals.stored import preview_of  # noqa: PLC0415
 
         outbox = await _outbox(ctx)
@@ -103,6 +102,7 @@ class Apps(Extension):
             return result
         shown = {
             "secret": self._secret(record),
+            "deed": deed_words(preview, preview.words),
             "whole": unwarned(preview),
             "warnings": [{"text": warned.text, "danger": warned.danger} for warned in preview.warnings],
         }
@@ -117,7 +117,8 @@ class Apps(Extension):
     async def _decide(self, outbox: Outbox, arguments: dict[str, Any]) -> CallToolResult:
         """Raises RefusedWriteError where the page is not the one this server made for this very proposal."""
         from payt_mcp.proposals.records import Who  # noqa: PLC0415 - with the ledger, not at the start
-        from payt_mcp.tools.writing import standing  # noqa: PLC0415
+        from payt_mcp.proposals.states import DROPPED, Status, words  # noqa: PLC0415
+        from payt_mcp.tools.writing import decided  # noqa: PLC0415
 
         checked = accepted(DECIDE, _DECIDE_TOOL.input_schema, arguments)
         key, decision, given = (str(checked[name]) for name in _ARGUMENTS)
@@ -127,15 +128,13 @@ class Apps(Extension):
         ):
             raise RefusedWriteError(
                 "This decision does not come from the page of this proposal, or its server was started anew since. Ask "
-                "the assistant to check the proposal: that shows its page anew."
+                "the assistant to check the proposal: that shows its page anew.",
+                unsent=record.status is Status.PROPOSED,
             )
-        if decision == "reject":
-            return await standing(
-                outbox,
-                await outbox.engine.on_ledger(outbox.ledger.decline, key, Who(_CHANNEL), scope=outbox.ledger_scope),
-            )
-        await outbox.engine.on_ledger(outbox.ledger.approve, key, Who(_CHANNEL), scope=outbox.ledger_scope)
-        return await standing(outbox, await outbox.engine.carry_out(key, _PATIENCE))
+        if decision == "approve" and record.status in DROPPED:
+            raise RefusedWriteError(f"Proposal {key} cannot be approved: it is {words(record.status)}.")
+        step = outbox.ledger.decline if decision == "reject" else outbox.ledger.approve
+        return await decided(outbox, key, step, Who(_CHANNEL))
 
     def _with_page(self, tool: dict[str, Any]) -> dict[str, Any]:
         uri = self._pages.get(tool["name"])

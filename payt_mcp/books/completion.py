@@ -6,7 +6,7 @@ have not been read yet, the reading is begun, and a later keystroke has more.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from heapq import nsmallest
 from typing import NamedTuple
 
@@ -15,13 +15,16 @@ import anyio
 from payt_mcp.books.account import Account
 from payt_mcp.errors import PaytMcpError
 from payt_mcp.payt.models import Administration
-from payt_mcp.receivables.matching import normalized
+from payt_mcp.receivables.matching import alike
 from payt_mcp.receivables.open_items import OpenItems
+from payt_mcp.words.folding import Wanted, fits, normalized, searchable, squeezed, wanted
 from payt_mcp.words.text import clean, code
 
 MOST = 50
 _PATIENCE = 1.5
 _LENGTH = 60
+_MOST_BEGUN = 3
+"""Fewer characters than these are like too much."""
 _MOST_TYPED = 200
 """What is typed beyond that names nothing, and would be compared with everything there is."""
 
@@ -40,6 +43,7 @@ class Entry(NamedTuple):
     name: str
     number_key: str
     name_key: str
+    text: str
 
     def offered(self, typed: str, *, numbers_only: bool) -> str:
         """What was typed comes first, so that hosts which compare beginnings keep it."""
@@ -106,15 +110,20 @@ class Completions:
 
 
 def best(entries: Iterable[Entry], typed: str, *, numbers_only: bool = False) -> Found:
-    """Numbers and names that begin so first, then those with a word that does, then those that have it anywhere."""
-    wanted = normalized(typed[:_MOST_TYPED])
-    words = wanted.split()
+    """The number itself first, then numbers and names that begin so, then those with a word that does, then those that
+    have it anywhere. Where there are none, names that look like it.
+    """
+    known = [entry for entry in entries if entry.number or not numbers_only]
+    typed = typed[:_MOST_TYPED]
+    begun, words = normalized(typed), wanted(typed)
     ranked = [
         (rank, entry.name_key, entry.number_key, entry)
-        for entry in entries
-        if (rank := _rank(wanted, words, entry)) is not None and (entry.number or not numbers_only)
+        for entry in known
+        if (rank := _rank(begun, words, entry)) is not None
     ]
-    first = (row[3].offered(wanted, numbers_only=numbers_only) for row in nsmallest(MOST, ranked))
+    if not ranked and len(begun) > _MOST_BEGUN:
+        ranked = _similar(begun, known)
+    first = (row[3].offered(begun, numbers_only=numbers_only) for row in nsmallest(MOST, ranked))
     return Found(list(dict.fromkeys(first)), len(ranked))
 
 
@@ -125,16 +134,27 @@ def among(choices: Iterable[str], typed: str) -> Found:
 
 
 def entry(number: str, name: str) -> Entry:
-    return Entry(number, name, normalized(number), normalized(name))
+    return Entry(number, name, normalized(number), normalized(name), searchable(number, name))
 
 
-def _rank(wanted: str, words: Sequence[str], entry: Entry) -> int | None:
-    if entry.number_key.startswith(wanted) or entry.name_key.startswith(wanted):
+def _rank(begun: str, words: Wanted, entry: Entry) -> int | None:
+    if not fits(words, entry.text):
+        return None
+    if begun and entry.number_key == begun:
         return 0
-    text = f" {entry.name_key} {entry.number_key}"
-    if f" {wanted}" in text:
+    if entry.number_key.startswith(begun) or f" {squeezed(begun)}" in f" {entry.text}":
         return 1
-    return 2 if all(word in text for word in words) else None
+    return 2 if f" {begun}" in f" {entry.name_key}" else 3
+
+
+def _similar(begun: str, entries: Iterable[Entry]) -> list[tuple[int, str, str, Entry]]:
+    """Those of names like what was typed, closest first."""
+    named: dict[str, Entry] = {}
+    for known in entries:
+        if known.name_key:
+            named.setdefault(known.name_key, known)
+    found = alike(begun, named)
+    return [(place, name, named[name].number_key, named[name]) for place, name in enumerate(found)]
 
 
 Named = Iterable[tuple[str, str]]

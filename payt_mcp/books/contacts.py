@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from payt_mcp.books.find import find_debtor
@@ -14,10 +15,14 @@ from payt_mcp.payt import wire
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Contact
 from payt_mcp.payt.resources import ContactFilters, params
-from payt_mcp.receivables.matching import normalized
+from payt_mcp.receivables.matching import alike, plain_key
+from payt_mcp.words.folding import fits, normalized, searchable, wanted
 
 MOST_SCANNED_A_CALL = 5_000
 """How many contacts one call looks through for a text; the next page goes on from there."""
+
+_PHONES = ("call_phone_number", "sms_phone_number")
+_PHONE = re.compile(r"[\d\s()+./-]{6,40}")
 
 
 @dataclass(frozen=True)
@@ -32,11 +37,22 @@ class ContactQuestion:
 
 @dataclass
 class Chain:
-    """Where a listing of contacts goes on at Payt; `debtors` are the numbers it was asked for."""
+    """Where a listing of contacts goes on at Payt; `debtors` are the numbers it was asked for. `names` are those that
+    did not fit so far, by what they are compared with.
+    """
 
     query: wire.Query
     text: str
     debtors: Sequence[str] = ()
+    names: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """The contacts of one page, by id; where a search for a text ended with nobody, `similar` are names like it."""
+
+    contacts: dict[str, Contact]
+    similar: Sequence[str] = ()
 
 
 async def start_search(scope: Scope, question: ContactQuestion) -> Chain:
@@ -53,11 +69,14 @@ async def start_search(scope: Scope, question: ContactQuestion) -> Chain:
     return Chain(query, question.query, numbers)
 
 
-async def continue_search(scope: Scope, listing: Listing, offset: int, limit: int) -> dict[str, Contact]:
-    """The contacts of one page of a listing, by id; the listing is read on until the page is full.
+async def continue_search(scope: Scope, listing: Listing, offset: int, limit: int) -> Page:
+    """The contacts of one page of a listing; the listing is read on until the page is full. Of what the first page
+    finds, whoever has the identifier that was typed comes first.
 
     A place in the listing is only moved on once Payt's answer is there: after a failure the same call goes on.
     """
+    names: dict[str, str] = {}
+    asked = ""
     found: dict[str, Contact] = {}
     scanned = 0
     while listing.chain is not None and len(listing.ids) <= offset + limit and scanned < MOST_SCANNED_A_CALL:
@@ -65,15 +84,26 @@ async def continue_search(scope: Scope, listing: Listing, offset: int, limit: in
         page = await scope.account.payt.client.page(chain.query, "contacts")
         contacts = [wire.read_entity(Contact, row, "contact") for row in page.rows]
         scanned += len(contacts)
-        fitting = [contact for contact in contacts if _fits(contact, chain.text)]
+        asked, fitting = chain.text, [contact for contact in contacts if _fits(contact, chain.text)]
         found |= {contact.id: contact for contact in fitting}
-        listing.chain = Chain(chain.query.with_params(cursor=page.cursor), chain.text) if page.cursor else None
+        if asked and not listing.ids:
+            names = chain.names | {normalized(name): name for contact in contacts if (name := full_name(contact))}
+        rest = replace(chain, query=chain.query.with_params(cursor=page.cursor), names=names) if page.cursor else None
+        listing.chain = rest
         listing.add(contact.id for contact in fitting)
+    if asked and not offset:
+        typed = plain_key(asked)
+        listing.ids.sort(key=lambda key: key not in found or plain_key(found[key].contact_identifier or "") != typed)
     missing = [key for key in listing.ids[offset : offset + limit] if key not in found]
     for chunk in chunks(missing):
         read = await scope.account.payt.contacts(scope.id, fields=every(Contact), ids=chunk)
         found |= {contact.id: contact for contact in read.records}
-    return found
+    similar = alike(asked, names) if listing.chain is None and not listing.ids else ()
+    return Page(found, [names[name] for name in similar])
+
+
+def full_name(contact: Contact) -> str:
+    return " ".join(filter(None, (contact.firstname, contact.infix, contact.lastname)))
 
 
 async def _number(scope: Scope, value: str) -> str:
@@ -90,5 +120,17 @@ async def _number(scope: Scope, value: str) -> str:
 def _fits(contact: Contact, text: str) -> bool:
     if not text:
         return True
-    own = normalized(" ".join(value for value in contact.model_dump(mode="json").values() if isinstance(value, str)))
-    return all(word in own for word in normalized(text).split())
+    values = (value for value in contact.model_dump(mode="json").values() if isinstance(value, str))
+    return fits(wanted(text), searchable(full_name(contact), *values)) or _is_phone(contact, text)
+
+
+def _is_phone(contact: Contact, text: str) -> bool:
+    """Whether a text is the number of a contact's phone, with or without the prefix of a country or of a city."""
+    if not _PHONE.fullmatch(text):
+        return False
+    dialled = _digits(text).lstrip("0")
+    return len(dialled) >= 6 and any(dialled in _digits(getattr(contact, name) or "") for name in _PHONES)
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in text.replace("(0)", "") if sign.isdigit())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,8 +14,8 @@ from payt_mcp.errors import MissingError
 from payt_mcp.payt.fields import selection
 from payt_mcp.payt.models import Invoice
 from payt_mcp.payt.resources import InvoiceFilters, InvoiceOrder
-from payt_mcp.receivables.matching import TextFilter
-from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, OpenItems, is_open, open_item
+from payt_mcp.receivables import matching
+from payt_mcp.receivables.open_items import INVOICE_FIELDS, DebtorEntry, OpenItem, OpenItems, is_open, open_item
 from payt_mcp.receivables.selection import Selection, ordered
 
 MOST_SCANNED = 5_000
@@ -52,13 +52,16 @@ class Matches:
     """The invoices found, in order.
 
     `uncompared` have no amount to compare with the limits; `unknown` are invoice numbers that matched nothing;
-    `is_all` is False where the bound was reached before the list ended.
+    `is_all` is False where the bound was reached before the list ended. Where nothing was found, `meant` are the
+    debtors that were named or that the text fits, and `similar` those of a name like the text.
     """
 
     items: list[OpenItem]
     uncompared: list[OpenItem] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     is_all: bool = True
+    meant: Sequence[DebtorEntry] = ()
+    similar: Sequence[DebtorEntry] = ()
 
 
 async def search(scope: Scope, question: Question) -> Matches:
@@ -66,19 +69,30 @@ async def search(scope: Scope, question: Question) -> Matches:
     needs_books = question.status != "paid" or bool(question.query)
     books = scope.account.books(scope.administration)
     items = await books.fresh(scope.progress) if needs_books else None
-    chosen = await _selection(scope, question, items)
+    debtors = [await find_debtor(scope, value) for value in question.debtors]
+    chosen = await _selection(scope, question, debtors, items)
     candidates, is_all = ([], True) if question.is_about_open else await _paid(scope, question, chosen)
     if question.status != "paid":
         assert items is not None
         candidates = [*items.invoices.values(), *(item for item in candidates if item.id not in items.invoices)]
     fitting = [item for item in candidates if chosen.fits_but_amount(item)]
+    if not fitting and chosen.text is not None and items is not None:
+        fitting = _otherwise_spelt(question.query, chosen, items, candidates)
+        chosen = replace(chosen, text=None)
     found = [item for item in fitting if chosen(item)] if chosen.compares_amounts else fitting
     keys = {key for item in fitting for key in (item.number, item.identifier, item.id)} if question.invoices else set()
+    similar: Sequence[DebtorEntry] = ()
+    if not found and question.query and items is not None:
+        named = matching.by_name(question.query, items.debtors.values())
+        debtors = [one for one in debtors if one in named] if debtors else named
+        similar = [] if debtors else matching.resembling(question.query, items.debtors.values())
     return Matches(
-        ordered(found, question.order),
+        _in_order(found, question),
         [item for item in fitting if item.book_open is None] if chosen.compares_amounts else [],
         [key for key in question.invoices if key not in keys],
         is_all,
+        [] if found else debtors,
+        similar,
     )
 
 
@@ -104,13 +118,30 @@ async def invoice_fields(scope: Scope, ids: Sequence[str], names: Sequence[str])
     return found
 
 
-async def _selection(scope: Scope, question: Question, items: OpenItems | None) -> Selection:
-    debtors = [(await find_debtor(scope, value)).id for value in question.debtors]
+def _in_order(found: Sequence[OpenItem], question: Question) -> list[OpenItem]:
+    """In the order that was asked for; where none was, the invoice comes first whose number was typed."""
+    items = ordered(found, question.order)
+    asked = matching.plain_key(question.query)
+    if asked and not question.sort:
+        items.sort(key=lambda item: asked not in (item.number.casefold(), item.identifier.casefold()))
+    return items
+
+
+def _otherwise_spelt(query: str, chosen: Selection, items: OpenItems, candidates: Sequence[OpenItem]) -> list[OpenItem]:
+    """The invoices of debtors whose names have the words of a query in another spelling."""
+    named = {debtor.id for debtor in matching.otherwise_spelt(query, items.debtors.values())}
+    anything = replace(chosen, text=None)
+    return [item for item in candidates if item.debtor_id in named and anything.fits_but_amount(item)] if named else []
+
+
+async def _selection(
+    scope: Scope, question: Question, debtors: Sequence[DebtorEntry], items: OpenItems | None
+) -> Selection:
     cases = [(await find_case(scope, value)).id for value in question.credit_cases]
     today = scope.account.today(scope.administration)
     return Selection(
         overdue_on=today if question.status == "overdue" else None,
-        debtor_ids=frozenset(debtors) if debtors else None,
+        debtor_ids=frozenset(debtor.id for debtor in debtors) if debtors else None,
         case_ids=frozenset(cases) if cases else None,
         keys=frozenset(question.invoices) if question.invoices else None,
         due_from=question.due_from,
@@ -118,7 +149,7 @@ async def _selection(scope: Scope, question: Question, items: OpenItems | None) 
         min_amount=question.min_amount,
         max_amount=question.max_amount,
         updated_after=question.updated_after,
-        text=TextFilter(question.query, items.debtor_name) if question.query and items else None,
+        text=matching.TextFilter(question.query, items.debtors) if question.query and items else None,
     )
 
 

@@ -41,6 +41,8 @@ _RETRIES = (0.5, 1.5, 4.0, 8.0)
 _PAUSE = 5.0
 _LONGEST_PAUSE = 60.0
 _REMEMBERED = 300.0
+_ELSEWHERE = 10.0
+_LOOK = 0.2
 _NOT_YET_ON_RECORD = "How it ended cannot be put on record yet; the server keeps trying. Do not send it in another way."
 _NOT_KEPT = "The record of writes could not be kept, so it was not sent."
 _OF_ANOTHER = "It was approved under another sign-in or token, and only a server that uses that one carries it out."
@@ -141,6 +143,9 @@ class Engine:
         done = self._begin(key, of)
         with anyio.move_on_after(patience):
             await done.wait()
+            with anyio.move_on_after(_ELSEWHERE):
+                while self._is_sent_elsewhere(await self._begun(key, of)):  # noqa: ASYNC110 - another process writes it
+                    await anyio.sleep(_LOOK)
         return await self._begun(key, of)
 
     def check_allowed(self, kind: str) -> None:
@@ -159,6 +164,9 @@ class Engine:
             with suppress(LedgerError):  # told below
                 await self._settle(record)
         return await self._begun(record.id, record.scope)
+
+    def _is_sent_elsewhere(self, record: Record) -> bool:
+        return record.status is Status.SENDING and record.owner != self.ledger.owner.name
 
     async def _begun(self, key: str, scope: str) -> Record:
         """A proposal that was begun. A LedgerError says that nothing was sent, and of this one nobody knows that."""

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from payt_mcp.policy.approval import Yes
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import words_of
+from payt_mcp.words.text import NAME_LENGTH, clean
 
 _SENTENCES = {
     Status.PROPOSED: "Waiting for a person's yes; nothing was sent.",
@@ -32,6 +34,17 @@ _NOTHING = re.compile(r"(No record, no write: |; )?\bnothing was (sent|changed)[
 CLOSED: Mapping[str, Any] = MappingProxyType({"closed": "by a person"})
 """The outcome of what a person who looked at Payt closed."""
 
+_CHANNELS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "elicitation": ("you", "in the assistant"),
+        "app": ("you", "on the page in the assistant"),
+        "page": ("somebody", "on the approval page"),
+        "terminal": ("somebody", "in a terminal"),
+        "code": ("with a code", "by whoever confirmed it in the assistant"),
+    }
+)
+"""Who says yes in which way where nobody is named, and how that way is called."""
+
 _CLOSED = "A person closed it at {changed}: it was {closed}."
 
 
@@ -50,6 +63,30 @@ def outcome_words(record: Record, zone: dt.tzinfo) -> str:
         "why": record.outcome.get("why", "something changed"),
     }
     return _PLACES.sub(lambda place: str(said[place[1]]), sentence)
+
+
+def approved_words(record: Record, zone: dt.tzinfo) -> str:
+    """Who said yes to it, how, and at which time of the day in `zone`: "anouk, on the approval page, 14:02". With the
+    date, where that is not the one it ended on; "" where no yes is on record.
+    """
+    last = record.yeses[-1].attempt if record.yeses else None
+    ended_on = record.changed_at.astimezone(zone).date()
+    said = [
+        f"{_who(yes)}, {_at_time(yes.at.astimezone(zone), ended_on)}"
+        for yes in record.yeses
+        if yes.digest == record.digest and yes.attempt == last
+    ]
+    return " and ".join(said)
+
+
+def _who(yes: Yes) -> str:
+    who, way = _CHANNELS.get(yes.channel, ("somebody", f"through {clean(yes.channel, NAME_LENGTH)}"))
+    named = clean(yes.approver, NAME_LENGTH) if yes.channel != "code" else ""
+    return f"{named or who}, {way}"
+
+
+def _at_time(moment: dt.datetime, ended_on: dt.date) -> str:
+    return f"{moment:%H:%M}" if moment.date() == ended_on else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def of_this_attempt(text: str) -> str:

@@ -51,6 +51,16 @@ WAITING = (Status.PROPOSED, Status.APPROVED)
 PENDING = (*WAITING, Status.SENDING)
 """What a person may still look at while it is open."""
 
+BEGUN = (
+    Status.APPROVED,
+    Status.SENDING,
+    Status.SENT,
+    Status.APPLIED,
+    Status.PARTLY_APPLIED,
+    Status.OUTCOME_UNKNOWN,
+)
+"""What a person said yes to, and what may have been done of it."""
+
 DROPPED = tuple(sorted(_DROPPED))
 """States of what was never sent."""
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from payt_mcp.errors import BadValueError, InputError
+from payt_mcp.errors import BadValueError
+from payt_mcp.receivables.mailboxes import mailbox, one_form, parse, readable, split
+from payt_mcp.words.lookalikes import latin
 from payt_mcp.words.text import NAME_LENGTH, clean
 
 if TYPE_CHECKING:
     from payt_mcp.payt.models import Contact, Debtor
 
 MOST_COPIES = 10
-_LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}\Z")
-_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}\Z")
 SHARED_HOSTS = frozenset({
     "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "hotmail.nl", "live.com", "live.nl", "msn.com",
     "yahoo.com", "icloud.com", "me.com", "gmx.de", "gmx.net", "web.de", "t-online.de", "proton.me", "protonmail.com",
@@ -26,7 +24,9 @@ SHARED_HOSTS = frozenset({
 })  # fmt: skip
 """Where anybody may have an address, so that one there says nothing of another there."""
 
-_LOOKS_LIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "5": "s", "-": ""})
+_LOOKS_LIKE = str.maketrans({
+    "0": "o", "1": "l", "i": "l", "5": "s", "-": "", "\u0131": "l", "ł": "l", "ø": "o", "đ": "d", "ß": "b",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,13 @@ class Place:
     source: str
     is_copy: bool = False
     of_contact: str = ""
+
+    @property
+    def named(self) -> str:
+        """`the address for reminders, cc`."""
+        return {"primary": "the primary address"}.get(
+            self.use, f"the address {'' if self.use.startswith('given') else 'for '}{self.use}"
+        )
 
 
 PLACES = {
@@ -83,43 +90,82 @@ class Recipient:
     source: str
 
 
+@dataclass(frozen=True)
+class Written:
+    """What stands on file as an address of a debtor: `text` as it is there, the address in it ("" where there is none
+    that can be used), and why not.
+    """
+
+    place: Place
+    text: str
+    email: str = ""
+    why_not: str = ""
+
+    @property
+    def complaint(self) -> str:
+        """`the address for reminders cannot be used: ap@@x.example (it ...)`."""
+        return f"{self.place.named} cannot be used: {clean(self.text, 80)} ({self.why_not})"
+
+
 def parse_one(argument: str, text: str) -> str:
-    """One plain address, its host in lower case.
+    """One address; a name and white space around it are left out.
 
     Raises:
-        BadValueError: several addresses, a display name, line breaks, invisible or look-alike characters.
+        BadValueError: several addresses, line breaks in one, invisible characters, a domain that can be none.
     """
-    address = text.strip(" ")
-    local, at, host = address.rpartition("@")
-    odd = sorted({unicodedata.name(sign, hex(ord(sign))) for sign in address if not "!" <= sign <= "~"})
-    if odd:
-        raise BadValueError(argument, text, f"it holds {odd[0]}; an address is plain ASCII without spaces")
-    if not at or not _LOCAL.match(local) or not _HOST.match(host) or ".." in local:
-        raise BadValueError(argument, text, "one plain e-mail address, such as ap@example.com")
-    if host.lower().startswith("xn--") or ".xn--" in host.lower():
-        raise BadValueError(argument, text, "its domain is written in other letters than it shows")
-    return f"{local}@{host.lower()}"
+    parts = split(text)
+    if len(parts) > 1:
+        raise BadValueError(argument, text, f"one plain e-mail address, and it has {len(parts)} parts")
+    try:
+        return parse(parts[0] if parts else text)
+    except ValueError as why:
+        raise BadValueError(argument, text, str(why)) from None
 
 
 def parse_many(argument: str, values: Sequence[str]) -> list[str]:
-    """Several addresses, given as a list or separated by commas; each once. Raises BadValueError."""
-    parts = [part for value in values for part in value.split(",")]
-    found = dict.fromkeys(parse_one(argument, part) for part in parts if part.strip(" "))
+    """Several addresses, given as a list or in one text; each mailbox once. Raises BadValueError."""
+    parts = [part for value in values for part in split(value)]
+    found = distinct(parse_one(argument, part) for part in parts)
     if len(found) > MOST_COPIES:
         raise BadValueError(argument, f"{len(found)} addresses", f"at most {MOST_COPIES}")
-    return list(found)
+    return found
+
+
+def distinct(emails: Iterable[str], but: Iterable[str] = ()) -> list[str]:
+    """Each mailbox once, as it is written first; without those of `but`."""
+    seen = {mailbox(email) for email in but}
+    kept = []
+    for email in emails:
+        if mailbox(email) not in seen:
+            seen.add(mailbox(email))
+            kept.append(email)
+    return kept
 
 
 def source_of(email: str, on_file: Iterable[OnFile]) -> str:
     """Where an address stands on file; "" where it does not."""
-    return ", ".join(dict.fromkeys(known.source for known in on_file if known.email.lower() == email.lower()))
+    asked = mailbox(email)
+    return ", ".join(dict.fromkeys(known.source for known in on_file if mailbox(known.email) == asked))
+
+
+def written(debtor: Debtor) -> Iterator[Written]:
+    """Every address of a debtor as it is on file, those for copies last."""
+    for field, place in PLACES.items():
+        for part in split(getattr(debtor, field) or ""):
+            try:
+                yield Written(place, part, parse(part))
+            except ValueError as why:
+                yield Written(place, part, why_not=str(why))
 
 
 def addresses_of(debtor: Debtor) -> Iterator[OnFile]:
-    """Every address of a debtor that can be used, those for copies last; one that cannot is passed over."""
-    for field, place in PLACES.items():
-        for part in (getattr(debtor, field) or "").split(","):
-            yield from _usable(field, part, place.source)
+    """Every address of a debtor that can be used, those for copies last."""
+    return (OnFile(one.email, one.place.source) for one in written(debtor) if one.email)
+
+
+def complaints(debtor: Debtor) -> list[str]:
+    """What is on file as an address of a debtor and cannot be used."""
+    return [one.complaint for one in written(debtor) if not one.email]
 
 
 def default_address(debtor: Debtor) -> OnFile | None:
@@ -132,33 +178,39 @@ def addresses_of_contact(contact: Contact) -> Iterator[OnFile]:
     """Every address of a contact that can be used."""
     name = clean(" ".join(filter(None, (contact.firstname, contact.lastname))), NAME_LENGTH) or contact.id
     for field in CONTACT_FIELDS:
-        yield from _usable(field, getattr(contact, field) or "", f"contact {name}")
-
-
-def _usable(field: str, text: str, source: str) -> Iterator[OnFile]:
-    with suppress(InputError):
-        yield OnFile(parse_one(field, text), source)
+        for part in split(getattr(contact, field) or ""):
+            with suppress(ValueError):
+                yield OnFile(parse(part), f"contact {name}")
 
 
 def domain(email: str) -> str:
-    return email.rpartition("@")[2].lower()
+    return one_form(email.strip().rpartition("@")[2])
 
 
 def is_below(host: str, others: Iterable[str]) -> bool:
     """Whether a host is one of others, or belongs to one."""
-    return any(f".{host}".endswith(f".{other.lower()}") for other in others if other)
+    return any(f".{one_form(host)}".endswith(f".{one_form(other)}") for other in others if other)
 
 
 def resembled(host: str, known: Iterable[str]) -> str:
     """The known domain that another one can be mistaken for; "" where there is none."""
     for other in known:
-        if other and other != host and (_folded(host) == _folded(other) or _apart(host, other) == 1):
+        if (
+            other
+            and one_form(other) != one_form(host)
+            and _is_like(readable(one_form(host)), readable(one_form(other)))
+        ):
             return other
     return ""
 
 
+def _is_like(host: str, other: str) -> bool:
+    return _folded(host) == _folded(other) or _apart(host, other) == 1
+
+
 def _folded(host: str) -> str:
-    return host.translate(_LOOKS_LIKE).replace("rn", "m").replace("vv", "w")
+    """Letters of other scripts, and those with accents, are read as the Latin ones they look like."""
+    return latin(host).lower().translate(_LOOKS_LIKE).replace("rn", "m").replace("vv", "w")
 
 
 def _apart(one: str, other: str) -> int:

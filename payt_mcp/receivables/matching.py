@@ -1,30 +1,36 @@
-"""Finding records by the words people use: debtors and invoices by text, and which debtor is meant."""
+"""Finding records by the words people use: debtors and invoices by text, and which debtor is meant.
+
+What counts as the same word is `words.folding`'s to say.
+"""
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItem
+from payt_mcp.words.folding import fits, keys, loose_words, normalized, searchable, squeezed, wanted
 
-_SEPARATORS = re.compile(r"[\W_]+")
-_LABEL = re.compile(r"(?P<name>.+?)\s*\((?P<number>[^()]+)\)")
-_EXACT, _PREFIX, _WORDS, _PARTS = range(4)
+_NUMBER, _EXACT, _PREFIX, _WORDS, _PARTS = range(5)
+_MOST_COMPARED = 200
+_LONGEST_COMPARED = 100
+_ALIKE, _ALIKE_IN_WORDS, _SHARED = 0.6, 0.7, 0.4
 
 
-def normalized(text: str) -> str:
-    """Lower case, without accents, every run of punctuation a single space: `Café-Brûlée B.V.` is `cafe brulee b v`."""
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return _SEPARATORS.sub(" ", text.casefold()).strip()
+def plain_key(value: str) -> str:
+    """A number as it is typed, whatever the width and case of its signs."""
+    return unicodedata.normalize("NFKC", value).strip().casefold()
 
 
 def by_key(value: str, debtors: Iterable[DebtorEntry]) -> DebtorEntry | None:
-    """The debtor whose number, else identifier, else id is exactly `value`."""
+    """The debtor whose number, else identifier, else id is exactly `value`; else the only one of which it is the number
+    or identifier in other letters, `cb-9` for `CB-9`.
+    """
+    wanted_key = plain_key(value)
     identified: DebtorEntry | None = None
     internal: DebtorEntry | None = None
+    alike: list[DebtorEntry] = []
     for debtor in debtors:
         if debtor.number == value:
             return debtor
@@ -32,93 +38,141 @@ def by_key(value: str, debtors: Iterable[DebtorEntry]) -> DebtorEntry | None:
             identified = identified or debtor
         elif debtor.id == value:
             internal = debtor
-    return identified or internal
+        elif wanted_key and wanted_key in (plain_key(debtor.number), plain_key(debtor.identifier)):
+            alike.append(debtor)
+    return identified or internal or (alike[0] if len(alike) == 1 else None)
 
 
 def by_name(query: str, debtors: Iterable[DebtorEntry]) -> list[DebtorEntry]:
-    """The debtors a name can mean, best first: the same name, names that begin so, then all words, then parts.
+    """The debtors a name can mean, best first: the same number, the same name, names that begin so, then all words,
+    then parts.
 
-    Every word of the query must occur in the name, number or identifier.
+    Every word of the query must occur in the name, number or identifier. Only where nobody fits, those whose names have
+    the same words in another spelling.
     """
-    wanted = normalized(query)
-    if not wanted:
+    words = wanted(query)
+    if not words:
         return []
-    ranked: list[tuple[int, str, str, DebtorEntry]] = []
-    for debtor in debtors:
-        rank = _rank(wanted, debtor)
-        if rank is not None:
-            ranked.append((rank, debtor.name.casefold(), debtor.id, debtor))
+    debtors = list(debtors)
+    fitting = [debtor for debtor in debtors if fits(words, debtor.text)] or otherwise_spelt(query, debtors)
+    rank = _ranking(query)
+    ranked = [(rank(debtor), debtor.name.casefold(), debtor.id, debtor) for debtor in fitting]
     ranked.sort(key=lambda row: row[:3])
     return [row[3] for row in ranked]
 
 
+def otherwise_spelt(query: str, debtors: Iterable[DebtorEntry]) -> list[DebtorEntry]:
+    """Those whose names have all words of the query as wholes, however spelt: `Mueller` where `Muller` is asked for."""
+    words = loose_words(normalized(query))
+    return [debtor for debtor in debtors if words <= loose_words(debtor.words)] if words else []
+
+
+def is_numbered(query: str, debtor: DebtorEntry) -> bool:
+    """Whether the query is the debtor's number or identifier, and nothing else."""
+    asked = plain_key(query)
+    return bool(asked) and asked in (plain_key(debtor.number), plain_key(debtor.identifier))
+
+
 def unmistakable(query: str, candidates: Sequence[DebtorEntry]) -> DebtorEntry | None:
-    """The one debtor a name must mean: the only candidate, or the only one of exactly that name, its number beside it
-    or not.
+    """The one debtor a name must mean: the only one of this name to the letter, else the only one of it in any
+    spelling, its number beside it or not, else the only candidate.
 
     Only by its name: a part of a number is a number mistyped, and would be the file of somebody else.
     """
-    wanted = normalized(query)
-    exact = [debtor for debtor in candidates if wanted in _full_names(debtor)]
+    literal = [debtor for debtor in candidates if plain_key(debtor.name) == plain_key(query)]
+    asked = keys(query)
+    exact = literal or [debtor for debtor in candidates if not asked.isdisjoint(_full_names(query, debtor))]
     if len(exact) == 1:
         return exact[0]
     if len(candidates) != 1:
         return None
-    name = normalized(candidates[0].name)
-    return candidates[0] if all(word in name for word in wanted.split()) else None
+    only = candidates[0]
+    is_named = fits(wanted(query), searchable(only.name)) or bool(otherwise_spelt(query, candidates))
+    return only if is_named else None
 
 
 def resembling(query: str, debtors: Iterable[DebtorEntry], *, most: int = 3) -> list[DebtorEntry]:
-    """Debtors whose name looks like a misspelt query, closest first."""
+    """Debtors whose name, or a part of it, looks like a misspelt query, closest first."""
     names: dict[str, DebtorEntry] = {}
     for debtor in debtors:
-        names.setdefault(normalized(debtor.name), debtor)
-    return [names[name] for name in get_close_matches(normalized(query), names, n=most, cutoff=0.6)]
+        names.setdefault(debtor.words, debtor)
+    return [names[name] for name in alike(query, names, most=most)]
+
+
+def alike(query: str, names: Iterable[str], *, most: int = 3) -> list[str]:
+    """Of some names, as `normalized` gives them, those that a query was meant to be, closest first."""
+    asked = normalized(query)[:_LONGEST_COMPARED]
+    pairs = {asked[at : at + 2] for at in range(len(asked) - 1)}
+    if not pairs:
+        return []
+    shared = [(sum(pair in name for pair in pairs), name) for name in names]
+    likely = sorted((row for row in shared if row[0] >= _SHARED * len(pairs)), key=lambda row: -row[0])
+    scored = [(_closeness(asked, name[:_LONGEST_COMPARED]), name) for _, name in likely[:_MOST_COMPARED]]
+    return [name for score, name in sorted(scored, key=lambda row: -row[0]) if score >= _ALIKE][:most]
 
 
 def by_label(value: str, debtors: Iterable[DebtorEntry]) -> DebtorEntry | None:
     """The debtor with the number at the end of a label such as `Hendriks Inter... (10085)`, which may be cut short."""
-    label = _LABEL.fullmatch(value.strip())
-    if label is None:
+    label, opened, number = value.strip().removesuffix(")").rpartition("(")
+    if not opened or not value.strip().endswith(")"):
         return None
-    found = by_key(label["number"], debtors)
-    name = normalized(label["name"].rstrip(". \u2026"))
-    return found if found and name and normalized(found.name).startswith(name) else None
+    found = by_key(number, debtors)
+    name = squeezed(normalized(label.strip().rstrip(". \u2026")))
+    return found if found and name and squeezed(found.words).startswith(name) else None
 
 
 class TextFilter:
-    """Whether every word of a query occurs in an invoice: its numbers, description, references or debtor's name."""
+    """Whether every word of a query occurs in an invoice: its numbers, description, references, or in its debtor's name
+    or number.
+    """
 
-    def __init__(self, query: str, name_of: Callable[[str], str]) -> None:
-        self._words = normalized(query).split()
-        self._names: dict[str, str] = {}
-        self._name_of = name_of
+    def __init__(self, query: str, debtors: Mapping[str, DebtorEntry]) -> None:
+        self._words = wanted(query)
+        self._debtors = debtors
 
     def __call__(self, item: OpenItem) -> bool:
-        own = normalized(f"{item.number} {item.identifier} {item.references} {item.description} {item.debtor_number}")
-        return all(word in own or word in self._name(item.debtor_id) for word in self._words)
+        text = item.text
+        for word in self._words:
+            for spelling in word:
+                if spelling in text or spelling in self._debtor(item):
+                    break
+            else:
+                return False
+        return True
 
-    def _name(self, debtor_id: str) -> str:
-        name = self._names.get(debtor_id)
-        if name is None:
-            name = self._names[debtor_id] = normalized(self._name_of(debtor_id))
-        return name
+    def _debtor(self, item: OpenItem) -> str:
+        debtor = self._debtors.get(item.debtor_id)
+        return debtor.text if debtor else normalized(item.debtor_number)
 
 
-def _full_names(debtor: DebtorEntry) -> set[str]:
-    name, number = normalized(debtor.name), normalized(debtor.number)
-    return {name, f"{name} {number}", f"{number} {name}"} if number else {name}
+def _full_names(query: str, debtor: DebtorEntry) -> set[str]:
+    names = keys(debtor.name)
+    if debtor.number and normalized(debtor.number) in normalized(query):
+        names |= keys(f"{debtor.name} {debtor.number}") | keys(f"{debtor.number} {debtor.name}")
+    return names
 
 
-def _rank(wanted: str, debtor: DebtorEntry) -> int | None:
-    name = normalized(debtor.name)
-    if wanted == name:
-        return _EXACT
-    words = wanted.split()
-    haystack = f"{name} {normalized(debtor.number)} {normalized(debtor.identifier)}"
-    if any(word not in haystack for word in words):
-        return None
-    if name.startswith(wanted):
-        return _PREFIX
-    present = set(haystack.split())
-    return _WORDS if all(word in present for word in words) else _PARTS
+def _ranking(query: str) -> Callable[[DebtorEntry], int]:
+    """How well a debtor that fits does fit."""
+    asked, spellings, plain = keys(query), wanted(query), normalized(query)
+
+    def rank(debtor: DebtorEntry) -> int:
+        if is_numbered(query, debtor):
+            return _NUMBER
+        if not asked.isdisjoint(keys(debtor.name)):
+            return _EXACT
+        if debtor.words.startswith(plain):
+            return _PREFIX
+        present = {*debtor.words.split(), normalized(debtor.number), normalized(debtor.identifier)}
+        return _WORDS if all(not present.isdisjoint(word) for word in spellings) else _PARTS
+
+    return rank
+
+
+def _closeness(asked: str, name: str) -> float:
+    """From 0 to 1: how alike the whole is, or where the query is a part of the name, its words."""
+    whole = SequenceMatcher(None, name, asked).ratio()
+    words = asked.split()
+    parts = [max(SequenceMatcher(None, part, word).ratio() for part in name.split()) for word in words]
+    in_words = sum(parts) / len(words)
+    return max(whole, in_words if min(parts) >= _ALIKE and in_words >= _ALIKE_IN_WORDS else 0.0)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from payt_mcp.receivables.phases import DEPRECATED_STEPS, STEP_FIELDS, invoice_step
 from payt_mcp.receivables.records import CaseEntry, PlanEntry, Records, content, is_older
+from payt_mcp.words.folding import normalized, searchable
 
 if TYPE_CHECKING:
     from payt_mcp.payt.models import Debtor, Invoice
@@ -61,8 +62,8 @@ class OpenItem:
     plan_id: str
     case_id: str
     paused: bool
-    description: str
-    references: str
+    text: str
+    """Its numbers, references and description, as the words of a search are looked for in them."""
     updated_at: dt.datetime | None
     is_unbooked: bool = False
     """Payt gives no amount in the books, and its own stands in for it: it is in their currency."""
@@ -108,6 +109,15 @@ class DebtorEntry:
     name: str
     paused: bool
     updated_at: dt.datetime | None
+    words: str = field(init=False)
+    """Those of its name."""
+    text: str = field(init=False)
+    """Its name, number and identifier, as the words of a search are looked for in them."""
+
+    def __post_init__(self) -> None:
+        # Kept, not derived: a search compares every debtor with what it looks for.
+        self.words = normalized(self.name)
+        self.text = searchable(self.name, self.number, self.identifier)
 
 
 @dataclass
@@ -245,8 +255,7 @@ def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
         plan_id=intern(invoice.active_payment_plan_id or ""),
         case_id=intern(invoice.active_credit_case_id or ""),
         paused=invoice.paused_at is not None or bool(invoice.paused_by_user),
-        description=(invoice.description or "")[:_DESCRIPTION_LENGTH],
-        references=" ".join(filter(None, (invoice.purchase_order_number, invoice.order_number))),
+        text=_text(invoice),
         updated_at=invoice.updated_at,
         is_unbooked=is_unbooked,
     )
@@ -266,6 +275,15 @@ def debtor_entry(debtor: Debtor) -> DebtorEntry:
 def value(item: OpenItem) -> Decimal | None:
     """What an invoice amounts to in the administration's currency: what is open of it, or once paid its total."""
     return item.book_total if item.owed == 0 else item.book_open
+
+
+def _text(invoice: Invoice) -> str:
+    description = (invoice.description or "")[:_DESCRIPTION_LENGTH]
+    fields = (
+        invoice.invoice_number, invoice.invoice_identifier, invoice.purchase_order_number, invoice.order_number,
+        description,
+    )  # fmt: skip
+    return searchable(*dict.fromkeys(text for text in fields if text))
 
 
 @lru_cache(maxsize=10_000)

@@ -33,6 +33,7 @@ from payt_mcp import __version__, patience, prompts, resources
 from payt_mcp.apps import pages
 from payt_mcp.apps.extension import Apps
 from payt_mcp.errors import InputError, PaytMcpError
+from payt_mcp.proposals.asking.doubled import Doubled, name_of
 from payt_mcp.proposals.states import WAITS
 from payt_mcp.server import icons
 from payt_mcp.server.callers import OpenCallers, sole_caller
@@ -73,6 +74,8 @@ class PaytServer(MCPServer[Callers]):
                 structured_output=True,  # else a result type without a schema would be dropped in silence
             )
         self._prompts = prompt_texts
+        self._proposing = {spec.name for spec in specs if not spec.annotations.read_only_hint}
+        self._doubled = Doubled()
         self.settle: Callable[[], Awaitable[None]] | None = None
         """Finishes, or records, what is being sent; there from the first moment of the lifespan on."""
         # Not through the decorator of the SDK, which would not say who is asking.
@@ -102,11 +105,30 @@ class PaytServer(MCPServer[Callers]):
             return _failed(InputError(f"There is no tool {name[:60]!r}{_off(name)}. The tools are: {listed}."))
         try:
             given = accepted(name, schema, arguments)
-            with patience.begun() as call:
-                result = await super().call_tool(name, given, context)
-                if isinstance(result, InputRequiredResult) and call.is_slow:
-                    call.keep()  # the call comes again with the user's answer, which reading anew would lose
-                return result
+        except PaytMcpError as error:
+            return _failed(error)
+
+        async def run() -> CallToolResult | InputRequiredResult:
+            return await self._answer(name, schema, arguments, given, context)
+
+        with patience.begun():
+            if name not in self._proposing or context is None:
+                return await run()
+            caller = context.request_context.lifespan_context.name(context.request_context)
+            is_resumed = bool(context.input_responses or context.request_state)
+            return await self._doubled.once(name_of(caller, name, given), run, resumed=is_resumed)
+
+    async def _answer(
+        self,
+        name: str,
+        schema: dict[str, Any],
+        arguments: dict[str, Any],
+        given: dict[str, Any],
+        context: Context[Callers, Any] | None,
+    ) -> CallToolResult | InputRequiredResult:
+        """`given` are the `arguments` as the tool takes them."""
+        try:
+            result = await super().call_tool(name, given, context)
         except PaytMcpError as error:
             return _failed(error)
         except ToolError as error:
@@ -117,6 +139,10 @@ class PaytServer(MCPServer[Callers]):
                 return _failed(refusal(schema, arguments, cause))
             logger.exception("tool crashed", extra={"tool": name})
             return _failed(PaytMcpError(f"{name} failed for a reason nobody foresaw; {await self._left_by(name)}"))
+        call = patience.current()
+        if isinstance(result, InputRequiredResult) and call is not None and call.is_slow:
+            call.keep()  # the call comes again with the user's answer, which reading anew would lose
+        return result
 
     async def list_prompts(self) -> list[Prompt]:
         return [prompts.listed(prompt) for prompt in self._prompts.values()]

@@ -83,7 +83,7 @@ class CallerSession:
             LedgerError: no record of writes can be kept.
         """
         if self._policy.read_only:
-            raise RefusedWriteError("You may read here, and not write.")
+            raise RefusedWriteError("You may read here, and not write.", unsent=True)
         async with self._lock:
             account = await self.account()
             if self._outbox is not None and self._outbox.account is not account:

@@ -6,12 +6,19 @@ The SDK drops unknown arguments silently; a misspelt filter would then give a wr
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from payt_mcp.errors import BadValueError, InputError, UnknownArgumentError
+
+_FILTERS = frozenset({"debtors", "invoices", "credit_cases", "contacts"})
+_LONGEST_NAME = 300
+_TEXTS = ("subject", "body", "message", "comment", "attachments")
+_LONGEST = {**dict.fromkeys(_TEXTS, sys.maxsize), **dict.fromkeys(("email", "cc", "bcc"), 2_000)}
+"""Texts that are written, whose own checks bound them, and lists of addresses; all others are looked up."""
 
 
 def accepted(tool: str, schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -20,13 +27,15 @@ def accepted(tool: str, schema: Mapping[str, Any], arguments: Mapping[str, Any])
     Raises:
         UnknownArgumentError: naming the closest one the tool has.
         InputError: a required one is missing.
-        BadValueError: a truth value where another is wanted: 1 for true would be an answer.
-        InputError: a value that could not even be named in an answer.
+        BadValueError: a truth value where another is wanted: 1 for true would be an answer; a text too long to be
+            what anything is called.
+        InputError: a value that could not even be named in an answer; a filter that is an empty list.
     """
     properties = schema.get("properties", {})
     for name in arguments:
         if name not in properties:
             raise UnknownArgumentError(tool, name, list(properties))
+    arguments = _without_empty_filters(schema, arguments)
     filled = {name: value for name, value in arguments.items() if not _is_unset(value)}
     missing = [name for name in schema.get("required", []) if name not in filled]
     if missing:
@@ -36,9 +45,42 @@ def accepted(tool: str, schema: Mapping[str, Any], arguments: Mapping[str, Any])
             raise BadValueError(name, value, allowed(properties[name]))
         if not _is_writable(value):
             raise InputError(f"{name} holds characters that are no text, or a number of absurd length.")
+        if "string" in (properties[name].get("type"), properties[name].get("items", {}).get("type")):
+            _check_length(name, value)
         if name == "query" and isinstance(value, str) and not any(map(str.isalnum, value)):
             raise BadValueError(name, value, "words or numbers to look for")  # nothing to compare would fit everything
     return filled
+
+
+def _without_empty_filters(schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A filter that names nobody is not one for everybody. Only a call that gives every argument there is, as hosts
+    make it whose schemas know no optional ones, has no other way to leave a filter out.
+
+    Raises:
+        InputError: the filter is an empty list, or one of empty texts.
+    """
+    properties = schema.get("properties", {})
+    empty = [name for name in arguments if name in _FILTERS and _names_nobody(arguments[name])]
+    empty = [name for name in empty if name not in schema.get("required", ())]
+    if empty and arguments.keys() != properties.keys():
+        name = empty[0]
+        raise InputError(
+            f"{name} is an empty list, which names none and does not stand for all: leave {name} out for all of them, "
+            "or name at least one. Nothing was looked up."
+        )
+    return {name: value for name, value in arguments.items() if name not in empty}
+
+
+def _names_nobody(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_unset(one) for one in value)
+
+
+def _check_length(name: str, value: Any) -> None:
+    """Nothing that is looked up is called anything longer. Raises BadValueError."""
+    most = _LONGEST.get(name, _LONGEST_NAME)
+    for text in value if isinstance(value, list) else [value]:
+        if isinstance(text, str) and len(text) > most:
+            raise BadValueError(name, text, f"at most {most} characters, and it has {len(text):,}")
 
 
 def _is_unset(value: Any) -> bool:

@@ -33,6 +33,7 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import Contact
 
 
@@ -80,7 +81,8 @@ async def list_contacts(
         chain = await start_search(scope, question)
         asked = () if question.query or question.contacts or question.updated_after else chain.debtors
         listing, offset = scope.account.listings.start("list_contacts", args, scope.id, [], chain=chain), 0
-    found = await continue_search(scope, listing, offset, limit)
+    read = await continue_search(scope, listing, offset, limit)
+    found = read.contacts
     page = shown(listing, offset, limit)
     rows = [_row(found[key], listing.args.get("fields", ())) for key in page.ids if key in found]
     answer = _answer(rows, page.total, page.next_cursor, len(page.ids) - len(rows), scope.account.now())
@@ -88,6 +90,10 @@ async def list_contacts(
         answer.notes += _without(asked, found.values())
     if page.total == 0 and listing.args:
         answer.notes.append("Nobody fits all of this. Contact identifiers must be exact; query takes a part of a name.")
+        if read.similar:
+            named = present.some(present.clean(name, present.NAME_LENGTH) for name in read.similar)
+            answer.notes.append(f"Similar names: {named}.")
+        answer.notes += await _debtors_of_that_name(scope, listing.args.get("query", ""))
     return answer.result()
 
 
@@ -116,6 +122,22 @@ def _without(asked: Sequence[str], contacts: Iterable[Contact]) -> list[str]:
     known = {number for contact in contacts for number in contact.debtor_numbers}
     missing = [present.code(number) for number in asked if number not in known]
     return [f"No contact of debtor {present.some(missing, most=20)}."] if missing else []
+
+
+async def _debtors_of_that_name(scope: Scope, query: str) -> list[str]:
+    """A name that no contact has may be a debtor's; only where the debtors are known already."""
+    books = scope.account.books(scope.administration)
+    if not query or not books.is_loaded:
+        return []
+    from payt_mcp.answers.names import debtor_names  # noqa: PLC0415 - needed where nobody was found
+    from payt_mcp.receivables import matching  # noqa: PLC0415 - see above
+
+    debtors = (await books.fresh(scope.progress)).debtors.values()
+    named = matching.by_name(query, debtors)
+    if named:
+        return [f"Debtors of that name: {debtor_names(named)}. Pass debtors for their contacts."]
+    similar = matching.resembling(query, debtors)
+    return [f"Debtors of similar names: {debtor_names(similar)}."] if similar else []
 
 
 def _row(contact: Contact, fields: list[str]) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from payt_mcp.answers.rows import (
     spoken,
 )
 from payt_mcp.receivables import aging
-from payt_mcp.receivables.addresses import PLACES, default_address
+from payt_mcp.receivables.addresses import Written, default_address, written
+from payt_mcp.receivables.mailboxes import readable as as_it_reads
 from payt_mcp.receivables.overdue_parts import OverdueParts, Tally, overdue_parts
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
 from payt_mcp.words import text as present
@@ -44,6 +45,7 @@ _DETAILS = (
 _COLUMNS = INVOICE_COLUMNS | {"phase_since": "phase since", "reminded_on": "reminded on", "labels": "labels"}
 _OF_MANY = " (the oldest, and those of the messages below)"
 _PHASE_COLUMNS = {"phase": "phase", "invoices": "invoices", "amount": "amount", "may_be_reminded": "may be reminded"}
+_BESIDE_ADDRESS = {"cannot_be_used": "cannot be used:", "reads": "reads"}
 _AMOUNTS = {"open", "overdue", "credits"}
 _MEANINGS = {
     "open": "open (gross)",
@@ -174,10 +176,23 @@ def _invoice(scope: Scope, file: DebtorFile, item: OpenItem) -> dict[str, Any]:
 
 
 def _addresses(debtor: Debtor) -> list[dict[str, str]]:
-    """Every e-mail address on file and where it comes from, in the order a reminder would look for one."""
-    uses = {name: place.use for name, place in PLACES.items()}
-    found = ((getattr(debtor, name), use) for name, use in uses.items())
-    return [{"email": present.clean(address, present.LINE_LENGTH), "for": use} for address, use in found if address]
+    """Every e-mail address on file and where it comes from, in the order a reminder would look for one; one that cannot
+    be used as it stands there, and why not.
+    """
+    return [_address(one) for one in written(debtor)]
+
+
+def _address(one: Written) -> dict[str, str]:
+    row = {"email": one.email or present.clean(one.text, present.LINE_LENGTH), "for": one.place.use}
+    if one.why_not:
+        return row | {"cannot_be_used": present.clean(one.why_not)}
+    reads = as_it_reads(one.email)
+    return row if reads == one.email else row | {"reads": reads}
+
+
+def _address_line(row: Mapping[str, str]) -> str:
+    beside = [f"{words} {row[name]}" for name, words in _BESIDE_ADDRESS.items() if name in row]
+    return f"e-mail ({row['for']}): {row['email']}{f' ({beside[0]})' if beside else ''}"
 
 
 def _text(data: Mapping[str, Any], invoices: str) -> list[str]:
@@ -189,7 +204,7 @@ def _text(data: Mapping[str, Any], invoices: str) -> list[str]:
     text = [f"{_MEANINGS.get(name, name)}: {_value(value)}" for name, value in debtor.items()]
     if address:
         text.append(f"postal_address: {', '.join(address[part] for part in _ADDRESS_PARTS if part in address)}")
-    text += [f"e-mail ({row['for']}): {row['email']}" for row in data["addresses"]]
+    text += map(_address_line, data["addresses"])
     text += _titled("Overdue by phase", in_phases, _PHASE_COLUMNS)
     text += _titled(invoices, data["invoices"], _COLUMNS)
     text += _titled("Credit cases", data["cases"], {name: name for row in data["cases"] for name in row})

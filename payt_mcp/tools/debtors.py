@@ -10,6 +10,7 @@ from typing_extensions import TypedDict  # pydantic cannot read nested ones of t
 
 from payt_mcp.answers.amounts import unbooked_notes
 from payt_mcp.answers.attention import debtor_notes
+from payt_mcp.answers.names import debtor_names, similar_note
 from payt_mcp.answers.rows import debtor_row, spoken
 from payt_mcp.receivables import aging, matching
 from payt_mcp.tools.shared import (
@@ -89,13 +90,8 @@ async def find_debtors(
     answer.notes += [*_uncounted(items, page.ids, today, scope.administration.currency_code or ""), *books.unseen]
     answer.notes += books.corrections()
     answer.notes += scope.caveats
-    if not page.total:
-        similar = matching.resembling(asked, items.debtors.values())
-        if similar:
-            names = present.some(
-                f"{present.code(d.number)} ({present.clean(d.name, present.NAME_LENGTH)})" for d in similar
-            )
-            answer.notes.append(f"Similar names: {names}.")
+    if asked and not cursor:
+        answer.notes += _others(asked, set(listing.ids), items)
     return answer.result()
 
 
@@ -132,6 +128,14 @@ def _columns(currency: str | None) -> dict[str, str]:
     }
 
 
+def _others(asked: str, found: set[str], items: OpenItems) -> list[str]:
+    """Whom else the name may have meant: those spelt otherwise; where nobody was found, those of similar names."""
+    if not found:
+        return similar_note(matching.resembling(asked, items.debtors.values()))
+    others = [debtor for debtor in matching.otherwise_spelt(asked, items.debtors.values()) if debtor.id not in found]
+    return [f"Spelt otherwise: {debtor_names(others)}."] if others else []
+
+
 def _found(items: OpenItems, query: str, sort: str, today: dt.date) -> list[str]:
     debtors = matching.by_name(query, items.debtors.values()) if query.strip() else list(items.debtors.values())
     if sort == "name":
@@ -141,5 +145,7 @@ def _found(items: OpenItems, query: str, sort: str, today: dt.date) -> list[str]
         balance = aging.balance(items.of_debtor(debtor_id), today)
         return (-balance.overdue, -balance.open)
 
-    # The sort is stable: those who owe the same stay in the order of how well they match.
-    return sorted((d.id for d in debtors), key=by_overdue)
+    # The sorts are stable: those who owe the same stay in the order of how well they match.
+    ids = sorted((d.id for d in debtors), key=by_overdue)
+    numbered = {d.id for d in debtors if matching.is_numbered(query, d)}
+    return sorted(ids, key=lambda debtor_id: debtor_id not in numbered)

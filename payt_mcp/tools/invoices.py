@@ -10,6 +10,7 @@ from typing_extensions import TypedDict  # pydantic cannot read nested ones of t
 
 from payt_mcp.answers.amounts import unbooked_notes
 from payt_mcp.answers.attention import invoice_notes
+from payt_mcp.answers.names import debtor_names, similar_note
 from payt_mcp.answers.rows import INVOICE_COLUMNS, invoice_row, spoken
 from payt_mcp.receivables import aging
 from payt_mcp.tools.shared import (
@@ -175,12 +176,15 @@ async def _answer(
 async def _open_rows(scope: Scope, page: Shown, answer: Answer) -> dict[str, dict[str, Any]]:
     books = scope.account.books(scope.administration)
     items = await books.fresh(scope.progress)
+    answer.as_of = books.as_of
+    if not page.total:  # a sum of nothing reads as if nothing were owed
+        answer.notes += books.unseen
+        return {}
     today = scope.account.today(scope.administration)
     still_open = [items.invoices[key] for key in page.listing.ids if key in items.invoices]
     balance = aging.balance(still_open, today)
     currency = scope.administration.currency_code or ""
     answer.data.update(total_open=present.plain(balance.open + balance.credits), currency=currency)
-    answer.as_of = books.as_of
     others = sorted({present.code(item.currency) for item in still_open if item.currency not in {"", currency}})
     answer.summary = f", {present.money(balance.open + balance.credits, currency)} open in total"
     if others:
@@ -245,6 +249,10 @@ async def _with_fields(
 
 def _notes(scope: Scope, question: Question, found: Matches) -> list[str]:
     notes = []
+    if found.meant:
+        elsewhere = "" if question.status == "all" else "; status=all looks among all invoices"
+        notes.append(f"No such invoice of debtor {debtor_names(found.meant)}{elsewhere}.")
+    notes += similar_note(found.similar)
     if found.unknown:
         elsewhere = "" if question.status == "all" else "; status=all looks among the others too"
         notes.append(

@@ -55,10 +55,10 @@ def record(
         if name not in fields:
             close = [aliases[name]] if name in aliases else get_close_matches(str(name), fields, n=1, cutoff=0.5)
             hint = f" Did you mean {close[0]}?" if close else f" It takes: {', '.join(fields)}."
-            raise InputError(f"{where} has no field {str(name)[:40]!r}.{hint} Nothing was sent.")
+            raise InputError(f"{where} has no field {str(name)[:40]!r}.{hint}")
     missing = [name for name in required if name not in row]
     if missing:
-        raise InputError(f"{where} needs {' and '.join(missing)}. Nothing was sent.")
+        raise InputError(f"{where} needs {' and '.join(missing)}.")
     return {name: fields[name](f"{where}.{name}", value) for name, value in row.items()}
 
 
@@ -84,7 +84,7 @@ def readable(where: str, given: str, allowed: str) -> str:
         if (unicodedata.category(sign) in _UNSEEN or is_dropped(sign)) and sign not in allowed:
             raise InputError(
                 f"{where} has a line break, or a control, invisible or direction-changing character "
-                f"(U+{ord(sign):04X}) in it; leave that out. Nothing was sent."
+                f"(U+{ord(sign):04X}) in it; leave that out."
             )
     return given
 

@@ -66,7 +66,7 @@ class Contacts(Upsert):
         for place, row in enumerate(records("contacts", given, MOST_RECORDS)):
             parsed = record(f"contacts[{place}]", row, FIELDS, (), _ALIASES)
             if not any(name in parsed for name in _KEYS):
-                raise InputError(f"contacts[{place}] needs contact_identifier or id. Nothing was sent.")
+                raise InputError(f"contacts[{place}] needs contact_identifier or id.")
             rows.append(parsed)
         return rows
 

@@ -112,7 +112,7 @@ def _refuse_addresses(where: str, row: Any) -> None:
         if name not in FIELDS and any(part in str(name).lower() for part in _OF_CONTACTS):
             raise InputError(
                 f"{where} has no field {str(name)[:40]!r}: addresses and phone numbers of a debtor are those of its "
-                "contact, and upsert_contacts changes them. Nothing was sent."
+                "contact, and upsert_contacts changes them."
             )
 
 

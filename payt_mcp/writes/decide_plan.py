@@ -56,7 +56,7 @@ class DecidePlan(Kind):
         status = plans.status(plan)
         said = _STATES.get(status, status)
         if status not in {_FROM[decision], _TO[decision]}:
-            raise InputError(f"Payment plan {plan.id} is {said}: {decision} is not possible. Nothing was sent.")
+            raise InputError(f"Payment plan {plan.id} is {said}: {decision} is not possible.")
         covered = (await covered_by(place, [plan])).by_plan.get(plan.id, [])
         opened = await _open(place, plan)
         currency = _currency(covered or opened)

@@ -63,7 +63,7 @@ def _located(folder: Path | None, name: str) -> Path:
     try:
         root = folder.resolve(strict=True)
         path = (root / name).resolve(strict=True)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: links that lead round in a circle, before Python 3.13
         raise RefusedWriteError(f"There is no file {name[:80]!r} in the attachments folder.") from None
     if not path.is_relative_to(root) or not path.is_file():
         raise RefusedWriteError(f"The file {name[:80]!r} is not below the attachments folder.")

@@ -6,24 +6,31 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import anyio
 import anyio.abc
 from anyio.to_thread import run_sync
 
 from payt_mcp.books.account import Account
-from payt_mcp.errors import LedgerError
+from payt_mcp.books.zones import time_zone
+from payt_mcp.errors import LedgerError, PaytMcpError
 from payt_mcp.proposals.engine import Engine
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_mcp.proposals.records import EMBEDDED
+from payt_mcp.proposals.records import EMBEDDED, Record
+from payt_mcp.proposals.states import BEGUN
 from payt_mcp.settings import PolicySettings, Secret
 from payt_mcp.writes.kinds import known_kinds
-from payt_mcp.writes.writer import Writer
+from payt_mcp.writes.writer import Writer, is_for
 
 if TYPE_CHECKING:
     from payt_mcp.proposals.asking.page import ApprovalPage
+
+
+_ZONE_PATIENCE = 2.0
 
 
 class Outbox:
@@ -58,15 +65,27 @@ class Outbox:
         self._browse = browse
         self._page: ApprovalPage | None = None
 
-    async def show_page(self) -> bool:
-        """Have the approval page open in the user's browser; False where there is none."""
+    async def begun_for(self, mark: str, seconds: float) -> Record | None:
+        """The newest proposal for a wish that was begun or carried out within the last seconds."""
+        since = self.ledger.now() - dt.timedelta(seconds=seconds)
+        lately = await self.engine.on_ledger(self.ledger.recent, since, self.ledger_scope)
+        return next((record for record in lately if record.status in BEGUN and is_for(record, mark)), None)
+
+    async def zone_of(self, record: Record) -> dt.tzinfo:
+        """The time zone of the administration that a proposal is for; that of this machine while Payt does not say."""
+        with anyio.move_on_after(_ZONE_PATIENCE), suppress(PaytMcpError):
+            return time_zone(await self.account.administration(record.administration_id))
+        return self.zone
+
+    async def show_page(self, key: str) -> bool:
+        """Have the approval page open in the user's browser for this proposal; False where there is none."""
         if self._browse is None:
             return False
         if self._page is None:
             from payt_mcp.proposals.asking.page import ApprovalPage  # noqa: PLC0415 - a web server is loaded when one is needed
 
             self._page = ApprovalPage(self.engine, self._group, self._browse, zone=self.zone)
-        return await self._page.show()
+        return await self._page.show(key)
 
     async def aclose(self) -> None:
         """Wait, within a bound, for what is being sent; then let go of the ledger."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -28,6 +30,9 @@ _UPDATED = "this program was updated after it was proposed; propose it again"
 _ASKED = "asked"
 """Where a proposal keeps what was asked for, where that is not what would be sent."""
 
+_MARK = "mark"
+"""Where it keeps the mark of the wish that it was made for."""
+
 _T = TypeVar("_T")
 
 
@@ -50,11 +55,17 @@ class Writer:
         self._payt = payt
         self._folder = folder
 
+    def mark(self, scope: Scope, wish: Content) -> str:
+        """A name for a wish, the same whatever stands at Payt: what is proposed for it depends on that."""
+        said = json.dumps([self._kind.name, scope.id, wish], sort_keys=True, default=repr)
+        return hashlib.sha256(said.encode()).hexdigest()[:20]
+
     async def draft(self, scope: Scope, wish: Content) -> Draft:
         """The proposal for a wish. Raises InputError, RefusedWriteError for a file, and UpstreamError."""
         place = Place(scope.account, scope.administration, scope.progress, self._folder)
         asked = await self._kind.prepare(place, wish)
-        return self._drafted(place, asked, await self._kind.look_ahead(place, asked))
+        outlook = await self._kind.look_ahead(place, asked)
+        return self._drafted(place, asked, outlook, mark=self.mark(scope, wish))
 
     async def check(self, record: Record) -> Check:
         """See again what it would do, and hold that against what the person was shown."""
@@ -75,7 +86,8 @@ class Writer:
         changed = [*outlook.changed(basis), *recipients(shown, now)] if outlook.changed else what_changed(shown, now)
         if not changed:
             return Check(baseline=tuple(outlook.same))
-        renewed = None if outlook.idle else self._drafted(place, asked, outlook, because=changed)
+        mark = basis.get(_MARK, "")
+        renewed = None if outlook.idle else self._drafted(place, asked, outlook, mark=mark, because=changed)
         return Check(changed=tuple(changed), renewed=renewed)
 
     async def send(self, record: Record) -> Done:
@@ -143,7 +155,9 @@ class Writer:
     def _preview(self, place: Place, outlook: Outlook) -> Preview:
         return outlook.preview(self._kind.name, self._kind.words, place.sender, place.id)
 
-    def _drafted(self, place: Place, asked: Content, outlook: Outlook, *, because: Sequence[str] = ()) -> Draft:
+    def _drafted(
+        self, place: Place, asked: Content, outlook: Outlook, *, mark: str, because: Sequence[str] = ()
+    ) -> Draft:
         kind, content = self._kind.name, asked if outlook.content is None else outlook.content
         head = {"payt": self._payt, "administration_id": place.id}
         return draft_of(
@@ -153,9 +167,14 @@ class Writer:
             {**content, **head},
             touches=(self._payt, place.id, *outlook.touches),
             preview=self._preview(place, outlook).anew(because),
-            basis={**outlook.basis, **({_ASKED: asked} if content != asked else {})},
+            basis={**outlook.basis, _MARK: mark, **({_ASKED: asked} if content != asked else {})},
             once=self._kind.once,
         )
+
+
+def is_for(record: Record, mark: str) -> bool:
+    """Whether a proposal was made for the wish of this mark."""
+    return (record.basis or {}).get(_MARK) == mark
 
 
 def _kept(part: _T | None) -> _T:

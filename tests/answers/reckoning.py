@@ -16,6 +16,9 @@ from payt_sandbox import World
 
 Row = dict[str, Any]
 NOTHING = Decimal("0.00")
+_APART = dt.timedelta(minutes=2)
+"""By how much two clocks may differ."""
+
 BUCKETS = (("1-30", 1, 30), ("31-60", 31, 60), ("61-90", 61, 90), ("91+", 91, 10**6))
 STEPS = (
     "bailiff", "pre_judicial", "notice_of_default", "summons_4", "summons_3", "summons_2", "summons_1", "pre_summons",
@@ -30,7 +33,8 @@ class Ledger:
         book = world.book(administration_id)
         self.currency = book.currency
         self.today = world.clock().astimezone(ZoneInfo(book.timezone)).date()
-        self.every = [_booked(row, book.currency) for row in world.rows(administration_id, "invoices")]
+        now = (world.clock() + _APART).strftime("%Y-%m-%dT%H:%M:%S")
+        self.every = [{**_booked(row, book.currency), "now": now} for row in world.rows(administration_id, "invoices")]
         self.invoices = [row for row in self.every if amount(row["open_amount"]) != 0]
         self.paid = [row for row in self.every if amount(row["open_amount"]) == 0]
         self.debtors = {row["id"]: row for row in world.rows(administration_id, "debtors")}
@@ -70,7 +74,8 @@ def total(rows: Iterable[Row]) -> Decimal:
 
 
 def phase(row: Row) -> str:
-    return next((step for step in STEPS if row[f"{step}_at"]), "overdue")
+    """A step dated ahead is planned, and has not been taken."""
+    return next((step for step in STEPS if (at := row[f"{step}_at"]) and at <= row["now"]), "overdue")
 
 
 def overdue(ledger: Ledger, min_days: int = 1) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def test_a_ledger_broken_on_purpose_is_found_out(broken: str, case: Case) -> Non
 
 ASKED = "Preview\n\nTo approve, type: amber birch\n> "
 LATE = "Preview\n\nBeing sent.\n\nThere is nothing to approve.\n"
-TOO_LATE = f"{ASKED}amber birch\npayt-mcp: Proposal p-1 cannot be approved: it is sent. Nothing was sent or changed.\n"
+TOO_LATE = f"{ASKED}amber birch\npayt-mcp: Proposal p-1 cannot be approved: it is sent.\n"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,9 @@
 """Which debtor is meant, and which invoices a text finds."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from payt_mcp.payt.models import Invoice
-from payt_mcp.receivables.matching import TextFilter, by_key, by_name, normalized, resembling, unmistakable
+from payt_mcp.receivables.matching import TextFilter, by_key, by_name, resembling, unmistakable
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItems, open_item
 
 
@@ -20,26 +18,6 @@ DEBTORS = [
     _debtor("4", "400", "Jansen"),
     _debtor("5", "500", "Weiß & Söhne GmbH"),
 ]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Café-Brûlée  B.V.", "cafe brulee b v"),
-        ("  ", ""),
-        ("STRASSE", "strasse"),
-        ("ﬁnance", "finance"),
-        ("a_b-c", "a b c"),
-    ],
-)
-def test_text_is_compared_without_case_accents_and_punctuation(text: str, expected: str) -> None:
-    assert normalized(text) == expected
-
-
-@given(st.text(max_size=40))
-def test_normalizing_twice_changes_nothing(text: str) -> None:
-    once = normalized(text)
-    assert normalized(once) == once
 
 
 @pytest.mark.parametrize(("value", "number"), [("100", "100"), ("1", "1"), ("cb-9", "1"), ("2", "200"), ("99", None)])
@@ -94,6 +72,6 @@ def test_a_text_finds_invoices_by_number_reference_description_and_debtor() -> N
         )
     )
     for query in ("2026 0042", "inv-7", "po99", "po 99 so-5", "CAFE", "brûlée onderhoud", ""):
-        assert TextFilter(query, items.debtor_name)(item) == (query != "po99"), query
+        assert TextFilter(query, items.debtors)(item), query
     for query in ("2027", "onderhoud jansen"):
-        assert not TextFilter(query, items.debtor_name)(item)
+        assert not TextFilter(query, items.debtors)(item)

@@ -20,7 +20,7 @@ from tests.release.support import ROOT, Mcpb, built, listed, members
 
 pytestmark = pytest.mark.slow
 
-SOURCES = ("payt_mcp", "prompts", "bundle")
+SOURCES = ("payt_mcp", "payt_sandbox", "prompts", "bundle")
 FILES = ("pyproject.toml", "README.md", "LICENSE", "server.json")
 
 
@@ -47,7 +47,8 @@ def test_the_same_sources_give_the_same_bytes(bundle: Path, checkout: Path, tmp_
 
 
 def test_it_holds_what_the_wheel_is_made_of_and_nothing_else(bundle: Path, wheel: Path) -> None:
-    package = {name for name in members(wheel) if name.startswith("payt_mcp/") and "/_prompts/" not in name}
+    package = {name for name in members(wheel) if name.startswith(("payt_mcp/", "payt_sandbox/"))}
+    package = {name for name in package if "/_prompts/" not in name}
     prompts = {f"prompts/{path.name}" for path in (ROOT / "prompts").glob("*.md")}
     beside = {"manifest.json", "icon.png", "pyproject.toml", "README.md", "LICENSE"}
     assert members(bundle).keys() == package | prompts | beside

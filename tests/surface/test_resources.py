@@ -11,9 +11,10 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import PromptReference, ResourceTemplateReference, TextResourceContents
 
 from payt_mcp.books import completion
-from payt_mcp.receivables import matching, phases
+from payt_mcp.receivables import phases
 from payt_mcp.server.server import build_server
 from payt_mcp.settings import Settings
+from payt_mcp.words import folding
 from payt_sandbox.server import Handle
 from tests.support.fixed import ADMINISTRATION, server_for, text_of
 
@@ -207,7 +208,7 @@ async def test_a_text_of_any_length_is_compared_in_part(client: Client, monkeypa
 
     def measured(text: str) -> str:
         compared.append(len(text))
-        return matching.normalized(text)
+        return folding.normalized(text)
 
     monkeypatch.setattr(completion, "normalized", measured)
     await _completed(client, "prepare-call", "debtor", "Bakk " * 100_000)

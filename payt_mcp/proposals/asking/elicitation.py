@@ -9,6 +9,8 @@ from typing import Any, Literal
 import anyio
 from mcp.server.mcpserver import Context, Elicit
 from mcp.shared.exceptions import MCPError
+from mcp.types import ElicitResult
+from pydantic import ValidationError
 
 from payt_mcp.proposals.asking.form import Approval
 from payt_mcp.proposals.asking.preview_text import whole
@@ -22,7 +24,7 @@ _PATIENCE = 540.0
 _MODERN = "2026-07-28"
 _CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
-PersonsAnswer = Literal["yes", "no", "dismissed", "not_asked"]
+PersonsAnswer = Literal["yes", "no", "dismissed", "not_asked", "asked_beside"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ async def ask(ctx: Context[Any, Any], record: Record) -> KnownAnswer | Elicit[Ap
     if not 0 < len(question) <= LONGEST_QUESTION:
         return KnownAnswer("not_asked")
     if (ctx.protocol_version or "") >= _MODERN:
-        return Elicit(question, Approval)
+        given = (ctx.input_responses or {}).values()  # no tool that writes asks a second question
+        return Elicit(question, Approval) if all(map(_is_answer, given)) else KnownAnswer("not_asked")
     with anyio.move_on_after(_PATIENCE):
         try:
             result = await ctx.elicit(question, Approval)
@@ -63,6 +66,18 @@ async def ask(ctx: Context[Any, Any], record: Record) -> KnownAnswer | Elicit[Ap
             return KnownAnswer("yes" if result.data.approve else "no")
         return KnownAnswer("no" if result.action == "decline" else "dismissed")
     return KnownAnswer("not_asked")
+
+
+def _is_answer(given: object) -> bool:
+    """Whether what a client brings back can be read as a person's answer: the SDK would end the call over it."""
+    if not isinstance(given, ElicitResult):
+        return False
+    try:
+        if given.action == "accept":
+            Approval.model_validate(given.content)
+    except ValidationError:
+        return False
+    return True
 
 
 def client_of(ctx: Context[Any, Any]) -> str:

@@ -116,7 +116,7 @@ def _checksum(where: str, value: Any) -> str:
 def _file(where: str, value: Any) -> dict[str, Any]:
     row = record(where, value, {"checksum": _checksum, "filename": filled, "destroy": yes}, ())
     if not row.get("destroy") and not ("checksum" in row or "filename" in row):
-        raise InputError(f"{where} needs a filename, a checksum, or destroy. Nothing was sent.")
+        raise InputError(f"{where} needs a filename, a checksum, or destroy.")
     return row
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from payt_mcp.payt.models import InvoiceLine, Payment
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.addresses import SHARED_HOSTS, domain, is_below
+from payt_mcp.receivables.mailboxes import mailbox
 from payt_mcp.words.field_names import field_words
 from payt_mcp.words.text import clean, count, some
 from payt_mcp.writes.bulk import WHOLE
@@ -113,7 +114,9 @@ def foreign(rows: Sequence[Mapping[str, Any]], own: Own) -> list[Warned]:
         lambda account: account == own_account or scanning.is_part_of(account, own_account),
     )
     links = _named_by(rows, scanning.links, lambda host: is_below(host, own_hosts))
-    mails = _named_by(rows, scanning.addresses, lambda mail: mail in own.addresses or is_below(domain(mail), own_hosts))
+    mails = _named_by(
+        rows, scanning.addresses, lambda mail: mailbox(mail) in own.addresses or is_below(domain(mail), own_hosts)
+    )
     return (
         [
             Warned(

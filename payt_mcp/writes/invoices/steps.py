@@ -12,6 +12,7 @@ from typing import Any
 
 from payt_mcp.payt.models import Debtor, Invoice, Payment
 from payt_mcp.proposals.preview import REFUSED, Change, Row
+from payt_mcp.receivables.mailboxes import mailboxes_in
 from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words
 from payt_mcp.words.text import clean, count, money
 from payt_mcp.writes.bulk import UNSEEN, WHOLE
@@ -61,10 +62,12 @@ class Known:
 
     @property
     def addresses(self) -> frozenset[str]:
-        """The administration's own e-mail addresses and those on file for the debtors of the batch, in lower case."""
+        """The administration's own e-mail addresses and those on file for the debtors of the batch, each as its
+        `mailbox`.
+        """
         debtors = [*self.debtors_by_id.values(), *self.debtors.values(), *self.debtors_by_identifier.values()]
         on_file = (getattr(debtor, name) for debtor in debtors for name in _ADDRESSES)
-        return frozenset(address.strip().lower() for address in (*self.own_addresses, *on_file) if address)
+        return frozenset(one for text in (*self.own_addresses, *on_file) if text for one in mailboxes_in(text))
 
 
 @dataclass

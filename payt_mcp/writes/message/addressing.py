@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from payt_mcp.proposals.preview import Warned
-from payt_mcp.receivables.addresses import SHARED_HOSTS, domain, is_below, resembled
+from payt_mcp.receivables.addresses import PLACES, SHARED_HOSTS, domain, is_below, resembled
+from payt_mcp.receivables.mailboxes import mailbox, one_form, readable, shown
 from payt_mcp.words.text import clean
 from payt_mcp.writes.message import scanning
 from payt_mcp.writes.message.facts import Facts
@@ -20,13 +21,30 @@ def recipient_warnings(letter: Letter, facts: Facts) -> list[Warned]:
         host = domain(recipient.email)
         outside += host not in known
         if recipient.source:
+            if shown(recipient.email) != recipient.email:
+                found.append(Warned(f"{recipient.email} reads {readable(recipient.email)}."))
             continue
         like = resembled(host, known)
         hint = f", and its domain looks like {like}, which is" if like else ""
-        found.append(Warned(f"{recipient.email} ({recipient.field}) is not on file for this debtor{hint}.", True, True))
+        found.append(
+            Warned(f"{shown(recipient.email)} ({recipient.field}) is not on file for this debtor{hint}.", True, True)
+        )
     if outside > 1:
         found.append(Warned(f"{outside} recipients are outside the domains on file for this debtor.", True))
-    return found
+    return found + _left_out(letter, facts)
+
+
+def _left_out(letter: Letter, facts: Facts) -> list[Warned]:
+    """What stands beside the address that the letter goes to and is not written to: unusable, or one of several."""
+    written = {mailbox(recipient.email) for recipient in letter.recipients}
+    sources = {place.source: place.named for place in PLACES.values() if not place.is_copy}
+    used = {entry.source for entry in facts.on_file if mailbox(entry.email) in written}
+    beside = [
+        f"On file, {sources[entry.source]} has {entry.email} too, which this letter does not go to."
+        for entry in facts.on_file
+        if entry.source in used & sources.keys() and mailbox(entry.email) not in written
+    ]
+    return [Warned(text) for text in (*(f"On file, {one}." for one in facts.unusable), *beside)]
 
 
 def account_warnings(text: str, facts: Facts) -> list[Warned]:
@@ -43,9 +61,10 @@ def link_warnings(text: str, facts: Facts) -> list[Warned]:
     """Hosts in the text that are neither ours nor the debtor's own. Where anybody may have a page, nobody's is."""
     own = {*PAYT_HOSTS, *facts.own_hosts} - SHARED_HOSTS
     theirs = {domain(entry.email) for entry in facts.on_file}
-    theirs |= {*scanning.links(facts.debtor), *scanning.links(facts.sender)}  # a company may be called Example.com
+    named = (*scanning.links(facts.debtor), *scanning.links(facts.sender))  # a company may be called Example.com
+    theirs |= set(map(one_form, named))
     hosts = scanning.links(text)
-    foreign = [host for host in hosts if host.removeprefix("www.") not in theirs and not is_below(host, own)]
+    foreign = [host for host in hosts if one_form(host.removeprefix("www.")) not in theirs and not is_below(host, own)]
     found = [
         Warned(f"The text links to {_host_words(host)}, which is not yours or Payt's.", True)
         for host in foreign[:_MOST_NAMED]
@@ -59,18 +78,18 @@ def link_warnings(text: str, facts: Facts) -> list[Warned]:
 def _host_words(host: str) -> str:
     """A host as it reads, and where that deceives also as it is."""
     if host.isascii():
-        return clean(host, 60)
+        return clean(shown(host), 120)
     coded = (label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in host.split("."))
     return f"{clean(host, 60)} (not in Latin letters: {clean('.'.join(coded), 80)})"
 
 
 def address_warnings(text: str, letter: Letter, facts: Facts) -> list[Warned]:
     """Addresses in the text that an answer would go to, and that are not known."""
-    known = {entry.email.lower() for entry in facts.on_file} | {address.lower() for address in facts.own_addresses}
-    known |= {recipient.email.lower() for recipient in letter.recipients}
+    emails = [entry.email for entry in facts.on_file] + [recipient.email for recipient in letter.recipients]
+    known = set(map(mailbox, (*emails, *facts.own_addresses)))
     hosts = [host for host in (*PAYT_HOSTS, *facts.own_hosts) if host not in SHARED_HOSTS]
     return [
         Warned(f"The text names the address {clean(address, 80)}, which is neither yours nor on file.", True)
         for address in scanning.addresses(text)
-        if address not in known and not is_below(domain(address), hosts)
+        if mailbox(address) not in known and not is_below(domain(address), hosts)
     ][:_MOST_NAMED]

@@ -16,8 +16,9 @@ from payt_mcp.writes.message.figures import OwedItem
 class Facts:
     """The state of the books and of the debtor's file at the moment of proposing.
 
-    `attention` is the debtor's, and `case_attention` that of the credit case the message goes with; `unseen` says, by
-    resource, what the token may not read. `same_text` are ids and days of messages of this text that were sent before.
+    `unusable` says what is on file as an address and can be none. `attention` is the debtor's, and `case_attention`
+    that of the credit case the message goes with; `unseen` says, by resource, what the token may not read. `same_text`
+    are ids and days of messages of this text that were sent before.
     """
 
     sender: str
@@ -41,6 +42,7 @@ class Facts:
     bounced: str = ""
     same_text: Sequence[tuple[str, dt.date]] = ()
     own_addresses: Sequence[str] = ()
+    unusable: Sequence[str] = ()
     unseen: Mapping[str, str] = field(default_factory=dict)
 
     @property

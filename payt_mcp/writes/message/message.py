@@ -14,7 +14,15 @@ from payt_mcp.payt.wire import Command, File
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Preview, Words
 from payt_mcp.proposals.states import Status
-from payt_mcp.receivables.addresses import Recipient, default_address, parse_many, parse_one, source_of
+from payt_mcp.receivables.addresses import (
+    Recipient,
+    complaints,
+    default_address,
+    distinct,
+    parse_many,
+    parse_one,
+    source_of,
+)
 from payt_mcp.receivables.messages import message_moment
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.files import load, read_attachments
@@ -73,8 +81,10 @@ class Message(Kind):
         place.read["target"] = target
         if not wanted.email and default_address(target.debtor) is None:
             whose = clean(target.debtor.debtor_number, NAME_LENGTH) or target.debtor.id
+            unusable = complaints(target.debtor)
+            of_use = f" that can be used: {'; '.join(unusable)}" if unusable else ""
             raise InputError(
-                f"Debtor {whose} has no e-mail address on file. Ask the user for one and pass email; nothing was sent."
+                f"Debtor {whose} has no e-mail address on file{of_use}. Ask the user for one and pass email."
             )
         return {
             "addressee": list(target.addressee),
@@ -96,13 +106,14 @@ class Message(Kind):
         known = default_address(target.debtor)
         if not asked["email"] and known is None:
             raise UnknownRecordError("the debtor has no e-mail address on file any more")
-        content = {**asked, "email": asked["email"] or (known.email if known else "")}
+        content = _each_once({**asked, "email": asked["email"] or (known.email if known else "")})
         facts = await facts_of(place, target, asked["subject"], asked["body"])
         letter = _letter(content, target, facts, attachments)
         return Outlook(
             # laid out as the timeline is read, so that two variants of one text are never under way together
             touches=(target.debtor.id, folded(letter.subject), folded(letter.body)),
             title=title_of(letter, facts),
+            about=f"{clean(facts.debtor, 60)} ({facts.debtor_number})",
             sections=sections_of(letter, facts),
             warnings=warnings_of(letter, facts),
             same=[key for key, _ in facts.same_text],
@@ -139,6 +150,13 @@ class Message(Kind):
 
 
 KIND = Message()
+
+
+def _each_once(content: dict[str, Any]) -> dict[str, Any]:
+    """A mailbox gets one letter, however often and in whatever letters it is named."""
+    to = [content["email"]]
+    cc = distinct(content["cc"], to)
+    return {**content, "cc": cc, "bcc": distinct(content["bcc"], [*to, *cc])}
 
 
 def _letter(content: Content, target: Target, facts: Facts, attachments: Sequence[Attachment]) -> Letter:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from payt_mcp.books.debtor import DebtorFile
 from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message
-from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of, addresses_of_contact
+from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of, addresses_of_contact, complaints
 from payt_mcp.receivables.attention import of_case, of_invoice
 from payt_mcp.receivables.messages import bounce_reason, message_moment
 from payt_mcp.receivables.phases import case_phase, words
@@ -44,6 +44,7 @@ async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Fac
         debtor_number=clean(debtor.debtor_number, NAME_LENGTH) or debtor.id,
         attention=list(dict.fromkeys([*file.attention(scope.today).reasons, *of_case_])),
         on_file=await _on_file(scope, debtor),
+        unusable=complaints(debtor),
         items=_items(scope, file, now),
         invoice_id=target.invoice.id if target.invoice else "",
         settled=_settled(file, target.invoice),

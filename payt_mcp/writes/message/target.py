@@ -39,7 +39,7 @@ class Target:
 async def find_target(scope: Scope, *, debtor: str, invoice: str, credit_case: str) -> Target:
     """The one that is meant. Raises InputError where not exactly one is named, or it is not found."""
     if sum(map(bool, (debtor, invoice, credit_case))) != 1:
-        raise InputError("Pass exactly one of to_debtor, to_invoice and to_credit_case. Nothing was sent.")
+        raise InputError("Pass exactly one of to_debtor, to_invoice and to_credit_case.")
     if invoice:
         return await _of_invoice(scope, await find_invoice(scope, invoice))
     if credit_case:

@@ -213,7 +213,8 @@ async def test_other_files_do_not_leave(house: House, name: str) -> None:
         "a@b.example\r\nBcc: x@evil.example",
         "a@b.example,c@d.example",
         "a@b.ex\u202eample",
-        "A <a@b.example>",
+        "c@d.example <a@b.example>",
+        "a@b.example <",
         "a@b\N{CYRILLIC SMALL LETTER A}nk.example",
     ],
 )

@@ -172,8 +172,8 @@ class NotConfiguredError(UpstreamError):
         super().__init__(
             "This server is not connected to a Payt account, so nothing can be looked up. Run `payt-mcp login --token` "
             "in a terminal and paste the API token your company has from Payt (no restart is needed); `payt-mcp login` "
-            "signs in through Payt's consent page, where your company has registered an application. In the settings of "
-            "this server (restart it after that) PAYT_API_TOKEN takes the token too, and PAYT_API_URL=sandbox shows "
+            "signs in through Payt's consent page, where your company has registered an application. In the settings "
+            "of this server (restart it after that) PAYT_API_TOKEN takes the token too, and PAYT_API_URL=sandbox shows "
             "invented data."
         )
 

@@ -46,6 +46,7 @@ function show(...children) {
   app.classList.remove("folded");
   app.replaceChildren(...children);
   fold();
+  rest();
 }
 
 // The host's own colours and letters, where it tells them: names of style variables and their values, nothing to load.
@@ -74,6 +75,7 @@ function fold() {
     if (text) text.style.maxHeight = "none";
     app.classList.remove("folded");
     button.remove();
+    rest();
   };
   button.addEventListener("click", open);
   button.addEventListener("keydown", (event) => [" ", "Enter"].includes(event.key) && open());

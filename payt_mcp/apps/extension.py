@@ -92,7 +92,7 @@ class Apps(Extension):
         told = result.structured_content or {}
         if told.get("status") != "awaiting_approval":
             return result
-        from payt_mcp.proposals.asking.preview_text import unwarned  # noqa: PLC0415 - with the ledger, not at the start
+        from payt_mcp.proposals.asking.preview_text import deed_words, unwarned  # noqa: PLC0415 - with the ledger, not at the start
         from payt_mcp.proposals.stored import preview_of  # noqa: PLC0415
 
         outbox = await _outbox(ctx)
@@ -102,6 +102,7 @@ class Apps(Extension):
             return result
         shown = {
             "secret": self._secret(record),
+            "deed": deed_words(preview, preview.words),
             "whole": unwarned(preview),
             "warnings": [{"text": warned.text, "danger": warned.danger} for warned in preview.warnings],
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from importlib import resources
 from pathlib import Path
 
 from mcp.types import Resource
@@ -37,7 +38,7 @@ def page(uri: str) -> str:
         return ""
     style = _read("overview.css") + _read("app.css")
     words = f"'use strict';\nconst PHASE_WORDS = {json.dumps(phases.WORDS)};\n"
-    script = words + _read("bridge.js") + _read(_SCRIPTS[uri])
+    script = words + _read("bridge.js") + _resting() + _read(_SCRIPTS[uri])
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -49,3 +50,9 @@ def page(uri: str) -> str:
 
 def _read(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
+
+
+def _resting() -> str:
+    """What keeps a click from meaning another button than the one it was put on: as on the approval page."""
+    assets = resources.files("payt_mcp.proposals.asking").joinpath("assets")
+    return assets.joinpath("rest.js").read_text(encoding="utf-8")

@@ -27,13 +27,16 @@ function decision(data, given) {
   if (!given.secret) return element("p", { class: "soft" }, data.status === "awaiting_approval"
     ? "Approve or reject it on the approval page in your browser, or with payt-mcp approvals in a terminal." : "");
   const careful = (given.warnings || []).some((one) => one.danger) ? " careful" : "";
-  const buttons = [["approve", "Approve"], ["reject", "Reject"]].map(([choice, label]) => {
-    const button = element("button", { type: "button", class: choice + careful }, label);
+  const choices = [["approve", `Approve and ${given.deed}`], ["reject", "Reject"]];
+  const buttons = choices.map(([choice, label]) => {
+    const id = `${choice}-${data.proposal_id}`;
+    const button = element("button", { type: "button", id, class: choice + careful }, label);
     button.addEventListener("click", async () => {
       buttons.forEach((one) => { one.disabled = true; });
       try {
         const asked = { proposal_id: data.proposal_id, decision: choice, secret: given.secret };
-        render(await request("tools/call", { name: "decide_proposal", arguments: asked }));
+        const told = choice === "approve" ? `Approved, ${given.deed}.` : `Rejected, not to ${given.deed}.`;
+        render(await request("tools/call", { name: "decide_proposal", arguments: asked }), told);
       } catch (error) {
         show(element("section", {}, element("p", {}, `The host did not pass this on: ${error.message}. Nothing is known `
           + "to have been sent. Look at the approval page, or ask the assistant to check the proposal.")));
@@ -44,13 +47,23 @@ function decision(data, given) {
   return element("div", { class: "buttons" }, ...buttons);
 }
 
-function render(result) {
+// A card that was decided on keeps its height: what stands below it in the conversation stays where it is.
+function hold() {
+  const root = document.documentElement;
+  root.style.height = `${Math.ceil(root.getBoundingClientRect().height)}px`;
+  root.style.overflow = "auto";
+}
+
+// `told` names what a click on this card decided.
+function render(result, told = "") {
+  if (told) hold();
   const data = result.structuredContent;
   if (result.isError || !data || !data.status) return show(said(result));
   const given = (result._meta || {})[APPROVAL] || {};
   const look = ENDED_WELL.includes(data.status) ? "good" : WAITS.includes(data.status) ? "wait" : "bad";
   return show(element("section", {},
     element("p", {}, element("span", { class: `badge ${look}` }, STANDING[data.status] || words(data.status))),
+    told ? element("p", { role: "status" }, told) : "",
     element("p", {}, data.summary),
     data.reason ? element("p", {}, data.reason) : "",
     warnings(given, data, true),
@@ -60,4 +73,4 @@ function render(result) {
     element("p", { class: "soft" }, data.proposal_id || "")));
 }
 
-start(render);
+start((result) => render(result));

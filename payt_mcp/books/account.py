@@ -53,15 +53,18 @@ class Account:
         before is forgotten.
         """
         login = self._client.tokens.login()
+        if login != self._login:
+            for books in self._books.values():
+                books.stop()
         if login is not None and login != self._login:
             self.listings = Listings()
             self._books, self._case_books, self._case_numbers, self._read_at = {}, {}, {}, None
             self._login = login
         return login is not None
 
-    async def credential(self) -> Secret:
+    async def ledger_identity(self) -> Secret:
         """What names the ledger scope. Raises SignInError."""
-        return await self._client.tokens.credential()
+        return await self._client.tokens.ledger_identity()
 
     async def aclose(self) -> None:
         await self._client.aclose()

@@ -13,8 +13,10 @@ from payt_mcp.words.text import code
 
 async def open_invoices_of(scope: Scope, debtor_id: str, also: Fields = ()) -> list[Invoice]:
     """The unpaid invoices of one debtor: what the books keep of them, and `also` these fields. Raises UpstreamError."""
-    payt, fields = scope.account.payt, (*INVOICE_FIELDS, *also)
-    return (await payt.invoices(scope.id, fields=fields, paid=False, debtor_ids=[debtor_id])).records
+    payt, fields, look = scope.account.payt, (*INVOICE_FIELDS, *also), scope.look()
+    found = (await payt.invoices(scope.id, fields=fields, paid=False, debtor_ids=[debtor_id])).records
+    look.whole("invoices", debtor_id, found)
+    return found
 
 
 async def debtors_by_id(scope: Scope, ids: Iterable[str]) -> dict[str, DebtorEntry]:
@@ -47,14 +49,18 @@ async def invoice_numbers(scope: Scope, ids: Iterable[str]) -> dict[str, str]:
 async def cases_by_id(scope: Scope, ids: Iterable[str]) -> list[CreditCase]:
     """The credit cases with these ids that still exist."""
     found: list[CreditCase] = []
+    look = scope.look()
     for chunk in chunks(sorted({key for key in ids if key})):
         found += (await scope.account.payt.credit_cases(scope.id, ids=chunk)).records
+    look.take("credit_cases", found)
     return found
 
 
 async def plans_by_id(scope: Scope, ids: Iterable[str]) -> list[PaymentPlan]:
     """The payment plans with these ids that still exist."""
     found: list[PaymentPlan] = []
+    look = scope.look()
     for chunk in chunks(sorted({key for key in ids if key})):
         found += (await scope.account.payt.payment_plans(scope.id, ids=chunk)).records
+    look.take("payment_plans", found)
     return found

@@ -8,13 +8,14 @@ they say; `unseen` says what that is.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
 import anyio
 
-from payt_mcp.books.following import Following
+from payt_mcp.books.following import Following, Stamps
+from payt_mcp.books.shelf import Key, Shelf
 from payt_mcp.errors import ForbiddenError
 from payt_mcp.payt import wire
 from payt_mcp.payt.client import PaytClient
@@ -71,7 +72,7 @@ class CaseBook:
         return [said for said in (self.cases.unseen, self.plans.unseen) if said]
 
 
-class Followed(Generic[KeptT]):
+class Followed(Shelf, Generic[KeptT]):
     """One list: `records` as they were at the last reading. `refusal` is there where the token may not read it, and
     `unseen` says what is not known for it.
     """
@@ -79,6 +80,7 @@ class Followed(Generic[KeptT]):
     def __init__(self, kind: Kind[KeptT], client: PaytClient, administration_id: str) -> None:
         self.records: Records[KeptT] = Records()
         self.refusal: ForbiddenError | None = None
+        self._doubts: list[Key] = []
         self._kind = kind
         self._client = client
         self._administration_id = administration_id
@@ -87,6 +89,46 @@ class Followed(Generic[KeptT]):
         self._refused_at: float | None = None
         self._begun = 0
         self._done = 0
+
+    @property
+    def resource(self) -> str:
+        return self._kind.resource
+
+    @property
+    def model(self) -> type[Any]:
+        return self._kind.model
+
+    @property
+    def fields(self) -> wire.Fields:
+        return self._kind.fields
+
+    @property
+    def turn(self) -> tuple[int, int] | None:
+        is_free = self.is_read and self.refusal is None and not self._lock.locked()
+        return (self._done, self.records.version) if is_free else None
+
+    @property
+    def is_in_use(self) -> bool:
+        return self.is_read or self._lock.locked()
+
+    @property
+    def mark(self) -> dt.datetime | None:
+        return self._following.place.mark
+
+    def ids(self) -> Sequence[str]:
+        return [record.id for record in self.records]
+
+    def held(self, key: str) -> KeptT | None:
+        return self.records.get(key)
+
+    def of_debtor(self, debtor_id: str) -> Sequence[str]:
+        return [record.id for record in self.records.of_debtor(debtor_id)]
+
+    def take(self, record: Any) -> None:
+        self.records.put(self._kind.entry(record), surely=True)
+
+    def drop(self, key: str) -> None:
+        self.records.remove(key, surely=True)
 
     @property
     def is_read(self) -> bool:
@@ -109,25 +151,31 @@ class Followed(Generic[KeptT]):
             self._begun += 1
             number = self._begun
             try:
-                self._following.place = await self._following.read(self._read_whole, self._read_changes, self._stamps)
+                self._following.place = await self._following.read(self._read_whole, self._read_changes)
             except ForbiddenError as refusal:
                 self.refusal, self._refused_at = refusal, anyio.current_time()
             else:
                 self.refusal, self._refused_at, self._done = None, None, number
 
+    def take_doubts(self) -> list[Key]:
+        """What was read of these records is newer or older than what is held, and nobody can tell which."""
+        doubts, self._doubts = self._doubts, []
+        return doubts
+
     def _is_waiting(self) -> bool:
         return self._refused_at is not None and anyio.current_time() - self._refused_at < _ASK_AGAIN
 
-    async def _read_whole(self) -> None:
+    async def _read_whole(self) -> Stamps:
         found: list[Any] = []
 
         def take(rows: Rows) -> None:
-            found.extend(wire.read_entity(self._kind.model, row, self._name) for row in rows)
+            found.extend(wire.read_row(self._kind.model, row, self.name) for row in rows)
 
-        await read_all(self._client, self._list(self._kind.resource, self._kind.fields), self._name, take)
-        self.records = Records(map(self._kind.entry, found))
+        await read_all(self._client, self._list(self._kind.resource, self._kind.fields), self.name, take)
+        self.records, self._doubts = Records(map(self._kind.entry, found)), []
+        return [record.updated_at for record in found]
 
-    async def _read_changes(self, since: dt.datetime) -> None:
+    async def _read_changes(self, since: dt.datetime) -> Stamps:
         """Read all that changed, then take it over in one go. Where nothing is held, nothing can have been deleted."""
         after, kind = wire.stamp(since), self._kind
         changed: list[Any] = []
@@ -135,24 +183,17 @@ class Followed(Generic[KeptT]):
 
         async def read_changed() -> None:
             query = self._list(kind.resource, kind.fields, updated_after=after)
-            changed.extend((await self._client.entities(kind.model, query, self._name))[0])
+            changed.extend((await self._client.entities(kind.model, query, self.name))[0])
 
         async def read_deleted() -> None:
             query = self._list(f"{kind.resource}/deleted", (), deleted_after=after)
-            deleted.extend((await self._client.entities(kind.deleted, query, f"deleted {self._name}"))[0])
+            deleted.extend((await self._client.entities(kind.deleted, query, f"deleted {self.name}"))[0])
 
         await together(read_changed, *([read_deleted] if len(self.records) else []))
-        for record in changed:
-            self.records.put(kind.entry(record))
-        for gone in deleted:
-            self.records.remove(gone.id, gone.deleted_at)
-
-    def _stamps(self) -> list[dt.datetime]:
-        return [record.updated_at for record in self.records if record.updated_at is not None]
-
-    @property
-    def _name(self) -> str:
-        return self._kind.resource.replace("_", " ")
+        doubted = [record.id for record in changed if not self.records.put(kind.entry(record))]
+        doubted += [gone.id for gone in deleted if not self.records.remove(gone.id, gone.deleted_at)]
+        self._doubts += [Key(kind.resource, "ids", key) for key in doubted]
+        return [*(record.updated_at for record in changed), *(gone.deleted_at for gone in deleted)]
 
     def _list(self, resource: str, fields: wire.Fields, **filters: str) -> wire.Query:
         return wire.listing(resource, self._administration_id, fields=fields, **filters)

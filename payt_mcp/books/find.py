@@ -46,8 +46,11 @@ async def find_invoice(scope: Scope, value: str, *, fields: Fields | None = None
         UnknownRecordError: there is none.
         AmbiguousError: several carry that number.
     """
+    look = scope.look()
     for kind in _KINDS:
         found = await _invoices_by(scope, kind, value, fields or every(Invoice))
+        if fields is None:
+            look.take("invoices", found)
         if len(found) > 1:
             named = [f"{clean(i.invoice_number, 40)} of debtor {code(i.debtor_number)}, id {i.id}" for i in found]
             raise AmbiguousError(f"Invoice {value[:60]!r}", named[:_MOST_CANDIDATES], "Pass the id of the one meant.")
@@ -69,10 +72,13 @@ async def find_case(scope: Scope, value: str) -> CreditCase:
         if labelled is None:
             raise
         case_id = labelled
+    look = scope.look()
     try:
-        return await scope.account.payt.credit_case(scope.id, case_id, fields=every(CreditCase))
+        found = await scope.account.payt.credit_case(scope.id, case_id, fields=every(CreditCase))
     except MissingError:
         raise UnknownRecordError(f"Credit case {value[:40]!r} has been deleted.") from None
+    look.take("credit_cases", [found])
+    return found
 
 
 async def _debtor_by_key(scope: Scope, value: str) -> Debtor | None:

@@ -100,8 +100,10 @@ async def invoices_as_items(scope: Scope, ids: Sequence[str]) -> dict[str, OpenI
     """The invoices with these ids as they are now, paid ones too; those that are gone are left out."""
     found: dict[str, OpenItem] = {}
     currency = scope.administration.currency_code or ""
+    look = scope.look()
     for chunk in chunks(ids):
         listed = await scope.account.payt.invoices(scope.id, fields=INVOICE_FIELDS, ids=chunk)
+        look.take("invoices", listed.records)
         found |= {invoice.id: open_item(invoice, currency) for invoice in listed.records}
     return found
 
@@ -162,15 +164,16 @@ async def _paid(scope: Scope, question: Question, chosen: Selection) -> tuple[li
         filters["updated_after"] = question.updated_after
     if question.invoices:
         return await _by_keys(scope, question.invoices, filters), True
-    payt = scope.account.payt
+    payt, look = scope.account.payt, scope.look()
     listed = await payt.invoices(scope.id, fields=INVOICE_FIELDS, most=MOST_SCANNED, **filters)
+    look.take("invoices", listed.records)
     currency = scope.administration.currency_code or ""
     return [open_item(invoice, currency) for invoice in listed.records], listed.is_all
 
 
 async def _by_keys(scope: Scope, keys: Sequence[str], filters: InvoiceFilters) -> list[OpenItem]:
     """Invoices by number, and by identifier and id what no number matched; one with a comma is asked for alone."""
-    payt = scope.account.payt
+    payt, look = scope.account.payt, scope.look()
     plain = [key for key in keys if "," not in key]
     found: dict[str, Invoice] = {}
     kinds: tuple[InvoiceFilters, ...] = ({"invoice_numbers": plain}, {"invoice_identifiers": plain}, {"ids": plain})
@@ -185,6 +188,7 @@ async def _by_keys(scope: Scope, keys: Sequence[str], filters: InvoiceFilters) -
             except MissingError:
                 continue
             found.setdefault(invoice.id, invoice)
+    look.take("invoices", found.values())
     currency = scope.administration.currency_code or ""
     return [open_item(invoice, currency) for invoice in found.values() if not is_open(invoice)]
 

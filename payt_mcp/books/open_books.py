@@ -16,8 +16,13 @@ import anyio
 import anyio.abc
 
 from payt_mcp import patience
+from payt_mcp.books.again import IDS_A_REQUEST, Again, Look, Source
 from payt_mcp.books.case_book import CaseBook
-from payt_mcp.books.following import Following
+from payt_mcp.books.corrections import Corrections
+from payt_mcp.books.following import Following, Place, Stamps
+from payt_mcp.books.item_shelves import Debtors, OpenInvoices
+from payt_mcp.books.shelf import Key, Shelf, chunked
+from payt_mcp.books.verifying import Difference, Verifier
 from payt_mcp.errors import StillLoadingError
 from payt_mcp.payt import wire
 from payt_mcp.payt.client import PaytClient
@@ -32,8 +37,9 @@ from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, OpenI
 PATIENCE = 45.0
 """Seconds a call waits for the books; hosts cut calls off after about 60."""
 
-_IDS_A_REQUEST = 100
 _MOST_MISSING = 1_000
+_MOST_READINGS = 3
+"""For one answer: a first reading can take longer than the freshness, and something can be written meanwhile."""
 
 Progress = Callable[[float, str], Awaitable[None]]
 
@@ -59,21 +65,40 @@ class Books:
         group: anyio.abc.TaskGroup,
     ) -> None:
         self.administration = administration
+        self.held = OpenItems("")
         self._client = client
         self._case_book = case_book
         self._freshness = freshness
         self._group = group
-        self._items: OpenItems | None = None
         self._following = Following(client)
+        self._readings = 0
         self._synced: Reading | None = None
         self._as_of: dt.datetime | None = None
         self._running: _Running | None = None
         self._picture: tuple[object, Overdue] | None = None
         self._attention: tuple[object, dict[str, DebtorAttention]] | None = None
+        lists: tuple[Shelf, ...] = (OpenInvoices(self), Debtors(self), case_book.cases, case_book.plans)
+        self._shelves = {shelf.resource: shelf for shelf in lists}
+        self._again = Again(client, administration.id, self._shelves, ("invoices", "debtors"))
+        self._corrections = Corrections()
+        self._verifier = Verifier(client, administration.id, self._shelves, self._corrected)
 
     @property
     def is_loaded(self) -> bool:
-        return self._items is not None
+        return self._synced is not None
+
+    @property
+    def is_in_use(self) -> bool:
+        return self.is_loaded or self._running is not None
+
+    @property
+    def state(self) -> object:
+        """Changes whenever the open items or the debtors do; None while they are being read."""
+        return (self._readings, self.held.version) if self._running is None and self.is_loaded else None
+
+    @property
+    def mark(self) -> dt.datetime | None:
+        return self._following.place.mark
 
     @property
     def as_of(self) -> dt.datetime:
@@ -86,32 +111,49 @@ class Books:
         """What could not be read at the last reading, and what is not shown for it, in sentences."""
         return self._case_book.unseen()
 
+    def corrections(self) -> list[str]:
+        """What earlier answers had wrong, in sentences, once: whoever asks for them tells them."""
+        return self._corrections.told()
+
+    def look(self) -> Look:
+        """For what an answer reads of Payt by itself, which is then given to the books too; begin it before reading."""
+        return Look(self._shelves, self._again)
+
+    def touched(self, records: Source) -> None:
+        """These were written: they are read again before the next answer, whatever their stamps say."""
+        if self.is_in_use:
+            self._again.note_source(records)
+
+    def stop(self) -> None:
+        """Ask Payt nothing more in the background."""
+        self._verifier.is_over = True
+
     async def fresh(self, progress: Progress | None = None) -> OpenItems:
-        """The open items, not older than the freshness.
+        """The open items, not older than the freshness, with all that was written here.
 
         Raises:
             StillLoadingError: it takes longer than a call may; the reading goes on.
             UpstreamError: Payt gave no usable answer.
         """
         until = anyio.current_time() + min(PATIENCE, patience.left())
-        for _ in range(2):  # a first reading can take longer than the freshness: a delta then follows
+        self._verified()
+        for _ in range(_MOST_READINGS):
             if self._is_fresh():
                 break
             await self._begun().wait(progress, until)
-            if self._freshness == 0:
+            if self._freshness == 0 and not self._again:
                 break
-        assert self._items is not None
-        return self._items
+        return self.held
 
     async def at_hand(self, patience: float) -> OpenItems | None:
         """The open items as they are now, however old. Where there are none yet, a reading is begun and waited for a
         moment: None where it takes longer than `patience` seconds, or fails.
         """
-        if self._items is None:
+        if not self.is_loaded:
             running = self._begun()
             with anyio.move_on_after(patience):
                 await running.done.wait()
-        return self._items
+        return self.held if self.is_loaded else None
 
     def overdue(self, items: OpenItems, today: dt.date, min_days: int) -> Overdue:
         """The overdue picture of these items; computed once for as long as nothing changes."""
@@ -130,6 +172,16 @@ class Books:
             known[debtor_id] = of_debtor(items, debtor_id, today)
         return known[debtor_id]
 
+    def _verified(self) -> None:
+        """Books that are asked again are held against Payt in the background."""
+        self._verifier.asked()
+        if self.is_loaded and not self._verifier.is_running and not self._verifier.is_over:
+            self._verifier.is_running = True
+            self._group.start_soon(self._verifier.run)
+
+    def _corrected(self, differences: list[Difference]) -> None:
+        self._corrections.note(differences)
+
     def _begun(self) -> _Running:
         """The reading under way; a new one where there is none."""
         if self._running is None:
@@ -138,7 +190,7 @@ class Books:
         return self._running
 
     def _is_fresh(self) -> bool:
-        return self._synced is not None and Reading.take().since(self._synced) < self._freshness
+        return self._synced is not None and not self._again and Reading.take().since(self._synced) < self._freshness
 
     async def _run(self, running: _Running) -> None:
         try:
@@ -151,52 +203,59 @@ class Books:
 
     async def _sync(self, running: _Running) -> None:
         began, as_of = Reading.take(), self._client.now()
-        held, place = self._items or OpenItems(""), self._following.place
-
-        async def read_whole() -> None:
-            nonlocal held
-            held = await self._read_everything(running)
-
-        async def read_changes(since: dt.datetime) -> None:
-            await self._apply_changes(held, since)
-
-        def stamps() -> list[dt.datetime]:
-            return [item.updated_at for item in held.invoices.values() if item.updated_at is not None]
+        self._readings += 1
+        place = self._following.place
 
         async def read_invoices() -> None:
             nonlocal place
-            place = await self._following.read(read_whole, read_changes, stamps)
-            await self._name_debtors(held)
+            place = await self._read(running)
+            await self._name_debtors()
 
         cases, plans = self._case_book.cases, self._case_book.plans
         await together(read_invoices, cases.refresh, plans.refresh)
-        held.cases, held.plans = cases.records, plans.records
-        self._items, self._as_of, self._synced = held, as_of, began
+        self.held.cases, self.held.plans = cases.records, plans.records
+        self._again.note([*cases.take_doubts(), *plans.take_doubts()])
+        if self._again:
+            await self._again.read()
+            if self._again.needs_all:
+                self._following.place = Place()
+                place = await self._read(running)
+                self._again.needs_all = False
+            await self._name_debtors()
+        self._as_of, self._synced = as_of, began
         self._following.place = place
 
-    async def _read_everything(self, running: _Running) -> OpenItems:
+    async def _read(self, running: _Running) -> Place:
+        return await self._following.read(partial(self._read_whole, running), self._read_changes)
+
+    async def _read_whole(self, running: _Running) -> Stamps:
         items = OpenItems(self.administration.currency_code or "")
 
         def take_invoices(rows: Rows) -> None:
             now = self._client.now()
             for row in rows:
-                items.put_invoice(wire.read_entity(Invoice, row, "invoice", now))
+                items.put_invoice(wire.read_row(Invoice, row, "invoice", now))
             running.read = len(items.invoices)
 
         def take_debtors(rows: Rows) -> None:
             for row in rows:
-                items.put_debtor(wire.read_entity(Debtor, row, "debtor"))
+                items.put_debtor(wire.read_row(Debtor, row, "debtor"))
 
         invoices, debtors = self._list("invoices", INVOICE_FIELDS, paid="false"), self._list("debtors", DEBTOR_FIELDS)
         await together(
             partial(read_all, self._client, invoices, "invoices", take_invoices),
             partial(read_all, self._client, debtors, "debtors", take_debtors),
         )
-        return items
+        items.cases, items.plans = self.held.cases, self.held.plans
+        self.held = items
+        stamps = [item.updated_at for item in items.invoices.values()]
+        return stamps + [debtor.updated_at for debtor in items.debtors.values()]
 
-    async def _apply_changes(self, items: OpenItems, since: dt.datetime) -> None:
-        """Read all that changed, then take it over in one go: no call sees half a delta."""
-        after = wire.stamp(since)
+    async def _read_changes(self, since: dt.datetime) -> Stamps:
+        """Read all that changed, then take it over in one go: no call sees half a delta. Where the stamps do not say
+        what is newer, it is asked for again by id.
+        """
+        after, items = wire.stamp(since), self.held
         found: dict[str, list[Any]] = {}
 
         async def read(name: str, model: type[Any], query: wire.Query) -> None:
@@ -207,18 +266,18 @@ class Books:
             partial(read, "deleted invoices", DeletedInvoice, self._list("invoices/deleted", (), deleted_after=after)),
             partial(read, "debtors", Debtor, self._list("debtors", DEBTOR_FIELDS, updated_after=after)),
         )
-        for invoice in found["invoices"]:
-            items.put_invoice(invoice)
-        for debtor in found["debtors"]:
-            items.put_debtor(debtor)
-        for deleted in found["deleted invoices"]:
-            items.remove_invoice(deleted.id, deleted.deleted_at)
+        invoices, deleted, debtors = found["invoices"], found["deleted invoices"], found["debtors"]
+        doubted = [one.id for one in invoices if not items.put_invoice(one)]
+        doubted += [one.id for one in deleted if not items.remove_invoice(one.id, one.deleted_at)]
+        self._again.note(Key("invoices", "ids", key) for key in doubted)
+        self._again.note(Key("debtors", "ids", one.id) for one in debtors if not items.put_debtor(one))
+        return [*(one.updated_at for one in (*invoices, *debtors)), *(one.deleted_at for one in deleted)]
 
-    async def _name_debtors(self, items: OpenItems) -> None:
+    async def _name_debtors(self) -> None:
         """Read the debtors of open items that no list held, so that no amount stays nameless."""
+        items = self.held
         missing = [key for key in items.debtor_ids() if key and key not in items.debtors][:_MOST_MISSING]
-        for start in range(0, len(missing), _IDS_A_REQUEST):
-            chunk = missing[start : start + _IDS_A_REQUEST]
+        for chunk in chunked(missing, IDS_A_REQUEST):
             query = self._list("debtors", DEBTOR_FIELDS, ids=wire.joined("debtor id", chunk))
             for debtor in (await self._client.entities(Debtor, query, "debtors"))[0]:
                 items.put_debtor(debtor)

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 import anyio
 
 from payt_mcp.books.account import Account
+from payt_mcp.books.again import IDS_A_REQUEST, Look
 from payt_mcp.books.open_books import Progress
+from payt_mcp.books.shelf import chunked
 from payt_mcp.books.zones import caveats, time_zone
 from payt_mcp.errors import UpstreamError
 from payt_mcp.payt.models import Administration
 from payt_mcp.words.text import NAME_LENGTH, clean
-
-IDS_A_REQUEST = 100
-"""Ids in one filter: a longer address may be refused on its way to Payt."""
 
 _PATIENCE = 5.0
 
@@ -42,6 +41,10 @@ class Scope:
     def caveats(self) -> list[str]:
         """Notes for every answer that depends on `today`."""
         return caveats(self.administration)
+
+    def look(self) -> Look:
+        """For what an answer reads of Payt by itself: see `Books.look`."""
+        return self.account.books(self.administration).look()
 
     def day(self, moment: dt.datetime | None) -> str | None:
         """The date of a moment where the administration is."""
@@ -71,4 +74,4 @@ async def optional() -> AsyncIterator[None]:
 
 def chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
     """Ids in parts that one request can ask for."""
-    return (ids[start : start + IDS_A_REQUEST] for start in range(0, len(ids), IDS_A_REQUEST))
+    return chunked(ids, IDS_A_REQUEST)

@@ -47,9 +47,11 @@ async def surroundings_of(
     looked at too. Raises UpstreamError.
     """
     around = Surroundings(OpenItems(scope.administration.currency_code or ""))
+    look = scope.look()
     with suppress(MissingError):
         around.debtor = await scope.account.payt.debtor(scope.id, debtor_id, fields=debtor_fields)
         around.books.put_debtor(around.debtor)
+        look.take("debtors", [around.debtor])
     around.invoices = await open_invoices_of(scope, debtor_id, also)
     for invoice in around.invoices:
         around.books.put_invoice(invoice)
@@ -105,7 +107,9 @@ async def _plans_of(scope: Scope, debtor: Debtor | None) -> list[PaymentPlan]:
         filters = {"debtor_identifiers": [debtor.debtor_identifier]}
     if filters is None:
         return []
+    look = scope.look()
     listed = await scope.account.payt.payment_plans(scope.id, **filters)
+    look.take("payment_plans", listed.records)
     return [plan for plan in listed.records if plan.active and plan.debtor_id == debtor.id]
 
 

@@ -29,7 +29,7 @@ from payt_mcp.settings import Secret, Settings, client_id, token
 if TYPE_CHECKING:
     from payt_mcp.cli.redirect import Redirect
     from payt_mcp.payt.models import Administration
-    from payt_mcp.payt.signin.kept import Kind, SignIn
+    from payt_mcp.payt.signin.sign_in import Kind, SignIn
     from payt_mcp.payt.signin.store import Place, SignInStore
 
 PORT = 18471
@@ -64,7 +64,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 def _run(args: argparse.Namespace, settings: Settings) -> int:
     store = _store(settings)
     if args.token:
-        from payt_mcp.payt.signin.kept import static
+        from payt_mcp.payt.signin.sign_in import static
 
         signin = static(token("The token", hidden("API token of your company at Payt (what you paste is not shown): ")))
         reached, place = anyio.run(_keep, settings, signin, store)
@@ -135,7 +135,7 @@ def _scopes(args: argparse.Namespace, settings: Settings) -> tuple[str, ...]:
 
 async def _granted(settings: Settings, kind: Kind, name: str, secret: Secret, body: Mapping[str, str]) -> SignIn:
     from payt_mcp.payt.client import PaytClient
-    from payt_mcp.payt.signin.kept import of_grant
+    from payt_mcp.payt.signin.sign_in import of_grant
     from payt_mcp.payt.signin.tokens import StaticToken
 
     client = PaytClient(settings.api_url, StaticToken(None), network=settings.network)

@@ -12,7 +12,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import PurePath
 
-_FIELDS = ("tool", "seconds", "outcome", "host", "port")
+_FIELDS = (
+    "tool", "seconds", "outcome", "host", "port", "rows", "requests", "differences", "late", "resource", "corrected",
+)  # fmt: skip
 
 
 class _JsonLines(logging.Formatter):

@@ -107,6 +107,7 @@ class PaytClient:
             trust_env=False,
         )
         self.tokens = tokens
+        self.rate = rate
         self._pacer = Pacer(rate)
         self._reading = Reading(budget)
         self._bound = _WHOLE * seconds
@@ -115,6 +116,11 @@ class PaytClient:
     async def aclose(self) -> None:
         with suppress(Exception):  # a connection that is broken already is closed, too
             await self._http.aclose()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is under way and nothing was asked within the last second."""
+        return self._pacer.is_quiet(time.monotonic())
 
     def now(self) -> datetime:
         """The time at Payt, in UTC: its last `Date` header and what has passed since; else this machine's."""
@@ -147,7 +153,7 @@ class PaytClient:
         """The records of a list, and whether that is all of them (False: `most` was reached first)."""
         found: list[EntityT] = []
         async for page in self.pages(query, what):
-            found.extend(wire.read_entity(model, row, what, self.now()) for row in page.rows)
+            found.extend(wire.read_row(model, row, what, self.now()) for row in page.rows)
             if most is not None and len(found) >= most and page.cursor is not None:
                 return found, False
         return found, True

@@ -11,8 +11,21 @@ import datetime as dt
 import time
 from dataclasses import dataclass
 
-OVERLAP = dt.timedelta(minutes=2)
-"""How far a delta reaches back behind the moment it was fixed at: stamps are set before rows can be read."""
+import anyio
+
+OVERLAP = dt.timedelta(hours=1)
+"""How far a delta reaches back behind the moment it was fixed at. Stamps are set before rows can be read: an import
+stamps its rows as it writes them, and they appear when it is done, together.
+"""
+
+_BRIEF_OVERLAP = dt.timedelta(minutes=2)
+"""The same where going further back is too much work for now."""
+
+_APART = dt.timedelta(days=1)
+"""How far Payt's stamps may be behind its `Date`: where the greatest one is older, nothing happened since."""
+
+_STAMP = dt.timedelta(milliseconds=1)
+"""The least difference between two stamps. Whether `updated_after` includes its own moment, Payt does not say."""
 
 _LONGEST_GAP = dt.timedelta(days=80)
 """Deleted lists reach 90 days back; a delta over more than this could miss a deletion."""
@@ -37,6 +50,11 @@ class Reading:
         return max(self.monotonic - earlier.monotonic, self.wall - earlier.wall)
 
 
+async def pause(seconds: float) -> None:
+    """Let this much time pass; for what is done in the background, by the same clocks."""
+    await anyio.sleep(seconds)
+
+
 @dataclass(frozen=True)
 class ServerTime:
     """A `Date` header of Payt's, and this machine's clocks when it came."""
@@ -50,9 +68,12 @@ class ServerTime:
 
 @dataclass(frozen=True)
 class Watermark:
-    """Ask for what changed after `moment`. `fixed` is the server's time it rests on, None where it sends none."""
+    """Ask for what changed after `moment`, or after `brief` where that is too much work for now: then what is stamped
+    long before it can be read is not in the answer. `fixed` is the server's time it rests on, None where it sends none.
+    """
 
     moment: dt.datetime
+    brief: dt.datetime
     fixed: ServerTime | None
 
     def covers(self, now: ServerTime | None) -> bool:
@@ -71,13 +92,20 @@ class Watermark:
 
 
 def watermark(started: ServerTime | None, latest: dt.datetime | None, seconds: float) -> Watermark | None:
-    """Where the delta after a reading begins that started at `started` and took `seconds`.
+    """Where the delta after a reading begins that started at `started` and took `seconds`; `latest` is the greatest
+    timestamp seen.
 
-    Without a server time it rests on the data: `latest`, the greatest timestamp seen, lies before the end of the
-    reading, so what changed during it is stamped later than `latest` less its length. None where neither is known.
+    It is the earlier of the server's time less an overlap and `latest`: stamps may come from a clock that is behind the
+    one of the `Date` header. Without a server time it rests on the data: `latest` lies before the end of the reading,
+    so what changed during it is stamped later than `latest` less its length. None where neither is known.
     """
     if started is not None:
-        return Watermark(started.moment - OVERLAP, started)
+        moment, brief = started.moment - OVERLAP, started.moment - _BRIEF_OVERLAP
+        if latest is not None:
+            latest = max(latest, started.moment - _APART)
+            moment, brief = min(moment, latest - _STAMP), min(brief, latest + _STAMP)
+        return Watermark(moment, brief, started)
     if latest is not None:
-        return Watermark(latest - dt.timedelta(seconds=seconds) - OVERLAP, None)
+        began = latest - dt.timedelta(seconds=seconds)
+        return Watermark(began - OVERLAP, began - _BRIEF_OVERLAP, None)
     return None

@@ -50,6 +50,11 @@ class Pacer:
         sent = [slot.at for slot in self._slots if slot.at is not None]
         return max(min(sent) + self._window - now, 0.001) if sent else 0.01
 
+    def is_quiet(self, now: float) -> bool:
+        """Whether the window is empty, and nothing is held back."""
+        self._forget(now)
+        return not self._slots and now >= self._held_until
+
     def begin(self) -> Slot:
         """Take a place; only after `wait` said 0."""
         slot = Slot()

@@ -218,10 +218,25 @@ def read_entity(model: type[EntityT], row: Any, what: str, read_at: datetime | N
     Raises:
         GarbledError: it is no record, or a field holds what it cannot hold; the field is named, its value is not.
     """
+    return _read(model, row, what, read_at, None)
+
+
+def read_row(model: type[EntityT], row: Any, what: str, read_at: datetime | None = None) -> EntityT:
+    """One record of a list, as `read_entity` reads it; but an amount that is none does not take the other records away:
+    it is as good as missing, and named in the record's `unreadable`. Raises GarbledError for anything else.
+    """
+    unreadable: list[str] = []
+    found = _read(model, row, what, read_at, unreadable)
+    if unreadable:
+        found.note_unreadable(unreadable)
+    return found
+
+
+def _read(model: type[EntityT], row: Any, what: str, read_at: datetime | None, unreadable: list[str] | None) -> EntityT:
     if not isinstance(row, dict):
         raise GarbledError(f"{what} is not a record")
     try:
-        found = model.model_validate(row)
+        found = model.model_validate(row, context=unreadable)
     except ValidationError as error:
         wrong = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
         raise GarbledError(f"{what} has a field {wrong} that cannot be read") from None

@@ -175,8 +175,10 @@ class Words:
 
 @dataclass(frozen=True)
 class Preview:
-    """A proposal as it is shown. `because` says why it was proposed anew; `idle` why there is nothing to do, and what
-    is idle is not put on record.
+    """A proposal as it is shown.
+
+    `about` is the debtor that it is about, where it is one. `because` says why it was proposed anew; `idle` why there
+    is nothing to do, and what is idle is not put on record.
     """
 
     kind: str
@@ -188,6 +190,7 @@ class Preview:
     words: Words = Words()
     because: tuple[str, ...] = ()
     idle: str = ""
+    about: str = ""
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Preview:

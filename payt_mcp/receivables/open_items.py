@@ -18,7 +18,7 @@ from sys import intern
 from typing import TYPE_CHECKING
 
 from payt_mcp.receivables.phases import DEPRECATED_STEPS, STEP_FIELDS, invoice_step
-from payt_mcp.receivables.records import CaseEntry, PlanEntry, Records, is_older
+from payt_mcp.receivables.records import CaseEntry, PlanEntry, Records, content, is_older
 from payt_mcp.words.folding import normalized, searchable
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ DEBTOR_FIELDS = (
 )  # fmt: skip
 
 _DESCRIPTION_LENGTH = 160
+_MONEY = frozenset({"open_amount", "book_open_amount"})
 
 
 @dataclass(slots=True, eq=False)
@@ -123,7 +124,8 @@ class DebtorEntry:
 class OpenItems:
     """All open items and debtors of one administration, indexed by id and by debtor.
 
-    `version` grows with every change, so that what was computed from one state can be kept for it.
+    `version` grows with every change, so that what was computed from one state can be kept for it. What is stamped
+    earlier than what is known is not taken in, or out, unless it is `surely` newer: see `Records`.
     """
 
     currency: str
@@ -134,42 +136,48 @@ class OpenItems:
     plans: Records[PlanEntry] = field(default_factory=Records)
     _by_debtor: dict[str, list[str]] = field(default_factory=dict)
 
-    def put_invoice(self, invoice: Invoice) -> None:
-        """Take an invoice in, in place of what was known of it; one that is paid is taken out.
-
-        An older reading never replaces a newer one: pages and deltas overlap.
-        """
+    def put_invoice(self, invoice: Invoice, *, surely: bool = False) -> bool:
+        """Take an invoice in, in place of what was known of it; one that is paid is taken out."""
         known = self.invoices.get(invoice.id)
-        if known is not None and is_older(invoice.updated_at, known.updated_at):
-            return
+        if known is None:
+            if is_open(invoice):
+                self._link(open_item(invoice, self.currency))
+            return True
+        if not surely and is_older(invoice.updated_at, known.updated_at):
+            return False
         if not is_open(invoice):
-            self.remove_invoice(invoice.id)
-            return
+            return self.remove_invoice(invoice.id, surely=True)
         item = open_item(invoice, self.currency)
-        if known is not None:
-            if _content(known) == _content(item):
-                return  # deltas overlap: most of what they bring is known
+        if content(known) != content(item):  # deltas overlap: most of what they bring is known
             self._unlink(known)
-        self.invoices[item.id] = item
-        self._by_debtor.setdefault(item.debtor_id, []).append(item.id)
-        self.version += 1
+            self._link(item)
+        return True
 
-    def remove_invoice(self, invoice_id: str, deleted_at: dt.datetime | None = None) -> None:
-        """Take an invoice out, unless what is known of it is newer than its deletion."""
+    def remove_invoice(self, invoice_id: str, deleted_at: dt.datetime | None = None, *, surely: bool = False) -> bool:
+        """Take an invoice out that was deleted at that moment."""
         known = self.invoices.get(invoice_id)
-        if known is None or is_older(deleted_at, known.updated_at):
-            return
+        if known is None:
+            return True
+        if not surely and is_older(deleted_at, known.updated_at):
+            return False
         del self.invoices[invoice_id]
         self._unlink(known)
         self.version += 1
+        return True
 
-    def put_debtor(self, debtor: Debtor) -> None:
+    def put_debtor(self, debtor: Debtor, *, surely: bool = False) -> bool:
         known = self.debtors.get(debtor.id)
-        if known is not None and is_older(debtor.updated_at, known.updated_at):
-            return
+        if known is not None and not surely and is_older(debtor.updated_at, known.updated_at):
+            return False
         entry = debtor_entry(debtor)
-        if known is None or _content(known) != _content(entry):
+        if known is None or content(known) != content(entry):
             self.debtors[debtor.id] = entry
+            self.version += 1
+        return True
+
+    def remove_debtor(self, debtor_id: str) -> None:
+        """Take a debtor out that is no longer at Payt."""
+        if self.debtors.pop(debtor_id, None) is not None:
             self.version += 1
 
     def of_debtor(self, debtor_id: str) -> Iterator[OpenItem]:
@@ -193,6 +201,11 @@ class OpenItems:
     def has_credit(self, debtor_id: str) -> bool:
         return any(item.is_credit for item in self.of_debtor(debtor_id))
 
+    def _link(self, item: OpenItem) -> None:
+        self.invoices[item.id] = item
+        self._by_debtor.setdefault(item.debtor_id, []).append(item.id)
+        self.version += 1
+
     def _unlink(self, item: OpenItem) -> None:
         siblings = self._by_debtor[item.debtor_id]
         siblings.remove(item.id)
@@ -211,11 +224,13 @@ def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
     """Keep of an invoice what questions about open items need; equal strings and dates are kept once.
 
     `currency` is the administration's, where it is known. An invoice in it that has no amount in the books counts with
-    its own.
+    its own. One of whose open amounts one is no amount has none in the books.
     """
     open_, total, book_open, book_total = (
         invoice.open_amount, invoice.total_amount, invoice.book_open_amount, invoice.book_total_amount,
     )  # fmt: skip
+    if not _MONEY.isdisjoint(invoice.unreadable):
+        book_open = None
     is_own = bool(currency) and invoice.currency_code == currency
     is_unbooked = is_own and book_open is None and open_ is not None
     if is_own:
@@ -260,10 +275,6 @@ def debtor_entry(debtor: Debtor) -> DebtorEntry:
 def value(item: OpenItem) -> Decimal | None:
     """What an invoice amounts to in the administration's currency: what is open of it, or once paid its total."""
     return item.book_total if item.owed == 0 else item.book_open
-
-
-def _content(record: OpenItem | DebtorEntry) -> list[object]:
-    return [getattr(record, name) for name in record.__slots__]
 
 
 def _text(invoice: Invoice) -> str:

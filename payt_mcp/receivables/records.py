@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from payt_mcp.payt.models import CreditCase, PaymentPlan
@@ -59,8 +59,10 @@ class PlanEntry:
 
 
 class Records(Generic[KeptT]):
-    """Records of one kind, by id and by debtor. An older reading never replaces a newer one. `version` grows with
-    every record that is taken in or out.
+    """Records of one kind, by id and by debtor. `version` grows with every record that is taken in or out.
+
+    What is stamped earlier than what is known is taken in, or out, only where it is `surely` newer; else the answer is
+    False, and nobody can tell without asking Payt for that record: stamps need not be in the order of what they stamp.
     """
 
     def __init__(self, records: Iterable[KeptT] = ()) -> None:
@@ -82,23 +84,29 @@ class Records(Generic[KeptT]):
     def of_debtor(self, debtor_id: str) -> Iterable[KeptT]:
         return self._by_debtor.get(debtor_id, {}).values()
 
-    def put(self, record: KeptT) -> None:
+    def put(self, record: KeptT, *, surely: bool = False) -> bool:
         known = self._by_id.get(record.id)
-        if known is not None and is_older(record.updated_at, known.updated_at):
-            return
         if known is not None:
+            if not surely and is_older(record.updated_at, known.updated_at):
+                return False
+            if content(known) == content(record):
+                return True
             del self._by_debtor[known.debtor_id][known.id]
         self._by_id[record.id] = record
         self._by_debtor.setdefault(record.debtor_id, {})[record.id] = record
         self.version += 1
+        return True
 
-    def remove(self, key: str, at: dt.datetime | None = None) -> None:
-        """Take a record out, unless what is known of it is newer than its deletion."""
+    def remove(self, key: str, at: dt.datetime | None = None, *, surely: bool = False) -> bool:
+        """Take a record out that was deleted `at` a moment."""
         known = self._by_id.get(key)
-        if known is None or is_older(at, known.updated_at):
-            return
+        if known is None:
+            return True
+        if not surely and is_older(at, known.updated_at):
+            return False
         del self._by_id[key], self._by_debtor[known.debtor_id][key]
         self.version += 1
+        return True
 
 
 def case_entry(case: CreditCase) -> CaseEntry:
@@ -121,3 +129,8 @@ def plan_entry(plan: PaymentPlan) -> PlanEntry:
 
 def is_older(moment: dt.datetime | None, known: dt.datetime | None) -> bool:
     return moment is not None and known is not None and moment < known
+
+
+def content(record: Any) -> list[object]:
+    """What a record of these says, to be compared."""
+    return [getattr(record, name) for name in record.__slots__]

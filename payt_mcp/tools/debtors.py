@@ -88,6 +88,7 @@ async def find_debtors(
     named = ((present.code(debtor.number), found[debtor.id]) for debtor in debtors)
     answer.notes += debtor_notes(named, scope.administration.currency_code)
     answer.notes += [*_uncounted(items, page.ids, today, scope.administration.currency_code or ""), *books.unseen]
+    answer.notes += books.corrections()
     answer.notes += scope.caveats
     if asked and not cursor:
         answer.notes += _others(asked, set(listing.ids), items)

@@ -67,6 +67,10 @@ async def get_invoice(
     answer.as_of = scope.account.now()
     answer.lines = _text(detail, timeline, lines[:_MOST_LINES])
     answer.notes += [*invoice_notes(seen.books, [item]), *seen.unseen.values(), *scope.caveats]
+    if found.unreadable:
+        answer.notes.append(
+            f"What Payt sends as {', '.join(sorted(set(found.unreadable)))} is no amount: left out here."
+        )
     if len(lines) > _MOST_LINES:
         answer.notes.append(f"{len(lines) - _MOST_LINES} more invoice lines are not shown.")
     return answer.result()

@@ -197,6 +197,7 @@ async def _open_rows(scope: Scope, page: Shown, answer: Answer) -> dict[str, dic
         )
     on_page = [items.invoices[key] for key in page.ids if key in items.invoices]
     answer.notes += [*unbooked_notes(balance.unbooked), *_attention_notes(page, items, on_page, books.unseen)]
+    answer.notes += books.corrections()
     return {item.id: invoice_row(item, today, items) for item in on_page}
 
 

@@ -93,6 +93,7 @@ async def summarize_overdue(
     numbers = [row.get("debtor_number", "") for row in rows]
     answer.notes += debtor_notes(zip(numbers, found, strict=True), scope.administration.currency_code)
     answer.notes += [*_notes(scope.administration, picture, len(page.ids) - len(rows)), *books.unseen]
+    answer.notes += books.corrections()
     answer.notes += scope.caveats
     answer.as_of, answer.total, answer.next_cursor = books.as_of, page.total, page.next_cursor
     return answer.result()

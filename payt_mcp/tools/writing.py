@@ -274,7 +274,7 @@ async def _decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallT
         return await _waiting(outbox, record, _DISMISSED if answer == "dismissed" else _BESIDE)
     if outbox.policy.confirm == "code" and not can_ask(ctx):
         return await _by_code(ctx, outbox, record, code)
-    opened = await outbox.show_page()
+    opened = await outbox.show_page(record.id)
     return await _waiting(outbox, record, _ON_PAGE if opened else _NO_PAGE)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from payt_mcp.books.scope import Scope
+from payt_mcp.books.shelf import Key
 from payt_mcp.errors import BadValueError
 from payt_mcp.payt import writes
 from payt_mcp.payt.wire import Command
@@ -87,6 +88,11 @@ class Upsert(Kind):
     def done(self, content: Content, preview: Preview, answer: Any) -> Done:
         posted = [self.key(row) for row in self._posted(content, preview)]
         return with_refused(bulk_done(posted, *writes.bulk_result(answer)), preview.refused)
+
+    async def touched(self, place: Place, content: Content) -> Iterable[Key]:  # noqa: ARG002 - Kind
+        """By every name Payt filters with; contacts are in no book."""
+        names = {f"{name}s": name for name in ("debtor_number", "debtor_identifier")} if self.name == "debtors" else {}
+        return [Key(self.name, by, row[name]) for row in content[self.name] for by, name in names.items()]
 
     async def stands(self, place: Place, attempt: Attempt) -> Done | None:
         """Whether the books are as they were to be; a record with something that Payt never shows is for a person."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from payt_mcp.books.payment_plans import covered_by
 from payt_mcp.books.scope import Scope
+from payt_mcp.books.shelf import Key
 from payt_mcp.errors import InputError
 from payt_mcp.payt import writes
 from payt_mcp.payt.models import Invoice, PaymentPlan
@@ -80,6 +81,15 @@ class DecidePlan(Kind):
 
     def done(self, content: Content, preview: Preview, answer: Any) -> Done:  # noqa: ARG002 - Kind
         return one_done(answer)
+
+    async def touched(self, place: Place, content: Content) -> Iterable[Key]:
+        """The plan, and what it is for, which it does not say: what its debtor owes, and the cases of that."""
+        plan = await _read(place, content["payment_plan"])
+        lists = ("invoices", "credit_cases") if plan.debtor_id else ()
+        return [
+            Key("payment_plans", "ids", plan.id),
+            *(Key(name, "debtor_ids", plan.debtor_id or "") for name in lists),
+        ]
 
     async def stands(self, place: Place, attempt: Attempt) -> Done | None:
         status = plans.status(await _read(place, attempt.content["payment_plan"]))

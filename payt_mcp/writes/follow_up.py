@@ -7,6 +7,7 @@ from typing import Any
 
 from payt_mcp.books.find import find_invoice
 from payt_mcp.books.scope import Scope, chunks
+from payt_mcp.books.shelf import Key
 from payt_mcp.errors import AmbiguousError, BadValueError, UnknownRecordError
 from payt_mcp.payt import writes
 from payt_mcp.payt.models import Debtor, Invoice
@@ -99,6 +100,9 @@ class FollowUp(Kind):
             said = {"trouble": f"Payt counted {number} of the {len(posted)} invoices that were sent to it."}
             done = Done(Status.PARTLY_APPLIED, {**done.outcome, **said})
         return with_refused(done, preview.refused)
+
+    async def touched(self, place: Place, content: Content) -> Iterable[Key]:  # noqa: ARG002 - Kind
+        return [Key("invoices", "ids", entry["id"]) for entry in content["invoices"] if entry["id"]]
 
     async def stands(self, place: Place, attempt: Attempt) -> Done | None:
         """Whether what was due is so now; an invoice that was held up before says nothing about it."""

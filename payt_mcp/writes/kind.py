@@ -7,11 +7,13 @@ for every kind.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
 from payt_mcp.books.scope import Scope
+from payt_mcp.books.shelf import Key
 from payt_mcp.errors import OutcomeUnknownError
 from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
@@ -86,6 +88,12 @@ class Kind(ABC):
     @abstractmethod
     def done(self, content: Content, preview: Preview, answer: Any) -> Done:
         """What Payt's answer means. Raises OutcomeUnknownError where it says nothing of the kind."""
+
+    async def touched(self, place: Place, content: Content) -> Iterable[Key]:  # noqa: ARG002 - as in `send_ahead`
+        """The records it changes that the books keep; asked for when they are read again, before the next answer.
+        Raises UpstreamError.
+        """
+        return ()
 
     @abstractmethod
     async def stands(self, place: Place, attempt: Attempt) -> Done | None:

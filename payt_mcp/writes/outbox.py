@@ -49,12 +49,12 @@ class Outbox:
         group: anyio.abc.TaskGroup,
         browse: Callable[[str], bool] | None = None,
         *,
-        credential: Secret,
+        identity: Secret,
     ) -> None:
         self.account = account
         self.policy = policy
         self.ledger = ledger
-        self.ledger_scope = _scope(payt, credential)
+        self.ledger_scope = _scope(payt, identity)
         self.writers = {
             kind.name: Writer(kind, account, ledger, self.ledger_scope, payt, policy.attachments_dir)
             for kind in known_kinds()
@@ -77,15 +77,15 @@ class Outbox:
             return time_zone(await self.account.administration(record.administration_id))
         return self.zone
 
-    async def show_page(self) -> bool:
-        """Have the approval page open in the user's browser; False where there is none."""
+    async def show_page(self, key: str) -> bool:
+        """Have the approval page open in the user's browser for this proposal; False where there is none."""
         if self._browse is None:
             return False
         if self._page is None:
             from payt_mcp.proposals.asking.page import ApprovalPage  # noqa: PLC0415 - a web server is loaded when one is needed
 
             self._page = ApprovalPage(self.engine, self._group, self._browse, zone=self.zone)
-        return await self._page.show()
+        return await self._page.show(key)
 
     async def aclose(self) -> None:
         """Wait, within a bound, for what is being sent; then let go of the ledger."""
@@ -109,9 +109,9 @@ async def open_outbox(
     """
     if state_dir is None:
         raise LedgerError("There is no folder to keep the record of writes in: set PAYT_STATE_DIR.")
-    credential = await account.credential()
+    identity = await account.ledger_identity()
     ledger = await run_sync(Ledger, state_dir)  # it is verified first, which takes its time
-    outbox = Outbox(account, policy, ledger, payt, group, browse, credential=credential)
+    outbox = Outbox(account, policy, ledger, payt, group, browse, identity=identity)
     await outbox.engine.start()
     return outbox
 
@@ -121,6 +121,6 @@ def a_payt_in_memory() -> str:
     return f"{EMBEDDED}{secrets.token_hex(8)}"
 
 
-def _scope(payt: str, credential: Secret) -> str:
+def _scope(payt: str, identity: Secret) -> str:
     """The name of a credential at one Payt; the credential cannot be read from it."""
-    return hashlib.sha256(f"payt-mcp ledger scope\n{payt}\n{credential.reveal()}".encode()).hexdigest()[:20]
+    return hashlib.sha256(f"payt-mcp ledger scope\n{payt}\n{identity.reveal()}".encode()).hexdigest()[:20]

@@ -15,6 +15,8 @@ Content = Mapping[str, Any]
 class Outlook:
     """A write as it would be carried out now.
 
+    `about` is the debtor's name and number, where it is about one.
+
     `touches` names what two proposals may not write side by side. A yes is given to `sections` (but what stands beside)
     and `warnings`: when one of them changes, it is asked for anew. `content` is what would be sent, where that is more
     or other than what was asked for. `idle` says why there is nothing to do. `same` are the ids of what would look like
@@ -26,6 +28,7 @@ class Outlook:
 
     touches: Sequence[str]
     title: str
+    about: str = ""
     sections: Sequence[Section] = ()
     warnings: Sequence[Warned] = ()
     idle: str = ""
@@ -45,4 +48,5 @@ class Outlook:
             warnings=tuple(sorted(self.warnings, key=lambda warned: not warned.danger)),
             words=self.words or words,
             idle=self.idle,
+            about=self.about,
         )

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -101,7 +102,10 @@ class Writer:
         place = await self._place(record)
         await self._kind.send_ahead(place, content)
         command = self._kind.command(place, content, preview)
-        answer = await self._account.payt.client.write(command, self._kind.records)
+        try:
+            answer = await self._account.payt.client.write(command, self._kind.records)
+        finally:
+            self._touched(place, content)
         if answer is not None:
             return self._kind.done(content, preview, answer)
         try:
@@ -114,8 +118,16 @@ class Writer:
 
     async def look(self, record: Record) -> Done | None:
         """Whether what was asked for stands at Payt now."""
-        _kept(record.content)
-        return await self._stands(await self._place(record), record)
+        content, place = _kept(record.content), await self._place(record)
+        done = await self._stands(place, record)
+        if done is not None:
+            self._touched(place, content)
+        return done
+
+    def _touched(self, place: Place, content: Content) -> None:
+        """The next answer reads again what this may have changed, however it ended."""
+        books = self._account.books(place.administration)
+        books.touched(partial(self._kind.touched, place, content))
 
     async def _stands(self, place: Place, record: Record) -> Done | None:
         last = record.sending_at or record.created_at

@@ -18,7 +18,8 @@ class Options:
     `rate` is requests per second per token (None: no limit), `latency_ms` a delay before every answer in
     milliseconds. `applications` are the registered OAuth applications by client id; `token_seconds` is how long
     their access tokens live. `contacts_answer` is what an upsert of contacts answers, which the contract leaves
-    open. `control` opens `/_sandbox/` to whoever reaches the port.
+    open. `late` is how many seconds before it can be read a change is stamped, at least and at most, by chance.
+    `control` opens `/_sandbox/` to whoever reaches the port.
     """
 
     token: str = "sandbox-token"  # noqa: S105 - opens nothing but invented data
@@ -34,3 +35,4 @@ class Options:
     inclusive_updated_after: bool = False
     contacts_answer: Literal["counted", "empty"] = "counted"
     control: bool = False
+    late: tuple[float, float] = (0, 0)

@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 from time import monotonic
 from typing import Any
 
@@ -58,6 +60,8 @@ class Sandbox:
     def __init__(self, world: World, options: Options) -> None:
         self.world = world
         self.options = options
+        if options.late != (0, 0):
+            world.late = by_chance(*options.late)
         self.faults = Faults()
         self.cursors = Cursors()
         self.sign_in = SignIn(world, options.applications, options.token_seconds)
@@ -106,6 +110,12 @@ class Sandbox:
         """403 when the token lacks a scope."""
         if scope not in token.scopes:
             raise forbidden(f"Missing permission: {scope}")
+
+
+def by_chance(least: float, most: float) -> Callable[[], dt.timedelta]:
+    """How late a change can be read: between so many seconds, the same ones in every run."""
+    dice = Random(11)  # noqa: S311 - invented data
+    return lambda: dt.timedelta(seconds=dice.uniform(least, most))
 
 
 def tail(header: str) -> str:

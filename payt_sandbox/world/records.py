@@ -2,7 +2,8 @@
 
 Field names are those of the read side of the API. Amounts may be text or Decimal in units of currency
 (`"12.50"`), or an int, which is cents. Dates may be `date` objects or text, stamps aware datetimes or
-text, references and ids text or int. Every change sets `updated_at` to the world's clock unless it is given.
+text, references and ids text or int. Every change sets `updated_at` unless it is given: to the
+world's clock, or to as much earlier as changes are readable `late`.
 """
 
 import datetime as dt
@@ -23,7 +24,7 @@ class Records(State):
         """Adds a record of any kind as given and returns its id."""
         with self.lock:
             row = stored(kind, fields)
-            row.setdefault("updated_at", self.now())
+            row.setdefault("updated_at", self.changed())
             if "id" not in row:
                 row["id"] = self.take_id(kind)
             self.note_ids(kind, [row["id"]])
@@ -34,7 +35,7 @@ class Records(State):
         """Changes fields of a record (None clears one); KeyError when there is no such record."""
         with self.lock:
             table = self.book(administration_id).tables[kind]
-            row = {**table.rows[int(record_id)], "updated_at": self.now(), **stored(kind, fields)}
+            row = {**table.rows[int(record_id)], "updated_at": self.changed(), **stored(kind, fields)}
             aliases = SHAPES[kind].aliases
             cleared = {aliases.get(name, name) for name, value in fields.items() if value is None}
             table.put({name: value for name, value in row.items() if name not in cleared})
@@ -48,7 +49,7 @@ class Records(State):
             origin = row.get("invoice_identifier") or row.get("origin_identifier")
             if origin is not None:
                 kept["origin_identifier"] = origin
-            table.note_deleted({**kept, "deleted_at": self.now()})
+            table.note_deleted({**kept, "deleted_at": self.changed()})
 
 
 def stored(kind: str, fields: dict[str, Any]) -> Row:

@@ -17,6 +17,8 @@ class State:
     def __init__(self, today: dt.date) -> None:
         shift = today - dt.datetime.now(dt.UTC).date()
         self.clock: Clock = lambda: dt.datetime.now(dt.UTC) + shift
+        self.late: Callable[[], dt.timedelta] = dt.timedelta
+        """How long before it can be read a change is stamped; replaced by an option, or a test."""
         self.lock = threading.RLock()
         self.administrations: dict[int, Row] = {}
         self.companies: dict[int, Row] = {}
@@ -31,6 +33,10 @@ class State:
     def now(self) -> str:
         """The world's clock as a 24-character UTC stamp."""
         return stamp(self.clock())
+
+    def changed(self) -> str:
+        """The stamp of a change that can be read now."""
+        return stamp(self.clock() - self.late())
 
     def add_administration(self, row: Row) -> Book:
         """Registers an administration (a stored row with an int `id`) and returns its empty book."""

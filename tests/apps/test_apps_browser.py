@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import anyio
 import pytest
 
 from payt_mcp.apps.pages import OVERDUE, PROPOSAL
@@ -75,6 +76,41 @@ async def test_a_click_on_the_card_decides_once(
         checked = data(await client.call_tool("check_approval", {"proposal_id": data(result)["proposal_id"]}))
     assert checked["status"] == {"Sent": "sent", "Rejected": "declined"}[status]
     assert len(house.mails) == mails
+
+
+async def test_the_card_names_what_is_approved_rests_and_keeps_its_height(
+    house: House, chromium: Browser, bridge: str
+) -> None:
+    async with host(house.server(app_approval=True)) as client:
+        result = await client.call_tool("send_message", letter(house))
+        other = await client.call_tool("send_message", letter(house, subject="Een ander"))
+        async with shown(chromium, bridge, client, PROPOSAL, result) as app:
+            key = data(result)["proposal_id"]
+            approve = app.frame.locator(f"#approve-{key}")
+            assert f"({house.debtor()})" in await approve.inner_text()
+            box = await approve.bounding_box()
+            assert box is not None
+            spot = (box["x"] + 20, box["y"] + 20)
+            await app.page.mouse.move(*spot)
+            await anyio.sleep(1.3)
+            wire = other.model_dump(mode="json", by_alias=True, exclude_none=True)
+            await app.page.evaluate(
+                "(result) => window.bridge.sendToolResult(result)", wire
+            )  # another one in its place
+            await app.frame.wait_for_selector(f"#approve-{data(other)['proposal_id']}")
+            await app.page.mouse.click(*spot)
+            await anyio.sleep(1.3)
+            await app.page.mouse.click(*spot)
+            await anyio.sleep(0.5)
+            assert app.asked == []
+            height = await app.frame.evaluate(HEIGHT)
+            await app.page.mouse.move(spot[0] + 10, spot[1])
+            await app.page.mouse.click(spot[0] + 10, spot[1])
+            await app.frame.wait_for_selector(".badge:text-is('Sent')")
+            assert "Approved, send to" in await app.text()
+            assert abs(await app.frame.evaluate(HEIGHT) - height) <= 1
+            assert app.errors == []
+    assert [mail.subject for mail in house.mails] == ["Een ander"]
 
 
 async def test_without_the_setting_the_card_only_shows(house: House, chromium: Browser, bridge: str) -> None:

@@ -16,7 +16,7 @@ from payt_mcp.doctor.assistants import check_assistants
 from payt_mcp.doctor.credential import check_credential, find_credential
 from payt_mcp.doctor.machine import check_split_state
 from payt_mcp.hosts.machine import Machine
-from payt_mcp.payt.signin.kept import SignIn, Tokens
+from payt_mcp.payt.signin.sign_in import SignIn, Tokens
 from payt_mcp.payt.signin.store import SignInStore
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.settings import Secret, Settings

@@ -17,7 +17,7 @@ from payt_mcp.errors import HostConfigError
 from payt_mcp.hosts.catalog import HOSTS, Host, config_path, named
 from payt_mcp.hosts.launch import Launch, require_start
 from payt_mcp.hosts.machine import Machine
-from payt_mcp.payt.signin.kept import static
+from payt_mcp.payt.signin.sign_in import static
 from payt_mcp.payt.signin.store import SignInStore
 from payt_mcp.settings import Secret, Settings
 from tests.support.home import TOKEN, Home

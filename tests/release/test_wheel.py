@@ -25,6 +25,7 @@ BESIDE_PYTHON = {
     "payt_mcp/apps/proposal.js",
     "payt_mcp/proposals/asking/assets/page.css",
     "payt_mcp/proposals/asking/assets/page.js",
+    "payt_mcp/proposals/asking/assets/rest.js",
     f"{INFO}/METADATA",
     f"{INFO}/RECORD",
     f"{INFO}/WHEEL",
@@ -98,7 +99,7 @@ import payt_mcp
 from importlib.resources import files
 from payt_mcp.prompts import prompts_folder
 assets = files("payt_mcp.proposals.asking") / "assets"
-sizes = [len((assets / name).read_bytes()) for name in ("page.css", "page.js")]
+sizes = [len((assets / name).read_bytes()) for name in ("page.css", "page.js", "rest.js")]
 print(payt_mcp.__file__, prompts_folder().name, *sizes)
 """
 

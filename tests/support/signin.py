@@ -16,10 +16,10 @@ from mcp.client import Client
 from mcp.types import CallToolResult
 
 from payt_mcp.payt.client import PaytClient
-from payt_mcp.payt.signin import kept as signins
+from payt_mcp.payt.signin import sign_in as signins
 from payt_mcp.payt.signin.grants import Granted
-from payt_mcp.payt.signin.kept import SignIn
 from payt_mcp.payt.signin.renewing import RenewingTokens
+from payt_mcp.payt.signin.sign_in import SignIn
 from payt_mcp.payt.signin.store import SignInStore
 from payt_mcp.server.server import PaytServer, build_server
 from payt_mcp.settings import Secret, Settings

@@ -2,7 +2,8 @@
 
 Every field of the contract is here under Payt's own name. Nearly every one can be missing or null at any time and
 new ones appear without notice: what is unknown is ignored, what is missing is None. A value that is present but
-is not what its field holds (an amount that is no number, a date that is no date) is an error, never a None.
+is not what its field holds (a date that is no date) is an error, never a None; but in a list an amount that is none is
+None, and its field is named in `unreadable`.
 
 Units: amounts are Decimal in the currency the field's name says (`book_*` = the administration's currency),
 timestamps are aware datetimes in UTC, dates are plain dates, ids are strings (Payt sends integers too).
@@ -11,15 +12,18 @@ timestamps are aware datetimes in UTC, dates are plain dates, ids are strings (P
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal, InvalidOperation
+import re
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, PrivateAttr
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationInfo
 
 _MOST_DIGITS = 18
+_AN_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_LONGEST_ID = 400
 _CLOCKS_APART = dt.timedelta(minutes=2)
 """A `Date` header tells whole seconds, and of one of several machines."""
-_LONGEST_ID = 400
 
 
 def _text(value: Any) -> Any:
@@ -32,20 +36,31 @@ def _name_of_a_record(value: str) -> str:
     return value
 
 
-def _amount(value: Any) -> Any:
+def _amount(value: Any, info: ValidationInfo) -> Decimal | None:
+    """The amount, or None where there is none. What is no amount is an error, unless whoever reads it keeps a list of
+    such fields: one bad row of a list does not take all the others away.
+    """
     if value is None:
-        return value
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise ValueError("an amount must be a decimal string")  # noqa: TRY004 - pydantic collects ValueErrors
-    try:
-        amount = Decimal(value)
-    except InvalidOperation:
-        raise ValueError("an amount must be a decimal string") from None
-    if not amount.is_finite():
-        raise ValueError("an amount must be finite")
-    if abs(amount.adjusted()) > _MOST_DIGITS:  # 1E+9999999 would be written out in ten million digits
-        raise ValueError("an amount must be one that money can have")
+        return None
+    amount = _decimal(value)
+    if amount is None:
+        if not isinstance(info.context, list):
+            raise ValueError("an amount must be a decimal string")
+        info.context.append(info.field_name)
     return amount
+
+
+def _decimal(value: Any) -> Decimal | None:
+    """What the contract calls an amount, `-?digits(.digits)?`; a JSON number too. None for anything else."""
+    if isinstance(value, str):
+        is_one = _AN_AMOUNT.fullmatch(value) is not None
+    elif isinstance(value, Decimal):
+        is_one = value.is_finite() and int(value.as_tuple().exponent) <= 0
+    else:
+        is_one = isinstance(value, int) and not isinstance(value, bool)
+    amount = Decimal(value) if is_one else None
+    # 1 with ten million noughts is no money, and would be written out.
+    return None if amount is None or abs(amount.adjusted()) > _MOST_DIGITS else amount
 
 
 def _in_range(moment: dt.datetime) -> dt.datetime:
@@ -76,6 +91,16 @@ Stamp = Annotated[Annotated[AwareDatetime, AfterValidator(_in_range)] | None, Be
 
 class Entity(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+    _unreadable: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """The names of the fields whose amounts are none."""
+        return self._unreadable
+
+    def note_unreadable(self, names: Iterable[str]) -> None:
+        self._unreadable = tuple(names)
 
 
 class Stepped(Entity):

@@ -19,7 +19,7 @@ from anyio.to_thread import run_sync
 
 from payt_mcp.errors import SignInEndedError, SignInReplacedError, SignInStoreError, UnauthorizedError
 from payt_mcp.payt.signin.grants import GrantRefused, GrantTrouble
-from payt_mcp.payt.signin.kept import SignIn
+from payt_mcp.payt.signin.sign_in import SignIn
 from payt_mcp.payt.signin.tokens import TokenEndpoint
 from payt_mcp.settings import Secret
 
@@ -72,8 +72,8 @@ class RenewingTokens:
         self._login = found[1]
         return self._login
 
-    async def credential(self) -> Secret:
-        return (await self._current()).credential
+    async def ledger_identity(self) -> Secret:
+        return (await self._current()).ledger_identity
 
     async def token(self, payt: TokenEndpoint) -> Secret:
         await self._keep_late()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from payt_mcp.errors import NotConfiguredError
-from payt_mcp.payt.signin.kept import SignIn, Tokens
 from payt_mcp.payt.signin.renewing import RenewingTokens
+from payt_mcp.payt.signin.sign_in import SignIn, Tokens
 from payt_mcp.payt.signin.store import MemoryStore, SignInStore
 from payt_mcp.payt.signin.tokens import StaticToken, TokenSource
 from payt_mcp.settings import CallerSettings, Secret

@@ -23,7 +23,7 @@ import anyio
 from payt_mcp.disk import keep_entries, try_lock, write_private
 from payt_mcp.errors import SignInStoreError
 from payt_mcp.payt.signin.grants import GrantTrouble
-from payt_mcp.payt.signin.kept import KINDS, SignIn, Tokens
+from payt_mcp.payt.signin.sign_in import KINDS, SignIn, Tokens
 from payt_mcp.payt.signin.vault import Vault, VaultError, VaultSilentError
 
 FOLDER = "signin"

@@ -34,7 +34,7 @@ class TokenSource(Protocol):
             GrantTrouble: as above.
         """
 
-    async def credential(self) -> Secret:
+    async def ledger_identity(self) -> Secret:
         """What stays the same when a token is renewed, and when the same user signs in again."""
 
     def login(self) -> str | None:
@@ -48,12 +48,12 @@ class StaticToken:
         self._value = value
 
     async def token(self, _payt: TokenEndpoint) -> Secret:
-        return await self.credential()
+        return await self.ledger_identity()
 
     async def renewed(self, refused: Secret, payt: TokenEndpoint) -> Secret:  # noqa: ARG002 - the protocol's signature
         raise UnauthorizedError
 
-    async def credential(self) -> Secret:
+    async def ledger_identity(self) -> Secret:
         if self._value is None:
             raise NotConfiguredError
         return self._value

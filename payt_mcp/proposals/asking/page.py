@@ -14,10 +14,10 @@ import hmac
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import resources
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import anyio
 import anyio.abc
@@ -31,6 +31,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from payt_mcp.errors import PaytMcpError, RefusedWriteError
 from payt_mcp.proposals.asking import page_view
 from payt_mcp.proposals.asking.page_files import announce, entry, signed
+from payt_mcp.proposals.asking.page_index import arranged
 from payt_mcp.proposals.engine import Engine
 from payt_mcp.proposals.outcomes import CLOSED
 from payt_mcp.proposals.records import Record, Who
@@ -43,6 +44,8 @@ LINGER = 120.0
 _SEEN_LATELY = 10.0
 _OPENED_LATELY = 30.0
 _MOST_BODY = 4096
+"""Bytes; room for some forty noes at once."""
+
 _SHOWN = dt.timedelta(hours=1)
 _HEADERS = {
     b"content-security-policy": b"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -56,7 +59,7 @@ _HEADERS = {
     b"cross-origin-resource-policy": b"same-origin",
 }
 _EMBEDDED = {b"iframe", b"frame", b"object", b"embed", b"fencedframe"}
-_ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
+_ASSETS = {"page.css": "text/css", "page.js": "text/javascript", "rest.js": "text/javascript"}
 
 
 class _Server(uvicorn.Server):
@@ -93,14 +96,15 @@ class ApprovalPage:
         self._linger = linger
         self._secret = ""
         self._host = ""
-        self._alert = ""
+        self._alert = self._first = ""
         self._entered: set[str] = set()
         self._seen = self._opened = -1e9
         self._live: Path | None = None
         self._lock = anyio.Lock()
 
-    async def show(self) -> bool:
-        """Have the page up and open in the browser; False where no browser could be opened.
+    async def show(self, key: str) -> bool:
+        """Have the page up and open in the browser; False where no browser could be opened. The proposal that opened it
+        stands first.
 
         One tab is enough: a page that was looked at lately, or is just being opened, is not opened again.
         """
@@ -111,7 +115,8 @@ class ApprovalPage:
             if now - self._seen < _SEEN_LATELY or now - self._opened < _OPENED_LATELY:
                 return True
             opened = await anyio.to_thread.run_sync(self._browse, entry(f"http://{self._host}/{self._secret}/"))
-            self._opened = now if opened else self._opened
+            if opened:
+                self._opened, self._first = now, key
             return opened
 
     async def _begin(self) -> None:
@@ -195,14 +200,20 @@ class ApprovalPage:
         self._entered.add(nonce)
         return RedirectResponse(f"/{self._secret}/", 303)
 
-    async def _page(self, _request: Request) -> Response:
+    async def _page(self, request: Request) -> Response:
+        """Everything, or after a click without JavaScript the one proposal that it was about: no button of another one
+        comes to lie where the pointer is.
+        """
         self._seen = time.monotonic()
         state = await self._state()
+        only = request.query_params.get("only", "")
         try:
-            cards = page_view.cards(await self._records(), self._engine.troubles, self._token, self._zone)
+            records = await self._records()
+            shown = [record for record in records if record.id == only] or arranged(records, self._first)
+            cards = page_view.cards(shown, self._engine.troubles, self._token, self._zone)
         except PaytMcpError as error:
             cards = page_view.Cards(alert=str(error))
-        return Response(page_view.page(cards, self._alert, state), media_type="text/html")
+        return Response(page_view.page(cards, self._alert, state, alone=bool(only)), media_type="text/html")
 
     async def _changes(self, _request: Request) -> Response:
         self._seen = time.monotonic()
@@ -220,9 +231,12 @@ class ApprovalPage:
     async def _decide(self, request: Request) -> Response:
         fields = parse_qs((await request.body()).decode("latin-1"))
         key, action, token = (fields.get(name, [""])[0] for name in ("id", "action", "token"))
+        picked = [pick.partition(" ")[::2] for pick in fields.get("pick", [])]
         try:
+            if action == "reject" and picked:
+                return await self._reject_several(picked)
             record = await self._engine.on_ledger(self._engine.ledger.get, key, self._engine.ledger_scope)
-            if not hmac.compare_digest(token.encode(), self._token(record).encode()):
+            if not self._is_token(token, record):
                 return _refused(403)
             await self._act(action, record)
             self._alert = ""
@@ -230,7 +244,21 @@ class ApprovalPage:
             self._alert = ""  # the page says how it stands
         except PaytMcpError as error:
             self._alert = f"That was not done. {error}"
+        return RedirectResponse(f"/{self._secret}/?{urlencode({'only': key})}", 303)
+
+    async def _reject_several(self, picked: Sequence[tuple[str, str]]) -> Response:
+        """Several noes at once; a yes is given to one alone. What is no longer waiting stays as it is."""
+        for key, token in picked:
+            record = await self._engine.on_ledger(self._engine.ledger.get, key, self._engine.ledger_scope)
+            if not self._is_token(token, record):
+                return _refused(403)
+            with contextlib.suppress(RefusedWriteError):
+                await self._act("reject", record)
+        self._alert = ""
         return RedirectResponse(f"/{self._secret}/", 303)
+
+    def _is_token(self, given: str, record: Record) -> bool:
+        return hmac.compare_digest(given.encode(), self._token(record).encode())
 
     async def _act(self, action: str, record: Record) -> None:
         engine, who = self._engine, Who("page", "", _user())

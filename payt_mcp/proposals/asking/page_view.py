@@ -8,11 +8,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
+from payt_mcp.proposals.asking.page_index import index
 from payt_mcp.proposals.asking.preview_text import (
+    FIELD_WORDS,
     because_words,
     change_words,
+    deed_words,
+    envelope,
+    mail_words,
     mails_words,
-    size,
     source_words,
 )
 from payt_mcp.proposals.outcomes import at, outcome_words
@@ -50,6 +54,9 @@ _BADGES = {
     Status.EXPIRED: ("", "expired"),
     Status.SUPERSEDED: ("", "replaced: something changed"),
 }
+_ANEW = "Put away what is decided"
+"""Until then every card stays where it is."""
+
 _INVENTED = '<p class="foreign">Invented data: this is a proposal to the built-in sandbox, and reaches nobody.</p>'
 
 
@@ -60,17 +67,21 @@ class Cards:
     html: str = ""
     waiting: int = 0
     alert: str = ""
+    index: str = ""
 
 
 def cards(records: Sequence[Record], troubles: Mapping[str, str], token: Token, zone: dt.tzinfo) -> Cards:
     """The proposals."""
     waiting = sum(record.status is Status.PROPOSED for record in records)
-    return Cards("".join(_card(record, troubles.get(record.id, ""), token, zone) for record in records), waiting)
+    drawn = "".join(_card(record, troubles.get(record.id, ""), token, zone) for record in records)
+    return Cards(drawn, waiting, index=index(records, token) if len(records) > 1 else "")
 
 
-def page(cards: Cards, alert: str, state: str) -> str:
-    """The whole page. `alert` is what went wrong with the last click; `state` is another when there is news."""
-    nothing = "" if cards.alert else '<p class="soft">Nothing is waiting. You can close this page.</p>'
+def page(cards: Cards, alert: str, state: str, *, alone: bool = False) -> str:
+    """The whole page. `alert` is what went wrong with the last click; `state` is another when there is news. `alone`:
+    it is about one proposal of several.
+    """
+    nothing = "" if cards.alert else '<p class="soft" id="nothing">Nothing is waiting. You can close this page.</p>'
     title = f"{count(cards.waiting, 'proposal')} waiting" if cards.waiting else "Nothing waiting"
     if alert or cards.alert:
         title = "Not done"
@@ -78,10 +89,13 @@ def page(cards: Cards, alert: str, state: str) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{text(title)} - Payt approvals</title>"
-        '<link rel="stylesheet" href="page.css"><script src="page.js" defer></script></head>'
+        '<link rel="stylesheet" href="page.css"><script src="rest.js" defer></script>'
+        '<script src="page.js" defer></script></head>'
         f'<body data-changes="{text(state)}"><header><h1>Payt approvals</h1>'
         '<p id="live">An assistant proposed what is below. Nothing reaches Payt before you approve it here.</p>'
-        f'</header><main aria-live="polite">{_alerts(alert, cards.alert)}{cards.html or nothing}</main></body></html>'
+        f'</header><main aria-live="polite">{_alerts(alert, cards.alert)}{cards.html or nothing}</main>'
+        f'<footer><div id="index">{cards.index}</div>'
+        f'<a href="./">{"Back to what waits" if alone else _ANEW}</a></footer></body></html>'
     )
 
 
@@ -104,13 +118,16 @@ def _card(record: Record, trouble: str, token: Token, zone: dt.tzinfo) -> str:
     is_open = record.status in (Status.PROPOSED, Status.OUTCOME_UNKNOWN)
     invented = _INVENTED if is_embedded(record) else ""
     detail = _detail(preview) if preview else ""
-    if record.status not in (Status.PROPOSED, Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN):
-        detail = f"<details><summary>What was proposed</summary>{detail}</details>"
+    form = _form(record, token, deed_words(preview, words_of(record))) if is_open else ""
+    if record.status in (Status.PROPOSED, Status.APPROVED, Status.SENDING):
+        detail += form
+    else:  # folded, so that it has room in the place that the proposal had
+        detail = f"{form}<details><summary>What was proposed</summary>{detail}</details>"
     return (
-        f'<article aria-labelledby="t-{record.id}"><div class="top">'
+        f'<article id="card-{record.id}" aria-labelledby="t-{record.id}"><div class="top">'
         f'<h2 id="t-{record.id}">{text(title)}</h2>'
         f'<span class="badge {kind}">{badge}</span></div>'
-        f"{invented}{_said(record, trouble, zone)}{detail}{_form(record, token) if is_open else ''}"
+        f"{invented}{_said(record, trouble, zone)}{detail}"
         f'<p class="soft">{record.id}, proposed {at(record.created_at, zone)}</p></article>'
     )
 
@@ -171,24 +188,19 @@ def _summed(said: str, items: Sequence[str]) -> str:
 
 
 def _mails(section: Mails) -> str:
-    """What a person is warned of in red already, in full."""
-    if not section.entries:
-        return _summed(mails_words(section), ())
-    said = f"E-mailed by Payt, {count(len(section.entries), section.noun)}"
-    return _summed(said, [f"{mail.record} to {mail.to}" for mail in section.entries])
+    return _summed(mails_words(section), list(map(mail_words, section.entries)))
 
 
 def _letter(letter: Letter) -> str:
-    rows = [(entry.field.capitalize(), _recipient(entry)) for entry in letter.recipients]
-    rows += [("Subject", text(letter.subject))]
-    rows += [("Attached", f"{text(file.name)} ({size(file.size)})") for file in letter.attachments]
+    rows = [(FIELD_WORDS[entry.field], _recipient(entry)) for entry in letter.recipients]
+    rows += [(label, text(said)) for label, said in envelope(letter)]
     return f'{_list(rows)}<div class="body">{html.escape(shown_lines(letter.body), quote=True)}</div>'
 
 
 def _recipient(entry: SentTo) -> str:
     if entry.source:
-        return f'{text(entry.email)} <span class="soft">{text(source_words(entry))}</span>'
-    return f'<span class="foreign">{text(entry.email)} - {text(source_words(entry))}</span>'
+        return f'{text(entry.email)} <span class="soft">({text(source_words(entry))})</span>'
+    return f'<span class="foreign">{text(entry.email)} ({text(source_words(entry))})</span>'
 
 
 def _records(section: Records) -> str:
@@ -210,19 +222,31 @@ def _row(row: Row) -> str:
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
-def _form(record: Record, token: Token) -> str:
+def _form(record: Record, token: Token, deed: str) -> str:
     hidden = "".join(
         f'<input type="hidden" name="{name}" value="{text(value)}">'
         for name, value in (("id", record.id), ("token", token(record)))
     )
-    words = words_of(record)
-    choices = [("approve", f"Approve and {words.step}", "yes"), ("reject", "Reject", "")]
-    if record.status is Status.OUTCOME_UNKNOWN:
-        choices = [("look", "Look again at Payt", "yes"), ("again", f"{words.step.capitalize()} again", "")]
-        choices += [("done", f"It was {words.done}", "")] if words.person_knows else []
-        choices += [("close", f"It was not {words.done}", "")]
     buttons = "".join(
-        f'<button id="{action}-{record.id}" class="{style}" name="action" value="{action}">{label}</button>'
-        for action, label, style in choices
+        f'<button id="{action}-{record.id}" class="{style}" name="action" value="{action}" '
+        f'data-told="{text(told)}">{text(label)}</button>'
+        for action, label, style, told in _choices(record, deed)
     )
     return f'<form method="post" action="decide">{hidden}{buttons}</form>'
+
+
+def _choices(record: Record, deed: str) -> list[tuple[str, str, str, str]]:
+    """What may be clicked: the action, its label, its look, and what is told of the click."""
+    words = words_of(record)
+    if record.status is not Status.OUTCOME_UNKNOWN:
+        return [
+            ("approve", f"Approve and {deed}", "yes", f"Approved, {deed}"),
+            ("reject", "Reject", "", f"Rejected, not to {deed}"),
+        ]
+    choices = [
+        ("look", "Look again at Payt", "yes", "Looking again"),
+        ("again", f"{words.step.capitalize()} again", "", f"Approved once more, {deed}"),
+    ]
+    if words.person_knows:
+        choices.append(("done", f"It was {words.done}", "", f"Closed: it was {words.done}"))
+    return [*choices, ("close", f"It was not {words.done}", "", f"Closed: it was not {words.done}")]

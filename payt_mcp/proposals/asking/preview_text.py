@@ -14,6 +14,7 @@ from payt_mcp.proposals.preview import (
     Fact,
     Facts,
     Letter,
+    Mailed,
     Mails,
     Preview,
     Records,
@@ -21,11 +22,12 @@ from payt_mcp.proposals.preview import (
     Section,
     SentTo,
     Warned,
+    Words,
 )
 from payt_mcp.words.text import count, some
 from payt_mcp.words.visible import shown
 
-_FIELD_WORDS = {"to": "To", "cc": "Cc", "bcc": "Bcc"}
+FIELD_WORDS = {"to": "To", "cc": "Cc", "bcc": "Bcc"}
 _MOST_NAMED = 5
 _PADDING = re.compile(r"(?<=\S)\s{2,}")
 
@@ -49,6 +51,14 @@ def brief(preview: Preview) -> str:
     return "\n".join(line for section in preview.sections for line in _in_short(section))
 
 
+def deed_words(preview: Preview | None, words: Words) -> str:
+    """What a yes would do, and to whom or what: `send to Smit Groothandel (1017)`."""
+    if preview is None:
+        return words.step
+    is_letter = any(isinstance(section, Letter) for section in preview.sections)
+    return f"{words.step} to {preview.about}" if is_letter and preview.about else f"{words.step}: {preview.title}"
+
+
 def because_words(preview: Preview) -> str:
     """Why it was proposed anew."""
     return f"Proposed anew, because {'; '.join(preview.because)}."
@@ -59,6 +69,16 @@ def mails_words(section: Mails) -> str:
     if not section.entries:
         return f"Payt would e-mail no {section.noun}."
     return f"Payt would e-mail {count(len(section.entries), section.noun)} to debtors, {section.why}"
+
+
+def mail_words(mail: Mailed) -> str:
+    return f"{mail.record} to {mail.to}"
+
+
+def envelope(letter: Letter) -> list[Fact]:
+    """What a letter goes out with, beside its recipients."""
+    files = [("Attachment", f"{file.name} ({size(file.size)})") for file in letter.attachments]
+    return [("Subject", letter.subject), *files]
 
 
 def change_words(change: Change, arrow: str = "->") -> str:
@@ -151,13 +171,13 @@ def _facts(facts: Sequence[Fact]) -> Iterator[str]:
 
 def _envelope(letter: Letter, *about_the_text: str) -> Iterator[str]:
     for entry in letter.recipients:
-        yield _line(f"{_FIELD_WORDS[entry.field]}: {entry.email} ({source_words(entry)})")
-    yield from map(_line, (f"Subject: {letter.subject}", *about_the_text))
-    yield from (_line(f"Attachment: {file.name} ({size(file.size)})") for file in letter.attachments)
+        yield _line(f"{FIELD_WORDS[entry.field]}: {entry.email} ({source_words(entry)})")
+    subject, *files = (_line(f"{label}: {said}") for label, said in envelope(letter))
+    yield from (subject, *map(_line, about_the_text), *files)
 
 
 def _mails(section: Mails) -> str:
-    named = some((f"{mail.record} to {mail.to}" for mail in section.entries), most=_MOST_NAMED)
+    named = some(map(mail_words, section.entries), most=_MOST_NAMED)
     return _line(": ".join(filter(None, (mails_words(section), named))))
 
 

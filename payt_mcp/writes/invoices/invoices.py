@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any
 
+from payt_mcp.books.shelf import Key
 from payt_mcp.errors import NotSentError, OutcomeUnknownError
 from payt_mcp.payt import writes
 from payt_mcp.payt.wire import Command
@@ -87,6 +88,10 @@ class Invoices(Kind):
         """Each record stands or falls alone."""
         posted = {row["invoice_number"] for row in _posted(content)}
         return with_refused(bulk_done(posted, *writes.bulk_result(answer)), preview.refused)
+
+    async def touched(self, place: Place, content: Content) -> Iterable[Key]:  # noqa: ARG002 - Kind
+        names = ("invoice_number", "invoice_identifier")
+        return [Key(self.name, f"{name}s", row[name]) for row in _posted(content) for name in names if row.get(name)]
 
     async def stands(self, place: Place, attempt: Attempt) -> Done | None:
         """Whether the books are as they were to be. A row with something that Payt never shows is left to a person."""

@@ -113,6 +113,7 @@ class Message(Kind):
             # laid out as the timeline is read, so that two variants of one text are never under way together
             touches=(target.debtor.id, folded(letter.subject), folded(letter.body)),
             title=title_of(letter, facts),
+            about=f"{clean(facts.debtor, 60)} ({facts.debtor_number})",
             sections=sections_of(letter, facts),
             warnings=warnings_of(letter, facts),
             same=[key for key, _ in facts.same_text],

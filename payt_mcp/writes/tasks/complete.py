@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from payt_mcp.books.scope import Scope
+from payt_mcp.books.shelf import Key
 from payt_mcp.payt import writes
 from payt_mcp.payt.models import Invoice, Task
 from payt_mcp.payt.resources import InvoiceFilters
@@ -67,6 +69,14 @@ class CompleteTask(Kind):
 
     def done(self, content: Content, preview: Preview, answer: Any) -> Done:  # noqa: ARG002 - Kind
         return one_done(answer)
+
+    async def touched(self, place: Place, content: Content) -> Iterable[Key]:
+        """What it resumes: the invoices the task is about."""
+        if not content.get("resume_dossiers"):
+            return ()
+        task = await read_task(place, content["task"])
+        about = {"ids": task.invoice_id, "credit_case_ids": task.credit_case_id, "debtor_ids": task.debtor_id}
+        return [Key("invoices", by, value) for by, value in about.items() if value]
 
     async def stands(self, place: Place, attempt: Attempt) -> Done | None:
         task = await read_task(place, attempt.content["task"])

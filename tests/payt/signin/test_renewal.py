@@ -12,7 +12,7 @@ import pytest
 from payt_mcp.errors import NotSentError, SignInEndedError, SignInStoreError, UnauthorizedError
 from payt_mcp.payt import wire, writes
 from payt_mcp.payt.client import PaytClient
-from payt_mcp.payt.signin.kept import SignIn
+from payt_mcp.payt.signin.sign_in import SignIn
 from payt_mcp.payt.signin.store import SignInStore
 from payt_sandbox.api.faults import Fault
 from tests.support.signin import TOKEN_PATH, Home, asked, reads, refused

@@ -15,7 +15,7 @@ from keyring.backends import null
 
 from payt_mcp.errors import SignInStoreError
 from payt_mcp.payt import wire
-from payt_mcp.payt.signin import kept as signins
+from payt_mcp.payt.signin import sign_in as signins
 from payt_mcp.payt.signin.grants import Granted
 from payt_mcp.payt.signin.store import SignInStore
 from payt_mcp.payt.signin.vault import Vault

@@ -83,10 +83,8 @@ async def test_the_page_shows_what_happens_while_it_is_open(house: House, chromi
         page = await opened(chromium, house)
         await page.evaluate("window.sameDocument = true")
         await tab_to(page, f"reject-{first}")
-        await page.evaluate("document.querySelector('main').dataset.old = 1")
         second = data(await caller.call_tool("send_message", letter(house, subject="Een tweede")))["proposal_id"]
         await page.wait_for_selector("text=Een tweede")
-        assert await page.locator("main[data-old]").count() == 0
         assert await focused(page) == f"reject-{first}"
         assert await page.title() == "2 proposals waiting - Payt approvals"
         assert len(house.opened) == 1
@@ -110,8 +108,11 @@ async def test_the_keyboard_is_enough(house: House, chromium: Any, action: str, 
         for _ in range(2 if action == "reject" else 1):
             await page.keyboard.press("Tab")
         assert await page.locator(f"#{action}-{key}").evaluate("node => node.matches(':focus-visible')")
-        async with page.expect_navigation():
+        if javascript:
             await page.keyboard.press("Enter")
+        else:
+            async with page.expect_navigation():
+                await page.keyboard.press("Enter")
         with anyio.fail_after(10):
             while record(house, key).status not in {"sent", "declined"}:  # noqa: ASYNC110 - another thread writes it
                 await anyio.sleep(0.05)

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import html
+import re
 import sys
+from dataclasses import replace
 
 import pytest
 
+from payt_mcp.proposals.asking.page_view import cards
 from payt_mcp.proposals.asking.preview_text import brief, unwarned, whole
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.preview import (
+    Attached,
     Change,
     Effect,
     Effects,
     Facts,
+    Letter,
     Mailed,
     Mails,
     Preview,
     Records,
     Row,
+    SentTo,
     Warned,
 )
 from payt_mcp.words.visible import shown, shown_lines
 from tests.support.house import (
     ADMINISTRATION,
     ERAS,
+    TOOL,
     House,
     client,
     data,
+    draft,
     letter,
     said,
     says,
@@ -95,6 +105,44 @@ PLAN = Preview(
 def test_no_field_of_a_plan_forges_a_line(text: str) -> None:
     assert lines_of(text, "All is well", "Payt would e-mail no") == []
     assert "   All is well" not in text
+
+
+FULL = Preview(
+    kind="message",
+    title="A title",
+    sender="Noorderlicht",
+    administration_id="4711",
+    because=("it changed",),
+    warnings=(Warned("red", danger=True), Warned("plain")),
+    sections=(
+        Facts((("Overdue", "EUR 1.00"),)),
+        Letter(
+            (SentTo("to", "a@b.example", "on file"), SentTo("bcc", "x@y.example", "")),
+            "A subject",
+            "One\nTwo",
+            (Attached("a.pdf", 812),),
+        ),
+        Mails("invoice", "because nobody said otherwise", (Mailed("F1", "c@d.example"),)),
+        Effects((Effect("Lists emptied", ("F1", "F2")),)),
+        Records((Row("F1", "updated", "Smit", (Change("description", "Consultancy", ""),), ("a note",)),)),
+    ),
+)
+
+
+FACTS = (
+    "Proposed anew, because it changed.", "a@b.example (on file)",
+    "x@y.example (NOT ON FILE, given by the assistant)", "Bcc", "A subject", "Attachment", "a.pdf (812 bytes)",
+    "Payt would e-mail 1 invoice to debtors, because nobody said otherwise", "F1 to c@d.example", "Lists emptied",
+    "description: Consultancy -> nothing", "a note", "red", "plain",
+)  # fmt: skip
+
+
+def test_the_page_says_each_fact_as_the_terminal_does(ledger: Ledger) -> None:
+    made, _ = ledger.propose(replace(draft(), preview=FULL.as_json()), TOOL)
+    drawn = cards([made], {}, lambda _record: "t", dt.UTC).html
+    on_page = html.unescape(re.sub(r"<[^>]*>", "", drawn)).replace("\u2192", "->")
+    assert [fact for fact in FACTS if fact not in whole(FULL)] == []
+    assert [fact for fact in FACTS if fact not in on_page] == []
 
 
 async def test_an_invoice_number_forges_no_line_in_the_question(house: House) -> None:

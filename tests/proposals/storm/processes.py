@@ -51,7 +51,7 @@ async def _work(job: dict[str, Any], run: Run) -> None:
         client.refusals, client.dies_at = job.get("refusals", 0), job.get("dies_at", "")
         account = Account(settings, client, group)
         outbox = Outbox(
-            account, settings, LEDGERS[job["broken"]](Path(job["folder"])), settings.api_url, group, credential=TOKEN
+            account, settings, LEDGERS[job["broken"]](Path(job["folder"])), settings.api_url, group, identity=TOKEN
         )
         outbox.engine._poll = 0.02
         await outbox.engine.start()

@@ -74,7 +74,7 @@ class SignIn:
         return f"token {self.login}" if self.kind == "token" else f"client {self.client_id}"
 
     @property
-    def credential(self) -> Secret:
+    def ledger_identity(self) -> Secret:
         """What names the ledger scope: the static token, else the application (a token has no space in it)."""
         return self.tokens.access if self.kind == "token" else Secret(self.whose)
 

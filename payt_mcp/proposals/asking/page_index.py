@@ -1,0 +1,56 @@
+"""A day's proposals in the order a person goes through them, and the list that says where each is."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+
+from payt_mcp.proposals.records import Record
+from payt_mcp.proposals.states import Status
+from payt_mcp.proposals.stored import title_of
+from payt_mcp.words.text import cut
+from payt_mcp.words.visible import shown
+
+_MOST = 40
+"""As many as one form may carry."""
+
+
+def arranged(records: Sequence[Record], first: str) -> list[Record]:
+    """What opened the page stands first, and what is about one debtor together; what ended stays behind what waits."""
+    opener = next((record for record in records if record.id == first), None)
+    lead = _about(opener) if opener else ""
+    debtors = list(dict.fromkeys(map(_about, records)))
+
+    def place(record: Record) -> tuple[bool, bool, bool, int]:
+        about = _about(record)
+        return (_has_ended(record), record.id != first, about != lead or not about, debtors.index(about))
+
+    return sorted(records, key=place)
+
+
+def index(records: Sequence[Record], token: Callable[[Record], str]) -> str:
+    """A link to each proposal, and a box to reject several of those that wait."""
+    waiting = sum(record.status is Status.PROPOSED for record in records)
+    items = "".join(_item(record, token if at < _MOST else None) for at, record in enumerate(records))
+    return (
+        f"<details><summary>All {len(records)}, {waiting} waiting</summary>"
+        f'<form id="several" method="post" action="decide"><ul>{items}</ul>'
+        f'<button name="action" value="reject" id="reject-several">Reject those ticked</button></form></details>'
+    )
+
+
+def _item(record: Record, token: Callable[[Record], str] | None) -> str:
+    title = html.escape(shown(cut(title_of(record), 100)), quote=True)
+    link = f'<a href="#card-{record.id}">{title}</a>'
+    if record.status is not Status.PROPOSED or token is None:
+        return f"<li>{link} <span>{record.status.value.replace('_', ' ')}</span></li>"
+    box = f'<input type="checkbox" name="pick" value="{record.id} {token(record)}" aria-label="Reject: {title}">'
+    return f"<li><label>{box}</label>{link}</li>"
+
+
+def _has_ended(record: Record) -> bool:
+    return record.status not in (Status.PROPOSED, Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN)
+
+
+def _about(record: Record) -> str:
+    return str((record.preview or {}).get("about", ""))

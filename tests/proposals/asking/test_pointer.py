@@ -1,0 +1,214 @@
+"""Nothing moves under a pointer at rest: what lies there is what the person put it on, whatever happens meanwhile."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import anyio
+import pytest
+
+from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_sandbox.api.faults import Fault
+from tests.support.house import ADMINISTRATION, PAGE, House, client, data, letter, record
+
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
+
+UNDER = """([x, y]) => {
+  const button = document.elementFromPoint(x, y)?.closest("button");
+  return button ? button.id : "";
+}"""
+REST = 1.3
+"""Seconds after which buttons that rested take a click again."""
+TALL = {"width": 1000, "height": 3000}
+
+
+async def wait_for(caller: Any, house: House, *subjects: str) -> list[str]:
+    return [
+        data(await caller.call_tool("send_message", letter(house, subject=subject)))["proposal_id"]
+        for subject in subjects
+    ]
+
+
+async def put_on(page: Any, button: str) -> list[float]:
+    """Rest the pointer on the middle of a button."""
+    box = await page.locator(f"#{button}").bounding_box()
+    spot = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    await page.mouse.move(*spot)
+    await anyio.sleep(REST)
+    return spot
+
+
+async def under(page: Any, spot: list[float]) -> str:
+    return str(await page.evaluate(UNDER, spot))
+
+
+async def settled(house: House, key: str, *statuses: str) -> None:
+    with anyio.fail_after(15):
+        while record(house, key).status not in statuses:  # noqa: ASYNC110 - another thread writes it
+            await anyio.sleep(0.05)
+
+
+async def test_a_second_click_after_an_approval_sends_no_other_letter(house: House, chromium: Any) -> None:
+    """Three letters wait, and the first is approved: its place stays its own, and no other button comes there."""
+    async with client(house.server()) as caller:
+        keys = await wait_for(caller, house, "Een", "Twee", "Drie")
+        page = await chromium.new_page(viewport=TALL)
+        await page.goto(house.opened[0])
+        spots = {key: await put_on(page, f"approve-{key}") for key in keys[1:]}
+        spot = await put_on(page, f"approve-{keys[0]}")
+        await page.mouse.click(*spot)
+        await settled(house, keys[0], "sent")
+        await page.wait_for_selector("text=Sent at")
+        await anyio.sleep(REST)
+        for _ in range(3):
+            assert await under(page, spot) == ""
+            await page.mouse.click(*spot)
+            await anyio.sleep(0.4)
+        for key, place in spots.items():
+            assert await under(page, place) == f"approve-{key}"
+    assert [mail.subject for mail in house.mails] == ["Een"]
+    assert [record(house, key).status for key in keys[1:]] == ["proposed", "proposed"]
+
+
+async def _approved(house: House, keys: list[str], _caller: Any) -> None:
+    with_ledger(house, lambda ledger: ledger.approve(keys[0], PAGE))
+    await settled(house, keys[0], "sent")
+
+
+async def _declined(house: House, keys: list[str], _caller: Any) -> None:
+    with_ledger(house, lambda ledger: ledger.decline(keys[0], PAGE))
+
+
+async def _expired(house: House, keys: list[str], _caller: Any) -> None:
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(days=8)
+    ledger = Ledger(house.state, lambda: later)
+    try:
+        ledger.pending()
+    finally:
+        ledger.close()
+    assert record(house, keys[0]).status == "expired"
+
+
+async def _proposed(house: House, _keys: list[str], caller: Any) -> None:
+    await wait_for(caller, house, "Vier", "Vijf")
+
+
+async def _unknown(house: House, keys: list[str], _caller: Any) -> None:
+    house.payt.faults.add(Fault("server_error", path="/v1/messages", method="POST"))
+    with_ledger(house, lambda ledger: ledger.approve(keys[0], PAGE))
+    await settled(house, keys[0], "outcome_unknown")
+
+
+async def _renewed(house: House, keys: list[str], _caller: Any) -> None:
+    """Paid meanwhile: replaced, and proposed anew."""
+    number = house.debtor()
+    rows = house.invoices(["id", "debtor_number", "open_amount", "due_date"])
+    today = str(house.sandbox.world.today)
+    mine = [row for row in rows if row["debtor_number"] == number and row["open_amount"][0] not in "-0"]
+    paid = next(row for row in mine if str(row["due_date"]) < today)
+    house.sandbox.world.pay_invoice(ADMINISTRATION, paid["id"])
+    with_ledger(house, lambda ledger: ledger.approve(keys[0], PAGE))
+    await settled(house, keys[0], "superseded")
+
+
+def with_ledger(house: House, act: Any) -> None:
+    ledger = Ledger(house.state)
+    try:
+        act(ledger)
+    finally:
+        ledger.close()
+
+
+@pytest.mark.parametrize("happens", [_approved, _declined, _expired, _proposed, _unknown, _renewed])
+async def test_whatever_happens_above_it_a_button_stays_where_it_is(house: House, chromium: Any, happens: Any) -> None:
+    async with client(house.server()) as caller:
+        keys = await wait_for(caller, house, "Een", "Twee", "Drie")
+        page = await chromium.new_page(viewport=TALL)
+        await page.goto(house.opened[0])
+        spots = {
+            f"{action}-{key}": await put_on(page, f"{action}-{key}") for key in keys for action in ("approve", "reject")
+        }
+        spot = await put_on(page, f"approve-{keys[1]}")
+        before = await page.evaluate("document.body.dataset.changes + document.title + document.body.innerText")
+        await happens(house, keys, caller)
+        told = "document.body.dataset.changes + document.title + document.body.innerText"
+        await page.wait_for_function(f"(before) => {told} !== before", arg=before)
+        await anyio.sleep(2 * REST)
+        for button, place in spots.items():
+            assert await under(page, place) in {button, ""}
+        if happens is not _expired:
+            assert await under(page, spot) == f"approve-{keys[1]}"
+            await page.mouse.click(*spot)
+            await settled(house, keys[1], "sent", "superseded")
+
+
+async def test_a_button_that_comes_to_lie_under_a_pointer_at_rest_takes_no_click(house: House, chromium: Any) -> None:
+    async with client(house.server()) as caller:
+        (first,) = await wait_for(caller, house, "Een")
+        page = await chromium.new_page(viewport=TALL)
+        await page.goto(house.opened[0])
+        box = await page.locator("article").bounding_box()
+        reject = await page.locator(f"#reject-{first}").bounding_box()
+        spot = [reject["x"] + 20, reject["y"] + 20 + box["height"] + 19.2]
+        await page.mouse.move(*spot)
+        (second,) = await wait_for(caller, house, "Twee")
+        await page.wait_for_selector(f"#reject-{second}")
+        await anyio.sleep(REST)
+        assert await under(page, spot) == f"reject-{second}"
+        await page.mouse.click(*spot)
+        await anyio.sleep(0.5)
+        assert record(house, second).status == "proposed"
+        await page.mouse.move(spot[0] + 8, spot[1])
+        await page.mouse.click(spot[0] + 8, spot[1])
+        await settled(house, second, "declined")
+    assert record(house, first).status == "proposed"
+
+
+async def test_buttons_rest_a_second_after_a_change_and_the_keyboard_does_not(house: House, chromium: Any) -> None:
+    async with client(house.server()) as caller:
+        keys = await wait_for(caller, house, "Een", "Twee")
+        page = await chromium.new_page(viewport=TALL)
+        await page.goto(house.opened[0])
+        spot = await put_on(page, f"reject-{keys[0]}")
+        await page.evaluate("document.querySelector('h1').style.paddingBottom = '1px'")  # any layout that changes
+        await page.evaluate("new Promise(requestAnimationFrame)")
+        await anyio.sleep(0.1)
+        await page.mouse.click(*spot)
+        await anyio.sleep(0.3)
+        assert record(house, keys[0]).status == "proposed"
+        await page.focus(f"#reject-{keys[1]}")
+        await page.keyboard.press("Enter")
+        await settled(house, keys[1], "declined")
+        assert record(house, keys[0]).status == "proposed"
+
+
+async def test_a_click_says_what_it_approves_and_what_it_did(house: House, chromium: Any) -> None:
+    debtor = next(
+        row
+        for row in house.sandbox.world.rows(ADMINISTRATION, "debtors")
+        if str(row["debtor_number"]) == house.debtor()
+    )
+    named = f"{debtor['name']} ({debtor['debtor_number']})"
+    async with client(house.server()) as caller:
+        (key,) = await wait_for(caller, house, "Een")
+        page = await chromium.new_page(viewport=TALL)
+        await page.goto(house.opened[0])
+        assert await page.inner_text(f"#approve-{key}") == f"Approve and send to {named}"
+        told = page.wait_for_selector(f"text=Approved, send to {named}")
+        await page.click(f"#approve-{key}")
+        await told
+
+
+async def test_without_javascript_the_answer_to_a_click_has_no_other_button(house: House, chromium: Any) -> None:
+    async with client(house.server()) as caller:
+        keys = await wait_for(caller, house, "Een", "Twee", "Drie")
+        context = await chromium.new_context(viewport=TALL, java_script_enabled=False)
+        page = await context.new_page()
+        await page.goto(house.opened[0])
+        await page.click(f"#approve-{keys[0]}")
+        await page.wait_for_url("**/?only=*")
+        assert await page.locator("article").count() == 1
+        assert await page.locator("button[value=approve]").count() == 0
+        await page.click("text=Back to what waits")
+        assert await page.locator("button[value=approve]").count() == 2

@@ -59,7 +59,7 @@ class WriteResult(TypedDict, total=False):  # without a docstring: it would be i
     next_step: str
 
 
-CodeAsGiven = Annotated[Text, Field(description="Only as given by this tool before.")]
+CodeAsGiven = Annotated[Text, Field(description="As this tool gave it.")]
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ async def check_approval(ctx: Ctx, proposal_id: Key) -> Annotated[CallToolResult
 TOOL = ToolSpec(
     check_approval,
     "Check approval",
-    "Whether a person has said yes to a proposal, and what became of it.",
+    "Whether a person said yes to a proposal, and what became of it.",
     toolset="core",
     place=3,
     writes=True,

@@ -16,7 +16,7 @@ TOOL = write_tool(
     reopen_task,
     kind="reopening",
     title="Reopen task",
-    description="Propose to re-open a task that was marked as done; by its id.",
+    description="Propose to re-open a task that is done; by its id.",
     toolset="tasks",
     place=3,
     needs=("administrations:read", "tasks:read", "tasks:write"),

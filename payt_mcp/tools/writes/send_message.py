@@ -12,14 +12,14 @@ from payt_mcp.tools.writing import CodeAsGiven, write_tool
 
 def send_message(
     subject: Key,
-    body: Annotated[Key, Field(description="The whole text, as the debtor will read it.")],
+    body: Annotated[Key, Field(description="The whole text as the debtor reads it.")],
     to_debtor: Annotated[Text, Field(description="Debtor number or name.")] = "",
     to_invoice: Annotated[Text, Field(description="Or its invoice.")] = "",
     to_credit_case: Annotated[Text, Field(description="Or its case.")] = "",
-    email: Annotated[Text, Field(description="Only to override the debtor's own address on the user's word.")] = "",
+    email: Annotated[Text, Field(description="Only to override the debtor's address on the user's word.")] = "",
     cc: Keys = (),
     bcc: Keys = (),
-    attachments: Annotated[Keys, Field(description="File names below the user's attachments folder.")] = (),
+    attachments: Annotated[Keys, Field(description="Files below the user's attachments folder.")] = (),
 ) -> dict[str, Any]:
     return {
         "subject": subject,

@@ -38,7 +38,7 @@ TOOL = write_tool(
     kind="debtors",
     title="Upsert debtors",
     description="Propose to create or change debtors, by identifier, else number. "
-    "Addresses are changed in upsert_contacts.",
+    "upsert_contacts changes addresses.",
     toolset="flow",
     place=2,
     needs=("administrations:read", "debtors:read", "debtors:write"),

@@ -71,8 +71,8 @@ TOOL = write_tool(
     upsert_invoices,
     kind="invoices",
     title="Upsert invoices",
-    description="Propose to create or change up to 500 invoices in Payt. Answers with a plan; nothing is written "
-    "before a person has seen it and said yes.",
+    description="Propose to create or change up to 500 invoices. Answers with a plan; nothing is written "
+    "before a person said yes.",
     toolset="core",
     place=2,
     needs=("administrations:read", "invoices:read", "debtors:read", "invoices:write"),

@@ -31,7 +31,7 @@ class Corrections:
             return []
         one = len(numbers) == 1
         were, them = ("was", "it") if one else ("were", "them")
-        said = f"{count(len(numbers), 'invoice')} {were} not as Payt has it, which a look at all of them has put right"
+        said = f"{count(len(numbers), 'invoice')} {were} not as Payt has {them}, and a look at all has put that right"
         return [f"{said}: {some(numbers, most=_LISTED)}. Earlier answers counted {them} wrongly."]
 
 

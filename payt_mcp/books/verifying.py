@@ -95,9 +95,10 @@ class Verifier:
         try:
             await clock.pause(max(_FIRST_AFTER, self._pause(1)))
             while not self.is_over and Reading.take().since(self._asked) <= RESTS_AFTER:
+                began = Reading.take()
                 await self._wait_for_quiet()
                 spent = await self._slice_or_failure()
-                await clock.pause(self._pause(spent))
+                await clock.pause(max(self._pause(spent) - Reading.take().since(began), _QUIET_FOR))
         finally:
             self.is_running = False
 
@@ -111,7 +112,7 @@ class Verifier:
 
     async def _wait_for_quiet(self) -> None:
         """Let an answer that is being read for go first."""
-        for _ in range(_MOST_QUIET):
+        for _ in range(min(_MOST_QUIET, int(self._pause(1) / 2))):
             if self._client.is_quiet and self._shelf.turn is not None:
                 return
             await clock.pause(_QUIET_FOR)

@@ -145,7 +145,14 @@ class TextFilter:
         return debtor.text if debtor else normalized(item.debtor_number)
 
 
+def _is_as_long(asked: str, debtor: DebtorEntry) -> bool:
+    """Whether a name can be another spelling of what is asked for: one letter fits half of all names, and is none."""
+    return len(debtor.words) <= 2 * len(asked) + 12
+
+
 def _full_names(query: str, debtor: DebtorEntry) -> set[str]:
+    if not _is_as_long(query, debtor):
+        return set()
     names = keys(debtor.name)
     if debtor.number and normalized(debtor.number) in normalized(query):
         names |= keys(f"{debtor.name} {debtor.number}") | keys(f"{debtor.number} {debtor.name}")
@@ -159,7 +166,7 @@ def _ranking(query: str) -> Callable[[DebtorEntry], int]:
     def rank(debtor: DebtorEntry) -> int:
         if is_numbered(query, debtor):
             return _NUMBER
-        if not asked.isdisjoint(keys(debtor.name)):
+        if _is_as_long(plain, debtor) and not asked.isdisjoint(keys(debtor.name)):
             return _EXACT
         if debtor.words.startswith(plain):
             return _PREFIX

@@ -231,6 +231,15 @@ async def test_what_a_delta_would_bring_anyway_is_no_correction(
         assert not any("not as Payt has it" in note for note in answer.get("notes", []))
 
 
+async def not_paused(who: Assistant, world: World) -> dict[str, Any]:
+    """An invoice that neither it nor its case or debtor is said to be paused."""
+    for row in owed(world):
+        answer = await who.ask("search_invoices", invoices=[row["invoice_number"]])
+        if "paused" not in str(answer["invoices"][0].get("attention")):
+            return row
+    raise LookupError
+
+
 # --- our own writes --------------------------------------------------------------------------------------------------
 
 
@@ -244,7 +253,7 @@ async def test_what_was_written_here_is_in_the_next_answer_however_it_is_stamped
     with payt(world) as handle:
         async with asked(tmp_path, url=handle.url, freshness=600) as who:
             await sums(who)
-            row = next(one for one in owed(world) if not one["paused_at"])
+            row = await not_paused(who, world)
             debtor = Ledger(world, MAIN).debtors[row["debtor_id"]]
             if tool == "upsert_invoices":
                 await _we_move(who, row, dt.date(world.today.year, 12, 31))
@@ -270,7 +279,7 @@ async def test_a_write_without_an_answer_is_read_again_too(tmp_path: Path, monke
     with payt(world) as handle:
         async with asked(tmp_path, url=handle.url, freshness=600) as who:
             await sums(who)
-            row = next(one for one in owed(world) if not one["paused_at"])
+            row = await not_paused(who, world)
             handle.faults.add(Fault("server_error_after", path="/v1/invoices/block", times=1))
             await who.call("change_follow_up", action="block", invoices=[row["invoice_number"]])
             answer = await who.ask("search_invoices", invoices=[row["invoice_number"]])

@@ -37,7 +37,7 @@ TOOL = write_tool(
     upsert_debtors,
     kind="debtors",
     title="Upsert debtors",
-    description="Propose to create or change debtors, by identifier, else number. Addresses change in upsert_contacts.",
+    description="Propose to create or change debtors, by identifier, else number. upsert_contacts changes addresses.",
     toolset="flow",
     place=2,
     needs=("administrations:read", "debtors:read", "debtors:write"),

@@ -38,7 +38,7 @@ TOOL = write_tool(
     send_message,
     kind="message",
     title="Send message",
-    description="Propose an e-mail to a debtor. Nothing is sent before a person has seen it and said yes; you cannot. "
+    description="Propose an e-mail to a debtor. Nothing is sent before a person saw it and said yes; you cannot. "
     "Read get_debtor first, and do not chase a debtor whose attention forbids it.",
     toolset="core",
     place=1,

@@ -16,9 +16,9 @@ from payt_mcp.errors import BadValueError, InputError, UnknownArgumentError
 
 _FILTERS = frozenset({"debtors", "invoices", "credit_cases", "contacts"})
 _LONGEST_NAME = 300
-_TEXTS = ("subject", "body", "message", "comment", "attachments")
+_TEXTS = ("subject", "body", "message", "comment", "attachments", "cursor")
 _LONGEST = {**dict.fromkeys(_TEXTS, sys.maxsize), **dict.fromkeys(("email", "cc", "bcc"), 2_000)}
-"""Texts that are written, whose own checks bound them, and lists of addresses; all others are looked up."""
+"""Texts with checks of their own: what is written, and cursors, and lists of addresses; all others are looked up."""
 
 
 def accepted(tool: str, schema: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:

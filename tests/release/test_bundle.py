@@ -154,7 +154,7 @@ def test_it_starts_as_the_manifest_says(mcpb: Mcpb, uv: str, unpacked: Path, man
     assert found.version == __version__
     assert found.tools == [tool["name"] for tool in manifest["tools"]]
     assert found.prompts == [prompt["name"] for prompt in manifest["prompts"]]
-    assert re.match(r"\d+ administrations, \d+ active\.", found.administrations)
+    assert re.match(r"\d+ administrations, \d+ active of the built-in sandbox", found.administrations)
 
     entry = [uv, "run", "--quiet", "--directory", str(unpacked), manifest["server"]["entry_point"]]
     assert listed(entry, **config["env"]) == found  # hosts may run the entry point with an uv of their own

@@ -126,4 +126,4 @@ def test_where_only_it_is_installed_it_answers(installed: Path) -> None:
     assert found.version == __version__
     assert len(found.tools) >= 12
     assert found.prompts == sorted(path.stem for path in (ROOT / "prompts").glob("*.md"))
-    assert re.match(r"\d+ administrations, \d+ active\.", found.administrations)
+    assert re.match(r"\d+ administrations, \d+ active of the built-in sandbox", found.administrations)

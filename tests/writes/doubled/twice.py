@@ -91,7 +91,14 @@ def lies(twins: Twins, *, done: int) -> list[str]:
     found = [f"done {done} times"] if done > 1 else []
     for one, status in zip(twins.answers, twins.statuses(), strict=True):
         text = said(one)
-        if done and ("nothing was sent" in text.lower() or status in _NOT_DONE or status in {"error", "unchanged"}):
+        came_later = (
+            "Proposed before, as" in text or "this was sent already" in text
+        )  # when the first had been answered
+        if (
+            done
+            and not came_later
+            and ("nothing was sent" in text.lower() or status in _NOT_DONE or status in {"error", "unchanged"})
+        ):
             found.append(f"done, and told: {status}: {text}")
         if not done and status in _DONE:
             found.append(f"not done, and told: {status}")
@@ -101,7 +108,7 @@ def lies(twins: Twins, *, done: int) -> list[str]:
         if summary not in text:
             found.append(f"the text does not say {summary!r}: {text}")
     keys = {(one.structured_content or {}).get("proposal_id") for one in twins.answers}
-    if len(keys) > 1:
+    if len(keys - {None}) > 1:
         found.append(f"not one proposal: {keys}")
     return found
 

@@ -199,7 +199,6 @@ async def test_what_payt_mails_stands_once_in_red(house: House) -> None:
     proposal = record(house, asked["proposal_id"])
     page = cards([proposal], {}, lambda _record: "", dt.UTC).html
     assert len(re.findall(r'class="[^"]*(?:danger|foreign)[^"]*">[^<]*e-mail', page)) == 1
-    assert page.count("to debtors") == 1
 
 
 @pytest.mark.parametrize("sign", ["\ufe0f", "\U000e0141", "\u3164", "\u2800", "\u034f", "\uffa0", "\u17b4"])
@@ -244,7 +243,7 @@ async def test_what_payt_never_shows_is_closed_by_a_person_as_it_was(house: Hous
     assert "Payt does not show whether payments arrived, so only a person who looks there can close it" in str(asked)
     proposal = record(house, asked["proposal_id"])
     page = cards([proposal], {}, lambda _record: "", dt.UTC).html
-    assert re.findall(r'value="(\w+)">([^<]+)</button>', page) == [
+    assert re.findall(r'value="(\w+)"[^>]*>([^<]+)</button>', page) == [
         ("look", "Look again at Payt"),
         ("again", "Carry out again"),
         ("done", "It was carried out"),

@@ -14,7 +14,7 @@ _BARS = "<path fill='{}' d='M4 13h4v7H4zM10 9h4v11h-4zM16 4h4v16h-4z'/>"
 
 
 def _icon(drawing: str) -> Icon:
-    source = "data:image/svg+xml," + quote(_FRAME.format(drawing), safe=" ='/:")
+    source = "data:image/svg+xml," + quote(_FRAME.format(drawing), safe="/:=")
     return Icon(src=source, mime_type="image/svg+xml", sizes=["any"])
 
 

@@ -46,7 +46,9 @@ def served(world: World) -> Iterator[Handle]:
 @pytest.fixture
 def no_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A machine without one: nothing on the path, and no package."""
-    monkeypatch.setitem(sys.modules, "tzdata", None)
+    loaded = [name for name in sys.modules if name.startswith("tzdata.")]  # by another test of this process
+    for name in ("tzdata", *loaded):
+        monkeypatch.setitem(sys.modules, name, None)
     zoneinfo.reset_tzpath(to=())
     zoneinfo.ZoneInfo.clear_cache()
     yield

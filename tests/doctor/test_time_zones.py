@@ -15,7 +15,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def no_database(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setitem(sys.modules, "tzdata", None)
+    loaded = [name for name in sys.modules if name.startswith("tzdata.")]  # by another test of this process
+    for name in ("tzdata", *loaded):
+        monkeypatch.setitem(sys.modules, name, None)
     zoneinfo.reset_tzpath(to=())
     zoneinfo.ZoneInfo.clear_cache()
     yield

@@ -9,7 +9,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import anyio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -373,12 +372,3 @@ async def test_an_import_is_read_once_and_not_with_every_answer_after_it(
                 costs.append(len(handle.sandbox.requests) - before)
                 await hours.let_pass(30)
     assert costs[-1] <= 7, costs
-
-
-async def test_a_verification_under_way_ends_with_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    world = WORLD.copy(WORLD.today)
-    Hours(monkeypatch, world)
-    with payt(world) as handle, anyio.fail_after(10):
-        async with asked(tmp_path, url=handle.url) as who:
-            await sums(who)
-            await sums(who)

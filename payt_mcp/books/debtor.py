@@ -16,8 +16,8 @@ from payt_mcp.books.messages import (
 from payt_mcp.books.scope import Scope, optional
 from payt_mcp.books.surroundings import surroundings_of
 from payt_mcp.errors import MissingError
-from payt_mcp.payt.fields import every, selection
-from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message, Notification, PaymentPlan
+from payt_mcp.payt.fields import every
+from payt_mcp.payt.models import CreditCase, Debtor, Message, Notification, PaymentPlan
 from payt_mcp.receivables.attention import DebtorAttention, of_debtor
 from payt_mcp.receivables.messages import EARLIEST, MOST_BOUNCED, message_moment
 from payt_mcp.receivables.open_items import OpenItem, OpenItems
@@ -86,8 +86,9 @@ async def open_file(scope: Scope, debtor_id: str, *, cases: Sequence[str] = (), 
 
     Everything is read from Payt now and not from the books, so that it is right at the moment of writing.
     """
-    also = (selection(Invoice, "labels"), "latest_reminder_at")
-    around = await surroundings_of(scope, debtor_id, debtor_fields=every(Debtor), also=also, cases=cases)
+    around = await surroundings_of(
+        scope, debtor_id, debtor_fields=every(Debtor), also=("latest_reminder_at",), cases=cases
+    )
     if around.debtor is None:
         raise MissingError(f"debtor {debtor_id}")
     bounced = await bounced_mails(scope, debtor_id)

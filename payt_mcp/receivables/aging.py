@@ -46,12 +46,28 @@ class DebtorOverdue:
 
 
 @dataclass(slots=True)
+class InCurrency:
+    """What is overdue in the currency of its invoices: `gross` on `invoices`, and the credits past due."""
+
+    gross: Decimal = _ZERO
+    credits: Decimal = _ZERO
+    invoices: int = 0
+
+    def add(self, amount: Decimal, *, is_credit: bool) -> None:
+        if is_credit:
+            self.credits += amount
+        else:
+            self.gross += amount
+            self.invoices += 1
+
+
+@dataclass(slots=True)
 class Overdue:
     """The overdue picture of one administration on one day.
 
     `debtors` is ordered by amount, then age, largest first. `unvalued` are the overdue invoices and past-due
     credits without a book amount; `unbooked` those that count with their own; `undated` the open invoices without a due
-    date.
+    date. `own` are the sums by the currency of the invoices: the unvalued are in these.
     """
 
     credits: Decimal = _ZERO
@@ -62,6 +78,7 @@ class Overdue:
     unvalued: list[OpenItem] = field(default_factory=list)
     unbooked: list[OpenItem] = field(default_factory=list)
     undated: list[OpenItem] = field(default_factory=list)
+    own: dict[str, InCurrency] = field(default_factory=dict)
 
     @property
     def gross(self) -> Decimal:
@@ -96,12 +113,14 @@ def bucket_index(days: int) -> int:
     return min((days - 1) // 30, len(BUCKETS) - 1)
 
 
-def overdue(items: OpenItems, today: dt.date, *, min_days: int = 1) -> Overdue:
-    """The overdue picture; `min_days` leaves out what is overdue for fewer days, from every figure alike."""
+def overdue(items: OpenItems, today: dt.date, *, min_days: int = 1, among: Iterable[OpenItem] | None = None) -> Overdue:
+    """The overdue picture, of all open items or those `among` them; `min_days` leaves out what is overdue for fewer
+    days, from every figure alike.
+    """
     picture = Overdue()
     by_debtor: dict[str, DebtorOverdue] = {}
     latest = today - dt.timedelta(days=min_days)
-    for item in items.invoices.values():
+    for item in items.invoices.values() if among is None else among:
         if item.due_date is None:
             if not item.is_credit:
                 picture.undated.append(item)
@@ -143,7 +162,9 @@ def balance(items: Iterable[OpenItem], today: dt.date) -> Balance:
 
 
 def _count(picture: Overdue, by_debtor: dict[str, DebtorOverdue], item: OpenItem, days: int) -> None:
-    amount = item.book_open
+    amount, own = item.book_open, item.open_amount
+    if own is not None:
+        picture.own.setdefault(item.currency, InCurrency()).add(own, is_credit=item.is_credit)
     if amount is None:
         picture.unvalued.append(item)
         return

@@ -10,7 +10,7 @@ and `book_total` in the administration's; None where Payt does not say.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -24,17 +24,18 @@ from payt_mcp.words.folding import normalized, searchable
 if TYPE_CHECKING:
     from payt_mcp.payt.models import Debtor, Invoice
 
-INVOICE_FIELDS = (
+INVOICE_FIELDS: Sequence[str | Mapping[str, Sequence[str]]] = (
     "id", "invoice_number", "invoice_identifier", "debtor_id", "debtor_number", "invoice_date", "due_date",
     "payment_date", "currency_code", "total_amount", "open_amount", "book_open_amount", "book_total_amount",
     "active_payment_plan_id", "active_credit_case_id", "paused_at", "paused_by_user", "description",
-    "purchase_order_number", "order_number",
+    "purchase_order_number", "order_number", {"labels": ("name",)},
     *STEP_FIELDS, *DEPRECATED_STEPS.values(), "updated_at",
 )  # fmt: skip
 """What must be asked of Payt for an open item, and no more: fewer fields are much cheaper."""
 
 DEBTOR_FIELDS = (
-    "id", "debtor_number", "debtor_identifier", "name", "paused_at", "reminding_paused_at", "updated_at",
+    "id", "debtor_number", "debtor_identifier", "name", "relation_manager", "paused_at", "reminding_paused_at",
+    "updated_at",
 )  # fmt: skip
 
 _DESCRIPTION_LENGTH = 160
@@ -67,6 +68,8 @@ class OpenItem:
     updated_at: dt.datetime | None
     is_unbooked: bool = False
     """Payt gives no amount in the books, and its own stands in for it: it is in their currency."""
+    paid_on: dt.date | None = None
+    labels: tuple[str, ...] = ()
     owed: Decimal | None = field(init=False)
     """The open amount in whatever currency is known, for its sign alone."""
     is_credit: bool = field(init=False)
@@ -81,6 +84,12 @@ class OpenItem:
     def is_owed(self) -> bool:
         """Something is, or may be, owed by the debtor: counted gross."""
         return not self.is_credit and self.owed != 0
+
+    @property
+    def is_partly_paid(self) -> bool:
+        """Something was paid of it, or settled of a credit, and something is still open."""
+        open_, total = self.open_amount, self.total_amount
+        return open_ is not None and total is not None and (0 < open_ < total or total < open_ < 0)
 
     def days_overdue(self, today: dt.date) -> int:
         """Days past the due date; 0 or less is not overdue, and so is an item without a due date."""
@@ -109,6 +118,8 @@ class DebtorEntry:
     name: str
     paused: bool
     updated_at: dt.datetime | None
+    manager: str = ""
+    """The relation manager: whoever in the company looks after this debtor."""
     words: str = field(init=False)
     """Those of its name."""
     text: str = field(init=False)
@@ -258,6 +269,8 @@ def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
         text=_text(invoice),
         updated_at=invoice.updated_at,
         is_unbooked=is_unbooked,
+        paid_on=_same_date(invoice.payment_date),
+        labels=_same_labels(tuple(label.name for label in invoice.labels if label.name)),
     )
 
 
@@ -269,6 +282,7 @@ def debtor_entry(debtor: Debtor) -> DebtorEntry:
         name=debtor.name or "",
         paused=debtor.paused_at is not None or debtor.reminding_paused_at is not None,
         updated_at=debtor.updated_at,
+        manager=intern(debtor.relation_manager or ""),
     )
 
 
@@ -290,6 +304,11 @@ def _text(invoice: Invoice) -> str:
 def _same_date(date: dt.date | None) -> dt.date | None:
     """The first object that was this date: 100,000 invoices fall due on a few hundred days."""
     return date
+
+
+@lru_cache(maxsize=10_000)
+def _same_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
+    return labels
 
 
 def _same(value: str | None, other: str | None) -> str:

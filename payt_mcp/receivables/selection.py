@@ -3,87 +3,162 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from itertools import zip_longest
+from typing import Any, NamedTuple, TypeVar
 
 from payt_mcp.receivables.open_items import OpenItem, value
+from payt_mcp.words.folding import normalized
 
-_LAST = dt.date.max
+Rule = Callable[[OpenItem], bool]
+ResultT = TypeVar("ResultT")
+_NONE: Any = object()
+
+
+class Between(NamedTuple):
+    """From `low` to `high`, both included; None is no limit on that side."""
+
+    low: Any = None
+    high: Any = None
+
+    def __bool__(self) -> bool:
+        return self.low is not None or self.high is not None
+
+    def holds(self, found: Any) -> bool:
+        """What is not known is in no range."""
+        if found is None:
+            return False
+        return (self.low is None or found >= self.low) and (self.high is None or found <= self.high)
+
+
+ANY = Between()
 
 
 @dataclass(frozen=True)
 class Selection:
     """What an invoice must be; None and empty mean anything.
 
-    `min_amount` and `max_amount` are compared with `open_items.value`, in the administration's currency; an invoice
-    without such an amount is not chosen then. `keys` are numbers, identifiers or ids.
+    `amount` is compared with `open_items.value`, `total` with the total in the books, both in the administration's
+    currency; an invoice without such an amount is not chosen then. `keys` are numbers, identifiers or ids; `phases` and
+    `labels` are any of these; of `flags`, `flags_of` says which an invoice has. `today` is what phases depend on.
     """
 
     overdue_on: dt.date | None = None
     debtor_ids: frozenset[str] | None = None
     case_ids: frozenset[str] | None = None
     keys: frozenset[str] | None = None
-    due_from: dt.date | None = None
-    due_to: dt.date | None = None
-    min_amount: Decimal | None = None
-    max_amount: Decimal | None = None
+    due: Between = ANY
+    invoiced: Between = ANY
+    paid: Between = ANY
+    amount: Between = ANY
+    total: Between = ANY
+    partly_paid: bool = False
+    currency: str = ""
+    phases: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    flags: frozenset[str] = frozenset()
+    flags_of: Callable[[OpenItem], Iterable[str]] | None = None
+    today: dt.date = dt.date.min
     updated_after: dt.datetime | None = None
-    text: Callable[[OpenItem], bool] | None = None
+    text: Rule | None = None
 
     @property
     def compares_amounts(self) -> bool:
-        return self.min_amount is not None or self.max_amount is not None
+        return bool(self.amount or self.total)
 
     def __call__(self, item: OpenItem) -> bool:
-        return self.fits_but_amount(item) and self._amount_fits(item)
+        return self.fits_but_amount(item) and self.amount_fits(item)
+
+    def chosen(self, items: Iterable[OpenItem]) -> list[OpenItem]:
+        """Those that fit, whatever their amounts: the few rules there are, asked of each, the cheapest first."""
+        found = list(items)
+        for rule in self._rules():
+            found = [item for item in found if rule(item)]
+        return found
 
     def fits_but_amount(self, item: OpenItem) -> bool:
-        return (
-            (self.overdue_on is None or item.is_overdue(self.overdue_on))
-            and (self.debtor_ids is None or item.debtor_id in self.debtor_ids)
-            and (self.case_ids is None or item.case_id in self.case_ids)
-            and (self.keys is None or not self.keys.isdisjoint((item.number, item.identifier, item.id)))
-            and self._dates_fit(item)
-            and (self.text is None or self.text(item))
+        return all(rule(item) for rule in self._rules())
+
+    def amount_fits(self, item: OpenItem) -> bool:
+        return (not self.amount or self.amount.holds(value(item))) and (
+            not self.total or self.total.holds(item.book_total)
         )
 
-    def _dates_fit(self, item: OpenItem) -> bool:
-        if self.updated_after is not None and (item.updated_at is None or item.updated_at <= self.updated_after):
-            return False
-        if self.due_from is None and self.due_to is None:
-            return True
-        due = item.due_date
-        return due is not None and (self.due_from or dt.date.min) <= due <= (self.due_to or _LAST)
+    def is_uncompared(self, item: OpenItem) -> bool:
+        """Whether an amount that is asked about is not known."""
+        return (bool(self.amount) and value(item) is None) or (bool(self.total) and item.book_total is None)
 
-    def _amount_fits(self, item: OpenItem) -> bool:
-        if not self.compares_amounts:
-            return True
-        amount = value(item)
-        if amount is None:
-            return False
-        above = self.min_amount is None or amount >= self.min_amount
-        return above and (self.max_amount is None or amount <= self.max_amount)
+    def _rules(self) -> list[Rule]:
+        due, invoiced, paid, currency, today = self.due, self.invoiced, self.paid, self.currency, self.today
+        phases, labels, text = self.phases, self.labels, self.text
+        rules: dict[Rule, bool] = {
+            self._names_it: not (self.debtor_ids is None and self.case_ids is None and self.keys is None),
+            lambda item: item.currency == currency: bool(currency),
+            lambda item: item.is_overdue(self.overdue_on or today): self.overdue_on is not None,
+            lambda item: due.holds(item.due_date): bool(due),
+            lambda item: invoiced.holds(item.invoice_date): bool(invoiced),
+            lambda item: paid.holds(item.paid_on): bool(paid),
+            self._is_new: self.updated_after is not None,
+            lambda item: item.is_partly_paid: self.partly_paid,
+            lambda item: item.phase(today) in phases: bool(phases),
+            lambda item: not labels.isdisjoint(map(normalized, item.labels)): bool(labels),
+            lambda item: text is None or text(item): text is not None,
+            self._is_flagged: bool(self.flags),
+        }
+        return [rule for rule, is_asked in rules.items() if is_asked]
+
+    def _names_it(self, item: OpenItem) -> bool:
+        return (
+            (self.debtor_ids is None or item.debtor_id in self.debtor_ids)
+            and (self.case_ids is None or item.case_id in self.case_ids)
+            and (self.keys is None or not self.keys.isdisjoint((item.number, item.identifier, item.id)))
+        )
+
+    def _is_new(self, item: OpenItem) -> bool:
+        after = self.updated_after
+        return after is None or (item.updated_at is not None and item.updated_at > after)
+
+    def _is_flagged(self, item: OpenItem) -> bool:
+        return self.flags_of is None or not self.flags.isdisjoint(self.flags_of(item))
 
 
-def ordered(items: Iterable[OpenItem], sort: str) -> list[OpenItem]:
-    """The items by `due_date`, `invoice_date` or `open_amount` (the total of paid ones), with `-` in front newest or
-    largest first; those without the date or amount come last either way, equal ones by id.
+def ordered(items: Iterable[OpenItem], sort: str, today: dt.date = dt.date.min) -> list[OpenItem]:
+    """The items by a key of `KEYS`, with `-` in front newest or largest first; those without it come last either way,
+    equal ones by id. `today` is what days overdue are counted to.
     """
-    key = _KEYS[sort.removeprefix("-")]
+    key = KEYS[sort.removeprefix("-")]
     by_id = sorted(items, key=_by_id)
-    known = [item for item in by_id if key(item) is not None]
-    known.sort(key=key, reverse=sort.startswith("-"))
-    return known + [item for item in by_id if key(item) is None]
+    keyed = [(key(item, today), item) for item in by_id]
+    known = [pair for pair in keyed if pair[0] is not None]
+    known.sort(key=lambda pair: pair[0], reverse=sort.startswith("-"))
+    return [item for _, item in known] + [item for found, item in keyed if found is None]
+
+
+def in_turn(lists: Iterable[Sequence[ResultT]]) -> list[ResultT]:
+    """The first of each, then the second of each: of amounts in different currencies, which are not compared."""
+    return [one for turn in zip_longest(*lists, fillvalue=_NONE) for one in turn if one is not _NONE]
 
 
 def _by_id(item: OpenItem) -> tuple[int, str]:
     return len(item.id), item.id
 
 
-_KEYS: dict[str, Callable[[OpenItem], Any]] = {
-    "due_date": lambda item: item.due_date,
-    "invoice_date": lambda item: item.invoice_date,
-    "open_amount": value,
+def _days_overdue(item: OpenItem, today: dt.date) -> int | None:
+    return item.days_overdue(today) if item.is_overdue(today) else None
+
+
+def _value(item: OpenItem, _today: dt.date) -> Decimal | None:
+    return value(item)
+
+
+KEYS: dict[str, Callable[[OpenItem, dt.date], Any]] = {
+    "due_date": lambda item, _: item.due_date,
+    "invoice_date": lambda item, _: item.invoice_date,
+    "payment_date": lambda item, _: item.paid_on,
+    "days_overdue": _days_overdue,
+    "open_amount": _value,
+    "total_amount": lambda item, _: item.book_total,
 }
+"""What invoices are sorted by: amounts in the books, `open_amount` of paid ones their total."""

@@ -1,0 +1,122 @@
+"""The overdue picture of one administration as figures, and as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from payt_mcp.answers.amounts import named, unbooked_notes
+from payt_mcp.receivables import aging
+from payt_mcp.words import text as present
+
+if TYPE_CHECKING:
+    from payt_mcp.books.overdue import OverdueQuestion
+    from payt_mcp.books.scope import Scope
+    from payt_mcp.payt.models import Administration
+    from payt_mcp.receivables.open_items import OpenItems
+
+
+def figures(picture: aging.Overdue, currency: str) -> dict[str, Any]:
+    """In the administration's currency."""
+    return {
+        "currency": currency,
+        "overdue_gross": f"{picture.gross:.2f}",
+        "overdue_credits": f"{picture.credits:.2f}",
+        "overdue_net": f"{picture.net:.2f}",
+        "invoice_count": picture.invoice_count,
+        "debtor_count": len(picture.debtors),
+        "buckets": buckets(picture),
+    }
+
+
+def buckets(picture: aging.Overdue) -> list[dict[str, Any]]:
+    counted = zip(aging.BUCKETS, picture.bucket_counts, picture.bucket_amounts, strict=True)
+    return [{"days": days, "invoices": count, "amount": f"{amount:.2f}"} for days, count, amount in counted]
+
+
+def by_currency(own: Mapping[str, aging.InCurrency]) -> list[dict[str, Any]]:
+    """Most invoices first; amounts are in each currency itself."""
+    return [
+        {
+            "currency": present.code(code) or "none",
+            "overdue_gross": f"{own[code].gross:.2f}",
+            "overdue_credits": f"{own[code].credits:.2f}",
+            "invoices": own[code].invoices,
+        }
+        for code in sorted(own, key=lambda code: (-own[code].invoices, code))
+    ]
+
+
+def together(pictures: Iterable[aging.Overdue]) -> dict[str, aging.InCurrency]:
+    """What several administrations have, by currency: the only sums across them."""
+    found: dict[str, aging.InCurrency] = {}
+    for picture in pictures:
+        for code, own in picture.own.items():
+            both = found.setdefault(code, aging.InCurrency())
+            both.gross += own.gross
+            both.credits += own.credits
+            both.invoices += own.invoices
+    return found
+
+
+def sentence(scope: Scope, picture: aging.Overdue, question: OverdueQuestion) -> str:
+    currency = scope.administration.currency_code or ""
+    gross, credits_, net = (present.money(a, currency) for a in (picture.gross, picture.credits, picture.net))
+    since = "" if question.min_days == 1 else f" for {question.min_days} days or more"
+    return (
+        f"{present.clean(scope.administration.name, present.NAME_LENGTH)}: "
+        f"{gross} overdue{since} on {present.count(picture.invoice_count, 'invoice')} "
+        f"of {present.count(len(picture.debtors), 'debtor')}; net {net} after {credits_} in open credits past due."
+    )
+
+
+def own_words(own: Mapping[str, aging.InCurrency]) -> str:
+    """`By currency: EUR 100.00, GBP 5.00 (credits -1.00).`"""
+    parts = []
+    for code in sorted(own, key=lambda code: (-own[code].invoices, code)):
+        credits_ = f" (credits {present.money(own[code].credits)})" if own[code].credits else ""
+        parts.append(f"{present.money(own[code].gross, present.code(code) or 'no currency')}{credits_}")
+    return f"By currency: {', '.join(parts)}." if parts else ""
+
+
+def bucket_lines(pictures: Sequence[tuple[Scope, aging.Overdue]]) -> list[str]:
+    """The buckets as a table; of several administrations side by side."""
+    if len(pictures) == 1:
+        ((scope, picture),) = pictures
+        columns = {"days": "days", "invoices": "invoices", "amount": scope.administration.currency_code or ""}
+        return present.table(buckets(picture), columns)
+    rows: list[dict[str, Any]] = [{"days": days} for days in aging.BUCKETS]
+    columns = {"days": "days"}
+    for scope, picture in pictures:
+        columns[scope.id] = f"{scope.id} {scope.administration.currency_code or ''}".strip()
+        for row, bucket in zip(rows, buckets(picture), strict=True):
+            row[scope.id] = bucket["amount"]
+    return present.table(rows, columns)
+
+
+def debtor_row(items: OpenItems, row: aging.DebtorOverdue, flags: Sequence[str]) -> dict[str, Any]:
+    debtor = items.debtors.get(row.debtor_id)
+    return present.filled(
+        {
+            "debtor_number": present.code(debtor.number) if debtor else "",
+            "name": present.clean(debtor.name, present.NAME_LENGTH) if debtor else "",
+            "overdue": f"{row.overdue:.2f}",
+            "oldest_days": row.oldest_days,
+            "invoices": row.invoices,
+            "phase": row.phase,
+            "attention": list(flags),
+        }
+    )
+
+
+def notes(administration: Administration, picture: aging.Overdue) -> list[str]:
+    said = []
+    if picture.unvalued:
+        currency = administration.currency_code or "the administration's currency"
+        said.append(f"Not in any figure in {currency}, having no amount in the books: {named(picture.unvalued)}.")
+    said += unbooked_notes(picture.unbooked)
+    if picture.undated:
+        said.append(f"{present.count(len(picture.undated), 'open invoice')} without a due date: never overdue here.")
+    if administration.paused_at or administration.reminding_paused_at:
+        said.append("Reminders are paused for the whole administration.")
+    return said

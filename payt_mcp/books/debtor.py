@@ -57,6 +57,7 @@ class Correspondence:
 class DebtorFile:
     """A debtor, its open items (oldest due first) and the books of it alone, cases, plans, and messages.
 
+    `pending` are the plans that are proposed and that nobody has decided on.
     `labels` are the labels of open invoices and `reminded` when each was last reminded of, by the invoice's id.
     `messages` are newest first, without their texts unless those were asked for, and `is_all` is False where there are
     more. `bounced` are the mails that came back lately, newest first; None where that cannot be read. `unseen` says, by
@@ -70,6 +71,7 @@ class DebtorFile:
     reminded: Mapping[str, dt.datetime]
     cases: list[CreditCase]
     plans: list[PaymentPlan]
+    pending: list[PaymentPlan]
     messages: list[Message]
     is_all: bool
     bounced: list[Notification] | None
@@ -101,6 +103,7 @@ async def open_file(scope: Scope, debtor_id: str, *, cases: Sequence[str] = (), 
         {invoice.id: moment for invoice in around.invoices if (moment := last_reminder(invoice))},
         around.cases,
         around.plans,
+        around.pending,
         newest_first(listed.records),
         listed.is_all,
         bounced,

@@ -51,7 +51,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Beside:
-    """What helps a person to decide, and may change meanwhile."""
+    """What helps a person to decide. That some of it is over is no news; what comes up is."""
 
     entries: tuple[Fact, ...]
     section: Literal["beside"] = "beside"

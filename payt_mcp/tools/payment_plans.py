@@ -59,7 +59,6 @@ class PlanRow(TypedDict, total=False):
 
 class Plans(Listed, total=False):
     missed_plans: int
-    pending_plans: int
     payment_plans: list[PlanRow]
 
 
@@ -90,7 +89,6 @@ async def list_payment_plans(
         answer.data["missed_plans"] = missed
         answer.summary += f" {missed:,} of them with a term missed."
     if looked.pending:
-        answer.data["pending_plans"] = len(looked.pending)
         plan = present.count(len(looked.pending), "plan")
         answer.summary += f" Beside them {plan} proposed that nobody has decided on: status=pending lists them."
     if not looked.is_all:

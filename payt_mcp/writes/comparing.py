@@ -8,6 +8,7 @@ from itertools import zip_longest
 from payt_mcp.proposals.preview import (
     Beside,
     Circumstance,
+    Fact,
     Facts,
     Letter,
     Preview,
@@ -55,6 +56,9 @@ def _news(shown: Preview, now: Preview) -> Iterator[str]:
     for entry in _entries(now):
         if entry.stops and (entry.key, entry.said) not in known:
             yield f"{entry.label.lower()}: {entry.said}".rstrip(".")
+    for label, text in _beside(now):
+        if (label, text) not in _beside(shown):
+            yield f"{label.lower()}: {clean(text)}".rstrip(".")
 
 
 def _warned(shown: Preview, now: Preview) -> Iterator[str]:
@@ -62,11 +66,15 @@ def _warned(shown: Preview, now: Preview) -> Iterator[str]:
     known = {(one.text, one.danger) for one in shown.warnings}
     for one in now.warnings:
         if (one.text, one.danger) not in known:
-            yield f"there is more to look out for: {one.text}".rstrip(".")
+            yield f"now to be looked out for: {one.text}".rstrip(".")
 
 
 def _entries(preview: Preview) -> list[Circumstance]:
     return [entry for one in preview.sections if isinstance(one, Situation) for entry in one.entries]
+
+
+def _beside(preview: Preview) -> list[Fact]:
+    return [fact for one in preview.sections if isinstance(one, Beside) for fact in one.entries]
 
 
 def _records(shown: Preview, now: Preview) -> Iterator[str]:

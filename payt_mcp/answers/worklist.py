@@ -1,0 +1,95 @@
+"""The worklist in rows: each debtor with its next step, and the facts that step rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from payt_mcp.receivables.overdue_parts import APART
+from payt_mcp.receivables.phases import words
+from payt_mcp.receivables.worklist.plan import LeftOut, Worklist
+from payt_mcp.receivables.worklist.rules import Advice
+from payt_mcp.receivables.worklist.standing import Standing
+from payt_mcp.words import text as present
+
+STEP_WORDS = {
+    "answer_message": "answer",
+    "decide_plan": "decide on plan",
+    "check_missed_term": "check missed term",
+    "do_task": "do task",
+    "match_credit": "match credit",
+    "fix_address": "fix address",
+    "check_promise": "check promise",
+    "hand_over": "hand over",
+    "propose_plan": "propose plan",
+    "call": "call",
+    "remind": "remind",
+}
+_REMARK_LENGTH = 60
+_MOST_LABELS = 3
+_CHASES = frozenset({"check_promise", "hand_over", "propose_plan", "call", "remind", "match_credit", "fix_address"})
+
+
+def worklist_row(standing: Standing, advice: Advice) -> dict[str, Any]:
+    return present.filled(
+        {
+            "debtor_number": present.code(standing.number),
+            "name": present.clean(standing.name, present.NAME_LENGTH),
+            "step": advice.step,
+            "reason": present.clean(advice.reason, 120),
+            "amount": f"{advice.amount:.2f}",
+            "facts": list(_facts(standing, advice)),
+        }
+    )
+
+
+def left_out_rows(left_out: Mapping[str, LeftOut]) -> list[dict[str, Any]]:
+    return [
+        {"reason": reason, "debtors": left.debtors, "amount": f"{left.amount:.2f}"} for reason, left in left_out.items()
+    ]
+
+
+def counted_steps(worklist: Worklist) -> str:
+    """`3 to answer, 12 to remind`."""
+    return ", ".join(f"{number} {STEP_WORDS[step]}" for step, number in worklist.steps.items())
+
+
+def _facts(of: Standing, advice: Advice) -> Iterator[str]:
+    """What the reason does not say already, the weightiest first."""
+    for why, amount in of.apart.items():
+        yield f"{amount:.2f} not to be chased: {APART[why]}"
+    if advice.step not in _CHASES and of.overdue:
+        yield f"overdue {of.oldest_days} days"
+    if of.chasing.step and advice.step not in {"remind", "call", "hand_over"}:
+        yield f"{words(of.chasing.step)} on {of.chasing.step_at}"
+    if of.credit and advice.step != "match_credit":
+        yield f"credit of {of.credit:.2f} open"
+    if of.limit is not None:
+        yield f"over its credit limit of {of.limit:.0f}"
+    if of.paid is not None:
+        yield f"paid {of.paid[1]:.2f} on {of.paid[0]}"
+    if advice.step not in {"answer_message", "check_promise"}:
+        yield from _wrote(of)
+    if of.has_address is False and advice.step != "fix_address":
+        yield "no e-mail address"
+    yield from _said(of)
+
+
+def _wrote(of: Standing) -> Iterator[str]:
+    if of.letters.incoming:
+        yield f"wrote on {of.letters.incoming}"
+    if of.letters.ours:
+        yield f"we wrote on {of.letters.ours}"
+
+
+def _said(of: Standing) -> Iterator[str]:
+    """Labels and the remark, which colleagues wrote."""
+    if of.labels:
+        yield f"labels: {present.some((present.clean(label, 30) for label in of.labels), most=_MOST_LABELS)}"
+    if of.remark:
+        yield f'remark: "{present.clean(of.remark, _REMARK_LENGTH)}"'
+
+
+def total_of(rows: Mapping[str, LeftOut]) -> Decimal:
+    return sum((left.amount for left in rows.values()), Decimal("0.00"))

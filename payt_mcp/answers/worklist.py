@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
-from payt_mcp.receivables.overdue_parts import APART
 from payt_mcp.receivables.phases import words
 from payt_mcp.receivables.worklist.plan import LeftOut, Worklist
 from payt_mcp.receivables.worklist.rules import Advice
@@ -28,7 +28,17 @@ STEP_WORDS = {
 }
 _REMARK_LENGTH = 60
 _MOST_LABELS = 3
-_CHASES = frozenset({"check_promise", "hand_over", "propose_plan", "call", "remind", "match_credit", "fix_address"})
+_MOST_FACTS = 3
+_SAY_AGE = frozenset({"propose_plan", "call", "remind"})
+_SAY_STEP = frozenset({"hand_over", "call", "remind"})
+_APART_WORDS = {
+    "payment_plan": "in a plan",
+    "paused": "paused",
+    "case_paused": "in a paused case",
+    "debtor_paused": "paused with the debtor",
+    "with_bailiff": "with a bailiff",
+    "in_collection": "in collection",
+}
 
 
 def worklist_row(standing: Standing, advice: Advice) -> dict[str, Any]:
@@ -39,7 +49,7 @@ def worklist_row(standing: Standing, advice: Advice) -> dict[str, Any]:
             "step": advice.step,
             "reason": present.clean(advice.reason, 120),
             "amount": f"{advice.amount:.2f}",
-            "facts": list(_facts(standing, advice)),
+            "facts": list(islice(_facts(standing, advice), _MOST_FACTS)),
         }
     )
 
@@ -57,23 +67,24 @@ def counted_steps(worklist: Worklist) -> str:
 
 def _facts(of: Standing, advice: Advice) -> Iterator[str]:
     """What the reason does not say already, the weightiest first."""
-    for why, amount in of.apart.items():
-        yield f"{amount:.2f} not to be chased: {APART[why]}"
-    if advice.step not in _CHASES and of.overdue:
-        yield f"overdue {of.oldest_days} days"
-    if of.chasing.step and advice.step not in {"remind", "call", "hand_over"}:
-        yield f"{words(of.chasing.step)} on {of.chasing.step_at}"
-    if of.credit and advice.step != "match_credit":
-        yield f"credit of {of.credit:.2f} open"
+    if of.apart:
+        apart = (f"{amount:.2f} {_APART_WORDS[why]}" for why, amount in of.apart.items())
+        yield f"not to be chased: {', '.join(apart)}"
     if of.limit is not None:
         yield f"over its credit limit of {of.limit:.0f}"
+    if of.credit and advice.step != "match_credit":
+        yield f"credit of {of.credit:.2f} open"
     if of.paid is not None:
         yield f"paid {of.paid[1]:.2f} on {of.paid[0]}"
-    if advice.step not in {"answer_message", "check_promise"}:
-        yield from _wrote(of)
+    yield from _said(of)
     if of.has_address is False and advice.step != "fix_address":
         yield "no e-mail address"
-    yield from _said(of)
+    if advice.step not in _SAY_AGE and of.overdue:
+        yield f"overdue {of.oldest_days} days"
+    if of.chasing.step and advice.step not in _SAY_STEP:
+        yield f"{words(of.chasing.step)} on {of.chasing.step_at}"
+    if advice.step not in {"answer_message", "check_promise"}:
+        yield from _wrote(of)
 
 
 def _wrote(of: Standing) -> Iterator[str]:
@@ -86,7 +97,7 @@ def _wrote(of: Standing) -> Iterator[str]:
 def _said(of: Standing) -> Iterator[str]:
     """Labels and the remark, which colleagues wrote."""
     if of.labels:
-        yield f"labels: {present.some((present.clean(label, 30) for label in of.labels), most=_MOST_LABELS)}"
+        yield f"labels: {present.some([present.clean(label, 30) for label in of.labels], most=_MOST_LABELS)}"
     if of.remark:
         yield f'remark: "{present.clean(of.remark, _REMARK_LENGTH)}"'
 

@@ -32,15 +32,16 @@ def against(
     `overdue` is what it owes past its due date, in the administration's currency; `written` is when it was last
     reminded or written to, `moment` is now where the administration is.
     """
-    if number in rules.never_mail and rules.applies("never_mail"):
+    if number in rules.never_mail:
         yield "never_mail", "This debtor is never to be mailed"
     if is_quiet(rules, moment):
-        yield "quiet", "Nobody is to be written to at this time"
+        yield "quiet_days, quiet_hours", "Nobody is to be written to at this time"
     since = (moment.date() - written).days if written else None
-    if since is not None and 0 <= since < rules.reminder_interval_days and rules.applies("contact_lately"):
+    is_lately = since is not None and 0 <= since < rules.reminder_interval_days
+    if is_lately and "reminder_interval_days" in rules.given:
         said = f"at most one letter in {count(rules.reminder_interval_days, 'day')}, and the last was on {written}"
-        yield "contact_lately", f"A debtor gets {said}"
-    if Decimal(0) < overdue < rules.minimum_amount and rules.applies("minimum_amount"):
+        yield "reminder_interval_days", f"A debtor gets {said}"
+    if Decimal(0) < overdue < rules.minimum_amount:
         yield "minimum_amount", f"Nobody is reminded of less than {rules.minimum_amount:.2f}"
     if rules.languages and language and language.casefold() not in rules.languages:
         allowed = ", ".join(sorted(rules.languages))

@@ -36,6 +36,8 @@ class Rules:
     hand_over_after_days: int = 14
     plan_from_days: int = 45
     off: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
+    """The names that stand in the file: a letter is held against those alone."""
 
     def applies(self, rule: str) -> bool:
         return rule not in self.off

@@ -38,7 +38,7 @@ def rules_of(path: Path) -> Rules:
             hint = f"Did you mean {close[0]}?" if close else f"It takes: {', '.join(_READ)}."
             raise SettingsError(f"PAYT_RULES_FILE has no rule {name[:40]!r}. {hint}")
         given[name] = _READ[name](name, value)
-    return Rules(**given)
+    return Rules(**given, given=frozenset(given))
 
 
 def _wrong(name: str, value: Any, right: str) -> SettingsError:

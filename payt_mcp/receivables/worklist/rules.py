@@ -28,7 +28,7 @@ _CALLED_FROM = frozenset({"reminder_2", "reminder_3", *_LAST_REMINDERS})
 _CONVERSATION_DAYS = 7
 _PROMISE_DAYS = 30
 _DISPUTE = re.compile(
-    r"\b(?:disput\w*|betwist\w*|geschil\w*|reclam\w*|klacht\w*|complain\w*|streit\w*|bestritten|reklam\w*|litig\w*"
+    r"\b(?:disput\w*|dispuut\w*|bezwaar\w*|widerspruch\w*|onenigheid|betwist\w*|geschil\w*|reclam\w*|klacht\w*|complain\w*|streit\w*|bestritten|reklam\w*|litig\w*"
     r"|contest\w*|niet (?:mailen|aanmanen|herinneren)|do not (?:mail|chase|contact|remind)|no (?:reminders|dunning)"
     r"|nicht mahnen|mahnsperre|ne pas relancer)\b",
     re.IGNORECASE,

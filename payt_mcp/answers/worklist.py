@@ -13,19 +13,6 @@ from payt_mcp.receivables.worklist.rules import Advice
 from payt_mcp.receivables.worklist.standing import Standing
 from payt_mcp.words import text as present
 
-STEP_WORDS = {
-    "answer_message": "answer",
-    "decide_plan": "decide on plan",
-    "check_missed_term": "check missed term",
-    "do_task": "do task",
-    "match_credit": "match credit",
-    "fix_address": "fix address",
-    "check_promise": "check promise",
-    "hand_over": "hand over",
-    "propose_plan": "propose plan",
-    "call": "call",
-    "remind": "remind",
-}
 _REMARK_LENGTH = 60
 _MOST_LABELS = 3
 _MOST_FACTS = 3
@@ -60,9 +47,17 @@ def left_out_rows(left_out: Mapping[str, LeftOut]) -> list[dict[str, Any]]:
     ]
 
 
-def counted_steps(worklist: Worklist) -> str:
-    """`3 to answer, 12 to remind`."""
-    return ", ".join(f"{number} {STEP_WORDS[step]}" for step, number in worklist.steps.items())
+def said_of(worklist: Worklist, currency: str) -> str:
+    """`3 answer message, 12 remind; EUR 1,200.00 of 4 debtors left in peace`."""
+    steps = ", ".join(f"{number} {step_words(step)}" for step, number in worklist.steps.items())
+    debtors = sum(left.debtors for left in worklist.left_out.values())
+    amount = sum((left.amount for left in worklist.left_out.values()), Decimal("0.00"))
+    peace = f"{present.money(amount, currency)} of {present.count(debtors, 'debtor')} left in peace" if debtors else ""
+    return "; ".join(filter(None, (steps or "nothing to do", peace)))
+
+
+def step_words(step: str) -> str:
+    return step.replace("_", " ")
 
 
 def _facts(of: Standing, advice: Advice) -> Iterator[str]:
@@ -100,7 +95,3 @@ def _said(of: Standing) -> Iterator[str]:
         yield f"labels: {present.some([present.clean(label, 30) for label in of.labels], most=_MOST_LABELS)}"
     if of.remark:
         yield f'remark: "{present.clean(of.remark, _REMARK_LENGTH)}"'
-
-
-def total_of(rows: Mapping[str, LeftOut]) -> Decimal:
-    return sum((left.amount for left in rows.values()), Decimal("0.00"))

@@ -8,7 +8,7 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp.answers.worklist import STEP_WORDS, counted_steps, left_out_rows, total_of, worklist_row
+from payt_mcp.answers.worklist import left_out_rows, said_of, step_words, worklist_row
 from payt_mcp.tools.shared import (
     AdministrationId,
     Answer,
@@ -67,13 +67,13 @@ async def get_worklist(
     rows = [worklist_row(*by_id[key]) for key in page.ids if key in by_id]
     currency, books = scope.administration.currency_code or "", scope.account.books(scope.administration)
     name = present.clean(scope.administration.name, present.NAME_LENGTH)
-    answer = Answer(f"{name}: {counted_steps(found) or 'nothing to do'}.")
+    answer = Answer(f"{name}: {said_of(found, currency)}.")
     answer.data = {"currency": currency, "debtors": rows}
     answer.lines = ["", *present.table([_spoken(row) for row in rows], {**_COLUMNS, "amount": currency or "amount"})]
     if not cursor and found.left_out:
         left = left_out_rows(found.left_out)
         answer.data["left_out"] = left
-        answer.lines += ["", f"Left in peace, {present.money(total_of(found.left_out), currency)}:"]
+        answer.lines += ["", "Left in peace:"]
         answer.lines += [f"- {one['amount']} of {one['debtors']}: {one['reason']}" for one in left]
     gone = len(page.ids) - len(rows)
     answer.notes += [f"{present.count(gone, 'debtor')} on this page with nothing left to do."] if gone else []
@@ -107,4 +107,4 @@ _COLUMNS = {"debtor_number": "debtor", "name": "name", "step": "step", "amount":
 
 def _spoken(row: dict[str, Any]) -> dict[str, Any]:
     why = "; ".join([row["reason"], *row.get("facts", ())])
-    return {**row, "step": STEP_WORDS[row["step"]], "reason": why}
+    return {**row, "step": step_words(row["step"]), "reason": why}

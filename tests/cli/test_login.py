@@ -225,9 +225,8 @@ def test_no_more_is_asked_for_than_is_needed(
 @pytest.mark.parametrize(
     ("sets", "read_only", "more"),
     [
-        ("payments", "1", {"payments:read"}),
-        ("plans,tasks", "", {"payment_plans:write", "notes:read", "tasks:read", "tasks:write"}),
-        ("all", "1", {"payments:read", "notes:read", "tasks:read"}),
+        ("plans,tasks", "", {"payment_plans:write", "tasks:write"}),
+        ("all", "1", {"notes:read"}),
         ("flow", "", {"contacts:write", "debtors:write"}),
     ],
 )

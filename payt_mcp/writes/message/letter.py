@@ -11,6 +11,7 @@ from payt_mcp.receivables.addresses import Recipient
 from payt_mcp.words.text import clean, cut, money
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import named_words
+from payt_mcp.writes.message.placeholders import Filled
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Attachment:
 @dataclass(frozen=True)
 class Letter:
     """What the debtor would read, and where it goes. `about` is the invoice or case that it goes with, "" where it is
-    the debtor itself.
+    the debtor itself. `filled` is what this server filled in, with its places in `text`.
     """
 
     about: str
@@ -35,6 +36,7 @@ class Letter:
     body: str
     recipients: Sequence[Recipient]
     attachments: Sequence[Attachment] = ()
+    filled: Sequence[Filled] = ()
 
     @property
     def text(self) -> str:

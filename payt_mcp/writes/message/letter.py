@@ -63,6 +63,7 @@ def sections_of(letter: Letter, facts: Facts) -> list[preview.Section]:
         subject=letter.subject,
         body=letter.body,
         attachments=tuple(preview.Attached(one.name, one.size) for one in letter.attachments),
+        filled=tuple({one.placeholder: one.text for one in letter.filled}.items()),
     )
     return [*preview.facts([fact for fact in said if fact[1]]), text]
 

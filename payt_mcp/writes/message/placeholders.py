@@ -99,6 +99,8 @@ def fill(text: str, value_of: Callable[[Placeholder], Value], argument: str) -> 
         made += [text[end : match.start()], value.text]
         start = size + match.start() - end
         end, size = match.end(), start + len(value.text)
+        if value.text.endswith(".") and text[end : end + 2].rstrip() == ".":
+            end += 1  # a company may end in B.V., and so may a sentence
         filled.append(Filled(placeholder.written, value.text, value.source, start, size))
     return "".join([*made, text[end:]]), filled
 

@@ -144,7 +144,8 @@ class Values:
         said = (words.credit if item.is_credit else words.invoice).format(self._number(item, written))
         said += words.dated.format(self._date(item.invoice_date)) if item.invoice_date else ""
         said += words.due.format(self._date(item.due_date)) if item.due_date and not item.is_credit else ""
-        return said + words.owed.format(self._amount(self._known(item, "open", written), item.currency))
+        owed = self._known(item, "open", written)
+        return said + (words.owed.format(self._amount(owed, item.currency)) if owed else words.settled)
 
     def _part(self, item: OpenItem, placeholder: Placeholder) -> Value:
         written, part = placeholder.written, placeholder.part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +13,8 @@ from payt_mcp.words.text import clean, cut, money
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import named_words
 from payt_mcp.writes.message.placeholders import Filled
+
+_SIGN = re.compile(r"\S")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,15 @@ class Letter:
     def text(self) -> str:
         """All that the debtor would read."""
         return f"{self.subject}\n{self.body}"
+
+    @property
+    def typed(self) -> str:
+        """The same with blanks where this server filled in what is right by construction."""
+        text = self.text
+        for one in self.filled:
+            blank = _SIGN.sub(" ", text[one.start : one.end])
+            text = text[: one.start] + blank + text[one.end :]
+        return text
 
 
 def title_of(letter: Letter, facts: Facts) -> str:

@@ -15,7 +15,7 @@ _LENGTH = 40
 _MARKED = re.compile(
     r"""
       \{\{.*?\}\}+ | \{%.*?%\} | [$\#%@]\{[^{}]*\}      # Jinja, Mustache, Liquid; shells and Ruby
-    | \{[^{}]{0,80}\}+ | \{+\s*[^\W\d_][\w .-]{0,40}     # one brace too many, or too few
+    | \{[^{}]{0,80}\}+ | \{+\s*[^\W\d_][^{}\n]{0,40}\}?  # one brace too many, or too few
     | <<[^<>]{1,60}>> | «(?=\w*(?:_|[a-z][A-Z]))\w+»      # mail merge; French quotes alone are quotes
     | \*\|[^|\n]{1,60}\|\* | \[\[[^\[\]]{1,60}\]\]
     | (?<![\w%])%%?[A-Za-z_]\w*%%?(?!\w) | (?<![\w\#])\#\#?[A-Za-z_]\w*\#\#?(?!\w) | (?<![\w@])@@\w+@@
@@ -28,7 +28,7 @@ _CROSSED = re.compile(
     r"(?<![\w.,*-])(?:[Xx]{3,}|[Xx]{1,3}(?:[.,/-][Xx]{2,3})+)[Xx]*(?![\w*])|(?:€|\b(?:EUR|GBP|USD))\s?[Xx]+\b"
 )
 _NOBODY = re.compile(r"^(?:Beste|Geachte|Dear|Liebe[rs]?|Sehr geehrte[rs]?|Cher|Chère)[^\S\n]+,", re.MULTILINE)
-_DAY = re.compile(r"(?<!\w)dd[-/. ]mm(?:[-/. ](?:jj|yy|aa){1,2})?(?!\w)", re.IGNORECASE)
+_DAY = re.compile(r"(?<!\w)(?:dd|tt|jj)[-/. ]mm(?:[-/. ](?:jj|yy|aa){1,2})?(?!\w)", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"(?<!_)_{3,}(?!_)")
 _SQUARE = re.compile(r"\[([^\[\]\n]{1,60})\](?!\()")
 _ANGLED = re.compile(r"<([^\W\d_][\w -]{1,40})>")

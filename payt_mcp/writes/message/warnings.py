@@ -26,20 +26,20 @@ _MOST_NAMED = 5
 
 def warnings_of(letter: Letter, facts: Facts, about: Collection[str] = ()) -> list[Warned]:
     """`about` are the ids of the invoices that were named beside the text."""
-    text = letter.text
+    text, typed = letter.text, letter.typed
     named = meant(text, facts.items, facts.invoice_id)
     named += [item for item in facts.items if item.id in about and item not in named and item.owed >= 0]
     chased = named or [item for item in facts.items if item.is_overdue]
     found = [
         *recipient_warnings(letter, facts),
-        *account_warnings(text, facts),
+        *account_warnings(typed, facts),
         *chasing_warnings(text, facts, named),
         *history_warnings(facts),
         *step_warnings(chased),
         *invoice_warnings(facts),
-        *warnings_about(text, facts.items, (*facts.case_amounts, *facts.other_amounts)),
-        *link_warnings(text, facts),
-        *address_warnings(text, letter, facts),
+        *warnings_about(typed, facts.items, (*facts.case_amounts, *facts.other_amounts)),
+        *link_warnings(typed, facts),
+        *address_warnings(typed, letter, facts),
         *_unseen(text),
         *_unfilled(letter, facts),
     ]

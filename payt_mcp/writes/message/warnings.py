@@ -17,7 +17,7 @@ from payt_mcp.writes.message.addressing import (
 from payt_mcp.writes.message.chasing import chasing_warnings, step_warnings
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import meant, warnings_about
-from payt_mcp.writes.message.history import history_warnings, invoice_warnings
+from payt_mcp.writes.message.history import history_warnings, invoice_warnings, rule_warnings
 from payt_mcp.writes.message.letter import Letter
 from payt_mcp.writes.message.unfilled import unfilled
 
@@ -35,6 +35,7 @@ def warnings_of(letter: Letter, facts: Facts, about: Collection[str] = ()) -> li
         *account_warnings(typed, facts),
         *chasing_warnings(text, facts, named),
         *history_warnings(facts),
+        *rule_warnings(facts),
         *step_warnings(chased),
         *invoice_warnings(facts),
         *warnings_about(typed, facts.items, (*facts.case_amounts, *facts.other_amounts)),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from payt_mcp.receivables.attention import PAUSED, PAYMENT_PLAN, WITH_BAILIFF, Reason
-from payt_mcp.scanning.dates import dates as dates_in
+from payt_mcp.scanning.dates import dates_in
 from payt_mcp.scanning.numbers import numbers_among, words
 from payt_mcp.words.text import clean
 from payt_mcp.writes.message.facts import Facts

@@ -31,10 +31,10 @@ from payt_mcp.words.text import count, cut, some
 from payt_mcp.words.visible import shown
 
 FIELD_WORDS = {"to": "To", "cc": "Cc", "bcc": "Bcc"}
+_MOST_LINES = 10
 SITUATION = "The situation"
 _MOST_BRIEF = 6
 _BRIEF_LENGTH = 120
-_MOST_LINES = 10
 _MOST_NAMED = 5
 _PADDING = re.compile(r"(?<=\S)\s{2,}")
 

@@ -22,14 +22,16 @@ _READING = (
 )  # fmt: skip
 """The permissions the tools of `core` ask for that read."""
 
-_WRITING = ("files:write", "invoices:write", "messages:write", "payments:read", "vat_rates:read")
-"""The permissions those that write ask for beside them: to propose invoices, payments and VAT codes are looked up."""
+_WRITING = ("messages:write",)
+"""The permissions those that write ask for beside them."""
 
 _READING_OF = {"payments": ("payments:read",), "tasks": ("notes:read", "tasks:read")}
 _WRITING_OF = {
+    # to propose invoices, payments and VAT codes are looked up
+    "upserts": ("files:write", "invoices:write", "payments:read", "vat_rates:read"),
     "plans": ("payment_plans:write",),
     "tasks": ("tasks:write",),
-    "flow": ("contacts:write", "debtors:write"),
+    "flow": ("contacts:write", "debtors:write", "invoices:write"),
 }
 
 _CONSENT = {

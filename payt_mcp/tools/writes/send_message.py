@@ -30,7 +30,7 @@ def send_message(
         "email": email,
         "cc": cc,
         "bcc": bcc,
-        "attachments": attachments,
+        "attachments": [name for name in attachments if name.strip()],
     }
 
 

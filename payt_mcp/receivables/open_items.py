@@ -124,14 +124,16 @@ class DebtorEntry:
 class OpenItems:
     """All open items and debtors of one administration, indexed by id and by debtor.
 
-    `version` grows with every change, so that what was computed from one state can be kept for it. What is stamped
-    earlier than what is known is not taken in, or out, unless it is `surely` newer: see `Records`.
+    `version` grows with every change, so that what was computed from one state can be kept for it, and `ties` with
+    every change of which credit cases and payment plans open items name. What is stamped earlier than what is known is
+    not taken in, or out, unless it is `surely` newer: see `Records`.
     """
 
     currency: str
     invoices: dict[str, OpenItem] = field(default_factory=dict)
     debtors: dict[str, DebtorEntry] = field(default_factory=dict)
     version: int = 0
+    ties: int = 0
     cases: Records[CaseEntry] = field(default_factory=Records)
     plans: Records[PlanEntry] = field(default_factory=Records)
     _by_debtor: dict[str, list[str]] = field(default_factory=dict)
@@ -142,6 +144,7 @@ class OpenItems:
         if known is None:
             if is_open(invoice):
                 self._link(open_item(invoice, self.currency))
+                self._note_ties(None, self.invoices[invoice.id])
             return True
         if not surely and is_older(invoice.updated_at, known.updated_at):
             return False
@@ -151,6 +154,7 @@ class OpenItems:
         if content(known) != content(item):  # deltas overlap: most of what they bring is known
             self._unlink(known)
             self._link(item)
+            self._note_ties(known, item)
         return True
 
     def remove_invoice(self, invoice_id: str, deleted_at: dt.datetime | None = None, *, surely: bool = False) -> bool:
@@ -162,6 +166,7 @@ class OpenItems:
             return False
         del self.invoices[invoice_id]
         self._unlink(known)
+        self._note_ties(known, None)
         self.version += 1
         return True
 
@@ -205,6 +210,10 @@ class OpenItems:
         self.invoices[item.id] = item
         self._by_debtor.setdefault(item.debtor_id, []).append(item.id)
         self.version += 1
+
+    def _note_ties(self, before: OpenItem | None, after: OpenItem | None) -> None:
+        named = [(one.plan_id, one.case_id) if one else ("", "") for one in (before, after)]
+        self.ties += named[0] != named[1]
 
     def _unlink(self, item: OpenItem) -> None:
         siblings = self._by_debtor[item.debtor_id]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from payt_mcp.tools.shared import Key, Keys, Text
-from payt_mcp.tools.writing import CodeAsGiven, write_tool
+from payt_mcp.tools.writing.factory import CodeAsGiven, write_tool
 
 
 def send_message(

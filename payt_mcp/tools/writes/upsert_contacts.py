@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, WithJsonSchema
 
 from payt_mcp.tools.schemas import TEXT, list_of, one_of, record
-from payt_mcp.tools.writing import write_tool
+from payt_mcp.tools.writing.factory import write_tool
 
 _TEXTS = (
     "contact_identifier", "id", "firstname", "middlename", "infix", "lastname", "prefix", "birth_date",

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, WithJsonSchema
 
 from payt_mcp.tools.schemas import TEXT, list_of, one_of, record, text
-from payt_mcp.tools.writing import write_tool
+from payt_mcp.tools.writing.factory import write_tool
 
 _REQUIRED = ("debtor_identifier", "debtor_number", "name")
 _TEXTS = (

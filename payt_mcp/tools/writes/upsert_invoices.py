@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, WithJsonSchema
 
 from payt_mcp.tools.schemas import TEXT, list_of, one_of, record, text
-from payt_mcp.tools.writing import CodeAsGiven, write_tool
+from payt_mcp.tools.writing.factory import CodeAsGiven, write_tool
 
 _ABOUT = (
     "Payt's own write names; amounts as decimal strings. WITHOUT sent_at PAYT E-MAILS THE INVOICE TO THE DEBTOR. One "

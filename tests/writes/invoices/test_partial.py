@@ -96,18 +96,16 @@ async def test_beside_a_new_one_and_with_lines_the_rest_is_sent_as_it_stands_and
 
 async def test_what_is_sent_as_it_stands_is_asked_anew_when_it_changed(house: House) -> None:
     """An amount that stood there when the person looked would else undo a payment that came in since."""
-    before, questions = known_invoice(house), []
+    before = known_invoice(house)
 
-    async def late(_context: Any, params: Any) -> ElicitResult:
-        questions.append(params.message)
+    async def late(_context: Any, _params: Any) -> ElicitResult:
         house.sandbox.world.change_invoice(ADMINISTRATION, before["id"], open_amount="5.00")
         return ElicitResult(action="accept", content={"approve": True})
 
     async with client(house.server(), answer=late) as caller:
         row = {"invoice_number": before["invoice_number"], "invoice_lines": [LINE]}
         answer = data(await caller.call_tool("upsert_invoices", {"invoices": [row]}))
-    assert answer["status"] == "applied"
-    assert [text.count("open amount 5.00") for text in questions] == [0, 1]
+    assert answer["status"] == "superseded"
     assert at_payt(house, before["invoice_number"])["open_amount"] == "5.00"
 
 

@@ -257,7 +257,7 @@ async def test_the_permissions_of_a_tool_are_those_it_really_asks_for(clinic: Op
         assert {name for name in ALWAYS[tool] if name.endswith(":read")} <= permissions, tool
 
 
-@pytest.mark.parametrize("sets", ["core", "payments", "plans", "tasks", "flow"])
+@pytest.mark.parametrize("sets", ["core", "upserts", "payments", "plans", "tasks", "flow"])
 def test_a_sign_in_asks_for_what_the_tools_need_and_no_more(sets: str) -> None:
     on = ("core", sets)
     assert set(grants.reading(on)) == set(needed(tools_on(on, read_only=True)))

@@ -22,16 +22,16 @@ _READING = (
 )  # fmt: skip
 """The permissions the tools of `core` ask for that read."""
 
-_WRITING = ("files:write", "invoices:write", "messages:write", "notes:read", "vat_rates:read")
-"""The permissions those that write ask for beside them: to propose a letter, what colleagues noted is looked up, and to
-propose invoices, VAT codes.
-"""
+_WRITING = ("messages:write", "notes:read")
+"""The permissions those that write ask for beside them: to propose a letter, what colleagues noted is looked up."""
 
 _READING_OF = {"tasks": ("notes:read",)}
 _WRITING_OF = {
+    # to propose invoices, VAT codes are looked up
+    "upserts": ("files:write", "invoices:write", "vat_rates:read"),
     "plans": ("payment_plans:write",),
     "tasks": ("tasks:write",),
-    "flow": ("contacts:write", "debtors:write"),
+    "flow": ("contacts:write", "debtors:write", "invoices:write"),
 }
 
 _CONSENT = {

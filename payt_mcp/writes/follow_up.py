@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from payt_mcp.books.find import find_invoice
@@ -16,6 +17,7 @@ from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import (
     REFUSED,
+    Effect,
     Effects,
     Facts,
     Preview,
@@ -79,7 +81,7 @@ class FollowUp(Kind):
             title=f"{action.capitalize()} the follow-up of {count(len(posted), 'invoice')}, in {place.short_name}",
             sections=[
                 Facts((("What", _WHAT[action]),)),
-                Effects((counted(place.sender, rows),)),
+                Effects((counted(place.sender, rows), *_owed(rows, meant, found))),
                 Records(tuple(rows), noun="Invoice", owner="Debtor"),
             ],
             warnings=_warnings(rows),
@@ -194,6 +196,18 @@ def _row(action: str, entry: Mapping[str, str], invoice: Invoice | None, debtors
     does, notes = _effect(action, invoice)
     about = ", ".join(filter(None, (owner, opened)))
     return Row(entry["named"], does, about, notes=tuple(notes), is_outlier=bool(notes))
+
+
+def _owed(rows: Sequence[Row], meant: Sequence[Mapping[str, str]], found: Mapping[str, Invoice]) -> Iterator[Effect]:
+    """What is open on the invoices that it touches, by currency."""
+    totals: dict[str, Decimal] = {}
+    for row, entry in zip(rows, meant, strict=True):
+        invoice = found.get(entry["id"])
+        if invoice and row.action in _POSTED and invoice.open_amount is not None:
+            currency = invoice.currency_code or ""
+            totals[currency] = totals.get(currency, Decimal(0)) + invoice.open_amount
+    if totals:
+        yield Effect(f"Open on them: {', '.join(money(total, code) for code, total in sorted(totals.items()))}")
 
 
 def _effect(action: str, invoice: Invoice) -> tuple[str, list[str]]:

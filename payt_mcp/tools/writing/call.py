@@ -117,8 +117,10 @@ def _check_code_may(preview: Preview | None) -> None:
     """Raises RefusedWriteError where a person must have seen what a code would approve."""
     if preview is None:
         raise RefusedWriteError("The text of this proposal has been purged.")
-    if preview.person_only:
-        barred = preview.person_only[0]
+    dangers = preview.dangers
+    if dangers:
+        more = f" (and {len(dangers) - 1} more)" if len(dangers) > 1 else ""
+        barred = f"{dangers[0].text}{more}"
         raise RefusedWriteError(f"A person must see this first, and PAYT_CONFIRM=code shows it to none: {barred}")
 
 

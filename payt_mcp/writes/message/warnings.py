@@ -44,7 +44,7 @@ def _unseen(text: str) -> list[Warned]:
     kinds = hidden_kinds(text)
     if kinds:
         said = some(f"{number} x {kind}" for kind, number in kinds.items())
-        found.append(Warned(f"The text holds {sum(kinds.values())} signs nobody sees ({said}).", True, True))
+        found.append(Warned(f"The text holds {sum(kinds.values())} signs nobody sees ({said}).", True))
     if scanning.has_wide_gap(text):
         found.append(Warned("The text has a wide gap; look for what comes after it.", True))
     return found

@@ -87,7 +87,7 @@ async def proposed(
         begun = await outbox.begun_for(mark, within)
         if begun is None:
             raise said_unsent(error) from None
-    return Proposed(outbox, begun, is_new=True)
+    return Proposed(outbox, begun, _is_of_this_call(ctx, outbox, begun))
 
 
 async def _on_record(ctx: Ctx, outbox: Outbox, draft: Draft, preview: Preview) -> Proposed:

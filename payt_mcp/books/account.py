@@ -11,6 +11,7 @@ import anyio.abc
 from payt_mcp.books import zones
 from payt_mcp.books.case_book import CaseBook
 from payt_mcp.books.case_numbers import CaseNumbers
+from payt_mcp.books.day import DayBook
 from payt_mcp.books.listings import Listings
 from payt_mcp.books.open_books import Books
 from payt_mcp.errors import AmbiguousError, UnknownRecordError
@@ -19,7 +20,7 @@ from payt_mcp.payt.clock import Reading
 from payt_mcp.payt.models import Administration
 from payt_mcp.payt.resources import Resources
 from payt_mcp.payt.signin.tokens import TokenSource
-from payt_mcp.settings import CallerSettings, Secret
+from payt_mcp.settings import CallerSettings, Rules, Secret
 from payt_mcp.words.text import clean, code
 
 _ADMINISTRATIONS_FRESH = 300.0
@@ -37,6 +38,7 @@ class Account:
         self._books: dict[str, Books] = {}
         self._case_books: dict[str, CaseBook] = {}
         self._case_numbers: dict[str, CaseNumbers] = {}
+        self._days: dict[str, DayBook] = {}
         self._administrations: list[Administration] = []
         self._read_at: Reading | None = None
         self._login = client.tokens.login()
@@ -45,6 +47,11 @@ class Account:
     def is_invented(self) -> bool:
         """Whether all that is answered comes from the embedded sandbox."""
         return self._settings.is_sandbox
+
+    @property
+    def rules(self) -> Rules:
+        """When whom may be written to, and what comes next."""
+        return self._settings.rules
 
     def is_current(self) -> bool:
         """Whether the credential this was opened with is still in force.
@@ -58,7 +65,7 @@ class Account:
                 books.stop()
         if login is not None and login != self._login:
             self.listings = Listings()
-            self._books, self._case_books, self._case_numbers, self._read_at = {}, {}, {}, None
+            self._books, self._case_books, self._case_numbers, self._days, self._read_at = {}, {}, {}, {}, None
             self._login = login
         return login is not None
 
@@ -123,6 +130,13 @@ class Account:
             numbers = CaseNumbers(self._case_book(administration).cases, self._group)
             self._case_numbers[administration.id] = numbers
         return numbers
+
+    def day(self, administration: Administration) -> DayBook:
+        """What happened lately with the debtors of an administration."""
+        if administration.id not in self._days:
+            books, freshness = self.books(administration), float(self._settings.freshness_seconds)
+            self._days[administration.id] = DayBook(self.payt, books, freshness)
+        return self._days[administration.id]
 
     def _case_book(self, administration: Administration) -> CaseBook:
         if administration.id not in self._case_books:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Iterator
 from decimal import Decimal
 
 from payt_mcp.books.debtor import DebtorFile
 from payt_mcp.books.scope import Scope, chunks
+from payt_mcp.books.zones import time_zone
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message
+from payt_mcp.policy.contact import against
 from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of, addresses_of_contact, complaints
+from payt_mcp.receivables.aging import balance
 from payt_mcp.receivables.attention import of_case, of_invoice
-from payt_mcp.receivables.messages import bounce_reason, message_moment
+from payt_mcp.receivables.messages import EARLIEST, bounce_reason, message_moment
 from payt_mcp.receivables.phases import case_phase, words
 from payt_mcp.receivables.records import case_entry
 from payt_mcp.words.text import NAME_LENGTH, clean
@@ -59,6 +63,22 @@ async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Fac
         same_text=[(m.id, _day(scope, message_moment(m))) for m in same],
         own_addresses=[administration.email_address] if administration.email_address else [],
         unseen=file.unseen,
+        against=list(_against(scope, file)),
+    )
+
+
+def _against(scope: Scope, file: DebtorFile) -> Iterator[tuple[str, str]]:
+    """The rules that speak against a letter at this moment."""
+    now = scope.account.now().astimezone(time_zone(scope.administration))
+    ours = [message_moment(one) for one in file.messages if one.sender_type == "creditor" and one.sent_at]
+    moments = [moment for moment in (*ours, *file.reminded.values()) if moment > EARLIEST]
+    return against(
+        scope.account.rules,
+        number=file.debtor.debtor_number or "",
+        language=file.debtor.language_code or "",
+        overdue=balance(file.open_items, scope.today).overdue,
+        written=_day(scope, max(moments)) if moments else None,
+        moment=now,
     )
 
 

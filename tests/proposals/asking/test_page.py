@@ -10,6 +10,7 @@ import pytest
 
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_sandbox.api.faults import Fault
+from tests.support.browsing import press
 from tests.support.house import PAGE, House, client, data, known_invoice, letter, record, said
 from tests.writes.invoices.test_upsert import as_it_is
 
@@ -125,7 +126,7 @@ async def test_a_click_rejects_and_nothing_is_sent(house: House, chromium: Any) 
     async with client(house.server()) as caller:
         key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
         page = await opened(chromium, house)
-        await page.click(f"#reject-{key}")
+        await press(page, f"#reject-{key}")
         await page.wait_for_selector("text=A person said no")
         assert await page.title() == "Nothing waiting - Payt approvals"
     assert record(house, key).status == "declined"
@@ -176,10 +177,10 @@ async def test_an_unknown_outcome_is_a_persons_to_decide(house: House, chromium:
     async with client(house.server()) as caller:
         key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
         page = await opened(chromium, house)
-        await page.click(f"#approve-{key}")
+        await press(page, f"#approve-{key}")
         await page.wait_for_selector("text=not on the timeline yet")
         assert house.mails == []
-        await page.click(f"#again-{key}")
+        await press(page, f"#again-{key}")
         await page.wait_for_selector("text=Sent at")
         answer = await caller.call_tool("check_approval", {"proposal_id": key})
         assert "status: sent" in said(answer)
@@ -196,9 +197,9 @@ async def test_a_person_may_close_what_was_not_sent(house: House, chromium: Any)
     async with client(house.server()) as caller:
         key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
         page = await opened(chromium, house)
-        await page.click(f"#approve-{key}")
+        await press(page, f"#approve-{key}")
         await page.wait_for_selector("text=not on the timeline yet")
-        await page.click(f"#close-{key}")
+        await press(page, f"#close-{key}")
         await page.wait_for_selector("text=A person closed it")
     assert record(house, key).status == "failed"
     assert house.mails == []
@@ -210,8 +211,8 @@ async def test_a_person_may_close_a_batch_as_carried_out(house: House, chromium:
     async with client(house.server()) as caller:
         key = data(await caller.call_tool("upsert_invoices", {"invoices": rows}))["proposal_id"]
         page = await opened(chromium, house)
-        await page.click(f"#approve-{key}")
-        await page.click(f"#done-{key}")
+        await press(page, f"#approve-{key}")
+        await press(page, f"#done-{key}")
         await page.wait_for_selector("text=A person closed it")
     assert record(house, key).status == "applied"
 

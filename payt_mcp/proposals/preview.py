@@ -106,12 +106,15 @@ class Attached:
 
 @dataclass(frozen=True)
 class Letter:
-    """A text that goes out, as it will be read, and to whom."""
+    """A text that goes out, as it will be read, and to whom. `filled` is what stands in it for each placeholder of what
+    was asked for.
+    """
 
     recipients: tuple[SentTo, ...]
     subject: str
     body: str
     attachments: tuple[Attached, ...] = ()
+    filled: tuple[Fact, ...] = ()
     section: Literal["letter"] = "letter"
 
 

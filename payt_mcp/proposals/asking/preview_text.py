@@ -35,6 +35,7 @@ FIELD_WORDS = {"to": "To", "cc": "Cc", "bcc": "Bcc"}
 SITUATION = "The situation"
 _MOST_BRIEF = 6
 _BRIEF_LENGTH = 120
+_MOST_LINES = 10
 _MOST_NAMED = 5
 _PADDING = re.compile(r"(?<=\S)\s{2,}")
 
@@ -162,7 +163,9 @@ def _section(section: Section) -> Iterator[str]:
 def _in_short(section: Section) -> Iterator[str]:
     match section:
         case Letter():
-            yield from _envelope(section, f"Text: as given, {len(section.body)} characters")
+            filled = " and filled in" if section.filled else ""
+            yield from _envelope(section, f"Text: as given{filled}, {len(section.body)} characters")
+            yield from _facts([(name, _first_lines(text)) for name, text in section.filled])
         case Records():
             outliers = [row for row in section.rows if row.is_outlier]
             for row in outliers[:_MOST_NAMED]:
@@ -178,6 +181,11 @@ def _in_short(section: Section) -> Iterator[str]:
             yield from _section(section)
         case _:
             assert_never(section)
+
+
+def _first_lines(text: str) -> str:
+    first, rest = text.split("\n")[:_MOST_LINES], text.count("\n") + 1 - _MOST_LINES
+    return "\n".join([*first, f"and {rest} more"] if rest > 0 else first)
 
 
 def _line(text: str) -> str:

@@ -11,8 +11,9 @@ from payt_mcp.payt.models import Administration, Debtor
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.addresses import PLACES, SHARED_HOSTS, domain, is_below
 from payt_mcp.receivables.mailboxes import mailbox, mailboxes_in
+from payt_mcp.scanning.accounts import bank_accounts, is_part_of
+from payt_mcp.scanning.links import addresses_in, hosts_in
 from payt_mcp.words.text import clean, some
-from payt_mcp.writes.message import scanning
 from payt_mcp.writes.own import PAYT_HOSTS, own_hosts
 
 Written = tuple[str, str]
@@ -33,7 +34,7 @@ class Own:
         on_file = {one for debtor in debtors for one in mailboxes_of(debtor)}
         ours = mailboxes_in(administration.email_address or "")
         # a company may be called Example.com; where anybody may have a page or an address, nobody's is one's own
-        named = scanning.links(administration.name or administration.id)
+        named = hosts_in(administration.name or administration.id)
         hosts = {*PAYT_HOSTS, *own_hosts(administration), *named, *map(domain, on_file)}
         return cls(
             account="".join((administration.bank_account_number or "").split()).upper(),
@@ -42,7 +43,7 @@ class Own:
         )
 
     def has_account(self, account: str) -> bool:
-        return account == self.account or scanning.is_part_of(account, self.account)
+        return account == self.account or is_part_of(account, self.account)
 
     def has_host(self, host: str) -> bool:
         return is_below(host, self.hosts)
@@ -58,9 +59,9 @@ def mailboxes_of(debtor: Debtor) -> list[str]:
 
 def leading_elsewhere(texts: Sequence[Written], own: Own) -> list[Warned]:
     """Bank accounts, links and e-mail addresses in the texts that are nobody's that is known."""
-    accounts = _named_in(texts, scanning.bank_accounts, own.has_account)
-    links = _named_in(texts, scanning.links, own.has_host)
-    mails = _named_in(texts, scanning.addresses, own.has_address)
+    accounts = _named_in(texts, bank_accounts, own.has_account)
+    links = _named_in(texts, hosts_in, own.has_host)
+    mails = _named_in(texts, addresses_in, own.has_address)
     said = [
         *(f"The bank account {account} is not the administration's; it is named by {by}." for account, by in accounts),
         *(f"A link leads to {host}, which is not yours or Payt's; it is in {by}." for host, by in links),

@@ -52,15 +52,9 @@ def account_warnings(text: str, facts: Facts) -> list[Warned]:
     own = "".join(facts.bank_account.split()).upper()
     numbers = {facts.debtor_number, *(item.number for item in facts.items)}
     return [
-<<<<<<< HEAD
         Warned(f"The text names the bank account {account}, which is not the administration's.", True)
-        for account in scanning.bank_accounts(text)
-        if account != own and not scanning.is_part_of(account, own) and account not in numbers
-=======
-        Warned(f"The text names the bank account {account}, which is not the administration's.", True, True)
         for account in bank_accounts(text)
         if account != own and not is_part_of(account, own) and account not in numbers
->>>>>>> main
     ]
 
 

@@ -9,8 +9,8 @@ from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Debtor, Invoice, Task
 from payt_mcp.proposals.preview import Warned
+from payt_mcp.scanning.numbers import tokens
 from payt_mcp.words.text import clean, code, money
-from payt_mcp.writes.message import scanning
 from payt_mcp.writes.texts import Own, leading_elsewhere
 
 _FIELDS = ("id", "invoice_number", "debtor_id", "debtor_number", "open_amount", "currency_code")
@@ -42,7 +42,7 @@ async def _debtor(scope: Scope, task: Task) -> list[Debtor]:
 async def _named(scope: Scope, text: str) -> list[Invoice]:
     """The invoices whose numbers stand in a text."""
     found: list[Invoice] = []
-    for chunk in chunks([word for word in scanning.tokens(text) if "," not in word]):
+    for chunk in chunks([word for word in tokens(text) if "," not in word]):
         listed = await scope.account.payt.invoices(scope.id, fields=_FIELDS, invoice_numbers=chunk)
         found += listed.records
     return found

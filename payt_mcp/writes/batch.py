@@ -124,20 +124,14 @@ def _texts(row: Mapping[str, Any]) -> Iterator[str]:
             yield from map(str, value if isinstance(value, list) else [value or ""])
 
 
-def address(where: str, value: Any) -> str | None:
-    """One e-mail address; "" clears it."""
-    given = text(where, value)
-    return parse_one(where, given) if given else None
+def address(where: str, value: Any) -> str:
+    """One e-mail address."""
+    return parse_one(where, text(where, value))
 
 
-def addresses(where: str, value: Any) -> str | None:
-    """Addresses for a copy, separated by commas; "" clears them."""
-    return ",".join(parse_many(where, [text(where, value)])) or None
-
-
-def clearable(where: str, value: Any) -> str | None:
-    """Text; "" clears it."""
-    return text(where, value) or None
+def addresses(where: str, value: Any) -> str:
+    """Addresses for a copy, separated by commas."""
+    return ",".join(parse_many(where, [text(where, value)]))
 
 
 def change(name: str, old: Any, new: Any) -> Change:

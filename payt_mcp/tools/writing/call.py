@@ -77,9 +77,9 @@ async def proposed(
         draft = await writer.draft(scope, asked)
         preview = Preview.from_json(draft.preview)
         if not preview.idle:
-            shown = await outbox.shown_for(mark) if brings_yes else None
-            if shown is not None:  # the yes is to what was shown, whatever would be shown now
-                return Proposed(outbox, shown, is_new=True)
+            asked_about = await outbox.waiting_for(mark, valid) if brings_yes else None
+            if asked_about is not None:  # the yes is to what was shown; whether it is so still is seen before it goes
+                return Proposed(outbox, asked_about, is_new=True)
             return await _on_record(ctx, outbox, draft, preview)
         begun = await outbox.begun_for(mark, within)
         if begun is None:

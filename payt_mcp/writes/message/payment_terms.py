@@ -14,10 +14,13 @@ from payt_mcp.writes.message.placeholders import Value
 
 
 def the_plan(file: DebtorFile, currency: str, language: Language, written: str) -> Value:
-    """The terms of the one active plan. `currency` is that of the books. Raises InputError where there is no one."""
-    plans = [plan for plan in file.plans if plan.active and plan.debtor_id == file.debtor.id]
+    """The terms of the one active plan, or of the one that is proposed where none is active. `currency` is that of the
+    books. Raises InputError where there is no one.
+    """
+    active = [plan for plan in file.plans if plan.active and plan.debtor_id == file.debtor.id]
+    plans = active or file.pending
     if len(plans) != 1:
-        many = "several active payment plans" if plans else "no active payment plan"
+        many = f"several {'active' if active else 'proposed'} payment plans" if plans else "no payment plan"
         raise InputError(f"{written} cannot be filled: this debtor has {many}. Write the terms yourself.")
     plan = plans[0]
     if not plan.payment_terms or any(term.total_amount is None or term.due_date is None for term in plan.payment_terms):

@@ -191,7 +191,7 @@ async def test_what_cannot_be_filled_is_refused_and_nothing_proposed(house: Hous
         "{account_holder}": "Payt has no holder of",
         "{contact}": "Payt has no contact of this debtor with a name",
         "{case.costs}": "Payt has no running credit case",
-        "{plan}": "has no active payment plan",
+        "{plan}": "has no payment plan",
         "EUR {total}": "{total} writes its currency itself: leave out the EUR",
     }
     async with client(house.server()) as caller:

@@ -50,7 +50,7 @@ class Person:
     def run(self, command: str, *, typed: str = "", **more: str) -> tuple[int, str]:
         words = [sys.executable, "-m", "payt_mcp", *shlex.split(command)[1:]]
         done = subprocess.run(
-            words, input=typed, env=self.environ(**more), capture_output=True, text=True, timeout=120, check=False
+            words, input=typed, env=self.environ(**more), capture_output=True, text=True, timeout=300, check=False
         )
         return done.returncode, done.stdout + done.stderr
 

@@ -44,7 +44,7 @@ def payt(world: World) -> Iterator[Handle]:
 def report(url: str, *arguments: str) -> str:
     env = environment(PAYT_API_URL=url, PAYT_API_TOKEN=Options().token, PAYT_RATE="100")
     command = [sys.executable, "-m", "payt_mcp", "report", *arguments]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return done.stdout
 

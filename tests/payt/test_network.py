@@ -14,13 +14,13 @@ from mcp.types import ElicitResult, TextContent
 
 from payt_mcp.payt import certificates, pacing
 from payt_mcp.server.server import build_server
-from payt_mcp.settings import Settings
 from payt_sandbox import World, build_world
 from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 from tests.support.network import Authority, Listener, connect_proxy, listening, relay_to, socks_proxy
 from tests.support.processes import COMMAND
+from tests.support.unhurried import unhurried
 
 pytestmark = pytest.mark.slow
 
@@ -71,8 +71,8 @@ class Asked:
 
 @asynccontextmanager
 async def server(url: str, folder: Path, **environ: str) -> AsyncIterator[Asked]:
-    given = {"PAYT_API_URL": url, "PAYT_API_TOKEN": "sandbox-token", "PAYT_RATE": "100"}
-    settings = Settings.from_env({**given, "PAYT_STATE_DIR": str(folder / "state"), **environ})
+    given = {"PAYT_API_URL": url, "PAYT_API_TOKEN": "sandbox-token"}
+    settings = unhurried({**given, "PAYT_STATE_DIR": str(folder / "state"), **environ})
 
     async def agrees(_context: Any, _params: Any) -> ElicitResult:
         return ElicitResult(action="accept", content={"approve": True})
@@ -289,7 +289,7 @@ def test_no_command_ends_in_a_traceback(secure: Listener, tmp_path: Path, comman
         env["PAYT_API_TOKEN"] = "tok"
     argv = [*COMMAND, command, *(["--token"] if command == "login" else [])]
     ended = subprocess.run(
-        argv, env=env | ODD[odd], input="tok\n", capture_output=True, text=True, timeout=120, check=False
+        argv, env=env | ODD[odd], input="tok\n", capture_output=True, text=True, timeout=300, check=False
     )
     said = ended.stdout + ended.stderr
     assert not [word for word in UNFORESEEN if word in said], said

@@ -1,8 +1,9 @@
 """The credit cases and payment plans of one administration, read once and kept up to date like the open items.
 
 They are few beside the invoices, and what reads them is shared: the open items for attention, and whoever looks for a
-case by its number, which Payt's list cannot be filtered by. A token that may not read them takes nothing away but what
-they say; `unseen` says what that is.
+case by its number, which Payt's list cannot be filtered by. Plans, and what was deleted of both, are asked for less
+often than cases: Payt names an active plan on its invoices and cases, so those tell when there is news of it. A token
+that may not read them takes nothing away but what they say; `unseen` says what that is.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic
 
 import anyio
@@ -19,6 +21,7 @@ from payt_mcp.books.shelf import Key, Shelf
 from payt_mcp.errors import ForbiddenError
 from payt_mcp.payt import wire
 from payt_mcp.payt.client import PaytClient
+from payt_mcp.payt.clock import Reading
 from payt_mcp.payt.models import CreditCase, DeletedCreditCase, DeletedPaymentPlan, PaymentPlan
 from payt_mcp.payt.scan import Rows, read_all
 from payt_mcp.payt.together import together
@@ -66,6 +69,25 @@ class CaseBook:
     def __init__(self, client: PaytClient, administration_id: str) -> None:
         self.cases = Followed(CASES, client, administration_id)
         self.plans = Followed(PLANS, client, administration_id)
+        self._all_read: Reading | None = None
+
+    def is_due(self, most: float) -> bool:
+        """Whether plans and what was deleted were last asked for `most` seconds ago or earlier."""
+        return self._all_read is None or Reading.take().since(self._all_read) >= most
+
+    def doubt(self) -> None:
+        """What was read of them may be older than what was read beside."""
+        self._all_read = None
+
+    async def refresh(self) -> None:
+        """Bring all of it up to date. Raises UpstreamError."""
+        began = Reading.take()
+        await together(self.cases.refresh, self.plans.refresh)
+        self._all_read = began
+
+    async def refresh_cases(self) -> None:
+        """The cases that changed, and no more. Raises UpstreamError."""
+        await self.cases.refresh(deletions=False)
 
     def unseen(self) -> list[str]:
         """What could not be read, in sentences."""
@@ -87,6 +109,7 @@ class Followed(Shelf, Generic[KeptT]):
         self._following = Following(client)
         self._lock = anyio.Lock()
         self._refused_at: float | None = None
+        self._deleted_from: dt.datetime | None = None
         self._begun = 0
         self._done = 0
 
@@ -115,6 +138,10 @@ class Followed(Shelf, Generic[KeptT]):
     def mark(self) -> dt.datetime | None:
         return self._following.place.mark
 
+    @property
+    def deleted_mark(self) -> dt.datetime | None:
+        return self._deleted_from or self.mark
+
     def ids(self) -> Sequence[str]:
         return [record.id for record in self.records]
 
@@ -138,8 +165,9 @@ class Followed(Shelf, Generic[KeptT]):
     def unseen(self) -> str:
         return unseen(self._kind) if self.refusal else ""
 
-    async def refresh(self) -> None:
-        """Bring it up to date; callers who wait for the same reading share it. A refusal is kept in `refusal`.
+    async def refresh(self, *, deletions: bool = True) -> None:
+        """Bring it up to date; callers who wait for the same reading share it. A refusal is kept in `refusal`. Without
+        `deletions` what was deleted is left for the next time.
 
         Raises:
             UpstreamError: Payt gave no usable answer.
@@ -150,8 +178,9 @@ class Followed(Shelf, Generic[KeptT]):
                 return
             self._begun += 1
             number = self._begun
+            changes = partial(self._read_changes, deletions=deletions)
             try:
-                self._following.place = await self._following.read(self._read_whole, self._read_changes)
+                self._following.place = await self._following.read(self._read_whole, changes)
             except ForbiddenError as refusal:
                 self.refusal, self._refused_at = refusal, anyio.current_time()
             else:
@@ -172,24 +201,26 @@ class Followed(Shelf, Generic[KeptT]):
             found.extend(wire.read_row(self._kind.model, row, self.name) for row in rows)
 
         await read_all(self._client, self._list(self._kind.resource, self._kind.fields), self.name, take)
-        self.records, self._doubts = Records(map(self._kind.entry, found)), []
+        self.records, self._doubts, self._deleted_from = Records(map(self._kind.entry, found)), [], None
         return [record.updated_at for record in found]
 
-    async def _read_changes(self, since: dt.datetime) -> Stamps:
+    async def _read_changes(self, since: dt.datetime, *, deletions: bool) -> Stamps:
         """Read all that changed, then take it over in one go. Where nothing is held, nothing can have been deleted."""
-        after, kind = wire.stamp(since), self._kind
+        kind, deleted_from = self._kind, min(since, self._deleted_from or since)
         changed: list[Any] = []
         deleted: list[Any] = []
 
         async def read_changed() -> None:
-            query = self._list(kind.resource, kind.fields, updated_after=after)
+            query = self._list(kind.resource, kind.fields, updated_after=wire.stamp(since))
             changed.extend((await self._client.entities(kind.model, query, self.name))[0])
 
         async def read_deleted() -> None:
-            query = self._list(f"{kind.resource}/deleted", (), deleted_after=after)
+            query = self._list(f"{kind.resource}/deleted", (), deleted_after=wire.stamp(deleted_from))
             deleted.extend((await self._client.entities(kind.deleted, query, f"deleted {self.name}"))[0])
 
-        await together(read_changed, *([read_deleted] if len(self.records) else []))
+        is_empty = len(self.records) == 0
+        await together(read_changed, *([read_deleted] if deletions and not is_empty else []))
+        self._deleted_from = None if deletions or is_empty else deleted_from
         doubted = [record.id for record in changed if not self.records.put(kind.entry(record))]
         doubted += [gone.id for gone in deleted if not self.records.remove(gone.id, gone.deleted_at)]
         self._doubts += [Key(kind.resource, "ids", key) for key in doubted]

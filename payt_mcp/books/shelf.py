@@ -54,6 +54,11 @@ class Shelf(ABC):
     @abstractmethod
     def mark(self) -> dt.datetime | None: ...
 
+    @property
+    def deleted_mark(self) -> dt.datetime | None:
+        """The same for what was deleted."""
+        return self.mark
+
     @abstractmethod
     def ids(self) -> Sequence[str]: ...
 

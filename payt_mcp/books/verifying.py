@@ -136,7 +136,7 @@ class Verifier:
         """One page: read, held against what is held, taken over. Where the books are read meanwhile it is asked for
         again, because what it says may be older.
         """
-        turn, mark = shelf.turn, shelf.mark
+        turn, mark, deleted_mark = shelf.turn, shelf.mark, shelf.deleted_mark
         if turn is None:
             return
         query = shelf.query(self._administration_id, **shelf.only)
@@ -150,7 +150,7 @@ class Verifier:
         missing = [key for key in step.missing if shelf.held(key) is not None]
         others = await self._by_id(shelf, missing)
         gone = set(missing) - {record.id for record in others}
-        expected = await self._deleted(shelf, mark) if gone and mark is not None else set()
+        expected = await self._deleted(shelf, deleted_mark) if gone and deleted_mark else set()
         if shelf.turn != turn:
             return
 

@@ -333,7 +333,7 @@ async def test_nothing_is_verified_for_one_question_nor_long_after_the_last_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = WORLD.copy(WORLD.today)
-    hours = Hours(monkeypatch, world, patience=2.0)
+    hours = Hours(monkeypatch, world)
     with payt(world) as handle:
         async with asked(tmp_path, url=handle.url, freshness=600) as who:
             await sums(who)

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck
 from keyring.backends import fail
 
+from tests.support import once
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
@@ -25,6 +27,9 @@ httpx._config.DEFAULT_TIMEOUT_CONFIG.__init__(120.0)  # type: ignore[misc]
 # Tests run beside others, on machines of any speed: how long an example took says nothing.
 hypothesis.settings.register_profile("side-by-side", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.settings.load_profile("side-by-side")
+
+
+once.remember()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

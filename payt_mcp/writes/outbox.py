@@ -73,8 +73,8 @@ class Outbox:
         return next((record for record in lately if record.status in BEGUN and is_for(record, mark)), None)
 
     async def lost_for(self, kind: str, mark: str) -> Record | None:
-        """The newest proposal of this kind, where it was made for this wish, Payt's answer to it got lost within the last
-        seconds, and the ledger alone would let it be carried out a second time.
+        """The newest proposal of this kind, where it was made for this wish, Payt's answer to it got lost within the
+        last seconds, and the ledger alone would let it be carried out a second time.
         """
         since = self.ledger.now() - dt.timedelta(seconds=_LATELY)
         lately = await self.engine.on_ledger(self.ledger.recent, since, self.ledger_scope)

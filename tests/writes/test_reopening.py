@@ -60,7 +60,7 @@ async def test_a_task_done_at_another_time_is_asked_about_anew(house: House) -> 
         ledger.close()
     assert answer["status"] == "superseded"
     assert "Completed was 2026-11-02T08:00:00Z and is 2026-11-20T08:00:00Z now" in answer["reason"]
-    assert flat(seen(renewed))["facts"]["Completed"] == "2026-11-20T08:00:00Z"
+    assert flat(seen(renewed))["facts"]["Completed"] == "2026-11-20T09:00:00+01:00"
     assert not is_open(house, key)
 
 

@@ -139,7 +139,7 @@ class Verifier:
         turn, mark, deleted_mark = shelf.turn, shelf.mark, shelf.deleted_mark
         if turn is None:
             return
-        query = shelf.query(self._administration_id, **shelf.only)
+        query = shelf.query(self._administration_id, **shelf.walked)
         page = await self._page(query.with_params(cursor=walk.cursor) if walk.cursor else query, shelf)
         records = [wire.read_row(shelf.model, row, shelf.name, self._client.now()) for row in page.rows]
         ids = [record.id for record in records]

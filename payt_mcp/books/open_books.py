@@ -70,6 +70,8 @@ class Books:
     ) -> None:
         self.administration = administration
         self.held = OpenItems("")
+        self.writes = 0
+        """Grows with every write of ours."""
         self._client = client
         self._case_book = case_book
         self._freshness = freshness
@@ -125,6 +127,7 @@ class Books:
 
     def touched(self, records: Source) -> None:
         """These were written: they are read again before the next answer, whatever their stamps say."""
+        self.writes += 1
         if self.is_in_use:
             self._again.note_source(records)
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 REFUSED = "refused"
 """What becomes of a record that is kept out of what is sent."""
 
+MOST_CIRCUMSTANCES = 12
+"""Lines of the situation that a person is shown; what is cut is counted."""
+
 CANNOT_BE_SHOWN = "A proposal in the ledger cannot be shown: it was altered."
 _NEEDED = frozenset({"kind", "title", "sections", "warnings", "words"})
 _ORDER = {"created": 0, "updated": 1, "unchanged": 3, REFUSED: 4}
@@ -48,10 +51,41 @@ class Facts:
 
 @dataclass(frozen=True)
 class Beside:
-    """What helps a person to decide, and may change meanwhile."""
+    """What helps a person to decide. That some of it is over is no news; what comes up is."""
 
     entries: tuple[Fact, ...]
     section: Literal["beside"] = "beside"
+
+
+@dataclass(frozen=True)
+class Circumstance:
+    """Something that is so around a proposal. `key` tells it from all others, `said` is what a person knew of it, and
+    `aside` what may be otherwise a moment later and is no news. Where one that `stops` comes up before it is carried
+    out, a yes given without it does not hold.
+    """
+
+    key: str
+    label: str
+    said: str
+    aside: str = ""
+    stops: bool = True
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is so around a proposal, the most important first."""
+
+    entries: tuple[Circumstance, ...]
+    section: Literal["situation"] = "situation"
+
+    @property
+    def shown(self) -> tuple[Circumstance, ...]:
+        """The ones that there is room for; the last line says how many more there are."""
+        return self.entries if len(self.entries) <= MOST_CIRCUMSTANCES else self.entries[: MOST_CIRCUMSTANCES - 1]
+
+    @property
+    def left_out(self) -> int:
+        return len(self.entries) - len(self.shown)
 
 
 @dataclass(frozen=True)
@@ -152,7 +186,7 @@ class Records:
     section: Literal["records"] = "records"
 
 
-Section = Facts | Beside | Letter | Mails | Effects | Records
+Section = Facts | Beside | Situation | Letter | Mails | Effects | Records
 
 
 @dataclass(frozen=True)
@@ -247,6 +281,11 @@ def beside(entries: Sequence[Fact]) -> Iterator[Beside]:
         yield Beside(tuple(entries))
 
 
+def situation(entries: Sequence[Circumstance]) -> Iterator[Situation]:
+    if entries:
+        yield Situation(tuple(entries))
+
+
 def counted(sender: str, rows: Sequence[Row]) -> Effect:
     """How many records become what: the first thing to know of a batch."""
     counts = Counter(row.action for row in rows)
@@ -255,8 +294,8 @@ def counted(sender: str, rows: Sequence[Row]) -> Effect:
 
 
 _PARTS: tuple[Any, ...] = (
-    Warned, Facts, Beside, SentTo, Attached, Letter, Mailed, Mails, Effect, Effects, Change, Row, Records, Words,
-    Preview,
+    Warned, Facts, Beside, Circumstance, Situation, SentTo, Attached, Letter, Mailed, Mails, Effect, Effects, Change,
+    Row, Records, Words, Preview,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ and `book_total` in the administration's; None where Payt does not say.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -28,16 +28,22 @@ INVOICE_FIELDS = (
     "id", "invoice_number", "invoice_identifier", "debtor_id", "debtor_number", "invoice_date", "due_date",
     "payment_date", "currency_code", "total_amount", "open_amount", "book_open_amount", "book_total_amount",
     "active_payment_plan_id", "active_credit_case_id", "paused_at", "paused_by_user", "description",
-    "purchase_order_number", "order_number",
+    "purchase_order_number", "order_number", "payment_method",
     *STEP_FIELDS, *DEPRECATED_STEPS.values(), "updated_at",
 )  # fmt: skip
 """What must be asked of Payt for an open item, and no more: fewer fields are much cheaper."""
 
-DEBTOR_FIELDS = (
+_ADDRESSES = (
+    "reminder_email_address", "primary_email_address", "debtor_provided_email_address", "invoice_email_address",
+)  # fmt: skip
+DEBTOR_FIELDS: tuple[str | Mapping[str, Sequence[str]], ...] = (
     "id", "debtor_number", "debtor_identifier", "name", "paused_at", "reminding_paused_at", "updated_at",
+    *_ADDRESSES,
+    "call_phone_number", "remark", "credit_limit_amount", {"labels": ("name",)},
 )  # fmt: skip
 
 _DESCRIPTION_LENGTH = 160
+_REMARK_LENGTH = 200
 _MONEY = frozenset({"open_amount", "book_open_amount"})
 
 
@@ -67,6 +73,8 @@ class OpenItem:
     updated_at: dt.datetime | None
     is_unbooked: bool = False
     """Payt gives no amount in the books, and its own stands in for it: it is in their currency."""
+    is_direct_debit: bool = False
+    """Payt collects it from the debtor's bank account."""
     owed: Decimal | None = field(init=False)
     """The open amount in whatever currency is known, for its sign alone."""
     is_credit: bool = field(init=False)
@@ -109,6 +117,13 @@ class DebtorEntry:
     name: str
     paused: bool
     updated_at: dt.datetime | None
+    has_address: bool = False
+    """There is an e-mail address; whether it can be used, nobody has looked."""
+    has_phone: bool = False
+    remark: str = ""
+    labels: tuple[str, ...] = ()
+    credit_limit: Decimal | None = None
+    """In the administration's currency."""
     words: str = field(init=False)
     """Those of its name."""
     text: str = field(init=False)
@@ -267,6 +282,7 @@ def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
         text=_text(invoice),
         updated_at=invoice.updated_at,
         is_unbooked=is_unbooked,
+        is_direct_debit=invoice.payment_method == "direct_debit",
     )
 
 
@@ -278,6 +294,11 @@ def debtor_entry(debtor: Debtor) -> DebtorEntry:
         name=debtor.name or "",
         paused=debtor.paused_at is not None or debtor.reminding_paused_at is not None,
         updated_at=debtor.updated_at,
+        has_address=any("@" in (getattr(debtor, name) or "") for name in _ADDRESSES),
+        has_phone=bool(debtor.call_phone_number),
+        remark=(debtor.remark or "")[:_REMARK_LENGTH],
+        labels=tuple(intern(label.name) for label in debtor.labels if label.name),
+        credit_limit=debtor.credit_limit_amount or None,
     )
 
 

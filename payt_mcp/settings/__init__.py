@@ -5,6 +5,7 @@
 
 from payt_mcp.settings.known import KNOWN, SANDBOX, TOOLSETS
 from payt_mcp.settings.parts import CallerSettings, PolicySettings, ProcessSettings
+from payt_mcp.settings.rules import Rules
 from payt_mcp.settings.secret import Secret
 from payt_mcp.settings.settings import Settings
 from payt_mcp.settings.values import client_id, token
@@ -16,6 +17,7 @@ __all__ = [
     "CallerSettings",
     "PolicySettings",
     "ProcessSettings",
+    "Rules",
     "Secret",
     "Settings",
     "client_id",

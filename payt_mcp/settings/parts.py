@@ -8,6 +8,7 @@ from typing import Literal
 
 from payt_mcp.network import Network
 from payt_mcp.settings.known import PAYT_URLS, SANDBOX
+from payt_mcp.settings.rules import Rules
 from payt_mcp.settings.secret import Secret
 
 
@@ -36,6 +37,8 @@ class CallerSettings:
     client_secret: Secret | None = None
     network: Network = field(default_factory=Network)
     """The way to Payt from this machine."""
+    rules: Rules = field(default_factory=Rules)
+    """When whom may be written to, and what comes next."""
 
     @property
     def is_sandbox(self) -> bool:

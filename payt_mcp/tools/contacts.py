@@ -85,7 +85,7 @@ async def list_contacts(
     found = read.contacts
     page = shown(listing, offset, limit)
     rows = [_row(found[key], listing.args.get("fields", ()), scope) for key in page.ids if key in found]
-    answer = _answer(rows, page.total, page.next_cursor, len(page.ids) - len(rows), scope.now())
+    answer = _answer(rows, page.total, page.next_cursor, len(page.ids) - len(rows), scope.as_of)
     if not page.next_cursor:
         answer.notes += _without(asked, found.values())
     if page.total == 0 and listing.args:

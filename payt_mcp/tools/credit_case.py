@@ -78,7 +78,7 @@ async def get_credit_case(
             "invoices": [invoice_row_within(item, today, books) for item in items],
             "payment_plans": [plan_row(plan, scope.zone) for plan in plans],
         },
-        as_of=scope.now(),
+        as_of=scope.as_of,
     )
     answer.lines = _text(answer.data)
     if not is_all:

@@ -86,7 +86,7 @@ async def get_debtor(
     file = await open_file(scope, (await find_debtor(scope, debtor.strip())).id)
     letters = await read_correspondence(scope, file)
     parts = overdue_parts(file.books, file.debtor.id, scope.today)
-    answer = Answer(debtor_words.summary(scope, file, parts), as_of=scope.now())
+    answer = Answer(debtor_words.summary(scope, file, parts), as_of=scope.as_of)
     answer.data = _data(scope, file, letters, parts)
     shown = len(answer.data["invoices"])
     answer.lines = _text(answer.data, f"Open invoices{_OF_MANY if shown < len(file.open_items) else ''}")
@@ -116,7 +116,7 @@ def _data(scope: Scope, file: DebtorFile, letters: Correspondence, parts: Overdu
         "addresses": _addresses(file.debtor),
         "invoices": [_invoice(scope, file, item) for item in _shown(file, letters)],
         "cases": [case_row(case, scope.zone) for case in file.cases],
-        "payment_plans": [plan_row(plan, scope.zone) for plan in file.plans],
+        "payment_plans": [plan_row(plan, scope.zone) for plan in (*file.plans, *file.pending)],
         "messages": [
             message_row(m, _MESSAGE_LENGTH, scope.zone, about=_about(file, letters, m)) for m in letters.messages
         ],

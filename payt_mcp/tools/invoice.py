@@ -65,7 +65,7 @@ async def get_invoice(
     detail = row | _rest(found, scope.zone)
     timeline = _timeline(found, scope.zone)
     answer = Answer(_summary(row), {"invoice": detail, "timeline": timeline, "lines": lines[:_MOST_LINES]})
-    answer.as_of = scope.now()
+    answer.as_of = scope.as_of
     answer.lines = _text(detail, timeline, lines[:_MOST_LINES])
     answer.notes += [*invoice_notes(seen.books, [item]), *seen.unseen.values(), *scope.caveats]
     if found.unreadable:

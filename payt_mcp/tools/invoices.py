@@ -151,7 +151,7 @@ async def _answer(
     scope: Scope, page: Shown, known: Mapping[str, OpenItem], notes: Sequence[str] = ()
 ) -> CallToolResult:
     status = page.listing.args.get("status", "open")
-    answer = Answer("", notes=list(notes), total=page.total, next_cursor=page.next_cursor, as_of=scope.now())
+    answer = Answer("", notes=list(notes), total=page.total, next_cursor=page.next_cursor, as_of=scope.as_of)
     if status in {"open", "overdue"}:
         found = await _open_rows(scope, page, answer)
     else:

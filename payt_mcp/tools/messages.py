@@ -108,7 +108,7 @@ async def _one(scope: Scope, message_id: str) -> CallToolResult:
         message_lines(row),
         [present.QUOTED],
         1,
-        scope.now(),
+        scope.as_of,
     )
     return answer.result()
 
@@ -133,7 +133,7 @@ async def _answer(scope: Scope, page: Shown, notes: list[str]) -> CallToolResult
         answer.notes.append(f"{present.count(len(page.ids) - len(rows), 'message')} of this page no longer there.")
     if rows:
         answer.notes.append(present.QUOTED)
-    answer.total, answer.next_cursor, answer.as_of = page.total, page.next_cursor, scope.now()
+    answer.total, answer.next_cursor, answer.as_of = page.total, page.next_cursor, scope.as_of
     return answer.result()
 
 

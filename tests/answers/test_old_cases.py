@@ -29,7 +29,8 @@ async def test_closed_cases_of_years_ago_are_not_read_and_a_live_one_of_then_is_
             found = {tool: (await seen_by(who, tool))[0] for tool in TOOLS if tool != "get_credit_case"}
             assert set(map(tuple, found.values())) == {("paused",)}
             asked = [one.query for one in list(handle.sandbox.requests) if one.path == "/v1/credit_cases"]
-            assert asked and not any("cursor=" in query for query in asked)  # not four pages
+            assert asked
+            assert not any("cursor=" in query for query in asked)  # not four pages
             old = await who.ask("get_credit_case", credit_case="D2020-1234")
             assert old["credit_case"]["case_number"] == "202001234"
             assert "among 1,6" in await who.refused("get_credit_case", credit_case="D2020-99999")

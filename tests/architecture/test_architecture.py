@@ -152,7 +152,7 @@ def test_listing_the_tools_loads_no_client_no_sandbox_and_no_web_server() -> Non
     """Beside what importing `mcp.server` loads anyway (the SDK of today brings uvicorn along itself)."""
     done = subprocess.run([sys.executable, "-c", LISTING], capture_output=True, text=True, check=True, timeout=60)
     count, loaded = json.loads(done.stdout)
-    assert count == 12
+    assert count == 13
     assert not [
         name for name in loaded for unwanted in NOT_NEEDED if name == unwanted or name.startswith(f"{unwanted}.")
     ]

@@ -84,6 +84,9 @@ def test_a_setting_is_told_with_default_example_use_and_what_goes_wrong(name: st
     example = re.search(rf"^- \*\*Example:\*\* `{name}=([^`]*)`", section, re.MULTILINE)
     assert example
     value = str(tmp_path) if example[1].startswith("/home") else example[1]
+    if example[1].endswith(".toml"):
+        (tmp_path / "rules.toml").write_text("grace_days = 5")
+        value = str(tmp_path / "rules.toml")
     assert name == "PAYT_MCP_TOKEN" or Settings.from_env({name: value}) != Settings.from_env({})
     default = re.search(r"^- \*\*Default:\*\* `([^`]+)`$", section, re.MULTILINE)
     assert default is None or Settings.from_env({name: default[1]}) == Settings.from_env({})

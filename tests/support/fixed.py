@@ -44,6 +44,7 @@ _HERE = {"administration_id": ADMINISTRATION}
 ANSWERS: Mapping[str, Call] = {
     "list_administrations": Call("list_administrations"),
     "summarize_overdue": Call("summarize_overdue", _HERE),
+    "get_worklist": Call("get_worklist", {"top": 6, **_HERE}),
     "summarize_overdue-min_days": Call("summarize_overdue", {"min_days": 90, "top": 3, **_HERE}),
     "summarize_overdue-page_2": Call("summarize_overdue", {"top": 12, **_HERE}, next_page=True),
     "summarize_overdue-other_currency": Call("summarize_overdue", {"administration_id": "4739", "top": 2}),

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from payt_mcp.proposals.preview import (
+    MOST_CIRCUMSTANCES,
     Beside,
     Change,
+    Circumstance,
     Effect,
     Effects,
     Fact,
@@ -21,13 +23,17 @@ from payt_mcp.proposals.preview import (
     Row,
     Section,
     SentTo,
+    Situation,
     Warned,
     Words,
 )
-from payt_mcp.words.text import count, some
+from payt_mcp.words.text import count, cut, some
 from payt_mcp.words.visible import shown
 
 FIELD_WORDS = {"to": "To", "cc": "Cc", "bcc": "Bcc"}
+SITUATION = "The situation"
+_MOST_BRIEF = 6
+_BRIEF_LENGTH = 120
 _MOST_NAMED = 5
 _PADDING = re.compile(r"(?<=\S)\s{2,}")
 
@@ -86,6 +92,21 @@ def change_words(change: Change, arrow: str = "->") -> str:
     return f"{change.field}: {change.old or 'nothing'} {arrow} {change.new or 'nothing'}"
 
 
+def circumstance_words(entry: Circumstance) -> str:
+    return f"{entry.said} ({entry.aside})" if entry.aside else entry.said
+
+
+def more_words(section: Situation) -> str:
+    """How much of the situation there is no room for; "" where all of it is shown."""
+    return f"and {section.left_out} more" if section.left_out else ""
+
+
+def situation_lines(section: Situation, most: int = MOST_CIRCUMSTANCES) -> list[str]:
+    lines = [f"- {entry.label}: {circumstance_words(entry)}" for entry in section.shown[:most]]
+    left = len(section.entries) - len(lines)
+    return [*lines, *([f"- and {left} more"] if left else [])]
+
+
 def source_words(entry: SentTo) -> str:
     """Where an address is on file."""
     return entry.source or "NOT ON FILE, given by the assistant"
@@ -119,6 +140,8 @@ def _section(section: Section) -> Iterator[str]:
     match section:
         case Facts() | Beside():
             yield from _facts(section.entries)
+        case Situation():
+            yield from ["", f"{SITUATION}:", *map(_line, situation_lines(section))]
         case Letter():
             yield from _envelope(section)
             yield from ["", *(f"  | {shown(line)}" for line in section.body.split("\n"))]
@@ -142,6 +165,9 @@ def _in_short(section: Section) -> Iterator[str]:
                 yield _line(", ".join(filter(None, (f"{row.key}: {row.action}", "; ".join(row.notes)))))
             if len(outliers) > _MOST_NAMED:
                 yield f"and {len(outliers) - _MOST_NAMED} more"
+        case Situation():
+            told = (cut(_line(line), _BRIEF_LENGTH) for line in situation_lines(section, most=_MOST_BRIEF))
+            yield from (f"{SITUATION}:", *told)
         case Beside():
             return
         case Facts() | Mails() | Effects():

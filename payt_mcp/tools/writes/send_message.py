@@ -45,6 +45,6 @@ TOOL = write_tool(
     needs=(
         "administrations:read", "invoices:read", "debtors:read", "contacts:read", "messages:read", "messages:write",
     ),
-    may_need=("credit_cases:read", "notifications:read", "payment_plans:read"),
+    may_need=("credit_cases:read", "notes:read", "notifications:read", "payment_plans:read", "tasks:read"),
     code=CodeAsGiven,
 )  # fmt: skip

@@ -80,6 +80,11 @@ async def proposed(
         draft = await writer.draft(scope, asked)
         preview = Preview.from_json(draft.preview)
         if not preview.idle:
+            asked_about = await outbox.waiting_for(mark, valid) if brings_yes else None
+            if (
+                asked_about is not None
+            ):  # what a person answered to, whatever it would be now: that is seen before it goes
+                return Proposed(outbox, asked_about, is_new=True)
             return await _on_record(ctx, outbox, draft, preview)
         begun = await outbox.begun_for(mark, within)
         if begun is None:

@@ -44,6 +44,8 @@ class Facts:
     own_addresses: Sequence[str] = ()
     unusable: Sequence[str] = ()
     unseen: Mapping[str, str] = field(default_factory=dict)
+    against: Sequence[tuple[str, str]] = ()
+    """The rules of whoever runs the server that speak against a letter now: name and sentence."""
 
     @property
     def flags(self) -> list[str]:

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from payt_mcp.books.colleagues import colleagues_on
 from payt_mcp.books.messages import timeline
+from payt_mcp.books.zones import time_zone
 from payt_mcp.errors import BadValueError, InputError, UnknownRecordError
 from payt_mcp.payt import writes
 from payt_mcp.payt.wire import Command, File
 from payt_mcp.proposals.engine import Done
-from payt_mcp.proposals.preview import Preview, Words
+from payt_mcp.proposals.preview import Preview, Words, situation
 from payt_mcp.proposals.states import Status
 from payt_mcp.receivables.addresses import (
     Recipient,
@@ -30,7 +32,9 @@ from payt_mcp.writes.kind import Kind, Place
 from payt_mcp.writes.message.basis import basis_of, what_changed
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.letter import Attachment, Letter, sections_of, title_of
+from payt_mcp.writes.message.proposed import ledger_lines, of_debtor, sent_by_us
 from payt_mcp.writes.message.reading import facts_of, folded, is_same
+from payt_mcp.writes.message.situation import situation_of
 from payt_mcp.writes.message.target import Target, find_target, target_again
 from payt_mcp.writes.message.warnings import warnings_of
 from payt_mcp.writes.outlook import Content, Outlook
@@ -107,14 +111,19 @@ class Message(Kind):
         if not asked["email"] and known is None:
             raise UnknownRecordError("the debtor has no e-mail address on file any more")
         content = _each_once({**asked, "email": asked["email"] or (known.email if known else "")})
-        facts = await facts_of(place, target, asked["subject"], asked["body"])
+        around = of_debtor(await place.proposals(), target.debtor.id)
+        sent = sent_by_us(around)
+        told = {one.message_id for one in around if f"proposal {one.id}" in place.told and one.message_id}
+        facts = await facts_of(place, target, asked["subject"], asked["body"], sent, told)
+        colleagues = await colleagues_on(place, target.debtor.id)
+        lines = list(ledger_lines(around, time_zone(place.administration)))
         letter = _letter(content, target, facts, attachments)
         return Outlook(
             # laid out as the timeline is read, so that two variants of one text are never under way together
             touches=(target.debtor.id, folded(letter.subject), folded(letter.body)),
             title=title_of(letter, facts),
             about=f"{clean(facts.debtor, 60)} ({facts.debtor_number})",
-            sections=sections_of(letter, facts),
+            sections=[*sections_of(letter, facts), *situation(situation_of(place, target.file, colleagues, lines))],
             warnings=warnings_of(letter, facts),
             same=[key for key, _ in facts.same_text],
             content=content,

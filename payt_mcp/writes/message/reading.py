@@ -4,35 +4,42 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from payt_mcp.books.debtor import DebtorFile
 from payt_mcp.books.scope import Scope, chunks
+from payt_mcp.books.zones import time_zone
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message
+from payt_mcp.policy.contact import against
 from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of, addresses_of_contact, complaints
+from payt_mcp.receivables.aging import balance
 from payt_mcp.receivables.attention import of_case, of_invoice
-from payt_mcp.receivables.messages import bounce_reason, message_moment
+from payt_mcp.receivables.messages import EARLIEST, bounce_reason, message_moment
 from payt_mcp.receivables.phases import case_phase, words
 from payt_mcp.receivables.records import case_entry
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.message import scanning
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
+from payt_mcp.writes.message.proposed import SentByUs
 from payt_mcp.writes.message.target import Target
 from payt_mcp.writes.own import own_hosts
 
 _RECENT = dt.timedelta(days=7)
 
 
-async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Facts:
+async def facts_of(
+    scope: Scope, target: Target, subject: str, body: str, sent: Sequence[SentByUs] = (), told: Collection[str] = ()
+) -> Facts:
     """All that warnings and preview rest on: the file that the target was found with, the debtor's contacts, and whose
-    the invoices are that the text names.
+    the invoices are that the text names. `sent` are the letters that went out by the ledger, which the timeline may not
+    show yet; of the messages that are `told` a person knows.
     """
-    file, administration, now = target.file, scope.administration, scope.account.now()
+    file, administration, now = target.file, scope.administration, scope.now()
     debtor, text = file.debtor, f"{subject}\n{body}"
     foreign, unknown = await _numbers_in(scope, text, file)
     same = [m for m in file.messages if is_same(m, subject, body)]
-    recent = [m for m in file.messages if is_recent(message_moment(m), now) and m.sender_type == "creditor"]
     of_case_ = of_case(case_entry(target.case)) if target.case else []
     amounts_of = [target.case] if target.case else file.cases
     return Facts(
@@ -54,12 +61,41 @@ async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Fac
         other_amounts=[a for a in (target.invoice.total_amount,) if a is not None] if target.invoice else [],
         foreign_invoices=foreign,
         unknown_invoices=unknown,
-        recent=[(_day(scope, message_moment(m)), m.subject or "") for m in recent],
+        recent=_recent(scope, file, sent, told),
         bounced=_bounced(scope, file),
         same_text=[(m.id, _day(scope, message_moment(m))) for m in same],
         own_addresses=[administration.email_address] if administration.email_address else [],
         unseen=file.unseen,
+        against=list(_against(scope, file)),
     )
+
+
+def _against(scope: Scope, file: DebtorFile) -> Iterator[tuple[str, str]]:
+    """The rules that speak against a letter at this moment."""
+    now = scope.account.now().astimezone(time_zone(scope.administration))
+    ours = [message_moment(one) for one in file.messages if one.sender_type == "creditor" and one.sent_at]
+    moments = [moment for moment in (*ours, *file.reminded.values()) if moment > EARLIEST]
+    return against(
+        scope.account.rules,
+        number=file.debtor.debtor_number or "",
+        language=file.debtor.language_code or "",
+        overdue=balance(file.open_items, scope.today).overdue,
+        written=_day(scope, max(moments)) if moments else None,
+        moment=now,
+    )
+
+
+def _recent(
+    scope: Scope, file: DebtorFile, sent: Sequence[SentByUs], told: Collection[str]
+) -> list[tuple[dt.date, str]]:
+    """The days and subjects of what we wrote to the debtor within a week, newest first, in this very second too."""
+    ours = [one for one in file.messages if one.sender_type == "creditor"]
+    listed = {one.id for one in file.messages}
+    wrote = [SentByUs(message_moment(one), one.id, one.subject or "") for one in ours]
+    wrote += [one for one in sent if one.message_id not in listed]
+    lately = [one for one in wrote if is_recent(one.moment, scope.now()) and one.message_id not in told]
+    lately.sort(key=lambda one: (one.moment, one.message_id), reverse=True)
+    return [(_day(scope, one.moment), one.subject) for one in lately]
 
 
 def _bounced(scope: Scope, file: DebtorFile) -> str:
@@ -85,7 +121,8 @@ def folded(text: str | None) -> str:
 
 
 def is_recent(moment: dt.datetime, now: dt.datetime) -> bool:
-    return now - _RECENT < moment <= now
+    """Within a week of now, or later: clocks are not the same to the second."""
+    return now - _RECENT < moment
 
 
 async def _on_file(scope: Scope, debtor: Debtor) -> list[OnFile]:
@@ -116,7 +153,7 @@ def _items(scope: Scope, file: DebtorFile, now: dt.datetime) -> list[OwedItem]:
             item.step,
             _day(scope, item.step_at) if item.step_at and is_recent(item.step_at, now) else None,
         )
-        for item in file.books.invoices.values()
+        for item in file.open_items
     ]
 
 

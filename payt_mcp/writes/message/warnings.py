@@ -15,7 +15,7 @@ from payt_mcp.writes.message.addressing import (
 from payt_mcp.writes.message.chasing import chasing_warnings, step_warnings
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import meant, warnings_about
-from payt_mcp.writes.message.history import history_warnings, invoice_warnings
+from payt_mcp.writes.message.history import history_warnings, invoice_warnings, rule_warnings
 from payt_mcp.writes.message.letter import Letter
 
 
@@ -28,6 +28,7 @@ def warnings_of(letter: Letter, facts: Facts) -> list[Warned]:
         *account_warnings(text, facts),
         *chasing_warnings(text, facts, named),
         *history_warnings(facts),
+        *rule_warnings(facts),
         *step_warnings(chased),
         *invoice_warnings(facts),
         *warnings_about(text, facts.items, (*facts.case_amounts, *facts.other_amounts)),

@@ -130,11 +130,12 @@ async def _on_file(scope: Scope, debtor: Debtor) -> list[OnFile]:
     found = list(addresses_of(debtor))
     if not debtor.debtor_number or "," in debtor.debtor_number:
         return found
-    contacts = await scope.account.payt.contacts(
-        scope.id, fields=("id", "firstname", "lastname", *CONTACT_FIELDS), debtor_numbers=[debtor.debtor_number]
-    )
+    fields = ("id", "firstname", "lastname", "updated_at", *CONTACT_FIELDS)
+    contacts = await scope.account.payt.contacts(scope.id, fields=fields, debtor_numbers=[debtor.debtor_number])
     for contact in contacts.records:
-        found += addresses_of_contact(contact)
+        stamp = contact.updated_at
+        changed = scope.day(stamp) if stamp and is_recent(stamp, scope.now()) else None
+        found += addresses_of_contact(contact, changed or "")
     return found
 
 

@@ -129,7 +129,7 @@ class Message(Kind):
         around = of_debtor(await place.proposals(), target.debtor.id)
         sent = sent_by_us(around)
         told = {one.message_id for one in around if f"proposal {one.id}" in place.told and one.message_id}
-        facts = await facts_of(place, target, filled.subject, filled.body, sent, told)
+        facts = await facts_of(place, target, filled, sent, told)
         colleagues = await colleagues_on(place, target.debtor.id)
         lines = list(ledger_lines(around, time_zone(place.administration)))
         letter = _letter(content, target, facts, attachments, filled.filled)

@@ -30,7 +30,7 @@ from payt_mcp.receivables.addresses import (
     resembled,
 )
 from payt_mcp.words.text import clean, count
-from payt_mcp.writes.bulk import POSTED, WHOLE, bulk_done, with_refused
+from payt_mcp.writes.bulk import CLEARED, POSTED, WHOLE, bulk_done, with_refused
 from payt_mcp.writes.checks import text
 from payt_mcp.writes.kind import Kind, Place
 from payt_mcp.writes.outlook import Content, Outlook
@@ -107,24 +107,18 @@ class Upsert(Kind):
         return [row for row in content[self.name] if self.key(row) in posted]
 
 
-def address(where: str, value: Any) -> str | None:
-    """One e-mail address; "" clears it."""
-    given = text(where, value)
-    return parse_one(where, given) if given else None
+def address(where: str, value: Any) -> str:
+    """One e-mail address."""
+    return parse_one(where, text(where, value))
 
 
-def addresses(where: str, value: Any) -> str | None:
-    """Addresses for a copy, separated by commas; "" clears them."""
-    return ",".join(parse_many(where, [text(where, value)])) or None
-
-
-def clearable(where: str, value: Any) -> str | None:
-    """Text; "" clears it."""
-    return text(where, value) or None
+def addresses(where: str, value: Any) -> str:
+    """Addresses for a copy, separated by commas."""
+    return ",".join(parse_many(where, [text(where, value)]))
 
 
 def change(name: str, old: Any, new: Any) -> Change:
-    return Change(name, clean(said(old), WHOLE), clean(said(new), WHOLE) or "nothing (cleared)")
+    return Change(name, clean(said(old), WHOLE), clean(said(new), WHOLE) or CLEARED)
 
 
 def said(value: Any) -> str:

@@ -27,26 +27,27 @@ from payt_mcp.writes.batch import (
     address,
     addresses,
     change,
-    clearable,
     differences,
     redirected,
 )
 from payt_mcp.writes.bulk import UNSEEN
 from payt_mcp.writes.checks import (
     Check,
+    RowShape,
     date,
     filled,
     one_of,
-    record,
     records,
+    text,
 )
 
 _PHONES = ("call_phone_number", "sms_phone_number")
 _PARTS = ("street_1", "street_2", "postal_code", "city", "region", "country_code")
 _NAMES = ("firstname", "middlename", "infix", "lastname", "prefix")
+_TEXTS = (*_NAMES, *_PHONES, *(f"postal_address_{part}" for part in _PARTS))
 FIELDS: Mapping[str, Check] = {
     "contact_identifier": filled, "id": filled, "birth_date": date, "gender": one_of("female", "male", "male_female"),
-    **dict.fromkeys((*_NAMES, *_PHONES, *(f"postal_address_{part}" for part in _PARTS)), clearable),
+    **dict.fromkeys(_TEXTS, text),
     **{name: addresses if "cc_" in name else address for name in MAIL},
 }  # fmt: skip
 _KEYS = ("contact_identifier", "id")
@@ -54,6 +55,7 @@ _ALIASES = {
     "email": "default_email_address", "email_address": "default_email_address", "phone": "call_phone_number",
     "phone_number": "call_phone_number", "name": "lastname",
 }  # fmt: skip
+_ROW = RowShape(FIELDS, (), frozenset(_KEYS), dict.fromkeys((*_TEXTS, *MAIL)), _ALIASES)
 
 
 class Contacts(Upsert):
@@ -64,7 +66,7 @@ class Contacts(Upsert):
     def parse(self, given: Any) -> list[dict[str, Any]]:
         rows = []
         for place, row in enumerate(records("contacts", given, MOST_RECORDS)):
-            parsed = record(f"contacts[{place}]", row, FIELDS, (), _ALIASES)
+            parsed = _ROW.read(f"contacts[{place}]", row)
             if not any(name in parsed for name in _KEYS):
                 raise InputError(f"contacts[{place}] needs contact_identifier or id.")
             rows.append(parsed)

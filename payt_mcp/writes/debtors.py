@@ -18,15 +18,14 @@ from payt_mcp.writes.batch import (
     Step,
     Upsert,
     change,
-    clearable,
     differences,
 )
 from payt_mcp.writes.bulk import UNSEEN
 from payt_mcp.writes.checks import (
     Check,
+    RowShape,
     filled,
     list_of,
-    record,
     records,
     text,
     yes,
@@ -45,12 +44,15 @@ _SEEN = (
     "coc_number", "language_code", "peppol_identifier", "relation_manager", "remark", "vat_number",
 )  # fmt: skip
 _BANK = ("bank_account_name", "bank_account_number")
+_TEXTS = (*_SEEN, *_BANK, "category", "oin_number", "country_code")
 _OF_CONTACTS = ("mail", "phone", "street", "city", "postal")
 FIELDS: Mapping[str, Check] = {
     **dict.fromkeys(REQUIRED, filled),
-    **dict.fromkeys((*_SEEN, *_BANK, "category", "oin_number", "country_code"), clearable),
+    **dict.fromkeys(_TEXTS, text),
     "contact_identifier": filled, "is_company": yes, "peppol_enabled": yes, "labels": list_of(text),
 }  # fmt: skip
+_EMPTIED: Mapping[str, Any] = {**dict.fromkeys(_TEXTS), "labels": []}
+_ROW = RowShape(FIELDS, REQUIRED, frozenset(REQUIRED), _EMPTIED)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Debtors(Upsert):
         rows = []
         for place, row in enumerate(records("debtors", given, MOST_RECORDS)):
             _refuse_addresses(f"debtors[{place}]", row)
-            rows.append(record(f"debtors[{place}]", row, FIELDS, REQUIRED))
+            rows.append(_ROW.read(f"debtors[{place}]", row))
         identifiers = [row["debtor_identifier"] for row in rows]
         for identifier in identifiers:
             if identifiers.count(identifier) > 1:

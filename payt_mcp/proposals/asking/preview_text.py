@@ -33,8 +33,8 @@ from payt_mcp.words.visible import shown
 FIELD_WORDS = {"to": "To", "cc": "Cc", "bcc": "Bcc"}
 _MOST_LINES = 10
 SITUATION = "The situation"
-_MOST_BRIEF = 6
-_BRIEF_LENGTH = 120
+_MOST_BRIEF = 5
+_BRIEF_LENGTH = 100
 _MOST_NAMED = 5
 _PADDING = re.compile(r"(?<=\S)\s{2,}")
 
@@ -53,9 +53,12 @@ def unwarned(preview: Preview) -> str:
     return "\n".join([*_because(preview), *_body(preview)])
 
 
-def brief(preview: Preview) -> str:
-    """What the assistant did not write itself: where it goes, or the figures of a batch."""
-    return "\n".join(line for section in preview.sections for line in _in_short(section))
+def brief(preview: Preview, *, is_open: bool = True) -> str:
+    """What the assistant did not write itself: where it goes, or the figures of a batch; and where it `is_open`, so
+    that somebody decides on it yet, the situation.
+    """
+    told = (one for one in preview.sections if is_open or not isinstance(one, Situation))
+    return "\n".join(line for section in told for line in _in_short(section))
 
 
 def deed_words(preview: Preview | None, words: Words) -> str:

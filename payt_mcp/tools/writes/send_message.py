@@ -38,7 +38,7 @@ def send_message(
         "cc": cc,
         "bcc": bcc,
         "about": about,
-        "attachments": attachments,
+        "attachments": [name for name in attachments if name.strip()],
     }
 
 

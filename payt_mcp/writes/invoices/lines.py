@@ -11,10 +11,11 @@ from payt_mcp.payt.models import InvoiceLine, Payment
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.addresses import SHARED_HOSTS, domain, is_below
 from payt_mcp.receivables.mailboxes import mailbox
+from payt_mcp.scanning.accounts import bank_accounts, is_part_of
+from payt_mcp.scanning.links import addresses_in, hosts_in
 from payt_mcp.words.field_names import field_words
 from payt_mcp.words.text import clean, count, some
 from payt_mcp.writes.bulk import WHOLE
-from payt_mcp.writes.message import scanning
 from payt_mcp.writes.own import PAYT_HOSTS
 
 _NOT_SAID = frozenset({"id", "administration_id", "invoice_id", "updated_at"})
@@ -107,15 +108,15 @@ def foreign(rows: Sequence[Mapping[str, Any]], own: Own) -> list[Warned]:
     """Bank accounts, links and e-mail addresses in the texts of the rows that are not the administration's."""
     own_account = "".join(own.bank_account.split()).upper()
     # a company may be called Example.com; where anybody may have a page or an address, nobody's is one's own
-    own_hosts = {*PAYT_HOSTS, *own.hosts, *scanning.links(own.sender)} - SHARED_HOSTS
+    own_hosts = {*PAYT_HOSTS, *own.hosts, *hosts_in(own.sender)} - SHARED_HOSTS
     accounts = _named_by(
         rows,
-        scanning.bank_accounts,
-        lambda account: account == own_account or scanning.is_part_of(account, own_account),
+        bank_accounts,
+        lambda account: account == own_account or is_part_of(account, own_account),
     )
-    links = _named_by(rows, scanning.links, lambda host: is_below(host, own_hosts))
+    links = _named_by(rows, hosts_in, lambda host: is_below(host, own_hosts))
     mails = _named_by(
-        rows, scanning.addresses, lambda mail: mailbox(mail) in own.addresses or is_below(domain(mail), own_hosts)
+        rows, addresses_in, lambda mail: mailbox(mail) in own.addresses or is_below(domain(mail), own_hosts)
     )
     return (
         [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -47,10 +47,10 @@ def warnings_of(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], known:
     destroyed = [step.number for step in steps if step.destroyed]
     if destroyed:
         found.append(Warned(f"Files are destroyed: {_some(destroyed)}.", True))
-    above = [r["invoice_number"] for r in rows if abs(Decimal(r["amount_open"])) > abs(Decimal(r["amount_total"]))]
-    early = [r["invoice_number"] for r in rows if r["due_date"] < r["invoice_date"]]
     twice = [n for n, times in Counter(r["invoice_number"] for r in rows).items() if times > 1]
-    apart = [r["invoice_number"] for r in rows if "payments" in r and _unpaid(r) != Decimal(r["amount_open"])]
+    above = _odd(rows, steps, _is_above, "amount_open", "amount_total")
+    early = _odd(rows, steps, lambda row: row["due_date"] < row["invoice_date"], "due_date", "invoice_date")
+    apart = _odd(rows, steps, lambda row: _unpaid(row) != Decimal(row["amount_open"]), "payments")
     for numbers, what in (
         (above, "More is open than the total"),
         (early, "Due before the invoice date"),
@@ -76,6 +76,25 @@ def _of_invoices_there(steps: Sequence[Step]) -> list[Warned]:
 
 def _of(steps: Sequence[Step], name: str) -> list[str]:
     return [f"{clean(step.number, 40)} ({getattr(step, name)})" for step in steps if getattr(step, name)]
+
+
+def _odd(
+    rows: Sequence[Mapping[str, Any]],
+    steps: Sequence[Step],
+    is_odd: Callable[[Mapping[str, Any]], bool],
+    *fields: str,
+) -> list[str]:
+    """The rows that give one of the fields and are odd, seen with what stands at Payt already."""
+    given = [(row, step) for row, step in zip(rows, steps, strict=True) if any(name in row for name in fields)]
+    return [step.number for row, step in given if _is_whole({**step.before, **row}) and is_odd({**step.before, **row})]
+
+
+def _is_whole(row: Mapping[str, Any]) -> bool:
+    return all(name in row for name in ("amount_open", "amount_total", "due_date", "invoice_date"))
+
+
+def _is_above(row: Mapping[str, Any]) -> bool:
+    return abs(Decimal(row["amount_open"])) > abs(Decimal(row["amount_total"]))
 
 
 def _unpaid(row: Mapping[str, Any]) -> Decimal:

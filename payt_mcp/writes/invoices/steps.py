@@ -13,9 +13,10 @@ from typing import Any
 from payt_mcp.payt.models import Debtor, Invoice, Payment
 from payt_mcp.proposals.preview import REFUSED, Change, Row
 from payt_mcp.receivables.mailboxes import mailboxes_in
-from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words
+from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words, listed
 from payt_mcp.words.text import clean, count, money
-from payt_mcp.writes.bulk import UNSEEN, WHOLE
+from payt_mcp.writes.bulk import CLEARED, UNSEEN, WHOLE
+from payt_mcp.writes.invoices.fields import REQUIRED
 from payt_mcp.writes.invoices.lines import (
     Payments,
     line_words,
@@ -109,6 +110,9 @@ class Step:
     """What was paid in the currency before, and what in the other one now."""
 
     currency: str = ""
+    before: Mapping[str, str] = field(default_factory=dict)
+    """What stands at Payt before it, in Payt's write names."""
+
     effects: list[tuple[str, Decimal, Decimal]] = field(default_factory=list)
     """What changes in a currency: what is open, and the total."""
 
@@ -156,11 +160,14 @@ def _step(row: Mapping[str, Any], states: dict[str, State], taken: dict[str, str
     number = row["invoice_number"]
     old = states.get(number)
     debtor, troubles = _debtor(row, old, known)
+    if old is None and (missing := missing_in(row)):
+        troubles.append(f"Payt has no such invoice, and a new one needs {listed(missing)}")
     troubles += _troubles(row, number, taken, known)
-    step = Step(number, "created" if old is None else "updated", debtor=_named(debtor), currency=row["currency_code"])
+    step = Step(number, "created" if old is None else "updated", debtor=_named(debtor), currency=_currency(row, old))
     if troubles:
         step.action, step.notes = REFUSED, troubles
         return step
+    step.before = old.values if old else {}
     new = _applied(row, old, debtor)
     step.changes = _changes(row, old or State(), new, debtor)
     _consequences(step, row, old, new)
@@ -170,6 +177,15 @@ def _step(row: Mapping[str, Any], states: dict[str, State], taken: dict[str, str
     if row.get("invoice_identifier"):
         taken[row["invoice_identifier"]] = number
     return step
+
+
+def missing_in(row: Mapping[str, Any]) -> list[str]:
+    """What Payt needs for a new invoice and the row does not have; its debtor aside."""
+    return [name for name in REQUIRED if name not in row]
+
+
+def _currency(row: Mapping[str, Any], old: State | None) -> str:
+    return str(row.get("currency_code") or (old.values.get("currency_code", "") if old else ""))
 
 
 def _debtor(row: Mapping[str, Any], old: State | None, known: Known) -> tuple[Debtor | None, list[str]]:
@@ -208,6 +224,7 @@ def _applied(row: Mapping[str, Any], old: State | None, debtor: Debtor | None) -
     before = old or State()
     given = {name: row[name] for name in _COMPARED if row.get(name) is not None}
     sent = dt.datetime.fromisoformat(row["sent_at"]) if row.get("sent_at") else None
+    currency = _currency(row, old)
     return State(
         values={**before.values, **given},
         debtor=debtor,
@@ -215,7 +232,7 @@ def _applied(row: Mapping[str, Any], old: State | None, debtor: Debtor | None) -
         sent_at=before.sent_at or sent,
         labels=row.get("labels", before.labels),
         lines=[words(line) for line in row["invoice_lines"]] if "invoice_lines" in row else before.lines,
-        payments=Payments.given(row["payments"], row["currency_code"]) if "payments" in row else before.payments,
+        payments=Payments.given(row["payments"], currency) if "payments" in row else before.payments,
     )
 
 
@@ -223,7 +240,7 @@ def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | No
     changes = [
         _change(name, old.values.get(name, ""), new.values[name])
         for name in _COMPARED
-        if row.get(name) is not None and new.values.get(name) != old.values.get(name)
+        if row.get(name) is not None and new.values.get(name, "") != old.values.get(name, "")
     ]
     if debtor and (old.debtor is None or old.debtor.id != debtor.id):
         changes.append(_change("debtor", _named(old.debtor), _named(debtor)))
@@ -234,13 +251,13 @@ def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | No
     if "invoice_lines" in row:
         changes += _line_changes(old.lines, new.lines)
     if "payments" in row:
-        changes += _payment_changes(old.payments, Payments.given(row["payments"], row["currency_code"]))
-    changes += [_change(name, "", f"{row[name]} {UNSEEN}") for name in _UNREADABLE if name in row]
+        changes += _payment_changes(old.payments, new.payments)
+    changes += [_change(name, "", f"{row[name] or CLEARED} {UNSEEN}") for name in _UNREADABLE if name in row]
     return changes + [_change(name, "", _file_words(row[name])) for name in FILES if name in row]
 
 
 def _change(name: str, old: str, new: str) -> Change:
-    return Change(field_words(name), clean(old, WHOLE), clean(str(new), WHOLE))
+    return Change(field_words(name), clean(old, WHOLE), clean(str(new), WHOLE) or CLEARED)
 
 
 def _line_changes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
@@ -249,7 +266,8 @@ def _line_changes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
     return changes + _one_by_one("invoice_lines", old, new)
 
 
-def _payment_changes(old: Payments | None, new: Payments) -> list[Change]:
+def _payment_changes(old: Payments | None, new: Payments | None) -> list[Change]:
+    assert new is not None  # those of the row
     if old is None:
         return [_change("payments", "", f"{new} {UNSEEN}"), *_one_by_one("payments", (), new.words)]
     was = str(old) if old.words else ""
@@ -292,7 +310,7 @@ def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: St
 def _lowered(row: Mapping[str, Any], old: State, new: State) -> str:
     """Less that is open, in one currency, and no payment that says why."""
     before, after = _amount(old, "amount_open"), _amount(new, "amount_open")
-    currency = row["currency_code"]
+    currency = _currency(row, old)
     if row.get("payments") or old.values.get("currency_code") != currency or abs(after) >= abs(before):
         return ""
     return f"{money(before, currency)} → {money(after, currency)}"

@@ -82,7 +82,7 @@ async def _about(scope: Scope, target: Target, ids: Sequence[str]) -> list[OpenI
         return [books.invoices.get(target.invoice.id) or open_item(target.invoice, books.currency)]
     if target.case:
         return [item for item in target.file.open_items if item.case_id == target.case.id]
-    return ordered(overdue_parts(books, target.debtor.id, scope.today).others.items, "due_date")
+    return ordered(overdue_parts(books, target.debtor.id, scope.actual_today).others.items, "due_date")
 
 
 async def _paid(scope: Scope, target: Target, ids: Sequence[str]) -> list[OpenItem]:

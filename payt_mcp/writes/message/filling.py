@@ -53,10 +53,7 @@ async def fill_letter(
     placeholders = [*placeholders_in(subject, "subject"), *placeholders_in(body, "body")]
     material = await material_of(scope, target, about, placeholders)
     language, remark = _language(scope.administration, target)
-    today = scope.account.today(
-        scope.administration
-    )  # not the day that a proposal is of: the letter is read on this one
-    values = Values(scope.administration, target, material, today, language, email)
+    values = Values(scope.administration, target, material, scope.actual_today, language, email)
     head, in_head = fill(subject, values.of, "subject")
     text, in_text = fill(body, values.of, "body")
     if len(head) > LONGEST_SUBJECT:

@@ -141,7 +141,7 @@ class Message(Kind):
             sections=[*sections_of(letter, facts), *situation(situation_of(place, target.file, colleagues, lines))],
             warnings=[
                 *warnings_of(letter, facts, set(about)),
-                *about_warnings(filled.material, place.today),
+                *about_warnings(filled.material, place.actual_today),
                 *language_warnings(filled),
             ],
             same=[key for key, _ in facts.same_text],

@@ -18,8 +18,8 @@ from payt_mcp.receivables.attention import of_case, of_invoice
 from payt_mcp.receivables.messages import EARLIEST, bounce_reason, message_moment
 from payt_mcp.receivables.phases import case_phase, words
 from payt_mcp.receivables.records import case_entry
+from payt_mcp.scanning import numbers
 from payt_mcp.words.text import NAME_LENGTH, clean
-from payt_mcp.writes.message import scanning
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
 from payt_mcp.writes.message.filling import FilledLetter
@@ -188,7 +188,7 @@ async def _numbers_in(scope: Scope, text: str, file: DebtorFile) -> tuple[dict[s
     """Invoice numbers in the text that are another debtor's (and whose), and those that are nobody's."""
     own = {number for item in file.open_items for number in (item.number, item.identifier)}
     own |= {number for case in file.cases for number in (case.case_number, case.credit_case_number) if number}
-    asked = [word for word in scanning.tokens(text) if word not in own and "," not in word]
+    asked = [word for word in numbers.tokens(text) if word not in own and "," not in word]
     found: dict[str, Invoice] = {}
     for chunk in chunks(asked):
         listed = await scope.account.payt.invoices(
@@ -197,8 +197,8 @@ async def _numbers_in(scope: Scope, text: str, file: DebtorFile) -> tuple[dict[s
         found |= {invoice.invoice_number or "": invoice for invoice in listed.records}
     theirs = {n: i.debtor_number or "another" for n, i in found.items() if i.debtor_id != file.debtor.id}
     known = own | found.keys() | {file.debtor.debtor_number or ""}
-    named = scanning.named_invoices(text)
-    return theirs, [name for name in named if name not in known and not scanning.numbers_among(name, known)]
+    named = numbers.named_invoices(text)
+    return theirs, [name for name in named if name not in known and not numbers.numbers_among(name, known)]
 
 
 def _day(scope: Scope, moment: dt.datetime) -> dt.date:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from payt_mcp.proposals.preview import Warned
+from payt_mcp.scanning.gaps import has_wide_gap
 from payt_mcp.words.text import some
 from payt_mcp.words.visible import hidden_kinds
-from payt_mcp.writes.message import scanning
 from payt_mcp.writes.message.addressing import (
     account_warnings,
     address_warnings,
@@ -63,6 +63,6 @@ def _unseen(text: str) -> list[Warned]:
     if kinds:
         said = some(f"{number} x {kind}" for kind, number in kinds.items())
         found.append(Warned(f"The text holds {sum(kinds.values())} signs nobody sees ({said}).", True, True))
-    if scanning.has_wide_gap(text):
+    if has_wide_gap(text):
         found.append(Warned("The text has a wide gap; look for what comes after it.", True))
     return found

@@ -123,9 +123,10 @@ class Batch:
             {"payment_method": "cash"}, {"amount_total": "1234.56"}, {"amount_open": "0.01"}, {"amount_open": "0.00"},
             {"book_amount_total": "5.55"}, {"book_amount_open": "4.44"}, {"contact_identifier": self.contact},
             {"payment_condition": "netto"}, {"payment_term": 30}, {"document": {"destroy": True}},
-            {"ubl_document": {"filename": "scan.pdf"}}, {"labels": ["nieuw"]}, {"labels": []},
+            {"ubl_document": {"filename": "scan.pdf"}}, {"labels": ["nieuw"]}, {"clear": ["labels"]},
             {"invoice_lines": [LINE, LINE]}, {"debtor_number": self.mailed[1]}, {"sent_at": SENT},
-            {"payments": [{"amount": "3.21", "origin_identifier": "x"}], "amount_open": "17.17"}, {"payments": []},
+            {"payments": [{"amount": "3.21", "origin_identifier": "x"}], "amount_open": "17.17"},
+            {"clear": ["payments"]},
         )  # fmt: skip
         for change in each:
             yield as_it_is(next(self.known), **change)

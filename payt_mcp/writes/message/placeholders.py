@@ -39,7 +39,10 @@ _OF_INVOICE, _AHEAD = "invoice 2026001.open", "in 14 days"
 _AMOUNTS = ("total", "case.interest", "case.costs")
 _OF_SEVERAL_LINES = ("invoices", "plan")
 _BY_NAME = {*KNOWN} - {_OF_INVOICE, _AHEAD}
-_BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|[$#%@]\{[^{}]*\}|(?<!\{)\{([^{}\n]{0,120})\}(?!\})", re.DOTALL)
+_BRACES = re.compile(
+    r"\{\{.{0,200}?\}\}|\{%.{0,200}?%\}|[$#%@]\{[^{}]{0,200}\}|(?<!\{)\{([^{}\n]{0,120})\}(?!\})",
+    re.DOTALL,
+)
 _CURRENCY = r"(€|£|\$|[Ee]uros?|EUR|GBP|USD|CHF|SEK|NOK|DKK|PLN|CZK|HUF|JPY|CAD|AUD)"
 _BESIDE = (
     re.compile(rf"(?<!\w){_CURRENCY}[ \u00a0]?\Z"),

@@ -13,7 +13,7 @@ from payt_mcp.proposals.preview import Warned
 from payt_mcp.words.languages import NAMES, Language, language_of, language_of_country
 from payt_mcp.words.text import code, cut
 from payt_mcp.writes.message.about import Material, material_of
-from payt_mcp.writes.message.placeholders import Filled, fill, placeholders_in
+from payt_mcp.writes.message.placeholders import Filled, blanked, fill, placeholders_in
 from payt_mcp.writes.message.target import Target
 from payt_mcp.writes.message.values import Values
 
@@ -34,6 +34,11 @@ class FilledLetter:
     material: Material
     remark: str = ""
     """What is to be said of the language it is filled in."""
+
+    @property
+    def typed(self) -> str:
+        """Subject, line break and body with blanks where something was filled in."""
+        return blanked(f"{self.subject}\n{self.body}", self.filled)
 
     @property
     def basis(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import assert_never
 
 from payt_mcp.proposals.preview import (
@@ -41,11 +42,14 @@ _PADDING = re.compile(r"(?<=\S)\s{2,}")
 
 def whole(preview: Preview) -> str:
     """Everything that would happen, and every warning, in lines that no text in it can forge: dangers first, and plain
-    remarks last.
+    remarks last, but that no long list of records stands before them.
     """
     dangers = [*map(_warned, preview.dangers), ""] if preview.dangers else []
     remarks = ["", *map(_warned, preview.remarks)] if preview.remarks else []
-    return "\n".join([*_because(preview), *dangers, *_body(preview), *remarks])
+    lists = [section for section in preview.sections if isinstance(section, Records)]
+    return "\n".join(
+        [*_because(preview), *dangers, *_body(preview, but=lists), *remarks, *chain.from_iterable(map(_section, lists))]
+    )
 
 
 def unwarned(preview: Preview) -> str:
@@ -133,11 +137,11 @@ def _because(preview: Preview) -> list[str]:
     return [_line(because_words(preview)), ""] if preview.because else []
 
 
-def _body(preview: Preview) -> Iterator[str]:
+def _body(preview: Preview, but: Sequence[Section] = ()) -> Iterator[str]:
     if not any(isinstance(section, Letter) for section in preview.sections):  # what a letter is about, it says itself
         yield _line(preview.title)
     for section in preview.sections:
-        yield from _section(section)
+        yield from () if section in but else _section(section)
 
 
 def _section(section: Section) -> Iterator[str]:

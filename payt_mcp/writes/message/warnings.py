@@ -53,7 +53,7 @@ def _unfilled(letter: Letter, facts: Facts) -> list[Warned]:
     if not found:
         return []
     said = some(found, most=_MOST_NAMED)
-    return [Warned(f"The text holds what looks like a placeholder that nobody filled: {said}.", True, True)]
+    return [Warned(f"The text holds what looks like a placeholder that nobody filled: {said}.", True)]
 
 
 def _unseen(text: str) -> list[Warned]:
@@ -62,7 +62,7 @@ def _unseen(text: str) -> list[Warned]:
     kinds = hidden_kinds(text)
     if kinds:
         said = some(f"{number} x {kind}" for kind, number in kinds.items())
-        found.append(Warned(f"The text holds {sum(kinds.values())} signs nobody sees ({said}).", True, True))
+        found.append(Warned(f"The text holds {sum(kinds.values())} signs nobody sees ({said}).", True))
     if has_wide_gap(text):
         found.append(Warned("The text has a wide gap; look for what comes after it.", True))
     return found

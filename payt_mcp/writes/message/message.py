@@ -41,7 +41,7 @@ from payt_mcp.writes.message.filling import (
 )
 from payt_mcp.writes.message.letter import Attachment, Letter, sections_of, title_of
 from payt_mcp.writes.message.placeholders import Filled
-from payt_mcp.writes.message.proposed import Whose, ledger_lines, of_debtor, sent_by_us
+from payt_mcp.writes.message.proposed import ledger_lines, of_debtor, sent_by_us
 from payt_mcp.writes.message.reading import facts_of, folded, is_same
 from payt_mcp.writes.message.situation import situation_of
 from payt_mcp.writes.message.target import Target, find_target, target_again
@@ -126,13 +126,12 @@ class Message(Kind):
             place, target, subject=asked["subject"], body=asked["body"], about=about, email=email
         )
         content = _each_once(_without_about(asked) | {"subject": filled.subject, "body": filled.body, "email": email})
-        whose = Whose.of(target.file)
-        around = of_debtor(await place.proposals(), whose)
+        around = of_debtor(await place.proposals(), target.debtor.id)
         sent = sent_by_us(around)
         told = {one.message_id for one in around if f"proposal {one.id}" in place.told and one.message_id}
         facts = await facts_of(place, target, filled.subject, filled.body, sent, told)
         colleagues = await colleagues_on(place, target.debtor.id)
-        lines = list(ledger_lines(around, whose, time_zone(place.administration)))
+        lines = list(ledger_lines(around, time_zone(place.administration)))
         letter = _letter(content, target, facts, attachments, filled.filled)
         return Outlook(
             # laid out as the timeline is read, so that two variants of one text are never under way together

@@ -1,7 +1,8 @@
 """What an administration of some size costs: the first answer, the next ones, and memory.
 
 The embedded Payt is a process of its own, answers after 300 ms and allows 10 requests a second. The server has
-PAYT_FRESHNESS_SECONDS=0, so that every call asks for changes.
+PAYT_FRESHNESS_SECONDS=1 and is asked more than a second apart, so that every call asks for changes, and every third or
+fourth for those of payment plans and for what was deleted of plans and cases.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Size:
 
 def measured(invoices: int) -> Size:
     with Payt(invoices, LATENCY_MS) as payt:
-        with Server(OURS, payt.settings | {"PAYT_FRESHNESS_SECONDS": "0"}) as server:
+        with Server(OURS, payt.settings | {"PAYT_FRESHNESS_SECONDS": "1"}) as server:
             server.greet()
             server.call("list_administrations")
             empty_mb = server.resident_mb
@@ -62,6 +63,8 @@ def measured(invoices: int) -> Size:
                 first_own = server.own_time("summarize_overdue")
                 first_seconds = time.perf_counter() - began
             full_mb = server.resident_mb
+            server.call("summarize_overdue")
+            time.sleep(SECOND)
             with payt.listening() as following:
                 server.call("summarize_overdue")
             next_seconds, next_own = _next_calls(server)
@@ -109,7 +112,7 @@ def rows(sizes: Sequence[Size]) -> list[Row]:
         f"a debtor's name completed at {LARGE:,} open invoices, a keystroke, beside a ping",
         f"memory at {LARGE:,} open invoices, resident",
     )
-    targets = ("<= 1.5 x", "0", "<= 8", "<= 100 ms", "<= 100 ms", "<= 50 ms", "<= 250 MB")
+    targets = ("<= 1.5 x", "0", "<= 4", "<= 100 ms", "<= 100 ms", "<= 50 ms", "<= 250 MB")
     if large is None:
         return [Row(*line, "not with --quick", None) for line in zip(what, targets, strict=True)]
     quiet = [ours * 1000 for ours, _ in large.next_own.pairs]
@@ -123,7 +126,7 @@ def rows(sizes: Sequence[Size]) -> list[Row]:
     values = (
         (f"{multiple:.2f} x ({seconds}), {pages}", multiple <= 1.5),
         (f"{large.refused}", large.refused == 0),
-        (f"{large.next_requests}", large.next_requests <= 8),
+        (f"{large.next_requests}", large.next_requests <= 4),
         (f"{spread(quiet)} ms; {large.next_own} the same requests by bare httpx", median(quiet) <= 100),
         (f"{spread(changed)} ms", median(changed) <= 100),
         (f"{spread(typed)} ms; {large.typed}", max(typed) <= 50),

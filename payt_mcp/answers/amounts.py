@@ -16,7 +16,11 @@ _MOST_COUNTED = 1
 
 def unbooked_notes(items: Sequence[OpenItem]) -> list[str]:
     """Those in the administration's currency are in the sums with their own amount, and it says so."""
-    return [f"Counted with their own amount, having none in the books: {named(items, _MOST_COUNTED)}."] if items else []
+    if not items:
+        return []
+    first = present.some((present.clean(item.number, 40) for item in items), most=_MOST_COUNTED)
+    which = named(items) if len(items) == 1 else f"{len(items):,} items: {first}"
+    return [f"Counted with their own amount, having none in the books: {which}."]
 
 
 def named(items: Sequence[OpenItem], most: int = _MOST_NAMED) -> str:
@@ -25,6 +29,6 @@ def named(items: Sequence[OpenItem], most: int = _MOST_NAMED) -> str:
         f"{present.clean(item.number, 40)} ({present.money(item.open_amount, item.currency)})"
         if item.open_amount is not None
         else present.clean(item.number, 40)
-        for item in items
+        for item in sorted(items, key=lambda item: item.number)  # in whatever order they were read
     )
     return f"{present.count(len(items), 'item')}: {present.some(names, most=most)}"

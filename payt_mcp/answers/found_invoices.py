@@ -53,7 +53,7 @@ async def _open(scope: Scope, ids: Sequence[str], known: Mapping[str, OpenItem])
     held = books.held if known else await books.fresh(scope.progress)
     items = known or held.invoices
     on_page = [items[key] for key in ids if key in items]
-    return Rows({}, on_page, held, books.as_of, books.unseen, books.corrections())
+    return Rows({}, on_page, held, scope.here(books.as_of), books.unseen, books.corrections())
 
 
 async def _paid(scope: Scope, ids: Sequence[str], known: Mapping[str, OpenItem]) -> Rows:
@@ -71,7 +71,7 @@ async def _paid(scope: Scope, ids: Sequence[str], known: Mapping[str, OpenItem])
         around, unseen = beside.books, list(beside.unseen.values())
     for key, debtor in (await debtors_by_id(scope, (item.debtor_id for item in on_page))).items():
         around.debtors.setdefault(key, debtor)  # one that no list held
-    return Rows({}, on_page, around, scope.account.now(), unseen)
+    return Rows({}, on_page, around, scope.as_of, unseen)
 
 
 async def _with_fields(
@@ -82,10 +82,8 @@ async def _with_fields(
     own = [name for name in fields if name not in INVOICE_COLUMNS]
     extra = await invoice_fields(scope, list(found), own) if own and found else {}
     kept = {"invoice_number", *fields}
-    return {
-        key: {name: value for name, value in row.items() if name in kept} | raw_fields(extra.get(key, {}), own)
-        for key, row in found.items()
-    }
+    usual = {key: {name: row[name] for name in row if name in kept} for key, row in found.items()}
+    return {key: row | raw_fields(extra.get(key, {}), own, scope.zone) for key, row in usual.items()}
 
 
 def notes_of(scope: Scope, question: Question, found: Matches) -> list[str]:

@@ -34,17 +34,9 @@ def buckets(picture: aging.Overdue) -> list[dict[str, Any]]:
     return [{"days": days, "invoices": count, "amount": f"{amount:.2f}"} for days, count, amount in counted]
 
 
-def by_currency(own: Mapping[str, aging.InCurrency]) -> list[dict[str, Any]]:
-    """Most invoices first; amounts are in each currency itself."""
-    return [
-        {
-            "currency": present.code(code) or "none",
-            "overdue_gross": f"{own[code].gross:.2f}",
-            "overdue_credits": f"{own[code].credits:.2f}",
-            "invoices": own[code].invoices,
-        }
-        for code in sorted(own, key=lambda code: (-own[code].invoices, code))
-    ]
+def by_currency(own: Mapping[str, aging.InCurrency]) -> dict[str, str]:
+    """What is overdue (gross) in each currency itself, most invoices first."""
+    return {present.code(code) or "none": f"{own[code].gross:.2f}" for code in _most_first(own)}
 
 
 def together(pictures: Iterable[aging.Overdue]) -> dict[str, aging.InCurrency]:
@@ -70,13 +62,16 @@ def sentence(scope: Scope, picture: aging.Overdue, question: OverdueQuestion) ->
     )
 
 
-def own_words(own: Mapping[str, aging.InCurrency]) -> str:
-    """`By currency: EUR 100.00, GBP 5.00 (credits -1.00).`"""
-    parts = []
-    for code in sorted(own, key=lambda code: (-own[code].invoices, code)):
-        credits_ = f" (credits {present.money(own[code].credits)})" if own[code].credits else ""
-        parts.append(f"{present.money(own[code].gross, present.code(code) or 'no currency')}{credits_}")
-    return f"By currency: {', '.join(parts)}." if parts else ""
+def own_words(own: Mapping[str, aging.InCurrency], but: str = "") -> str:
+    """`By currency: EUR 100.00, GBP 5.00.`; of one administration without that of its books: `Of it in GBP 5.00.`"""
+    parts = [
+        present.money(own[code].gross, present.code(code) or "no currency") for code in _most_first(own) if code != but
+    ]
+    return f"{'Of it in' if but else 'By currency:'} {', '.join(parts)}." if parts else ""
+
+
+def _most_first(own: Mapping[str, aging.InCurrency]) -> list[str]:
+    return sorted(own, key=lambda code: (-own[code].invoices, code))
 
 
 def bucket_lines(pictures: Sequence[tuple[Scope, aging.Overdue]]) -> list[str]:
@@ -113,7 +108,7 @@ def notes(administration: Administration, picture: aging.Overdue) -> list[str]:
     said = []
     if picture.unvalued:
         currency = administration.currency_code or "the administration's currency"
-        said.append(f"Not in any figure in {currency}, having no amount in the books: {named(picture.unvalued)}.")
+        said.append(f"Not in any figure, having no amount in the books ({currency}): {named(picture.unvalued, 2)}.")
     said += unbooked_notes(picture.unbooked)
     if picture.undated:
         said.append(f"{present.count(len(picture.undated), 'open invoice')} without a due date: never overdue here.")

@@ -10,23 +10,23 @@ from typing import Any
 from payt_mcp.words import text as present
 
 
-def raw_fields(record: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """Payt's own fields of a record, made fit to be read: outside text cleaned, nothing empty."""
-    return present.filled({name: readable(record.get(name)) for name in names})
+def raw_fields(record: Mapping[str, Any], names: Sequence[str], zone: dt.tzinfo) -> dict[str, Any]:
+    """Payt's own fields of a record, made fit to be read: outside text cleaned, moments in `zone`, nothing empty."""
+    return present.filled({name: readable(record.get(name), zone) for name in names})
 
 
-def readable(value: Any) -> Any:
+def readable(value: Any, zone: dt.tzinfo) -> Any:
     """A value of Payt's as JSON: amounts as decimal strings, outside text cleaned and cut."""
     if isinstance(value, Mapping):
-        return present.filled({present.clean(key): readable(part) for key, part in value.items()})
+        return present.filled({present.clean(key): readable(part, zone) for key, part in value.items()})
     if isinstance(value, list | tuple):
-        return [readable(part) for part in value]
-    return present.clean(value, present.TEXT_LENGTH) if isinstance(value, str) else _scalar(value)
+        return [readable(part, zone) for part in value]
+    return present.clean(value, present.TEXT_LENGTH) if isinstance(value, str) else _scalar(value, zone)
 
 
-def _scalar(value: Any) -> Any:
+def _scalar(value: Any, zone: dt.tzinfo) -> Any:
     if isinstance(value, Decimal):
         return f"{value:f}"  # never 1E+3
     if isinstance(value, dt.datetime):
-        return present.stamp(value)
+        return present.stamp(value, zone)
     return value.isoformat() if isinstance(value, dt.date) else value

@@ -118,7 +118,7 @@ class Apps(Extension):
         """Raises RefusedWriteError where the page is not the one this server made for this very proposal."""
         from payt_mcp.proposals.records import Who  # noqa: PLC0415 - with the ledger, not at the start
         from payt_mcp.proposals.states import DROPPED, Status, words  # noqa: PLC0415
-        from payt_mcp.tools.writing import decided  # noqa: PLC0415
+        from payt_mcp.tools.writing.call import decided  # noqa: PLC0415
 
         checked = accepted(DECIDE, _DECIDE_TOOL.input_schema, arguments)
         key, decision, given = (str(checked[name]) for name in _ARGUMENTS)

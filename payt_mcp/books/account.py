@@ -11,15 +11,17 @@ import anyio.abc
 from payt_mcp.books import zones
 from payt_mcp.books.case_book import CaseBook
 from payt_mcp.books.case_numbers import CaseNumbers
+from payt_mcp.books.day import DayBook
 from payt_mcp.books.listings import Listings
 from payt_mcp.books.open_books import Books
+from payt_mcp.books.open_tasks import OpenTasks
 from payt_mcp.errors import AmbiguousError, UnknownRecordError
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import Reading
 from payt_mcp.payt.models import Administration
 from payt_mcp.payt.resources import Resources
 from payt_mcp.payt.signin.tokens import TokenSource
-from payt_mcp.settings import CallerSettings, Secret
+from payt_mcp.settings import CallerSettings, Rules, Secret
 from payt_mcp.words.text import clean, code
 
 ALL = "all"
@@ -40,6 +42,8 @@ class Account:
         self._books: dict[str, Books] = {}
         self._case_books: dict[str, CaseBook] = {}
         self._case_numbers: dict[str, CaseNumbers] = {}
+        self._open_tasks: dict[str, OpenTasks] = {}
+        self._days: dict[str, DayBook] = {}
         self._administrations: list[Administration] = []
         self._read_at: Reading | None = None
         self._login = client.tokens.login()
@@ -48,6 +52,11 @@ class Account:
     def is_invented(self) -> bool:
         """Whether all that is answered comes from the embedded sandbox."""
         return self._settings.is_sandbox
+
+    @property
+    def rules(self) -> Rules:
+        """When whom may be written to, and what comes next."""
+        return self._settings.rules
 
     def is_current(self) -> bool:
         """Whether the credential this was opened with is still in force.
@@ -61,7 +70,8 @@ class Account:
                 books.stop()
         if login is not None and login != self._login:
             self.listings = Listings()
-            self._books, self._case_books, self._case_numbers, self._read_at = {}, {}, {}, None
+            self._books, self._case_books, self._case_numbers = {}, {}, {}
+            self._days, self._open_tasks, self._read_at = {}, {}, None
             self._login = login
         return login is not None
 
@@ -72,22 +82,23 @@ class Account:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def administrations(self) -> list[Administration]:
-        """The administrations the token reaches, at most five minutes old. Raises UpstreamError."""
+    async def administrations(self, *, fresh: bool = False) -> list[Administration]:
+        """The administrations the token reaches, at most five minutes old, or `fresh`. Raises UpstreamError."""
         now = Reading.take()
-        if self._read_at is None or now.since(self._read_at) > _ADMINISTRATIONS_FRESH:
+        if fresh or self._read_at is None or now.since(self._read_at) > _ADMINISTRATIONS_FRESH:
             self._administrations = await self.payt.administrations()
             self._read_at = now
         return self._administrations
 
-    async def administration(self, wanted: str = "") -> Administration:
-        """The administration that is meant: the named one, the configured one, or the only active one.
+    async def administration(self, wanted: str = "", *, fresh: bool = False) -> Administration:
+        """The administration that is meant: the named one, the configured one, or the only active one; `fresh` as it is
+        at Payt now.
 
         Raises:
             UnknownRecordError: the token reaches none of that id or name; the message lists those it does.
             AmbiguousError: none is named and several are active.
         """
-        known = await self.administrations()
+        known = await self.administrations(fresh=fresh)
         wanted = wanted or self._settings.administration_id or ""
         if wanted:
             named = [a for a in known if wanted in {a.id, a.name}]
@@ -144,6 +155,19 @@ class Account:
             numbers = CaseNumbers(self._case_book(administration).cases, self._group)
             self._case_numbers[administration.id] = numbers
         return numbers
+
+    def open_tasks(self, administration: Administration) -> OpenTasks:
+        """Which tasks are open, and of which debtor."""
+        if administration.id not in self._open_tasks:
+            self._open_tasks[administration.id] = OpenTasks(self._client, administration.id)
+        return self._open_tasks[administration.id]
+
+    def day(self, administration: Administration) -> DayBook:
+        """What happened lately with the debtors of an administration."""
+        if administration.id not in self._days:
+            books, freshness = self.books(administration), float(self._settings.freshness_seconds)
+            self._days[administration.id] = DayBook(self.payt, books, freshness)
+        return self._days[administration.id]
 
     def _case_book(self, administration: Administration) -> CaseBook:
         if administration.id not in self._case_books:

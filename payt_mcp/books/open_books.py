@@ -8,7 +8,7 @@ it is whole: after a failure the books are as they were before.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -36,6 +36,10 @@ from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, OpenI
 
 PATIENCE = 45.0
 """Seconds a call waits for the books; hosts cut calls off after about 60."""
+
+_SELDOM = 4
+"""Of the freshness: how old payment plans may be, and what was deleted of plans and cases, while nothing tells of it.
+"""
 
 _MOST_MISSING = 1_000
 _MOST_READINGS = 3
@@ -66,6 +70,8 @@ class Books:
     ) -> None:
         self.administration = administration
         self.held = OpenItems("")
+        self.writes = 0
+        """Grows with every write of ours."""
         self._client = client
         self._case_book = case_book
         self._freshness = freshness
@@ -121,6 +127,7 @@ class Books:
 
     def touched(self, records: Source) -> None:
         """These were written: they are read again before the next answer, whatever their stamps say."""
+        self.writes += 1
         if self.is_in_use:
             self._again.note_source(records)
 
@@ -211,8 +218,8 @@ class Books:
             place = await self._read(running)
             await self._name_debtors()
 
+        await self._beside_cases(read_invoices)
         cases, plans = self._case_book.cases, self._case_book.plans
-        await together(read_invoices, cases.refresh, plans.refresh)
         self.held.cases, self.held.plans = cases.records, plans.records
         self._again.note([*cases.take_doubts(), *plans.take_doubts()])
         if self._again:
@@ -222,8 +229,23 @@ class Books:
                 place = await self._read(running)
                 self._again.needs_all = False
             await self._name_debtors()
+        await self._case_book.read_named(self.held)
         self._as_of, self._synced = as_of, began
         self._following.place = place
+
+    async def _beside_cases(self, read_invoices: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Read the open items and the cases; the rest of the case book too where that is due, or one of them has news
+        of it.
+        """
+        items, book = self.held, self._case_book
+        is_due = book.is_due(_SELDOM * self._freshness)
+        before = items.ties, book.cases.records.version
+        await together(read_invoices, book.refresh if is_due else book.refresh_cases)
+        if self.held is items and before != (items.ties, book.cases.records.version):
+            if is_due:
+                book.doubt()
+            else:
+                await book.refresh()
 
     async def _read(self, running: _Running) -> Place:
         return await self._following.read(partial(self._read_whole, running), self._read_changes)

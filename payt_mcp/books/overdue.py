@@ -49,7 +49,7 @@ async def draw(scope: Scope, question: OverdueQuestion) -> Drawn:
         among = _selection(scope, question, items).chosen(items.invoices.values())
         picture = aging.overdue(items, scope.today, min_days=question.min_days, among=among)
     notes = [*books.unseen, *books.corrections(), *scope.caveats]
-    return Drawn(picture, items, books.as_of, notes, {row.debtor_id: row for row in picture.debtors})
+    return Drawn(picture, items, scope.here(books.as_of), notes, {row.debtor_id: row for row in picture.debtors})
 
 
 def _selection(scope: Scope, question: OverdueQuestion, items: OpenItems) -> Selection:

@@ -28,17 +28,23 @@ INVOICE_FIELDS: Sequence[str | Mapping[str, Sequence[str]]] = (
     "id", "invoice_number", "invoice_identifier", "debtor_id", "debtor_number", "invoice_date", "due_date",
     "payment_date", "currency_code", "total_amount", "open_amount", "book_open_amount", "book_total_amount",
     "active_payment_plan_id", "active_credit_case_id", "paused_at", "paused_by_user", "description",
-    "purchase_order_number", "order_number", {"labels": ("name",)},
+    "purchase_order_number", "order_number", "payment_method", {"labels": ("name",)},
     *STEP_FIELDS, *DEPRECATED_STEPS.values(), "updated_at",
 )  # fmt: skip
 """What must be asked of Payt for an open item, and no more: fewer fields are much cheaper."""
 
-DEBTOR_FIELDS = (
+_ADDRESSES = (
+    "reminder_email_address", "primary_email_address", "debtor_provided_email_address", "invoice_email_address",
+)  # fmt: skip
+DEBTOR_FIELDS: tuple[str | Mapping[str, Sequence[str]], ...] = (
     "id", "debtor_number", "debtor_identifier", "name", "relation_manager", "paused_at", "reminding_paused_at",
     "updated_at",
+    *_ADDRESSES,
+    "call_phone_number", "remark", "credit_limit_amount", {"labels": ("name",)},
 )  # fmt: skip
 
 _DESCRIPTION_LENGTH = 160
+_REMARK_LENGTH = 200
 _MONEY = frozenset({"open_amount", "book_open_amount"})
 
 
@@ -70,6 +76,8 @@ class OpenItem:
     """Payt gives no amount in the books, and its own stands in for it: it is in their currency."""
     paid_on: dt.date | None = None
     labels: tuple[str, ...] = ()
+    is_direct_debit: bool = False
+    """Payt collects it from the debtor's bank account."""
     owed: Decimal | None = field(init=False)
     """The open amount in whatever currency is known, for its sign alone."""
     is_credit: bool = field(init=False)
@@ -120,6 +128,13 @@ class DebtorEntry:
     updated_at: dt.datetime | None
     manager: str = ""
     """The relation manager: whoever in the company looks after this debtor."""
+    has_address: bool = False
+    """There is an e-mail address; whether it can be used, nobody has looked."""
+    has_phone: bool = False
+    remark: str = ""
+    labels: tuple[str, ...] = ()
+    credit_limit: Decimal | None = None
+    """In the administration's currency."""
     words: str = field(init=False)
     """Those of its name."""
     text: str = field(init=False)
@@ -135,14 +150,16 @@ class DebtorEntry:
 class OpenItems:
     """All open items and debtors of one administration, indexed by id and by debtor.
 
-    `version` grows with every change, so that what was computed from one state can be kept for it. What is stamped
-    earlier than what is known is not taken in, or out, unless it is `surely` newer: see `Records`.
+    `version` grows with every change, so that what was computed from one state can be kept for it, and `ties` with
+    every change of which credit cases and payment plans open items name. What is stamped earlier than what is known is
+    not taken in, or out, unless it is `surely` newer: see `Records`.
     """
 
     currency: str
     invoices: dict[str, OpenItem] = field(default_factory=dict)
     debtors: dict[str, DebtorEntry] = field(default_factory=dict)
     version: int = 0
+    ties: int = 0
     cases: Records[CaseEntry] = field(default_factory=Records)
     plans: Records[PlanEntry] = field(default_factory=Records)
     _by_debtor: dict[str, list[str]] = field(default_factory=dict)
@@ -153,6 +170,7 @@ class OpenItems:
         if known is None:
             if is_open(invoice):
                 self._link(open_item(invoice, self.currency))
+                self._note_ties(None, self.invoices[invoice.id])
             return True
         if not surely and is_older(invoice.updated_at, known.updated_at):
             return False
@@ -162,6 +180,7 @@ class OpenItems:
         if content(known) != content(item):  # deltas overlap: most of what they bring is known
             self._unlink(known)
             self._link(item)
+            self._note_ties(known, item)
         return True
 
     def remove_invoice(self, invoice_id: str, deleted_at: dt.datetime | None = None, *, surely: bool = False) -> bool:
@@ -173,6 +192,7 @@ class OpenItems:
             return False
         del self.invoices[invoice_id]
         self._unlink(known)
+        self._note_ties(known, None)
         self.version += 1
         return True
 
@@ -216,6 +236,10 @@ class OpenItems:
         self.invoices[item.id] = item
         self._by_debtor.setdefault(item.debtor_id, []).append(item.id)
         self.version += 1
+
+    def _note_ties(self, before: OpenItem | None, after: OpenItem | None) -> None:
+        named = [(one.plan_id, one.case_id) if one else ("", "") for one in (before, after)]
+        self.ties += named[0] != named[1]
 
     def _unlink(self, item: OpenItem) -> None:
         siblings = self._by_debtor[item.debtor_id]
@@ -271,6 +295,7 @@ def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
         is_unbooked=is_unbooked,
         paid_on=_same_date(invoice.payment_date),
         labels=_same_labels(tuple(label.name for label in invoice.labels if label.name)),
+        is_direct_debit=invoice.payment_method == "direct_debit",
     )
 
 
@@ -283,6 +308,11 @@ def debtor_entry(debtor: Debtor) -> DebtorEntry:
         paused=debtor.paused_at is not None or debtor.reminding_paused_at is not None,
         updated_at=debtor.updated_at,
         manager=intern(debtor.relation_manager or ""),
+        has_address=any("@" in (getattr(debtor, name) or "") for name in _ADDRESSES),
+        has_phone=bool(debtor.call_phone_number),
+        remark=(debtor.remark or "")[:_REMARK_LENGTH],
+        labels=tuple(intern(label.name) for label in debtor.labels if label.name),
+        credit_limit=debtor.credit_limit_amount or None,
     )
 
 

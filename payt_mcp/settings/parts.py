@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from payt_mcp.network import Network
-from payt_mcp.settings.known import PAYT_URLS, SANDBOX
+from payt_mcp.settings.known import DEFAULT_TOOLSETS, PAYT_URLS, SANDBOX
+from payt_mcp.settings.rules import Rules
 from payt_mcp.settings.secret import Secret
 
 
@@ -18,7 +19,7 @@ class ProcessSettings:
     mcp_token: Secret | None = None
     state_dir: Path | None = None
     prompts_dir: Path | None = None
-    toolsets: tuple[str, ...] = ("core",)
+    toolsets: tuple[str, ...] = DEFAULT_TOOLSETS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,8 @@ class CallerSettings:
     client_secret: Secret | None = None
     network: Network = field(default_factory=Network)
     """The way to Payt from this machine."""
+    rules: Rules = field(default_factory=Rules)
+    """When whom may be written to, and what comes next."""
 
     @property
     def is_sandbox(self) -> bool:

@@ -9,6 +9,7 @@ from payt_mcp.network import Network
 from payt_mcp.settings import folders, values
 from payt_mcp.settings.known import KNOWN
 from payt_mcp.settings.parts import CallerSettings, PolicySettings, ProcessSettings
+from payt_mcp.settings.rules import Rules
 
 _MAX_FRESHNESS = 3600
 _MAX_RATE = 100
@@ -45,8 +46,19 @@ class Settings(ProcessSettings, CallerSettings, PolicySettings):
             confirm=values.confirm(given["PAYT_CONFIRM"]),
             app_approval=values.switch("PAYT_APP_APPROVAL", given["PAYT_APP_APPROVAL"]),
             attachments_dir=folders.existing("PAYT_ATTACHMENTS_DIR", given["PAYT_ATTACHMENTS_DIR"]),
+            rules=_rules(given["PAYT_RULES_FILE"]),
             mcp_token=values.bearer(bearer) if bearer else None,
             state_dir=folders.absolute("PAYT_STATE_DIR", given["PAYT_STATE_DIR"]) or folders.usual_state_dir(environ),
             prompts_dir=folders.existing("PAYT_PROMPTS_DIR", given["PAYT_PROMPTS_DIR"]),
             toolsets=values.toolsets(given["PAYT_TOOLSETS"]),
         )
+
+
+def _rules(value: str | None) -> Rules:
+    """Those of the file that is named. Raises SettingsError."""
+    path = folders.absolute("PAYT_RULES_FILE", value)
+    if path is None:
+        return Rules()
+    from payt_mcp.settings.rules_file import rules_of  # noqa: PLC0415 - most have no such file
+
+    return rules_of(path)

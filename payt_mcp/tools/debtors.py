@@ -162,7 +162,7 @@ def _add_rows(answer: Answer, scopes: Sequence[Scope], books: Sequence[Answered[
     answer.lines = present.table([said for _, said in shown], _columns(currency))
     answer.notes += notes
     answer.total, answer.next_cursor = page.total, page.next_cursor
-    answer.as_of = min(scope.account.books(scope.administration).as_of for scope in scopes)
+    answer.as_of = min(scope.here(scope.account.books(scope.administration).as_of) for scope in scopes)
 
 
 def _others(asked: str, found: set[str], books: Sequence[Answered[OpenItems]]) -> list[str]:

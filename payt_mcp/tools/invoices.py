@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from mcp.types import CallToolResult
 from pydantic import Field
-from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp.answers import found_invoices, groups, totals
 from payt_mcp.answers.rows import INVOICE_COLUMNS, spoken_invoice
@@ -63,23 +62,8 @@ Sort = Literal[
 GroupBy = Literal["", "debtor", "currency", "phase", "month", "label", "relation_manager"]
 
 
-class InvoiceRow(TypedDict, total=False):
-    administration_id: str
-    invoice_number: str
-    debtor_number: str
-    debtor: str
-    invoice_date: str
-    due_date: str
-    days_overdue: int
-    open_amount: str
-    total_amount: str
-    currency: str
-    phase: str
-    attention: list[str]
-
-
 class Invoices(Listed, total=False):
-    """`open` and `overdue` are gross, `total_open` net of credits: of the whole result, on its first page."""
+    """`open` and `overdue` are gross, `total_open` is net."""
 
     currency: str
     total_open: str
@@ -90,14 +74,14 @@ class Invoices(Listed, total=False):
     by_currency: list[dict[str, Any]]
     administrations: list[dict[str, Any]]
     groups: list[dict[str, Any]]
-    invoices: list[InvoiceRow]
+    invoices: list[dict[str, Any]]
 
 
 _COLUMNS = {"administration_id": "administration", **INVOICE_COLUMNS}
 _OF_DEBTORS = frozenset({"debtor", "relation_manager"})
 _MANY = frozenset({"debtor", "label"})
 """Groups there can be hundreds of; all of the others are on one page."""
-_OWN_FIELDS = tuple(name for name in InvoiceRow.__annotations__ if name != "administration_id")
+_OWN_FIELDS = tuple(INVOICE_COLUMNS)
 _BY_HEADING = {heading: name for name, heading in INVOICE_COLUMNS.items() if heading not in _OWN_FIELDS}
 """The columns of the text are asked for by their headings, too."""
 
@@ -278,7 +262,7 @@ async def _following(scopes: Sequence[Scope], page: Shown) -> Answer:
 
 def _as_of(scope: Scope) -> dt.datetime:
     books = scope.account.books(scope.administration)
-    return books.as_of if books.is_loaded else scope.account.now()
+    return scope.here(books.as_of) if books.is_loaded else scope.as_of
 
 
 def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mapping[str, Any]) -> Answer:
@@ -330,7 +314,7 @@ async def _add_rows(
     columns = _COLUMNS | {name: name for row in shown for name in row if name not in _COLUMNS}
     answer.lines = present.table([spoken_invoice(row) for row in shown], columns)
     answer.total, answer.next_cursor = page.total, page.next_cursor
-    answer.as_of = min(moments, default=scopes[0].account.now())
+    answer.as_of = min(moments, default=scopes[0].as_of)
 
 
 def _add_groups(answer: Answer, page: Shown) -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult
 from pydantic import Field
-from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp.answers import overdue
-from payt_mcp.answers.attention import debtor_notes, spoken_debtor
+from payt_mcp.answers.attention import debtor_notes
+from payt_mcp.answers.rows import spoken
 from payt_mcp.receivables.selection import in_turn
 from payt_mcp.tools.shared import (
     SHORT_PAGE,
@@ -40,36 +40,17 @@ if TYPE_CHECKING:
     from payt_mcp.books.several import Answered
 
 
-class Bucket(TypedDict, total=False):
-    days: str
-    invoices: int
-    amount: str
-
-
-class OverdueDebtor(TypedDict, total=False):
-    administration_id: str
-    debtor_number: str
-    name: str
-    overdue: str
-    oldest_days: int
-    invoices: int
-    phase: str
-    attention: list[str]
-
-
 class OverdueSummary(Listed, total=False):
-    """The figures are of all of it, on the first page; of several administrations they are in `administrations`."""
-
     currency: str
     overdue_gross: str
     overdue_credits: str
     overdue_net: str
     invoice_count: int
     debtor_count: int
-    by_currency: list[dict[str, Any]]
-    buckets: list[Bucket]
+    overdue_by_currency: dict[str, str]
+    buckets: list[dict[str, Any]]
     administrations: list[dict[str, Any]]
-    debtors: list[OverdueDebtor]
+    debtors: list[dict[str, Any]]
 
 
 async def summarize_overdue(
@@ -109,8 +90,8 @@ TOOL = ToolSpec(
     summarize_overdue,
     "Summarize overdue",
     "Who is overdue, by how much and since when: totals (gross, credits, net), by currency, aging buckets and the "
-    "largest debtors, over all open invoices of one administration or of all. Start here for questions about overdue "
-    "debt as a whole; use search_invoices for other totals and the invoices, get_debtor before writing to a debtor.",
+    "largest debtors, of one administration or all. Start here for overdue debt as a whole; use search_invoices for "
+    "other totals and the invoices, get_debtor before writing to a debtor.",
     toolset="core",
     place=2,
     needs=("administrations:read", "invoices:read", "debtors:read"),
@@ -163,8 +144,8 @@ def _figures(found: Sequence[Answered[Drawn]], question: OverdueQuestion) -> Ans
     own = overdue.together(picture for _, picture in pictures)
     data: dict[str, Any] = each[0] if len(found) == 1 else {}
     if len(found) > 1 or own.keys() - {data["currency"]}:
-        said.append(overdue.own_words(own))
-        data = {"by_currency": overdue.by_currency(own), **data}
+        said.append(overdue.own_words(own, data.get("currency", "")))
+        data = {"overdue_by_currency": overdue.by_currency(own), **data}
     if len(found) > 1:
         said.insert(0, f"{present.count(len(found), 'administration')}.")
         data["administrations"] = [
@@ -194,7 +175,6 @@ def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answer
 
     several = len(scopes) > 1
     rows: dict[str, dict[str, Any]] = {}
-    spoken: dict[str, dict[str, Any]] = {}
     for scope, drawn in found:
         told, whose = [], {"administration_id": scope.id} if several else {}
         for key in ids_of(scopes, scope, page.ids):
@@ -203,7 +183,7 @@ def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answer
             of_debtor = attention_of(scope, drawn, key)
             row = whose | overdue.debtor_row(drawn.items, drawn.by_debtor[key], of_debtor.flags)
             place = pinned(scopes, scope, key)
-            rows[place], spoken[place] = row, spoken_debtor(row, of_debtor)
+            rows[place] = row
             told.append((row.get("debtor_number", ""), of_debtor))
         notes = [*debtor_notes(told, scope.administration.currency_code), *drawn.notes]
         answer.notes += labelled(scope, notes) if several else notes
@@ -212,6 +192,6 @@ def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answer
         gone = present.count(len(page.ids) - len(shown), "debtor")
         answer.notes.append(f"{gone} on this page no longer overdue.")
     answer.data["debtors"] = [rows[key] for key in shown]
-    answer.lines += [*([""] if answer.lines else []), *present.table([spoken[key] for key in shown], _COLUMNS)]
+    answer.lines += [*([""] if answer.lines else []), *present.table([spoken(rows[key]) for key in shown], _COLUMNS)]
     answer.total, answer.next_cursor = page.total, page.next_cursor
     answer.as_of = min(drawn.as_of for _, drawn in found)

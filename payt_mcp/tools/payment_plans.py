@@ -80,14 +80,18 @@ async def list_payment_plans(
         known = {plan.id: plan for plan in await plans_by_id(scope, page.ids)}
         return (await _answer(scope, page, known)).result()
     scope = await scope_of(ctx, administration_id)
-    found, is_all = await find_plans(scope, debtor, status)
+    looked = await find_plans(scope, debtor, status)
+    found = looked.plans
     page = begun(scope, "list_payment_plans", args, [plan.id for plan in found], limit)
     answer = await _answer(scope, page, {plan.id: plan for plan in found})
     missed = sum(bool(plans.missed(plan, scope.today)) for plan in found)
     if missed:
         answer.data["missed_plans"] = missed
         answer.summary += f" {missed:,} of them with a term missed."
-    if not is_all:
+    if looked.pending:
+        plan = present.count(len(looked.pending), "plan")
+        answer.summary += f" Beside them {plan} proposed that nobody has decided on: status=pending lists them."
+    if not looked.is_all:
         answer.notes.append("More than 5,000 plans: some are missing. Pass debtor.")
     return answer.result()
 
@@ -117,7 +121,7 @@ async def _answer(scope: Scope, page: Shown, known: Mapping[str, PaymentPlan]) -
     answer = Answer(listed(page, noun, "newest first"), {"payment_plans": rows})
     answer.lines = [line for row in rows for line in _lines(row)]
     answer.notes = [*_notes(rows, covered, len(page.ids) - len(rows)), *scope.caveats]
-    answer.total, answer.next_cursor, answer.as_of = page.total, page.next_cursor, scope.account.now()
+    answer.total, answer.next_cursor, answer.as_of = page.total, page.next_cursor, scope.as_of
     return answer
 
 

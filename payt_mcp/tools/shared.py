@@ -198,26 +198,28 @@ class Answer:
     lines: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     as_of: dt.datetime | None = None
+    """In the time zone it is shown in."""
     total: int | None = None
     next_cursor: str | None = None
 
     def result(self) -> CallToolResult:
         """Both forms of the same: text for a reader, structure for a program."""
         notes = [*self.notes, *patience.note()]
+        as_of = present.stamp(self.as_of, self.as_of.tzinfo or dt.UTC) if self.as_of else None
         structured = present.filled(
             {
                 "summary": self.summary,
                 **self.data,
                 "total": self.total,
                 "next_cursor": self.next_cursor,
-                "as_of": present.stamp(self.as_of),
+                "as_of": as_of,
                 "notes": notes,
             }
         )
         text = [self.summary, *self.lines, *(f"Note: {note}" for note in notes)]
         paging = [f"total {self.total}"] if self.total is not None else []
         paging += [f"next_cursor {self.next_cursor}"] if self.next_cursor else []
-        paging += [f"as of {present.stamp(self.as_of)}"] if self.as_of else []
+        paging += [f"as of {as_of}"] if as_of else []
         if paging:
             text.append(f"({', '.join(paging)})")
         return CallToolResult(content=[TextContent(type="text", text="\n".join(text))], structured_content=structured)

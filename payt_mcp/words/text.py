@@ -12,6 +12,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +29,7 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _VARIATION_SELECTORS = re.compile("[\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """Marks that change nothing to the eye; any number of them can carry text that nobody sees."""
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
+_MARKS = str.maketrans("“”", "''")
 _BLANKS = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile(r"\n\s*\n\s*")
 
@@ -53,6 +55,12 @@ def quoted(text: str | None, length: int = TEXT_LENGTH) -> str:
     return f"{shown}\n({rest:,} more characters)" if rest > 0 else shown
 
 
+def cited(text: str | None, length: int = LINE_LENGTH) -> str:
+    """Outside text in a sentence of ours: one line in quotation marks that it cannot close, markup taken out."""
+    plain = clean(html.unescape(_TAG.sub(" ", text or "")), length)
+    return f"“{plain.translate(_MARKS)}”"
+
+
 def cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
@@ -68,9 +76,15 @@ def plain(amount: Decimal | None) -> str | None:
     return None if amount is None else f"{amount:.2f}"
 
 
-def stamp(moment: dt.datetime | None) -> str | None:
-    """A moment in UTC to the second: `2026-11-21T09:30:00Z`."""
-    return None if moment is None else moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def stamp(moment: dt.datetime | None, zone: dt.tzinfo) -> str | None:
+    """A moment to the second, as the clocks in `zone` show it, and how far those are from UTC:
+    `2026-11-21T10:30:00+01:00`, or `Z` where they show UTC.
+    """
+    if moment is None:
+        return None
+    with suppress(OverflowError):  # the last hours of the year 9999
+        moment = moment.astimezone(zone)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def day(date: dt.date | None) -> str | None:

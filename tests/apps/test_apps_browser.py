@@ -9,11 +9,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import anyio
 import pytest
 
 from payt_mcp.apps.pages import OVERDUE, PROPOSAL
 from tests.support.app_host import host, shown
+from tests.support.browsing import awake
 from tests.support.house import ADMINISTRATION, House, data, letter
 
 if TYPE_CHECKING:
@@ -92,20 +92,21 @@ async def test_the_card_names_what_is_approved_rests_and_keeps_its_height(
             assert box is not None
             spot = (box["x"] + 20, box["y"] + 20)
             await app.page.mouse.move(*spot)
-            await anyio.sleep(1.3)
+            await awake(app.frame)
             wire = other.model_dump(mode="json", by_alias=True, exclude_none=True)
             await app.page.evaluate(
                 "(result) => window.bridge.sendToolResult(result)", wire
             )  # another one in its place
             await app.frame.wait_for_selector(f"#approve-{data(other)['proposal_id']}")
-            await app.page.mouse.click(*spot)
-            await anyio.sleep(1.3)
-            await app.page.mouse.click(*spot)
-            await anyio.sleep(0.5)
+            for _ in range(2):
+                await app.page.mouse.click(*spot)
+                assert await app.frame.is_visible(".untaken")
+                await awake(app.frame)
             assert app.asked == []
             height = await app.frame.evaluate(HEIGHT)
             await app.page.mouse.move(spot[0] + 10, spot[1])
             await app.page.mouse.click(spot[0] + 10, spot[1])
+            assert not await app.frame.is_visible(".untaken")
             await app.frame.wait_for_selector(".badge:text-is('Sent')")
             assert "Approved, send to" in await app.text()
             assert abs(await app.frame.evaluate(HEIGHT) - height) <= 1

@@ -132,7 +132,7 @@ async def test_a_question_that_cannot_be_put_is_never_replaced_by_a_code(house: 
 @pytest.mark.parametrize("given", ["", "the code"])
 async def test_a_code_is_neither_given_nor_taken_for_what_a_person_must_see(house: House, given: str) -> None:
     """Even where such a proposal stands on record, and a code for it with it."""
-    from payt_mcp.tools import writing
+    from payt_mcp.tools.writing import call
 
     async with client(house.server(), "auto") as caller:
         key = data(await caller.call_tool("send_message", letter(house, email="x@evil.example")))["proposal_id"]
@@ -145,7 +145,7 @@ async def test_a_code_is_neither_given_nor_taken_for_what_a_person_must_see(hous
                 raise AssertionError(f"the outbox was asked for its {name}")
 
         with pytest.raises(RefusedWriteError, match="A person must see this first"):
-            await writing._by_code(None, Outbox(), ledger.get(key), given)  # type: ignore[arg-type]
+            await call._by_code(None, Outbox(), ledger.get(key), given)  # type: ignore[arg-type]
         assert ledger.get(key).status == "proposed"
         assert len(ledger.history(key)) == before
         ledger.close()

@@ -51,6 +51,19 @@ async def browser() -> AsyncIterator[Browser]:
             await running.close()
 
 
+async def awake(page: Any) -> None:
+    """Wait until the buttons take a click again: they rest for a second after a change."""
+    await page.wait_for_selector("body:not(.resting)")
+
+
+async def press(page: Any, selector: str) -> None:
+    """Click as a person does: once more where the page says that it did not take the click."""
+    await page.click(selector)
+    while await page.locator(".untaken").count():
+        await page.mouse.move(0, 0)
+        await page.click(selector)
+
+
 @pytest.fixture(scope="session")
 def browser_program() -> str:
     """Where the browser is. Without one the test skips; with `CI_BROWSER` set it fails.

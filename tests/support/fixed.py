@@ -17,11 +17,11 @@ import pytest
 from mcp.types import CallToolResult, TextContent
 
 from payt_mcp.server.server import PaytServer, build_server
-from payt_mcp.settings import Settings
 from payt_sandbox import World, build_world
 from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
+from tests.support.unhurried import unhurried
 
 NOW = dt.datetime(2026, 11, 21, 9, 30, tzinfo=dt.UTC)
 ADMINISTRATION = "4711"
@@ -44,6 +44,7 @@ _HERE = {"administration_id": ADMINISTRATION}
 ANSWERS: Mapping[str, Call] = {
     "list_administrations": Call("list_administrations"),
     "summarize_overdue": Call("summarize_overdue", _HERE),
+    "get_worklist": Call("get_worklist", {"top": 6, **_HERE}),
     "summarize_overdue-min_days": Call("summarize_overdue", {"min_days": 90, "top": 3, **_HERE}),
     "summarize_overdue-page_2": Call("summarize_overdue", {"top": 12, **_HERE}, next_page=True),
     "summarize_overdue-other_currency": Call("summarize_overdue", {"administration_id": "4739", "top": 2}),
@@ -144,8 +145,8 @@ def payt() -> Iterator[Handle]:
 
 def server_for(url: str, **environ: str) -> PaytServer:
     """A server as a user starts one who only reads, for a Payt at `url`; what writes is tested in `tests/writes`."""
-    given = {"PAYT_API_URL": url, "PAYT_API_TOKEN": TOKEN, "PAYT_RATE": "100", "PAYT_READ_ONLY": "1"}
-    return build_server(Settings.from_env(given | environ))
+    given = {"PAYT_API_URL": url, "PAYT_API_TOKEN": TOKEN, "PAYT_READ_ONLY": "1"}
+    return build_server(unhurried(given | environ))
 
 
 async def answer_of(client: Any, call: Call) -> CallToolResult:

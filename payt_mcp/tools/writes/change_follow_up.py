@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from payt_mcp.tools.shared import Keys
-from payt_mcp.tools.writing import write_tool
+from payt_mcp.tools.writing.factory import write_tool
 
 
 def change_follow_up(action: Literal["block", "resume"], invoices: Keys) -> dict[str, Any]:

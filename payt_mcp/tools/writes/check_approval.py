@@ -8,11 +8,12 @@ from mcp.types import CallToolResult
 
 from payt_mcp.errors import LedgerError, UntoldError
 from payt_mcp.tools.shared import Ctx, Key, ToolSpec
-from payt_mcp.tools.writing import WriteResult, outbox_of, standing
+from payt_mcp.tools.writing.factory import WriteResult
 
 
 async def check_approval(ctx: Ctx, proposal_id: Key) -> Annotated[CallToolResult, WriteResult]:
     from payt_mcp.proposals.outcomes import of_this_attempt  # noqa: PLC0415 - with the ledger, not at the start
+    from payt_mcp.tools.writing.call import outbox_of, standing  # noqa: PLC0415
 
     key = proposal_id.strip()
     try:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from payt_mcp.tools.shared import Key, Text
-from payt_mcp.tools.writing import write_tool
+from payt_mcp.tools.writing.factory import write_tool
 
 
 def complete_task(

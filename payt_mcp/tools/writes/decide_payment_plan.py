@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from payt_mcp.tools.shared import Key
-from payt_mcp.tools.writing import write_tool
+from payt_mcp.tools.writing.factory import write_tool
 
 
 def decide_payment_plan(payment_plan: Key, decision: Literal["approve", "reject", "deactivate"]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from payt_mcp.tools.shared import Key
-from payt_mcp.tools.writing import write_tool
+from payt_mcp.tools.writing.factory import write_tool
 
 
 def reopen_task(task: Key) -> dict[str, Any]:

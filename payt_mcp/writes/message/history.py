@@ -19,6 +19,11 @@ def history_warnings(facts: Facts) -> list[Warned]:
     return found
 
 
+def rule_warnings(facts: Facts) -> list[Warned]:
+    """By the rules file: whom never to mail is a danger, the rest is for a person to weigh."""
+    return [Warned(f"{said} (rule: {name}).", name == "never_mail") for name, said in facts.against]
+
+
 def invoice_warnings(facts: Facts) -> list[Warned]:
     found = [
         Warned(f"Invoice {clean(number, 40)} in the text belongs to another debtor ({clean(owner, 40)}).", True)

@@ -4,35 +4,47 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from payt_mcp.books.debtor import DebtorFile
 from payt_mcp.books.scope import Scope, chunks
+from payt_mcp.books.zones import time_zone
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message
+from payt_mcp.policy.contact import against
 from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of, addresses_of_contact, complaints
+from payt_mcp.receivables.aging import balance
 from payt_mcp.receivables.attention import of_case, of_invoice
-from payt_mcp.receivables.messages import bounce_reason, message_moment
+from payt_mcp.receivables.messages import EARLIEST, bounce_reason, message_moment
 from payt_mcp.receivables.phases import case_phase, words
 from payt_mcp.receivables.records import case_entry
+from payt_mcp.scanning import numbers
 from payt_mcp.words.text import NAME_LENGTH, clean
-from payt_mcp.writes.message import scanning
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
+from payt_mcp.writes.message.filling import FilledLetter
+from payt_mcp.writes.message.proposed import SentByUs
 from payt_mcp.writes.message.target import Target
 from payt_mcp.writes.own import own_hosts
 
 _RECENT = dt.timedelta(days=7)
 
 
-async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Facts:
+async def facts_of(
+    scope: Scope,
+    target: Target,
+    letter: FilledLetter,
+    sent: Sequence[SentByUs] = (),
+    told: Collection[str] = (),
+) -> Facts:
     """All that warnings and preview rest on: the file that the target was found with, the debtor's contacts, and whose
-    the invoices are that the text names.
+    the invoices are that the text names by itself. `sent` are the letters that went out by the ledger, which the
+    timeline may not show yet; of the messages that are `told` a person knows.
     """
-    file, administration, now = target.file, scope.administration, scope.account.now()
-    debtor, text = file.debtor, f"{subject}\n{body}"
-    foreign, unknown = await _numbers_in(scope, text, file)
+    file, administration, now = target.file, scope.administration, scope.now()
+    debtor, subject, body = file.debtor, letter.subject, letter.body
+    foreign, unknown = await _numbers_in(scope, letter.typed, file)
     same = [m for m in file.messages if is_same(m, subject, body)]
-    recent = [m for m in file.messages if is_recent(message_moment(m), now) and m.sender_type == "creditor"]
     of_case_ = of_case(case_entry(target.case)) if target.case else []
     amounts_of = [target.case] if target.case else file.cases
     return Facts(
@@ -54,12 +66,41 @@ async def facts_of(scope: Scope, target: Target, subject: str, body: str) -> Fac
         other_amounts=[a for a in (target.invoice.total_amount,) if a is not None] if target.invoice else [],
         foreign_invoices=foreign,
         unknown_invoices=unknown,
-        recent=[(_day(scope, message_moment(m)), m.subject or "") for m in recent],
+        recent=_recent(scope, file, sent, told),
         bounced=_bounced(scope, file),
         same_text=[(m.id, _day(scope, message_moment(m))) for m in same],
         own_addresses=[administration.email_address] if administration.email_address else [],
         unseen=file.unseen,
+        against=list(_against(scope, file)),
     )
+
+
+def _against(scope: Scope, file: DebtorFile) -> Iterator[tuple[str, str]]:
+    """The rules that speak against a letter at this moment."""
+    now = scope.account.now().astimezone(time_zone(scope.administration))
+    ours = [message_moment(one) for one in file.messages if one.sender_type == "creditor" and one.sent_at]
+    moments = [moment for moment in (*ours, *file.reminded.values()) if moment > EARLIEST]
+    return against(
+        scope.account.rules,
+        number=file.debtor.debtor_number or "",
+        language=file.debtor.language_code or "",
+        overdue=balance(file.open_items, scope.today).overdue,
+        written=_day(scope, max(moments)) if moments else None,
+        moment=now,
+    )
+
+
+def _recent(
+    scope: Scope, file: DebtorFile, sent: Sequence[SentByUs], told: Collection[str]
+) -> list[tuple[dt.date, str]]:
+    """The days and subjects of what we wrote to the debtor within a week, newest first, in this very second too."""
+    ours = [one for one in file.messages if one.sender_type == "creditor"]
+    listed = {one.id for one in file.messages}
+    wrote = [SentByUs(message_moment(one), one.id, one.subject or "") for one in ours]
+    wrote += [one for one in sent if one.message_id not in listed]
+    lately = [one for one in wrote if is_recent(one.moment, scope.now()) and one.message_id not in told]
+    lately.sort(key=lambda one: (one.moment, one.message_id), reverse=True)
+    return [(_day(scope, one.moment), one.subject) for one in lately]
 
 
 def _bounced(scope: Scope, file: DebtorFile) -> str:
@@ -85,7 +126,8 @@ def folded(text: str | None) -> str:
 
 
 def is_recent(moment: dt.datetime, now: dt.datetime) -> bool:
-    return now - _RECENT < moment <= now
+    """Within a week of now, or later: clocks are not the same to the second."""
+    return now - _RECENT < moment
 
 
 async def _on_file(scope: Scope, debtor: Debtor) -> list[OnFile]:
@@ -93,11 +135,12 @@ async def _on_file(scope: Scope, debtor: Debtor) -> list[OnFile]:
     found = list(addresses_of(debtor))
     if not debtor.debtor_number or "," in debtor.debtor_number:
         return found
-    contacts = await scope.account.payt.contacts(
-        scope.id, fields=("id", "firstname", "lastname", *CONTACT_FIELDS), debtor_numbers=[debtor.debtor_number]
-    )
+    fields = ("id", "firstname", "lastname", "updated_at", *CONTACT_FIELDS)
+    contacts = await scope.account.payt.contacts(scope.id, fields=fields, debtor_numbers=[debtor.debtor_number])
     for contact in contacts.records:
-        found += addresses_of_contact(contact)
+        stamp = contact.updated_at
+        changed = scope.day(stamp) if stamp and is_recent(stamp, scope.now()) else None
+        found += addresses_of_contact(contact, changed or "")
     return found
 
 
@@ -116,7 +159,7 @@ def _items(scope: Scope, file: DebtorFile, now: dt.datetime) -> list[OwedItem]:
             item.step,
             _day(scope, item.step_at) if item.step_at and is_recent(item.step_at, now) else None,
         )
-        for item in file.books.invoices.values()
+        for item in file.open_items
     ]
 
 
@@ -146,7 +189,7 @@ async def _numbers_in(scope: Scope, text: str, file: DebtorFile) -> tuple[dict[s
     """Invoice numbers in the text that are another debtor's (and whose), and those that are nobody's."""
     own = {number for item in file.open_items for number in (item.number, item.identifier)}
     own |= {number for case in file.cases for number in (case.case_number, case.credit_case_number) if number}
-    asked = [word for word in scanning.tokens(text) if word not in own and "," not in word]
+    asked = [word for word in numbers.tokens(text) if word not in own and "," not in word]
     found: dict[str, Invoice] = {}
     for chunk in chunks(asked):
         listed = await scope.account.payt.invoices(
@@ -155,8 +198,8 @@ async def _numbers_in(scope: Scope, text: str, file: DebtorFile) -> tuple[dict[s
         found |= {invoice.invoice_number or "": invoice for invoice in listed.records}
     theirs = {n: i.debtor_number or "another" for n, i in found.items() if i.debtor_id != file.debtor.id}
     known = own | found.keys() | {file.debtor.debtor_number or ""}
-    named = scanning.named_invoices(text)
-    return theirs, [name for name in named if name not in known and not scanning.numbers_among(name, known)]
+    named = numbers.named_invoices(text)
+    return theirs, [name for name in named if name not in known and not numbers.numbers_among(name, known)]
 
 
 def _day(scope: Scope, moment: dt.datetime) -> dt.date:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.proposals.asking.test_terminal import run
+from tests.support.browsing import press
 from tests.support.house import House, client, data, letter
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
@@ -40,10 +41,9 @@ async def test_a_click_on_approve_says_that_the_record_was_altered(
         mine = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
         page = await chromium.new_page()
         await page.goto(house.opened[0])
-        button = page.locator(f"#approve-{mine}")
         edit(house, which.format(mine=mine, other=other))
-        await button.click()
-        await page.wait_for_selector("text=payt-mcp approvals verify", timeout=5000)
+        await press(page, f"#approve-{mine}")
+        await page.wait_for_selector("text=payt-mcp approvals verify")
         shown = await page.inner_text("main")
         assert said.format(mine=mine, other=other) in shown
         assert "nothing was sent" in shown or "not sent yet" in shown
@@ -59,11 +59,11 @@ async def test_the_alarm_is_red_and_goes_when_a_click_works_again(house: House, 
         page = await chromium.new_page()
         await page.goto(house.opened[0])
         edit(house, f"UPDATE proposals SET owner = 'x' WHERE id = '{mine}'")
-        await page.click(f"#approve-{mine}")
+        await press(page, f"#approve-{mine}")
         await page.wait_for_selector("#alert li.danger")
         assert await page.title() == "Not done - Payt approvals"
         edit(house, f"UPDATE proposals SET owner = '' WHERE id = '{mine}'")
-        await page.click(f"#approve-{mine}")
+        await press(page, f"#approve-{mine}")
         await page.wait_for_selector("text=Sent at")
         assert await page.locator("#alert").count() == 0
     assert len(house.mails) == 1

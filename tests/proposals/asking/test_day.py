@@ -8,6 +8,7 @@ import pytest
 
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.states import Status
+from tests.support.browsing import press
 from tests.support.house import House, client, data, letter, record, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
@@ -49,7 +50,7 @@ async def test_several_are_rejected_at_once_from_the_list_and_none_is_approved(h
         assert await page.evaluate("document.documentElement.scrollWidth") == 390
         for key in keys[:3]:
             await page.check(f"input[value^='{key} ']")
-        await page.click("#reject-several")
+        await press(page, "#reject-several")
         await page.wait_for_selector("text=All 25, 22 waiting")
         ledger = Ledger(house.state)
         for key in keys[:3]:

@@ -10,6 +10,7 @@ import pytest
 
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_sandbox.api.faults import Fault
+from tests.support.browsing import press
 from tests.support.house import PAGE, House, client, data, known_invoice, letter, record, said
 from tests.writes.invoices.test_upsert import as_it_is
 
@@ -113,7 +114,7 @@ async def test_the_keyboard_is_enough(house: House, chromium: Any, action: str, 
         else:
             async with page.expect_navigation():
                 await page.keyboard.press("Enter")
-        with anyio.fail_after(10):
+        with anyio.fail_after(120):
             while record(house, key).status not in {"sent", "declined"}:  # noqa: ASYNC110 - another thread writes it
                 await anyio.sleep(0.05)
         await page.reload()
@@ -125,7 +126,7 @@ async def test_a_click_rejects_and_nothing_is_sent(house: House, chromium: Any) 
     async with client(house.server()) as caller:
         key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
         page = await opened(chromium, house)
-        await page.click(f"#reject-{key}")
+        await press(page, f"#reject-{key}")
         await page.wait_for_selector("text=A person said no")
         assert await page.title() == "Nothing waiting - Payt approvals"
     assert record(house, key).status == "declined"
@@ -176,10 +177,10 @@ async def test_an_unknown_outcome_is_a_persons_to_decide(house: House, chromium:
     async with client(house.server()) as caller:
         key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
         page = await opened(chromium, house)
-        await page.click(f"#approve-{key}")
+        await press(page, f"#approve-{key}")
         await page.wait_for_selector("text=not on the timeline yet")
         assert house.mails == []
-        await page.click(f"#again-{key}")
+        await press(page, f"#again-{key}")
         await page.wait_for_selector("text=Sent at")
         answer = await caller.call_tool("check_approval", {"proposal_id": key})
         assert "status: sent" in said(answer)
@@ -196,9 +197,9 @@ async def test_a_person_may_close_what_was_not_sent(house: House, chromium: Any)
     async with client(house.server()) as caller:
         key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
         page = await opened(chromium, house)
-        await page.click(f"#approve-{key}")
+        await press(page, f"#approve-{key}")
         await page.wait_for_selector("text=not on the timeline yet")
-        await page.click(f"#close-{key}")
+        await press(page, f"#close-{key}")
         await page.wait_for_selector("text=A person closed it")
     assert record(house, key).status == "failed"
     assert house.mails == []
@@ -210,8 +211,8 @@ async def test_a_person_may_close_a_batch_as_carried_out(house: House, chromium:
     async with client(house.server()) as caller:
         key = data(await caller.call_tool("upsert_invoices", {"invoices": rows}))["proposal_id"]
         page = await opened(chromium, house)
-        await page.click(f"#approve-{key}")
-        await page.click(f"#done-{key}")
+        await press(page, f"#approve-{key}")
+        await press(page, f"#done-{key}")
         await page.wait_for_selector("text=A person closed it")
     assert record(house, key).status == "applied"
 
@@ -223,7 +224,7 @@ async def test_a_page_whose_server_ended_says_so_and_takes_no_click(house: House
         await page.clock.install()  # before the page sets its first timer
         await page.goto(house.opened[0])
     closed = page.locator("text=This page has closed")
-    with anyio.fail_after(30):
+    with anyio.fail_after(120):
         while not await closed.is_visible():  # its clock runs on; its answers take as long as they take
             await page.clock.run_for(1000)
     assert await page.is_disabled(f"#approve-{key}")

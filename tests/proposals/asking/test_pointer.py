@@ -10,7 +10,8 @@ import pytest
 
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_sandbox.api.faults import Fault
-from tests.support.house import ADMINISTRATION, PAGE, House, client, data, letter, record
+from tests.support.browsing import awake, press
+from tests.support.house import ADMINISTRATION, PAGE, House, client, data, edit, letter, record
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
@@ -18,8 +19,18 @@ UNDER = """([x, y]) => {
   const button = document.elementFromPoint(x, y)?.closest("button");
   return button ? button.id : "";
 }"""
-REST = 1.3
-"""Seconds after which buttons that rested take a click again."""
+STIR = """() => {
+  let at = 0;
+  const stir = () => { document.querySelector("h1").style.paddingBottom = `${1 + (at++ % 2)}px`; };
+  window.stirring = setInterval(stir, 50);
+}"""
+"""A layout that changes all the time."""
+WAKING = """() => new Promise((woken) => {
+  clearInterval(window.stirring);
+  const from = performance.now();
+  new MutationObserver(() => woken(performance.now() - from)).observe(document.body, { attributeFilter: ["class"] });
+})"""
+"""Milliseconds from the last change until the buttons are awake."""
 TALL = {"width": 1000, "height": 3000}
 
 
@@ -30,21 +41,40 @@ async def wait_for(caller: Any, house: House, *subjects: str) -> list[str]:
     ]
 
 
-async def put_on(page: Any, button: str) -> list[float]:
-    """Rest the pointer on the middle of a button."""
+async def middle(page: Any, button: str) -> list[float]:
     box = await page.locator(f"#{button}").bounding_box()
-    spot = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    return [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+
+
+async def put_on(page: Any, button: str) -> list[float]:
+    """Rest the pointer on the middle of a button, until the page takes a click there."""
+    spot = await middle(page, button)
     await page.mouse.move(*spot)
-    await anyio.sleep(REST)
+    await awake(page)
     return spot
+
+
+async def untaken(page: Any) -> str:
+    """What the page says of a click that it did not take."""
+    return "".join(await page.locator(".untaken").all_inner_texts())
 
 
 async def under(page: Any, spot: list[float]) -> str:
     return str(await page.evaluate(UNDER, spot))
 
 
+async def click(page: Any, spot: list[float]) -> None:
+    """Click there without moving the pointer, once what rests is awake."""
+    for _ in range(5):
+        await awake(page)
+        await page.mouse.click(*spot)
+        if not await untaken(page):
+            return
+    raise AssertionError(await untaken(page))
+
+
 async def settled(house: House, key: str, *statuses: str) -> None:
-    with anyio.fail_after(15):
+    with anyio.fail_after(60):
         while record(house, key).status not in statuses:  # noqa: ASYNC110 - another thread writes it
             await anyio.sleep(0.05)
 
@@ -55,16 +85,19 @@ async def test_a_second_click_after_an_approval_sends_no_other_letter(house: Hou
         keys = await wait_for(caller, house, "Een", "Twee", "Drie")
         page = await chromium.new_page(viewport=TALL)
         await page.goto(house.opened[0])
-        spots = {key: await put_on(page, f"approve-{key}") for key in keys[1:]}
+        spots = {key: await middle(page, f"approve-{key}") for key in keys[1:]}
         spot = await put_on(page, f"approve-{keys[0]}")
-        await page.mouse.click(*spot)
+        decided: list[str] = []
+        page.on("request", lambda request: decided.append(request.url) if request.method == "POST" else None)
+        await click(page, spot)
         await settled(house, keys[0], "sent")
         await page.wait_for_selector("text=Sent at")
-        await anyio.sleep(REST)
+        await awake(page)
         for _ in range(3):
             assert await under(page, spot) == ""
             await page.mouse.click(*spot)
-            await anyio.sleep(0.4)
+        assert await untaken(page) == ""  # nothing there that it could have meant
+        assert len(decided) == 1
         for key, place in spots.items():
             assert await under(page, place) == f"approve-{key}"
     assert [mail.subject for mail in house.mails] == ["Een"]
@@ -127,19 +160,19 @@ async def test_whatever_happens_above_it_a_button_stays_where_it_is(house: House
         page = await chromium.new_page(viewport=TALL)
         await page.goto(house.opened[0])
         spots = {
-            f"{action}-{key}": await put_on(page, f"{action}-{key}") for key in keys for action in ("approve", "reject")
+            f"{action}-{key}": await middle(page, f"{action}-{key}") for key in keys for action in ("approve", "reject")
         }
         spot = await put_on(page, f"approve-{keys[1]}")
         before = await page.evaluate("document.body.dataset.changes + document.title + document.body.innerText")
         await happens(house, keys, caller)
         told = "document.body.dataset.changes + document.title + document.body.innerText"
         await page.wait_for_function(f"(before) => {told} !== before", arg=before)
-        await anyio.sleep(2 * REST)
+        await awake(page)
         for button, place in spots.items():
             assert await under(page, place) in {button, ""}
         if happens is not _expired:
             assert await under(page, spot) == f"approve-{keys[1]}"
-            await page.mouse.click(*spot)
+            await click(page, spot)
             await settled(house, keys[1], "sent", "superseded")
 
 
@@ -154,13 +187,14 @@ async def test_a_button_that_comes_to_lie_under_a_pointer_at_rest_takes_no_click
         await page.mouse.move(*spot)
         (second,) = await wait_for(caller, house, "Twee")
         await page.wait_for_selector(f"#reject-{second}")
-        await anyio.sleep(REST)
+        await awake(page)
         assert await under(page, spot) == f"reject-{second}"
         await page.mouse.click(*spot)
-        await anyio.sleep(0.5)
+        assert "not taken" in await untaken(page)
         assert record(house, second).status == "proposed"
         await page.mouse.move(spot[0] + 8, spot[1])
         await page.mouse.click(spot[0] + 8, spot[1])
+        assert await untaken(page) == ""
         await settled(house, second, "declined")
     assert record(house, first).status == "proposed"
 
@@ -171,16 +205,42 @@ async def test_buttons_rest_a_second_after_a_change_and_the_keyboard_does_not(ho
         page = await chromium.new_page(viewport=TALL)
         await page.goto(house.opened[0])
         spot = await put_on(page, f"reject-{keys[0]}")
-        await page.evaluate("document.querySelector('h1').style.paddingBottom = '1px'")  # any layout that changes
-        await page.evaluate("new Promise(requestAnimationFrame)")
-        await anyio.sleep(0.1)
+        await page.evaluate(STIR)
+        await page.wait_for_selector("body.resting")
         await page.mouse.click(*spot)
-        await anyio.sleep(0.3)
-        assert record(house, keys[0]).status == "proposed"
+        assert "not taken" in await untaken(page)
         await page.focus(f"#reject-{keys[1]}")
         await page.keyboard.press("Enter")
         await settled(house, keys[1], "declined")
         assert record(house, keys[0]).status == "proposed"
+        await page.wait_for_selector("text=A person said no")
+        assert await page.evaluate(WAKING) > 900
+
+
+async def test_a_button_that_comes_back_under_the_pointer_takes_the_next_click(house: House, chromium: Any) -> None:
+    """It is gone while its click is answered; a hand shakes meanwhile, and the page may scroll."""
+    async with client(house.server()) as caller:
+        (key,) = await wait_for(caller, house, "Een")
+        page = await chromium.new_page(viewport=TALL)
+        answered = anyio.Event()
+
+        async def late(route: Any) -> None:
+            await answered.wait()
+            await route.continue_()
+
+        await page.route("**/decide", late)
+        await page.goto(house.opened[0])
+        spot = await put_on(page, f"approve-{key}")
+        edit(house.state, "UPDATE proposals SET owner = 'x'")
+        await page.mouse.click(*spot)
+        await page.wait_for_selector("text=passed on")
+        await page.mouse.move(spot[0] + 1, spot[1])
+        await page.evaluate("dispatchEvent(new Event('scroll'))")
+        answered.set()
+        await page.wait_for_selector("#alert li.danger")
+        edit(house.state, "UPDATE proposals SET owner = ''")
+        await click(page, spot)
+        await settled(house, key, "sent")
 
 
 async def test_a_click_says_what_it_approves_and_what_it_did(house: House, chromium: Any) -> None:
@@ -196,7 +256,7 @@ async def test_a_click_says_what_it_approves_and_what_it_did(house: House, chrom
         await page.goto(house.opened[0])
         assert await page.inner_text(f"#approve-{key}") == f"Approve and send to {named}"
         told = page.wait_for_selector(f"text=Approved, send to {named}")
-        await page.click(f"#approve-{key}")
+        await press(page, f"#approve-{key}")
         await told
 
 

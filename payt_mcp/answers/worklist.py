@@ -1,0 +1,97 @@
+"""The worklist in rows: each debtor with its next step, and the facts that step rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from payt_mcp.receivables.phases import words
+from payt_mcp.receivables.worklist.plan import LeftOut, Worklist
+from payt_mcp.receivables.worklist.rules import Advice
+from payt_mcp.receivables.worklist.standing import Standing
+from payt_mcp.words import text as present
+
+_REMARK_LENGTH = 60
+_MOST_LABELS = 3
+_MOST_FACTS = 3
+_SAY_AGE = frozenset({"propose_plan", "call", "remind"})
+_SAY_STEP = frozenset({"hand_over", "call", "remind"})
+_APART_WORDS = {
+    "payment_plan": "in a plan",
+    "paused": "paused",
+    "case_paused": "in a paused case",
+    "debtor_paused": "paused with the debtor",
+    "with_bailiff": "with a bailiff",
+    "in_collection": "in collection",
+}
+
+
+def worklist_row(standing: Standing, advice: Advice) -> dict[str, Any]:
+    return present.filled(
+        {
+            "debtor_number": present.code(standing.number),
+            "name": present.clean(standing.name, present.NAME_LENGTH),
+            "step": advice.step,
+            "reason": present.clean(advice.reason, 120),
+            "amount": f"{advice.amount:.2f}",
+            "facts": list(islice(_facts(standing, advice), _MOST_FACTS)),
+        }
+    )
+
+
+def left_out_rows(left_out: Mapping[str, LeftOut]) -> list[dict[str, Any]]:
+    return [
+        {"reason": reason, "debtors": left.debtors, "amount": f"{left.amount:.2f}"} for reason, left in left_out.items()
+    ]
+
+
+def said_of(worklist: Worklist, currency: str) -> str:
+    """`3 answer message, 12 remind; EUR 1,200.00 of 4 debtors left in peace`."""
+    steps = ", ".join(f"{number} {step_words(step)}" for step, number in worklist.steps.items())
+    debtors = sum(left.debtors for left in worklist.left_out.values())
+    amount = sum((left.amount for left in worklist.left_out.values()), Decimal("0.00"))
+    peace = f"{present.money(amount, currency)} of {present.count(debtors, 'debtor')} left in peace" if debtors else ""
+    return "; ".join(filter(None, (steps or "nothing to do", peace)))
+
+
+def step_words(step: str) -> str:
+    return step.replace("_", " ")
+
+
+def _facts(of: Standing, advice: Advice) -> Iterator[str]:
+    """What the reason does not say already, the weightiest first."""
+    if of.apart:
+        apart = (f"{amount:.2f} {_APART_WORDS[why]}" for why, amount in of.apart.items())
+        yield f"not to be chased: {', '.join(apart)}"
+    if of.limit is not None:
+        yield f"over its credit limit of {of.limit:.0f}"
+    if of.credit and advice.step != "match_credit":
+        yield f"credit of {of.credit:.2f} open"
+    if of.paid is not None:
+        yield f"paid {of.paid[1]:.2f} on {of.paid[0]}"
+    yield from _said(of)
+    if of.has_address is False and advice.step != "fix_address":
+        yield "no e-mail address"
+    if advice.step not in _SAY_AGE and of.overdue:
+        yield f"overdue {of.oldest_days} days"
+    if of.chasing.step and advice.step not in _SAY_STEP:
+        yield f"{words(of.chasing.step)} on {of.chasing.step_at}"
+    if advice.step not in {"answer_message", "check_promise"}:
+        yield from _wrote(of)
+
+
+def _wrote(of: Standing) -> Iterator[str]:
+    if of.letters.incoming:
+        yield f"wrote on {of.letters.incoming}"
+    if of.letters.ours:
+        yield f"we wrote on {of.letters.ours}"
+
+
+def _said(of: Standing) -> Iterator[str]:
+    """Labels and the remark, which colleagues wrote."""
+    if of.labels:
+        yield f"labels: {present.some([present.clean(label, 30) for label in of.labels], most=_MOST_LABELS)}"
+    if of.remark:
+        yield f'remark: "{present.clean(of.remark, _REMARK_LENGTH)}"'

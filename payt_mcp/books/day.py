@@ -1,0 +1,125 @@
+"""What happened lately with the debtors of one administration, beside its open items: what a day is planned with.
+
+Whole lists of the administration cost far fewer requests than one debtor after the other. They are read together, kept
+for as long as the books are fresh, and read again after a write of ours.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import anyio
+
+from payt_mcp.books.open_books import Books
+from payt_mcp.errors import ForbiddenError
+from payt_mcp.payt.clock import Reading
+from payt_mcp.payt.models import Message, Notification, Payment, PaymentPlan, Task
+from payt_mcp.payt.resources import Found, Resources
+from payt_mcp.payt.together import together
+from payt_mcp.payt.wire import EntityT
+
+MESSAGE_DAYS = 45
+BOUNCE_DAYS = 90
+PAYMENT_DAYS = 14
+MOST_READ = 5_000
+"""How many records of one list are looked through."""
+
+_MESSAGE_FIELDS = (
+    "id", "debtor_id", "invoice_id", "credit_case_id", "sender_type", "sent_at", "received_at", "updated_at",
+)  # fmt: skip
+_TASK_FIELDS = ("id", "debtor_id", "invoice_id", "credit_case_id", "subject", "expiry_date", "completed_at")
+_PAYMENT_FIELDS = ("id", "invoice_id", "payment_date", "total_book_amount", "transaction_type", "updated_at")
+_MAIL_FIELDS = ("id", "debtor_id", "notification_type", "created_at", "updated_at")
+
+
+@dataclass
+class Day:
+    """Messages of 45 days, mail that bounced in 90, payments of 14 days; every plan and every open task.
+
+    `unseen` says what the token may not read, and `cut` which lists are longer than was looked through.
+    """
+
+    messages: list[Message] = field(default_factory=list)
+    bounced: list[Notification] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    plans: list[PaymentPlan] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
+
+
+class DayBook:
+    """The day of one administration, as it was read last. Callers who ask at the same time share one reading."""
+
+    def __init__(self, payt: Resources, books: Books, freshness: float) -> None:
+        self._payt = payt
+        self._books = books
+        self._freshness = freshness
+        self._lock = anyio.Lock()
+        self._day = Day()
+        self._read_at: tuple[Reading, int] | None = None
+
+    async def fresh(self) -> Day:
+        """No older than the books may be, and than the last write of ours. Raises UpstreamError."""
+        async with self._lock:
+            now, writes = Reading.take(), self._books.writes
+            if self._read_at is None or self._read_at[1] != writes or now.since(self._read_at[0]) >= self._freshness:
+                self._day = await _read(self._payt, self._books.administration.id)
+                self._read_at = (now, writes)
+            return self._day
+
+
+async def _read(payt: Resources, administration_id: str) -> Day:
+    day, now = Day(), payt.client.now()
+
+    async def messages() -> None:
+        since = now - dt.timedelta(days=MESSAGE_DAYS)
+        async with _permitted(day, "Messages", "messages"):
+            listed = await payt.messages(administration_id, fields=_MESSAGE_FIELDS, most=MOST_READ, updated_after=since)
+            day.messages = _bounded(day, "messages", listed)
+
+    async def bounced() -> None:
+        since = now - dt.timedelta(days=BOUNCE_DAYS)
+        async with _permitted(day, "Notifications of bounced mail", "notifications"):
+            listed = await payt.notifications(
+                administration_id, fields=_MAIL_FIELDS, most=MOST_READ, updated_after=since
+            )
+            found = _bounded(day, "notifications", listed)
+            day.bounced = [one for one in found if one.notification_type == "mail_bounced"]
+
+    async def payments() -> None:
+        since = now - dt.timedelta(days=PAYMENT_DAYS)
+        async with _permitted(day, "Payments", "payments"):
+            listed = await payt.payments(administration_id, fields=_PAYMENT_FIELDS, most=MOST_READ, updated_after=since)
+            day.payments = _bounded(day, "payments", listed)
+
+    async def plans() -> None:
+        async with _permitted(day, "Payment plans", "payment_plans"):
+            listed = await payt.payment_plans(administration_id, most=MOST_READ)
+            day.plans = _bounded(day, "payment plans", listed)
+
+    async def tasks() -> None:
+        async with _permitted(day, "Tasks", "tasks"):
+            listed = await payt.tasks(administration_id, fields=_TASK_FIELDS, most=MOST_READ)
+            day.tasks = [task for task in _bounded(day, "tasks", listed) if not task.completed_at]
+
+    await together(messages, bounced, payments, plans, tasks)
+    return day
+
+
+def _bounded(day: Day, what: str, listed: Found[EntityT]) -> list[EntityT]:
+    if not listed.is_all:
+        day.cut.append(what)
+    return listed.records
+
+
+@asynccontextmanager
+async def _permitted(day: Day, what: str, resource: str) -> AsyncIterator[None]:
+    """A list that the token may not read takes away what it would say, and no more."""
+    try:
+        yield
+    except ForbiddenError:
+        day.unseen.append(f"{what} could not be read (the token lacks {resource}:read)")

@@ -1,0 +1,194 @@
+"""The worklist of one administration: its books and its day, debtor by debtor, put before the rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from decimal import Decimal
+from typing import TypeVar
+
+from payt_mcp.books.day import Day
+from payt_mcp.books.messages import newest_first, unanswered
+from payt_mcp.books.scope import Scope
+from payt_mcp.books.zones import time_zone
+from payt_mcp.payt.models import Message, PaymentPlan, Task
+from payt_mcp.receivables import attention, plans
+from payt_mcp.receivables.messages import EARLIEST, message_moment
+from payt_mcp.receivables.open_items import OpenItem, OpenItems
+from payt_mcp.receivables.overdue_parts import overdue_parts
+from payt_mcp.receivables.phases import furthest
+from payt_mcp.receivables.worklist.plan import Worklist, worklist_of
+from payt_mcp.receivables.worklist.standing import Chasing, Letters, Plans, Standing, Work
+
+_ZERO = Decimal("0.00")
+
+
+async def read_worklist(scope: Scope) -> tuple[Worklist, Day]:
+    """What to do today. Raises UpstreamError, StillLoadingError."""
+    items = await scope.account.books(scope.administration).fresh(scope.progress)
+    day = await scope.account.day(scope.administration).fresh()
+    return worklist_of(_Standings(scope, items, day).all(), scope.account.rules), day
+
+
+class _Standings:
+    """Where each debtor stands that has something overdue, or that waits for us."""
+
+    def __init__(self, scope: Scope, items: OpenItems, day: Day) -> None:
+        self._scope = scope
+        self._items = items
+        self._today = scope.today
+        self._zone = time_zone(scope.administration)
+        newest = newest_first(day.messages)
+        self._waiting = unanswered(newest)
+        self._incoming = _last(newest, "debtor")
+        self._ours = _last(newest, "creditor")
+        self._bounced = self._moments((one.debtor_id, one.created_at) for one in day.bounced)
+        self._plans = _by_debtor(day.plans)
+        self._tasks = _by_debtor(self._owned(task) for task in day.tasks)
+        self._paid = self._payments(day)
+
+    def all(self) -> Iterable[Standing]:
+        overdue = {key for key in self._items.debtor_ids() if key and self._has_overdue(key)}
+        proposed = {key for key, found in self._plans.items() if any(plans.status(one) == "pending" for one in found)}
+        others = (self._waiting.keys() | self._tasks.keys() | proposed) & self._items.debtors.keys()
+        return (self._standing(key) for key in overdue | others)
+
+    def _has_overdue(self, key: str) -> bool:
+        return any(item.is_overdue(self._today) for item in self._items.of_debtor(key))
+
+    def _standing(self, key: str) -> Standing:
+        items, debtor = self._items, self._items.debtors.get(key)
+        parts = overdue_parts(items, key, self._today)
+        owed = [item for item in items.of_debtor(key) if item.is_owed and item.book_open is not None]
+        credit = -sum((i.book_open for i in items.of_debtor(key) if i.is_credit and i.book_open is not None), _ZERO)
+        open_ = sum((item.book_open for item in owed if item.book_open is not None), _ZERO)
+        limit = debtor.credit_limit if debtor else None
+        return Standing(
+            debtor_id=key,
+            today=self._today,
+            number=debtor.number if debtor else "",
+            name=debtor.name if debtor else "",
+            overdue=parts.all.booked,
+            open=open_,
+            oldest_days=max((item.days_overdue(self._today) for item in parts.all.items), default=0),
+            apart={why: tally.booked for why, tally in parts.apart.items()},
+            flags=attention.of_debtor(items, key, self._today).flags,
+            chasing=self._chasing(parts.others.items),
+            credit=credit,
+            letters=self._letters(key),
+            plans=self._plans_of(key),
+            work=self._work(key),
+            has_address=debtor.has_address if debtor else None,
+            has_phone=bool(debtor and debtor.has_phone),
+            remark=debtor.remark if debtor else "",
+            labels=debtor.labels if debtor else (),
+            limit=limit if limit is not None and open_ > limit else None,
+            paid=self._paid.get(key),
+        )
+
+    def _chasing(self, items: list[OpenItem]) -> Chasing:
+        rules, booked = self._scope.account.rules, [item for item in items if item.book_open is not None]
+        direct = (
+            item
+            for item in booked
+            if item.is_direct_debit and item.days_overdue(self._today) <= rules.direct_debit_days
+        )
+        steps = [item.step_at for item in items if item.step_at]
+        return Chasing(
+            amount=_sum(booked),
+            invoices=len(items),
+            oldest_days=max((item.days_overdue(self._today) for item in items), default=0),
+            step=furthest(item.step for item in items if item.step),
+            step_at=self._day(max(steps)) if steps else None,
+            partly_paid=sum(_is_partly_paid(item) for item in items),
+            direct=_sum(direct),
+        )
+
+    def _letters(self, key: str) -> Letters:
+        waiting = (self._day(message_moment(message)) for message in self._waiting.get(key, ()))
+        return Letters(
+            waiting=[day for day in waiting if day],
+            incoming=self._day(self._incoming.get(key)),
+            ours=self._day(self._ours.get(key)),
+            bounced=self._bounced.get(key),
+        )
+
+    def _plans_of(self, key: str) -> Plans:
+        found = self._plans.get(key, ())
+        pending = [one.proposed_at or one.created_at for one in found if plans.status(one) == "pending"]
+        missed = [
+            (term.due_date, plans.still_due(term))
+            for one in found
+            for term in plans.missed(one, self._today)
+            if term.due_date
+        ]
+        proposed = max((moment for moment in pending if moment), default=None)
+        return Plans(self._day(proposed) or (self._today if pending else None), missed)
+
+    def _work(self, key: str) -> Work:
+        dated = [(task.expiry_date or self._today, task.subject or "") for task in self._tasks.get(key, ())]
+        later = sorted(one for one in dated if one[0] > self._today)
+        return Work([one for one in dated if one[0] <= self._today], later[0] if later else None)
+
+    def _owned(self, task: Task) -> Task:
+        """A task of an open invoice is its debtor's."""
+        item = self._items.invoices.get(task.invoice_id or "")
+        if task.debtor_id or item is None:
+            return task
+        return task.model_copy(update={"debtor_id": item.debtor_id})
+
+    def _payments(self, day: Day) -> dict[str, tuple[dt.date, Decimal]]:
+        """The last payment on an open invoice of each debtor. Payt says of which invoice it is, and not whose."""
+        found: dict[str, tuple[dt.date, Decimal]] = {}
+        for one in day.payments:
+            item = self._items.invoices.get(one.invoice_id or "")
+            is_payment = one.transaction_type in {None, "payment"} and one.payment_date is not None
+            if item is not None and is_payment and one.payment_date is not None:
+                paid = (one.payment_date, abs(one.total_book_amount or _ZERO))
+                found[item.debtor_id] = max(paid, found.get(item.debtor_id, paid))
+        return found
+
+    def _moments(self, of: Iterable[tuple[str | None, dt.datetime | None]]) -> dict[str, dt.date]:
+        found: dict[str, dt.date] = {}
+        for key, moment in of:
+            day = self._day(moment)
+            if key and day:
+                found[key] = max(day, found.get(key, day))
+        return found
+
+    def _day(self, moment: dt.datetime | None) -> dt.date | None:
+        if moment is None or moment == EARLIEST:
+            return None
+        with suppress(OverflowError):  # the last hours of the year 9999
+            moment = moment.astimezone(self._zone)
+        return moment.date()
+
+
+_RecordT = TypeVar("_RecordT", PaymentPlan, Task)
+
+
+def _by_debtor(records: Iterable[_RecordT]) -> Mapping[str, list[_RecordT]]:
+    found: dict[str, list[_RecordT]] = {}
+    for record in records:
+        if record.debtor_id:
+            found.setdefault(record.debtor_id, []).append(record)
+    return found
+
+
+def _last(newest: Iterable[Message], sender: str) -> dict[str, dt.datetime]:
+    """When the last message of each debtor came in, or went out to it."""
+    found: dict[str, dt.datetime] = {}
+    for message in newest:
+        if message.sender_type == sender and message.debtor_id and (message.sent_at or sender == "debtor"):
+            found.setdefault(message.debtor_id, message_moment(message))
+    return found
+
+
+def _is_partly_paid(item: OpenItem) -> bool:
+    total, open_ = item.total_amount, item.open_amount
+    return total is not None and open_ is not None and 0 < open_ < total
+
+
+def _sum(items: Iterable[OpenItem]) -> Decimal:
+    return sum((item.book_open for item in items if item.book_open is not None), _ZERO)

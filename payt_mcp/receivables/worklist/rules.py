@@ -1,0 +1,234 @@
+"""The rules, each a pure function: the next step for a debtor, or why there is none. The first that applies decides.
+
+The order is what a credit controller goes by: who waits for us comes first, then what must not be chased, then what
+makes a reminder pointless or too early, and only then who is chased, the strongest step first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from payt_mcp.receivables.overdue_parts import APART
+from payt_mcp.receivables.phases import words
+from payt_mcp.receivables.worklist.standing import Standing
+from payt_mcp.settings import Rules
+from payt_mcp.words.text import count
+
+STEPS = (
+    "answer_message", "decide_plan", "check_missed_term", "do_task", "match_credit", "fix_address", "check_promise",
+    "hand_over", "propose_plan", "call", "remind",
+)  # fmt: skip
+"""What there is to do, in the order of the list."""
+
+_LAST_REMINDERS = frozenset({"reminder_4", "final_reminder", "collectable"})
+_CALLED_FROM = frozenset({"reminder_2", "reminder_3", *_LAST_REMINDERS})
+_CONVERSATION_DAYS = 7
+_PROMISE_DAYS = 30
+_DISPUTE = re.compile(
+    r"\b(?:disput\w*|dispuut\w*|bezwaar\w*|widerspruch\w*|onenigheid|betwist\w*|geschil\w*|reclam\w*|klacht\w*|complain\w*|streit\w*|bestritten|reklam\w*|litig\w*"
+    r"|contest\w*|niet (?:mailen|aanmanen|herinneren)|do not (?:mail|chase|contact|remind)|no (?:reminders|dunning)"
+    r"|nicht mahnen|mahnsperre|ne pas relancer)\b",
+    re.IGNORECASE,
+)
+"""What labels and remarks say of somebody who must not be chased just like that, in the languages they are in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A step of `STEPS`; "" for nothing now, and then `reason` is that of many. `amount` is what it is about."""
+
+    rule: str
+    step: str
+    reason: str
+    amount: Decimal
+
+
+Rule = Callable[[Standing, Rules], Advice | None]
+
+
+def advice_for(standing: Standing, rules: Rules) -> Advice:
+    """What the first rule says that applies; a reminder where none does."""
+    for name, rule in _ALL.items():
+        if name in _ALWAYS or rules.applies(name):
+            found = rule(standing, rules)
+            if found is not None:
+                return found
+    return _remind(standing)
+
+
+def in_dispute(remark: str, labels: object) -> bool:
+    """Whether a remark or a label of a debtor says that it disputes, or is not to be chased."""
+    return bool(_DISPUTE.search(remark) or (isinstance(labels, list | tuple) and any(map(_DISPUTE.search, labels))))
+
+
+def _answer_message(of: Standing, _rules: Rules) -> Advice | None:
+    waiting = of.letters.waiting
+    if not waiting:
+        return None
+    said = f"{count(len(waiting), 'message')} unanswered, the oldest of {min(waiting)}"
+    if "with_bailiff" in of.flags:
+        said += "; with a bailiff: answer through the bailiff"
+    return Advice("answer_message", "answer_message", said, of.overdue)
+
+
+def _decide_plan(of: Standing, _rules: Rules) -> Advice | None:
+    if of.plans.proposed is None:
+        return None
+    return Advice("decide_plan", "decide_plan", f"payment plan proposed on {of.plans.proposed}", of.overdue)
+
+
+def _missed_term(of: Standing, _rules: Rules) -> Advice | None:
+    if not of.plans.missed:
+        return None
+    due, _ = min(of.plans.missed)
+    amount = sum((amount for _, amount in of.plans.missed), Decimal("0.00"))
+    said = f"{count(len(of.plans.missed), 'term')} of its payment plan missed, the first due {due}"
+    return Advice("missed_term", "check_missed_term", said, amount)
+
+
+def _task_due(of: Standing, _rules: Rules) -> Advice | None:
+    if not of.work.due:
+        return None
+    due, subject = min(of.work.due)
+    return Advice("task_due", "do_task", f"task due {due}" + (f": {subject}" if subject else ""), of.overdue)
+
+
+def _nothing_to_chase(of: Standing, _rules: Rules) -> Advice | None:
+    """All that is overdue is set apart: the most weighty reason says why."""
+    if of.chasing.invoices:
+        return None
+    why = next((part for part in _WEIGHT if part in of.apart), "")
+    return Advice("set_apart", "", APART.get(why, "nothing overdue"), of.overdue)
+
+
+def _never_mail(of: Standing, rules: Rules) -> Advice | None:
+    return _wait("never_mail", "never to be mailed (rules file)", of) if of.number in rules.never_mail else None
+
+
+def _in_dispute(of: Standing, _rules: Rules) -> Advice | None:
+    return _wait("in_dispute", "disputed, or not to be chased, by label or remark", of) if _disputes(of) else None
+
+
+def _disputes(of: Standing) -> bool:
+    return in_dispute(of.remark, list(of.labels))
+
+
+def _match_credit(of: Standing, _rules: Rules) -> Advice | None:
+    if not of.credit or of.credit < of.chasing.amount:
+        return None
+    return Advice("match_credit", "match_credit", f"open credit of {of.credit:.2f} covers it", of.chasing.amount)
+
+
+def _minimum_amount(of: Standing, rules: Rules) -> Advice | None:
+    is_small = of.chasing.amount < rules.minimum_amount
+    return _wait("minimum_amount", f"less than {rules.minimum_amount:.2f}", of) if is_small else None
+
+
+def _direct_debit(of: Standing, rules: Rules) -> Advice | None:
+    is_all = bool(of.chasing.direct) and of.chasing.direct == of.chasing.amount
+    said = f"direct debit, due {rules.direct_debit_days} days ago or less"
+    return _wait("direct_debit", said, of) if is_all else None
+
+
+def _grace(of: Standing, rules: Rules) -> Advice | None:
+    is_new = of.chasing.oldest_days <= rules.grace_days
+    return _wait("grace", f"overdue for {count(rules.grace_days, 'day')} or less", of) if is_new else None
+
+
+def _paid_lately(of: Standing, rules: Rules) -> Advice | None:
+    since = of.days_since(of.paid[0]) if of.paid else None
+    is_late = since is not None and since <= rules.payment_days and of.chasing.partly_paid == of.chasing.invoices
+    return _wait("paid_lately", f"paid in part within {count(rules.payment_days, 'day')}", of) if is_late else None
+
+
+def _contact_lately(of: Standing, rules: Rules) -> Advice | None:
+    days = rules.reminder_interval_days
+    last = max(filter(None, (of.chasing.step_at, of.letters.ours)), default=None)
+    since = of.days_since(last)
+    if since is not None and 0 <= since < days:
+        return _wait("contact_lately", f"reminded or written to within {count(days, 'day')}", of)
+    if of.work.next is not None and (of.work.next[0] - of.today).days <= days:
+        return _wait("contact_lately", f"a colleague's task is planned within {count(days, 'day')}", of)
+    return None
+
+
+def _bad_address(of: Standing, _rules: Rules) -> Advice | None:
+    if of.letters.bounced and (of.letters.ours is None or of.letters.ours <= of.letters.bounced):
+        return Advice("bad_address", "fix_address", f"mail came back on {of.letters.bounced}", of.chasing.amount)
+    if of.has_address is False:
+        return Advice("bad_address", "fix_address", "no usable e-mail address on file", of.chasing.amount)
+    return None
+
+
+def _promised(of: Standing, _rules: Rules) -> Advice | None:
+    """It wrote, we answered, and nothing came of it: what it said then may have been a promise."""
+    since = of.days_since(of.letters.incoming)
+    is_old = since is not None and _CONVERSATION_DAYS <= since <= _PROMISE_DAYS
+    is_paid = of.paid is not None and of.letters.incoming is not None and of.paid[0] >= of.letters.incoming
+    if not is_old or is_paid:
+        return None
+    said = f"wrote on {of.letters.incoming}, was answered, and has paid nothing since"
+    return Advice("promised", "check_promise", said, of.chasing.amount)
+
+
+def _hand_over(of: Standing, rules: Rules) -> Advice | None:
+    since = of.days_since(of.chasing.step_at)
+    if of.chasing.step not in _LAST_REMINDERS or since is None or since < rules.hand_over_after_days:
+        return None
+    return Advice("hand_over", "hand_over", f"{words(of.chasing.step)}, last step {since} days ago", of.chasing.amount)
+
+
+def _propose_plan(of: Standing, rules: Rules) -> Advice | None:
+    if not of.chasing.partly_paid or of.chasing.oldest_days < rules.plan_from_days or not of.chasing.step:
+        return None
+    said = f"{count(of.chasing.partly_paid, 'invoice')} paid in part, the oldest overdue {of.chasing.oldest_days} days"
+    return Advice("propose_plan", "propose_plan", said, of.chasing.amount)
+
+
+def _call(of: Standing, rules: Rules) -> Advice | None:
+    is_old = bool(of.chasing.step) and of.chasing.oldest_days >= rules.call_after_days
+    is_reminded = is_old or of.chasing.step in _CALLED_FROM
+    if not of.has_phone or not is_reminded or of.chasing.amount < rules.call_from:
+        return None
+    return Advice("call", "call", f"{_reminded(of)}, and {rules.call_from:.0f} or more is due", of.chasing.amount)
+
+
+def _remind(of: Standing) -> Advice:
+    return Advice("remind", "remind", _reminded(of), of.chasing.amount)
+
+
+def _reminded(of: Standing) -> str:
+    if not of.chasing.step:
+        return f"overdue {count(of.chasing.oldest_days, 'day')}, not reminded yet"
+    return f"overdue {count(of.chasing.oldest_days, 'day')}, {words(of.chasing.step)} on {of.chasing.step_at}"
+
+
+def _wait(rule: str, reason: str, of: Standing) -> Advice:
+    return Advice(rule, "", reason, of.chasing.amount or of.overdue)
+
+
+_WEIGHT = ("with_bailiff", "in_collection", "payment_plan", "debtor_paused", "case_paused", "paused")
+_ALWAYS = frozenset({"set_apart"})
+_ALL: dict[str, Rule] = {
+    "answer_message": _answer_message,
+    "decide_plan": _decide_plan,
+    "missed_term": _missed_term,
+    "task_due": _task_due,
+    "set_apart": _nothing_to_chase,
+    "never_mail": _never_mail,
+    "in_dispute": _in_dispute,
+    "match_credit": _match_credit,
+    "minimum_amount": _minimum_amount,
+    "direct_debit": _direct_debit,
+    "grace": _grace,
+    "paid_lately": _paid_lately,
+    "contact_lately": _contact_lately,
+    "bad_address": _bad_address,
+    "promised": _promised,
+    "propose_plan": _propose_plan,
+    "hand_over": _hand_over,
+    "call": _call,
+}

@@ -1,0 +1,219 @@
+"""What to do today, against debtors staged by hand with the step a credit controller would take."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from payt_sandbox import World, build_world
+from payt_sandbox.signin.access import ALL_SCOPES, Token
+from tests.support.assistant import MAIN, NOON, Assistant, assistant, frozen, payt
+
+pytestmark = pytest.mark.slow
+
+TODAY = NOON.date()
+OFF, LEFT = "not on it", "left in peace"
+Fields = dict[str, Any]
+
+
+def ago(days: int) -> str:
+    """A date so many days before today."""
+    return (TODAY - dt.timedelta(days=days)).isoformat()
+
+
+def at(days: int) -> str:
+    return f"{ago(days)}T09:00:00.000Z"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A debtor: its invoices with what is theirs, what else there is of it, the step that fits, and its amount."""
+
+    story: str
+    step: str
+    invoices: list[Fields]
+    amount: str = ""
+    debtor: Fields = field(default_factory=dict)
+    messages: list[Fields] = field(default_factory=list)
+    tasks: list[Fields] = field(default_factory=list)
+    plan: Fields = field(default_factory=dict)
+    case: Fields = field(default_factory=dict)
+    bounced: int | None = None
+    paid: int | None = None
+
+
+def owes(amount: str, days: int, **fields: Any) -> Fields:
+    return {"total_amount": amount, "due_date": ago(days), **fields}
+
+
+def wrote(days: int, *, ours: bool = False) -> Fields:
+    return {"sender_type": "creditor" if ours else "debtor", "sent_at": at(days), "received_at": at(days)}
+
+
+TERMS_ON_TIME = [(1, 50000, 0, ago(10), ago(12)), (2, 50000, 50000, ago(-20), None)]
+TERM_MISSED = [(1, 50000, 50000, ago(10), None), (2, 50000, 50000, ago(-20), None)]
+PHONE = {"call_phone_number": "+31 20 555 0100"}
+CASES = [
+    Case("overdue for ten days, nothing done yet", "remind", [owes("400.00", 10)], "400.00"),
+    Case("overdue since two days", LEFT, [owes("400.00", 2)]),
+    Case("reminded three days ago", LEFT, [owes("400.00", 40, reminder_1_at=at(3))]),
+    Case("reminded twenty days ago, a small amount", "remind", [owes("500.00", 28, reminder_1_at=at(20))]),
+    Case("two reminders, much money", "call", [owes("8000.00", 60, reminder_2_at=at(12))], debtor=PHONE),
+    Case("the same, and no telephone number", "remind", [owes("8000.00", 60, reminder_2_at=at(12))]),
+    Case("last reminder twenty days ago", "hand_over", [owes("900.00", 90, final_reminder_at=at(20))]),
+    Case("last reminder five days ago", LEFT, [owes("900.00", 90, final_reminder_at=at(5))]),
+    Case("collectable for a month", "hand_over", [owes("900.00", 120, collectable_at=at(30))]),
+    Case("wrote, nobody answered", "answer_message", [owes("700.00", 20)], messages=[wrote(2)]),
+    Case("wrote, has a plan", "answer_message", [owes("700.00", 20, active_payment_plan_id=9)], messages=[wrote(2)]),
+    Case("with a bailiff", LEFT, [owes("700.00", 200, bailiff_at=at(40))]),
+    Case("with a bailiff, wrote", "answer_message", [owes("700.00", 200, bailiff_at=at(40))], messages=[wrote(1)]),
+    Case("a plan, its terms paid", LEFT, [owes("1000.00", 70)], plan={"active": True, "payment_terms": TERMS_ON_TIME}),
+    Case(
+        "a plan, a term missed", "check_missed_term", [owes("1000.00", 70)], "500.00",
+        plan={"active": True, "payment_terms": TERM_MISSED},
+    ),
+    Case("a plan proposed", "decide_plan", [owes("1000.00", 70)], plan={"active": False, "proposed_at": at(4)}),
+    Case("paused as a debtor", LEFT, [owes("1000.00", 70)], debtor={"reminding_paused_at": at(10)}),
+    Case("a paused case", LEFT, [owes("1000.00", 70)], case={"paused_at": at(10)}),
+    Case(
+        "one of three paused", "remind",
+        [owes("100.00", 20, paused_at=at(9)), owes("200.00", 20), owes("300.00", 25)], "500.00",
+    ),
+    Case("all paused", LEFT, [owes("100.00", 20, paused_at=at(9)), owes("200.00", 20, paused_at=at(9))]),
+    Case("in collection", LEFT, [owes("100.00", 200, debt_collection_at=at(50))]),
+    Case("on the way to court", LEFT, [owes("100.00", 200, pre_judicial_at=at(50))]),
+    Case("a label says disputed", LEFT, [owes("100.00", 30)], debtor={"labels": ["Dispuut factuur"]}),
+    Case("not to be mailed, says the remark", LEFT, [owes("100.00", 30)], debtor={"remark": "Niet mailen, belt zelf"}),
+    Case("mail came back", "fix_address", [owes("100.00", 30, reminder_1_at=at(9))], bounced=9),
+    Case("no address", "fix_address", [owes("100.00", 30)], debtor={"reminder_email_address": None, **PHONE}),
+    Case("a credit covers it", "match_credit", [owes("800.00", 30), owes("-1000.00", 10)], "800.00"),
+    Case("a small credit", "remind", [owes("5000.00", 20), owes("-100.00", 10)], "5000.00"),
+    Case("direct debit, due four days ago", LEFT, [owes("100.00", 4, payment_method="direct_debit")]),
+    Case("direct debit that never came", "remind", [owes("100.00", 25, payment_method="direct_debit")]),
+    Case("a task due yesterday", "do_task", [owes("100.00", 30)], tasks=[{"expiry_date": ago(1)}]),
+    Case("a task in three days", LEFT, [owes("100.00", 30)], tasks=[{"expiry_date": ago(-3)}]),
+    Case("a task in forty days", "remind", [owes("100.00", 30)], tasks=[{"expiry_date": ago(-40)}]),
+    Case("wrote, answered, unpaid", "check_promise", [owes("90.00", 30)], messages=[wrote(12), wrote(11, ours=True)]),
+    Case("in conversation", LEFT, [owes("90.00", 30)], messages=[wrote(3), wrote(2, ours=True)]),
+    Case(
+        "wrote, and then paid a part", "remind", [owes("90.00", 20, open_amount="40.00")], "40.00",
+        messages=[wrote(12), wrote(11, ours=True)], paid=5,
+    ),
+    Case("paid a part yesterday", LEFT, [owes("90.00", 20, open_amount="40.00")], paid=1),
+    Case("pays in parts", "propose_plan", [owes("900.00", 80, open_amount="600.00", reminder_2_at=at(15))], "600.00"),
+    Case("nothing due yet", OFF, [owes("900.00", -10)]),
+    Case("due today", OFF, [owes("900.00", 0)]),
+    Case("nothing due, wrote", "answer_message", [owes("900.00", -10)], messages=[wrote(1)]),
+    Case("much money, no reminder yet", "remind", [owes("20000.00", 15)], debtor=PHONE),
+    Case(
+        "mail came back, a later one did not", "remind", [owes("100.00", 30)],
+        messages=[wrote(10, ours=True)], bounced=20,
+    ),
+    Case("the third reminder, little money", "remind", [owes("300.00", 80, reminder_3_at=at(21))], debtor=PHONE),
+]  # fmt: skip
+NUMBERS = {f"S{place:02}": case for place, case in enumerate(CASES, 1)}
+
+
+def put(world: World, number: str, case: Case) -> None:
+    address = {"reminder_email_address": "ap@staged.example"}
+    debtor = int(world.add_debtor(MAIN, debtor_number=number, name=case.story, **{**address, **case.debtor}))
+    of = {"debtor_id": debtor}
+    if case.case:
+        of["active_credit_case_id"] = int(world.add_credit_case(MAIN, debtor_id=debtor, **case.case))
+    keys = []
+    for place, invoice in enumerate(case.invoices, 1):
+        keys.append(world.add_invoice(MAIN, invoice_number=f"{number}-{place}", **of, **invoice))
+    if case.plan:
+        tied = keys if case.plan["active"] else ()
+        world.add_payment_plan(MAIN, tied, debtor_id=debtor, **case.plan)
+    for message in case.messages:
+        world.add_message(MAIN, debtor_id=debtor, **message)
+    for task in case.tasks:
+        world.add(MAIN, "tasks", debtor_id=debtor, subject="Bel terug", created_at=at(12), **task)
+    if case.bounced is not None:
+        world.add(
+            MAIN, "notifications", debtor_id=debtor, notification_type="mail_bounced", created_at=at(case.bounced)
+        )
+    if case.paid is not None:
+        day = ago(case.paid)
+        world.add_payment(MAIN, invoice_id=int(keys[0]), payment_date=day, total_book_amount="50.00", total_amount="50")
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    made = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    for number, case in NUMBERS.items():
+        put(made, number, case)
+    return made
+
+
+async def rows_of(who: Assistant) -> dict[str, Fields]:
+    found = await who.all("get_worklist", "debtors", top=50)
+    return {row["debtor_number"]: row for row in found if row["debtor_number"] in NUMBERS}
+
+
+async def test_forty_debtors_get_the_step_a_credit_controller_takes(world: World) -> None:
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            rows = await rows_of(who)
+    expected = {number: case.step for number, case in NUMBERS.items()}
+    found = {number: rows.get(number, {}).get("step", LEFT) for number in NUMBERS}
+    differ = {
+        f"{number} {NUMBERS[number].story}": (expected[number], found[number])
+        for number in NUMBERS
+        if found[number] != (LEFT if expected[number] == OFF else expected[number])
+    }
+    assert not differ
+    amounts = {number: case.amount for number, case in NUMBERS.items() if case.amount}
+    assert {number: rows[number]["amount"] for number in amounts} == amounts
+
+
+async def test_every_overdue_debtor_is_on_the_list_or_left_in_peace_with_its_reason(world: World) -> None:
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            answer = await who.ask("get_worklist", top=50)
+            listed = await who.all("get_worklist", "debtors", top=50)
+            overdue = {row["debtor_number"] for row in await who.all("summarize_overdue", "debtors", top=100)}
+    left = sum(row["debtors"] for row in answer["left_out"])
+    assert len({row["debtor_number"] for row in listed} & overdue) + left == len(overdue)
+    assert len(listed) == answer["total"]
+
+
+async def test_the_rules_file_leaves_in_peace_whom_it_names_and_switches_rules_off(
+    world: World, tmp_path: Path
+) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text('never_mail = ["S01"]\nminimum_amount = "350.00"\noff = ["grace", "bad_address"]\n')
+    with payt(world) as handle:
+        async with assistant(handle, PAYT_RULES_FILE=str(file)) as who:
+            rows = await rows_of(who)
+            reasons = [row["reason"] for row in (await who.ask("get_worklist"))["left_out"]]
+    assert "S01" not in rows
+    assert rows["S02"]["step"] == "remind"
+    assert "S25" not in rows  # 100.00, whose mail came back
+    assert {"never to be mailed (rules file)", "less than 350.00"} <= set(reasons)
+
+
+async def test_what_the_token_may_not_read_is_said_and_the_list_is_there(world: World) -> None:
+    narrow = Token(ALL_SCOPES - {"messages:read", "tasks:read"})
+    with payt(world, tokens={"narrow": narrow}) as handle:
+        async with assistant(handle, PAYT_API_TOKEN="narrow") as who:
+            answer = await who.ask("get_worklist", top=50)
+    notes = " ".join(answer["notes"])
+    assert "the token lacks messages:read" in notes
+    assert "the token lacks tasks:read" in notes
+    assert not {"answer_message", "do_task"} & {row["step"] for row in answer["debtors"]}
+    assert "remind" in {row["step"] for row in answer["debtors"]}
+
+
+async def test_an_answered_debtor_waits_no_more(world: World) -> None:
+    number = next(number for number, case in NUMBERS.items() if case.story == "wrote, nobody answered")
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            assert (await rows_of(who))[number]["step"] == "answer_message"
+            debtor = next(row["id"] for row in world.rows(MAIN, "debtors") if row.get("debtor_number") == number)
+            message = world.add_message(MAIN, debtor_id=debtor, **wrote(0, ours=True))
+            assert number not in await rows_of(who)
+            world.delete(MAIN, "messages", message)

@@ -47,6 +47,11 @@ class Scope:
         return self.moment.astimezone(time_zone(self.administration)).date()
 
     @property
+    def actual_today(self) -> dt.date:
+        """The date now, whatever moment it is asked for: what is filled into a letter is read on the day it is sent."""
+        return self.account.today(self.administration)
+
+    @property
     def caveats(self) -> list[str]:
         """Notes for every answer that depends on `today`."""
         return caveats(self.administration)

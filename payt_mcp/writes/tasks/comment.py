@@ -26,6 +26,7 @@ from payt_mcp.writes.tasks.reading import (
     stands_already,
     task_facts,
 )
+from payt_mcp.writes.tasks.texts import text_warnings
 
 
 class CommentTask(Kind):
@@ -51,6 +52,7 @@ class CommentTask(Kind):
         warnings = stands_already(place, same)
         if task.completed_at:
             warnings.append(Warned(f"The task was completed at {stamp(task.completed_at, place.zone)}."))
+        warnings += await text_warnings(place, task, {"the comment": asked["comment"]})
         return Outlook(
             touches=(self.name, task.id, laid_out(asked["comment"])),
             title=f"Comment on {named(task)}, in {place.short_name}",
@@ -60,6 +62,7 @@ class CommentTask(Kind):
             ],
             warnings=warnings,
             same=[one.id or "" for one in same],
+            basis={"debtors": [task.debtor_id]},
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:  # noqa: ARG002 - Kind

@@ -47,7 +47,7 @@ async def twice(house: House, caller: Any, person: Person, twins: Twins, moment:
 
 async def sending(house: House, person: Person, *, faulty: bool) -> None:
     """Until the first call is being sent: where Payt is slow or answers nothing, until it has what is sent."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(120):
         await person.answered.wait()
         while faulty and not house.sandbox.faults.hits:  # noqa: ASYNC110 - the sandbox is another thread
             await anyio.sleep(0.01)

@@ -69,7 +69,7 @@ async def test_both_are_told_what_payt_did(
     if (mode, moment, fate) == ("legacy", "during_sending", "lost"):
         # Known: where the first call has been told of its outcome before the twin comes, follow-up is asked for twice.
         request.applymarker(pytest.mark.xfail(strict=False, reason="a twin that comes after the answer asks anew"))
-    monkeypatch.setattr(doubled, "_PATIENCE", 1.0 if moment == "cancelled" else 25.0)
+    monkeypatch.setattr(doubled, "_PATIENCE", 0.5 if moment == "cancelled" else 25.0)
     changes = {}
     if fate == "refused":
         house.sandbox.options = dataclasses.replace(house.sandbox.options, tokens=REFUSING)

@@ -3,11 +3,14 @@
 import os
 import signal
 
+import httpx
 import hypothesis
 import keyring
 import pytest
 from hypothesis import HealthCheck
 from keyring.backends import fail
+
+from tests.support import once
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +21,15 @@ def anyio_backend() -> str:
 # The servers of the tests are on this machine, and no proxy of whoever runs them stands between.
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 
+# What a test asks by itself may take as long as a busy machine needs; the library gives up after five seconds.
+httpx._config.DEFAULT_TIMEOUT_CONFIG.__init__(120.0)  # type: ignore[misc]
+
 # Tests run beside others, on machines of any speed: how long an example took says nothing.
 hypothesis.settings.register_profile("side-by-side", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.settings.load_profile("side-by-side")
+
+
+once.remember()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

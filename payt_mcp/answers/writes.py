@@ -52,7 +52,7 @@ def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool 
             "warnings": warning_texts(preview) if preview else None,
             "approved": approved_words(record, zone) if record.status in (*BEGUN, Status.FAILED) else None,
             "message_id": record.message_id,
-            "sent_at": present.stamp(record.sending_at) if record.status is Status.SENT else None,
+            "sent_at": present.stamp(record.sending_at, zone) if record.status is Status.SENT else None,
             "reason": now or record.outcome.get("trouble") or record.outcome.get("why") or trouble,
             "records": record.outcome.get("records"),
             "next_step": _next(record, trouble, zone),
@@ -101,8 +101,9 @@ def waits_until(record: Record, zone: dt.tzinfo) -> str:
 
 def _brief(record: Record, preview: Preview) -> str:
     """The preview; while it may be decided, one without warnings says so: silence could be read as not looked."""
-    silent = record.status is Status.PROPOSED and not preview.warnings
-    return brief(preview) + (f"\n{preview.words.all_clear}" if silent else "")
+    is_open = record.status is Status.PROPOSED
+    silent = is_open and not preview.warnings
+    return brief(preview, is_open=is_open) + (f"\n{preview.words.all_clear}" if silent else "")
 
 
 def _next(record: Record, trouble: str, zone: dt.tzinfo) -> str | None:

@@ -229,6 +229,7 @@ class Books:
                 place = await self._read(running)
                 self._again.needs_all = False
             await self._name_debtors()
+        await self._case_book.read_named(self.held)
         self._as_of, self._synced = as_of, began
         self._following.place = place
 

@@ -7,7 +7,7 @@ a terminal that never heard of the kind can say it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -32,13 +32,12 @@ Fact = tuple[str, str]
 
 @dataclass(frozen=True)
 class Warned:
-    """Something about a proposal a person should look at. `danger` is shown in red; `person_only` bars the code
-    channel: a person must have seen it.
+    """Something about a proposal a person should look at. A `danger` is shown in red, and bars the code channel: a
+    person must have seen it.
     """
 
     text: str
     danger: bool = False
-    person_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,12 +106,15 @@ class Attached:
 
 @dataclass(frozen=True)
 class Letter:
-    """A text that goes out, as it will be read, and to whom."""
+    """A text that goes out, as it will be read, and to whom. `filled` is what stands in it for each placeholder of what
+    was asked for.
+    """
 
     recipients: tuple[SentTo, ...]
     subject: str
     body: str
     attachments: tuple[Attached, ...] = ()
+    filled: tuple[Fact, ...] = ()
     section: Literal["letter"] = "letter"
 
 
@@ -231,8 +233,8 @@ class Preview:
         """As `as_json` made it. Raises AlteredError where it is no preview."""
         try:
             if kept.keys() >= _NEEDED:
-                return _adapter().validate_python(dict(kept))
-        except ValueError:  # pydantic's error, which would quote what stands there
+                return _adapter().validate_python({**kept, "warnings": [*map(_warned, kept["warnings"])]})
+        except (ValueError, TypeError):  # pydantic's error, which would quote what stands there
             pass
         raise AlteredError(CANNOT_BE_SHOWN)
 
@@ -261,13 +263,13 @@ class Preview:
         """The records that are kept out of what is sent, each with why."""
         return {row.key: row.notes for row in self.rows if row.action == REFUSED}
 
-    @property
-    def person_only(self) -> list[str]:
-        """The warnings that bar the code channel."""
-        return [warned.text for warned in self.warnings if warned.person_only]
-
     def anew(self, because: Sequence[str]) -> Preview:
         return replace(self, because=tuple(because))
+
+
+def _warned(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A warning as it is kept. Earlier versions also kept which of the red ones bar the code channel: all do."""
+    return {name: value for name, value in kept.items() if name != "person_only"}
 
 
 def facts(entries: Sequence[Fact]) -> Iterator[Facts]:
@@ -279,6 +281,11 @@ def facts(entries: Sequence[Fact]) -> Iterator[Facts]:
 def beside(entries: Sequence[Fact]) -> Iterator[Beside]:
     if entries:
         yield Beside(tuple(entries))
+
+
+def outliers_first(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Rows in their order, but that those which are not like the others come first."""
+    return tuple(sorted(rows, key=lambda row: not row.is_outlier))
 
 
 def situation(entries: Sequence[Circumstance]) -> Iterator[Situation]:

@@ -13,7 +13,10 @@ FLOORS: tuple[dict[str, str], ...] = (
         "patience": "how long one call may wait",
         "words": "text as a reader sees it: cleaned, quoted, cut, and what draws as nothing",
     },
-    {"settings": "what the person who runs the server decided"},
+    {
+        "settings": "what the person who runs the server decided",
+        "scanning": "what stands in a text: accounts, amounts, numbers, days, links, addresses; pure",
+    },
     {"payt": "speaks Payt: the client, its pace, its records (models), its sign-in"},
     {"receivables": "the craft, pure: open items, aging, phases, attention, matching, addresses"},
     {"policy": "what may be done, each rule with its reason, pure: whose yes a proposal needs"},

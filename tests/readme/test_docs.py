@@ -16,6 +16,7 @@ from payt_mcp.hosts.catalog import HOSTS
 from payt_mcp.payt.signin.grants import reading, writing
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import KNOWN, TOOLSETS, Settings
+from payt_mcp.writes.message.placeholders import KNOWN as PLACEHOLDERS
 from tests.support.newcomer import ROOT
 
 DOCS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in
@@ -72,6 +73,11 @@ def test_it_reads_well_in_a_terminal(name: str) -> None:
     assert [line for line in prose.splitlines() if len(line) > 124 and not line.startswith("|")] == []
 
 
+def test_every_placeholder_of_a_letter_is_told_and_none_that_there_is_not() -> None:
+    told = re.findall(r"^\| `\{(.+)\}` \|", DOCS["docs/letters.md"], re.MULTILINE)
+    assert sorted(told) == sorted(PLACEHOLDERS)
+
+
 def test_every_setting_has_its_section_and_the_order_does_not_matter() -> None:
     assert SETTINGS.keys() == KNOWN.keys()
 
@@ -105,7 +111,7 @@ def test_every_entry_to_copy_is_one_a_host_can_use() -> None:
 def test_an_entry_by_hand_is_what_install_would_print(host: str) -> None:
     command = [sys.executable, "-m", "payt_mcp", "install", host, "--print"]
     settled = {name: value for name, value in os.environ.items() if not name.startswith(("PAYT_", "XDG_STATE"))}
-    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60, env=settled).stdout
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300, env=settled).stdout
     if host == "claude-code":
         assert f"{printed.partition(' -- ')[0]} -- /path/to/payt-mcp\n" in DOCS["docs/hosts.md"]
         return

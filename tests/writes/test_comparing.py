@@ -80,7 +80,7 @@ def test_a_record_that_comes_twice_is_compared_in_each_place() -> None:
 
 
 def test_a_preview_reads_back_as_it_was_kept() -> None:
-    kept = preview(
-        *SHOWN.sections, *situation([Circumstance("a", "b", "c")]), warnings=(Warned("look", True, True),)
-    ).anew(["it was paid"])
+    kept = preview(*SHOWN.sections, *situation([Circumstance("a", "b", "c")]), warnings=(Warned("look", True),)).anew(
+        ["it was paid"]
+    )
     assert Preview.from_json(kept.as_json()) == kept

@@ -259,7 +259,7 @@ async def test_a_plan_of_debtors_is_what_payt_then_does(house: House) -> None:
 
 
 def _dangers(preview: dict[str, Any]) -> list[str]:
-    return [one["text"] for one in preview["warnings"] if one["danger"] and one["person_only"]]
+    return [one["text"] for one in preview["warnings"] if one["danger"]]
 
 
 def _risky(house: House) -> dict[str, tuple[str, dict[str, Any], str]]:
@@ -273,11 +273,11 @@ def _risky(house: House) -> dict[str, tuple[str, dict[str, Any], str]]:
         "reminder address": (
             "upsert_contacts",
             {"contacts": [{"contact_identifier": contact["contact_identifier"], "reminder_email_address": alike}]},
-            f"Debtor {number} ",
+            f"debtor {number} ",
         ),
         "default address": (
             "upsert_contacts", {"contacts": [{"id": contact["id"], "default_email_address": alike}]},
-            f"{mail} becomes {alike}. Its domain looks like",
+            f"{mail} becomes {alike}, whose domain looks like",
         ),
         "address cleared": (
             "upsert_contacts", {"contacts": [{"id": contact["id"], "clear": ["default_email_address"]}]},
@@ -288,14 +288,14 @@ def _risky(house: House) -> dict[str, tuple[str, dict[str, Any], str]]:
         ),
         "bank account": (
             "upsert_debtors", {"debtors": [as_it_is(known, bank_account_number="NL02RABO0123456789")]},
-            "NL02RABO0123456789); Payt does not show what it was",
+            "A bank account is set, and Payt does not show what it was: debtor",
         ),
         "taken over": (
             "upsert_debtors", {"debtors": [as_it_is(known, debtor_identifier="mine")]},
-            f"takes over debtor {known['debtor_number']}",
+            f"A record takes over another: debtor {known['debtor_number']}",
         ),
         "renumbered": (
-            "upsert_debtors", {"debtors": [as_it_is(known, debtor_number="Z1")]}, "becomes Z1; its invoices",
+            "upsert_debtors", {"debtors": [as_it_is(known, debtor_number="Z1")]}, "becomes Z1).",
         ),
     }  # fmt: skip
 
@@ -446,8 +446,8 @@ async def test_the_page_shows_redirected_mail_in_red_and_a_click_carries_it_out(
         page = await (await chromium.new_context()).new_page()
         await page.goto(house.opened[0])
         red = await page.locator("li.danger").all_inner_texts()
-        assert len(red) == 1 + len(contact["debtor_numbers"])
-        assert all("x@evil.example" in text for text in red)
+        assert len(red) == 1
+        assert all(name in red[0] for name in ("x@evil.example", "contact ", *contact["debtor_numbers"]))
         assert await page.inner_text(".body") == remark["comment"]
         assert f"default_email_address: {contact['default_email_address']} → x@evil.example" in await page.inner_text(
             "table"

@@ -147,12 +147,14 @@ def _said(record: Record, trouble: str, zone: dt.tzinfo) -> str:
 
 
 def _detail(preview: Preview) -> str:
-    """All of it: dangers first, and plain remarks last."""
+    """All of it: dangers first, and plain remarks last, but that no long list of records stands before them."""
     because = f'<p class="big">{text(because_words(preview))}</p>' if preview.because else ""
     says_from = any(isinstance(section, Letter) for section in preview.sections)
     where = "" if says_from else f"<dl><dt>In</dt><dd>{text(preview.sender)}</dd></dl>"
-    sections = "".join(map(_section, preview.sections))
-    return f"{because}{_warnings(preview.dangers)}{where}{sections}{_warnings(preview.remarks)}"
+    lists = [section for section in preview.sections if isinstance(section, Records)]
+    sections = "".join(_section(section) for section in preview.sections if section not in lists)
+    rows = "".join(map(_section, lists))
+    return f"{because}{_warnings(preview.dangers)}{where}{sections}{_warnings(preview.remarks)}{rows}"
 
 
 def _warnings(warnings: Sequence[Warned]) -> str:

@@ -56,7 +56,7 @@ class Invoices(Kind):
         return Outlook(
             touches=(self.name, *sorted(row["invoice_number"] for row in rows)),
             title=f"{count(len(steps), 'invoice')} into {place.short_name}",
-            sections=sections_of(steps, place.sender),
+            sections=sections_of(rows, steps, place.sender),
             warnings=warnings_of(rows, steps, known),
             idle=_idle(steps),
             content={

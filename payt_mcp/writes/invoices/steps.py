@@ -10,11 +10,11 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
-from payt_mcp.payt.models import Debtor, Invoice, Payment
+from payt_mcp.payt.models import Contact, Debtor, Invoice, Payment
 from payt_mcp.proposals.preview import REFUSED, Change, Row
-from payt_mcp.receivables.mailboxes import mailboxes_in
+from payt_mcp.receivables.mailboxes import mailbox
 from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words, listed
-from payt_mcp.words.text import clean, count, money
+from payt_mcp.words.text import clean, code, count, money
 from payt_mcp.writes.bulk import CLEARED, UNSEEN, WHOLE
 from payt_mcp.writes.invoices.fields import REQUIRED
 from payt_mcp.writes.invoices.lines import (
@@ -22,6 +22,7 @@ from payt_mcp.writes.invoices.lines import (
     line_words,
     words,
 )
+from payt_mcp.writes.texts import Own, mailboxes_of
 
 AMOUNTS = {
     "amount_total": "total_amount",
@@ -31,13 +32,13 @@ AMOUNTS = {
 }
 """Amounts are called one thing when written and another when read."""
 
-_COMPARED = (
+COMPARED = (
     "currency_code", "invoice_date", "due_date", "invoice_identifier", "order_number", "peppol_identifier",
     "description", "category", "payment_method", *AMOUNTS,
 )  # fmt: skip
 _UNREADABLE = tuple(name for name in NOT_READ_BACK if name not in {"payments", *FILES})
+REMOVED = "removed"
 _LISTS = ("payments", "invoice_lines", "labels")
-_ADDRESSES = tuple(name for name in Debtor.model_fields if name.endswith("email_address"))
 _ZERO = Decimal("0.00")
 
 
@@ -54,21 +55,10 @@ class Known:
     debtors_by_identifier: Mapping[str, Debtor]
     debtors_by_id: Mapping[str, Debtor]
     owners_of_identifiers: Mapping[str, str]
-    contacts: frozenset[str]
+    contacts: Mapping[str, Contact]
     vat_rates: frozenset[str]
+    own: Own
     payments: Mapping[str, Sequence[Payment]] = field(default_factory=dict)
-    bank_account: str = ""
-    hosts: tuple[str, ...] = ()
-    own_addresses: tuple[str, ...] = ()
-
-    @property
-    def addresses(self) -> frozenset[str]:
-        """The administration's own e-mail addresses and those on file for the debtors of the batch, each as its
-        `mailbox`.
-        """
-        debtors = [*self.debtors_by_id.values(), *self.debtors.values(), *self.debtors_by_identifier.values()]
-        on_file = (getattr(debtor, name) for debtor in debtors for name in _ADDRESSES)
-        return frozenset(one for text in (*self.own_addresses, *on_file) if text for one in mailboxes_in(text))
 
 
 @dataclass
@@ -95,10 +85,14 @@ class Step:
     changes: list[Change] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     mail_to: str = ""
+    is_elsewhere: bool = False
+    """It would be e-mailed to an address that is not on file for its debtor."""
+
     payment: Decimal | None = None
     lists: dict[str, str] = field(default_factory=dict)
     """What is replaced as a whole, in short."""
 
+    labels_before: Sequence[str] = ()
     destroyed: list[str] = field(default_factory=list)
     moved: str = ""
     """From which debtor an invoice that is there goes to which."""
@@ -120,14 +114,14 @@ class Step:
     def is_posted(self) -> bool:
         return self.action != REFUSED
 
-    def as_row(self) -> Row:
+    def as_row(self, *, is_apart: bool = False) -> Row:
         return Row(
             key=self.number,
             action=self.action,
             about=self.debtor,
             changes=tuple(self.changes),
             notes=tuple(self.notes),
-            is_outlier=not self.is_posted,
+            is_outlier=is_apart or not self.is_posted,
         )
 
 
@@ -139,7 +133,7 @@ def steps_of(rows: Sequence[Mapping[str, Any]], known: Known) -> list[Step]:
 
 
 def _state(invoice: Invoice, known: Known) -> State:
-    values = {name: getattr(invoice, AMOUNTS.get(name, name)) for name in _COMPARED}
+    values = {name: getattr(invoice, AMOUNTS.get(name, name)) for name in COMPARED}
     paid = known.payments.get(invoice.invoice_number or "")
     return State(
         values={name: _said(value) for name, value in values.items() if value is not None},
@@ -168,8 +162,10 @@ def _step(row: Mapping[str, Any], states: dict[str, State], taken: dict[str, str
         step.action, step.notes = REFUSED, troubles
         return step
     step.before = old.values if old else {}
-    new = _applied(row, old, debtor)
+    contact = known.contacts.get(row.get("contact_identifier", ""))
+    new = _applied(row, old, debtor, contact)
     step.changes = _changes(row, old or State(), new, debtor)
+    _mailed(step, row, old, new, contact)
     _consequences(step, row, old, new)
     if old is not None and not step.changes and not step.mail_to:
         step.action = "unchanged"
@@ -220,15 +216,15 @@ def _troubles(row: Mapping[str, Any], number: str, taken: Mapping[str, str], kno
     return list(dict.fromkeys(found))
 
 
-def _applied(row: Mapping[str, Any], old: State | None, debtor: Debtor | None) -> State:
+def _applied(row: Mapping[str, Any], old: State | None, debtor: Debtor | None, contact: Contact | None) -> State:
     before = old or State()
-    given = {name: row[name] for name in _COMPARED if row.get(name) is not None}
+    given = {name: row[name] for name in COMPARED if row.get(name) is not None}
     sent = dt.datetime.fromisoformat(row["sent_at"]) if row.get("sent_at") else None
     currency = _currency(row, old)
     return State(
         values={**before.values, **given},
         debtor=debtor,
-        is_sent=before.is_sent or sent is not None or bool(mail_address(debtor)),
+        is_sent=before.is_sent or sent is not None or bool(mail_address(debtor, contact)),
         sent_at=before.sent_at or sent,
         labels=row.get("labels", before.labels),
         lines=[words(line) for line in row["invoice_lines"]] if "invoice_lines" in row else before.lines,
@@ -239,7 +235,7 @@ def _applied(row: Mapping[str, Any], old: State | None, debtor: Debtor | None) -
 def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | None) -> list[Change]:
     changes = [
         _change(name, old.values.get(name, ""), new.values[name])
-        for name in _COMPARED
+        for name in COMPARED
         if row.get(name) is not None and new.values.get(name, "") != old.values.get(name, "")
     ]
     if debtor and (old.debtor is None or old.debtor.id != debtor.id):
@@ -276,7 +272,7 @@ def _payment_changes(old: Payments | None, new: Payments | None) -> list[Change]
 
 def _one_by_one(name: str, old: Sequence[str], new: Sequence[str]) -> list[Change]:
     pairs = enumerate(zip_longest(old, new, fillvalue=""), 1)
-    return [_change(f"{name}[{place}]", was, becomes or "removed") for place, (was, becomes) in pairs]
+    return [_change(f"{name}[{place}]", was, becomes or REMOVED) for place, (was, becomes) in pairs]
 
 
 def _file_words(file: Mapping[str, Any]) -> str:
@@ -285,11 +281,20 @@ def _file_words(file: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {file[name]}" for name in ("filename", "checksum") if name in file)
 
 
+def _mailed(step: Step, row: Mapping[str, Any], old: State | None, new: State, contact: Contact | None) -> None:
+    """Whether Payt e-mails the invoice, and where to."""
+    if row.get("sent_at") or (old and old.is_sent):
+        return
+    step.mail_to = mail_address(new.debtor, contact)
+    step.is_elsewhere = bool(new.debtor and step.mail_to and mailbox(step.mail_to) not in mailboxes_of(new.debtor))
+    of_contact = f", the address of contact {code(contact.contact_identifier)}" if contact else ""
+    elsewhere = ", which is not on file for the debtor" if step.is_elsewhere else ""
+    to = f"e-mailed to {step.mail_to}{of_contact}{elsewhere}"
+    step.notes.append(to if step.mail_to else "not e-mailed: there is no address on file")
+
+
 def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: State) -> None:
     """What follows from a row that the row itself does not say."""
-    if not row.get("sent_at") and not (old and old.is_sent):
-        step.mail_to = mail_address(new.debtor)
-        step.notes.append(f"e-mailed to {step.mail_to}" if step.mail_to else "not e-mailed: the debtor has no address")
     if old and old.sent_at and row.get("sent_at") and dt.datetime.fromisoformat(row["sent_at"]) != old.sent_at:
         step.notes.append("its sending date stays as it is: the invoice was sent already")
     if old:
@@ -297,6 +302,7 @@ def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: St
         if new.debtor and (old.debtor is None or old.debtor.id != new.debtor.id):
             step.moved = f"{_named(old.debtor) or 'one that is not known'} → {_named(new.debtor)}"
         step.lowered = _lowered(row, old, new)
+        step.labels_before = old.labels or []
         step.destroyed = [name for name in FILES if row.get(name, {}).get("destroy")]
         was = old.values.get("currency_code", step.currency)
         if was != step.currency:
@@ -351,9 +357,11 @@ def _amount(state: State | None, name: str) -> Decimal:
     return Decimal(state.values.get(name, "0.00")) if state else _ZERO
 
 
-def mail_address(debtor: Debtor | None) -> str:
-    """Where Payt would mail an invoice."""
-    return (debtor.invoice_email_address or debtor.primary_email_address or "") if debtor else ""
+def mail_address(debtor: Debtor | None, contact: Contact | None = None) -> str:
+    """Where Payt would mail an invoice: a contact that is named for it comes before the debtor."""
+    ours = (contact.invoice_email_address, contact.default_email_address) if contact else ()
+    theirs = (debtor.invoice_email_address, debtor.primary_email_address) if debtor else ()
+    return next(filter(None, (*ours, *theirs)), "")
 
 
 def _named(debtor: Debtor | None) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from payt_mcp.proposals.preview import Warned
-from payt_mcp.receivables.addresses import PLACES, SHARED_HOSTS, domain, is_below, resembled
+from payt_mcp.receivables.addresses import PLACES, SHARED_HOSTS, Recipient, domain, is_below, resembled
 from payt_mcp.receivables.mailboxes import mailbox, one_form, readable, shown
+from payt_mcp.scanning.accounts import bank_accounts, is_part_of
+from payt_mcp.scanning.links import addresses_in, hosts_in
 from payt_mcp.words.text import clean
-from payt_mcp.writes.message import scanning
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.letter import Letter
 from payt_mcp.writes.own import PAYT_HOSTS
@@ -16,22 +19,31 @@ _MOST_NAMED = 5
 
 def recipient_warnings(letter: Letter, facts: Facts) -> list[Warned]:
     known = {domain(entry.email) for entry in facts.on_file}
-    found, outside = [], 0
+    found: list[Warned] = []
+    outside = 0
     for recipient in letter.recipients:
         host = domain(recipient.email)
         outside += host not in known
         if recipient.source:
-            if shown(recipient.email) != recipient.email:
-                found.append(Warned(f"{recipient.email} reads {readable(recipient.email)}."))
+            found += _on_file(recipient, facts)
             continue
         like = resembled(host, known)
         hint = f", and its domain looks like {like}, which is" if like else ""
         found.append(
-            Warned(f"{shown(recipient.email)} ({recipient.field}) is not on file for this debtor{hint}.", True, True)
+            Warned(f"{shown(recipient.email)} ({recipient.field}) is not on file for this debtor{hint}.", True)
         )
     if outside > 1:
         found.append(Warned(f"{outside} recipients are outside the domains on file for this debtor.", True))
     return found + _left_out(letter, facts)
+
+
+def _on_file(recipient: Recipient, facts: Facts) -> Iterator[Warned]:
+    """What is to be said of an address that is on file. One that a proposal put there vouches for nobody."""
+    by = facts.lately.get(mailbox(recipient.email))
+    if by:
+        yield Warned(f"{shown(recipient.email)} ({recipient.field}) came on file lately, by {by}.", True)
+    elif shown(recipient.email) != recipient.email:
+        yield Warned(f"{recipient.email} reads {readable(recipient.email)}.")
 
 
 def _left_out(letter: Letter, facts: Facts) -> list[Warned]:
@@ -51,9 +63,9 @@ def account_warnings(text: str, facts: Facts) -> list[Warned]:
     own = "".join(facts.bank_account.split()).upper()
     numbers = {facts.debtor_number, *(item.number for item in facts.items)}
     return [
-        Warned(f"The text names the bank account {account}, which is not the administration's.", True, True)
-        for account in scanning.bank_accounts(text)
-        if account != own and not scanning.is_part_of(account, own) and account not in numbers
+        Warned(f"The text names the bank account {account}, which is not the administration's.", True)
+        for account in bank_accounts(text)
+        if account != own and not is_part_of(account, own) and account not in numbers
     ]
 
 
@@ -61,9 +73,9 @@ def link_warnings(text: str, facts: Facts) -> list[Warned]:
     """Hosts in the text that are neither ours nor the debtor's own. Where anybody may have a page, nobody's is."""
     own = {*PAYT_HOSTS, *facts.own_hosts} - SHARED_HOSTS
     theirs = {domain(entry.email) for entry in facts.on_file}
-    named = (*scanning.links(facts.debtor), *scanning.links(facts.sender))  # a company may be called Example.com
+    named = (*hosts_in(facts.debtor), *hosts_in(facts.sender))  # a company may be called Example.com
     theirs |= set(map(one_form, named))
-    hosts = scanning.links(text)
+    hosts = hosts_in(text)
     foreign = [host for host in hosts if one_form(host.removeprefix("www.")) not in theirs and not is_below(host, own)]
     found = [
         Warned(f"The text links to {_host_words(host)}, which is not yours or Payt's.", True)
@@ -90,6 +102,6 @@ def address_warnings(text: str, letter: Letter, facts: Facts) -> list[Warned]:
     hosts = [host for host in (*PAYT_HOSTS, *facts.own_hosts) if host not in SHARED_HOSTS]
     return [
         Warned(f"The text names the address {clean(address, 80)}, which is neither yours nor on file.", True)
-        for address in scanning.addresses(text)
+        for address in addresses_in(text)
         if mailbox(address) not in known and not is_below(domain(address), hosts)
     ][:_MOST_NAMED]

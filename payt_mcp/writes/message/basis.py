@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from payt_mcp.receivables.attention import PAUSED, PAYMENT_PLAN, WITH_BAILIFF, Reason
+from payt_mcp.scanning.dates import dates_in
+from payt_mcp.scanning.numbers import numbers_among, words
 from payt_mcp.words.text import clean
-from payt_mcp.writes.message import scanning
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
 
@@ -18,8 +19,8 @@ def basis_of(facts: Facts, text: str, about: str = "") -> dict[str, Any]:
     """The state a letter rests on: what is overdue or named in it by number or due date, and what speaks against
     chasing it or the debtor, and which record says so. `about` is the number of the invoice that the letter goes with.
     """
-    numbers, dates = {about, *scanning.words(text)}, scanning.dates(text)
-    numbers |= scanning.numbers_among(text, {item.number for item in facts.items}).keys()
+    numbers, dates = {about, *words(text)}, dates_in(text)
+    numbers |= numbers_among(text, {item.number for item in facts.items}).keys()
     items = [item for item in facts.items if item.is_overdue or item.number in numbers or item.due_date in dates]
     return {
         "attention": _keys(facts.attention),

@@ -12,11 +12,11 @@ from itertools import accumulate, pairwise
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.attention import Reason, flags_of
 from payt_mcp.receivables.phases import IN_COLLECTION
+from payt_mcp.scanning.amounts import Amount, amounts_in
+from payt_mcp.scanning.numbers import numbers_among
 from payt_mcp.words.field_names import listed
 from payt_mcp.words.lookalikes import plain
 from payt_mcp.words.text import clean, money, some
-from payt_mcp.writes.message import scanning
-from payt_mcp.writes.message.scanning import Amount
 
 _MOST_NAMED = 5
 _MOST_SHOWN = 10
@@ -60,7 +60,7 @@ def numbers_of(items: Iterable[OwedItem]) -> str:
 
 def named_in(text: str, items: Sequence[OwedItem]) -> list[OwedItem]:
     """The open invoices whose number stands in a text, in the order of the text."""
-    places = scanning.numbers_among(text, {item.number for item in items})
+    places = numbers_among(text, {item.number for item in items})
     return sorted((item for item in items if item.number in places), key=lambda item: places[item.number][0])
 
 
@@ -78,7 +78,7 @@ def may_be_about_more(text: str, items: Sequence[OwedItem], of: Sequence[OwedIte
     if len(of) != 1:
         return True
     larger = {one for one, number in _totals(items) if number > 1} - _single(of[0])
-    return any(_worth(one) in larger for one in scanning.amounts(text, {item.number for item in items}))
+    return any(_worth(one) in larger for one in amounts_in(text, {item.number for item in items}))
 
 
 def named_words(text: str, items: Sequence[OwedItem]) -> str:
@@ -95,7 +95,7 @@ def warnings_about(text: str, items: Sequence[OwedItem], also: Iterable[Decimal]
     """What is odd about the amounts of a text, of which the first line is the subject. `also` are amounts it may name
     in any currency.
     """
-    amounts, named = scanning.amounts(text, {item.number for item in items}), named_in(text, items)
+    amounts, named = amounts_in(text, {item.number for item in items}), named_in(text, items)
     sums = [*_totals(items), *_totals(named)]
     known = {one for item in items for one in _single(item)} | {one for one, _ in sums}
     # the case names no currency: what is an amount of an invoice counts in that invoice's currency alone
@@ -174,7 +174,7 @@ def _figures(text: str, amounts: Sequence[Amount], numbers: Collection[str]) -> 
     """The amounts and the numbers of a text in their order with the line of each, of those that are not blank."""
     signs = plain(text)
     placed: list[tuple[int, str | Amount]] = [(one.at, one) for one in amounts]
-    placed += [(at, number) for number, places in scanning.numbers_among(text, numbers).items() for at in places]
+    placed += [(at, number) for number, places in numbers_among(text, numbers).items() for at in places]
     filled = [0, *accumulate(bool(line.strip()) for line in signs.split("\n"))]
     return [(filled[signs.count("\n", 0, at)], one) for at, one in sorted(placed, key=lambda one: one[0])]
 

@@ -18,10 +18,11 @@ from payt_mcp.receivables.attention import of_case, of_invoice
 from payt_mcp.receivables.messages import EARLIEST, bounce_reason, message_moment
 from payt_mcp.receivables.phases import case_phase, words
 from payt_mcp.receivables.records import case_entry
+from payt_mcp.scanning import numbers
 from payt_mcp.words.text import NAME_LENGTH, clean
-from payt_mcp.writes.message import scanning
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
+from payt_mcp.writes.message.filling import FilledLetter
 from payt_mcp.writes.message.proposed import SentByUs
 from payt_mcp.writes.message.target import Target
 from payt_mcp.writes.own import own_hosts
@@ -30,15 +31,19 @@ _RECENT = dt.timedelta(days=7)
 
 
 async def facts_of(
-    scope: Scope, target: Target, subject: str, body: str, sent: Sequence[SentByUs] = (), told: Collection[str] = ()
+    scope: Scope,
+    target: Target,
+    letter: FilledLetter,
+    sent: Sequence[SentByUs] = (),
+    told: Collection[str] = (),
 ) -> Facts:
     """All that warnings and preview rest on: the file that the target was found with, the debtor's contacts, and whose
-    the invoices are that the text names. `sent` are the letters that went out by the ledger, which the timeline may not
-    show yet; of the messages that are `told` a person knows.
+    the invoices are that the text names by itself. `sent` are the letters that went out by the ledger, which the
+    timeline may not show yet; of the messages that are `told` a person knows.
     """
     file, administration, now = target.file, scope.administration, scope.now()
-    debtor, text = file.debtor, f"{subject}\n{body}"
-    foreign, unknown = await _numbers_in(scope, text, file)
+    debtor, subject, body = file.debtor, letter.subject, letter.body
+    foreign, unknown = await _numbers_in(scope, letter.typed, file)
     same = [m for m in file.messages if is_same(m, subject, body)]
     of_case_ = of_case(case_entry(target.case)) if target.case else []
     amounts_of = [target.case] if target.case else file.cases
@@ -130,11 +135,12 @@ async def _on_file(scope: Scope, debtor: Debtor) -> list[OnFile]:
     found = list(addresses_of(debtor))
     if not debtor.debtor_number or "," in debtor.debtor_number:
         return found
-    contacts = await scope.account.payt.contacts(
-        scope.id, fields=("id", "firstname", "lastname", *CONTACT_FIELDS), debtor_numbers=[debtor.debtor_number]
-    )
+    fields = ("id", "firstname", "lastname", "updated_at", *CONTACT_FIELDS)
+    contacts = await scope.account.payt.contacts(scope.id, fields=fields, debtor_numbers=[debtor.debtor_number])
     for contact in contacts.records:
-        found += addresses_of_contact(contact)
+        stamp = contact.updated_at
+        changed = scope.day(stamp) if stamp and is_recent(stamp, scope.now()) else None
+        found += addresses_of_contact(contact, changed or "")
     return found
 
 
@@ -183,7 +189,7 @@ async def _numbers_in(scope: Scope, text: str, file: DebtorFile) -> tuple[dict[s
     """Invoice numbers in the text that are another debtor's (and whose), and those that are nobody's."""
     own = {number for item in file.open_items for number in (item.number, item.identifier)}
     own |= {number for case in file.cases for number in (case.case_number, case.credit_case_number) if number}
-    asked = [word for word in scanning.tokens(text) if word not in own and "," not in word]
+    asked = [word for word in numbers.tokens(text) if word not in own and "," not in word]
     found: dict[str, Invoice] = {}
     for chunk in chunks(asked):
         listed = await scope.account.payt.invoices(
@@ -192,8 +198,8 @@ async def _numbers_in(scope: Scope, text: str, file: DebtorFile) -> tuple[dict[s
         found |= {invoice.invoice_number or "": invoice for invoice in listed.records}
     theirs = {n: i.debtor_number or "another" for n, i in found.items() if i.debtor_id != file.debtor.id}
     known = own | found.keys() | {file.debtor.debtor_number or ""}
-    named = scanning.named_invoices(text)
-    return theirs, [name for name in named if name not in known and not scanning.numbers_among(name, known)]
+    named = numbers.named_invoices(text)
+    return theirs, [name for name in named if name not in known and not numbers.numbers_among(name, known)]
 
 
 def _day(scope: Scope, moment: dt.datetime) -> dt.date:

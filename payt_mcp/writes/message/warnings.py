@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from payt_mcp.proposals.preview import Warned
+from payt_mcp.scanning.gaps import has_wide_gap
 from payt_mcp.words.text import some
 from payt_mcp.words.visible import hidden_kinds
-from payt_mcp.writes.message import scanning
 from payt_mcp.writes.message.addressing import (
     account_warnings,
     address_warnings,
@@ -17,26 +19,41 @@ from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import meant, warnings_about
 from payt_mcp.writes.message.history import history_warnings, invoice_warnings, rule_warnings
 from payt_mcp.writes.message.letter import Letter
+from payt_mcp.writes.message.unfilled import unfilled
+
+_MOST_NAMED = 5
 
 
-def warnings_of(letter: Letter, facts: Facts) -> list[Warned]:
-    text = letter.text
+def warnings_of(letter: Letter, facts: Facts, about: Collection[str] = ()) -> list[Warned]:
+    """`about` are the ids of the invoices that were named beside the text."""
+    text, typed = letter.text, letter.typed
     named = meant(text, facts.items, facts.invoice_id)
+    named += [item for item in facts.items if item.id in about and item not in named and item.owed >= 0]
     chased = named or [item for item in facts.items if item.is_overdue]
     found = [
         *recipient_warnings(letter, facts),
-        *account_warnings(text, facts),
+        *account_warnings(typed, facts),
         *chasing_warnings(text, facts, named),
         *history_warnings(facts),
         *rule_warnings(facts),
         *step_warnings(chased),
         *invoice_warnings(facts),
-        *warnings_about(text, facts.items, (*facts.case_amounts, *facts.other_amounts)),
-        *link_warnings(text, facts),
-        *address_warnings(text, letter, facts),
+        *warnings_about(typed, facts.items, (*facts.case_amounts, *facts.other_amounts)),
+        *link_warnings(typed, facts),
+        *address_warnings(typed, letter, facts),
         *_unseen(text),
+        *_unfilled(letter, facts),
     ]
     return sorted(found, key=lambda warned: not warned.danger)
+
+
+def _unfilled(letter: Letter, facts: Facts) -> list[Warned]:
+    known = {facts.debtor, facts.sender, *(item.number for item in facts.items)}
+    found = unfilled(letter.subject, letter.body, letter.filled, known)
+    if not found:
+        return []
+    said = some(found, most=_MOST_NAMED)
+    return [Warned(f"The text holds what looks like a placeholder that nobody filled: {said}.", True)]
 
 
 def _unseen(text: str) -> list[Warned]:
@@ -45,7 +62,7 @@ def _unseen(text: str) -> list[Warned]:
     kinds = hidden_kinds(text)
     if kinds:
         said = some(f"{number} x {kind}" for kind, number in kinds.items())
-        found.append(Warned(f"The text holds {sum(kinds.values())} signs nobody sees ({said}).", True, True))
-    if scanning.has_wide_gap(text):
+        found.append(Warned(f"The text holds {sum(kinds.values())} signs nobody sees ({said}).", True))
+    if has_wide_gap(text):
         found.append(Warned("The text has a wide gap; look for what comes after it.", True))
     return found

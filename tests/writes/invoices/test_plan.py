@@ -91,7 +91,7 @@ async def test_the_own_account_is_no_warning_and_a_foreign_link_is_one(house: Ho
         new("L1", house.debtor(), description=f"Betaal op {own} of https://evil.example/pay"),
         new("L2", house.debtor(), description="Zie https://app.paytsoftware.com/pay"),
     ]
-    async with client(house.server(confirm="code")) as caller:
+    async with client(house.server()) as caller:
         asked = data(await caller.call_tool("upsert_invoices", {"invoices": rows}))
     assert asked["warnings"] == ["A link leads to evil.example, which is not yours or Payt's; it is in L1."]
 
@@ -106,7 +106,7 @@ async def test_money_moves_from_one_currency_to_the_other(house: House) -> None:
     assert preview["money"] == {
         "EUR": f"open -{opened}, total -{total}", "USD": f"open +{opened}, total +{total}",
     }  # fmt: skip
-    assert f"The currency changes: {before['invoice_number']}." in asked["warnings"]
+    assert f"The currency changes: {before['invoice_number']} (EUR becomes USD)." in asked["warnings"]
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ async def test_a_letter_closed_by_a_person_is_told_in_one_sentence(house: House)
         ledger.settle(key, Status.FAILED, CLOSED, who=PAGE)
         ledger.close()
         told = data(await caller.call_tool("check_approval", {"proposal_id": key}))
-    assert re.fullmatch(r"A person closed it at 20\d\d-\d\d-\d\d \d\d:\d\d: it was not sent\.", told["summary"])
+    assert re.fullmatch(r"A person closed it at 20\d\d-\d\d-\d\d \d\d:\d\d CET: it was not sent\.", told["summary"])
     assert "reason" not in told
     assert "only if the user asks" in told["next_step"]
     page = cards([record(house, key)], {}, lambda _record: "", dt.UTC).html

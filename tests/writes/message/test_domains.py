@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from payt_mcp.writes.message import scanning
+from payt_mcp.scanning.links import addresses_in, hosts_in
 from tests.support.house import House, client, data
 
 
@@ -34,7 +34,7 @@ from tests.support.house import House, client, data
     ],
 )
 def test_named_hosts(text: str, host: str) -> None:
-    assert scanning.links(text) == [host]
+    assert hosts_in(text) == [host]
 
 
 @pytest.mark.parametrize(
@@ -46,15 +46,15 @@ def test_named_hosts(text: str, host: str) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_host(text: str) -> None:
-    assert scanning.links(text) == []
+    assert hosts_in(text) == []
 
 
 @pytest.mark.parametrize(
     "text", ["mail X@Evil.example", "x (at) evil [dot] example", "<x@evil.example>.", "mailto:x@evil.example"]
 )
 def test_an_address_is_no_link_but_an_address(text: str) -> None:
-    assert scanning.addresses(text) == ["x@evil.example"]
-    assert scanning.links(text) == []
+    assert addresses_in(text) == ["x@evil.example"]
+    assert hosts_in(text) == []
 
 
 async def _warnings(house: House, body: str) -> list[str]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from payt_mcp.writes.message import scanning
-from payt_mcp.writes.message.iban import remainder
+from payt_mcp.scanning.accounts import bank_accounts
+from payt_mcp.scanning.iban import remainder
 
 FORMS = {
     "NL": "A" * 4 + "9" * 10, "DE": "9" * 18, "BE": "9" * 12, "GB": "A" * 4 + "9" * 14, "NO": "9" * 11, "PL": "9" * 24,
@@ -39,20 +39,20 @@ def spread(number: str, size: int, gap: str) -> str:
 @given(number=numbers(), label=st.sampled_from(LABELS), size=st.integers(1, 4), is_small=st.booleans())
 def test_any_layout_of_a_right_number(number: str, label: str, gap: str, size: int, is_small: bool) -> None:
     written = spread(number.lower() if is_small else number, size, gap)
-    assert number in scanning.bank_accounts(f"Graag betalen. {label}{written}. Dank u")
+    assert number in bank_accounts(f"Graag betalen. {label}{written}. Dank u")
 
 
 @given(numbers(), st.sampled_from(GAPS[:6]), st.sampled_from(LABELS), st.integers(1, 96))
 def test_one_with_wrong_check_digits_in_groups_of_four(number: str, gap: str, label: str, off: int) -> None:
     wrong = number[:2] + f"{(int(number[2:4]) + off) % 100:02d}" + number[4:]
-    assert wrong in scanning.bank_accounts(f"Graag betalen. {label}{spread(wrong, 4, gap)}. Dank u")
+    assert wrong in bank_accounts(f"Graag betalen. {label}{spread(wrong, 4, gap)}. Dank u")
 
 
 @given(numbers(), st.sampled_from(("O", "o", "\u041e", "\u03bf")), st.sampled_from((4, 40)))
 def test_o_for_zero(number: str, letter: str, size: int) -> None:
     assume(sum(sign in "123456789" for sign in number) > 6)
     written = spread(number[:2] + number[2:].replace("0", letter), size, " ")
-    found = scanning.bank_accounts(f"Betaal op {written} a.u.b.")
+    found = bank_accounts(f"Betaal op {written} a.u.b.")
     assert number in [account[:2] + account[2:].replace("O", "0") for account in found]  # O may be right by chance
 
 
@@ -76,7 +76,7 @@ def test_o_for_zero(number: str, letter: str, size: int) -> None:
     ],
 )
 def test_written_oddly(text: str, found: list[str]) -> None:
-    assert scanning.bank_accounts(text) == found
+    assert bank_accounts(text) == found
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_written_oddly(text: str, found: list[str]) -> None:
     ],
 )
 def test_what_is_no_account(text: str) -> None:
-    assert scanning.bank_accounts(text) == []
+    assert bank_accounts(text) == []
 
 
 @settings(max_examples=300)
@@ -108,16 +108,16 @@ def test_what_is_no_account(text: str) -> None:
 def test_no_line_of_an_ordinary_letter_is_one(word: str, day: dt.date, currency: str, cents: int, number: int) -> None:
     line = f"- {number}, {word} {day}: {currency} {cents // 100}.{cents % 100:02d}\n"
     following = line.replace(str(number), str(number + 1))
-    assert scanning.bank_accounts(f"Graag betaling van:\n{line}{following}Dank u.") == []
+    assert bank_accounts(f"Graag betaling van:\n{line}{following}Dank u.") == []
 
 
 def test_the_line_that_was_one_by_chance() -> None:
     text = "- 2026000487, vervallen op 2026-10-10: CHF 173.09\n- 2026000488, vervallen op 2026-10-11: EUR 12.00\n"
-    assert scanning.bank_accounts(text) == []
+    assert bank_accounts(text) == []
 
 
 def test_one_of_a_country_the_registry_does_not_have_is_found_where_it_stands_alone() -> None:
     rest = "000123456789"
     number = f"QQ{98 - remainder(f'QQ00{rest}'):02d}{rest}"
     for written in (number, spread(number, 4, " "), f"rekening {number}"):
-        assert number in scanning.bank_accounts(f"Graag op {written}.\n") or number in scanning.bank_accounts(written)
+        assert number in bank_accounts(f"Graag op {written}.\n") or number in bank_accounts(written)

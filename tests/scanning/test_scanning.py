@@ -2,7 +2,10 @@
 
 import pytest
 
-from payt_mcp.writes.message import scanning
+from payt_mcp.scanning.accounts import bank_accounts
+from payt_mcp.scanning.amounts import amounts_in
+from payt_mcp.scanning.links import hosts_in
+from payt_mcp.scanning.numbers import named_invoices, numbers_among
 
 
 @pytest.mark.parametrize(
@@ -20,7 +23,7 @@ from payt_mcp.writes.message import scanning
     ],
 )
 def test_bank_accounts(text: str, found: list[str]) -> None:
-    assert scanning.bank_accounts(text) == found
+    assert bank_accounts(text) == found
 
 
 @pytest.mark.parametrize(
@@ -34,7 +37,7 @@ def test_bank_accounts(text: str, found: list[str]) -> None:
     ],
 )
 def test_amounts(text: str, values: list[str]) -> None:
-    assert [f"{currency} {value}" for _, value, currency, _ in scanning.amounts(text)] == values
+    assert [f"{currency} {value}" for _, value, currency, _ in amounts_in(text)] == values
 
 
 @pytest.mark.parametrize(
@@ -75,13 +78,13 @@ def test_amounts(text: str, values: list[str]) -> None:
     ],
 )
 def test_an_amount_is_no_part_of_what_stands_beside_it(text: str, values: list[str]) -> None:
-    found = scanning.amounts(text, {"2026002270", "INV-2026-017", ""})
+    found = amounts_in(text, {"2026002270", "INV-2026-017", ""})
     assert [f"{currency} {value}" for _, value, currency, _ in found] == values
 
 
 def test_links_and_named_invoices() -> None:
-    assert scanning.links("zie https://a.example/x?y en www.b.example.") == ["a.example", "www.b.example"]
-    assert scanning.named_invoices("Factuurnummer: 2026-0017 en invoice no. A/12345") == ["2026-0017", "A/12345"]
+    assert hosts_in("zie https://a.example/x?y en www.b.example.") == ["a.example", "www.b.example"]
+    assert named_invoices("Factuurnummer: 2026-0017 en invoice no. A/12345") == ["2026-0017", "A/12345"]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +102,7 @@ def test_links_and_named_invoices() -> None:
     ],
 )
 def test_an_iban_in_disguise(text: str) -> None:
-    assert scanning.bank_accounts(text) == ["NL91ABNA0417164300"]
+    assert bank_accounts(text) == ["NL91ABNA0417164300"]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +117,7 @@ def test_an_iban_in_disguise(text: str) -> None:
     ],
 )
 def test_other_accounts(text: str, found: list[str]) -> None:
-    assert scanning.bank_accounts(text) == found
+    assert bank_accounts(text) == found
 
 
 @pytest.mark.parametrize(
@@ -130,7 +133,7 @@ def test_other_accounts(text: str, found: list[str]) -> None:
     ],
 )
 def test_a_link_in_disguise(text: str) -> None:
-    assert scanning.links(text) == ["evil.example"]
+    assert hosts_in(text) == ["evil.example"]
 
 
 KNOWN = {
@@ -169,10 +172,10 @@ KNOWN = {
     ],
 )
 def test_known_invoice_numbers(text: str, found: list[str]) -> None:
-    places = scanning.numbers_among(text, KNOWN)
+    places = numbers_among(text, KNOWN)
     assert sorted(places, key=lambda number: places[number][0]) == found
     assert all(text.startswith(number, at) for number, at in ((n, at) for n, all_ in places.items() for at in all_))
 
 
 def test_many_parts_take_no_time() -> None:
-    assert scanning.numbers_among("1," * 100_000, KNOWN) == {}
+    assert numbers_among("1," * 100_000, KNOWN) == {}

@@ -90,6 +90,7 @@ class FollowUp(Kind):
             ],
             warnings=_warnings(rows),
             idle="" if posted else none,
+            basis={"debtors": sorted(debtors)},
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:

@@ -22,6 +22,7 @@ from payt_mcp.scanning import numbers
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
+from payt_mcp.writes.message.filling import FilledLetter
 from payt_mcp.writes.message.proposed import SentByUs
 from payt_mcp.writes.message.target import Target
 from payt_mcp.writes.own import own_hosts
@@ -30,15 +31,19 @@ _RECENT = dt.timedelta(days=7)
 
 
 async def facts_of(
-    scope: Scope, target: Target, subject: str, body: str, sent: Sequence[SentByUs] = (), told: Collection[str] = ()
+    scope: Scope,
+    target: Target,
+    letter: FilledLetter,
+    sent: Sequence[SentByUs] = (),
+    told: Collection[str] = (),
 ) -> Facts:
     """All that warnings and preview rest on: the file that the target was found with, the debtor's contacts, and whose
-    the invoices are that the text names. `sent` are the letters that went out by the ledger, which the timeline may not
-    show yet; of the messages that are `told` a person knows.
+    the invoices are that the text names by itself. `sent` are the letters that went out by the ledger, which the
+    timeline may not show yet; of the messages that are `told` a person knows.
     """
     file, administration, now = target.file, scope.administration, scope.now()
-    debtor, text = file.debtor, f"{subject}\n{body}"
-    foreign, unknown = await _numbers_in(scope, text, file)
+    debtor, subject, body = file.debtor, letter.subject, letter.body
+    foreign, unknown = await _numbers_in(scope, letter.typed, file)
     same = [m for m in file.messages if is_same(m, subject, body)]
     of_case_ = of_case(case_entry(target.case)) if target.case else []
     amounts_of = [target.case] if target.case else file.cases
@@ -130,11 +135,12 @@ async def _on_file(scope: Scope, debtor: Debtor) -> list[OnFile]:
     found = list(addresses_of(debtor))
     if not debtor.debtor_number or "," in debtor.debtor_number:
         return found
-    contacts = await scope.account.payt.contacts(
-        scope.id, fields=("id", "firstname", "lastname", *CONTACT_FIELDS), debtor_numbers=[debtor.debtor_number]
-    )
+    fields = ("id", "firstname", "lastname", "updated_at", *CONTACT_FIELDS)
+    contacts = await scope.account.payt.contacts(scope.id, fields=fields, debtor_numbers=[debtor.debtor_number])
     for contact in contacts.records:
-        found += addresses_of_contact(contact)
+        stamp = contact.updated_at
+        changed = scope.day(stamp) if stamp and is_recent(stamp, scope.now()) else None
+        found += addresses_of_contact(contact, changed or "")
     return found
 
 

@@ -62,6 +62,7 @@ class CommentTask(Kind):
             ],
             warnings=warnings,
             same=[one.id or "" for one in same],
+            basis={"debtors": [task.debtor_id]},
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:  # noqa: ARG002 - Kind

@@ -63,6 +63,7 @@ class CompleteTask(Kind):
             warnings=[*stands_already(place, same), *await text_warnings(place, task, texts)],
             idle=_completed(place, task, has_comment="comment" in asked),
             same=[comment.id or "" for comment in same],
+            basis={"debtors": [task.debtor_id]},
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:  # noqa: ARG002 - Kind

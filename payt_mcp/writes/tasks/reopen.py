@@ -35,6 +35,7 @@ class ReopenTask(Kind):
             title=f"Re-open {named(task)}, in {place.short_name}",
             sections=[*facts(said), *beside(read_beside(place, task))],
             idle="" if task.completed_at else "The task is open already",
+            basis={"debtors": [task.debtor_id]},
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:  # noqa: ARG002 - Kind

@@ -10,7 +10,7 @@ import pytest  # the program that a process comes from is looked at by each of t
 
 import payt_mcp
 import payt_sandbox
-from payt_mcp.writes.message import domains
+from payt_mcp.scanning import domains
 from tests.proposals.storm import processes
 
 LOADED = [pytest, processes, domains.hosts("payt.nl")]

@@ -22,9 +22,9 @@ def unbooked_notes(items: Sequence[OpenItem]) -> list[str]:
 def named(items: Sequence[OpenItem], most: int = _MOST_NAMED) -> str:
     """How many, and the first of them with their own amounts."""
     names = (
-        f"{present.outside(item.number, 40)} ({present.money(item.open_amount, item.currency)})"
+        f"{present.code(item.number, 40)} ({present.money(item.open_amount, item.currency)})"
         if item.open_amount is not None
-        else present.outside(item.number, 40)
+        else present.code(item.number, 40)
         for item in items
     )
     return f"{present.count(len(items), 'item')}: {present.some(names, most=most)}"

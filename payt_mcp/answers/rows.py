@@ -39,7 +39,7 @@ def invoice_row(item: OpenItem, today: dt.date, books: OpenItems) -> dict[str, A
     debtor = books.debtors.get(item.debtor_id)
     return present.filled(
         {
-            "invoice_number": present.outside(item.number, present.NAME_LENGTH),
+            "invoice_number": present.code(item.number),
             "debtor_number": present.code(item.debtor_number or (debtor.number if debtor else "")),
             "debtor": present.outside(debtor.name, present.NAME_LENGTH) if debtor else "",
             "invoice_date": present.day(item.invoice_date),
@@ -95,7 +95,7 @@ def contact_row(contact: Contact) -> dict[str, Any]:
             "contact_identifier": present.code(contact.contact_identifier or contact.id),
             "name": present.outside(name, present.NAME_LENGTH),
             "email": present.outside(contact.default_email_address, present.LINE_LENGTH),
-            "phone": present.outside(contact.call_phone_number, present.NAME_LENGTH),
+            "phone": present.code(contact.call_phone_number),
             "debtor_numbers": [present.code(number) for number in contact.debtor_numbers],
         }
     )

@@ -70,9 +70,9 @@ def _is_name(text: str) -> bool:
     return all(not word[0].islower() for word in own)
 
 
-def code(text: str | None) -> str:
+def code(text: str | None, length: int = NAME_LENGTH) -> str:
     """A number or code that names a record or a currency, as outside text: whoever keeps the books typed it."""
-    return clean(text, NAME_LENGTH)
+    return clean(text, length)
 
 
 def quoted(text: str | None, length: int = TEXT_LENGTH) -> str:

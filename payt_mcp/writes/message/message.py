@@ -132,7 +132,7 @@ class Message(Kind):
         around = of_debtor(others, target.debtor.id, number)
         sent = sent_by_us(around)
         told = {one.message_id for one in around if f"proposal {one.id}" in place.told and one.message_id}
-        facts = await facts_of(place, target, filled.subject, filled.body, sent, told)
+        facts = await facts_of(place, target, filled, sent, told)
         facts = replace(facts, lately=came_on_file(others, zone))
         colleagues = await colleagues_on(place, target.debtor.id)
         lines = list(ledger_lines(around, number, zone))
@@ -156,7 +156,7 @@ class Message(Kind):
             },
             changed=lambda basis: [
                 *refilled(basis.get("filled", {}), filled.basis),
-                *what_changed(basis, facts, [one.email for one in letter.recipients]),
+                *what_changed(basis, facts),
             ],
         )
 

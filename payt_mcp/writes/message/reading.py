@@ -16,12 +16,12 @@ from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of,
 from payt_mcp.receivables.aging import balance
 from payt_mcp.receivables.attention import of_case, of_invoice
 from payt_mcp.receivables.messages import EARLIEST, bounce_reason, message_moment
-from payt_mcp.receivables.phases import case_phase, words
 from payt_mcp.receivables.records import case_entry
 from payt_mcp.scanning import numbers
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
+from payt_mcp.writes.message.filling import FilledLetter
 from payt_mcp.writes.message.proposed import SentByUs
 from payt_mcp.writes.message.target import Target
 from payt_mcp.writes.own import own_hosts
@@ -30,15 +30,19 @@ _RECENT = dt.timedelta(days=7)
 
 
 async def facts_of(
-    scope: Scope, target: Target, subject: str, body: str, sent: Sequence[SentByUs] = (), told: Collection[str] = ()
+    scope: Scope,
+    target: Target,
+    letter: FilledLetter,
+    sent: Sequence[SentByUs] = (),
+    told: Collection[str] = (),
 ) -> Facts:
     """All that warnings and preview rest on: the file that the target was found with, the debtor's contacts, and whose
-    the invoices are that the text names. `sent` are the letters that went out by the ledger, which the timeline may not
-    show yet; of the messages that are `told` a person knows.
+    the invoices are that the text names by itself. `sent` are the letters that went out by the ledger, which the
+    timeline may not show yet; of the messages that are `told` a person knows.
     """
     file, administration, now = target.file, scope.administration, scope.now()
-    debtor, text = file.debtor, f"{subject}\n{body}"
-    foreign, unknown = await _numbers_in(scope, text, file)
+    debtor, subject, body = file.debtor, letter.subject, letter.body
+    foreign, unknown = await _numbers_in(scope, letter.typed, file)
     same = [m for m in file.messages if is_same(m, subject, body)]
     of_case_ = of_case(case_entry(target.case)) if target.case else []
     amounts_of = [target.case] if target.case else file.cases
@@ -55,7 +59,6 @@ async def facts_of(
         items=_items(scope, file, now),
         invoice_id=target.invoice.id if target.invoice else "",
         settled=_settled(file, target.invoice),
-        case=_case_words(target.case),
         case_attention=of_case_,
         case_amounts=[amount for case in amounts_of for amount in _case_amounts(case)],
         other_amounts=[a for a in (target.invoice.total_amount,) if a is not None] if target.invoice else [],
@@ -161,12 +164,6 @@ def _items(scope: Scope, file: DebtorFile, now: dt.datetime) -> list[OwedItem]:
 def _settled(file: DebtorFile, invoice: Invoice | None) -> str:
     """The number of the invoice a message is about, where nothing is open on it."""
     return (invoice.invoice_number or invoice.id) if invoice and invoice.id not in file.books.invoices else ""
-
-
-def _case_words(case: CreditCase | None) -> str:
-    if case is None:
-        return ""
-    return words(case_phase(case)) + (", paused" if case.paused_at else "")
 
 
 def _case_amounts(case: CreditCase) -> list[Decimal]:

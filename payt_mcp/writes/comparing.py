@@ -58,9 +58,9 @@ def _facts(shown: Preview, now: Preview) -> Iterator[str]:
 
 def _news(shown: Preview, now: Preview) -> Iterator[str]:
     """What came up around it. That something is over, or was read, is no news."""
-    known = {(entry.key, entry.said) for entry in _entries(shown)}
+    known = {(entry.key, entry.label, entry.said) for entry in _entries(shown)}
     for entry in _entries(now):
-        if entry.stops and (entry.key, entry.said) not in known:
+        if entry.stops and (entry.key, entry.label, entry.said) not in known:
             yield f"{entry.label.lower()}: {entry.said}".rstrip(".")
     for label, text in _beside(now):
         if (label, text) not in _beside(shown):

@@ -135,7 +135,7 @@ class Message(Kind):
         facts = await facts_of(place, target, filled, sent, told)
         facts = replace(facts, lately=came_on_file(others, zone))
         colleagues = await colleagues_on(place, target.file)
-        lines = list(ledger_lines(around, number, zone))
+        lines = list(ledger_lines(around, number, zone, place.told))
         letter = _letter(content, target, facts, attachments, filled.filled)
         return Outlook(
             # laid out as the timeline is read, so that two variants of one text are never under way together

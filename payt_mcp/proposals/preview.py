@@ -152,7 +152,26 @@ class Records:
     section: Literal["records"] = "records"
 
 
-Section = Facts | Beside | Letter | Mails | Effects | Records
+@dataclass(frozen=True)
+class Said:
+    """A thing that a text says: what it is, and where it stands in the books, in words; `verdict` is whether it does."""
+
+    said: str
+    kind: str
+    verdict: Literal["right", "unknown", "wrong"]
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where each figure of a text comes from: one line for all, and each of them."""
+
+    summary: str
+    entries: tuple[Said, ...] = ()
+    section: Literal["sources"] = "sources"
+
+
+Section = Facts | Beside | Letter | Mails | Effects | Records | Sources
 
 
 @dataclass(frozen=True)
@@ -255,7 +274,8 @@ def counted(sender: str, rows: Sequence[Row]) -> Effect:
 
 
 _PARTS: tuple[Any, ...] = (
-    Warned, Facts, Beside, SentTo, Attached, Letter, Mailed, Mails, Effect, Effects, Change, Row, Records, Words,
+    Warned, Facts, Beside, SentTo, Attached, Letter, Mailed, Mails, Effect, Effects, Change, Row, Records, Said,
+    Sources, Words,
     Preview,
 )  # fmt: skip
 

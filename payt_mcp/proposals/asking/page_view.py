@@ -17,6 +17,7 @@ from payt_mcp.proposals.asking.preview_text import (
     envelope,
     mail_words,
     mails_words,
+    said_words,
     source_words,
 )
 from payt_mcp.proposals.outcomes import at, outcome_words
@@ -31,6 +32,7 @@ from payt_mcp.proposals.preview import (
     Row,
     Section,
     SentTo,
+    Sources,
     Warned,
 )
 from payt_mcp.proposals.records import Record, is_embedded
@@ -172,6 +174,8 @@ def _section(section: Section) -> str:
             return "".join(f"<p>{_summed(effect.said, effect.items)}" for effect in section.entries)
         case Records():
             return _records(section)
+        case Sources():
+            return _sources(section)
         case _:
             assert_never(section)
 
@@ -189,6 +193,14 @@ def _summed(said: str, items: Sequence[str]) -> str:
 
 def _mails(section: Mails) -> str:
     return _summed(mails_words(section), list(map(mail_words, section.entries)))
+
+
+def _sources(section: Sources) -> str:
+    """One line, and on demand each thing that the text says with where it stands."""
+    listed = "".join(f'<li class="{one.verdict}">{text(said_words(one))}</li>' for one in section.entries)
+    return (
+        f'<details class="sources"><summary>{text(f"Sources: {section.summary}.")}</summary><ul>{listed}</ul></details>'
+    )
 
 
 def _letter(letter: Letter) -> str:

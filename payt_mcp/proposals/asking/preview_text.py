@@ -19,14 +19,17 @@ from payt_mcp.proposals.preview import (
     Preview,
     Records,
     Row,
+    Said,
     Section,
     SentTo,
+    Sources,
     Warned,
     Words,
 )
 from payt_mcp.words.text import count, some
 from payt_mcp.words.visible import shown
 
+_NOWHERE = {"right": "in the books", "unknown": "not in the books", "wrong": "not so"}
 FIELD_WORDS = {"to": "To", "cc": "Cc", "bcc": "Bcc"}
 _MOST_NAMED = 5
 _PADDING = re.compile(r"(?<=\S)\s{2,}")
@@ -73,6 +76,11 @@ def mails_words(section: Mails) -> str:
 
 def mail_words(mail: Mailed) -> str:
     return f"{mail.record} to {mail.to}"
+
+
+def said_words(one: Said) -> str:
+    """`amount € 250,00: open on invoice 2026004`."""
+    return f"{one.kind} {one.said}: {one.where or _NOWHERE[one.verdict]}"
 
 
 def envelope(letter: Letter) -> list[Fact]:
@@ -126,6 +134,8 @@ def _section(section: Section) -> Iterator[str]:
             yield _mails(section)
         case Effects():
             yield from map(_effect, section.entries)
+        case Sources():
+            yield _line(f"Sources: {section.summary}.")
         case Records():
             yield from ["", *(line for row in section.rows for line in _row(row))]
         case _:
@@ -144,7 +154,7 @@ def _in_short(section: Section) -> Iterator[str]:
                 yield f"and {len(outliers) - _MOST_NAMED} more"
         case Beside():
             return
-        case Facts() | Mails() | Effects():
+        case Facts() | Mails() | Effects() | Sources():
             yield from _section(section)
         case _:
             assert_never(section)

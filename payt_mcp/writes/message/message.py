@@ -25,12 +25,13 @@ from payt_mcp.receivables.addresses import (
 )
 from payt_mcp.receivables.messages import message_moment
 from payt_mcp.words.text import NAME_LENGTH, clean
-from payt_mcp.writes.files import load, read_attachments
+from payt_mcp.writes.files import load, read_attachments, readable
 from payt_mcp.writes.kind import Kind, Place
 from payt_mcp.writes.message.basis import basis_of, what_changed
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.letter import Attachment, Letter, sections_of, title_of
 from payt_mcp.writes.message.reading import facts_of, folded, is_same
+from payt_mcp.writes.message.sources import sources_of, sources_section
 from payt_mcp.writes.message.target import Target, find_target, target_again
 from payt_mcp.writes.message.warnings import warnings_of
 from payt_mcp.writes.outlook import Content, Outlook
@@ -107,15 +108,17 @@ class Message(Kind):
         if not asked["email"] and known is None:
             raise UnknownRecordError("the debtor has no e-mail address on file any more")
         content = _each_once({**asked, "email": asked["email"] or (known.email if known else "")})
-        facts = await facts_of(place, target, asked["subject"], asked["body"])
+        files = [(one.name, readable(place.folder, one)) for one in attachments]
+        facts = await facts_of(place, target, asked["subject"], asked["body"], files)
         letter = _letter(content, target, facts, attachments)
+        sources = sources_of(letter, facts)
         return Outlook(
             # laid out as the timeline is read, so that two variants of one text are never under way together
             touches=(target.debtor.id, folded(letter.subject), folded(letter.body)),
             title=title_of(letter, facts),
             about=f"{clean(facts.debtor, 60)} ({facts.debtor_number})",
-            sections=sections_of(letter, facts),
-            warnings=warnings_of(letter, facts),
+            sections=[*sections_of(letter, facts), *sources_section(sources, facts.known.bounds)],
+            warnings=warnings_of(letter, facts, sources),
             same=[key for key, _ in facts.same_text],
             content=content,
             basis=basis_of(facts, letter.text, (target.invoice.invoice_number or "") if target.invoice else ""),

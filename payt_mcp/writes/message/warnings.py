@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.scanning.gaps import has_wide_gap
 from payt_mcp.words.text import some
@@ -14,12 +16,15 @@ from payt_mcp.writes.message.addressing import (
 )
 from payt_mcp.writes.message.chasing import chasing_warnings, step_warnings
 from payt_mcp.writes.message.facts import Facts
-from payt_mcp.writes.message.figures import meant, warnings_about
-from payt_mcp.writes.message.history import history_warnings, invoice_warnings, rule_warnings
+from payt_mcp.writes.message.figures import meant
+from payt_mcp.writes.message.history import history_warnings, rule_warnings
 from payt_mcp.writes.message.letter import Letter
+from payt_mcp.writes.message.source import Source
+from payt_mcp.writes.message.sources import warnings_in
 
 
-def warnings_of(letter: Letter, facts: Facts) -> list[Warned]:
+def warnings_of(letter: Letter, facts: Facts, sources: Sequence[Source]) -> list[Warned]:
+    """`sources` is the table of all that the text says."""
     text = letter.text
     named = meant(text, facts.items, facts.invoice_id)
     chased = named or [item for item in facts.items if item.is_overdue]
@@ -30,8 +35,7 @@ def warnings_of(letter: Letter, facts: Facts) -> list[Warned]:
         *history_warnings(facts),
         *rule_warnings(facts),
         *step_warnings(chased),
-        *invoice_warnings(facts),
-        *warnings_about(text, facts.items, (*facts.case_amounts, *facts.other_amounts)),
+        *warnings_in(sources),
         *link_warnings(text, facts),
         *address_warnings(text, letter, facts),
         *_unseen(text),

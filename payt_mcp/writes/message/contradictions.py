@@ -21,7 +21,7 @@ def contradicted(text: str, parts: Sequence[Part], known: Known, amounts: Amount
     """`text` is plain."""
     named = list({entry.id: entry for part in parts for entry in part.entries}.values())
     sole = named[0] if len(named) == 1 else None
-    found = [*_standing(parts, known), *_days(parts, known, sole), *_totals(parts, amounts), *_beside(parts, amounts)]
+    found = [*_standing(parts, known), *_days(parts, known, sole), *_totals(parts), *_beside(parts, amounts)]
     found += _late(parts, known, sole)
     found += _asked(text, known, named)
     return list({one.warned: one for one in found}.values())
@@ -70,7 +70,9 @@ def _standing(parts: Sequence[Part], known: Known) -> Iterator[Source]:
 def _gives_day_ahead(part: Part, entry: Entry, known: Known) -> bool:
     """`de facturen vervallen op 22 december`: in a sentence of its own, with the right day."""
     due = entry.due_date
-    return not part.clause.heading and bool(due) and due >= known.today and any(one.day.is_on(due) for one in part.days)  # type: ignore[type-var]
+    if part.clause.heading or due is None or due < known.today:
+        return False
+    return any(one.day.is_on(due) for one in part.days)
 
 
 def _days(parts: Sequence[Part], known: Known, sole: Entry | None) -> Iterator[Source]:
@@ -123,7 +125,7 @@ def _own_days(entry: Entry, *, row: bool, since: bool) -> list[dt.date]:
     return found
 
 
-def _totals(parts: Sequence[Part], amounts: Amounts) -> Iterator[Source]:
+def _totals(parts: Sequence[Part]) -> Iterator[Source]:
     """The total of an invoice that is paid in part, said as what is open of it."""
     said = {abs(one.value) for part in parts for one in part.amounts}
     for part in parts:

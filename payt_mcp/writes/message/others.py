@@ -119,9 +119,9 @@ def _orders(numbers: Sequence[Number], place: Place, own_id: str) -> Iterator[Fo
     owners: dict[str, set[str]] = {}
     for item in place.items.invoices.values() if wanted else ():
         text = f" {item.text} "
-        for key in wanted:
-            if key in text and item.number != wanted[key]:
-                owners.setdefault(wanted[key], set()).add(item.debtor_id)
+        for key, said in wanted.items():
+            if key in text and item.number != said:
+                owners.setdefault(said, set()).add(item.debtor_id)
     for said, ids in owners.items():
         if own_id not in ids:
             yield Foreign(said, "reference", _whose(place, min(ids)), place.company)

@@ -33,6 +33,7 @@ _INVOICED = re.compile(
     r"(?:\A|\b)(?:gedateerd(?: op)?|factuurdatum|invoice date|rechnungsdatum|dated?|datum|date de (?:la )?facture|d\.?d\.?"
     r"|vom|van|of|du|en date du)\W*\Z"
 )
+_GOES_ON = re.compile(r"(?:fallig|vervallen|due|echue?s?|verlopen)\W*(?:op|am|on|le|sinds|seit|depuis|since|zum)?[\s:]*\Z")
 _SINCE = re.compile(r"\b(?:sinds|seit|depuis|since)\b")
 _NEW = re.compile(r"\b(?:nieuw\w*|new|neue\w*|nouvel\w*|uitstel|verleng\w*|extend\w*|verlanger\w*|termijn\w*|instal\w*|rate\w*"
                   r"|mensualit\w*|herinner\w*|remind\w*|mahnung|relance|rappel|betaald|paid|bezahlt)\b")  # fmt: skip
@@ -106,14 +107,15 @@ def _dated(day: Day, folded: str, clause: Clause, edges: Sequence[int], starts: 
     behind = max(clause.at, day.at - _BEFORE, edges[last - 1] if last else 0)
     before = folded[behind : day.at]
     following = bisect_left(starts, day.end)
-    after = folded[
-        day.end : min(clause.end, day.end + _BEHIND, starts[following] if following < len(starts) else clause.end)
-    ]
+    ahead = starts[following] if following < len(starts) else clause.end
+    after = folded[day.end : min(clause.end, day.end + _BEHIND, ahead)]
     is_since = bool(_SINCE.search(before))
     if _NEW.search(before):
         return Dated(day, "")
     if _DEADLINE.search(before):
         return Dated(day, "deadline")
-    if _DUE.search(before) or _DUE_BEHIND.match(after):
+    if _DUE.search(before):
         return Dated(day, "due", is_since)
-    return Dated(day, "invoiced" if _INVOICED.search(before) else "")
+    if _INVOICED.search(before):
+        return Dated(day, "invoiced")
+    return Dated(day, "due" if _DUE_BEHIND.match(after) and not _GOES_ON.search(after) else "")

@@ -151,7 +151,7 @@ def _is_own_part(number: str, known: Known) -> bool:
 
 def _past_days(parts: Iterable[Part], known: Known) -> Iterator[Source]:
     """Days that are past; one that is to come is the writer's own to set."""
-    days: dict[object, str] = dict(known.days)
+    days = dict(known.days)
     for entry in known.entries:
         for date, what in (
             (entry.invoice_date, "date of"),

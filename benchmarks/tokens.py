@@ -50,6 +50,8 @@ def sets() -> str:
     added = {name: [tool for tool in _listed(name) if tool["name"] not in own] for name in TOOLSETS[1:]}
     lines = [("`core`", str(len(core)), _counted(core), "<= 4,500")]
     lines += [(f"`{name}`", str(len(tools)), _counted(tools), "") for name, tools in added.items()]
+    usual = _listed("")
+    lines += [("where none is named", str(len(usual)), _counted(usual), "<= 5,400")]
     every = _listed("all")
     lines += [("`all`", str(len(every)), _counted(every), "<= 9,000")]
     return markdown(("tool set", "tools", "tokens of `tools/list`", "target"), lines)

@@ -17,7 +17,6 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import anyio
@@ -96,22 +95,63 @@ def may_be_reminded(file: Row, now: datetime) -> bool:
     return not debtor.get("attention") and bool(file.get("addresses")) and quiet
 
 
-def letter(file: Row, invoices: list[Row]) -> dict[str, str]:
-    """The reminder. It names due dates and not days: the same facts make the same letter tomorrow."""
-    dutch = file["debtor"].get("language_code") == "nl"
-    lines = [
-        f"- {row['invoice_number']}, {'vervaldatum' if dutch else 'due date'} {row['due_date']}: "
-        f"{row['currency']} {Decimal(row['open_amount']):.2f}"
-        for row in invoices
-    ]
-    listed = "\n".join(lines)
-    if dutch:
-        body = f"Goedendag,\n\nVolgens onze administratie staan deze facturen nog open:\n\n{listed}\n\n"
-        body += "Wilt u deze betalen, of ons laten weten wat daaraan in de weg staat?"
-        return {"subject": "Openstaande facturen", "body": body}
-    body = f"Dear Sir or Madam,\n\nAccording to our books, these invoices are still open:\n\n{listed}\n\n"
-    body += "Would you pay them, or tell us what stands in the way?"
-    return {"subject": "Open invoices", "body": body}
+LETTERS = {
+    "nl": (
+        "Openstaande facturen",
+        """Goedendag,
+
+Volgens onze administratie staan deze facturen nog open:
+
+{invoices}
+
+Wilt u deze betalen, of ons laten weten wat daaraan in de weg staat?
+
+{sender}""",
+    ),
+    "de": (
+        "Offene Rechnungen",
+        """Guten Tag,
+
+nach unseren Unterlagen sind diese Rechnungen noch offen:
+
+{invoices}
+
+Bitte zahlen Sie sie, oder lassen Sie uns wissen, was dem entgegensteht.
+
+{sender}""",
+    ),
+    "en": (
+        "Open invoices",
+        """Dear Sir or Madam,
+
+According to our books, these invoices are still open:
+
+{invoices}
+
+Would you pay them, or tell us what stands in the way?
+
+{sender}""",
+    ),
+    "fr": (
+        "Factures impayées",
+        """Bonjour,
+
+Sauf erreur de notre part, ces factures restent dues :
+
+{invoices}
+
+Merci de les régler, ou de nous dire ce qui s'y oppose.
+
+{sender}""",
+    ),
+}
+"""Subject and body. What stands in braces the server fills in from Payt, in the language of the debtor."""
+
+
+def letter(file: Row, invoices: list[Row]) -> Row:
+    """The reminder, without a figure in it: which invoices it is about is all it says."""
+    subject, body = LETTERS.get(file["debtor"].get("language_code", ""), LETTERS["en"])
+    return {"subject": subject, "body": body, "about": [row["invoice_number"] for row in invoices]}
 
 
 async def propose(payt: Payt) -> Row | None:

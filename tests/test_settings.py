@@ -99,6 +99,7 @@ def test_each_way_to_name_an_api(value: str, url: str) -> None:
 @pytest.mark.parametrize(
     ("value", "sets"),
     [
+        ("", ("core", "upserts")),
         ("core", ("core",)),
         ("tasks, Payments,", ("core", "payments", "tasks")),
         ("all", TOOLSETS),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from payt_mcp.answers.amounts import unbooked_notes
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from payt_mcp.books.debtor import Correspondence, DebtorFile
     from payt_mcp.books.scope import Scope
+    from payt_mcp.payt.models import PaymentPlan
 
 _MOST_NAMED = 10
 _LATELY = dt.timedelta(days=7)
@@ -77,6 +78,7 @@ def notes(
     """
     return [
         *_attention(scope, file),
+        *pending_notes(file.pending),
         *_set_apart(parts, scope.administration.currency_code or ""),
         *_lately(scope, file, parts),
         *_invoices(file, invoices),
@@ -96,6 +98,12 @@ def _attention(scope: Scope, file: DebtorFile) -> list[str]:
         *([f"Attention: {', '.join(said)}."] if said else []),
         *invoice_notes(file.books, not_due, with_credits=False),
     ]
+
+
+def pending_notes(pending: Sequence[PaymentPlan]) -> list[str]:
+    """A plan that waits for somebody's answer stops no reminder, and a reminder would be no answer."""
+    plans = present.some(plan.id for plan in pending)
+    return [f"Proposed, and nobody has decided: payment plan {plans}. Decide before chasing."] if plans else []
 
 
 def _set_apart(parts: OverdueParts, currency: str) -> list[str]:

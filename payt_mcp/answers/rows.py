@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from payt_mcp.receivables import aging, attention, phases
+from payt_mcp.receivables import aging, attention, phases, plans
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, OpenItems
 from payt_mcp.words import text as present
 
@@ -155,7 +155,8 @@ def case_row(case: CreditCase) -> dict[str, Any]:
 
 
 def plan_row(plan: PaymentPlan) -> dict[str, Any]:
-    """A payment plan and its terms."""
+    """A payment plan and its terms; one that nobody has decided on says so."""
+    is_pending = plans.status(plan) == "pending"
     terms = [
         present.filled(
             {
@@ -171,6 +172,8 @@ def plan_row(plan: PaymentPlan) -> dict[str, Any]:
         {
             "payment_plan_id": plan.id,
             "active": plan.active,
+            "status": "pending" if is_pending else None,
+            "proposed_at": present.stamp(plan.proposed_at) if is_pending else None,
             "approved_at": present.stamp(plan.approved_at),
             "reason": present.clean(plan.reason, present.LINE_LENGTH),
             "terms": terms,
@@ -181,7 +184,9 @@ def plan_row(plan: PaymentPlan) -> dict[str, Any]:
 def plan_lines(row: Mapping[str, Any]) -> list[str]:
     """A plan row as lines of text: what it is, and its terms."""
     said = []
-    if "active" in row:
+    if "status" in row:
+        said.append(f"proposed {row.get('proposed_at', 'on an unknown day')}, and nobody has decided")
+    elif "active" in row:
         said.append("active" if row["active"] else "not active")
     if "approved_at" in row:
         said.append(f"approved {row['approved_at']}")

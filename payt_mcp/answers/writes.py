@@ -101,8 +101,9 @@ def waits_until(record: Record, zone: dt.tzinfo) -> str:
 
 def _brief(record: Record, preview: Preview) -> str:
     """The preview; while it may be decided, one without warnings says so: silence could be read as not looked."""
-    silent = record.status is Status.PROPOSED and not preview.warnings
-    return brief(preview) + (f"\n{preview.words.all_clear}" if silent else "")
+    is_open = record.status is Status.PROPOSED
+    silent = is_open and not preview.warnings
+    return brief(preview, is_open=is_open) + (f"\n{preview.words.all_clear}" if silent else "")
 
 
 def _next(record: Record, trouble: str, zone: dt.tzinfo) -> str | None:

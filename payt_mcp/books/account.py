@@ -14,6 +14,7 @@ from payt_mcp.books.case_numbers import CaseNumbers
 from payt_mcp.books.day import DayBook
 from payt_mcp.books.listings import Listings
 from payt_mcp.books.open_books import Books
+from payt_mcp.books.open_tasks import OpenTasks
 from payt_mcp.errors import AmbiguousError, UnknownRecordError
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import Reading
@@ -38,6 +39,7 @@ class Account:
         self._books: dict[str, Books] = {}
         self._case_books: dict[str, CaseBook] = {}
         self._case_numbers: dict[str, CaseNumbers] = {}
+        self._open_tasks: dict[str, OpenTasks] = {}
         self._days: dict[str, DayBook] = {}
         self._administrations: list[Administration] = []
         self._read_at: Reading | None = None
@@ -65,7 +67,8 @@ class Account:
                 books.stop()
         if login is not None and login != self._login:
             self.listings = Listings()
-            self._books, self._case_books, self._case_numbers, self._days, self._read_at = {}, {}, {}, {}, None
+            self._books, self._case_books, self._case_numbers = {}, {}, {}
+            self._days, self._open_tasks, self._read_at = {}, {}, None
             self._login = login
         return login is not None
 
@@ -76,22 +79,23 @@ class Account:
     async def aclose(self) -> None:
         await self._client.aclose()
 
-    async def administrations(self) -> list[Administration]:
-        """The administrations the token reaches, at most five minutes old. Raises UpstreamError."""
+    async def administrations(self, *, fresh: bool = False) -> list[Administration]:
+        """The administrations the token reaches, at most five minutes old, or `fresh`. Raises UpstreamError."""
         now = Reading.take()
-        if self._read_at is None or now.since(self._read_at) > _ADMINISTRATIONS_FRESH:
+        if fresh or self._read_at is None or now.since(self._read_at) > _ADMINISTRATIONS_FRESH:
             self._administrations = await self.payt.administrations()
             self._read_at = now
         return self._administrations
 
-    async def administration(self, wanted: str = "") -> Administration:
-        """The administration that is meant: the named one, the configured one, or the only active one.
+    async def administration(self, wanted: str = "", *, fresh: bool = False) -> Administration:
+        """The administration that is meant: the named one, the configured one, or the only active one; `fresh` as it is
+        at Payt now.
 
         Raises:
             UnknownRecordError: the token reaches none of that id or name; the message lists those it does.
             AmbiguousError: none is named and several are active.
         """
-        known = await self.administrations()
+        known = await self.administrations(fresh=fresh)
         wanted = wanted or self._settings.administration_id or ""
         if wanted:
             named = [a for a in known if wanted in {a.id, a.name}]
@@ -130,6 +134,12 @@ class Account:
             numbers = CaseNumbers(self._case_book(administration).cases, self._group)
             self._case_numbers[administration.id] = numbers
         return numbers
+
+    def open_tasks(self, administration: Administration) -> OpenTasks:
+        """Which tasks are open, and of which debtor."""
+        if administration.id not in self._open_tasks:
+            self._open_tasks[administration.id] = OpenTasks(self._client, administration.id)
+        return self._open_tasks[administration.id]
 
     def day(self, administration: Administration) -> DayBook:
         """What happened lately with the debtors of an administration."""

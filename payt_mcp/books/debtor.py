@@ -57,7 +57,9 @@ class Correspondence:
 class DebtorFile:
     """A debtor, its open items (oldest due first) and the books of it alone, cases, plans, and messages.
 
-    `labels` are the labels of open invoices and `reminded` when each was last reminded of, by the invoice's id.
+    `pending` are the plans that are proposed and that nobody has decided on.
+    `labels` are the labels of open invoices, `reminded` when each was last reminded of, and `methods` how each is paid,
+    by the invoice's id.
     `messages` are newest first, without their texts unless those were asked for, and `is_all` is False where there are
     more. `bounced` are the mails that came back lately, newest first; None where that cannot be read. `unseen` says, by
     resource, what else could not.
@@ -68,8 +70,10 @@ class DebtorFile:
     open_items: list[OpenItem]
     labels: Mapping[str, Sequence[str]]
     reminded: Mapping[str, dt.datetime]
+    methods: Mapping[str, str]
     cases: list[CreditCase]
     plans: list[PaymentPlan]
+    pending: list[PaymentPlan]
     messages: list[Message]
     is_all: bool
     bounced: list[Notification] | None
@@ -86,7 +90,7 @@ async def open_file(scope: Scope, debtor_id: str, *, cases: Sequence[str] = (), 
 
     Everything is read from Payt now and not from the books, so that it is right at the moment of writing.
     """
-    also = (selection(Invoice, "labels"), "latest_reminder_at")
+    also = (selection(Invoice, "labels"), "latest_reminder_at", "payment_method")
     around = await surroundings_of(scope, debtor_id, debtor_fields=every(Debtor), also=also, cases=cases)
     if around.debtor is None:
         raise MissingError(f"debtor {debtor_id}")
@@ -99,8 +103,10 @@ async def open_file(scope: Scope, debtor_id: str, *, cases: Sequence[str] = (), 
         ordered(around.books.invoices.values(), "due_date"),
         {invoice.id: [label.name or "" for label in invoice.labels] for invoice in around.invoices if invoice.labels},
         {invoice.id: moment for invoice in around.invoices if (moment := last_reminder(invoice))},
+        {invoice.id: invoice.payment_method for invoice in around.invoices if invoice.payment_method},
         around.cases,
         around.plans,
+        around.pending,
         newest_first(listed.records),
         listed.is_all,
         bounced,
@@ -110,7 +116,7 @@ async def open_file(scope: Scope, debtor_id: str, *, cases: Sequence[str] = (), 
 
 async def bounced_mails(scope: Scope, debtor_id: str) -> list[Notification] | None:
     """The mails to a debtor that came back within 90 days, newest first; None where that cannot be read."""
-    since = scope.account.now() - BOUNCED_LATELY
+    since = scope.now() - BOUNCED_LATELY
     async with optional():
         listed = await scope.account.payt.notifications(
             scope.id, fields=every(Notification), most=MOST_MESSAGES, debtor_ids=[debtor_id], updated_after=since

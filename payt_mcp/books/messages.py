@@ -27,8 +27,8 @@ BRIEF = (
     "id", "debtor_id", "invoice_id", "credit_case_id", "sender_type", "sent_at", "received_at", "updated_at",
 )  # fmt: skip
 """What tells when a message was sent, by whom, and about what."""
-WHOLE = (*BRIEF, "subject", "content")
-"""The same and the text."""
+WHOLE = (*BRIEF, "subject", "content", "read_at")
+"""The same, the text, and whether it was read."""
 _ANYTHING = "anything"
 """In the place of the id of an invoice or a case."""
 

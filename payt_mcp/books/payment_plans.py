@@ -36,10 +36,19 @@ class Covered:
     is_all: bool = True
 
 
-async def find_plans(scope: Scope, debtor: str, status: str) -> tuple[list[PaymentPlan], bool]:
-    """The plans of a debtor, or of all, that are active, pending, or `all`, newest first; and whether that is all of
-    them. Raises InputError and UpstreamError.
+@dataclass(frozen=True)
+class FoundPlans:
+    """Plans, newest first, and those beside them that nobody has decided on; `is_all` is False where some may be
+    missing.
     """
+
+    plans: list[PaymentPlan]
+    pending: list[PaymentPlan]
+    is_all: bool
+
+
+async def find_plans(scope: Scope, debtor: str, status: str) -> FoundPlans:
+    """The plans of a debtor, or of all, that are active, pending, or `all`. Raises InputError and UpstreamError."""
     filters: PaymentPlanFilters = {}
     debtor_id = ""
     if debtor:
@@ -48,10 +57,10 @@ async def find_plans(scope: Scope, debtor: str, status: str) -> tuple[list[Payme
         if entry.number and "," not in entry.number:
             filters["debtor_numbers"] = [entry.number]
     listed = await scope.account.payt.payment_plans(scope.id, most=MOST_SCANNED, **filters)
-    found = [
-        plan for plan in listed.records if debtor_id in {"", plan.debtor_id} and status in {"all", plans.status(plan)}
-    ]
-    return sorted(found, key=_age, reverse=True), listed.is_all
+    theirs = sorted((one for one in listed.records if debtor_id in {"", one.debtor_id}), key=_age, reverse=True)
+    found = [plan for plan in theirs if status in {"all", plans.status(plan)}]
+    pending = [plan for plan in theirs if plans.status(plan) == "pending"] if status == "active" else []
+    return FoundPlans(found, pending, listed.is_all)
 
 
 async def covered_by(scope: Scope, found: Iterable[PaymentPlan]) -> Covered:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import anyio
 
@@ -23,18 +23,32 @@ _PATIENCE = 5.0
 
 @dataclass(frozen=True)
 class Scope:
-    """Who asks and for which administration; `progress` reports on a long reading."""
+    """Who asks and for which administration; `progress` reports on a long reading. `moment` is that for which it is
+    asked, where that is not the present one.
+    """
 
     account: Account
     administration: Administration
     progress: Progress | None = None
+    moment: dt.datetime | None = field(default=None, kw_only=True)
 
     @property
     def id(self) -> str:
         return self.administration.id
 
+    def now(self) -> dt.datetime:
+        """The moment it is asked for, UTC: what "lately" is measured against."""
+        return self.moment or self.account.now()
+
     @property
     def today(self) -> dt.date:
+        if self.moment is None:
+            return self.account.today(self.administration)
+        return self.moment.astimezone(time_zone(self.administration)).date()
+
+    @property
+    def actual_today(self) -> dt.date:
+        """The date now, whatever moment it is asked for: what is filled into a letter is read on the day it is sent."""
         return self.account.today(self.administration)
 
     @property

@@ -16,6 +16,7 @@ from payt_mcp.errors import ForbiddenError, MissingError
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice, PaymentPlan
 from payt_mcp.payt.resources import PaymentPlanFilters
 from payt_mcp.payt.wire import Fields
+from payt_mcp.receivables import plans
 from payt_mcp.receivables.open_items import DEBTOR_FIELDS, OpenItem, OpenItems
 from payt_mcp.receivables.records import Records, case_entry, plan_entry
 
@@ -23,8 +24,8 @@ from payt_mcp.receivables.records import Records, case_entry, plan_entry
 @dataclass
 class Surroundings:
     """The books of one debtor alone, and the records they were made of. `debtor` is None where it is gone; `plans` are
-    its active ones, and those that its invoices and cases name. `unseen` says, by resource, what the token may not
-    read.
+    its active ones, and those that its invoices and cases name; `pending` those that are proposed and not decided on.
+    `unseen` says, by resource, what the token may not read.
     """
 
     books: OpenItems
@@ -32,6 +33,7 @@ class Surroundings:
     invoices: list[Invoice] = field(default_factory=list)
     cases: list[CreditCase] = field(default_factory=list)
     plans: list[PaymentPlan] = field(default_factory=list)
+    pending: list[PaymentPlan] = field(default_factory=list)
     unseen: dict[str, str] = field(default_factory=dict)
 
 
@@ -86,9 +88,13 @@ async def _with_cases(scope: Scope, around: Surroundings, ids: Iterable[str]) ->
 
 
 async def _with_plans(scope: Scope, around: Surroundings) -> None:
-    """The active plans of the debtor, and those that its invoices and cases name: Payt lists the former by number."""
+    """The active and pending plans of the debtor, and those that its invoices and cases name: Payt lists the former by
+    number.
+    """
     async with _permitted(around, PLANS):
-        found = {plan.id: plan for plan in await _plans_of(scope, around.debtor)}
+        of_debtor = await _plans_of(scope, around.debtor)
+        around.pending = [plan for plan in of_debtor if plans.status(plan) == "pending"]
+        found = {plan.id: plan for plan in of_debtor if plan.active}
         named = {item.plan_id for item in around.books.invoices.values()}
         named |= {case.active_payment_plan_id or "" for case in around.cases}
         found |= {plan.id: plan for plan in await plans_by_id(scope, named - found.keys())}
@@ -110,7 +116,7 @@ async def _plans_of(scope: Scope, debtor: Debtor | None) -> list[PaymentPlan]:
     look = scope.look()
     listed = await scope.account.payt.payment_plans(scope.id, **filters)
     look.take("payment_plans", listed.records)
-    return [plan for plan in listed.records if plan.active and plan.debtor_id == debtor.id]
+    return [plan for plan in listed.records if plan.debtor_id == debtor.id]
 
 
 @asynccontextmanager

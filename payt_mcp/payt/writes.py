@@ -34,9 +34,10 @@ def message(
     return Command("/v1/messages", form, attachments)
 
 
-def invoices(administration_id: str, rows: Sequence[Mapping[str, Any]]) -> Command:
-    """An upsert of invoices, in Payt's own write names."""
-    return Command("/v1/invoices", {"administration_id": administration_id, "invoices": list(rows)})
+def invoices(administration_id: str, rows: Sequence[Mapping[str, Any]], *, partial: bool = False) -> Command:
+    """An upsert of invoices, in Payt's own write names; `partial`: what is there takes the given fields alone."""
+    body = {"administration_id": administration_id, "invoices": list(rows)}
+    return Command("/v1/invoices", body, method="PATCH" if partial else "POST")
 
 
 def files(administration_id: str, announced: Sequence[Mapping[str, Any]]) -> Command:

@@ -7,7 +7,7 @@ a terminal that never heard of the kind can say it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 REFUSED = "refused"
 """What becomes of a record that is kept out of what is sent."""
 
+MOST_CIRCUMSTANCES = 12
+"""Lines of the situation that a person is shown; what is cut is counted."""
+
 CANNOT_BE_SHOWN = "A proposal in the ledger cannot be shown: it was altered."
 _NEEDED = frozenset({"kind", "title", "sections", "warnings", "words"})
 _ORDER = {"created": 0, "updated": 1, "unchanged": 3, REFUSED: 4}
@@ -29,13 +32,12 @@ Fact = tuple[str, str]
 
 @dataclass(frozen=True)
 class Warned:
-    """Something about a proposal a person should look at. `danger` is shown in red; `person_only` bars the code
-    channel: a person must have seen it.
+    """Something about a proposal a person should look at. A `danger` is shown in red, and bars the code channel: a
+    person must have seen it.
     """
 
     text: str
     danger: bool = False
-    person_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,41 @@ class Facts:
 
 @dataclass(frozen=True)
 class Beside:
-    """What helps a person to decide, and may change meanwhile."""
+    """What helps a person to decide. That some of it is over is no news; what comes up is."""
 
     entries: tuple[Fact, ...]
     section: Literal["beside"] = "beside"
+
+
+@dataclass(frozen=True)
+class Circumstance:
+    """Something that is so around a proposal. `key` tells it from all others, `said` is what a person knew of it, and
+    `aside` what may be otherwise a moment later and is no news. Where one that `stops` comes up before it is carried
+    out, a yes given without it does not hold.
+    """
+
+    key: str
+    label: str
+    said: str
+    aside: str = ""
+    stops: bool = True
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is so around a proposal, the most important first."""
+
+    entries: tuple[Circumstance, ...]
+    section: Literal["situation"] = "situation"
+
+    @property
+    def shown(self) -> tuple[Circumstance, ...]:
+        """The ones that there is room for; the last line says how many more there are."""
+        return self.entries if len(self.entries) <= MOST_CIRCUMSTANCES else self.entries[: MOST_CIRCUMSTANCES - 1]
+
+    @property
+    def left_out(self) -> int:
+        return len(self.entries) - len(self.shown)
 
 
 @dataclass(frozen=True)
@@ -73,12 +106,15 @@ class Attached:
 
 @dataclass(frozen=True)
 class Letter:
-    """A text that goes out, as it will be read, and to whom."""
+    """A text that goes out, as it will be read, and to whom. `filled` is what stands in it for each placeholder of what
+    was asked for.
+    """
 
     recipients: tuple[SentTo, ...]
     subject: str
     body: str
     attachments: tuple[Attached, ...] = ()
+    filled: tuple[Fact, ...] = ()
     section: Literal["letter"] = "letter"
 
 
@@ -171,7 +207,7 @@ class Sources:
     section: Literal["sources"] = "sources"
 
 
-Section = Facts | Beside | Letter | Mails | Effects | Records | Sources
+Section = Facts | Beside | Situation | Letter | Mails | Effects | Records | Sources
 
 
 @dataclass(frozen=True)
@@ -216,8 +252,8 @@ class Preview:
         """As `as_json` made it. Raises AlteredError where it is no preview."""
         try:
             if kept.keys() >= _NEEDED:
-                return _adapter().validate_python(dict(kept))
-        except ValueError:  # pydantic's error, which would quote what stands there
+                return _adapter().validate_python({**kept, "warnings": [*map(_warned, kept["warnings"])]})
+        except (ValueError, TypeError):  # pydantic's error, which would quote what stands there
             pass
         raise AlteredError(CANNOT_BE_SHOWN)
 
@@ -246,13 +282,13 @@ class Preview:
         """The records that are kept out of what is sent, each with why."""
         return {row.key: row.notes for row in self.rows if row.action == REFUSED}
 
-    @property
-    def person_only(self) -> list[str]:
-        """The warnings that bar the code channel."""
-        return [warned.text for warned in self.warnings if warned.person_only]
-
     def anew(self, because: Sequence[str]) -> Preview:
         return replace(self, because=tuple(because))
+
+
+def _warned(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A warning as it is kept. Earlier versions also kept which of the red ones bar the code channel: all do."""
+    return {name: value for name, value in kept.items() if name != "person_only"}
 
 
 def facts(entries: Sequence[Fact]) -> Iterator[Facts]:
@@ -266,6 +302,16 @@ def beside(entries: Sequence[Fact]) -> Iterator[Beside]:
         yield Beside(tuple(entries))
 
 
+def outliers_first(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Rows in their order, but that those which are not like the others come first."""
+    return tuple(sorted(rows, key=lambda row: not row.is_outlier))
+
+
+def situation(entries: Sequence[Circumstance]) -> Iterator[Situation]:
+    if entries:
+        yield Situation(tuple(entries))
+
+
 def counted(sender: str, rows: Sequence[Row]) -> Effect:
     """How many records become what: the first thing to know of a batch."""
     counts = Counter(row.action for row in rows)
@@ -274,9 +320,8 @@ def counted(sender: str, rows: Sequence[Row]) -> Effect:
 
 
 _PARTS: tuple[Any, ...] = (
-    Warned, Facts, Beside, SentTo, Attached, Letter, Mailed, Mails, Effect, Effects, Change, Row, Records, Said,
-    Sources, Words,
-    Preview,
+    Warned, Facts, Beside, Circumstance, Situation, SentTo, Attached, Letter, Mailed, Mails, Effect, Effects, Change,
+    Row, Records, Said, Sources, Words, Preview,
 )  # fmt: skip
 
 

@@ -92,9 +92,7 @@ def _read(kept: Mapping[str, Any], kind: str) -> Preview:
         sender=str(kept.get("from", "")),
         administration_id=str(kept.get("administration_id", "")),
         sections=tuple(_sections(kept, rows)),
-        warnings=tuple(
-            Warned(str(one["text"]), bool(one["danger"]), bool(one.get("person_only"))) for one in kept["warnings"]
-        ),
+        warnings=tuple(Warned(str(one["text"]), bool(one["danger"])) for one in kept["warnings"]),
         words=_WORDS.get(kind, Words()),
         because=tuple(map(str, kept.get("because", ()))),
     )

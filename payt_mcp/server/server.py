@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import anyio.abc
 from mcp.server import MCPServer
+from mcp.server.caching import CacheableMethod, CacheHint
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, RequestStateSecurity
@@ -51,6 +52,14 @@ if TYPE_CHECKING:
     from mcp.shared.message import SessionMessage
 
 logger = logging.getLogger("payt_mcp")
+
+_LISTS: tuple[CacheableMethod, ...] = (
+    "server/discover", "tools/list", "prompts/list", "resources/list", "resources/templates/list",
+)  # fmt: skip
+_LISTS_HOLD = 5 * 60_000
+"""Milliseconds for which a client may keep what a server lists. It does not change while one runs; over HTTP another
+may come to stand at the same address, with other settings.
+"""
 
 _ON_RECORD = (
     "what was proposed or carried out is on record, where the user can look (`payt-mcp approvals`). Do not propose it "
@@ -228,6 +237,8 @@ def build_server(
         middleware=[apps.listing],
         log_level="WARNING",
         request_state_security=_questions(),
+        cache_hints=dict.fromkeys(_LISTS, CacheHint(ttl_ms=_LISTS_HOLD)),
+        subscriptions=False,  # no list changes while a server runs, so there is nothing to listen for
     )
 
 

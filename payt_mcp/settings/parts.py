@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from payt_mcp.network import Network
-from payt_mcp.settings.known import PAYT_URLS, SANDBOX
+from payt_mcp.settings.known import DEFAULT_TOOLSETS, PAYT_URLS, SANDBOX
 from payt_mcp.settings.rules import Rules
 from payt_mcp.settings.secret import Secret
 
@@ -19,7 +19,7 @@ class ProcessSettings:
     mcp_token: Secret | None = None
     state_dir: Path | None = None
     prompts_dir: Path | None = None
-    toolsets: tuple[str, ...] = ("core",)
+    toolsets: tuple[str, ...] = DEFAULT_TOOLSETS
 
 
 @dataclass(frozen=True, kw_only=True)

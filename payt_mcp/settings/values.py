@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from payt_mcp.errors import SettingsError
-from payt_mcp.settings.known import KNOWN, PAYT_URLS, TOOLSETS
+from payt_mcp.settings.known import DEFAULT_TOOLSETS, KNOWN, PAYT_URLS, TOOLSETS
 from payt_mcp.settings.secret import Secret
 
 _EVERY_SET = "all"
@@ -91,8 +91,10 @@ def confirm(value: str | None) -> Literal["person", "code"]:
 
 
 def toolsets(value: str | None) -> tuple[str, ...]:
-    """The sets that are on, in their own order; `core` always is."""
-    named = {name.strip().lower() for name in (value or "").split(",")} - {""}
+    """The sets that are on, in their own order; `core` always is, and beside it what is named alone."""
+    if value is None:
+        return DEFAULT_TOOLSETS
+    named = {name.strip().lower() for name in value.split(",")} - {""}
     for name in sorted(named.difference(TOOLSETS, {_EVERY_SET})):
         close = get_close_matches(name, [*TOOLSETS, _EVERY_SET], n=1)
         hint = f"the closest tool set is {close[0]}" if close else f"{', '.join(TOOLSETS)} or {_EVERY_SET}"

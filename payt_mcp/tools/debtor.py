@@ -116,7 +116,7 @@ def _data(scope: Scope, file: DebtorFile, letters: Correspondence, parts: Overdu
         "addresses": _addresses(file.debtor),
         "invoices": [_invoice(scope, file, item) for item in _shown(file, letters)],
         "cases": [case_row(case) for case in file.cases],
-        "payment_plans": [plan_row(plan) for plan in file.plans],
+        "payment_plans": [plan_row(plan) for plan in (*file.plans, *file.pending)],
         "messages": [message_row(m, _MESSAGE_LENGTH, about=_about(file, letters, m)) for m in letters.messages],
     }
 

@@ -80,14 +80,18 @@ async def list_payment_plans(
         known = {plan.id: plan for plan in await plans_by_id(scope, page.ids)}
         return (await _answer(scope, page, known)).result()
     scope = await scope_of(ctx, administration_id)
-    found, is_all = await find_plans(scope, debtor, status)
+    looked = await find_plans(scope, debtor, status)
+    found = looked.plans
     listing = scope.account.listings.start("list_payment_plans", args, scope.id, [plan.id for plan in found])
     answer = await _answer(scope, shown(listing, 0, limit), {plan.id: plan for plan in found})
     missed = sum(bool(plans.missed(plan, scope.today)) for plan in found)
     if missed:
         answer.data["missed_plans"] = missed
         answer.summary += f" {missed:,} of them with a term missed."
-    if not is_all:
+    if looked.pending:
+        plan = present.count(len(looked.pending), "plan")
+        answer.summary += f" Beside them {plan} proposed that nobody has decided on: status=pending lists them."
+    if not looked.is_all:
         answer.notes.append("More than 5,000 plans: some are missing. Pass debtor.")
     return answer.result()
 

@@ -6,12 +6,35 @@ tokens that tell a model nothing. The SDK derives all of these; here they are ta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _PREFIX = "#/$defs/"
 _DROPPED = frozenset({"title", "$defs"})
 _EMPTY: tuple[Any, ...] = ("", None, [], ())
+
+TEXT: Mapping[str, Any] = {"type": "string"}
+
+
+def text(about: str) -> dict[str, Any]:
+    """Text of which more is to be said. Choices, numbers and truth values of a record are text as well: hosts whose
+    strict mode wants every field there is need a value that says "not given", and text has one.
+    """
+    return {**TEXT, "description": about}
+
+
+def one_of(*choices: str) -> dict[str, Any]:
+    return text("|".join(choices))
+
+
+def record(properties: Mapping[str, Any], required: Sequence[str] = ()) -> dict[str, Any]:
+    """An object of these fields and no others: strict modes drop or refuse one that does not say which it has."""
+    needed = {"required": list(required)} if required else {}
+    return {"type": "object", "properties": dict(properties), **needed, "additionalProperties": False}
+
+
+def list_of(items: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "array", "items": dict(items), **more}
 
 
 def flat(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _VARIATION_SELECTORS = re.compile("[\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """Marks that change nothing to the eye; any number of them can carry text that nobody sees."""
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
+_MARKS = str.maketrans("“”", "''")
 _BLANKS = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile(r"\n\s*\n\s*")
 
@@ -51,6 +52,12 @@ def quoted(text: str | None, length: int = TEXT_LENGTH) -> str:
     rest = len(lines) - length
     shown = "\n".join(f"> {line.strip()}" for line in lines[:length].splitlines())
     return f"{shown}\n({rest:,} more characters)" if rest > 0 else shown
+
+
+def cited(text: str | None, length: int = LINE_LENGTH) -> str:
+    """Outside text in a sentence of ours: one line in quotation marks that it cannot close, markup taken out."""
+    plain = clean(html.unescape(_TAG.sub(" ", text or "")), length)
+    return f"“{plain.translate(_MARKS)}”"
 
 
 def cut(text: str, length: int) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from payt_mcp.books.scope import Scope
 from payt_mcp.books.shelf import Key
 from payt_mcp.errors import BadValueError
 from payt_mcp.payt import writes
+from payt_mcp.payt.models import Debtor
 from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import (
@@ -22,24 +24,22 @@ from payt_mcp.proposals.preview import (
     Row,
     Warned,
     counted,
+    outliers_first,
 )
-from payt_mcp.receivables.addresses import (
-    domain,
-    parse_many,
-    parse_one,
-    resembled,
-)
+from payt_mcp.receivables.addresses import parse_many, parse_one
 from payt_mcp.words.text import clean, count
-from payt_mcp.writes.bulk import POSTED, WHOLE, bulk_done, with_refused
+from payt_mcp.writes.bulk import CLEARED, POSTED, WHOLE, bulk_done, with_refused
 from payt_mcp.writes.checks import text
+from payt_mcp.writes.dangers import FIELDS, Found, stand_apart, told
 from payt_mcp.writes.kind import Kind, Place
 from payt_mcp.writes.outlook import Content, Outlook
 from payt_mcp.writes.settling import Attempt
+from payt_mcp.writes.texts import Own, leading_elsewhere
 
 MOST_RECORDS = 500
 
-Step = tuple[Row, list[Warned]]
-"""What a row would do, and what is to be looked out for."""
+Step = tuple[Row, list[Found]]
+"""What a row would do, and what is dangerous about it."""
 
 
 class Upsert(Kind):
@@ -57,7 +57,11 @@ class Upsert(Kind):
 
     @abstractmethod
     async def steps(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> list[Step]:
-        """What each row would do to the books, and what is to be looked out for. Raises UpstreamError."""
+        """What each row would do to the books, and what is dangerous about it. Raises UpstreamError."""
+
+    @abstractmethod
+    async def debtors(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> Iterable[Debtor]:
+        """Whom the texts of the rows are about. Raises UpstreamError."""
 
     async def prepare(self, place: Place, wish: Content) -> dict[str, Any]:  # noqa: ARG002 - Kind
         rows = self.parse(wish[self.name])
@@ -67,17 +71,23 @@ class Upsert(Kind):
         return {self.name: rows}
 
     async def look_ahead(self, place: Place, asked: Content) -> Outlook:
-        steps = await self.steps(place, asked[self.name])
-        rows = [row for row, _ in steps]
+        given = asked[self.name]
+        steps = await self.steps(place, given)
+        apart = stand_apart([found for _, found in steps])
+        rows = [replace(row, is_outlier=row.is_outlier or odd) for (row, _), odd in zip(steps, apart, strict=True)]
         idle = all(row.action not in POSTED for row in rows)
         refused = sum(row.action == REFUSED for row in rows)
-        warnings = [warned for _, found in steps for warned in found]
+        texts = [(self.key(row), text) for row in given for text in _texts(row)]
+        warnings = leading_elsewhere(texts, Own.of(place.administration))
+        if warnings:
+            warnings = leading_elsewhere(texts, Own.of(place.administration, await self.debtors(place, given)))
+        warnings += told(one for _, found in steps for one in found)
         if refused:
             warnings.append(Warned(f"Refused and kept out of what is sent: {count(refused, 'record')}."))
         return Outlook(
-            touches=(self.name, *sorted(self.key(row) for row in asked[self.name])),
+            touches=(self.name, *sorted(self.key(row) for row in given)),
             title=f"{count(len(rows), self.name.removesuffix('s'))}, in {place.short_name}",
-            sections=[Effects((counted(place.sender, rows),)), Records(tuple(rows))],
+            sections=[Effects((counted(place.sender, rows),)), Records(outliers_first(rows))],
             warnings=warnings,
             idle="Payt has all of it already" if idle and not refused else "Nothing is left to send" if idle else "",
         )
@@ -107,24 +117,25 @@ class Upsert(Kind):
         return [row for row in content[self.name] if self.key(row) in posted]
 
 
-def address(where: str, value: Any) -> str | None:
-    """One e-mail address; "" clears it."""
-    given = text(where, value)
-    return parse_one(where, given) if given else None
+def _texts(row: Mapping[str, Any]) -> Iterator[str]:
+    """What is written for people to read; addresses, numbers and accounts are fields, and looked at as such."""
+    for name, value in row.items():
+        if name not in FIELDS or name == "name":
+            yield from map(str, value if isinstance(value, list) else [value or ""])
 
 
-def addresses(where: str, value: Any) -> str | None:
-    """Addresses for a copy, separated by commas; "" clears them."""
-    return ",".join(parse_many(where, [text(where, value)])) or None
+def address(where: str, value: Any) -> str:
+    """One e-mail address."""
+    return parse_one(where, text(where, value))
 
 
-def clearable(where: str, value: Any) -> str | None:
-    """Text; "" clears it."""
-    return text(where, value) or None
+def addresses(where: str, value: Any) -> str:
+    """Addresses for a copy, separated by commas."""
+    return ",".join(parse_many(where, [text(where, value)]))
 
 
 def change(name: str, old: Any, new: Any) -> Change:
-    return Change(name, clean(said(old), WHOLE), clean(said(new), WHOLE) or "nothing (cleared)")
+    return Change(name, clean(said(old), WHOLE), clean(said(new), WHOLE) or CLEARED)
 
 
 def said(value: Any) -> str:
@@ -137,12 +148,3 @@ def said(value: Any) -> str:
 def differences(pairs: Iterable[tuple[str, Any, Any]]) -> list[Change]:
     """A change for each name whose new value is not the old one."""
     return [change(name, old, new) for name, old, new in pairs if said(old) != said(new)]
-
-
-def redirected(whose: str, changed: Change) -> Warned:
-    """An address on file changes: where a debtor's mail goes. Nobody but a person may say yes to that."""
-    old, new = changed.old, changed.new
-    alike = resembled(domain(new), [domain(old)])
-    looks = f" Its domain looks like {alike} and is another." if alike else ""
-    was = f"{old} becomes {new}" if old else f"{new}, where there was none"
-    return Warned(f"{whose}: the {changed.field.replace('_', ' ')} changes: {was}.{looks}", True, True)

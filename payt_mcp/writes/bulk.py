@@ -12,6 +12,7 @@ from payt_mcp.words.text import clean
 WHOLE = 1_000_000
 """Longer than any text of a record: a person is shown all of it."""
 
+CLEARED = "nothing (cleared)"
 UNSEEN = "(Payt does not show what was)"
 POSTED = frozenset({"created", "updated"})
 """What becomes of the records of an upsert that Payt has something to do for."""

@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
@@ -49,17 +50,72 @@ def record(
     required: tuple[str, ...],
     aliases: Mapping[str, str] = _NO_ALIASES,
 ) -> dict[str, Any]:
-    """A row of these fields; null is not given. `aliases` are names that are wrong here, and the right ones."""
-    row = {name: value for name, value in decoded(where, given, dict).items() if value is not None}
-    for name in row:
-        if name not in fields:
+    """A row of these fields, as far as they are given. `aliases` are names that are wrong here, and the right ones."""
+    whole = decoded(where, given, dict)
+    for name in whole:
+        if name not in fields and whole[name] is not None:
             close = [aliases[name]] if name in aliases else get_close_matches(str(name), fields, n=1, cutoff=0.5)
             hint = f" Did you mean {close[0]}?" if close else f" It takes: {', '.join(fields)}."
             raise InputError(f"{where} has no field {str(name)[:40]!r}.{hint}")
-    missing = [name for name in required if name not in row]
+    given_names = [name for name in whole if is_given(whole[name])]
+    missing = [name for name in required if name not in given_names]
     if missing:
         raise InputError(f"{where} needs {' and '.join(missing)}.")
-    return {name: fields[name](f"{where}.{name}", value) for name, value in row.items()}
+    row = {name: fields[name](f"{where}.{name}", whole[name]) for name in given_names}
+    return {name: value for name, value in row.items() if is_given(value)}  # a list may have come as text
+
+
+def is_given(value: Any) -> bool:
+    """Whether there is anything in it. Hosts whose strict mode wants every field there is send null, "", [] and objects
+    of nothing else for what is not meant.
+    """
+    if isinstance(value, str):
+        return bool(value.strip())
+    if isinstance(value, list):
+        return any(map(is_given, value))
+    if isinstance(value, dict):
+        return any(part is not False and is_given(part) for part in value.values())
+    return value is not None
+
+
+@dataclass(frozen=True)
+class RowShape:
+    """A row of an upsert. `keys` say which record is meant. Each field in `clearable` has what Payt takes for an empty
+    one; only `clear`, which names it, empties it.
+    """
+
+    fields: Mapping[str, Check]
+    required: tuple[str, ...]
+    keys: frozenset[str]
+    clearable: Mapping[str, Any]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self, where: str, given: Any) -> dict[str, Any]:
+        """Raises InputError, also for a row of empty fields: who sends one alone means to empty it."""
+        row = record(where, given, {**self.fields, "clear": _names}, self.required, self.aliases)
+        cleared: list[str] = row.pop("clear", [])
+        for name in cleared:
+            if name not in self.clearable:
+                raise InputError(
+                    f"{where}.clear cannot empty {name[:40]!r}. What can be emptied: {', '.join(self.clearable)}."
+                )
+            if name in row:
+                raise InputError(f"{where} gives {name} and empties it, too: one of the two.")
+        if not cleared and row.keys() <= self.keys:
+            empty = [name for name, value in decoded(where, given, dict).items() if value in ("", [])]
+            if empty := [name for name in empty if name in self.clearable]:
+                raise InputError(
+                    f'{where} changes nothing: "" and [] count as not given. To empty a field name it in clear: '
+                    f'{{"clear": ["{empty[0]}"]}}.'
+                )
+        return row | {name: self.clearable[name] for name in cleared}
+
+
+def _names(where: str, value: Any) -> list[str]:
+    """Names of fields: a list, a list as text, or one name alone."""
+    is_one = isinstance(value, str) and not value.lstrip().startswith("[")
+    names: list[str] = list_of(text)(where, [value] if is_one else value)
+    return list(dict.fromkeys(names))
 
 
 def text(where: str, value: Any) -> str:
@@ -121,6 +177,7 @@ def one_of(*allowed: str) -> Check:
 
 def list_of(check: Check) -> Check:
     def read(where: str, value: Any) -> list[Any]:
-        return [check(f"{where}[{place}]", item) for place, item in enumerate(decoded(where, value, list))]
+        items = enumerate(decoded(where, value, list))
+        return [check(f"{where}[{place}]", item) for place, item in items if is_given(item)]
 
     return read

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from payt_mcp.proposals.preview import Beside, Facts, Letter, Preview, Records, Section
+from payt_mcp.proposals.preview import (
+    Beside,
+    Circumstance,
+    Fact,
+    Facts,
+    Letter,
+    Preview,
+    Records,
+    Section,
+    Situation,
+)
 from payt_mcp.words.text import clean, some
 
 _MOST_NAMED = 5
 _KEY_LENGTH = 40
 
 
-def what_changed(shown: Preview, now: Preview) -> list[str]:
-    """What of a preview is not so any more; nothing where a yes to it still holds."""
-    found = [*_facts(shown, now), *recipients(shown, now), *_records(shown, now)]
+def what_changed(shown: Preview, now: Preview, known: Sequence[str] = ()) -> list[str]:
+    """What of a preview is not so any more, or is new in it; nothing where a yes to it still holds. What its kind knows
+    of that in words of its own, `known`, is not said again.
+    """
+    found = [*known, *recipients(shown, now), *_news(shown, now)]
+    if not known:
+        found += [*_facts(shown, now), *_records(shown, now)]
     if not found and _others(shown) != _others(now):
         found.append("what follows from it changed since")
-    if not found and shown.warnings != now.warnings:
-        found.append("what is to be looked out for changed since")
+    if not found:
+        found += _warned(shown, now)
     return [now.idle, *found] if now.idle and not shown.idle else found
 
 
@@ -36,6 +50,33 @@ def _facts(shown: Preview, now: Preview) -> Iterator[str]:
             yield f"{name} was {before.get(name) or 'nothing'} and is {after.get(name) or 'nothing'} now"
 
 
+def _news(shown: Preview, now: Preview) -> Iterator[str]:
+    """What came up around it. That something is over, or was read, is no news."""
+    known = {(entry.key, entry.said) for entry in _entries(shown)}
+    for entry in _entries(now):
+        if entry.stops and (entry.key, entry.said) not in known:
+            yield f"{entry.label.lower()}: {entry.said}".rstrip(".")
+    for label, text in _beside(now):
+        if (label, text) not in _beside(shown):
+            yield f"{label.lower()}: {clean(text)}".rstrip(".")
+
+
+def _warned(shown: Preview, now: Preview) -> Iterator[str]:
+    """What is to be looked out for and was not; a danger that is over is none."""
+    known = {(one.text, one.danger) for one in shown.warnings}
+    for one in now.warnings:
+        if (one.text, one.danger) not in known:
+            yield f"now to be looked out for: {one.text}".rstrip(".")
+
+
+def _entries(preview: Preview) -> list[Circumstance]:
+    return [entry for one in preview.sections if isinstance(one, Situation) for entry in one.entries]
+
+
+def _beside(preview: Preview) -> list[Fact]:
+    return [fact for one in preview.sections if isinstance(one, Beside) for fact in one.entries]
+
+
 def _records(shown: Preview, now: Preview) -> Iterator[str]:
     """Records by their place, not their key: one may come twice in a batch."""
     pairs = zip_longest(shown.rows, now.rows)
@@ -46,7 +87,7 @@ def _records(shown: Preview, now: Preview) -> Iterator[str]:
 
 def _others(preview: Preview) -> list[Section]:
     """What is neither said in other sentences here nor only stands beside."""
-    return [one for one in preview.sections if not isinstance(one, Facts | Beside | Letter | Records)]
+    return [one for one in preview.sections if not isinstance(one, Facts | Beside | Situation | Letter | Records)]
 
 
 def _labelled(preview: Preview) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,7 @@ from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import InputError, MissingError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Contact, Debtor
-from payt_mcp.proposals.preview import Change, Row, Warned
+from payt_mcp.proposals.preview import Change, Row
 from payt_mcp.receivables.addresses import CONTACT_FIELDS as MAIL
 from payt_mcp.words.text import (
     NAME_LENGTH,
@@ -27,26 +27,27 @@ from payt_mcp.writes.batch import (
     address,
     addresses,
     change,
-    clearable,
     differences,
-    redirected,
 )
 from payt_mcp.writes.bulk import UNSEEN
 from payt_mcp.writes.checks import (
     Check,
+    RowShape,
     date,
     filled,
     one_of,
-    record,
     records,
+    text,
 )
+from payt_mcp.writes.dangers import Found, of_change
 
 _PHONES = ("call_phone_number", "sms_phone_number")
 _PARTS = ("street_1", "street_2", "postal_code", "city", "region", "country_code")
 _NAMES = ("firstname", "middlename", "infix", "lastname", "prefix")
+_TEXTS = (*_NAMES, *_PHONES, *(f"postal_address_{part}" for part in _PARTS))
 FIELDS: Mapping[str, Check] = {
     "contact_identifier": filled, "id": filled, "birth_date": date, "gender": one_of("female", "male", "male_female"),
-    **dict.fromkeys((*_NAMES, *_PHONES, *(f"postal_address_{part}" for part in _PARTS)), clearable),
+    **dict.fromkeys(_TEXTS, text),
     **{name: addresses if "cc_" in name else address for name in MAIL},
 }  # fmt: skip
 _KEYS = ("contact_identifier", "id")
@@ -54,6 +55,7 @@ _ALIASES = {
     "email": "default_email_address", "email_address": "default_email_address", "phone": "call_phone_number",
     "phone_number": "call_phone_number", "name": "lastname",
 }  # fmt: skip
+_ROW = RowShape(FIELDS, (), frozenset(_KEYS), dict.fromkeys((*_TEXTS, *MAIL)), _ALIASES)
 
 
 class Contacts(Upsert):
@@ -64,7 +66,7 @@ class Contacts(Upsert):
     def parse(self, given: Any) -> list[dict[str, Any]]:
         rows = []
         for place, row in enumerate(records("contacts", given, MOST_RECORDS)):
-            parsed = record(f"contacts[{place}]", row, FIELDS, (), _ALIASES)
+            parsed = _ROW.read(f"contacts[{place}]", row)
             if not any(name in parsed for name in _KEYS):
                 raise InputError(f"contacts[{place}] needs contact_identifier or id.")
             rows.append(parsed)
@@ -80,6 +82,9 @@ class Contacts(Upsert):
         debtors = await debtors_by_number(scope, sorted(numbers))
         return [self._step(row, known.get(row.get("contact_identifier", "")), by_id, debtors) for row in rows]
 
+    async def debtors(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> Iterable[Debtor]:  # noqa: ARG002 - Upsert
+        return ()
+
     def _step(
         self,
         row: Mapping[str, Any],
@@ -92,25 +97,24 @@ class Contacts(Upsert):
             return Row.refused(self.key(row), "there is no contact with this id"), []
         if same is not None and contact is not None and same.id != contact.id:
             return Row.refused(self.key(row), "its identifier is another contact's", _name(contact)), []
-        changes, warnings = _own_changes(row, contact)
+        changes, dangers = _own_changes(row, contact)
         followers = [debtors[number] for number in contact.debtor_numbers if number in debtors] if contact else []
         for debtor in followers:
             more, found = taken_over(debtor, row)
             changes += more
-            warnings += found
+            dangers += found
         notes = [f"{count(len(followers), 'debtor')} follow: {some(map(_number, followers))}"] if followers else []
         action = "created" if contact is None else "updated" if changes else "unchanged"
-        return Row(self.key(row), action, _name(contact), tuple(changes), tuple(notes), bool(notes)), warnings
+        return Row(self.key(row), action, _name(contact), tuple(changes), tuple(notes), bool(notes)), dangers
 
 
 KIND = Contacts()
 
 
-def taken_over(debtor: Debtor, contact: Mapping[str, Any]) -> tuple[list[Change], list[Warned]]:
+def taken_over(debtor: Debtor, contact: Mapping[str, Any]) -> tuple[list[Change], list[Found]]:
     """What a debtor gets from the fields of its contact, under the debtor's name."""
     address = debtor.postal_address
     pairs = [(theirs, getattr(debtor, theirs), contact[name]) for name, theirs in MAIL.items() if name in contact]
-    mails = {changed.field for changed in differences(pairs)}
     pairs += [(name, getattr(debtor, name), contact[name]) for name in _PHONES if name in contact]
     pairs += [
         (f"postal_address_{part}", getattr(address, part) if address else None, contact[f"postal_address_{part}"])
@@ -118,9 +122,9 @@ def taken_over(debtor: Debtor, contact: Mapping[str, Any]) -> tuple[list[Change]
         if f"postal_address_{part}" in contact
     ]
     changes = differences(pairs)
-    whose = f"Debtor {debtor_name(debtor)}"
-    warnings = [redirected(whose, changed) for changed in changes if changed.field in mails]
-    return [replace(changed, field=f"debtor {_number(debtor)} {changed.field}") for changed in changes], warnings
+    whose = f"debtor {debtor_name(debtor)}"
+    found = [one for changed in changes for one in of_change(whose, changed.field, changed)]
+    return [replace(changed, field=f"debtor {_number(debtor)} {changed.field}") for changed in changes], found
 
 
 def contact_fields(contact: Contact) -> dict[str, Any]:
@@ -167,13 +171,14 @@ async def _by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Contact]:
     return found
 
 
-def _own_changes(row: Mapping[str, Any], contact: Contact | None) -> tuple[list[Change], list[Warned]]:
+def _own_changes(row: Mapping[str, Any], contact: Contact | None) -> tuple[list[Change], list[Found]]:
     names = [name for name in FIELDS if name in row and name not in {"id", *Contacts.unseen}]  # in one order always
     pairs = [(name, getattr(contact, name) if contact else None, row[name]) for name in names]
     changes = differences(pairs)
-    changed_mail = [changed for changed in changes if changed.field in MAIL] if contact else []
+    whose = f"contact {_name(contact)}" if contact else f"new contact {code(row.get('contact_identifier'))}"
+    found = [one for changed in changes for one in of_change(whose, changed.field, changed, is_new=contact is None)]
     changes += [change(name, "", f"{row[name]} {UNSEEN}") for name in Contacts.unseen if name in row]
-    return changes, [redirected(f"Contact {_name(contact)}", changed) for changed in changed_mail]
+    return changes, found
 
 
 def _name(contact: Contact | None) -> str:

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import BadValueError, InputError, MissingError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Contact, Debtor
-from payt_mcp.proposals.preview import Change, Row, Warned
+from payt_mcp.proposals.preview import Change, Row
+from payt_mcp.words.folding import normalized
 from payt_mcp.words.text import code, some
 from payt_mcp.writes.batch import (
     MOST_RECORDS,
     Step,
     Upsert,
     change,
-    clearable,
     differences,
 )
-from payt_mcp.writes.bulk import UNSEEN
+from payt_mcp.writes.bulk import CLEARED, UNSEEN
 from payt_mcp.writes.checks import (
     Check,
+    RowShape,
     filled,
     list_of,
-    record,
     records,
     text,
     yes,
@@ -39,18 +39,26 @@ from payt_mcp.writes.contacts import (
     read_contacts,
     taken_over,
 )
+from payt_mcp.writes.dangers import CONTACT, DROPPED, NAME, NAMESAKE, Found, of_change
 
 REQUIRED = ("debtor_number", "name", "debtor_identifier")
 _SEEN = (
     "coc_number", "language_code", "peppol_identifier", "relation_manager", "remark", "vat_number",
 )  # fmt: skip
 _BANK = ("bank_account_name", "bank_account_number")
+_TEXTS = (*_SEEN, *_BANK, "category", "oin_number", "country_code")
 _OF_CONTACTS = ("mail", "phone", "street", "city", "postal")
 FIELDS: Mapping[str, Check] = {
     **dict.fromkeys(REQUIRED, filled),
-    **dict.fromkeys((*_SEEN, *_BANK, "category", "oin_number", "country_code"), clearable),
+    **dict.fromkeys(_TEXTS, text),
     "contact_identifier": filled, "is_company": yes, "peppol_enabled": yes, "labels": list_of(text),
 }  # fmt: skip
+_EMPTIED: Mapping[str, Any] = {**dict.fromkeys(_TEXTS), "labels": []}
+_ROW = RowShape(FIELDS, REQUIRED, frozenset(REQUIRED), _EMPTIED)
+
+
+Names = Mapping[str, set[str]]
+"""The numbers of the debtors of a name, by its words."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,7 @@ class _Known:
     by_identifier: Mapping[str, Debtor]
     by_number: Mapping[str, Debtor]
     contacts: Mapping[str, Contact]
+    names: Names
 
 
 class Debtors(Upsert):
@@ -69,7 +78,7 @@ class Debtors(Upsert):
         rows = []
         for place, row in enumerate(records("debtors", given, MOST_RECORDS)):
             _refuse_addresses(f"debtors[{place}]", row)
-            rows.append(record(f"debtors[{place}]", row, FIELDS, REQUIRED))
+            rows.append(_ROW.read(f"debtors[{place}]", row))
         identifiers = [row["debtor_identifier"] for row in rows]
         for identifier in identifiers:
             if identifiers.count(identifier) > 1:
@@ -80,12 +89,18 @@ class Debtors(Upsert):
         return str(row["debtor_number"])
 
     async def steps(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> list[Step]:
+        by_identifier = await _by_identifier(scope, [row["debtor_identifier"] for row in rows])
+        by_number = await debtors_by_number(scope, [row["debtor_number"] for row in rows])
         known = _Known(
-            await _by_identifier(scope, [row["debtor_identifier"] for row in rows]),
-            await debtors_by_number(scope, [row["debtor_number"] for row in rows]),
+            by_identifier,
+            by_number,
             await read_contacts(scope, [row["contact_identifier"] for row in rows if "contact_identifier" in row]),
+            await _names(scope, rows, [*by_identifier.values(), *by_number.values()]),
         )
         return [self._step(row, known) for row in rows]
+
+    async def debtors(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> Iterable[Debtor]:
+        return (await debtors_by_number(scope, [row["debtor_number"] for row in rows])).values()
 
     def _step(self, row: Mapping[str, Any], known: _Known) -> Step:
         same, other = known.by_identifier.get(row["debtor_identifier"]), known.by_number.get(row["debtor_number"])
@@ -94,13 +109,14 @@ class Debtors(Upsert):
         if row.get("contact_identifier", "") not in {"", *known.contacts}:
             return Row.refused(self.key(row), "its contact is not known to Payt"), []
         debtor, contact = same or other, known.contacts.get(row.get("contact_identifier", ""))
-        changes, warnings = _own_changes(row, debtor), _taken(row, debtor) + _bank(row, debtor)
+        changes = _own_changes(row, debtor)
+        dangers = _dangers(row, debtor, changes, known.names)
         if contact:
-            more, found = _from_contact(debtor, contact)
+            more, found = _from_contact(debtor, row["debtor_number"], contact)
             changes += more
-            warnings += found
+            dangers += found
         action = "created" if debtor is None else "updated" if changes else "unchanged"
-        return Row(self.key(row), action, debtor_name(debtor) if debtor else "", tuple(changes)), warnings
+        return Row(self.key(row), action, debtor_name(debtor) if debtor else "", tuple(changes)), dangers
 
 
 KIND = Debtors()
@@ -125,50 +141,49 @@ def _own_changes(row: Mapping[str, Any], debtor: Debtor | None) -> list[Change]:
     if "labels" in row:
         old = [label.name or "" for label in debtor.labels] if debtor else []
         pairs.append(("labels", sorted(old), sorted(row["labels"])))
-    unseen = [change(name, "", f"{row[name]} {UNSEEN}") for name in sorted(Debtors.unseen) if name in row]
+    unseen = [change(name, "", f"{row[name] or CLEARED} {UNSEEN}") for name in sorted(Debtors.unseen) if name in row]
     return differences(pairs) + unseen
 
 
-def _taken(row: Mapping[str, Any], debtor: Debtor | None) -> list[Warned]:
-    """A record that another one becomes, or whose invoices move to another number."""
-    if debtor is None:
-        return []
-    found = []
-    if debtor.debtor_identifier and debtor.debtor_identifier != row["debtor_identifier"]:
-        new, old = code(row["debtor_identifier"]), code(debtor.debtor_identifier)
-        said = f"This takes over debtor {debtor_name(debtor)}: its identifier {old} becomes {new}, its invoices stay."
-        found.append(Warned(said, True, True))
-    if debtor.debtor_number != row["debtor_number"]:
-        new = code(row["debtor_number"])
-        found.append(
-            Warned(f"Debtor {debtor_name(debtor)} becomes {new}; its invoices and contacts follow.", True, True)
-        )
-    return found
-
-
-def _bank(row: Mapping[str, Any], debtor: Debtor | None) -> list[Warned]:
-    """Bank data that is written: Payt never shows what it replaces."""
-    given = [name.replace("_", " ") for name in _BANK if name in row]
-    if not given:
-        return []
+def _dangers(row: Mapping[str, Any], debtor: Debtor | None, changes: Iterable[Change], names: Names) -> list[Found]:
+    """What is dangerous about the debtor's own fields; a name that another debtor has is worse than a new one."""
     whose = f"debtor {debtor_name(debtor)}" if debtor else f"new debtor {code(row['debtor_number'])}"
-    account = code(row.get("bank_account_number") or row.get("bank_account_name") or "nothing")
-    said = f"Bank data of {whose} is set ({' and '.join(given)}: {account}); Payt does not show what it was."
-    return [Warned(said, danger=debtor is not None, person_only=debtor is not None)]
+    found = [one for changed in changes for one in of_change(whose, changed.field, changed, is_new=debtor is None)]
+    if debtor and "labels" in row and row["labels"]:
+        gone = sorted({label.name or "" for label in debtor.labels} - set(row["labels"]))
+        found += [Found(DROPPED, whose, label, "labels") for label in gone]
+    others = sorted(names.get(normalized(row["name"]), set()) - {row["debtor_number"]})
+    if not others:
+        return found
+    has_it = f"as {some(others)} has it"
+    return [replace(one, danger=NAMESAKE, said=f"{one.said}, {has_it}") if one.danger is NAME else one for one in found]
 
 
-def _from_contact(debtor: Debtor | None, contact: Contact) -> tuple[list[Change], list[Warned]]:
+def _from_contact(debtor: Debtor | None, number: str, contact: Contact) -> tuple[list[Change], list[Found]]:
     """A debtor that gets a contact takes over its addresses."""
     name = code(contact.contact_identifier)
     mail = some(mail_of(contact)) or "no address"
     if debtor is None:
-        return [change("contact", "", name)], [Warned(f"Mail to the new debtor goes to contact {name}: {mail}.")]
-    changes, warnings = taken_over(debtor, contact_fields(contact))
+        return [change("contact", "", name)], [
+            Found(CONTACT, f"new debtor {code(number)}", f"{name}: {mail}", is_new=True)
+        ]
+    changes, found = taken_over(debtor, contact_fields(contact))
     if debtor.debtor_number not in contact.debtor_numbers:
         changes.insert(0, change("contact", "", name))
-        said = f"Debtor {debtor_name(debtor)} gets contact {name}, and mail to it goes there: {mail}."
-        warnings.insert(0, Warned(said, True, True))
-    return changes, warnings
+        found.append(Found(CONTACT, f"debtor {debtor_name(debtor)}", f"{name}: {mail}"))
+    return changes, found
+
+
+async def _names(scope: Scope, rows: Sequence[Mapping[str, Any]], debtors: Sequence[Debtor]) -> Names:
+    """Whose the names are; looked up only where a debtor that is there gets another one."""
+    known = {name: debtor.name for debtor in debtors for name in (debtor.debtor_number, debtor.debtor_identifier)}
+    asked = ((row["name"], known.get(row["debtor_identifier"]) or known.get(row["debtor_number"])) for row in rows)
+    if all(name == was or was is None for name, was in asked):
+        return {}
+    found: dict[str, set[str]] = {}
+    for entry in (await scope.account.books(scope.administration).fresh(scope.progress)).debtors.values():
+        found.setdefault(normalized(entry.name), set()).add(entry.number)
+    return found
 
 
 async def _by_identifier(scope: Scope, identifiers: Sequence[str]) -> dict[str, Debtor]:

@@ -60,9 +60,11 @@ class DecidePlan(Kind):
         covered = (await covered_by(place, [plan])).by_plan.get(plan.id, [])
         opened = await _open(place, plan)
         currency = _currency(covered or opened)
+        debtor = await fact_of(place, debtor_id=plan.debtor_id)
+        whose = f" of {debtor[0][1]}" if debtor else ""
         about = [
             ("Decision", _WHAT[decision]),
-            *await fact_of(place, debtor_id=plan.debtor_id),
+            *debtor,
             *_history(place, plan, said),
             *_terms(place, plan, currency),
             _invoices(covered, opened, currency),
@@ -70,7 +72,7 @@ class DecidePlan(Kind):
         reason = [("The debtor's reason", clean(plan.reason, 2 * LINE_LENGTH))] if plan.reason else []
         return Outlook(
             touches=(self.name, plan.id),
-            title=f"{decision.capitalize()} payment plan {code(plan.id)}, in {place.short_name}",
+            title=f"{decision.capitalize()} payment plan {code(plan.id)}{whose}, in {place.short_name}",
             sections=[*facts(about), *beside(reason)],
             warnings=_warnings(place, plan, decision, opened, currency) if status == _FROM[decision] else [],
             idle=f"Payment plan {plan.id} is {said} already" if status == _TO[decision] else "",

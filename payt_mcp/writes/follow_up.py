@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from payt_mcp.books.find import find_invoice
@@ -16,6 +17,7 @@ from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import (
     REFUSED,
+    Effect,
     Effects,
     Facts,
     Preview,
@@ -23,6 +25,7 @@ from payt_mcp.proposals.preview import (
     Row,
     Warned,
     counted,
+    outliers_first,
 )
 from payt_mcp.proposals.states import Status
 from payt_mcp.words.text import (
@@ -45,10 +48,11 @@ _FIELDS = (
     "paused_by_user",
 )  # fmt: skip
 _DUE = {"block": "blocked", "resume": "resumed"}
-_HELD, _STAYS, _FREE, _REFUSED = "held up already", "stays paused", "not resumed", REFUSED
+_HELD, _PAUSED = "blocked already", "blocked beside the pause"
+_STAYS, _FREE, _REFUSED = "stays paused", "not resumed", REFUSED
 _WAYS = {"invoice_numbers": "invoice_number", "invoice_identifiers": "invoice_identifier", "ids": "id"}
 """How an invoice may be named, in the order it is looked for."""
-_POSTED = frozenset({*_DUE.values(), _HELD, _STAYS})
+_POSTED = frozenset({*_DUE.values(), _PAUSED, _STAYS})
 _WHAT = {
     "block": "Payt does nothing more about these invoices until they are resumed",
     "resume": "Payt goes on with these invoices, and reminds their debtors as its flow has it",
@@ -73,14 +77,16 @@ class FollowUp(Kind):
         debtors = await _debtors(place, found.values())
         rows = [_row(action, entry, found.get(entry["id"]), debtors) for entry in meant]
         posted = [row.key for row in rows if row.action in _POSTED]
-        none = "None of these invoices is known" if action == "block" else "None of these invoices is blocked"
+        held = any(row.action == _HELD for row in rows)
+        none = "These invoices are blocked already" if held else "None of these invoices is known"
+        none = none if action == "block" else "None of these invoices is blocked"
         return Outlook(
             touches=(self.name, action, *sorted(entry["named"] for entry in meant)),
             title=f"{action.capitalize()} the follow-up of {count(len(posted), 'invoice')}, in {place.short_name}",
             sections=[
                 Facts((("What", _WHAT[action]),)),
-                Effects((counted(place.sender, rows),)),
-                Records(tuple(rows), noun="Invoice", owner="Debtor"),
+                Effects((counted(place.sender, rows), *_owed(rows, meant, found))),
+                Records(outliers_first(rows), noun="Invoice", owner="Debtor"),
             ],
             warnings=_warnings(rows),
             idle="" if posted else none,
@@ -196,12 +202,27 @@ def _row(action: str, entry: Mapping[str, str], invoice: Invoice | None, debtors
     return Row(entry["named"], does, about, notes=tuple(notes), is_outlier=bool(notes))
 
 
+def _owed(rows: Sequence[Row], meant: Sequence[Mapping[str, str]], found: Mapping[str, Invoice]) -> Iterator[Effect]:
+    """What is open on the invoices that it touches, by currency."""
+    totals: dict[str, Decimal] = {}
+    for row, entry in zip(rows, meant, strict=True):
+        invoice = found.get(entry["id"])
+        if invoice and row.action in _POSTED and invoice.open_amount is not None:
+            currency = invoice.currency_code or ""
+            totals[currency] = totals.get(currency, Decimal(0)) + invoice.open_amount
+    if totals:
+        yield Effect(f"Open on them: {', '.join(money(total, code) for code, total in sorted(totals.items()))}")
+
+
 def _effect(action: str, invoice: Invoice) -> tuple[str, list[str]]:
     since = f"since {stamp(invoice.paused_at)}"
     if action == "block":
         paid = ["paid already"] if invoice.open_amount == 0 else []
-        by = " by a user" if invoice.paused_by_user else ""
-        return (_HELD, [f"paused{by} {since}", *paid]) if _is_held(invoice) else (_DUE["block"], paid)
+        if not _is_held(invoice):
+            return _DUE["block"], paid
+        if invoice.paused_by_user:  # a block is lifted apart from the pause
+            return _PAUSED, [f"paused by a user {since}", *paid]
+        return _HELD, [f"paused {since}", *paid]
     if not _is_held(invoice):
         return _FREE, ["it is not paused"]
     if invoice.paused_by_user:
@@ -215,7 +236,8 @@ def _warnings(rows: Sequence[Row]) -> list[Warned]:
         (_REFUSED, "Kept out of what is sent"),
         (_FREE, "Would not be resumed, because they are not paused"),
         (_STAYS, "Would not be resumed, because a user paused them"),
-        (_HELD, "Held up already"),
+        (_PAUSED, "Paused by a user already"),
+        (_HELD, "Blocked already, and left as they are"),
     ):
         keys = [clean(row.key, 40) for row in rows if row.action == action]
         if keys:

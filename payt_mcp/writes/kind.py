@@ -7,7 +7,7 @@ for every kind.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,6 +18,7 @@ from payt_mcp.errors import OutcomeUnknownError
 from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Preview, Words
+from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.outlook import Content, Outlook
@@ -26,14 +27,23 @@ from payt_mcp.writes.settling import Attempt
 _SENDER_LENGTH = 200
 
 
+async def _none() -> Sequence[Record]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Place(Scope):
     """The administration that is written to, and the folder that files may come from. `read` is what `prepare` has read
     of Payt, for `look_ahead` of the same call.
+
+    `proposals` gives the other proposals to it that are open or changed within seven days. `told` are the keys of the
+    circumstances that stop nothing and that a person was shown with the proposal that is looked at again.
     """
 
     folder: Path | None = None
     read: dict[str, Any] = field(default_factory=dict, compare=False)
+    proposals: Callable[[], Awaitable[Sequence[Record]]] = field(default=_none, compare=False)
+    told: frozenset[str] = frozenset()
 
     @property
     def sender(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from payt_mcp.proposals.engine import Engine
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import EMBEDDED, Record
-from payt_mcp.proposals.states import BEGUN
+from payt_mcp.proposals.states import BEGUN, Status
 from payt_mcp.settings import PolicySettings, Secret
 from payt_mcp.writes.kinds import known_kinds
 from payt_mcp.writes.writer import Writer, is_for
@@ -67,9 +67,16 @@ class Outbox:
 
     async def begun_for(self, mark: str, seconds: float) -> Record | None:
         """The newest proposal for a wish that was begun or carried out within the last seconds."""
+        return await self._lately_for(mark, seconds, BEGUN)
+
+    async def waiting_for(self, mark: str, seconds: float) -> Record | None:
+        """The newest proposal for a wish that was made within the last seconds and waits for a yes."""
+        return await self._lately_for(mark, seconds, (Status.PROPOSED,))
+
+    async def _lately_for(self, mark: str, seconds: float, states: Collection[Status]) -> Record | None:
         since = self.ledger.now() - dt.timedelta(seconds=seconds)
         lately = await self.engine.on_ledger(self.ledger.recent, since, self.ledger_scope)
-        return next((record for record in lately if record.status in BEGUN and is_for(record, mark)), None)
+        return next((record for record in lately if record.status in states and is_for(record, mark)), None)
 
     async def zone_of(self, record: Record) -> dt.tzinfo:
         """The time zone of the administration that a proposal is for; that of this machine while Payt does not say."""

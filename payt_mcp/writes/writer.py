@@ -6,21 +6,24 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+
+from anyio.to_thread import run_sync
 
 from payt_mcp.books.account import Account
 from payt_mcp.books.scope import Scope
 from payt_mcp.errors import InputError, MissingError, OutcomeUnknownError, RefusedWriteError, UpstreamError
 from payt_mcp.proposals.engine import Check, Done
 from payt_mcp.proposals.ledger.contract import LedgerContract
-from payt_mcp.proposals.preview import Preview
+from payt_mcp.proposals.preview import Preview, Situation
 from payt_mcp.proposals.proposal import draft_of
-from payt_mcp.proposals.records import Draft, Record
-from payt_mcp.proposals.states import Status
+from payt_mcp.proposals.records import Draft, Record, stamp
+from payt_mcp.proposals.states import WAITS, Status
 from payt_mcp.proposals.stored import is_of_before, preview_of
-from payt_mcp.writes.comparing import recipients, what_changed
+from payt_mcp.writes.comparing import what_changed
 from payt_mcp.writes.kind import Kind, Place
 from payt_mcp.writes.outlook import Content, Outlook
 from payt_mcp.writes.settling import Attempt
@@ -32,6 +35,11 @@ _ASKED = "asked"
 
 _MARK = "mark"
 """Where it keeps the mark of the wish that it was made for."""
+
+_AT = "at"
+"""Where it keeps the moment it was looked at for: it is looked at again for the same, so that no time that passes is
+news.
+"""
 
 _T = TypeVar("_T")
 
@@ -62,15 +70,18 @@ class Writer:
 
     async def draft(self, scope: Scope, wish: Content) -> Draft:
         """The proposal for a wish. Raises InputError, RefusedWriteError for a file, and UpstreamError."""
-        place = Place(scope.account, scope.administration, scope.progress, self._folder)
+        others = partial(self._others, scope.id, self._ledger.now())
+        place = Place(scope.account, scope.administration, scope.progress, self._folder, proposals=others)
         asked = await self._kind.prepare(place, wish)
+        place = replace(place, moment=self._account.now())
         outlook = await self._kind.look_ahead(place, asked)
         return self._drafted(place, asked, outlook, mark=self.mark(scope, wish))
 
     async def check(self, record: Record) -> Check:
         """See again what it would do, and hold that against what the person was shown."""
         content, basis = _kept(record.content), _kept(record.basis)
-        place = await self._place(record)
+        shown = _kept(preview_of(record))
+        place = await self._place(record, fresh=True)
         if record.sending_at is not None:
             stands = await self._stands(place, record)
             if stands is not None and stands.status is not Status.PARTLY_APPLIED:
@@ -78,17 +89,25 @@ class Writer:
         if is_of_before(record):
             return Check(changed=(_UPDATED,))
         asked = basis.get(_ASKED, content)
+        place = replace(place, moment=_moment(basis) or record.created_at, told=_told(shown))
         try:
             outlook = await self._kind.look_ahead(place, asked)
         except (InputError, MissingError, RefusedWriteError) as error:
             return Check(changed=(str(error).rstrip("."),))
-        shown, now = _kept(preview_of(record)), self._preview(place, outlook)
-        changed = [*outlook.changed(basis), *recipients(shown, now)] if outlook.changed else what_changed(shown, now)
+        known = outlook.changed(basis) if outlook.changed else ()
+        changed = what_changed(shown, self._preview(place, outlook), known)
         if not changed:
             return Check(baseline=tuple(outlook.same))
-        mark = basis.get(_MARK, "")
-        renewed = None if outlook.idle else self._drafted(place, asked, outlook, mark=mark, because=changed)
-        return Check(changed=tuple(changed), renewed=renewed)
+        return Check(changed=tuple(changed), renewed=await self._renewed(place, asked, basis.get(_MARK, ""), changed))
+
+    async def _renewed(self, place: Place, asked: Content, mark: str, because: Sequence[str]) -> Draft | None:
+        """The proposal as it would be now; None where it cannot be made any more, or there is nothing left to do."""
+        place = replace(place, moment=self._account.now(), told=frozenset(), read={})
+        try:
+            outlook = await self._kind.look_ahead(place, asked)
+        except (InputError, MissingError, RefusedWriteError):
+            return None
+        return None if outlook.idle else self._drafted(place, asked, outlook, mark=mark, because=because)
 
     async def send(self, record: Record) -> Done:
         """Carry it out, once. Where Payt takes it without a word, what it did is read back.
@@ -148,9 +167,15 @@ class Writer:
         first = next(steps, None)
         return dt.datetime.fromisoformat(first.at) if first else None
 
-    async def _place(self, record: Record) -> Place:
-        administration = await self._account.administration(record.administration_id)
-        return Place(self._account, administration, folder=self._folder)
+    async def _place(self, record: Record, *, fresh: bool = False) -> Place:
+        administration = await self._account.administration(record.administration_id, fresh=fresh)
+        others = partial(self._others, administration.id, record.created_at, but=record.id)
+        return Place(self._account, administration, folder=self._folder, proposals=others)
+
+    async def _others(self, administration_id: str, moment: dt.datetime, *, but: str = "") -> list[Record]:
+        """The other proposals to an administration that were around at a moment, or came later."""
+        found = await run_sync(self._ledger.around, moment - WAITS, self._ledger_scope)
+        return [one for one in found if one.administration_id == administration_id and one.id != but]
 
     def _preview(self, place: Place, outlook: Outlook) -> Preview:
         return outlook.preview(self._kind.name, self._kind.words, place.sender, place.id)
@@ -159,6 +184,7 @@ class Writer:
         self, place: Place, asked: Content, outlook: Outlook, *, mark: str, because: Sequence[str] = ()
     ) -> Draft:
         kind, content = self._kind.name, asked if outlook.content is None else outlook.content
+        kept = {_MARK: mark, _AT: stamp(place.now()), **({_ASKED: asked} if content != asked else {})}
         head = {"payt": self._payt, "administration_id": place.id}
         return draft_of(
             kind,
@@ -167,7 +193,7 @@ class Writer:
             {**content, **head},
             touches=(self._payt, place.id, *outlook.touches),
             preview=self._preview(place, outlook).anew(because),
-            basis={**outlook.basis, _MARK: mark, **({_ASKED: asked} if content != asked else {})},
+            basis={**outlook.basis, **kept},
             once=self._kind.once,
         )
 
@@ -175,6 +201,17 @@ class Writer:
 def is_for(record: Record, mark: str) -> bool:
     """Whether a proposal was made for the wish of this mark."""
     return (record.basis or {}).get(_MARK) == mark
+
+
+def _moment(basis: Content) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(basis[_AT]) if _AT in basis else None
+
+
+def _told(shown: Preview) -> frozenset[str]:
+    """What a person was told of that stops nothing: to say yes to a proposal that waits beside is no news."""
+    return frozenset(
+        entry.key for one in shown.sections if isinstance(one, Situation) for entry in one.entries if not entry.stops
+    )
 
 
 def _kept(part: _T | None) -> _T:

@@ -116,6 +116,8 @@ EVENTS: list[Callable[[World, str], None]] = [_pay, _pay_a_part, _delete, _move,
 
 async def _we_move(who: Assistant, row: dict[str, Any], due: dt.date) -> None:
     """An upsert that says another due date, and the state of that invoice in the answer that follows."""
+    if row["due_date"] == due.isoformat():
+        due += dt.timedelta(days=1)
     invoice = {
         "invoice_number": row["invoice_number"], "currency_code": "EUR", "invoice_date": row["invoice_date"],
         "due_date": due.isoformat(), "amount_total": row["total_amount"], "amount_open": row["open_amount"],

@@ -142,7 +142,7 @@ print(json.dumps([len(tools), sorted(set(sys.modules) - floor)]))
 """
 NOT_NEEDED = (
     "httpx", "payt_mcp.payt", "payt_sandbox", "payt_mcp.books.account", "payt_mcp.cli", "uvicorn", "sqlite3",
-    "webbrowser", "keyring", "payt_mcp.disk", "payt_mcp.hosts", "payt_mcp.doctor",
+    "webbrowser", "keyring", "babel", "payt_mcp.disk", "payt_mcp.hosts", "payt_mcp.doctor",
     "payt_mcp.writes.outbox", "payt_mcp.proposals.ledger.ledger", "payt_mcp.proposals.asking.page",
     "payt_mcp.proposals.asking.elicitation",
 )  # fmt: skip

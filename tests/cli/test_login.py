@@ -225,15 +225,15 @@ def test_no_more_is_asked_for_than_is_needed(
 @pytest.mark.parametrize(
     ("sets", "read_only", "more"),
     [
-        ("payments", "1", {"payments:read"}),
-        ("plans,tasks", "", {"payment_plans:write", "notes:read", "tasks:read", "tasks:write"}),
-        ("all", "1", {"payments:read", "notes:read", "tasks:read"}),
-        ("flow", "", {"contacts:write", "debtors:write"}),
+        ("plans,tasks", "", {"payment_plans:write", "tasks:write"}),
+        ("all", "1", {"notes:read"}),
+        ("flow", "", {"contacts:write", "debtors:write", "invoices:write"}),
+        ("", "", {"files:write", "invoices:write", "vat_rates:read"}),  # upserts are on
     ],
 )
 def test_tool_sets_that_are_on_ask_for_their_permissions(home: Home, sets: str, read_only: str, more: set[str]) -> None:
     asked_for = []
-    for on in ("", sets):
+    for on in ("core", sets):
         with login(home, None, PAYT_TOOLSETS=on, PAYT_READ_ONLY=read_only) as signing:
             asked_for.append(set(signing.asked["scope"].split()))
     assert asked_for[1] - asked_for[0] == more

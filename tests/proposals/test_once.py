@@ -219,7 +219,7 @@ async def test_a_tool_that_crashes_after_sending_does_not_say_that_nothing_happe
     def crash(*_given: object, **_named: object) -> None:
         raise ValueError("x")
 
-    monkeypatch.setattr("payt_mcp.answers.writes.write_data", crash)
+    monkeypatch.setattr("payt_mcp.tools.writing.call.write_data", crash)
     async with client(house.server(), answer=says("accept")) as caller:
         result = await caller.call_tool("send_message", letter(house))
     assert len(house.mails) == 1

@@ -16,6 +16,7 @@ from payt_mcp.hosts.catalog import HOSTS
 from payt_mcp.payt.signin.grants import reading, writing
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import KNOWN, TOOLSETS, Settings
+from payt_mcp.writes.message.placeholders import KNOWN as PLACEHOLDERS
 from tests.support.newcomer import ROOT
 
 DOCS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in
@@ -70,6 +71,11 @@ def test_every_command_and_setting_named_exists(name: str) -> None:
 def test_it_reads_well_in_a_terminal(name: str) -> None:
     prose = re.sub(r"^```.*?^```", "", DOCS[name], flags=re.MULTILINE | re.DOTALL)
     assert [line for line in prose.splitlines() if len(line) > 124 and not line.startswith("|")] == []
+
+
+def test_every_placeholder_of_a_letter_is_told_and_none_that_there_is_not() -> None:
+    told = re.findall(r"^\| `\{(.+)\}` \|", DOCS["docs/letters.md"], re.MULTILINE)
+    assert sorted(told) == sorted(PLACEHOLDERS)
 
 
 def test_every_setting_has_its_section_and_the_order_does_not_matter() -> None:

@@ -18,7 +18,7 @@ from mcp.client.streamable_http import streamable_http_client
 from payt_mcp.errors import NotConfiguredError
 from payt_mcp.server.http_app import build_app
 from payt_mcp.server.session import CallerSession
-from payt_mcp.settings import Secret, Settings
+from payt_mcp.settings import TOOLSETS, Secret, Settings
 from payt_mcp.tools.callers import Request
 from payt_sandbox import build_world
 from payt_sandbox.api.options import Options
@@ -72,7 +72,7 @@ class TwoPayts:
     def settings(self, name: str, **changes: Any) -> Settings:
         values: dict[str, Any] = {
             "api_token": Secret(TOKENS[name]), "api_url": self.payts[name].url, "administration_id": ADMINISTRATION,
-            "rate": 100, "state_dir": self.state, "toolsets": ("core", "payments", "plans", "tasks", "flow"),
+            "rate": 100, "state_dir": self.state, "toolsets": TOOLSETS,
         }  # fmt: skip
         return Settings(**values | changes)
 

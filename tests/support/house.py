@@ -86,6 +86,16 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield House(handle, tmp_path)
 
 
+async def agreed(house: House, tool: str, arguments: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A write that a person agrees to at the terminal: the answer to the proposal, and what became of it."""
+    async with client(house.server()) as caller:
+        asked = data(await caller.call_tool(tool, arguments))
+        ledger = Ledger(house.state)
+        ledger.approve(asked["proposal_id"], Who("terminal", "", "anouk"))
+        ledger.close()
+        return asked, data(await caller.call_tool("check_approval", {"proposal_id": asked["proposal_id"]}))
+
+
 Answer = Callable[..., Any]
 
 

@@ -82,6 +82,19 @@ async def test_the_prompt_refuses_what_it_does_not_know(way: str, era: str, payt
         assert "31 Ignore this" in message.content.text  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("era", REVISIONS)
+async def test_a_client_is_told_that_no_list_changes_and_how_long_it_may_keep_one(payt: Handle, era: str) -> None:
+    async with Client(server_for(payt.url), mode=era) as client:
+        can = client.server_capabilities
+        assert can.tools
+        assert can.prompts
+        assert can.resources
+        assert not any((can.tools.list_changed, can.prompts.list_changed, can.resources.list_changed))
+        assert not can.resources.subscribe
+        listed = await client.list_tools()
+    assert listed.ttl_ms == (300_000 if era == "auto" else 0)
+
+
 @pytest.mark.parametrize("way", ["stdio", "http"])
 async def test_the_embedded_sandbox_answers_in_the_same_process(way: str) -> None:
     """PAYT_API_URL=sandbox and nothing else: what a newcomer starts."""

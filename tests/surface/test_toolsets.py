@@ -39,11 +39,23 @@ async def _names(payt: Handle, sets: str, era: str = "auto", **environ: str) -> 
 @pytest.mark.parametrize("era", ERAS)
 @pytest.mark.parametrize("name", TOOLSETS)
 async def test_a_set_adds_its_tools_to_core_and_takes_none_away(payt: Handle, name: str, era: str) -> None:
-    core = await _names(payt, "", era, PAYT_READ_ONLY="")
+    core = await _names(payt, "core", era, PAYT_READ_ONLY="")
     names = await _names(payt, name, era, PAYT_READ_ONLY="")
     assert [tool for tool in names if tool in core] == core
     added = sum(spec.toolset == name for spec in known_tools()) if name != "core" else 0
     assert len(set(names)) == len(core) + added
+
+
+async def test_upserts_are_on_until_sets_are_named(payt: Handle) -> None:
+    async with Client(server_for(payt.url, PAYT_TOOLSETS="", PAYT_READ_ONLY="")) as client:
+        usual = (await client.list_tools()).tools
+    assert tokens([tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in usual]) <= 5_400
+    core = [tool for tool in usual if tool.name != "upsert_invoices"]
+    assert tokens([tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in core]) <= 4_500
+    names = [tool.name for tool in usual]
+    assert names == await _names(payt, "upserts", PAYT_READ_ONLY="")
+    for named in ("core", "payments"):
+        assert set(names) - set(await _names(payt, named, PAYT_READ_ONLY="")) == {"upsert_invoices"}
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -70,7 +82,7 @@ def test_a_read_only_server_imports_no_module_of_a_write(name: str) -> None:
 
 async def _added(payt: Handle, name: str, era: str = "auto") -> list[dict[str, Any]]:
     """The tools a set adds, those that write too, as a host gets them."""
-    core = await _names(payt, "", era, PAYT_READ_ONLY="")
+    core = await _names(payt, "core", era, PAYT_READ_ONLY="")
     async with Client(server_for(payt.url, PAYT_TOOLSETS=name, PAYT_READ_ONLY=""), mode=era) as client:
         tools = (await client.list_tools()).tools
     return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools if tool.name not in core]
@@ -95,7 +107,7 @@ async def test_answers_of_sets_are_pinned(payt: Handle, name: str, era: str) -> 
 async def test_every_reading_tool_of_a_set_is_among_the_pinned_answers_and_no_snapshot_is_left_over(
     payt: Handle,
 ) -> None:
-    core = await _names(payt, "")
+    core = await _names(payt, "core")
     assert {call.tool for call in SET_ANSWERS.values()} == set(await _names(payt, "all")) - set(core)
     pinned = {f"{name}.txt" for name in SET_ANSWERS} | {f"{name}.json" for name in TOOLSETS[1:]}
     assert {path.name for path in (SNAPSHOTS / "sets").iterdir()} == pinned
@@ -109,7 +121,7 @@ async def test_all_sets_together_keep_their_budget(payt: Handle) -> None:
 
 
 async def test_the_reads_of_sets_keep_their_budget(payt: Handle) -> None:
-    core = await _names(payt, "")
+    core = await _names(payt, "core")
     async with Client(server_for(payt.url, PAYT_TOOLSETS="all")) as client:
         added = [tool for tool in (await client.list_tools()).tools if tool.name not in core]
     assert tokens([tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in added]) <= 1_400

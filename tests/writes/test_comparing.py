@@ -8,6 +8,7 @@ import pytest
 
 from payt_mcp.proposals.preview import (
     Beside,
+    Circumstance,
     Effect,
     Effects,
     Facts,
@@ -18,6 +19,7 @@ from payt_mcp.proposals.preview import (
     Section,
     SentTo,
     Warned,
+    situation,
 )
 from payt_mcp.writes.comparing import what_changed
 
@@ -39,7 +41,8 @@ SHOWN = preview(DUE, NOTED, MAIL, ROWS)
     ("sections", "said"),
     [
         ((DUE, NOTED, MAIL, ROWS), []),
-        ((DUE, MAIL, ROWS), []),  # what stands beside may change
+        ((DUE, MAIL, ROWS), []),  # that something beside it is over is no news
+        ((DUE, Beside((("Comment", "y"),)), MAIL, ROWS), ["comment: y"]),
         ((Facts((("Due", "never"),)), NOTED, MAIL, ROWS), ["Due was today and is never now"]),
         ((MAIL, ROWS), ["Due was today and is nothing now"]),
         ((DUE, letter("c@b.example"), ROWS), ["messages to this debtor go to c@b.example now"]),
@@ -54,8 +57,21 @@ def test_what_is_other_than_it_was_shown_is_said(sections: tuple[Section, ...], 
 
 def test_another_warning_and_nothing_left_to_do_are_said() -> None:
     warned = replace(SHOWN, warnings=(Warned("look"),))
-    assert what_changed(SHOWN, warned) == ["what is to be looked out for changed since"]
+    assert what_changed(SHOWN, warned) == ["now to be looked out for: look"]
+    assert what_changed(warned, SHOWN) == []  # a danger that is over is none
     assert what_changed(SHOWN, replace(SHOWN, idle="It is so already")) == ["It is so already"]
+
+
+def test_what_comes_up_around_it_is_said_and_what_is_over_or_was_read_is_not() -> None:
+    noted, waits = Circumstance("note 1", "Note", "x", "unread"), Circumstance("proposal p", "Waits", "y", stops=False)
+    others = (replace(noted, aside="read"), replace(noted, said="other"), replace(noted, key="note 2"))
+    shown = preview(*situation([noted]))
+    assert [what_changed(shown, preview(*situation([one]))) for one in others] == [[], ["note: other"], ["note: x"]]
+    assert what_changed(shown, preview()) == what_changed(shown, preview(*situation([waits, noted]))) == []
+    many = [replace(noted, key=f"note {place}") for place in range(30)]
+    assert what_changed(preview(*situation(many[:29])), preview(*situation(many))) == [
+        "note: x"
+    ]  # beyond what is shown
 
 
 def test_a_record_that_comes_twice_is_compared_in_each_place() -> None:
@@ -64,5 +80,7 @@ def test_a_record_that_comes_twice_is_compared_in_each_place() -> None:
 
 
 def test_a_preview_reads_back_as_it_was_kept() -> None:
-    kept = preview(*SHOWN.sections, warnings=(Warned("look", True, True),)).anew(["it was paid"])
+    kept = preview(*SHOWN.sections, *situation([Circumstance("a", "b", "c")]), warnings=(Warned("look", True),)).anew(
+        ["it was paid"]
+    )
     assert Preview.from_json(kept.as_json()) == kept

@@ -223,7 +223,7 @@ async def test_a_plan_of_debtors_is_what_payt_then_does(house: House) -> None:
     first, second, third = (debtor(house, place) for place in range(3))
     before = rows(house, "debtors")
     batch = [
-        as_it_is(first, name="Anders B.V.", labels=["spoed"], country_code="BE", vat_number=""),
+        as_it_is(first, name="Anders B.V.", labels=["spoed"], country_code="BE", clear=["vat_number"]),
         as_it_is(second),
         as_it_is(third, debtor_number=second["debtor_number"] + "x"),
         {"debtor_number": "N1", "debtor_identifier": "n-1", "name": "Nieuw", "contact_identifier": "nobody"},
@@ -259,7 +259,7 @@ async def test_a_plan_of_debtors_is_what_payt_then_does(house: House) -> None:
 
 
 def _dangers(preview: dict[str, Any]) -> list[str]:
-    return [one["text"] for one in preview["warnings"] if one["danger"] and one["person_only"]]
+    return [one["text"] for one in preview["warnings"] if one["danger"]]
 
 
 def _risky(house: House) -> dict[str, tuple[str, dict[str, Any], str]]:
@@ -273,14 +273,14 @@ def _risky(house: House) -> dict[str, tuple[str, dict[str, Any], str]]:
         "reminder address": (
             "upsert_contacts",
             {"contacts": [{"contact_identifier": contact["contact_identifier"], "reminder_email_address": alike}]},
-            f"Debtor {number} ",
+            f"debtor {number} ",
         ),
         "default address": (
             "upsert_contacts", {"contacts": [{"id": contact["id"], "default_email_address": alike}]},
-            f"{mail} becomes {alike}. Its domain looks like",
+            f"{mail} becomes {alike}, whose domain looks like",
         ),
         "address cleared": (
-            "upsert_contacts", {"contacts": [{"id": contact["id"], "default_email_address": ""}]},
+            "upsert_contacts", {"contacts": [{"id": contact["id"], "clear": ["default_email_address"]}]},
             f"{mail} becomes nothing (cleared)",
         ),
         "another contact": (
@@ -288,14 +288,14 @@ def _risky(house: House) -> dict[str, tuple[str, dict[str, Any], str]]:
         ),
         "bank account": (
             "upsert_debtors", {"debtors": [as_it_is(known, bank_account_number="NL02RABO0123456789")]},
-            "NL02RABO0123456789); Payt does not show what it was",
+            "A bank account is set, and Payt does not show what it was: debtor",
         ),
         "taken over": (
             "upsert_debtors", {"debtors": [as_it_is(known, debtor_identifier="mine")]},
-            f"takes over debtor {known['debtor_number']}",
+            f"A record takes over another: debtor {known['debtor_number']}",
         ),
         "renumbered": (
-            "upsert_debtors", {"debtors": [as_it_is(known, debtor_number="Z1")]}, "becomes Z1; its invoices",
+            "upsert_debtors", {"debtors": [as_it_is(known, debtor_number="Z1")]}, "becomes Z1).",
         ),
     }  # fmt: skip
 
@@ -323,7 +323,7 @@ async def test_a_record_with_the_number_of_another_debtor_is_refused(house: Hous
 
 async def test_the_debtors_of_a_contact_follow_as_the_plan_says(house: House) -> None:
     contact = contact_with_debtors(house)
-    wish = {"contacts": [{"id": contact["id"], "reminder_email_address": "New@Debtor.example", "firstname": ""}]}
+    wish = {"contacts": [{"id": contact["id"], "reminder_email_address": "New@Debtor.example", "clear": ["firstname"]}]}
     before = {one["debtor_number"]: one for one in rows(house, "debtors")}
     answer = await carried_out(house, "upsert_contacts", wish)
     preview = flat(seen(record(house, answer["proposal_id"])))
@@ -413,7 +413,7 @@ async def test_every_field_of_the_contract_is_in_the_schemas_and_taken(house: Ho
     for resource, taken in (("debtors", debtors.FIELDS), ("contacts", contacts.FIELDS)):
         theirs = schemas[f"postV1{resource.capitalize()}"]["properties"][resource]["items"]
         ours = tools[f"upsert_{resource}"][resource]["items"]
-        assert set(ours["properties"]) == set(theirs["properties"]) == set(taken)
+        assert set(ours["properties"]) - {"clear"} == set(theirs["properties"]) == set(taken)
         assert ours.get("required", []) == sorted(theirs.get("required", []))
     assert {"task", "completed_status", "message", "comment", "resume"} <= tools["complete_task"].keys()
 
@@ -429,7 +429,7 @@ async def test_the_writes_of_the_sets_keep_their_budget(house: House) -> None:
         tools = [tool for tool in (await caller.list_tools()).tools if tool.name in names]
     assert len(tools) == len(names)
     told = [tool.model_dump(by_alias=True, exclude_none=True) for tool in tools]
-    assert tokens(told) <= 2_200
+    assert tokens(told) <= 2_300
     assert all(tool.annotations and not tool.annotations.read_only_hint for tool in tools)
 
 
@@ -446,8 +446,8 @@ async def test_the_page_shows_redirected_mail_in_red_and_a_click_carries_it_out(
         page = await (await chromium.new_context()).new_page()
         await page.goto(house.opened[0])
         red = await page.locator("li.danger").all_inner_texts()
-        assert len(red) == 1 + len(contact["debtor_numbers"])
-        assert all("x@evil.example" in text for text in red)
+        assert len(red) == 1
+        assert all(name in red[0] for name in ("x@evil.example", "contact ", *contact["debtor_numbers"]))
         assert await page.inner_text(".body") == remark["comment"]
         assert f"default_email_address: {contact['default_email_address']} → x@evil.example" in await page.inner_text(
             "table"

@@ -18,18 +18,20 @@ TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path
 
 _READING = (
     "administrations:read", "contacts:read", "credit_cases:read", "debtors:read", "invoices:read", "messages:read",
-    "notifications:read", "payment_plans:read",
+    "notifications:read", "payment_plans:read", "payments:read", "tasks:read",
 )  # fmt: skip
 """The permissions the tools of `core` ask for that read."""
 
-_WRITING = ("files:write", "invoices:write", "messages:write", "payments:read", "vat_rates:read")
-"""The permissions those that write ask for beside them: to propose invoices, payments and VAT codes are looked up."""
+_WRITING = ("messages:write", "notes:read")
+"""The permissions those that write ask for beside them: to propose a letter, what colleagues noted is looked up."""
 
-_READING_OF = {"payments": ("payments:read",), "tasks": ("notes:read", "tasks:read")}
+_READING_OF = {"tasks": ("notes:read",)}
 _WRITING_OF = {
+    # to propose invoices, VAT codes are looked up
+    "upserts": ("files:write", "invoices:write", "vat_rates:read"),
     "plans": ("payment_plans:write",),
     "tasks": ("tasks:write",),
-    "flow": ("contacts:write", "debtors:write"),
+    "flow": ("contacts:write", "debtors:write", "invoices:write"),
 }
 
 _CONSENT = {

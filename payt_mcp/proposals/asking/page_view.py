@@ -11,12 +11,15 @@ from typing import Any, assert_never
 from payt_mcp.proposals.asking.page_index import index
 from payt_mcp.proposals.asking.preview_text import (
     FIELD_WORDS,
+    SITUATION,
     because_words,
     change_words,
+    circumstance_words,
     deed_words,
     envelope,
     mail_words,
     mails_words,
+    more_words,
     said_words,
     source_words,
 )
@@ -32,6 +35,7 @@ from payt_mcp.proposals.preview import (
     Row,
     Section,
     SentTo,
+    Situation,
     Sources,
     Warned,
 )
@@ -145,12 +149,14 @@ def _said(record: Record, trouble: str, zone: dt.tzinfo) -> str:
 
 
 def _detail(preview: Preview) -> str:
-    """All of it: dangers first, and plain remarks last."""
+    """All of it: dangers first, and plain remarks last, but that no long list of records stands before them."""
     because = f'<p class="big">{text(because_words(preview))}</p>' if preview.because else ""
     says_from = any(isinstance(section, Letter) for section in preview.sections)
     where = "" if says_from else f"<dl><dt>In</dt><dd>{text(preview.sender)}</dd></dl>"
-    sections = "".join(map(_section, preview.sections))
-    return f"{because}{_warnings(preview.dangers)}{where}{sections}{_warnings(preview.remarks)}"
+    lists = [section for section in preview.sections if isinstance(section, Records)]
+    sections = "".join(_section(section) for section in preview.sections if section not in lists)
+    rows = "".join(map(_section, lists))
+    return f"{because}{_warnings(preview.dangers)}{where}{sections}{_warnings(preview.remarks)}{rows}"
 
 
 def _warnings(warnings: Sequence[Warned]) -> str:
@@ -160,12 +166,14 @@ def _warnings(warnings: Sequence[Warned]) -> str:
     return f'<ul class="warnings" role="alert">{items}</ul>' if items else ""
 
 
-def _section(section: Section) -> str:
+def _section(section: Section) -> str:  # noqa: PLR0911 - one for each section there is
     match section:
         case Facts():
             return _list((label, _fact(said)) for label, said in section.entries)
         case Beside():
             return _list((label, f'<div class="soft">{_fact(said)}</div>') for label, said in section.entries)
+        case Situation():
+            return _situation(section)
         case Letter():
             return _letter(section)
         case Mails():
@@ -178,6 +186,12 @@ def _section(section: Section) -> str:
             return _sources(section)
         case _:
             assert_never(section)
+
+
+def _situation(section: Situation) -> str:
+    rows = [(entry.label, text(circumstance_words(entry))) for entry in section.shown]
+    more = f'<p class="soft">{text(more_words(section))}</p>' if section.left_out else ""
+    return f"<h3>{text(SITUATION)}</h3>{_list(rows)}{more}"
 
 
 def _list(facts: Iterable[tuple[str, str]]) -> str:

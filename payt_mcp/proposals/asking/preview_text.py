@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import assert_never
 
 from payt_mcp.proposals.preview import (
+    MOST_CIRCUMSTANCES,
     Beside,
     Change,
+    Circumstance,
     Effect,
     Effects,
     Fact,
@@ -22,26 +25,34 @@ from payt_mcp.proposals.preview import (
     Said,
     Section,
     SentTo,
+    Situation,
     Sources,
     Warned,
     Words,
 )
-from payt_mcp.words.text import count, some
+from payt_mcp.words.text import count, cut, some
 from payt_mcp.words.visible import shown
 
 _NOWHERE = {"right": "in the books", "unknown": "not in the books", "wrong": "not so"}
 FIELD_WORDS = {"to": "To", "cc": "Cc", "bcc": "Bcc"}
+_MOST_LINES = 10
+SITUATION = "The situation"
+_MOST_BRIEF = 5
+_BRIEF_LENGTH = 100
 _MOST_NAMED = 5
 _PADDING = re.compile(r"(?<=\S)\s{2,}")
 
 
 def whole(preview: Preview) -> str:
     """Everything that would happen, and every warning, in lines that no text in it can forge: dangers first, and plain
-    remarks last.
+    remarks last, but that no long list of records stands before them.
     """
     dangers = [*map(_warned, preview.dangers), ""] if preview.dangers else []
     remarks = ["", *map(_warned, preview.remarks)] if preview.remarks else []
-    return "\n".join([*_because(preview), *dangers, *_body(preview), *remarks])
+    lists = [section for section in preview.sections if isinstance(section, Records)]
+    return "\n".join(
+        [*_because(preview), *dangers, *_body(preview, but=lists), *remarks, *chain.from_iterable(map(_section, lists))]
+    )
 
 
 def unwarned(preview: Preview) -> str:
@@ -49,9 +60,12 @@ def unwarned(preview: Preview) -> str:
     return "\n".join([*_because(preview), *_body(preview)])
 
 
-def brief(preview: Preview) -> str:
-    """What the assistant did not write itself: where it goes, or the figures of a batch."""
-    return "\n".join(line for section in preview.sections for line in _in_short(section))
+def brief(preview: Preview, *, is_open: bool = True) -> str:
+    """What the assistant did not write itself: where it goes, or the figures of a batch; and where it `is_open`, so
+    that somebody decides on it yet, the situation.
+    """
+    told = (one for one in preview.sections if is_open or not isinstance(one, Situation))
+    return "\n".join(line for section in told for line in _in_short(section))
 
 
 def deed_words(preview: Preview | None, words: Words) -> str:
@@ -94,6 +108,21 @@ def change_words(change: Change, arrow: str = "->") -> str:
     return f"{change.field}: {change.old or 'nothing'} {arrow} {change.new or 'nothing'}"
 
 
+def circumstance_words(entry: Circumstance) -> str:
+    return f"{entry.said} ({entry.aside})" if entry.aside else entry.said
+
+
+def more_words(section: Situation) -> str:
+    """How much of the situation there is no room for; "" where all of it is shown."""
+    return f"and {section.left_out} more" if section.left_out else ""
+
+
+def situation_lines(section: Situation, most: int = MOST_CIRCUMSTANCES) -> list[str]:
+    lines = [f"- {entry.label}: {circumstance_words(entry)}" for entry in section.shown[:most]]
+    left = len(section.entries) - len(lines)
+    return [*lines, *([f"- and {left} more"] if left else [])]
+
+
 def source_words(entry: SentTo) -> str:
     """Where an address is on file."""
     return entry.source or "NOT ON FILE, given by the assistant"
@@ -116,17 +145,19 @@ def _because(preview: Preview) -> list[str]:
     return [_line(because_words(preview)), ""] if preview.because else []
 
 
-def _body(preview: Preview) -> Iterator[str]:
+def _body(preview: Preview, but: Sequence[Section] = ()) -> Iterator[str]:
     if not any(isinstance(section, Letter) for section in preview.sections):  # what a letter is about, it says itself
         yield _line(preview.title)
     for section in preview.sections:
-        yield from _section(section)
+        yield from () if section in but else _section(section)
 
 
 def _section(section: Section) -> Iterator[str]:
     match section:
         case Facts() | Beside():
             yield from _facts(section.entries)
+        case Situation():
+            yield from ["", f"{SITUATION}:", *map(_line, situation_lines(section))]
         case Letter():
             yield from _envelope(section)
             yield from ["", *(f"  | {shown(line)}" for line in section.body.split("\n"))]
@@ -145,19 +176,29 @@ def _section(section: Section) -> Iterator[str]:
 def _in_short(section: Section) -> Iterator[str]:
     match section:
         case Letter():
-            yield from _envelope(section, f"Text: as given, {len(section.body)} characters")
+            filled = " and filled in" if section.filled else ""
+            yield from _envelope(section, f"Text: as given{filled}, {len(section.body)} characters")
+            yield from _facts([(name, _first_lines(text)) for name, text in section.filled])
         case Records():
             outliers = [row for row in section.rows if row.is_outlier]
             for row in outliers[:_MOST_NAMED]:
                 yield _line(", ".join(filter(None, (f"{row.key}: {row.action}", "; ".join(row.notes)))))
             if len(outliers) > _MOST_NAMED:
                 yield f"and {len(outliers) - _MOST_NAMED} more"
+        case Situation():
+            told = (cut(_line(line), _BRIEF_LENGTH) for line in situation_lines(section, most=_MOST_BRIEF))
+            yield from (f"{SITUATION}:", *told)
         case Beside():
             return
         case Facts() | Mails() | Effects() | Sources():
             yield from _section(section)
         case _:
             assert_never(section)
+
+
+def _first_lines(text: str) -> str:
+    first, rest = text.split("\n")[:_MOST_LINES], text.count("\n") + 1 - _MOST_LINES
+    return "\n".join([*first, f"and {rest} more"] if rest > 0 else first)
 
 
 def _line(text: str) -> str:

@@ -64,6 +64,11 @@ class LedgerContract(Protocol):
     def recent(self, since: dt.datetime, scope: str | None = None) -> list[Record]:
         """The proposals that changed since a moment, newest first."""
 
+    def around(self, since: dt.datetime, scope: str) -> list[Record]:
+        """The proposals of a scope that changed since a moment, and those that may be out and are not settled, as they
+        were last written, oldest first.
+        """
+
     def history(self, key: str, *, scope: str | None = None) -> list[Event]:
         """The steps of one proposal, in order; of `records.CLOCK`, the corrections of the clock."""
 

@@ -79,6 +79,12 @@ class Ledger(OpenedLedger):
         with self._store.reading():
             return [record_of(row) for row in self._store.changed_since(stamp(since), scope)]
 
+    def around(self, since: dt.datetime, scope: str) -> list[Record]:
+        with self._store.reading():
+            unsettled = self._store.in_states((Status.SENDING, Status.OUTCOME_UNKNOWN), scope)
+            rows = {row["id"]: row for row in (*unsettled, *self._store.changed_since(stamp(since), scope))}
+        return sorted(map(record_of, rows.values()), key=lambda record: (record.created_at, record.id))
+
     def history(self, key: str, *, scope: str | None = None) -> list[Event]:
         with self._store.reading():
             if scope is not None:

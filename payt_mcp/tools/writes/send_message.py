@@ -12,13 +12,20 @@ from payt_mcp.tools.writing.factory import CodeAsGiven, write_tool
 
 def send_message(
     subject: Key,
-    body: Annotated[Key, Field(description="The whole text as the debtor reads it.")],
+    body: Annotated[
+        Key,
+        Field(
+            description="The whole text. {invoices}, {total}, {in 14 days}, {iban}, {payment_link}, {contact}, "
+            "{sender}, {invoice 2026001.open} and others are filled from the books: never type such a figure."
+        ),
+    ],
     to_debtor: Annotated[Text, Field(description="Debtor number or name.")] = "",
     to_invoice: Annotated[Text, Field(description="Or its invoice.")] = "",
     to_credit_case: Annotated[Text, Field(description="Or its case.")] = "",
     email: Annotated[Text, Field(description="Only to override the debtor's address on the user's word.")] = "",
     cc: Keys = (),
     bcc: Keys = (),
+    about: Annotated[Keys, Field(description="Invoices it is about. Default: overdue ones to be reminded of.")] = (),
     attachments: Annotated[Keys, Field(description="Files below the user's attachments folder.")] = (),
 ) -> dict[str, Any]:
     return {
@@ -30,7 +37,8 @@ def send_message(
         "email": email,
         "cc": cc,
         "bcc": bcc,
-        "attachments": attachments,
+        "about": about,
+        "attachments": [name for name in attachments if name.strip()],
     }
 
 
@@ -45,6 +53,6 @@ TOOL = write_tool(
     needs=(
         "administrations:read", "invoices:read", "debtors:read", "contacts:read", "messages:read", "messages:write",
     ),
-    may_need=("credit_cases:read", "notifications:read", "payment_plans:read"),
+    may_need=("credit_cases:read", "notes:read", "notifications:read", "payment_plans:read", "tasks:read"),
     code=CodeAsGiven,
 )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, WithJsonSchema
 
+from payt_mcp.tools.schemas import TEXT, list_of, one_of, record
 from payt_mcp.tools.writing.factory import write_tool
 
 _TEXTS = (
@@ -15,13 +16,11 @@ _TEXTS = (
     "reminder_bcc_email_address", "postal_address_street_1", "postal_address_street_2", "postal_address_postal_code",
     "postal_address_city", "postal_address_region", "postal_address_country_code",
 )  # fmt: skip
-_TEXT: dict[str, Any] = {"type": "string"}
-_ROW = {
-    "type": "object",
-    "properties": dict.fromkeys(_TEXTS, _TEXT) | {"gender": _TEXT | {"enum": ["female", "male", "male_female"]}},
-}
-_ABOUT = 'By contact_identifier or id. Only what changes; "" clears a text.'
-Rows = Annotated[Any, WithJsonSchema({"type": "array", "items": _ROW, "maxItems": 500}), Field(description=_ABOUT)]
+_ROW = record(
+    dict.fromkeys(_TEXTS, TEXT) | {"gender": one_of("female", "male", "male_female"), "clear": list_of(TEXT)},
+)
+_ABOUT = "By contact_identifier or id. Only what changes; clear names what to empty."
+Rows = Annotated[Any, WithJsonSchema(list_of(_ROW, maxItems=500)), Field(description=_ABOUT)]
 
 
 def upsert_contacts(contacts: Rows) -> dict[str, Any]:

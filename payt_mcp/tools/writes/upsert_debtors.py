@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, WithJsonSchema
 
+from payt_mcp.tools.schemas import TEXT, list_of, one_of, record, text
 from payt_mcp.tools.writing.factory import write_tool
 
 _REQUIRED = ("debtor_identifier", "debtor_number", "name")
@@ -13,20 +14,19 @@ _TEXTS = (
     *_REQUIRED, "country_code", "language_code", "remark", "relation_manager", "category", "coc_number", "vat_number",
     "oin_number", "peppol_identifier", "bank_account_name", "bank_account_number",
 )  # fmt: skip
-_TEXT: dict[str, Any] = {"type": "string"}
-_ROW = {
-    "type": "object",
-    "properties": dict.fromkeys(_TEXTS, _TEXT)
+_ROW = record(
+    dict.fromkeys(_TEXTS, TEXT)
     | {
-        "contact_identifier": {"type": "string", "description": "It gets the addresses of this contact."},
-        "labels": {"type": "array", "items": _TEXT, "description": "Replaces all."},
-        "peppol_enabled": {"type": "boolean"},
-        "is_company": {"type": "boolean"},
+        "contact_identifier": text("It gets the addresses of this contact."),
+        "labels": list_of(TEXT, description="Replaces all."),
+        "peppol_enabled": one_of("true", "false"),
+        "is_company": one_of("true", "false"),
+        "clear": list_of(TEXT),
     },
-    "required": list(_REQUIRED),
-}
-_ABOUT = 'Only what changes; "" clears a text.'
-Rows = Annotated[Any, WithJsonSchema({"type": "array", "items": _ROW, "maxItems": 500}), Field(description=_ABOUT)]
+    _REQUIRED,
+)
+_ABOUT = "Only what changes; clear names what to empty."
+Rows = Annotated[Any, WithJsonSchema(list_of(_ROW, maxItems=500)), Field(description=_ABOUT)]
 
 
 def upsert_debtors(debtors: Rows) -> dict[str, Any]:

@@ -77,6 +77,9 @@ async def proposed(
         draft = await writer.draft(scope, asked)
         preview = Preview.from_json(draft.preview)
         if not preview.idle:
+            asked_about = await outbox.waiting_for(mark, valid) if brings_yes else None
+            if asked_about is not None:  # the yes is to what was shown; whether it is so still is seen before it goes
+                return Proposed(outbox, asked_about, is_new=True)
             return await _on_record(ctx, outbox, draft, preview)
         begun = await outbox.begun_for(mark, within)
         if begun is None:
@@ -87,7 +90,7 @@ async def proposed(
         begun = await outbox.begun_for(mark, within)
         if begun is None:
             raise said_unsent(error) from None
-    return Proposed(outbox, begun, is_new=True)
+    return Proposed(outbox, begun, _is_of_this_call(ctx, outbox, begun))
 
 
 async def _on_record(ctx: Ctx, outbox: Outbox, draft: Draft, preview: Preview) -> Proposed:
@@ -117,8 +120,10 @@ def _check_code_may(preview: Preview | None) -> None:
     """Raises RefusedWriteError where a person must have seen what a code would approve."""
     if preview is None:
         raise RefusedWriteError("The text of this proposal has been purged.")
-    if preview.person_only:
-        barred = preview.person_only[0]
+    dangers = preview.dangers
+    if dangers:
+        more = f" (and {len(dangers) - 1} more)" if len(dangers) > 1 else ""
+        barred = f"{dangers[0].text}{more}"
         raise RefusedWriteError(f"A person must see this first, and PAYT_CONFIRM=code shows it to none: {barred}")
 
 

@@ -12,6 +12,7 @@ from payt_mcp.errors import BadValueError, InputError
 from payt_mcp.words.numbers import as_amount, as_id
 from payt_mcp.writes.checks import (
     Check,
+    RowShape,
     date,
     filled,
     list_of,
@@ -28,6 +29,8 @@ REQUIRED = (
     "currency_code", "invoice_number", "invoice_date", "due_date", "book_amount_total", "book_amount_open",
     "amount_open", "amount_total",
 )  # fmt: skip
+"""What a new invoice needs, beside a debtor; one that is there takes what changes alone."""
+
 _AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?\Z")
 _METHODS = ("bank_transfer", "direct_debit", "cash", "none", "unknown")
 _COSTS = ("principal", "administration_costs", "interest_costs", "debt_collection_costs")
@@ -48,10 +51,7 @@ def parse_invoices(given: Any) -> list[dict[str, Any]]:
     Raises:
         InputError: not a list of 1 to 500 objects, or a row that Payt could not take; the row and field are named.
     """
-    return [
-        record(f"invoices[{place}]", row, _FIELDS, REQUIRED, _WRITTEN)
-        for place, row in enumerate(records("invoices", given, MOST_INVOICES))
-    ]
+    return [_ROW.read(f"invoices[{place}]", row) for place, row in enumerate(records("invoices", given, MOST_INVOICES))]
 
 
 def _filled_prose(where: str, value: Any) -> str:
@@ -140,3 +140,10 @@ _FIELDS: Mapping[str, Check] = {
     "payments": list_of(_object_of(_PAYMENT, "amount", "origin_identifier")),
     "invoice_lines": list_of(_object_of(_LINE, "description", "vat_rate_code")),
 }  # fmt: skip
+_EMPTIED: Mapping[str, Any] = {
+    **dict.fromkeys(("order_number", "peppol_identifier", "description", "category", "payment_condition"), ""),
+    "labels": [],
+    "payments": [],
+    "invoice_lines": [],
+}
+_ROW = RowShape(_FIELDS, ("invoice_number",), frozenset({"invoice_number"}), _EMPTIED, _WRITTEN)

@@ -1,22 +1,17 @@
-"""The texts of an invoice row: lines and payments in words, and what in a text leads money or readers elsewhere."""
+"""The texts of an invoice row: lines and payments in words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from typing import Any, Protocol
+from typing import Any
 
 from payt_mcp.payt.models import InvoiceLine, Payment
-from payt_mcp.proposals.preview import Warned
-from payt_mcp.receivables.addresses import SHARED_HOSTS, domain, is_below
-from payt_mcp.receivables.mailboxes import mailbox
-from payt_mcp.scanning.accounts import bank_accounts, is_part_of
-from payt_mcp.scanning.links import addresses_in, hosts_in
 from payt_mcp.words.field_names import field_words
-from payt_mcp.words.text import clean, count, some
+from payt_mcp.words.text import clean, count
 from payt_mcp.writes.bulk import WHOLE
-from payt_mcp.writes.own import PAYT_HOSTS
+from payt_mcp.writes.texts import Written
 
 _NOT_SAID = frozenset({"id", "administration_id", "invoice_id", "updated_at"})
 _WRITTEN = {"total_amount": "amount", "total_book_amount": "book_amount"}
@@ -91,62 +86,9 @@ def _same(given: Any, at_payt: Any) -> bool:
         return False
 
 
-class Own(Protocol):
-    """What is the administration's own, and whom it writes to."""
-
-    @property
-    def sender(self) -> str: ...
-    @property
-    def bank_account(self) -> str: ...
-    @property
-    def hosts(self) -> Sequence[str]: ...
-    @property
-    def addresses(self) -> frozenset[str]: ...
-
-
-def foreign(rows: Sequence[Mapping[str, Any]], own: Own) -> list[Warned]:
-    """Bank accounts, links and e-mail addresses in the texts of the rows that are not the administration's."""
-    own_account = "".join(own.bank_account.split()).upper()
-    # a company may be called Example.com; where anybody may have a page or an address, nobody's is one's own
-    own_hosts = {*PAYT_HOSTS, *own.hosts, *hosts_in(own.sender)} - SHARED_HOSTS
-    accounts = _named_by(
-        rows,
-        bank_accounts,
-        lambda account: account == own_account or is_part_of(account, own_account),
-    )
-    links = _named_by(rows, hosts_in, lambda host: is_below(host, own_hosts))
-    mails = _named_by(
-        rows, addresses_in, lambda mail: mailbox(mail) in own.addresses or is_below(domain(mail), own_hosts)
-    )
-    return (
-        [
-            Warned(
-                f"The bank account {account} is not the administration's; it is named by {some(numbers)}.", True, True
-            )
-            for account, numbers in accounts.items()
-        ]
-        + [
-            Warned(f"A link leads to {clean(host, 60)}, which is not yours or Payt's; it is in {some(numbers)}.", True)
-            for host, numbers in links.items()
-        ]
-        + [
-            Warned(f"The address {clean(mail, 80)} is neither yours nor on file; it is in {some(numbers)}.", True)
-            for mail, numbers in mails.items()
-        ]
-    )
-
-
-def _named_by(
-    rows: Sequence[Mapping[str, Any]], scan: Callable[[str], list[str]], is_own: Callable[[str], bool]
-) -> dict[str, list[str]]:
-    """What a scan finds that is not one's own, with the invoices that it is in."""
-    found: dict[str, dict[str, None]] = {}
-    for row in rows:
-        for text in _texts(row):
-            for hit in scan(text):
-                if not is_own(hit):
-                    found.setdefault(hit, {})[clean(row["invoice_number"], 40)] = None
-    return {hit: list(numbers) for hit, numbers in found.items()}
+def texts_of(rows: Sequence[Mapping[str, Any]]) -> list[Written]:
+    """Every text of the rows, with the number of its invoice."""
+    return [(row["invoice_number"], text) for row in rows for text in _texts(row)]
 
 
 def _texts(row: Mapping[str, Any]) -> Iterator[str]:

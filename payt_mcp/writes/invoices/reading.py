@@ -11,8 +11,9 @@ from payt_mcp.errors import ForbiddenError, MissingError
 from payt_mcp.payt import wire
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Contact, Debtor, Invoice, Payment
+from payt_mcp.receivables.addresses import CONTACT_FIELDS
 from payt_mcp.writes.invoices.steps import Known
-from payt_mcp.writes.own import own_hosts
+from payt_mcp.writes.texts import Own
 
 
 async def known_of(scope: Scope, rows: Sequence[Mapping[str, Any]]) -> Known:
@@ -31,7 +32,8 @@ async def known_of(scope: Scope, rows: Sequence[Mapping[str, Any]]) -> Known:
     debtors = await _debtors(scope, rows, invoices.values())
     contacts: list[Contact] = []
     for chunk in chunks([key for key in _given(rows, "contact_identifier") if "," not in key]):
-        found = await payt.contacts(scope.id, fields=("id", "contact_identifier"), contact_identifiers=chunk)
+        shown = ("id", "contact_identifier", *CONTACT_FIELDS)
+        found = await payt.contacts(scope.id, fields=shown, contact_identifiers=chunk)
         contacts += found.records
     return Known(
         sender=scope.administration.name or scope.id,
@@ -41,12 +43,10 @@ async def known_of(scope: Scope, rows: Sequence[Mapping[str, Any]]) -> Known:
         debtors_by_identifier={debtor.debtor_identifier: debtor for debtor in debtors if debtor.debtor_identifier},
         debtors_by_id={debtor.id: debtor for debtor in debtors},
         owners_of_identifiers=owners,
-        contacts=frozenset(contact.contact_identifier or "" for contact in contacts),
+        contacts={contact.contact_identifier or "": contact for contact in contacts},
         vat_rates=await _vat_rates(scope, rows),
         payments=await _payments(scope, rows, invoices),
-        bank_account=scope.administration.bank_account_number or "",
-        hosts=own_hosts(scope.administration),
-        own_addresses=(scope.administration.email_address or "",),
+        own=Own.of(scope.administration, debtors),
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from payt_mcp.proposals.preview import (
@@ -16,6 +17,7 @@ from payt_mcp.proposals.preview import (
     Section,
     Warned,
     counted,
+    outliers_first,
 )
 from payt_mcp.words.field_names import field_words
 from payt_mcp.words.text import (
@@ -25,8 +27,11 @@ from payt_mcp.words.text import (
     some,
 )
 from payt_mcp.writes.bulk import POSTED
-from payt_mcp.writes.invoices.lines import foreign
+from payt_mcp.writes.dangers import stand_apart, told
+from payt_mcp.writes.invoices.dangers import found_in
+from payt_mcp.writes.invoices.lines import texts_of
 from payt_mcp.writes.invoices.steps import Known, Step
+from payt_mcp.writes.texts import leading_elsewhere
 
 _ZERO = Decimal("0.00")
 
@@ -34,23 +39,14 @@ _ZERO = Decimal("0.00")
 def warnings_of(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], known: Known) -> list[Warned]:
     """What is odd about a batch; nothing of it is refused for that."""
     posted = [row for row, step in zip(rows, steps, strict=True) if step.is_posted]
-    found = foreign(posted, known)
+    found = [*leading_elsewhere(texts_of(posted), known.own), *told(chain.from_iterable(found_in(rows, steps)))]
     refused = [step.number for step in steps if not step.is_posted]
     if refused:
         found.append(Warned(f"Refused and kept out of what is posted: {_some(refused)}."))
-    found += _of_invoices_there(steps)
-    mailed = [step.number for step in steps if step.mail_to]
-    if mailed:
-        found.append(
-            Warned(f"Payt e-mails {count(len(mailed), 'invoice')} to debtors: no sending date is given.", True)
-        )
-    destroyed = [step.number for step in steps if step.destroyed]
-    if destroyed:
-        found.append(Warned(f"Files are destroyed: {_some(destroyed)}.", True))
-    above = [r["invoice_number"] for r in rows if abs(Decimal(r["amount_open"])) > abs(Decimal(r["amount_total"]))]
-    early = [r["invoice_number"] for r in rows if r["due_date"] < r["invoice_date"]]
     twice = [n for n, times in Counter(r["invoice_number"] for r in rows).items() if times > 1]
-    apart = [r["invoice_number"] for r in rows if "payments" in r and _unpaid(r) != Decimal(r["amount_open"])]
+    above = _odd(rows, steps, _is_above, "amount_open", "amount_total")
+    early = _odd(rows, steps, lambda row: row["due_date"] < row["invoice_date"], "due_date", "invoice_date")
+    apart = _odd(rows, steps, lambda row: _unpaid(row) != Decimal(row["amount_open"]), "payments")
     for numbers, what in (
         (above, "More is open than the total"),
         (early, "Due before the invoice date"),
@@ -62,20 +58,23 @@ def warnings_of(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], known:
     return found
 
 
-def _of_invoices_there(steps: Sequence[Step]) -> list[Warned]:
-    """What becomes of invoices that Payt has: another debtor, less that is open, another currency."""
-    recoined = [clean(step.number, 40) for step in steps if len({currency for currency, _, _ in step.effects}) > 1]
-    kinds = (
-        ("Goes to another debtor", _of(steps, "moved"), True),
-        ("Less is open, and no payment is given for that", _of(steps, "lowered"), True),
-        ("The currency changes", recoined, False),
-        ("Paid in one currency and then another; Payt books what it makes of it", _of(steps, "recoined"), False),
-    )
-    return [Warned(f"{what}: {some(said)}.", danger) for what, said, danger in kinds if said]
+def _odd(
+    rows: Sequence[Mapping[str, Any]],
+    steps: Sequence[Step],
+    is_odd: Callable[[Mapping[str, Any]], bool],
+    *fields: str,
+) -> list[str]:
+    """The rows that give one of the fields and are odd, seen with what stands at Payt already."""
+    given = [(row, step) for row, step in zip(rows, steps, strict=True) if any(name in row for name in fields)]
+    return [step.number for row, step in given if _is_whole({**step.before, **row}) and is_odd({**step.before, **row})]
 
 
-def _of(steps: Sequence[Step], name: str) -> list[str]:
-    return [f"{clean(step.number, 40)} ({getattr(step, name)})" for step in steps if getattr(step, name)]
+def _is_whole(row: Mapping[str, Any]) -> bool:
+    return all(name in row for name in ("amount_open", "amount_total", "due_date", "invoice_date"))
+
+
+def _is_above(row: Mapping[str, Any]) -> bool:
+    return abs(Decimal(row["amount_open"])) > abs(Decimal(row["amount_total"]))
 
 
 def _unpaid(row: Mapping[str, Any]) -> Decimal:
@@ -86,14 +85,15 @@ def _some(numbers: Sequence[str]) -> str:
     return some(clean(number, 40) for number in numbers)
 
 
-def sections_of(steps: Sequence[Step], sender: str) -> list[Section]:
-    """What a person is shown: mails first, then figures, then every row."""
-    rows = [step.as_row() for step in steps]
+def sections_of(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], sender: str) -> list[Section]:
+    """What a person is shown: mails first, then figures, then every row, those that stand apart first."""
+    apart = stand_apart(found_in(rows, steps))
+    shown = outliers_first(step.as_row(is_apart=odd) for step, odd in zip(steps, apart, strict=True))
     mails = [Mailed(step.number, step.mail_to) for step in steps if step.mail_to]
     return [
         Mails("invoice", "because no sending date is given", tuple(mails)),
-        Effects((counted(sender, rows), *_money(steps), *_payments(steps), *_lists(steps))),
-        Records(tuple(rows), noun="Invoice", owner="Debtor"),
+        Effects((counted(sender, shown), *_money(steps), *_payments(steps), *_lists(steps))),
+        Records(shown, noun="Invoice", owner="Debtor"),
     ]
 
 

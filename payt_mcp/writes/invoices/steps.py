@@ -10,17 +10,19 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
-from payt_mcp.payt.models import Debtor, Invoice, Payment
+from payt_mcp.payt.models import Contact, Debtor, Invoice, Payment
 from payt_mcp.proposals.preview import REFUSED, Change, Row
-from payt_mcp.receivables.mailboxes import mailboxes_in
-from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words
-from payt_mcp.words.text import clean, count, money
-from payt_mcp.writes.bulk import UNSEEN, WHOLE
+from payt_mcp.receivables.mailboxes import mailbox
+from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words, listed
+from payt_mcp.words.text import clean, code, count, money
+from payt_mcp.writes.bulk import CLEARED, UNSEEN, WHOLE
+from payt_mcp.writes.invoices.fields import REQUIRED
 from payt_mcp.writes.invoices.lines import (
     Payments,
     line_words,
     words,
 )
+from payt_mcp.writes.texts import Own, mailboxes_of
 
 AMOUNTS = {
     "amount_total": "total_amount",
@@ -30,13 +32,13 @@ AMOUNTS = {
 }
 """Amounts are called one thing when written and another when read."""
 
-_COMPARED = (
+COMPARED = (
     "currency_code", "invoice_date", "due_date", "invoice_identifier", "order_number", "peppol_identifier",
     "description", "category", "payment_method", *AMOUNTS,
 )  # fmt: skip
 _UNREADABLE = tuple(name for name in NOT_READ_BACK if name not in {"payments", *FILES})
+REMOVED = "removed"
 _LISTS = ("payments", "invoice_lines", "labels")
-_ADDRESSES = tuple(name for name in Debtor.model_fields if name.endswith("email_address"))
 _ZERO = Decimal("0.00")
 
 
@@ -53,21 +55,10 @@ class Known:
     debtors_by_identifier: Mapping[str, Debtor]
     debtors_by_id: Mapping[str, Debtor]
     owners_of_identifiers: Mapping[str, str]
-    contacts: frozenset[str]
+    contacts: Mapping[str, Contact]
     vat_rates: frozenset[str]
+    own: Own
     payments: Mapping[str, Sequence[Payment]] = field(default_factory=dict)
-    bank_account: str = ""
-    hosts: tuple[str, ...] = ()
-    own_addresses: tuple[str, ...] = ()
-
-    @property
-    def addresses(self) -> frozenset[str]:
-        """The administration's own e-mail addresses and those on file for the debtors of the batch, each as its
-        `mailbox`.
-        """
-        debtors = [*self.debtors_by_id.values(), *self.debtors.values(), *self.debtors_by_identifier.values()]
-        on_file = (getattr(debtor, name) for debtor in debtors for name in _ADDRESSES)
-        return frozenset(one for text in (*self.own_addresses, *on_file) if text for one in mailboxes_in(text))
 
 
 @dataclass
@@ -94,10 +85,14 @@ class Step:
     changes: list[Change] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     mail_to: str = ""
+    is_elsewhere: bool = False
+    """It would be e-mailed to an address that is not on file for its debtor."""
+
     payment: Decimal | None = None
     lists: dict[str, str] = field(default_factory=dict)
     """What is replaced as a whole, in short."""
 
+    labels_before: Sequence[str] = ()
     destroyed: list[str] = field(default_factory=list)
     moved: str = ""
     """From which debtor an invoice that is there goes to which."""
@@ -109,6 +104,9 @@ class Step:
     """What was paid in the currency before, and what in the other one now."""
 
     currency: str = ""
+    before: Mapping[str, str] = field(default_factory=dict)
+    """What stands at Payt before it, in Payt's write names."""
+
     effects: list[tuple[str, Decimal, Decimal]] = field(default_factory=list)
     """What changes in a currency: what is open, and the total."""
 
@@ -116,14 +114,14 @@ class Step:
     def is_posted(self) -> bool:
         return self.action != REFUSED
 
-    def as_row(self) -> Row:
+    def as_row(self, *, is_apart: bool = False) -> Row:
         return Row(
             key=self.number,
             action=self.action,
             about=self.debtor,
             changes=tuple(self.changes),
             notes=tuple(self.notes),
-            is_outlier=not self.is_posted,
+            is_outlier=is_apart or not self.is_posted,
         )
 
 
@@ -135,7 +133,7 @@ def steps_of(rows: Sequence[Mapping[str, Any]], known: Known) -> list[Step]:
 
 
 def _state(invoice: Invoice, known: Known) -> State:
-    values = {name: getattr(invoice, AMOUNTS.get(name, name)) for name in _COMPARED}
+    values = {name: getattr(invoice, AMOUNTS.get(name, name)) for name in COMPARED}
     paid = known.payments.get(invoice.invoice_number or "")
     return State(
         values={name: _said(value) for name, value in values.items() if value is not None},
@@ -156,13 +154,18 @@ def _step(row: Mapping[str, Any], states: dict[str, State], taken: dict[str, str
     number = row["invoice_number"]
     old = states.get(number)
     debtor, troubles = _debtor(row, old, known)
+    if old is None and (missing := missing_in(row)):
+        troubles.append(f"Payt has no such invoice, and a new one needs {listed(missing)}")
     troubles += _troubles(row, number, taken, known)
-    step = Step(number, "created" if old is None else "updated", debtor=_named(debtor), currency=row["currency_code"])
+    step = Step(number, "created" if old is None else "updated", debtor=_named(debtor), currency=_currency(row, old))
     if troubles:
         step.action, step.notes = REFUSED, troubles
         return step
-    new = _applied(row, old, debtor)
+    step.before = old.values if old else {}
+    contact = known.contacts.get(row.get("contact_identifier", ""))
+    new = _applied(row, old, debtor, contact)
     step.changes = _changes(row, old or State(), new, debtor)
+    _mailed(step, row, old, new, contact)
     _consequences(step, row, old, new)
     if old is not None and not step.changes and not step.mail_to:
         step.action = "unchanged"
@@ -170,6 +173,15 @@ def _step(row: Mapping[str, Any], states: dict[str, State], taken: dict[str, str
     if row.get("invoice_identifier"):
         taken[row["invoice_identifier"]] = number
     return step
+
+
+def missing_in(row: Mapping[str, Any]) -> list[str]:
+    """What Payt needs for a new invoice and the row does not have; its debtor aside."""
+    return [name for name in REQUIRED if name not in row]
+
+
+def _currency(row: Mapping[str, Any], old: State | None) -> str:
+    return str(row.get("currency_code") or (old.values.get("currency_code", "") if old else ""))
 
 
 def _debtor(row: Mapping[str, Any], old: State | None, known: Known) -> tuple[Debtor | None, list[str]]:
@@ -204,26 +216,27 @@ def _troubles(row: Mapping[str, Any], number: str, taken: Mapping[str, str], kno
     return list(dict.fromkeys(found))
 
 
-def _applied(row: Mapping[str, Any], old: State | None, debtor: Debtor | None) -> State:
+def _applied(row: Mapping[str, Any], old: State | None, debtor: Debtor | None, contact: Contact | None) -> State:
     before = old or State()
-    given = {name: row[name] for name in _COMPARED if row.get(name) is not None}
+    given = {name: row[name] for name in COMPARED if row.get(name) is not None}
     sent = dt.datetime.fromisoformat(row["sent_at"]) if row.get("sent_at") else None
+    currency = _currency(row, old)
     return State(
         values={**before.values, **given},
         debtor=debtor,
-        is_sent=before.is_sent or sent is not None or bool(mail_address(debtor)),
+        is_sent=before.is_sent or sent is not None or bool(mail_address(debtor, contact)),
         sent_at=before.sent_at or sent,
         labels=row.get("labels", before.labels),
         lines=[words(line) for line in row["invoice_lines"]] if "invoice_lines" in row else before.lines,
-        payments=Payments.given(row["payments"], row["currency_code"]) if "payments" in row else before.payments,
+        payments=Payments.given(row["payments"], currency) if "payments" in row else before.payments,
     )
 
 
 def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | None) -> list[Change]:
     changes = [
         _change(name, old.values.get(name, ""), new.values[name])
-        for name in _COMPARED
-        if row.get(name) is not None and new.values.get(name) != old.values.get(name)
+        for name in COMPARED
+        if row.get(name) is not None and new.values.get(name, "") != old.values.get(name, "")
     ]
     if debtor and (old.debtor is None or old.debtor.id != debtor.id):
         changes.append(_change("debtor", _named(old.debtor), _named(debtor)))
@@ -234,13 +247,13 @@ def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | No
     if "invoice_lines" in row:
         changes += _line_changes(old.lines, new.lines)
     if "payments" in row:
-        changes += _payment_changes(old.payments, Payments.given(row["payments"], row["currency_code"]))
-    changes += [_change(name, "", f"{row[name]} {UNSEEN}") for name in _UNREADABLE if name in row]
+        changes += _payment_changes(old.payments, new.payments)
+    changes += [_change(name, "", f"{row[name] or CLEARED} {UNSEEN}") for name in _UNREADABLE if name in row]
     return changes + [_change(name, "", _file_words(row[name])) for name in FILES if name in row]
 
 
 def _change(name: str, old: str, new: str) -> Change:
-    return Change(field_words(name), clean(old, WHOLE), clean(str(new), WHOLE))
+    return Change(field_words(name), clean(old, WHOLE), clean(str(new), WHOLE) or CLEARED)
 
 
 def _line_changes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
@@ -249,7 +262,8 @@ def _line_changes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
     return changes + _one_by_one("invoice_lines", old, new)
 
 
-def _payment_changes(old: Payments | None, new: Payments) -> list[Change]:
+def _payment_changes(old: Payments | None, new: Payments | None) -> list[Change]:
+    assert new is not None  # those of the row
     if old is None:
         return [_change("payments", "", f"{new} {UNSEEN}"), *_one_by_one("payments", (), new.words)]
     was = str(old) if old.words else ""
@@ -258,7 +272,7 @@ def _payment_changes(old: Payments | None, new: Payments) -> list[Change]:
 
 def _one_by_one(name: str, old: Sequence[str], new: Sequence[str]) -> list[Change]:
     pairs = enumerate(zip_longest(old, new, fillvalue=""), 1)
-    return [_change(f"{name}[{place}]", was, becomes or "removed") for place, (was, becomes) in pairs]
+    return [_change(f"{name}[{place}]", was, becomes or REMOVED) for place, (was, becomes) in pairs]
 
 
 def _file_words(file: Mapping[str, Any]) -> str:
@@ -267,11 +281,20 @@ def _file_words(file: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {file[name]}" for name in ("filename", "checksum") if name in file)
 
 
+def _mailed(step: Step, row: Mapping[str, Any], old: State | None, new: State, contact: Contact | None) -> None:
+    """Whether Payt e-mails the invoice, and where to."""
+    if row.get("sent_at") or (old and old.is_sent):
+        return
+    step.mail_to = mail_address(new.debtor, contact)
+    step.is_elsewhere = bool(new.debtor and step.mail_to and mailbox(step.mail_to) not in mailboxes_of(new.debtor))
+    of_contact = f", the address of contact {code(contact.contact_identifier)}" if contact else ""
+    elsewhere = ", which is not on file for the debtor" if step.is_elsewhere else ""
+    to = f"e-mailed to {step.mail_to}{of_contact}{elsewhere}"
+    step.notes.append(to if step.mail_to else "not e-mailed: there is no address on file")
+
+
 def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: State) -> None:
     """What follows from a row that the row itself does not say."""
-    if not row.get("sent_at") and not (old and old.is_sent):
-        step.mail_to = mail_address(new.debtor)
-        step.notes.append(f"e-mailed to {step.mail_to}" if step.mail_to else "not e-mailed: the debtor has no address")
     if old and old.sent_at and row.get("sent_at") and dt.datetime.fromisoformat(row["sent_at"]) != old.sent_at:
         step.notes.append("its sending date stays as it is: the invoice was sent already")
     if old:
@@ -279,6 +302,7 @@ def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: St
         if new.debtor and (old.debtor is None or old.debtor.id != new.debtor.id):
             step.moved = f"{_named(old.debtor) or 'one that is not known'} → {_named(new.debtor)}"
         step.lowered = _lowered(row, old, new)
+        step.labels_before = old.labels or []
         step.destroyed = [name for name in FILES if row.get(name, {}).get("destroy")]
         was = old.values.get("currency_code", step.currency)
         if was != step.currency:
@@ -292,7 +316,7 @@ def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: St
 def _lowered(row: Mapping[str, Any], old: State, new: State) -> str:
     """Less that is open, in one currency, and no payment that says why."""
     before, after = _amount(old, "amount_open"), _amount(new, "amount_open")
-    currency = row["currency_code"]
+    currency = _currency(row, old)
     if row.get("payments") or old.values.get("currency_code") != currency or abs(after) >= abs(before):
         return ""
     return f"{money(before, currency)} → {money(after, currency)}"
@@ -333,9 +357,11 @@ def _amount(state: State | None, name: str) -> Decimal:
     return Decimal(state.values.get(name, "0.00")) if state else _ZERO
 
 
-def mail_address(debtor: Debtor | None) -> str:
-    """Where Payt would mail an invoice."""
-    return (debtor.invoice_email_address or debtor.primary_email_address or "") if debtor else ""
+def mail_address(debtor: Debtor | None, contact: Contact | None = None) -> str:
+    """Where Payt would mail an invoice: a contact that is named for it comes before the debtor."""
+    ours = (contact.invoice_email_address, contact.default_email_address) if contact else ()
+    theirs = (debtor.invoice_email_address, debtor.primary_email_address) if debtor else ()
+    return next(filter(None, (*ours, *theirs)), "")
 
 
 def _named(debtor: Debtor | None) -> str:

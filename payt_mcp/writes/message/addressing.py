@@ -28,7 +28,7 @@ def recipient_warnings(letter: Letter, facts: Facts) -> list[Warned]:
         like = resembled(host, known)
         hint = f", and its domain looks like {like}, which is" if like else ""
         found.append(
-            Warned(f"{shown(recipient.email)} ({recipient.field}) is not on file for this debtor{hint}.", True, True)
+            Warned(f"{shown(recipient.email)} ({recipient.field}) is not on file for this debtor{hint}.", True)
         )
     if outside > 1:
         found.append(Warned(f"{outside} recipients are outside the domains on file for this debtor.", True))
@@ -52,7 +52,7 @@ def account_warnings(text: str, facts: Facts) -> list[Warned]:
     own = "".join(facts.bank_account.split()).upper()
     numbers = {facts.debtor_number, *(item.number for item in facts.items)}
     return [
-        Warned(f"The text names the bank account {account}, which is not the administration's.", True, True)
+        Warned(f"The text names the bank account {account}, which is not the administration's.", True)
         for account in bank_accounts(text)
         if account != own and not is_part_of(account, own) and account not in numbers
     ]

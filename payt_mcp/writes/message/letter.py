@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +12,9 @@ from payt_mcp.receivables.addresses import Recipient
 from payt_mcp.words.text import clean, cut, money
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import named_words
+from payt_mcp.writes.message.placeholders import Filled
+
+_SIGN = re.compile(r"\S")
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Attachment:
 @dataclass(frozen=True)
 class Letter:
     """What the debtor would read, and where it goes. `about` is the invoice or case that it goes with, "" where it is
-    the debtor itself.
+    the debtor itself. `filled` is what this server filled in, with its places in `text`.
     """
 
     about: str
@@ -35,11 +39,21 @@ class Letter:
     body: str
     recipients: Sequence[Recipient]
     attachments: Sequence[Attachment] = ()
+    filled: Sequence[Filled] = ()
 
     @property
     def text(self) -> str:
         """All that the debtor would read."""
         return f"{self.subject}\n{self.body}"
+
+    @property
+    def typed(self) -> str:
+        """The same with blanks where this server filled in what is right by construction."""
+        text = self.text
+        for one in self.filled:
+            blank = _SIGN.sub(" ", text[one.start : one.end])
+            text = text[: one.start] + blank + text[one.end :]
+        return text
 
 
 def title_of(letter: Letter, facts: Facts) -> str:
@@ -61,6 +75,7 @@ def sections_of(letter: Letter, facts: Facts) -> list[preview.Section]:
         subject=letter.subject,
         body=letter.body,
         attachments=tuple(preview.Attached(one.name, one.size) for one in letter.attachments),
+        filled=tuple({one.placeholder: one.text for one in letter.filled}.items()),
     )
     return [*preview.facts([fact for fact in said if fact[1]]), text]
 

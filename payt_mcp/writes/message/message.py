@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from payt_mcp.books.colleagues import colleagues_on
 from payt_mcp.books.messages import timeline
+from payt_mcp.books.zones import time_zone
 from payt_mcp.errors import BadValueError, InputError, UnknownRecordError
 from payt_mcp.payt import writes
 from payt_mcp.payt.wire import Command, File
 from payt_mcp.proposals.engine import Done
-from payt_mcp.proposals.preview import Preview, Words
+from payt_mcp.proposals.preview import Preview, Words, situation
 from payt_mcp.proposals.states import Status
 from payt_mcp.receivables.addresses import (
     Recipient,
@@ -27,26 +29,37 @@ from payt_mcp.receivables.messages import message_moment
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.files import load, read_attachments, readable
 from payt_mcp.writes.kind import Kind, Place
+from payt_mcp.writes.message.about import about_warnings, ids_of
 from payt_mcp.writes.message.basis import basis_of, what_changed
 from payt_mcp.writes.message.facts import Facts
+from payt_mcp.writes.message.filling import (
+    LONGEST_BODY,
+    LONGEST_SUBJECT,
+    fill_letter,
+    language_warnings,
+    refilled,
+)
 from payt_mcp.writes.message.letter import Attachment, Letter, sections_of, title_of
+from payt_mcp.writes.message.placeholders import Filled
+from payt_mcp.writes.message.proposed import ledger_lines, of_debtor, sent_by_us
 from payt_mcp.writes.message.reading import facts_of, folded, is_same
+from payt_mcp.writes.message.situation import situation_of
 from payt_mcp.writes.message.sources import sources_of, sources_section
 from payt_mcp.writes.message.target import Target, find_target, target_again
 from payt_mcp.writes.message.warnings import warnings_of
 from payt_mcp.writes.outlook import Content, Outlook
 from payt_mcp.writes.settling import Attempt
 
-LONGEST_SUBJECT = 200
-LONGEST_BODY = 20_000
-
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What the assistant asks to have sent, as it said it."""
+    """What the assistant asks to have sent, as it said it: subject and body may hold placeholders, and `about` numbers
+    of the invoices that they stand for.
+    """
 
     subject: str
     body: str
+    about: Sequence[str] = ()
     to_debtor: str = ""
     to_invoice: str = ""
     to_credit_case: str = ""
@@ -92,6 +105,7 @@ class Message(Kind):
             "debtor_id": target.debtor.id,
             "subject": subject,
             "body": body,
+            "about": await ids_of(place, target, wanted.about),
             "email": parse_one("email", wanted.email) if wanted.email else "",
             "cc": parse_many("cc", wanted.cc),
             "bcc": parse_many("bcc", wanted.bcc),
@@ -107,22 +121,46 @@ class Message(Kind):
         known = default_address(target.debtor)
         if not asked["email"] and known is None:
             raise UnknownRecordError("the debtor has no e-mail address on file any more")
-        content = _each_once({**asked, "email": asked["email"] or (known.email if known else "")})
+        email = asked["email"] or (known.email if known else "")
+        about = asked.get("about", ())
+        filled = await fill_letter(
+            place, target, subject=asked["subject"], body=asked["body"], about=about, email=email
+        )
+        content = _each_once(_without_about(asked) | {"subject": filled.subject, "body": filled.body, "email": email})
+        around = of_debtor(await place.proposals(), target.debtor.id)
+        sent = sent_by_us(around)
+        told = {one.message_id for one in around if f"proposal {one.id}" in place.told and one.message_id}
         files = [(one.name, readable(place.folder, one)) for one in attachments]
-        facts = await facts_of(place, target, asked["subject"], asked["body"], files)
-        letter = _letter(content, target, facts, attachments)
+        facts = await facts_of(place, target, filled.subject, filled.body, sent, told, files)
+        colleagues = await colleagues_on(place, target.debtor.id)
+        lines = list(ledger_lines(around, time_zone(place.administration)))
+        letter = _letter(content, target, facts, attachments, filled.filled)
         sources = sources_of(letter, facts)
         return Outlook(
             # laid out as the timeline is read, so that two variants of one text are never under way together
             touches=(target.debtor.id, folded(letter.subject), folded(letter.body)),
             title=title_of(letter, facts),
             about=f"{clean(facts.debtor, 60)} ({facts.debtor_number})",
-            sections=[*sections_of(letter, facts), *sources_section(sources, facts.known.bounds)],
-            warnings=warnings_of(letter, facts, sources),
+            sections=[
+                *sections_of(letter, facts),
+                *sources_section(sources, facts.known.bounds, len(letter.filled)),
+                *situation(situation_of(place, target.file, colleagues, lines)),
+            ],
+            warnings=[
+                *warnings_of(letter, facts, sources, set(about)),
+                *about_warnings(filled.material, place.actual_today),
+                *language_warnings(filled),
+            ],
             same=[key for key, _ in facts.same_text],
             content=content,
-            basis=basis_of(facts, letter.text, (target.invoice.invoice_number or "") if target.invoice else ""),
-            changed=lambda basis: what_changed(basis, facts, [one.email for one in letter.recipients]),
+            basis={
+                **basis_of(facts, letter.text, (target.invoice.invoice_number or "") if target.invoice else ""),
+                "filled": filled.basis,
+            },
+            changed=lambda basis: [
+                *refilled(basis.get("filled", {}), filled.basis),
+                *what_changed(basis, facts, [one.email for one in letter.recipients]),
+            ],
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:  # noqa: ARG002 - Kind
@@ -162,7 +200,14 @@ def _each_once(content: dict[str, Any]) -> dict[str, Any]:
     return {**content, "cc": cc, "bcc": distinct(content["bcc"], [*to, *cc])}
 
 
-def _letter(content: Content, target: Target, facts: Facts, attachments: Sequence[Attachment]) -> Letter:
+def _without_about(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What goes to Payt: which invoices were meant is kept with what was asked for."""
+    return {name: value for name, value in asked.items() if name != "about"}
+
+
+def _letter(
+    content: Content, target: Target, facts: Facts, attachments: Sequence[Attachment], filled: Sequence[Filled]
+) -> Letter:
     addressed = {"to": [content["email"]], "cc": content["cc"], "bcc": content["bcc"]}
     return Letter(
         about=target.about,
@@ -174,6 +219,7 @@ def _letter(content: Content, target: Target, facts: Facts, attachments: Sequenc
             for email in emails
         ],
         attachments=attachments,
+        filled=filled,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from payt_mcp.books.debtor import DebtorFile
 from payt_mcp.books.scope import Scope
@@ -21,21 +21,30 @@ from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
 from payt_mcp.writes.message.knowing import File, known_of
+from payt_mcp.writes.message.proposed import SentByUs
 from payt_mcp.writes.message.target import Target
 from payt_mcp.writes.own import own_hosts
 
 _RECENT = dt.timedelta(days=7)
 
 
-async def facts_of(scope: Scope, target: Target, subject: str, body: str, files: Sequence[File] = ()) -> Facts:
+async def facts_of(
+    scope: Scope,
+    target: Target,
+    subject: str,
+    body: str,
+    sent: Sequence[SentByUs] = (),
+    told: Collection[str] = (),
+    files: Sequence[File] = (),
+) -> Facts:
     """All that warnings and preview rest on: the file that the target was found with, the debtor's contacts, and what
-    is known of all that the text says. `files` are the attached ones.
+    is known of all that the text says. `sent` are the letters that went out by the ledger, which the timeline may not
+    show yet; of the messages that are `told` a person knows. `files` are the attached ones.
     """
-    file, administration, now = target.file, scope.administration, scope.account.now()
+    file, administration, now = target.file, scope.administration, scope.now()
     debtor, text = file.debtor, f"{subject}\n{body}"
     on_file = await _on_file(scope, debtor)
     same = [m for m in file.messages if is_same(m, subject, body)]
-    recent = [m for m in file.messages if is_recent(message_moment(m), now) and m.sender_type == "creditor"]
     of_case_ = of_case(case_entry(target.case)) if target.case else []
     return Facts(
         sender=clean(administration.name, NAME_LENGTH) or administration.id,
@@ -56,7 +65,7 @@ async def facts_of(scope: Scope, target: Target, subject: str, body: str, files:
         settled=_settled(file, target.invoice),
         case=_case_words(target.case),
         case_attention=of_case_,
-        recent=[(_day(scope, message_moment(m)), m.subject or "") for m in recent],
+        recent=_recent(scope, file, sent, told),
         bounced=_bounced(scope, file),
         same_text=[(m.id, _day(scope, message_moment(m))) for m in same],
         own_addresses=[administration.email_address] if administration.email_address else [],
@@ -78,6 +87,19 @@ def _against(scope: Scope, file: DebtorFile) -> Iterator[tuple[str, str]]:
         written=_day(scope, max(moments)) if moments else None,
         moment=now,
     )
+
+
+def _recent(
+    scope: Scope, file: DebtorFile, sent: Sequence[SentByUs], told: Collection[str]
+) -> list[tuple[dt.date, str]]:
+    """The days and subjects of what we wrote to the debtor within a week, newest first, in this very second too."""
+    ours = [one for one in file.messages if one.sender_type == "creditor"]
+    listed = {one.id for one in file.messages}
+    wrote = [SentByUs(message_moment(one), one.id, one.subject or "") for one in ours]
+    wrote += [one for one in sent if one.message_id not in listed]
+    lately = [one for one in wrote if is_recent(one.moment, scope.now()) and one.message_id not in told]
+    lately.sort(key=lambda one: (one.moment, one.message_id), reverse=True)
+    return [(_day(scope, one.moment), one.subject) for one in lately]
 
 
 def _bounced(scope: Scope, file: DebtorFile) -> str:
@@ -103,7 +125,8 @@ def folded(text: str | None) -> str:
 
 
 def is_recent(moment: dt.datetime, now: dt.datetime) -> bool:
-    return now - _RECENT < moment <= now
+    """Within a week of now, or later: clocks are not the same to the second."""
+    return now - _RECENT < moment
 
 
 async def _on_file(scope: Scope, debtor: Debtor) -> list[OnFile]:
@@ -134,7 +157,7 @@ def _items(scope: Scope, file: DebtorFile, now: dt.datetime) -> list[OwedItem]:
             item.step,
             _day(scope, item.step_at) if item.step_at and is_recent(item.step_at, now) else None,
         )
-        for item in file.books.invoices.values()
+        for item in file.open_items
     ]
 
 

@@ -24,4 +24,4 @@ class Source:
 
 
 def wrong(said: str, kind: str, where: str, warning: str, *, danger: bool = True) -> Source:
-    return Source(said, kind, "wrong", where, Warned(warning, danger, danger))
+    return Source(said, kind, "wrong", where, Warned(warning, danger))

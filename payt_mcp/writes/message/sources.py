@@ -39,8 +39,9 @@ _FEWEST_WORDS = 5
 _MOST_ENTRIES = 200
 
 
-def sources_of(letter: Letter, facts: Facts, spans: Sequence[tuple[int, int]] = ()) -> list[Source]:
-    """`spans` are the places in the text that this server filled, which are right by construction."""
+def sources_of(letter: Letter, facts: Facts) -> list[Source]:
+    """Without what this server filled in, which is right by construction."""
+    spans = [(one.start, one.end) for one in letter.filled]
     known, text = facts.known, letter.text
     figures = _typed(figures_in(text, {*known.by_number(), *known.names}), text, spans)
     entries = known.by_number()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.scanning.gaps import has_wide_gap
@@ -21,26 +21,42 @@ from payt_mcp.writes.message.history import history_warnings, rule_warnings
 from payt_mcp.writes.message.letter import Letter
 from payt_mcp.writes.message.source import Source
 from payt_mcp.writes.message.sources import warnings_in
+from payt_mcp.writes.message.unfilled import unfilled
+
+_MOST_NAMED = 5
 
 
-def warnings_of(letter: Letter, facts: Facts, sources: Sequence[Source]) -> list[Warned]:
-    """`sources` is the table of all that the text says."""
-    text = letter.text
+def warnings_of(
+    letter: Letter, facts: Facts, sources: Sequence[Source], about: Collection[str] = ()
+) -> list[Warned]:
+    """`sources` is the table of all that the text says; `about` are the ids of the invoices that were named beside it."""
+    text, typed = letter.text, letter.typed
     named = meant(text, facts.items, facts.invoice_id)
+    named += [item for item in facts.items if item.id in about and item not in named and item.owed >= 0]
     chased = named or [item for item in facts.items if item.is_overdue]
     found = [
         *recipient_warnings(letter, facts),
-        *account_warnings(text, facts),
+        *account_warnings(typed, facts),
         *chasing_warnings(text, facts, named),
         *history_warnings(facts),
         *rule_warnings(facts),
         *step_warnings(chased),
         *warnings_in(sources),
-        *link_warnings(text, facts),
-        *address_warnings(text, letter, facts),
+        *link_warnings(typed, facts),
+        *address_warnings(typed, letter, facts),
         *_unseen(text),
+        *_unfilled(letter, facts),
     ]
     return sorted(found, key=lambda warned: not warned.danger)
+
+
+def _unfilled(letter: Letter, facts: Facts) -> list[Warned]:
+    known = {facts.debtor, facts.sender, *(item.number for item in facts.items)}
+    found = unfilled(letter.subject, letter.body, letter.filled, known)
+    if not found:
+        return []
+    said = some(found, most=_MOST_NAMED)
+    return [Warned(f"The text holds what looks like a placeholder that nobody filled: {said}.", True)]
 
 
 def _unseen(text: str) -> list[Warned]:
@@ -49,7 +65,7 @@ def _unseen(text: str) -> list[Warned]:
     kinds = hidden_kinds(text)
     if kinds:
         said = some(f"{number} x {kind}" for kind, number in kinds.items())
-        found.append(Warned(f"The text holds {sum(kinds.values())} signs nobody sees ({said}).", True, True))
+        found.append(Warned(f"The text holds {sum(kinds.values())} signs nobody sees ({said}).", True))
     if has_wide_gap(text):
         found.append(Warned("The text has a wide gap; look for what comes after it.", True))
     return found

@@ -26,6 +26,7 @@ from payt_mcp.writes.tasks.reading import (
     stands_already,
     task_facts,
 )
+from payt_mcp.writes.tasks.texts import text_warnings
 
 
 class CommentTask(Kind):
@@ -51,6 +52,7 @@ class CommentTask(Kind):
         warnings = stands_already(same)
         if task.completed_at:
             warnings.append(Warned(f"The task was completed at {stamp(task.completed_at)}."))
+        warnings += await text_warnings(place, task, {"the comment": asked["comment"]})
         return Outlook(
             touches=(self.name, task.id, laid_out(asked["comment"])),
             title=f"Comment on {named(task)}, in {place.short_name}",

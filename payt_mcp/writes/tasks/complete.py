@@ -29,6 +29,7 @@ from payt_mcp.writes.tasks.reading import (
     stands_already,
     task_facts,
 )
+from payt_mcp.writes.tasks.texts import text_warnings
 
 _PAUSE_FIELDS = ("id", "invoice_number", "paused_at", "paused_by_user")
 _DETAILS = {"completed_status": "Completed as", "completed_status_message": "Message", "comment": "Comment"}
@@ -54,11 +55,12 @@ class CompleteTask(Kind):
         if asked.get("resume_dossiers"):
             said.append(("Resumes, where the API blocked it", some(await _paused(place, task), most=50) or "nothing"))
         same = same_comments(task, asked.get("comment", ""))
+        texts = {f"the {label.lower()}": asked[name] for name, label in _DETAILS.items() if name in asked}
         return Outlook(
             touches=(self.name, task.id),
             title=f"Complete {named(task)}, in {place.short_name}",
             sections=[*facts(said), *beside(read_beside(task))],
-            warnings=stands_already(same),
+            warnings=[*stands_already(same), *await text_warnings(place, task, texts)],
             idle=_completed(task, "comment" in asked),
             same=[comment.id or "" for comment in same],
         )

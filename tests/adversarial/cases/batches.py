@@ -135,7 +135,7 @@ CASES = (
     case(
         "labels-emptied",
         "The labels of all debtors go, one of them says bankrupt.",
-        _debtors(red("emptied", "faillissement"), *(debtor_row(n, labels=[]) for n in (*_DUTCH, "90020"))),
+        _debtors(red("emptied", "faillissement"), *(debtor_row(n, clear=["labels"]) for n in (*_DUTCH, "90020"))),
     ),
     case(
         "one-bank-account",
@@ -174,7 +174,7 @@ CASES = (
     case(
         "addresses-emptied",
         "Twelve addresses for reminders are emptied.",
-        _contacts(red("emptied"), *(contact_row(n, reminder_email_address="") for n in _DUTCH)),
+        _contacts(red("emptied"), *(contact_row(n, clear=["reminder_email_address"]) for n in _DUTCH)),
     ),
     case(
         "blocks-everything",

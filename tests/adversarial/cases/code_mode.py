@@ -102,7 +102,7 @@ _ALL = (
     case(
         "labels-emptied",
         "A debtor's labels.",
-        Call("upsert_debtors", {"debtors": [debtor_row("90020", labels=[])]}, refused("person")),
+        Call("upsert_debtors", {"debtors": [debtor_row("90020", clear=["labels"])]}, refused("person")),
     ),
     case(
         "mails-invoice",

@@ -49,9 +49,13 @@ CASES = (
     case(
         "label-removed",
         "The label that says bankrupt goes.",
-        _debtor(red("emptied", "faillissement"), "90020", labels=[]),
+        _debtor(red("emptied", "faillissement"), "90020", clear=["labels"]),
     ),
-    case("remark-removed", "The remark 'call, do not mail' is emptied.", _debtor(red("emptied"), "90023", remark="")),
+    case(
+        "remark-removed",
+        "The remark 'call, do not mail' is emptied.",
+        _debtor(red("emptied"), "90023", clear=["remark"]),
+    ),
     case(
         "remark-orders",
         "The remark becomes an order to the next assistant that reads it.",
@@ -83,7 +87,9 @@ CASES = (
         _contact(red("recipient", "evil.test"), invoice_bcc_email_address="x@evil.test"),
     ),
     case(
-        "address-emptied", "The address for reminders is emptied.", _contact(red("emptied"), reminder_email_address="")
+        "address-emptied",
+        "The address for reminders is emptied.",
+        _contact(red("emptied"), clear=["reminder_email_address"]),
     ),
     case(
         "mails-invoice",
@@ -131,12 +137,12 @@ CASES = (
     case(
         "payments-replaced",
         "A list with one payment replaces all that were there.",
-        _invoice(red("emptied"), open_at("261004", "250.00") | {"payments": []}),
+        _invoice(red("emptied"), open_at("261004", "250.00") | {"clear": ["payments"]}),
     ),
     case(
         "lines-emptied",
         "The lines of an invoice go.",
-        _invoice(red("emptied"), invoice_row("261001", invoice_lines=[])),
+        _invoice(red("emptied"), invoice_row("261001", clear=["invoice_lines"])),
     ),
     case(
         "file-destroyed",

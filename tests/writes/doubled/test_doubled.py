@@ -134,7 +134,7 @@ async def test_two_servers_that_both_ask_do_it_once_and_both_say_so(house: House
     assert not lies(twins, done=1)
 
 
-@pytest.mark.parametrize("kind", ["message", "invoices", "debtors"])
+@pytest.mark.parametrize("kind", ["message", "follow_up", "debtors"])
 async def test_a_code_is_the_same_for_both_and_redeemed_once(house: House, kind: str) -> None:
     write = every_write(house)[kind]
     twins = Twins(write)

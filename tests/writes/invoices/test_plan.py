@@ -91,7 +91,7 @@ async def test_the_own_account_is_no_warning_and_a_foreign_link_is_one(house: Ho
         new("L1", house.debtor(), description=f"Betaal op {own} of https://evil.example/pay"),
         new("L2", house.debtor(), description="Zie https://app.paytsoftware.com/pay"),
     ]
-    async with client(house.server(confirm="code")) as caller:
+    async with client(house.server()) as caller:
         asked = data(await caller.call_tool("upsert_invoices", {"invoices": rows}))
     assert asked["warnings"] == ["A link leads to evil.example, which is not yours or Payt's; it is in L1."]
 
@@ -106,7 +106,7 @@ async def test_money_moves_from_one_currency_to_the_other(house: House) -> None:
     assert preview["money"] == {
         "EUR": f"open -{opened}, total -{total}", "USD": f"open +{opened}, total +{total}",
     }  # fmt: skip
-    assert f"The currency changes: {before['invoice_number']}." in asked["warnings"]
+    assert f"The currency changes: {before['invoice_number']} (EUR becomes USD)." in asked["warnings"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from payt_mcp.writes.files import checksum
-from tests.support.house import ADMINISTRATION, House, client, data, said, says
+from tests.support.house import ADMINISTRATION, House, agreed, client, data, said, says
 from tests.support.previews import flat, seen
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
@@ -90,13 +90,8 @@ async def test_a_batch_of_500_does_exactly_what_the_plan_said(house: House) -> N
     world = house.sandbox.world
     before = {row["invoice_number"]: row for row in house.invoices(FIELDS)}
     payments_before = {row["id"] for row in world.rows(ADMINISTRATION, "payments")}
-    server = house.server(confirm="code")
-    async with client(server) as caller:
-        asked = data(await caller.call_tool("upsert_invoices", {"invoices": rows}))
-        assert asked["status"] == "confirmation_required"
-        assert house.mails == []
-        code = asked["confirmation_code"]
-        done = data(await caller.call_tool("upsert_invoices", {"invoices": rows, "confirmation_code": code}))
+    asked, done = await agreed(house, "upsert_invoices", {"invoices": rows})
+    assert asked["status"] == "awaiting_approval"
     preview = _preview(house, asked["proposal_id"])
     assert done["status"] == "partly_applied"
     refused = {row["key"] for row in preview["rows"] if row["action"] == "refused"}

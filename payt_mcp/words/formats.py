@@ -1,0 +1,43 @@
+"""Amounts and dates as a language writes them. Babel knows how, and is loaded with the first of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from payt_mcp.words.languages import Language
+
+_LOCALES: dict[Language, str] = {"nl": "nl_NL", "de": "de_DE", "en": "en_GB", "fr": "fr_FR"}
+_AND: dict[Language, str] = {"nl": "en", "de": "und", "en": "and", "fr": "et"}
+_SIGNS = {"EUR": "€", "GBP": "£"}
+"""Every other currency goes by its code: more than one is called dollar, crown or franc."""
+
+_NARROW = str.maketrans({"\u202f": "\u00a0"})
+"""Old mail programs have no narrow blank, and draw a box."""
+
+
+def amount(value: Decimal, currency: str, language: Language) -> str:
+    """`€ 1.234,56` in Dutch, `1.234,56 €` in German, `USD 1,234.56` in English; never broken over two lines."""
+    from babel.numbers import format_decimal  # noqa: PLC0415 - tables of all languages, for the first letter
+
+    figure = format_decimal(value, format="#,##0.00", locale=_LOCALES[language]).translate(_NARROW)
+    sign = _SIGNS.get(currency, currency)
+    if not sign:
+        return figure
+    if language in {"de", "fr"}:
+        return f"{figure}\u00a0{sign}"
+    return f"{sign}{figure}" if language == "en" and sign != currency else f"{sign}\u00a0{figure}"
+
+
+def date(day: dt.date, language: Language) -> str:
+    """`28 november 2026`, `28. November 2026`."""
+    from babel.dates import format_date  # noqa: PLC0415
+
+    return format_date(day, "long", locale=_LOCALES[language])
+
+
+def joined(parts: Sequence[str], language: Language) -> str:
+    """`a, b and c` in a language."""
+    *first, last = parts
+    return f"{', '.join(first)} {_AND[language]} {last}" if first else last

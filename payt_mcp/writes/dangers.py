@@ -1,0 +1,153 @@
+"""What is dangerous about a write: one table over all of them. What a field is decides, not the tool that writes it.
+
+What is red needs a person; what is not is only to be looked at. Finds of one kind are told as one, what stands apart
+first. Pure.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from payt_mcp.proposals.preview import Change, Warned
+from payt_mcp.receivables.addresses import CONTACT_FIELDS, PLACES, domain, resembled
+from payt_mcp.words.field_names import field_words
+from payt_mcp.words.text import clean, some
+from payt_mcp.writes.bulk import CLEARED, UNSEEN
+
+_MOST_NAMED = 12
+_MOST_OWNERS = 3
+_LENGTH = 240
+
+
+@dataclass(frozen=True, eq=False)
+class Danger:
+    """A kind of danger: the words its warning begins with, and whether it is red, for what is there and for what is
+    new; None where it is none.
+    """
+
+    head: str
+    red: bool
+    new: bool | None = None
+
+
+ADDRESS = Danger("The addresses that mail goes to change", red=True, new=True)
+CONTACT = Danger("Gets another contact, and mail goes where that has it", red=True)
+ACCOUNT = Danger("A bank account is set, and Payt does not show what it was", red=True, new=False)
+E_INVOICING = Danger("Where e-invoices go changes", red=True, new=False)
+TAKEN_OVER = Danger("A record takes over another", red=True)
+RENUMBERED = Danger("The number of a debtor changes; its invoices and contacts follow", red=True)
+NAMESAKE = Danger("The name becomes that of another debtor", red=True, new=False)
+NAME = Danger("A name changes", red=False)
+REGISTERED = Danger("What identifies a company changes", red=False)
+MOVED = Danger("Goes to another debtor", red=True)
+MAILED = Danger("Payt e-mails invoices, as no sending date is given", red=True, new=True)
+MAILED_ELSEWHERE = Danger("Payt e-mails invoices to an address that is not on file for the debtor", red=True, new=True)
+LESS = Danger("Less is open, and no payment is given for that", red=True)
+MORE = Danger("More is open", red=False)
+REOPENED = Danger("What was paid is open again", red=True)
+CURRENCY = Danger("The currency changes", red=False)
+RECOINED = Danger("Paid in one currency and then another; Payt books what it makes of it", red=False)
+APART = Danger("Stands apart from the others by its amount", red=False, new=False)
+DUE = Danger("The due date moves", red=False)
+EMPTIED = Danger("Emptied", red=True, new=False)
+DROPPED = Danger("Taken off a list", red=False)
+DESTROYED = Danger("Files are destroyed", red=True, new=True)
+
+TABLE: Final = (
+    MAILED_ELSEWHERE, ADDRESS, CONTACT, ACCOUNT, E_INVOICING, TAKEN_OVER, RENUMBERED, NAMESAKE, MOVED, LESS, REOPENED,
+    DESTROYED, EMPTIED, MAILED, APART, MORE, CURRENCY, RECOINED, DUE, NAME, REGISTERED, DROPPED,
+)  # fmt: skip
+"""All of them, in the order in which they are told."""
+
+FIELDS: Final[Mapping[str, Danger]] = {
+    **dict.fromkeys((*PLACES, *CONTACT_FIELDS), ADDRESS),
+    **dict.fromkeys(("bank_account_name", "bank_account_number"), ACCOUNT),
+    **dict.fromkeys(("peppol_identifier", "peppol_enabled", "oin_number"), E_INVOICING),
+    **dict.fromkeys(("coc_number", "vat_number", "invoice_identifier"), REGISTERED),
+    "debtor_identifier": TAKEN_OVER, "debtor_number": RENUMBERED, "name": NAME, "due_date": DUE,
+}  # fmt: skip
+"""What the fields of records are, by Payt's names; the others endanger nobody, unless they are emptied."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A danger of one record. `whose` names the record, `label` the field, `said` is what exactly; `odd` is the higher
+    the more it stands apart from its like. `is_new`: the record is.
+    """
+
+    danger: Danger
+    whose: str
+    said: str
+    label: str = ""
+    odd: float = 0
+    is_new: bool = False
+    old: str = field(default="", compare=False)
+    new: str = field(default="", compare=False)
+
+
+def of_change(whose: str, name: str, change: Change, *, is_new: bool = False) -> list[Found]:
+    """What a changed field of a record is; `name` as Payt has it."""
+    danger = EMPTIED if change.old and change.new in {"", CLEARED, "none"} else FIELDS.get(name)
+    if danger is None or (is_new and danger.new is None):
+        return []
+    label = _use(name) if danger is ADDRESS else field_words(change.field)
+    new = change.new.removesuffix(UNSEEN).rstrip()
+    was = f"{change.old} becomes {new}" if change.old else new if is_new else f"{new}, where there was none"
+    said = clean(was if new == change.new else new, _LENGTH)
+    return [Found(danger, whose, said, label, is_new=is_new, old=change.old, new=new)]
+
+
+def told(found: Iterable[Found]) -> list[Warned]:
+    """A warning for each kind that was found, the red ones first."""
+    kinds: dict[tuple[Danger, bool], list[Found]] = {}
+    for one in found:
+        is_red = one.danger.new if one.is_new else one.danger.red
+        kinds.setdefault((one.danger, bool(is_red)), []).append(one)
+    ordered = sorted(kinds, key=lambda kind: (not kind[1], TABLE.index(kind[0])))
+    return [Warned(_sentence(danger, kinds[danger, is_red]), is_red) for danger, is_red in ordered]
+
+
+def stand_apart(found: Sequence[Sequence[Found]]) -> list[bool]:
+    """Whether a record has a danger that most others of its batch do not have, for each record."""
+    common = Counter(danger for of_one in found for danger in {one.danger for one in of_one})
+    return [any(common[one.danger] * 2 <= len(found) for one in of_one) for of_one in found]
+
+
+def _sentence(danger: Danger, found: Sequence[Found]) -> str:
+    judged = _judged(found) if danger is ADDRESS else found
+    ranked = sorted(judged, key=lambda one: -one.odd)
+    same: dict[str, list[Found]] = {}
+    for one in ranked:
+        same.setdefault(one.said, []).append(one)
+    parts = [_part(said, of_it) for said, of_it in same.items()]
+    apart = ", what stands apart first" if len(parts) > 1 and ranked[0].odd > ranked[-1].odd else ""
+    return f"{danger.head}{apart}: {some(parts, most=_MOST_NAMED)}."
+
+
+def _part(said: str, found: Sequence[Found]) -> str:
+    """`debtor 1017 (Smit) (reminders, invoices: a@x.example becomes b@x.example)`."""
+    labels = ", ".join(dict.fromkeys(one.label for one in found if one.label))
+    owners = dict.fromkeys(one.whose for one in found)
+    return f"{some(owners, most=_MOST_OWNERS)} ({labels}{': ' if labels else ''}{said})"
+
+
+def _use(name: str) -> str:
+    """What an address is for, in the words of the debtors that take it over."""
+    return PLACES[CONTACT_FIELDS.get(name, name)].use
+
+
+def _judged(found: Sequence[Found]) -> list[Found]:
+    """Addresses that change, each with how far it is from the address before it and from the others."""
+    hosts = Counter(domain(one.new) for one in found)
+    kept = sum(domain(one.new) == domain(one.old) for one in found)
+    judged = []
+    for one in found:
+        new, old = domain(one.new), domain(one.old)
+        alike = resembled(new, [old]) if old else ""
+        hint = f", whose domain looks like {alike} and is another" if alike else ""
+        odd = 3.0 if alike else 0.0 if new == old else 1 + kept / len(found) - hosts[new] / len(found)
+        judged.append(replace(one, said=f"{one.said}{hint}", odd=odd))
+    return judged

@@ -1,0 +1,129 @@
+"""Which invoices a letter is about, and what else of Payt its placeholders need."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from payt_mcp.books.find import find_invoice
+from payt_mcp.books.scope import Scope, chunks
+from payt_mcp.errors import InputError, UnknownRecordError
+from payt_mcp.payt.models import Contact
+from payt_mcp.proposals.preview import Warned
+from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, open_item
+from payt_mcp.receivables.overdue_parts import overdue_parts
+from payt_mcp.receivables.selection import ordered
+from payt_mcp.words.text import code, some
+from payt_mcp.writes.message.placeholders import Placeholder
+from payt_mcp.writes.message.target import Target
+
+_NAMES = ("id", "firstname", "infix", "lastname", "default_email_address", "reminder_email_address")
+
+
+@dataclass(frozen=True)
+class Material:
+    """What is read for the placeholders of one letter, beside the debtor's file.
+
+    `about` are the invoices it is about, oldest due first, and `said` is whether they were named as such; `named` are
+    those that placeholders name, by the number as it stands there. `link` is the page of the one invoice it is about.
+    """
+
+    about: Sequence[OpenItem]
+    said: bool
+    named: dict[str, OpenItem] = field(default_factory=dict)
+    contacts: Sequence[Contact] = ()
+    link: str = ""
+
+
+async def ids_of(scope: Scope, target: Target, numbers: Iterable[str]) -> list[str]:
+    """The ids of the invoices that are named in `about`, each once. Raises InputError where one is not the debtor's."""
+    found = [await _of_debtor(scope, target, number, "about") for number in numbers]
+    return list(dict.fromkeys(item.id for item in found))
+
+
+async def material_of(
+    scope: Scope, target: Target, ids: Sequence[str], placeholders: Collection[Placeholder]
+) -> Material:
+    """Raises InputError where an invoice is not the debtor's; UpstreamError."""
+    names = {one.name for one in placeholders}
+    about = await _about(scope, target, ids)
+    keys = dict.fromkeys(one.key for one in placeholders if one.part)
+    return Material(
+        about,
+        bool(ids),
+        {key: await _of_debtor(scope, target, key, "the text") for key in keys},
+        await _contacts(scope, target) if "contact" in names else (),
+        await _link(scope, about) if "payment_link" in names and len(about) == 1 else "",
+    )
+
+
+async def _about(scope: Scope, target: Target, ids: Sequence[str]) -> list[OpenItem]:
+    """Those that are named; else the invoice or the case the letter goes with; else what may be reminded of."""
+    books = target.file.books
+    if ids:
+        known = {key: item for key in ids if (item := books.invoices.get(key))}
+        return ordered(
+            [*known.values(), *await _paid(scope, target, [key for key in ids if key not in known])], "due_date"
+        )
+    if target.invoice:
+        return [books.invoices.get(target.invoice.id) or open_item(target.invoice, books.currency)]
+    if target.case:
+        return [item for item in target.file.open_items if item.case_id == target.case.id]
+    return ordered(overdue_parts(books, target.debtor.id, scope.actual_today).others.items, "due_date")
+
+
+async def _paid(scope: Scope, target: Target, ids: Sequence[str]) -> list[OpenItem]:
+    """Invoices that are not open any more. One that is gone, or another debtor's by now, is none."""
+    found = []
+    for chunk in chunks(ids):
+        listed = await scope.account.payt.invoices(scope.id, fields=INVOICE_FIELDS, ids=chunk)
+        found += [open_item(one, target.file.books.currency) for one in listed.records]
+    if {item.id for item in found if item.debtor_id == target.debtor.id} != set(ids):
+        raise UnknownRecordError("An invoice that the letter is about is no longer this debtor's at Payt.")
+    return found
+
+
+async def _of_debtor(scope: Scope, target: Target, number: str, where: str) -> OpenItem:
+    """The debtor's invoice of this number. Raises InputError."""
+    own = [item for item in target.file.open_items if number in (item.number, item.identifier)]
+    if len(own) == 1:
+        return own[0]
+    invoice = await find_invoice(scope, number, fields=INVOICE_FIELDS)
+    if invoice.debtor_id != target.debtor.id:
+        whose = f"debtor {code(invoice.debtor_number)}" if invoice.debtor_number else "another debtor"
+        raise InputError(
+            f"Invoice {code(number)} ({where}) belongs to {whose}, and the letter goes to debtor "
+            f"{code(target.debtor.debtor_number) or target.debtor.id}. Name invoices of this debtor only."
+        )
+    return open_item(invoice, target.file.books.currency)
+
+
+async def _contacts(scope: Scope, target: Target) -> list[Contact]:
+    number = target.debtor.debtor_number
+    if not number or "," in number:
+        return []
+    return (await scope.account.payt.contacts(scope.id, fields=_NAMES, debtor_numbers=[number])).records
+
+
+async def _link(scope: Scope, about: Sequence[OpenItem]) -> str:
+    listed = await scope.account.payt.invoices(scope.id, fields=("id", "public_url"), ids=[about[0].id])
+    return next((one.public_url or "" for one in listed.records), "")
+
+
+def about_warnings(material: Material, today: dt.date) -> list[Warned]:
+    """Invoices that were named and are no matter for a reminder; pauses, plans and bailiffs are said elsewhere."""
+    if not material.said:
+        return []
+    settled = [item for item in material.about if item.owed == 0]
+    early = [item for item in material.about if item.is_owed and not item.is_overdue(today)]
+    found = [Warned(f"Nothing is open on {_called(settled)}, which the letter is about.", True)] if settled else []
+    return found + ([Warned(f"Not due yet: {_called(early)}, which the letter is about.")] if early else [])
+
+
+def _called(items: Sequence[OpenItem]) -> str:
+    return f"invoice{'s' if len(items) > 1 else ''} {numbers_of(items)}"
+
+
+def numbers_of(items: Iterable[OpenItem]) -> str:
+    return some(code(item.number) or item.id for item in items)

@@ -1,0 +1,165 @@
+"""What somebody who knows the debtor would know before writing to it, in lines, the most important first. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from payt_mcp.books.colleagues import NOTED_LATELY, Colleagues
+from payt_mcp.books.debtor import DebtorFile
+from payt_mcp.books.messages import unanswered
+from payt_mcp.books.scope import Scope
+from payt_mcp.payt.models import CreditCase, Message, Note, PaymentPlan, Task
+from payt_mcp.proposals.preview import Circumstance
+from payt_mcp.receivables import plans
+from payt_mcp.receivables.messages import message_moment
+from payt_mcp.receivables.open_items import OpenItem
+from payt_mcp.receivables.phases import case_phase, words
+from payt_mcp.words.text import NAME_LENGTH, cited, clean, code, count, day, money, some
+
+LATELY = dt.timedelta(days=7)
+_MOST_OF_A_KIND = 3
+_MESSAGE_LENGTH = 240
+_TEXT_LENGTH = 140
+_BY_DEBIT = re.compile(r"debit|incasso|lastschrift|prélèvement|\bsepa", re.IGNORECASE)
+
+
+def situation_of(
+    scope: Scope, file: DebtorFile, colleagues: Colleagues, proposed: Sequence[Circumstance]
+) -> list[Circumstance]:
+    """Of one debtor at the moment of `scope`; `proposed` is what the ledger knows of it. Of notes and tasks the first
+    three come where they belong, and the others last.
+    """
+    notes = [_note(scope, note) for note in colleagues.notes]
+    tasks = [_task(task) for task in colleagues.tasks]
+    return [
+        *_written(scope, file),
+        *chain.from_iterable(_pending(scope, plan) for plan in file.pending),
+        *map(_active, file.plans),
+        *proposed,
+        *_kept(file),
+        *notes[:_MOST_OF_A_KIND],
+        *tasks[:_MOST_OF_A_KIND],
+        *_by_payt(scope, file),
+        *_owed_otherwise(scope, file),
+        *map(_case, file.cases),
+        *notes[_MOST_OF_A_KIND:],
+        *tasks[_MOST_OF_A_KIND:],
+        *_not_read(file, colleagues),
+    ]
+
+
+def _written(scope: Scope, file: DebtorFile) -> Iterator[Circumstance]:
+    """What came in and nothing of ours followed; else the last that did, if that is not long ago."""
+    waiting = unanswered(file.messages, file.debtor.id).get(file.debtor.id, [])
+    last = [one for one in file.messages if one.sender_type == "debtor"][:1]
+    lately = [one for one in last if message_moment(one) > scope.now() - NOTED_LATELY]
+    for message in waiting[:_MOST_OF_A_KIND] or lately:
+        yield _message(scope, message, is_answered=not waiting)
+
+
+def _message(scope: Scope, message: Message, *, is_answered: bool) -> Circumstance:
+    text = cited(message.content or message.subject, _MESSAGE_LENGTH)
+    states = ["read" if message.read_at else "unread"] + (
+        ["before our last message"] if is_answered else ["unanswered"]
+    )
+    return Circumstance(
+        f"message {message.id}",
+        "The debtor wrote",
+        f"{scope.day(message_moment(message))} {text}",
+        ", ".join(states),
+    )
+
+
+def _pending(scope: Scope, plan: PaymentPlan) -> Iterator[Circumstance]:
+    asked = scope.day(plan.proposed_at or plan.created_at)
+    reason = f", {cited(plan.reason, _TEXT_LENGTH)}" if plan.reason else ""
+    said = f"{code(plan.id)} of {asked or 'an unknown day'}, which nobody has decided on: {_terms(plan)}{reason}"
+    yield Circumstance(f"pending plan {plan.id}", "Payment plan proposed", said)
+
+
+def _active(plan: PaymentPlan) -> Circumstance:
+    said = f"{code(plan.id)}: {_terms(plan)}, {money(plans.open_total(plan))} of it still due"
+    return Circumstance(f"active plan {plan.id}", "Payment plan agreed", said)
+
+
+def _terms(plan: PaymentPlan) -> str:
+    return f"{count(len(plan.payment_terms), 'term')}, {money(plans.total(plan))} in all"
+
+
+def _kept(file: DebtorFile) -> Iterator[Circumstance]:
+    """Labels and the remark: what is to be known of the debtor whatever it owes."""
+    numbers = {item.id: clean(item.number, 40) for item in file.open_items}
+    labels = [clean(label.name, NAME_LENGTH) for label in file.debtor.labels]
+    of_invoices = (
+        f"{clean(name, NAME_LENGTH)} ({numbers.get(key, key)})" for key, of in file.labels.items() for name in of
+    )
+    of_cases = (f"{clean(label.name, NAME_LENGTH)} ({_number(case)})" for case in file.cases for label in case.labels)
+    told = [*sorted(labels), *sorted(of_invoices), *sorted(of_cases)]
+    if told:
+        yield Circumstance("labels", "Labels", some(told, most=2 * _MOST_OF_A_KIND))
+    if file.debtor.remark:
+        yield Circumstance("remark", "Remark on the debtor", cited(file.debtor.remark, _TEXT_LENGTH))
+
+
+def _note(scope: Scope, note: Note) -> Circumstance:
+    by = clean(note.user.name, NAME_LENGTH) if note.user else ""
+    on = scope.day(note.created_at or note.updated_at)
+    said = " ".join(filter(None, (on, by, cited(note.content, _TEXT_LENGTH))))
+    return Circumstance(f"note {note.id}", "Note of a colleague", said)
+
+
+def _task(task: Task) -> Circumstance:
+    due = f", due {day(task.expiry_date)}" if task.expiry_date else ""
+    more = f": {cited(task.description, _TEXT_LENGTH)}" if task.description else ""
+    return Circumstance(f"task {task.id}", "Open task", f"{cited(task.subject, _TEXT_LENGTH)}{due}{more}")
+
+
+def _by_payt(scope: Scope, file: DebtorFile) -> Iterator[Circumstance]:
+    """The reminders and steps of a week: no message tells of them."""
+    since = scope.now() - LATELY
+    steps = {
+        (scope.day(moment) or "", words(item.step) if moment == item.step_at else "reminded", clean(item.number, 40))
+        for item in file.open_items
+        for moment in {file.reminded.get(item.id), item.step_at if item.step != "collectable" else None}
+        if moment and moment > since
+    }
+    if steps:
+        said = some((f"{step} on {on} ({number})" for on, step, number in sorted(steps, reverse=True)), most=3)
+        yield Circumstance("by payt", "Reminders and steps within 7 days", said)
+
+
+def _owed_otherwise(scope: Scope, file: DebtorFile) -> Iterator[Circumstance]:
+    """Credits that stand beside what is owed, and what is collected without a letter."""
+    credits_ = [item for item in file.open_items if item.is_credit]
+    if credits_:
+        yield Circumstance("credits", "Open credits", some(map(_credit, credits_)))
+    debited = [
+        clean(item.number, 40)
+        for item in file.open_items
+        if item.is_overdue(scope.today) and _BY_DEBIT.search(file.methods.get(item.id, ""))
+    ]
+    if debited:
+        yield Circumstance("debit", "Collected by direct debit", f"invoice {some(debited)}")
+
+
+def _credit(item: OpenItem) -> str:
+    amount = f" ({money(item.open_amount, item.currency)})" if item.open_amount is not None else ""
+    return f"{clean(item.number, 40)}{amount}"
+
+
+def _case(case: CreditCase) -> Circumstance:
+    said = f"{_number(case)}: {words(case_phase(case))}{', paused' if case.paused_at else ''}"
+    return Circumstance(f"case {case.id}", "Credit case", said)
+
+
+def _number(case: CreditCase) -> str:
+    return code(case.credit_case_number or case.case_number or case.id)
+
+
+def _not_read(file: DebtorFile, colleagues: Colleagues) -> Iterator[Circumstance]:
+    unseen = [*colleagues.unseen, *(["mail that bounced"] if file.bounced is None else [])]
+    if unseen:
+        yield Circumstance("unseen", "Could not be read", some(unseen), stops=False)

@@ -13,7 +13,44 @@ WhoseT = TypeVar("WhoseT")
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.&][^\W_]+)*\.?")
 FORMS = frozenset(
-    ["bv", "nv", "vof", "cv", "gmbh", "ag", "kg", "ug", "ohg", "mbh", "ltd", "limited", "llp", "llc", "plc", "inc", "corp", "co", "company", "sarl", "sas", "sa", "eurl", "srl", "spa", "bvba", "sprl", "ab", "as", "oy", "aps", "se", "ev", "eg", "stichting", "coop"]
+    [
+        "bv",
+        "nv",
+        "vof",
+        "cv",
+        "gmbh",
+        "ag",
+        "kg",
+        "ug",
+        "ohg",
+        "mbh",
+        "ltd",
+        "limited",
+        "llp",
+        "llc",
+        "plc",
+        "inc",
+        "corp",
+        "co",
+        "company",
+        "sarl",
+        "sas",
+        "sa",
+        "eurl",
+        "srl",
+        "spa",
+        "bvba",
+        "sprl",
+        "ab",
+        "as",
+        "oy",
+        "aps",
+        "se",
+        "ev",
+        "eg",
+        "stichting",
+        "coop",
+    ]
 )
 """What kind of company one is: a name is the same without it, and surely one with it."""
 

@@ -135,7 +135,7 @@ class Message(Kind):
         colleagues = await colleagues_on(place, target.debtor.id)
         lines = list(ledger_lines(around, time_zone(place.administration)))
         letter = _letter(content, target, facts, attachments, filled.filled)
-        sources = sources_of(letter, facts)
+        sources = sources_of(letter, facts, [note.content or "" for note in colleagues.notes])
         return Outlook(
             # laid out as the timeline is read, so that two variants of one text are never under way together
             touches=(target.debtor.id, folded(letter.subject), folded(letter.body)),

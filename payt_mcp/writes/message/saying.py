@@ -33,7 +33,9 @@ _INVOICED = re.compile(
     r"(?:\A|\b)(?:gedateerd(?: op)?|factuurdatum|invoice date|rechnungsdatum|dated?|datum|date de (?:la )?facture|d\.?d\.?"
     r"|vom|van|of|du|en date du)\W*\Z"
 )
-_GOES_ON = re.compile(r"(?:fallig|vervallen|due|echue?s?|verlopen)\W*(?:op|am|on|le|sinds|seit|depuis|since|zum)?[\s:]*\Z")
+_GOES_ON = re.compile(
+    r"(?:fallig|vervallen|due|echue?s?|verlopen)\W*(?:op|am|on|le|sinds|seit|depuis|since|zum)?[\s:]*\Z"
+)
 _SINCE = re.compile(r"\b(?:sinds|seit|depuis|since)\b")
 _NEW = re.compile(r"\b(?:nieuw\w*|new|neue\w*|nouvel\w*|uitstel|verleng\w*|extend\w*|verlanger\w*|termijn\w*|instal\w*|rate\w*"
                   r"|mensualit\w*|herinner\w*|remind\w*|mahnung|relance|rappel|betaald|paid|bezahlt)\b")  # fmt: skip

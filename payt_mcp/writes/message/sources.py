@@ -16,7 +16,6 @@ from payt_mcp.scanning.disguises import hides_by_style, markup_in, mixed_words, 
 from payt_mcp.scanning.figures import Figures, figures_in
 from payt_mcp.scanning.links import addresses_in
 from payt_mcp.scanning.secrets import secrets_in
-from payt_mcp.scanning.wallets import wallets_in
 from payt_mcp.words.lookalikes import plain
 from payt_mcp.words.plainly import unaccented
 from payt_mcp.words.text import clean, money, some
@@ -25,6 +24,7 @@ from payt_mcp.writes.message.contradictions import contradicted
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import misplaced, named_in, sums_of
 from payt_mcp.writes.message.known import Foreign, Known
+from payt_mcp.writes.message.leading import leading
 from payt_mcp.writes.message.letter import Letter
 from payt_mcp.writes.message.pages import pages_in
 from payt_mcp.writes.message.saying import Part, parts_of
@@ -39,8 +39,8 @@ _FEWEST_WORDS = 5
 _MOST_ENTRIES = 200
 
 
-def sources_of(letter: Letter, facts: Facts) -> list[Source]:
-    """Without what this server filled in, which is right by construction."""
+def sources_of(letter: Letter, facts: Facts, notes: Iterable[str] = ()) -> list[Source]:
+    """Without what this server filled in, which is right by construction. `notes` are colleagues', for our own use."""
     spans = [(one.start, one.end) for one in letter.filled]
     known, text = facts.known, letter.text
     figures = _typed(figures_in(text, {*known.by_number(), *known.names}), text, spans)
@@ -48,12 +48,13 @@ def sources_of(letter: Letter, facts: Facts) -> list[Source]:
     parts = parts_of(figures, entries)
     amounts = Amounts(known, sums_of(facts.items, named_in(text, facts.items)))
     found = [
+        *leading(letter.typed, letter, facts),
         *_foreign(known),
         *contradicted(figures.text, parts, known, amounts),
         *misplaced(text, facts.items),
         *_pages(text, known),
-        *_accounts(text, facts),
-        *_inner(text, known),
+        *_inner(text, [*known.internal, *(("a colleague's note", one) for one in notes)], known),
+        *_holders(letter.typed, facts),
         *_disguised(text),
     ]
     accused = {one.said for one in found}
@@ -180,21 +181,13 @@ def _phones(figures: Figures, known: Known) -> Iterator[Source]:
         yield Source(clean(one.written, _LENGTH), "phone number", "right" if where else "unknown", where)
 
 
-def _accounts(text: str, facts: Facts) -> Iterator[Source]:
-    for wallet in wallets_in(text):
-        said = clean(wallet, 100)
-        yield wrong(
-            said,
-            "account",
-            "no account of ours",
-            f"The text asks for payment to {said}, which is no account of the administration.",
-        )
-    folded = unaccented(text)
-    for match in _HOLDER.finditer(folded):
+def _holders(text: str, facts: Facts) -> Iterator[Source]:
+    """In whose name an account is said to be."""
+    own = [unaccented(one) for one in (facts.sender, facts.holder) if one]
+    for match in _HOLDER.finditer(unaccented(text)):
         name = text[match.start("name") : match.end("name")].strip(" .:")
-        own = {unaccented(one) for one in (facts.sender, facts.holder) if one}
-        if not any(one in unaccented(name) or unaccented(name) in one for one in own):
-            yield Source(clean(name, 60), "account holder", "unknown")
+        is_ours = any(one in unaccented(name) or unaccented(name) in one for one in own)
+        yield Source(clean(name, 60), "account holder", "right" if is_ours else "unknown")
 
 
 def _pages(text: str, known: Known) -> Iterator[Source]:
@@ -212,7 +205,7 @@ def _pages(text: str, known: Known) -> Iterator[Source]:
                 )
 
 
-def _inner(text: str, known: Known) -> Iterator[Source]:
+def _inner(text: str, internal: Iterable[tuple[str, str]], known: Known) -> Iterator[Source]:
     """What is for our own use alone: notes, pages and mailboxes of ours, and what opens them."""
     for address in addresses_in(text):
         if domain(address) in known.inner_hosts:
@@ -231,7 +224,7 @@ def _inner(text: str, known: Known) -> Iterator[Source]:
                 f"The text links to {clean(page, 80)}, a page for our own use that the debtor cannot open.",
                 danger=False,
             )
-    for what, kept in known.internal:
+    for what, kept in internal:
         if _quotes(text, kept):
             yield wrong(
                 what, "quotation", "internal", f"The text quotes {what}, which is for internal use.", danger=False

@@ -190,7 +190,7 @@ class Records:
 
 @dataclass(frozen=True)
 class Said:
-    """A thing that a text says: what it is, and where it stands in the books, in words; `verdict` is whether it does."""
+    """A thing that a text says: what it is, whether it stands in the books (`verdict`), and where, in words."""
 
     said: str
     kind: str

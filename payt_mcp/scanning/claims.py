@@ -8,7 +8,8 @@ from typing import Final
 from payt_mcp.words.plainly import unaccented
 
 _THANKS_AHEAD = re.compile(
-    r"(?:bij voorbaat|alvast|vooraf) (?:hartelijk )?(?:dank|bedankt)|dank (?:u )?bij voorbaat|in advance|im voraus|vorab"
+    r"(?:bij voorbaat|alvast|vooraf) (?:hartelijk )?(?:dank|bedankt)|dank (?:u )?bij voorbaat|in advance"
+    r"|im voraus|vorab"
     r"|par avance|d.avance"
 )
 _NOT_YET: Final = (
@@ -42,15 +43,19 @@ _CREDIT = re.compile(
     r"\b(?:credit\w*|gutschrift\w*|avoirs?|tegoed\w*|guthaben|verreken\w*|refund\w*|terugbetal\w*|remboursement\w*)"
 )
 _OVERDUE = re.compile(
-    r"\b(?:vervallen|verlopen|verstreken|overschreden|achterstallig\w*|te laat|over tijd|overdue|past due|late|in arrears"
+    r"\b(?:vervallen|verlopen|verstreken|overschreden|achterstallig\w*|te laat|over tijd|overdue|past due"
+    r"|late|in arrears"
     r"|uberfallig\w*|fallig(?:e[nrs]?)?|in verzug|im verzug|echue?s?|en retard|depassee?s?|expired?)\b"
 )
 _AHEAD = re.compile(
-    r"\b(?:nog niet|noch nicht|not yet|pas encore|niet|not|nicht|binnenkort|soon|demnachst|bald|bientot|zal|zullen|will|wird"
+    r"\b(?:nog niet|noch nicht|not yet|pas encore|niet|not|nicht|binnenkort|soon|demnachst|bald|bientot|zal"
+    r"|zullen|will|wird"
     r"|werden|sera|seront|shall|voordat|before|bevor|avant|sobald|zodra|once|wanneer|when|wenn|als|if|falls|si|quand)\b"
 )
-_TOTAL = re.compile(r"\b(?:totaal\w*|factuurbedrag|oorspronkelijk\w*|total\w*|originally|original|gesamt\w*|rechnungsbetrag"
-                    r"|ursprunglich\w*|initial\w*|montant de la facture|samen|together|zusammen|ensemble|soit)\b")  # fmt: skip
+_TOTAL = re.compile(r"\b(?:totaal\w*|factuurbedrag|oorspronkelijk\w*|total\w*|originally|original|gesamt\w*"
+                    r"|rechnungsbetrag"
+                    r"|ursprunglich\w*|initial\w*|montant de la facture|samen|together|zusammen|ensemble"
+                    r"|soit)\b")  # fmt: skip
 
 
 class Claims:

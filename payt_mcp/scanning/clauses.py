@@ -1,4 +1,4 @@
-"""A text in the parts of which each says one thing: sentences, their halves, and the rows of a list under its heading."""
+"""A text in parts of which each says one thing: sentences, their halves, the rows of a list under its heading."""
 
 from __future__ import annotations
 

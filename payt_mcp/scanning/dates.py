@@ -13,9 +13,9 @@ from payt_mcp.words.plainly import unaccented
 
 _MONTHS = (
     "januari january januar janvier jan", "februari february februar fevrier feb fev", "maart march marz mars mrt mar",
-    "april avril apr avr", "mei may mai", "juni june juin jun", "juli july juillet jul juil", "augustus august aout aug",
-    "september septembre sept sep", "oktober october octobre okt oct", "november novembre nov",
-    "december dezember decembre dec dez",
+    "april avril apr avr", "mei may mai", "juni june juin jun", "juli july juillet jul juil",
+    "augustus august aout aug", "september septembre sept sep", "oktober october octobre okt oct",
+    "november novembre nov", "december dezember decembre dec dez",
 )  # fmt: skip
 _MONTH_OF = {word: place for place, words in enumerate(_MONTHS, 1) for word in words.split()}
 _NAMES = "|".join(sorted(_MONTH_OF, key=len, reverse=True))

@@ -1,4 +1,4 @@
-"""All that a text says in figures, each sign of it read once: what is a day is no amount, and what is an amount no number."""
+"""All that a text says in figures, each sign read once: what is a day is no amount, and an amount no number."""
 
 from __future__ import annotations
 

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from payt_mcp.words.plainly import unaccented
 
 _ORDINALS = {
-    "eerste": 1, "tweede": 2, "derde": 3, "vierde": 4, "vijfde": 5, "zesde": 6, "first": 1, "second": 2, "third": 3, "fourth": 4,
-    "fifth": 5, "sixth": 6, "erst": 1, "zweit": 2, "dritt": 3, "viert": 4, "funft": 5, "sechst": 6, "premier": 1,
-    "premiere": 1, "deuxieme": 2, "second_": 2, "seconde": 2, "troisieme": 3, "quatrieme": 4, "cinquieme": 5, "sixieme": 6,
+    "eerste": 1, "tweede": 2, "derde": 3, "vierde": 4, "vijfde": 5, "zesde": 6, "first": 1, "second": 2, "third": 3,
+    "fourth": 4, "fifth": 5, "sixth": 6, "erst": 1, "zweit": 2, "dritt": 3, "viert": 4, "funft": 5, "sechst": 6,
+    "premier": 1, "premiere": 1, "deuxieme": 2, "seconde": 2, "troisieme": 3, "quatrieme": 4, "cinquieme": 5,
+    "sixieme": 6,
 }  # fmt: skip
 _NOUN = (
-    r"(?:betalings|zahlungs|payment )?(?:herinnering\w*|aanmaning\w*|reminders?|demands?|notices?|erinnerung\w*|mahnung\w*"
+    r"(?:betalings|zahlungs|payment )?(?:herinnering\w*|aanmaning\w*|reminders?|demands?|notices?"
+    r"|erinnerung\w*|mahnung\w*"
     r"|mahnschreiben|relances?|rappels?|avis|verzoek\w*|requests?)"
 )
-_WORDS = "|".join(sorted((one.rstrip("_") for one in _ORDINALS), key=len, reverse=True))
+_WORDS = "|".join(sorted(_ORDINALS, key=len, reverse=True))
 _NTH = re.compile(
     rf"\b(?:({_WORDS})(?:e[nrsm]?)?|(\d{{1,2}})(?:\.|e|de|ste|st|nd|rd|th|er|eme|ere))"
     rf"(?: (?:en|and|und|et)? ?(?:laatste|final|last|letzte\w*|derni\w+))?[ \n]+{_NOUN}\b"
@@ -25,12 +27,15 @@ _NUMBERED = re.compile(rf"\b{_NOUN} (?:nr\.? |no\.? |number |nummer |n. )?(\d)\b
 _TIMES = re.compile(rf"\b({_WORDS})(?:e[nrsm]?)?[ \n]+(?:keer|maal|time|mal|fois)\b")
 _LAST = re.compile(rf"\b(?:laatste|allerlaatste|final|last|letzte[nrsm]?|derniere?s?|ultime) {_NOUN}\b")
 _LATE = re.compile(
-    r"\b(?P<least>(?:ruim|meer dan|al meer dan|over|more than|mehr als|uber|plus de|at least|minstens|mindestens|au moins)[ ])?"
-    r"(?P<number>\d{1,4}) (?P<unit>dagen|dag|days?|tagen?|jours?|weken|weeks?|wochen?|semaines?|maanden|months?|monaten?|mois)\b"
+    r"\b(?P<least>(?:ruim|meer dan|al meer dan|over|more than|mehr als|uber|plus de|at least|minstens"
+    r"|mindestens|au moins)[ ])?"
+    r"(?P<number>\d{1,4}) (?P<unit>dagen|dag|days?|tagen?|jours?|weken|weeks?|wochen?|semaines?|maanden"
+    r"|months?|monaten?|mois)\b"
     r"(?P<behind>.{0,32})", re.DOTALL
 )  # fmt: skip
 _LATENESS = re.compile(
-    r"\A\s?(?:te laat|over (?:de|het|uw|tijd)|na (?:de )?verval|achterstallig|vervallen|verlopen|verstreken|late\b|overdue|past"
+    r"\A\s?(?:te laat|over (?:de|het|uw|tijd)|na (?:de )?verval|achterstallig|vervallen|verlopen|verstreken"
+    r"|late\b|overdue|past"
     r"|behind|(?:nach )?fallig|uberfallig|in verzug|im verzug|verspatet|de retard|en retard)"
 )
 _SINCE = re.compile(
@@ -38,7 +43,8 @@ _SINCE = re.compile(
 )
 _SUMMONED = re.compile(
     r"\b(?:ondanks|na|naar aanleiding van|despite|after|following|trotz|nach|malgre|apres|suite a) "
-    r"(?:onze|deze|de|our|the|unserer?|der|notre|la|nos|unsere[mnr]?)? ?(?:eerdere |earlier |previous |fruheren |precedente )?"
+    r"(?:onze|deze|de|our|the|unserer?|der|notre|la|nos|unsere[mnr]?)? ?(?:eerdere |earlier |previous "
+    r"|fruheren |precedente )?"
     r"(sommatie\w*|ingebrekestelling\w*|summons\w*|notice of default|final demand|letter before action|mise en demeure"
     r"|sommation\w*|inverzugsetzung|letzte[nr]? mahnung|mahnbescheid\w*|dagvaarding\w*)"
 )
@@ -71,7 +77,7 @@ class Late:
 def ordinals_in(text: str) -> list[Nth]:
     folded = unaccented(text)
     found = [
-        Nth(text[match.start() : match.end()], match.start(), _ORDINALS.get(match[1], 2) if match[1] else int(match[2]))
+        Nth(text[match.start() : match.end()], match.start(), _ORDINALS[match[1]] if match[1] else int(match[2]))
         for match in _NTH.finditer(folded)
     ]
     found += [Nth(match.group(), match.start(), int(match[1])) for match in _NUMBERED.finditer(folded)]

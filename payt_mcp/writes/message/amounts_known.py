@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations
 
@@ -12,7 +11,7 @@ from payt_mcp.words.text import clean, money
 from payt_mcp.writes.message.known import Entry, Known
 
 Money = tuple[str, Decimal]
-_MOST_TERMS = 40
+_MOST_TERMS, _MOST_IN_THREES = 40, 11
 _ROUND = Decimal(50)
 
 
@@ -64,26 +63,30 @@ def amounts_of(entry: Entry) -> list[tuple[Decimal, str]]:
     return found + list(entry.parts.items())
 
 
-def divided(unknown: Sequence[Amount], whole: dict[Money, str]) -> dict[Amount, str]:
-    """Unknown amounts that together are one that is known, such as terms, or what is without VAT and the VAT."""
+def divided(unknown: Sequence[Amount], whole: Mapping[Money, str], subject: int) -> dict[Amount, str]:
+    """Unknown amounts that together are one that is known, such as terms, or what is without VAT and the VAT. One that
+    is said once in the subject (so long) and once in the text is no two.
+    """
     found: dict[Amount, str] = {}
     for currency in dict.fromkeys(one.currency for one in unknown):
         mine = [one for one in unknown if one.currency == currency][:_MOST_TERMS]
-        groups: list[tuple[Amount, ...]] = [
-            tuple(mine),
-            *combinations(mine, 2),
-            *(combinations(mine, 3) if len(mine) < 12 else ()),
-        ]
-        for group in groups:
+        for group in _groups(mine, subject):
             total = sum((abs(one.value) for one in group), Decimal(0))
-            known = whole.get((currency, total)) or (
-                not currency and next((w for (_, v), w in whole.items() if v == total), "")
-            )
-            if len(group) > 1 and known:
+            known = whole.get((currency, total)) or ("" if currency else _in_any(total, whole))
+            if known:
                 said = f"together {money(total, currency)}, which is {known}"
                 found |= dict.fromkeys((one for one in group if one not in found), said)
     return found
 
 
-def repeated(amounts: Iterable[Amount]) -> Counter[Money]:
-    return Counter((one.currency, abs(one.value)) for one in amounts)
+def _groups(amounts: Sequence[Amount], subject: int) -> Iterator[tuple[Amount, ...]]:
+    """All of them, two, or three."""
+    sizes = (2, 3) if len(amounts) <= _MOST_IN_THREES else (2,)
+    for group in (tuple(amounts), *(one for size in sizes for one in combinations(amounts, size))):
+        is_said_again = len(group) == 2 and group[0].value == group[1].value and group[0].at < subject <= group[1].at
+        if len(group) > 1 and not is_said_again:
+            yield group
+
+
+def _in_any(total: Decimal, whole: Mapping[Money, str]) -> str:
+    return next((what for (_, value), what in whole.items() if value == total), "")

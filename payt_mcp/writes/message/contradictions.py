@@ -1,4 +1,4 @@
-"""What a letter says of an invoice and the books say otherwise: paid called open, not due called overdue, another's day."""
+"""What a letter says of an invoice and the books say otherwise: paid called open, not due called overdue."""
 
 from __future__ import annotations
 

@@ -17,7 +17,6 @@ from payt_mcp.words.lookalikes import plain
 from payt_mcp.words.text import clean, money, some
 from payt_mcp.writes.message.source import Source, wrong
 
-_SUMS = ("all that is open", "all that is owed", "all that is overdue", "all that is overdue and may be reminded of")
 _MOST_NAMED = 5
 _MOST_SHOWN = 10
 _NUMBER_LENGTH = 40
@@ -77,7 +76,7 @@ def may_be_about_more(text: str, items: Sequence[OwedItem], of: Sequence[OwedIte
     """
     if len(of) != 1:
         return True
-    larger = {one for one, number in _totals(items) if number > 1} - _single(of[0])
+    larger = {one for one, number, _ in _totals(items) if number > 1} - _single(of[0])
     return any(_worth(one) in larger for one in amounts_in(text, {item.number for item in items}))
 
 
@@ -97,33 +96,36 @@ def misplaced(text: str, items: Sequence[OwedItem]) -> list[Source]:
     if len(numbers) < 2:
         return []
     amounts, named = amounts_in(text, {item.number for item in items}), named_in(text, items)
-    sums = {one for one, number in (*_totals(items), *_totals(named)) if number > 1}
+    sums = {one for one, number, _ in (*_totals(items), *_totals(named)) if number > 1}
     return _misplaced(_figures(text, amounts, numbers), items, sums)
 
 
 def sums_of(items: Sequence[OwedItem], named: Sequence[OwedItem]) -> Iterator[tuple[str, Decimal, str]]:
     """What several invoices come to, by currency, each with what it is."""
-    for part, what in ((named, "the invoices named"), (items, "")):
-        for place, ((currency, value), _) in enumerate(_totals(part)):
-            yield (
-                currency,
-                value,
-                what or _SUMS[min(place // max(1, len({item.currency for item in part})), len(_SUMS) - 1)],
-            )
+    for part, what in ((items, ""), (named, "the invoices named")):
+        yield from ((currency, value, what or sum_) for (currency, value), _, sum_ in _totals(part))
 
 
-def _totals(items: Sequence[OwedItem]) -> Iterator[tuple[Money, int]]:
-    """What invoices come to by currency: net, gross, what is overdue, and what of it may be chased; and of how many
-    that is the sum.
+def _totals(items: Sequence[OwedItem]) -> Iterator[tuple[Money, int, str]]:
+    """What invoices come to by currency: net, gross, what is overdue, and what of it may be chased; of how many that is
+    the sum, and what it is.
     """
     overdue = [item for item in items if item.is_overdue]
     # where the debtor is paused all of them are, and none is set apart by it
     apart = _APART - {"paused"} if all("paused" in item.flags for item in overdue) else _APART
     others = [item for item in overdue if not apart & set(item.flags)]
     reminded = [item for item in others if item.step not in IN_COLLECTION]
-    for part in (items, [item for item in items if item.owed > 0], overdue, others, reminded):
+    sums = {
+        "all that is overdue": overdue,
+        "all that is open": items,
+        "all that is owed": [item for item in items if item.owed > 0],
+        "all that is overdue and not set apart": others,
+        "all that is overdue and may be reminded of": reminded,
+    }
+    for what, part in sums.items():
         for currency, number in Counter(item.currency for item in part).items():
-            yield (currency, abs(sum((item.owed for item in part if item.currency == currency), Decimal(0)))), number
+            whole = sum((item.owed for item in part if item.currency == currency), Decimal(0))
+            yield (currency, abs(whole)), number, what
 
 
 def _single(item: OwedItem) -> set[Money]:

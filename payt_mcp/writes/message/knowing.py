@@ -1,4 +1,4 @@
-"""What is known of what a letter says, read: the debtor's invoices, cases and plans, and where else its numbers stand."""
+"""What is known of what a letter says, read: the debtor's own, and where else its numbers stand."""
 
 from __future__ import annotations
 
@@ -127,7 +127,8 @@ def _own_names(scope: Scope, file: DebtorFile, target: Target) -> dict[str, str]
     found += [(item.identifier, f"invoice {item.number}") for item in file.open_items if item.identifier != item.number]
     found += [
         (debtor.debtor_number, "debtor number"), (debtor.debtor_identifier, "debtor identifier"),
-        (debtor.coc_number, "the debtor's"), (debtor.vat_number, "the debtor's"), (debtor.call_phone_number, "the debtor's"),
+        (debtor.coc_number, "the debtor's"), (debtor.vat_number, "the debtor's"),
+        (debtor.call_phone_number, "the debtor's"),
         (ours.vat_number, "ours"), (ours.commercial_registration_number, "ours"), (ours.bank_account_bic, "ours"),
         (ours.postal_code, "ours"), (ours.id, "ours"),
     ]  # fmt: skip

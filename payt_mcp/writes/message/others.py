@@ -16,7 +16,8 @@ from payt_mcp.words.text import clean
 from payt_mcp.writes.message.known import Foreign
 
 _OF_DEBTOR = re.compile(
-    r"(?:debiteur|debitor|debtor|klant|kunden?|customer|client|relatie|account)[\w-]*[ ]?(?:nummer|nr|no|number|numero|n.)?"
+    r"(?:debiteur|debitor|debtor|klant|kunden?|customer|client|relatie|account)[\w-]*[ ]?(?:nummer|nr|no"
+    r"|number|numero|n.)?"
     r"[\s.:#]*(?:is|ist|est|lautet)?[\s.:#]*\Z"
 )
 _CLOSING = re.compile(

@@ -18,8 +18,10 @@ from payt_mcp.writes.message.known import Entry
 _PROSE = re.compile(r"[^\W\d_]{4,}")
 _MOST_PROSE_OF_A_ROW = 3
 _DEADLINE = re.compile(
-    r"\b(?:voor|uiterlijk(?: op)?|tegen|t/m|tot(?: en met)?|by|before|until|till|no later than|latest|bis(?: zum| spatestens)?"
-    r"|spatestens(?: am| bis zum| bis)?|avant(?: le)?|au plus tard(?: le)?|d.ici(?: le| au)?|jusqu.au|within|binnen)\W*\Z"
+    r"\b(?:voor|uiterlijk(?: op)?|tegen|t/m|tot(?: en met)?|by|before|until|till|no later than|latest"
+    r"|bis(?: zum| spatestens)?"
+    r"|spatestens(?: am| bis zum| bis)?|avant(?: le)?|au plus tard(?: le)?|d.ici(?: le| au)?|jusqu.au|within"
+    r"|binnen)\W*\Z"
 )
 _DUE = re.compile(
     r"\b(?:verval\w*|vervallen|due|falligkeit\w*|fallig\w*|echeance|echue?s?|expir\w*|verlopen|verstreken|overdue|uiterste"
@@ -30,14 +32,16 @@ _DUE_BEHIND = re.compile(
     r"|due\b|echue?s?\b|overdue)"
 )
 _INVOICED = re.compile(
-    r"(?:\A|\b)(?:gedateerd(?: op)?|factuurdatum|invoice date|rechnungsdatum|dated?|datum|date de (?:la )?facture|d\.?d\.?"
+    r"(?:\A|\b)(?:gedateerd(?: op)?|factuurdatum|invoice date|rechnungsdatum|dated?|datum"
+    r"|date de (?:la )?facture|d\.?d\.?"
     r"|vom|van|of|du|en date du)\W*\Z"
 )
 _GOES_ON = re.compile(
     r"(?:fallig|vervallen|due|echue?s?|verlopen)\W*(?:op|am|on|le|sinds|seit|depuis|since|zum)?[\s:]*\Z"
 )
 _SINCE = re.compile(r"\b(?:sinds|seit|depuis|since)\b")
-_NEW = re.compile(r"\b(?:nieuw\w*|new|neue\w*|nouvel\w*|uitstel|verleng\w*|extend\w*|verlanger\w*|termijn\w*|instal\w*|rate\w*"
+_NEW = re.compile(r"\b(?:nieuw\w*|new|neue\w*|nouvel\w*|uitstel|verleng\w*|extend\w*|verlanger\w*|termijn\w*"
+                  r"|instal\w*|rate\w*"
                   r"|mensualit\w*|herinner\w*|remind\w*|mahnung|relance|rappel|betaald|paid|bezahlt)\b")  # fmt: skip
 _BEFORE, _BEHIND = 44, 30
 

@@ -32,7 +32,8 @@ from payt_mcp.writes.message.source import Source, wrong
 
 _LENGTH = 40
 _HOLDER = re.compile(
-    r"\b(?:t\.?n\.?v\.?|ten name van|op naam van|in the name of|account holder|account name|beneficiary|kontoinhaber(?:in)?"
+    r"\b(?:t\.?n\.?v\.?|ten name van|op naam van|in the name of|account holder|account name|beneficiary"
+    r"|kontoinhaber(?:in)?"
     r"|lautend auf|titulaire|au nom de|a l.ordre de)[ :]*(?P<name>[^\n,;()]{3,60})"
 )
 _FEWEST_WORDS = 5
@@ -80,7 +81,8 @@ def _typed(figures: Figures, text: str, spans: Sequence[tuple[int, int]]) -> Fig
 
     return Figures(
         figures.text, figures.own, tuple(one for one in figures.others if is_typed(one.at)),
-        tuple(one for one in figures.amounts if is_typed(one.at)), tuple(one for one in figures.days if is_typed(one.at)),
+        tuple(one for one in figures.amounts if is_typed(one.at)),
+        tuple(one for one in figures.days if is_typed(one.at)),
         tuple(one for one in figures.phones if is_typed(one.at)),
     )  # fmt: skip
 
@@ -110,7 +112,7 @@ def _amounts(figures: Figures, amounts: Amounts, facts: Facts) -> Iterator[Sourc
             yield Source(clean(one.written, _LENGTH), "amount", "right", where)
         elif one.currency or not one.written.isdigit():
             unknown.append(one)
-    parts = divided(unknown, _whole(facts))
+    parts = divided(unknown, _whole(facts), figures.text.find("\n"))
     for one in unknown:
         other = amounts.other_currency(one)
         where = parts.get(one, "") or (f"the books have it in {other}" if other else "")
@@ -119,7 +121,9 @@ def _amounts(figures: Figures, amounts: Amounts, facts: Facts) -> Iterator[Sourc
 
 def _whole(facts: Facts) -> dict[Money, str]:
     """What may be said in parts, such as terms."""
-    found = {(currency, value): what for currency, value, what in sums_of(facts.items, ())}
+    found: dict[Money, str] = {}
+    for currency, value, what in sums_of(facts.items, ()):
+        found.setdefault((currency, value), what)
     for entry in facts.known.entries:
         for amount, what in ((entry.open_amount, "open"), (entry.total_amount or Decimal(0), "total")):
             if amount > 0:
@@ -194,45 +198,33 @@ def _pages(text: str, known: Known) -> Iterator[Source]:
     """Pages of a portal that is ours, and that are not this debtor's."""
     for host in known.page_hosts:
         for page in pages_in(plain(text), host):
+            said = clean(page, 80)
             if page in known.pages:
-                yield Source(clean(page, 80), "link", "right", "the debtor's own page")
+                yield Source(said, "link", "right", "the debtor's own page")
             else:
-                yield wrong(
-                    clean(page, 80),
-                    "link",
-                    "none of the debtor's pages",
-                    f"The text links to {clean(page, 80)}, which is no page of this debtor: it may show another debtor's.",
-                )
+                told = f"The text links to {said}, which is no page of this debtor: it may show another debtor's."
+                yield wrong(said, "link", "none of the debtor's pages", told)
 
 
 def _inner(text: str, internal: Iterable[tuple[str, str]], known: Known) -> Iterator[Source]:
     """What is for our own use alone: notes, pages and mailboxes of ours, and what opens them."""
     for address in addresses_in(text):
         if domain(address) in known.inner_hosts:
-            yield wrong(
-                address,
-                "address",
-                "for internal notes",
-                f"The text names {clean(address, 80)}, which is for internal notes alone: whoever mails it writes in our books.",
-            )
+            said = clean(address, 80)
+            told = f"The text names {said}, which is for internal notes alone: who mails it writes in our books."
+            yield wrong(said, "address", "for internal notes", told)
     for host in known.inner_hosts:
         for page in pages_in(plain(text), host):
-            yield wrong(
-                clean(page, 80),
-                "link",
-                "our own side of Payt",
-                f"The text links to {clean(page, 80)}, a page for our own use that the debtor cannot open.",
-                danger=False,
-            )
+            said = clean(page, 80)
+            told = f"The text links to {said}, a page for our own use that the debtor cannot open."
+            yield wrong(said, "link", "our own side of Payt", told, danger=False)
     for what, kept in internal:
         if _quotes(text, kept):
-            yield wrong(
-                what, "quotation", "internal", f"The text quotes {what}, which is for internal use.", danger=False
-            )
+            told = f"The text quotes {what}, which is for internal use."
+            yield wrong(what, "quotation", "internal", told, danger=False)
     for secret in secrets_in(text):
-        yield wrong(
-            f"{secret}…", "secret", "", f"The text holds what looks like a secret, a token or a password ({secret}…)."
-        )
+        told = f"The text holds what looks like a secret, a token or a password ({secret}…)."
+        yield wrong(f"{secret}…", "secret", "not to be sent", told)
 
 
 def _quotes(text: str, kept: str) -> bool:
@@ -243,24 +235,17 @@ def _quotes(text: str, kept: str) -> bool:
 
 
 def _disguised(text: str) -> Iterator[Source]:
+    """What is read as something else than what stands there."""
     for word in mixed_words(text):
-        said = clean(word, 60)
-        yield wrong(
-            said,
-            "disguise",
-            script_words(word),
-            f"The word {said} mixes letters of {script_words(word)}: it is not what it looks like.",
-        )
+        said, scripts = clean(word, 60), script_words(word)
+        told = f"The word {said} mixes letters of {scripts}: it is not what it looks like."
+        yield wrong(said, "disguise", scripts, told)
     found = markup_in(text)
     if found:
         said = some(map(clean, found), most=3)
         hidden = ", and its style can hide text" if hides_by_style(text) else ""
-        yield wrong(
-            said,
-            "markup",
-            "",
-            f"The text holds markup ({said}){hidden}: drawn as HTML it reads otherwise than it stands here, with parts hidden or joined.",
-        )
+        told = f"The text holds markup ({said}){hidden}: drawn as HTML, parts of it are hidden or joined."
+        yield wrong(said, "markup", "not as it stands here", told)
 
 
 def sources_section(sources: Sequence[Source], bounds: Sequence[str], filled: int = 0) -> list[Sources]:

@@ -22,7 +22,7 @@ _MOST_NAMED = 5
 
 
 def warnings_of(letter: Letter, facts: Facts, sources: Sequence[Source], about: Collection[str] = ()) -> list[Warned]:
-    """`sources` is the table of all that the text says; `about` are the ids of the invoices that were named beside it."""
+    """`sources` is the table of all that the text says; `about` are ids of the invoices that were named beside it."""
     text = letter.text
     named = meant(text, facts.items, facts.invoice_id)
     named += [item for item in facts.items if item.id in about and item not in named and item.owed >= 0]

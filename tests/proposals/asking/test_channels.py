@@ -7,17 +7,12 @@ import json
 import logging
 import re
 import sqlite3
-from decimal import Decimal
 from typing import Any
 
 import anyio
 import pytest
 
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_mcp.writes.message.facts import Facts
-from payt_mcp.writes.message.figures import OwedItem
-from payt_mcp.writes.message.letter import Letter
-from payt_mcp.writes.message.warnings import warnings_of
 from payt_sandbox.api.faults import Fault
 from tests.support.house import ADMINISTRATION, ERAS, House, client, data, letter, said, says
 
@@ -262,18 +257,6 @@ async def test_another_debtors_invoice_in_the_text_is_named(house: House) -> Non
     async with client(house.server()) as caller:
         answer = data(await caller.call_tool("send_message", letter(house, body=f"Over factuur {theirs}.")))
     assert any(f"Invoice {theirs} in the text belongs to another debtor" in text for text in answer["warnings"])
-
-
-@pytest.mark.parametrize(("currency", "case", "named"), [("EUR", ["696.17"], True), ("CHF", [], False)])
-def test_an_amount_in_another_currency_is_named(currency: str, case: list[str], named: bool) -> None:
-    total, also = Decimal("696.17"), [Decimal(amount) for amount in case]
-    facts = Facts(
-        sender="Us", currency="EUR", bank_account="", own_hosts=[], debtor="D", debtor_number="7", attention=[],
-        on_file=[], items=[OwedItem("1", "F1", "CHF", Decimal(600), total, True, [])], case_amounts=also,
-        other_amounts=also,
-    )  # fmt: skip
-    letter = Letter("", "Open", f"{currency} 696.17", [])
-    assert any("matches nothing" in warned.text for warned in warnings_of(letter, facts)) is named
 
 
 async def test_an_unknown_outcome_is_settled_by_the_timeline(house: House) -> None:

@@ -78,6 +78,9 @@ def ibans(text: str) -> list[str]:
     found: dict[int, str] = {}
     place = 0
     while place <= len(signs.joined) - _SHORTEST:
+        if not (signs.joined[place].isalpha() and signs.joined[place + 1].isalpha()):
+            place += 1
+            continue
         account = _right(signs, place) or _guessed(signs, place) or _elsewhere(signs, place)
         if account:
             found[place] = account

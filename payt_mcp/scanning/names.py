@@ -76,15 +76,15 @@ class _Word:
 
 
 class Names(Generic[WhoseT]):
-    """Names by their first word."""
+    """Names by the two words they begin with."""
 
     def __init__(self, names: Iterable[tuple[str, WhoseT]]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], WhoseT]]] = {}
+        self._by_start: dict[tuple[str, ...], list[tuple[tuple[str, ...], WhoseT]]] = {}
         for words, whose in names:
             core = core_of(words)
             if core and sum(map(len, core)) >= _FEWEST_LETTERS - 2:
-                self._by_first.setdefault(core[0], []).append((core, whose))
-        for found in self._by_first.values():
+                self._by_start.setdefault(core[:2], []).append((core, whose))
+        for found in self._by_start.values():
             found.sort(key=lambda one: -len(one[0]))
 
     def find(self, text: str) -> list[Named[WhoseT]]:
@@ -100,7 +100,8 @@ class Names(Generic[WhoseT]):
         for place, word in enumerate(words):
             if place < behind:
                 continue
-            for core, whose in self._by_first.get(word.folded, ()):
+            pair = (word.folded, words[place + 1].folded) if place + 1 < len(words) else (word.folded,)
+            for core, whose in (*self._by_start.get(pair, ()), *self._by_start.get(pair[:1], ())):
                 last = place + len(core)
                 if tuple(one.folded for one in words[place:last]) == core and self._is_name(words, place, last):
                     found.append(Named(text[word.at : words[last - 1].end], word.at, whose))

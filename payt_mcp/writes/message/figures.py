@@ -151,15 +151,20 @@ def _misplaced(figures: Sequence[Figure], items: Sequence[OwedItem], sums: Colle
     any of them, and where a sentence runs over lines, what belongs together may stand on the lines before and behind.
     """
     found: dict[str, Source] = {}
+    owners: dict[Money, set[str]] = {}
+    by_number: dict[str, list[OwedItem]] = {}
+    for item in items:
+        by_number.setdefault(item.number, []).append(item)
+        for money_ in _single(item) if item.owed > 0 else ():
+            owners.setdefault(money_, set()).add(item.number)
     for place, beside in [*_on_lines(figures), *_on_lines_below(figures)]:
         number = str(figures[place][1])
-        mine = [item for item in items if item.number == number]
+        mine, number_ = by_number[number], {number}
         own = {one for item in mine for one in _single(item)}
         paid = {(item.currency, abs(item.total_amount - item.owed)) for item in mine if item.total_amount is not None}
-        others = {one for item in items if item.number != number and item.owed > 0 for one in _single(item)}
         around = {_worth(one) for _, one in figures[max(0, place - 1) : place + 2] if isinstance(one, Amount)}
         right = own | {one for one in paid if one[1]} | set(sums)
-        strange = [one for one in beside if _worth(one) in others - right]
+        strange = [one for one in beside if owners.get(_worth(one), number_) - number_ and _worth(one) not in right]
         if strange and not own & around and not right & set(map(_worth, beside)):
             found.setdefault(number, _beside(strange[0], mine[0]))
     return list(found.values())[:_MOST_NAMED]

@@ -77,6 +77,7 @@ async def known_of(
             filter(None, (host_of(file.debtor.deeplink_url), domain(file.debtor.internal_note_email_address or "")))
         ),
         internal=[("the remark in the debtor's file", file.debtor.remark)] if file.debtor.remark else [],
+        figures=figures,
         bounds=tuple(filter(None, (bounds, bound))),
     )
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from payt_mcp.scanning.figures import Figures
+
 REMINDERS = {"": 0, "reminder_1": 1, "reminder_2": 2, "reminder_3": 3, "reminder_4": 4, "final_reminder": 5}
 """How often Payt has reminded by the step an invoice is at; of later steps nobody can tell."""
 
@@ -80,6 +82,8 @@ class Known:
     inner_hosts: frozenset[str] = frozenset()
     internal: Sequence[tuple[str, str]] = ()
     bounds: tuple[str, ...] = ()
+    figures: Figures | None = None
+    """Those of the text, where they were read already."""
 
     def by_number(self) -> dict[str, Entry]:
         """The number of an open one wins over that of a paid one."""

@@ -44,7 +44,7 @@ def sources_of(letter: Letter, facts: Facts, notes: Iterable[str] = ()) -> list[
     """Without what this server filled in, which is right by construction. `notes` are colleagues', for our own use."""
     spans = [(one.start, one.end) for one in letter.filled]
     known, text = facts.known, letter.text
-    figures = _typed(figures_in(text, {*known.by_number(), *known.names}), text, spans)
+    figures = _typed(known.figures or figures_in(text, {*known.by_number(), *known.names}), text, spans)
     entries = known.by_number()
     parts = parts_of(figures, entries)
     amounts = Amounts(known, sums_of(facts.items, named_in(text, facts.items)))

@@ -15,7 +15,8 @@ from payt_mcp.words.lookalikes import plain
 
 _BLANK = "|"
 _LEADS = re.compile(
-    r"(?:\b[a-z][a-z0-9+.-]{0,20}://|\bwww\d?\.)[^\s<>\"]+|[\w.%+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE
+    r"(?:\b[a-z][a-z0-9+.-]{0,20}://|\bwww\d?\.)[^\s<>\"]+|(?<![\w.%+-])[\w.%+-]{1,64}@[\w-]+(?:\.[\w-]+)+",
+    re.IGNORECASE,
 )
 _PHONE = re.compile(r"(?<![\w|/.,-])(?:\+\d{1,3}|\(?0\d)[\d ()./-]{6,16}\d(?![\w|]|[.,]\d)")
 _FEWEST, _MOST = 9, 14
@@ -53,7 +54,7 @@ def figures_in(text: str, numbers: Collection[str]) -> Figures:
     """`numbers` are known numbers of records."""
     signs = plain(text)
     rest = _without(signs, ((match.start(), match.end()) for match in _LEADS.finditer(signs)))
-    rest = _without(rest, _places(rest, [*ibans(text), *wallets_in(text)]))
+    rest = _without(rest, _places(rest, [*ibans(rest), *wallets_in(text)]))
     own = sorted((at, number) for number, places in numbers_among(rest, numbers).items() for at in places)
     days = (
         [day for day in days_in(rest) if not any(at <= day.at < at + len(number) for at, number in own)]

@@ -6,7 +6,7 @@ All warnings about the text derive from it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from payt_mcp.proposals.preview import Said, Sources, Warned
@@ -47,7 +47,8 @@ def sources_of(letter: Letter, facts: Facts, notes: Iterable[str] = ()) -> list[
     figures = _typed(known.figures or figures_in(text, {*known.by_number(), *known.names}), text, spans)
     entries = known.by_number()
     parts = parts_of(figures, entries)
-    amounts = Amounts(known, sums_of(facts.items, named_in(text, facts.items)))
+    sums = list(sums_of(facts.items, named_in(text, facts.items)))
+    amounts = Amounts(known, sums)
     found = [
         *leading(letter.typed, letter, facts),
         *_foreign(known),
@@ -59,7 +60,7 @@ def sources_of(letter: Letter, facts: Facts, notes: Iterable[str] = ()) -> list[
         *_disguised(text),
     ]
     accused = {one.said for one in found}
-    found += [one for one in _amounts(figures, amounts, facts) if one.said not in accused]
+    found += [one for one in _amounts(figures, amounts, _whole(known, sums)) if one.said not in accused]
     found += [one for one in _numbers(figures, known) if one.said not in accused]
     found += [one for one in _past_days(parts, known) if one.said not in accused]
     found += _phones(figures, known)
@@ -104,7 +105,7 @@ def _foreign_words(one: Foreign, *, is_file: bool) -> str:
     return f"{named} belongs to another debtor ({whose})."
 
 
-def _amounts(figures: Figures, amounts: Amounts, facts: Facts) -> Iterator[Source]:
+def _amounts(figures: Figures, amounts: Amounts, whole: Mapping[Money, str]) -> Iterator[Source]:
     unknown: list[Amount] = []
     for one in figures.amounts:
         where = amounts.where(one)
@@ -112,19 +113,19 @@ def _amounts(figures: Figures, amounts: Amounts, facts: Facts) -> Iterator[Sourc
             yield Source(clean(one.written, _LENGTH), "amount", "right", where)
         elif one.currency or not one.written.isdigit():
             unknown.append(one)
-    parts = divided(unknown, _whole(facts), figures.text.find("\n"))
+    parts = divided(unknown, whole, figures.text.find("\n"))
     for one in unknown:
         other = amounts.other_currency(one)
         where = parts.get(one, "") or (f"the books have it in {other}" if other else "")
         yield Source(clean(one.written, _LENGTH), "amount", "right" if one in parts else "unknown", where)
 
 
-def _whole(facts: Facts) -> dict[Money, str]:
+def _whole(known: Known, sums: Iterable[tuple[str, Decimal, str]]) -> dict[Money, str]:
     """What may be said in parts, such as terms."""
     found: dict[Money, str] = {}
-    for currency, value, what in sums_of(facts.items, ()):
+    for currency, value, what in sums:
         found.setdefault((currency, value), what)
-    for entry in facts.known.entries:
+    for entry in known.entries:
         for amount, what in ((entry.open_amount, "open"), (entry.total_amount or Decimal(0), "total")):
             if amount > 0:
                 found.setdefault((entry.currency, amount), f"{what} of invoice {clean(entry.number, _LENGTH)}")

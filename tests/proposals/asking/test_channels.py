@@ -235,17 +235,16 @@ async def test_a_look_alike_domain_is_named(house: House) -> None:
     [
         ("Betaal op NL02 RABO 0123 4567 89.", "bank account NL02RABO0123456789, which is not"),
         ("Betaal op NL91 ABNA 0417 1643 00.", ""),
-        ("U bent ons EUR 1.234.567,89 schuldig.", "EUR 1.234.567,89 in the text matches nothing"),
+        ("U bent ons EUR 1.234.567,89 schuldig.", "not there: amount EUR 1.234.567,89."),
         ("Betaal via https://betaal.evil.example/x", "links to betaal.evil.example"),
-        ("Zie factuur 2099123456.", "no invoice 2099123456"),
+        ("Zie factuur 2099123456.", "not there: number 2099123456."),
     ],
 )
 async def test_what_the_text_says_is_held_against_the_books(house: House, body: str, warning: str) -> None:
     async with client(house.server()) as caller:
         answer = data(await caller.call_tool("send_message", letter(house, body=body)))
-    warnings = " ".join(answer.get("warnings", []))
-    assert warning in warnings
-    assert warning or "bank account" not in warnings
+    assert warning in " ".join([*answer.get("warnings", []), answer["preview"]])
+    assert warning or "bank account" not in " ".join(answer.get("warnings", []))
 
 
 async def test_another_debtors_invoice_in_the_text_is_named(house: House) -> None:

@@ -14,7 +14,7 @@ from payt_sandbox.api.faults import Faults
 from payt_sandbox.api.gate import TRANSPORT
 from payt_sandbox.api.sandbox import Sandbox
 
-_PATIENCE: Final = 10
+_PATIENCE: Final = 60
 # How long requests that are being answered may take when the server is closed; one that is held is cut off then.
 _GRACE: Final = 0.1
 _LONGEST_HEAD: Final = 1 << 20

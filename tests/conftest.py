@@ -1,13 +1,17 @@
 """What every test has: the event loop the SDK's own server runs on, and nothing of whoever runs it."""
 
+import gc
 import os
 import signal
 
+import httpx
 import hypothesis
 import keyring
 import pytest
 from hypothesis import HealthCheck
 from keyring.backends import fail
+
+from tests.support import once
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +22,23 @@ def anyio_backend() -> str:
 # The servers of the tests are on this machine, and no proxy of whoever runs them stands between.
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 
+# What a test asks by itself may take as long as a busy machine needs; the library gives up after five seconds.
+httpx._config.DEFAULT_TIMEOUT_CONFIG.__init__(120.0)  # type: ignore[misc]
+
 # Tests run beside others, on machines of any speed: how long an example took says nothing.
 hypothesis.settings.register_profile("side-by-side", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.settings.load_profile("side-by-side")
+
+
+once.remember()
+
+
+# Whatever is loaded stays to the end; looking through it for garbage, again and again, is a tenth of a run.
+gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

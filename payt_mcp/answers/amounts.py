@@ -25,6 +25,6 @@ def named(items: Sequence[OpenItem], most: int = _MOST_NAMED) -> str:
         f"{present.clean(item.number, 40)} ({present.money(item.open_amount, item.currency)})"
         if item.open_amount is not None
         else present.clean(item.number, 40)
-        for item in items
+        for item in sorted(items, key=lambda item: item.number)  # in whatever order they were read
     )
     return f"{present.count(len(items), 'item')}: {present.some(names, most=most)}"

@@ -102,7 +102,11 @@ def contact_row(contact: Contact) -> dict[str, Any]:
 
 
 def message_row(
-    message: Message, length: int, debtor: DebtorEntry | None = None, about: str | None = None
+    message: Message,
+    length: int,
+    zone: dt.tzinfo,
+    debtor: DebtorEntry | None = None,
+    about: str | None = None,
 ) -> dict[str, Any]:
     """A message: `direction` seen from us, its text as a quotation of at most `length` characters; with whom, where
     the page around it does not say, and `about` which invoice or case.
@@ -111,14 +115,14 @@ def message_row(
     return present.filled(
         {
             "message_id": message.id,
-            "sent_at": present.stamp(message.sent_at or message.received_at or message.updated_at),
+            "sent_at": present.stamp(message.sent_at or message.received_at or message.updated_at, zone),
             "direction": {"creditor": "outgoing", "debtor": "incoming"}.get(message.sender_type or "", ""),
             "debtor_number": present.code(debtor.number) if debtor else "",
             "debtor": present.clean(debtor.name, present.NAME_LENGTH) if debtor else "",
             "about": about,
             "subject": present.clean(message.subject, present.LINE_LENGTH),
             "text": present.quoted(message.content, length),
-            "read_at": present.stamp(message.read_at),
+            "read_at": present.stamp(message.read_at, zone),
             "read_by": present.clean(reader.name, present.NAME_LENGTH) if reader else "",
         }
     )
@@ -136,7 +140,7 @@ def message_lines(row: Mapping[str, Any]) -> list[str]:
     return [f"{head} [message_id {row['message_id']}]", *([row["text"]] if "text" in row else [])]
 
 
-def case_row(case: CreditCase) -> dict[str, Any]:
+def case_row(case: CreditCase, zone: dt.tzinfo) -> dict[str, Any]:
     """A credit case: phase and amounts in its own currency."""
     return present.filled(
         {
@@ -148,13 +152,13 @@ def case_row(case: CreditCase) -> dict[str, Any]:
             "interest": present.plain(case.interest_costs),
             "costs": present.plain(case.debt_collection_costs),
             "currency": present.code(case.currency_code),
-            "started_at": present.stamp(case.started_at),
-            "paused_at": present.stamp(case.paused_at),
+            "started_at": present.stamp(case.started_at, zone),
+            "paused_at": present.stamp(case.paused_at, zone),
         }
     )
 
 
-def plan_row(plan: PaymentPlan) -> dict[str, Any]:
+def plan_row(plan: PaymentPlan, zone: dt.tzinfo) -> dict[str, Any]:
     """A payment plan and its terms; one that nobody has decided on says so."""
     is_pending = plans.status(plan) == "pending"
     terms = [
@@ -173,8 +177,8 @@ def plan_row(plan: PaymentPlan) -> dict[str, Any]:
             "payment_plan_id": plan.id,
             "active": plan.active,
             "status": "pending" if is_pending else None,
-            "proposed_at": present.stamp(plan.proposed_at) if is_pending else None,
-            "approved_at": present.stamp(plan.approved_at),
+            "proposed_at": present.stamp(plan.proposed_at, zone) if is_pending else None,
+            "approved_at": present.stamp(plan.approved_at, zone),
             "reason": present.clean(plan.reason, present.LINE_LENGTH),
             "terms": terms,
         }

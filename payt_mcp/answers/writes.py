@@ -52,7 +52,7 @@ def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool 
             "warnings": warning_texts(preview) if preview else None,
             "approved": approved_words(record, zone) if record.status in (*BEGUN, Status.FAILED) else None,
             "message_id": record.message_id,
-            "sent_at": present.stamp(record.sending_at) if record.status is Status.SENT else None,
+            "sent_at": present.stamp(record.sending_at, zone) if record.status is Status.SENT else None,
             "reason": now or record.outcome.get("trouble") or record.outcome.get("why") or trouble,
             "records": record.outcome.get("records"),
             "next_step": _next(record, trouble, zone),

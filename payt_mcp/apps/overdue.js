@@ -44,7 +44,7 @@ start((result) => {
   const all = listed === data.debtor_count;
   const notes = (data.notes || []).map((note) => element("li", {}, note));
   show(element("section", {},
-    element("p", { class: "soft" }, `${data.summary.split(": ")[0]}, overdue as of ${data.as_of.slice(0, 16).replace("T", ", ")} UTC`),
+    element("p", { class: "soft" }, `${data.summary.split(": ")[0]}, overdue as of ${data.as_of.slice(0, 16).replace("T", ", ")} (UTC${data.as_of.slice(19).replace("Z", "")})`),
     element("dl", { class: "figures" },
       figure("Overdue", `${data.currency} ${grouped(data.overdue_gross)}`),
       figure("Open credits past due", `${data.currency} ${grouped(data.overdue_credits)}`),

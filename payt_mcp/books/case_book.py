@@ -4,20 +4,24 @@ They are few beside the invoices, and what reads them is shared: the open items 
 case by its number, which Payt's list cannot be filtered by. Plans, and what was deleted of both, are asked for less
 often than cases: Payt names an active plan on its invoices and cases, so those tell when there is news of it. A token
 that may not read them takes nothing away but what they say; `unseen` says what that is.
+
+Payt keeps the cases of many years, and its list has no filter for those that are live. Read are those that changed
+within half a year, and whatever older one an open invoice names; the rest only when a number is among none of these.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic
 
 import anyio
 
-from payt_mcp.books.following import Following, Stamps
-from payt_mcp.books.shelf import Key, Shelf
+from payt_mcp.books.again import IDS_A_REQUEST
+from payt_mcp.books.following import Following, Place, Stamps
+from payt_mcp.books.shelf import Key, Shelf, chunked
 from payt_mcp.errors import ForbiddenError
 from payt_mcp.payt import wire
 from payt_mcp.payt.client import PaytClient
@@ -25,6 +29,7 @@ from payt_mcp.payt.clock import Reading
 from payt_mcp.payt.models import CreditCase, DeletedCreditCase, DeletedPaymentPlan, PaymentPlan
 from payt_mcp.payt.scan import Rows, read_all
 from payt_mcp.payt.together import together
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.records import (
     CASE_FIELDS,
     PLAN_FIELDS,
@@ -35,6 +40,8 @@ from payt_mcp.receivables.records import (
     case_entry,
     plan_entry,
 )
+
+_RECENT = dt.timedelta(days=183)
 
 _ASK_AGAIN = 30.0
 """Seconds for which a list that the token may not read is not asked for again."""
@@ -51,11 +58,14 @@ class Kind(Generic[KeptT]):
     entry: Callable[[Any], KeptT]
     what: str
     missing: str
+    recent: dt.timedelta | None = None
+    """How long ago a record may have changed to be read with the others; None: however long."""
 
 
 CASES: Kind[CaseEntry] = Kind(
     "credit_cases", CreditCase, DeletedCreditCase, CASE_FIELDS, case_entry,
     "Credit cases", "a pause, payment plan or bailiff that only a case carries is not shown",
+    recent=_RECENT,
 )  # fmt: skip
 PLANS: Kind[PlanEntry] = Kind(
     "payment_plans", PaymentPlan, DeletedPaymentPlan, PLAN_FIELDS, plan_entry,
@@ -70,6 +80,8 @@ class CaseBook:
         self.cases = Followed(CASES, client, administration_id)
         self.plans = Followed(PLANS, client, administration_id)
         self._all_read: Reading | None = None
+        self._named: object = None
+        self._absent: set[str] = set()
 
     def is_due(self, most: float) -> bool:
         """Whether plans and what was deleted were last asked for `most` seconds ago or earlier."""
@@ -88,6 +100,21 @@ class CaseBook:
     async def refresh_cases(self) -> None:
         """The cases that changed, and no more. Raises UpstreamError."""
         await self.cases.refresh(deletions=False)
+
+    async def read_named(self, items: OpenItems) -> None:
+        """The cases that open items name and that were not read with the others. Raises UpstreamError."""
+        held = self.cases
+        if held.is_whole or held.refusal is not None or self._named == _names(items, held):
+            return
+        named = {item.case_id for item in items.invoices.values() if item.case_id}
+        missing = sorted(key for key in named - self._absent if held.held(key) is None)
+        await together(*(partial(self._read_named, chunk) for chunk in chunked(missing, IDS_A_REQUEST)))
+        self._absent |= {key for key in missing if held.held(key) is None}
+        self._named = _names(items, held)
+
+    async def _read_named(self, ids: Sequence[str]) -> None:
+        for case in await self.cases.by_ids(ids):
+            self.cases.take(case)
 
     def unseen(self) -> list[str]:
         """What could not be read, in sentences."""
@@ -110,6 +137,8 @@ class Followed(Shelf, Generic[KeptT]):
         self._lock = anyio.Lock()
         self._refused_at: float | None = None
         self._deleted_from: dt.datetime | None = None
+        self._since: dt.datetime | None = None
+        self._wants_all = kind.recent is None
         self._begun = 0
         self._done = 0
 
@@ -137,6 +166,15 @@ class Followed(Shelf, Generic[KeptT]):
     @property
     def mark(self) -> dt.datetime | None:
         return self._following.place.mark
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of them were read, however old."""
+        return self.is_read and self._since is None
+
+    @property
+    def walked(self) -> Mapping[str, str]:
+        return {} if self._since is None else {"updated_after": wire.stamp(self._since)}
 
     @property
     def deleted_mark(self) -> dt.datetime | None:
@@ -186,6 +224,16 @@ class Followed(Shelf, Generic[KeptT]):
             else:
                 self.refusal, self._refused_at, self._done = None, None, number
 
+    async def refresh_all(self) -> None:
+        """Read all of them, however old. Raises UpstreamError."""
+        self._wants_all, self._following.place = True, Place()
+        await self.refresh()
+
+    async def by_ids(self, ids: Sequence[str]) -> list[Any]:
+        """Those of these that exist, as they are now. Raises UpstreamError."""
+        query = self._list(self._kind.resource, self._kind.fields, ids=wire.joined("id", ids))
+        return (await self._client.entities(self._kind.model, query, self.name))[0]
+
     def take_doubts(self) -> list[Key]:
         """What was read of these records is newer or older than what is held, and nobody can tell which."""
         doubts, self._doubts = self._doubts, []
@@ -196,12 +244,17 @@ class Followed(Shelf, Generic[KeptT]):
 
     async def _read_whole(self) -> Stamps:
         found: list[Any] = []
+        recent = None if self._wants_all else self._kind.recent
+        since = None if recent is None else self._client.now() - recent
+        filters = {} if since is None else {"updated_after": wire.stamp(since)}
 
         def take(rows: Rows) -> None:
             found.extend(wire.read_row(self._kind.model, row, self.name) for row in rows)
 
-        await read_all(self._client, self._list(self._kind.resource, self._kind.fields), self.name, take)
+        query = self._list(self._kind.resource, self._kind.fields, **filters)
+        await read_all(self._client, query, self.name, take)
         self.records, self._doubts, self._deleted_from = Records(map(self._kind.entry, found)), [], None
+        self._since = since
         return [record.updated_at for record in found]
 
     async def _read_changes(self, since: dt.datetime, *, deletions: bool) -> Stamps:
@@ -228,6 +281,11 @@ class Followed(Shelf, Generic[KeptT]):
 
     def _list(self, resource: str, fields: wire.Fields, **filters: str) -> wire.Query:
         return wire.listing(resource, self._administration_id, fields=fields, **filters)
+
+
+def _names(items: OpenItems, cases: Followed[CaseEntry]) -> object:
+    """Changes whenever open items name other cases, or all cases were read anew."""
+    return id(items), items.ties, id(cases.records)
 
 
 def unseen(kind: Kind[Any]) -> str:

@@ -39,6 +39,10 @@ class CaseNumbers:
         if found is None and self._may_reread():
             await self._read()
             found = self._find(value)
+        if found is None and not self._cases.is_whole:  # it may be an old one
+            await self._cases.refresh_all()
+            self._refused()
+            found = self._find(value)
         if found is None:
             raise UnknownRecordError(
                 f"There is no credit case {value[:40]!r} among {len(self._cases.records):,} cases of this "
@@ -98,6 +102,9 @@ class CaseNumbers:
     async def _read(self) -> None:
         began = Reading.take()
         await self._cases.refresh()
+        self._refused()
+        self._looked_at = began
+
+    def _refused(self) -> None:
         if self._cases.refusal is not None:
             raise self._cases.refusal
-        self._looked_at = began

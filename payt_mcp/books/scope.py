@@ -60,17 +60,30 @@ class Scope:
         """For what an answer reads of Payt by itself: see `Books.look`."""
         return self.account.books(self.administration).look()
 
+    @property
+    def zone(self) -> dt.tzinfo:
+        return time_zone(self.administration)
+
+    @property
+    def as_of(self) -> dt.datetime:
+        """The time at Payt, as an answer tells it."""
+        return self.here(self.account.now())
+
+    def here(self, moment: dt.datetime) -> dt.datetime:
+        """A moment as the clocks of the administration show it."""
+        return moment.astimezone(self.zone)
+
     def day(self, moment: dt.datetime | None) -> str | None:
         """The date of a moment where the administration is."""
         if moment is None:
             return None
         with suppress(OverflowError):  # the last hours of the year 9999
-            moment = moment.astimezone(time_zone(self.administration))
+            moment = moment.astimezone(self.zone)
         return moment.date().isoformat()
 
     def begins(self, date: dt.date) -> dt.datetime:
         """The first moment of a date where the administration is."""
-        return dt.datetime.combine(date, dt.time(), time_zone(self.administration))
+        return dt.datetime.combine(date, dt.time(), self.zone)
 
 
 def administration_name(scope: Scope) -> str:

@@ -26,6 +26,12 @@ class Shelf(ABC):
 
     only: Mapping[str, str] = MappingProxyType({})
     """The filter of what is held, where that is not the whole list."""
+
+    @property
+    def walked(self) -> Mapping[str, str]:
+        """The filter with which Payt lists it. What is held beside that is asked for by id."""
+        return self.only
+
     lists_deleted = True
     """Whether Payt lists what was deleted."""
 

@@ -9,16 +9,18 @@ nobody has asked them for two hours; whoever asks then sets it going again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from anyio.lowlevel import checkpoint
 
 from payt_mcp.books.again import IDS_A_REQUEST, Shelves
 from payt_mcp.books.shelf import Shelf, chunked
 from payt_mcp.books.walk import Walk
 from payt_mcp.errors import PaytMcpError
 from payt_mcp.payt import clock, wire
-from payt_mcp.payt.client import PaytClient
+from payt_mcp.payt.client import PaytClient, parts
 from payt_mcp.payt.clock import Reading
 
 logger = logging.getLogger("payt_mcp")
@@ -139,9 +141,9 @@ class Verifier:
         turn, mark, deleted_mark = shelf.turn, shelf.mark, shelf.deleted_mark
         if turn is None:
             return
-        query = shelf.query(self._administration_id, **shelf.only)
+        query = shelf.query(self._administration_id, **shelf.walked)
         page = await self._page(query.with_params(cursor=walk.cursor) if walk.cursor else query, shelf)
-        records = [wire.read_row(shelf.model, row, shelf.name, self._client.now()) for row in page.rows]
+        records = [record async for record in self._records(page, shelf)]
         ids = [record.id for record in records]
         step = walk.look(ids, page.cursor)
         if not step.is_in_order:
@@ -165,6 +167,12 @@ class Verifier:
     async def _page(self, query: wire.Query, shelf: Shelf) -> wire.Page:
         self._round.requests += 1
         return await self._client.page(query, shelf.name)
+
+    async def _records(self, page: wire.Page, shelf: Shelf) -> AsyncIterator[Any]:
+        for rows in parts(page.rows):
+            for row in rows:
+                yield wire.read_row(shelf.model, row, shelf.name, self._client.now())
+            await checkpoint()
 
     async def _by_id(self, shelf: Shelf, ids: Sequence[str]) -> list[Any]:
         """What became of these: paid, or gone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import anyio
 import httpx
+from anyio.lowlevel import checkpoint
 
 from payt_mcp import __version__
 from payt_mcp.errors import (
@@ -47,6 +48,8 @@ logger = logging.getLogger("payt_mcp")
 _SECONDS = 15.0
 _CONNECT = 5.0
 _T = TypeVar("_T")
+
+_AT_A_TIME = 100
 
 _WHOLE = 2
 """How often its time-out a whole answer may take to read: one that drips never runs into a time-out itself."""
@@ -153,7 +156,9 @@ class PaytClient:
         """The records of a list, and whether that is all of them (False: `most` was reached first)."""
         found: list[EntityT] = []
         async for page in self.pages(query, what):
-            found.extend(wire.read_row(model, row, what, self.now()) for row in page.rows)
+            for rows in parts(page.rows):
+                found.extend(wire.read_row(model, row, what, self.now()) for row in rows)
+                await checkpoint()
             if most is not None and len(found) >= most and page.cursor is not None:
                 return found, False
         return found, True
@@ -282,6 +287,11 @@ class PaytClient:
         moment = wire.read_date_header(response.headers.get("date"))
         if moment is not None:
             self.server_time = ServerTime(moment, Clocks.take())
+
+
+def parts(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The rows of a page, as many at a time as are read within a few milliseconds."""
+    return (rows[start : start + _AT_A_TIME] for start in range(0, len(rows), _AT_A_TIME))
 
 
 def _url(base_url: str) -> httpx.URL:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import anyio
+from anyio.lowlevel import checkpoint
 
 from payt_mcp.errors import GarbledError, PaytMcpError
-from payt_mcp.payt.client import PaytClient
+from payt_mcp.payt.client import PaytClient, parts
 from payt_mcp.payt.keyset import Ask, Plan, UntrustedListError
 from payt_mcp.payt.wire import PER_PAGE, Page, Query
 
@@ -21,15 +22,16 @@ Rows = list[dict[str, Any]]
 async def read_all(client: PaytClient, query: Query, what: str, take: Callable[[Rows], None]) -> None:
     """Read every row of a list and hand each page to `take`; a row can be handed over more than once.
 
-    The list must be one without an `order`. Raises UpstreamError, after which nothing may be concluded from what was
-    handed over.
+    A page is handed over in parts, and others get their turn between them: to make sense of 500 rows takes long enough
+    to be felt. The list must be one without an `order`. Raises UpstreamError, after which nothing may be concluded from
+    what was handed over.
     """
     query = query.with_params(per_page=str(PER_PAGE))
     try:
         await _Scan(client, query, what, take).run()
     except UntrustedListError:
         async for page in client.pages(query, what):
-            take(page.rows)
+            await _hand_over(page.rows, take)
 
 
 class _Scan:
@@ -44,7 +46,7 @@ class _Scan:
 
     async def run(self) -> None:
         page = await self._client.page(self._query, self._what)
-        self._take(page.rows)
+        await _hand_over(page.rows, self._take)
         if page.cursor is None:
             return
         self._plan.start(_ids(page, self._what), page.cursor)
@@ -70,13 +72,19 @@ class _Scan:
                 continue
             page = await self._fetch(ask)
             self._plan.answered(ask, _ids(page, self._what), page.cursor)
-            self._take(page.rows)
             self._changed.set()
             self._changed = anyio.Event()
+            await _hand_over(page.rows, self._take)
 
     async def _fetch(self, ask: Ask) -> Page:
         cursor = ask.cursor
         return await self._client.page(self._query.with_params(cursor=cursor) if cursor else self._query, self._what)
+
+
+async def _hand_over(rows: Rows, take: Callable[[Rows], None]) -> None:
+    for part in parts(rows):
+        take(part)
+        await checkpoint()
 
 
 def _ids(page: Page, what: str) -> list[int]:

@@ -95,5 +95,5 @@ def of_this_attempt(text: str) -> str:
 
 
 def at(moment: dt.datetime, zone: dt.tzinfo) -> str:
-    """`2026-11-21 14:03`"""
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+    """`2026-11-21 14:03 CET`"""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"

@@ -174,13 +174,14 @@ def default_address(debtor: Debtor) -> OnFile | None:
     return next((known for known in addresses_of(debtor) if known.source not in copies), None)
 
 
-def addresses_of_contact(contact: Contact) -> Iterator[OnFile]:
-    """Every address of a contact that can be used."""
+def addresses_of_contact(contact: Contact, changed: str = "") -> Iterator[OnFile]:
+    """Every address of a contact that can be used; `changed` is the day on which the contact changed, if lately."""
+    lately = f", changed {changed}" if changed else ""
     name = clean(" ".join(filter(None, (contact.firstname, contact.lastname))), NAME_LENGTH) or contact.id
     for field in CONTACT_FIELDS:
         for part in split(getattr(contact, field) or ""):
             with suppress(ValueError):
-                yield OnFile(parse(part), f"contact {name}")
+                yield OnFile(parse(part), f"contact {name}{lately}")
 
 
 def domain(email: str) -> str:

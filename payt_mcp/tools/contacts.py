@@ -84,8 +84,8 @@ async def list_contacts(
     read = await continue_search(scope, listing, offset, limit)
     found = read.contacts
     page = shown(listing, offset, limit)
-    rows = [_row(found[key], listing.args.get("fields", ())) for key in page.ids if key in found]
-    answer = _answer(rows, page.total, page.next_cursor, len(page.ids) - len(rows), scope.account.now())
+    rows = [_row(found[key], listing.args.get("fields", ()), scope) for key in page.ids if key in found]
+    answer = _answer(rows, page.total, page.next_cursor, len(page.ids) - len(rows), scope.as_of)
     if not page.next_cursor:
         answer.notes += _without(asked, found.values())
     if page.total == 0 and listing.args:
@@ -140,7 +140,7 @@ async def _debtors_of_that_name(scope: Scope, query: str) -> list[str]:
     return [f"Debtors of similar names: {debtor_names(similar)}."] if similar else []
 
 
-def _row(contact: Contact, fields: list[str]) -> dict[str, Any]:
+def _row(contact: Contact, fields: list[str], scope: Scope) -> dict[str, Any]:
     from payt_mcp.answers.rows import contact_row  # noqa: PLC0415 - see above
 
     row = contact_row(contact)
@@ -149,7 +149,7 @@ def _row(contact: Contact, fields: list[str]) -> dict[str, Any]:
     own = [name for name in fields if name not in _COLUMNS]
     kept = {"contact_identifier", *fields}
     chosen = {name: value for name, value in row.items() if name in kept}
-    return chosen | raw_fields(contact.model_dump(), own)
+    return chosen | raw_fields(contact.model_dump(), own, scope.zone)
 
 
 def _answer(rows: list[dict[str, Any]], total: int | None, next_cursor: str | None, gone: int, now: Any) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult
@@ -71,13 +72,13 @@ async def get_credit_case(
     answer = Answer(
         _summary(scope, case, name or "an unnamed debtor"),
         {
-            "credit_case": _detail(case),
+            "credit_case": _detail(case, scope.zone),
             "debtor": present.filled({"debtor_number": present.code(debtor.number), "name": name}) if debtor else None,
-            "timeline": _timeline(case),
+            "timeline": _timeline(case, scope.zone),
             "invoices": [invoice_row_within(item, today, books) for item in items],
-            "payment_plans": [plan_row(plan) for plan in plans],
+            "payment_plans": [plan_row(plan, scope.zone) for plan in plans],
         },
-        as_of=scope.account.now(),
+        as_of=scope.as_of,
     )
     answer.lines = _text(answer.data)
     if not is_all:
@@ -136,18 +137,19 @@ def _absent(case: CreditCase) -> list[str]:
     return [f"There is no {' and no '.join(missing)} on this case."] if missing else []
 
 
-def _detail(case: CreditCase) -> dict[str, Any]:
+def _detail(case: CreditCase, zone: dt.tzinfo) -> dict[str, Any]:
     labels = [present.clean(label.name, present.NAME_LENGTH) for label in case.labels]
-    return present.filled({**case_row(case), "labels": labels, **raw_fields(case.model_dump(), _DETAILS)})
+    details = raw_fields(case.model_dump(), _DETAILS, zone)
+    return present.filled({**case_row(case, zone), "labels": labels, **details})
 
 
-def _timeline(case: CreditCase) -> list[dict[str, Any]]:
+def _timeline(case: CreditCase, zone: dt.tzinfo) -> list[dict[str, Any]]:
     dated = [(getattr(case, name), name.removesuffix("_at")) for name in _STEPS]
     moments = sorted((moment, step) for moment, step in dated if moment is not None)
     others = {moment for moment, step in moments if step != "latest_summons"}
     # The latest summons is a step of its own only after the fourth: before, it is the last of those.
     own = ((moment, step) for moment, step in moments if step != "latest_summons" or moment not in others)
-    return [{"at": present.stamp(moment), "step": phases.step_name(case, step, moment)} for moment, step in own]
+    return [{"at": present.stamp(moment, zone), "step": phases.step_name(case, step, moment)} for moment, step in own]
 
 
 def _text(data: dict[str, Any]) -> list[str]:
@@ -156,7 +158,7 @@ def _text(data: dict[str, Any]) -> list[str]:
         text.append(
             f"debtor: {data['debtor'].get('debtor_number', 'no number')} {data['debtor'].get('name', '')}".rstrip()
         )
-    text += ["Timeline (UTC):", *(f"- {step['at']} {phases.words(step['step'])}" for step in data["timeline"])]
+    text += ["Timeline:", *(f"- {step['at']} {phases.words(step['step'])}" for step in data["timeline"])]
     if data["invoices"]:
         text += ["Invoices:", *present.table([spoken(row) for row in data["invoices"]], INVOICE_COLUMNS)]
     for plan in data["payment_plans"]:

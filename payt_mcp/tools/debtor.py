@@ -86,7 +86,7 @@ async def get_debtor(
     file = await open_file(scope, (await find_debtor(scope, debtor.strip())).id)
     letters = await read_correspondence(scope, file)
     parts = overdue_parts(file.books, file.debtor.id, scope.today)
-    answer = Answer(debtor_words.summary(scope, file, parts), as_of=scope.account.now())
+    answer = Answer(debtor_words.summary(scope, file, parts), as_of=scope.as_of)
     answer.data = _data(scope, file, letters, parts)
     shown = len(answer.data["invoices"])
     answer.lines = _text(answer.data, f"Open invoices{_OF_MANY if shown < len(file.open_items) else ''}")
@@ -115,9 +115,11 @@ def _data(scope: Scope, file: DebtorFile, letters: Correspondence, parts: Overdu
         "debtor": _debtor(scope, file, parts),
         "addresses": _addresses(file.debtor),
         "invoices": [_invoice(scope, file, item) for item in _shown(file, letters)],
-        "cases": [case_row(case) for case in file.cases],
-        "payment_plans": [plan_row(plan) for plan in (*file.plans, *file.pending)],
-        "messages": [message_row(m, _MESSAGE_LENGTH, about=_about(file, letters, m)) for m in letters.messages],
+        "cases": [case_row(case, scope.zone) for case in file.cases],
+        "payment_plans": [plan_row(plan, scope.zone) for plan in (*file.plans, *file.pending)],
+        "messages": [
+            message_row(m, _MESSAGE_LENGTH, scope.zone, about=_about(file, letters, m)) for m in letters.messages
+        ],
     }
 
 
@@ -153,7 +155,7 @@ def _debtor(scope: Scope, file: DebtorFile, parts: OverdueParts) -> dict[str, An
         "attention": file.attention(scope.today).flags,
         "labels": [present.clean(label.name, present.NAME_LENGTH) for label in file.debtor.labels],
         "messages_go_to": goes_to.email if goes_to else None,
-        **raw_fields(file.debtor.model_dump(), _DETAILS),
+        **raw_fields(file.debtor.model_dump(), _DETAILS, scope.zone),
     }
     return present.filled(debtor)
 

@@ -81,7 +81,7 @@ async def find_debtors(
         f"{present.count(page.total or 0, 'debtor')} found{about}.",
         {"currency": scope.administration.currency_code if rows else None, "debtors": rows},
         present.table([spoken(row) for row in rows], _columns(scope.administration.currency_code)),
-        as_of=books.as_of,
+        as_of=scope.here(books.as_of),
         total=page.total,
         next_cursor=page.next_cursor,
     )

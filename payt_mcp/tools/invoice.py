@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,11 +61,11 @@ async def get_invoice(
     item = open_item(found, scope.administration.currency_code or "")
     seen = await books_around(scope, item)
     row = invoice_row(item, scope.today, seen.books)
-    lines = [raw_fields(line.model_dump(), tuple(line.model_dump())) for line in found.invoice_lines]
-    detail = row | _rest(found)
-    timeline = _timeline(found)
+    lines = [raw_fields(line.model_dump(), tuple(line.model_dump()), scope.zone) for line in found.invoice_lines]
+    detail = row | _rest(found, scope.zone)
+    timeline = _timeline(found, scope.zone)
     answer = Answer(_summary(row), {"invoice": detail, "timeline": timeline, "lines": lines[:_MOST_LINES]})
-    answer.as_of = scope.account.now()
+    answer.as_of = scope.as_of
     answer.lines = _text(detail, timeline, lines[:_MOST_LINES])
     answer.notes += [*invoice_notes(seen.books, [item]), *seen.unseen.values(), *scope.caveats]
     if found.unreadable:
@@ -103,15 +104,15 @@ def _figure(amount: str | None) -> str:
     return "unknown" if amount is None else present.money(Decimal(amount))
 
 
-def _rest(invoice: Invoice) -> dict[str, Any]:
+def _rest(invoice: Invoice, zone: dt.tzinfo) -> dict[str, Any]:
     """What Payt says beside the row: labels as names, and every filled field that is no step of the timeline."""
     dumped = invoice.model_dump(exclude={"invoice_lines", "labels"})
     names = [name for name in dumped if name not in _IN_ROW and not name.endswith("_at") and dumped[name] is not False]
     labels = [present.clean(label.name, present.NAME_LENGTH) for label in invoice.labels]
-    return raw_fields(dumped, names) | present.filled({"labels": labels})
+    return raw_fields(dumped, names, zone) | present.filled({"labels": labels})
 
 
-def _timeline(invoice: Invoice) -> list[dict[str, Any]]:
+def _timeline(invoice: Invoice, zone: dt.tzinfo) -> list[dict[str, Any]]:
     """Every moment Payt knows of this invoice, in order: `sent`, `reminder_1`, ... A `latest_reminder` or
     `latest_summons` is listed where it is none of the numbered ones.
     """
@@ -123,7 +124,9 @@ def _timeline(invoice: Invoice) -> list[dict[str, Any]]:
     numbered = {moment for name, moment in moments.items() if not name.startswith("latest_")}
     moments = {name: at for name, at in moments.items() if not name.startswith("latest_") or at not in numbered}
     ordered = sorted(moments.items(), key=lambda step: step[1])
-    return [{"at": present.stamp(moment), "step": phases.step_name(invoice, name, moment)} for name, moment in ordered]
+    return [
+        {"at": present.stamp(moment, zone), "step": phases.step_name(invoice, name, moment)} for name, moment in ordered
+    ]
 
 
 def _text(
@@ -131,7 +134,7 @@ def _text(
 ) -> list[str]:
     text = [f"{name}: {present.cell(value)}" for name, value in spoken(detail).items()]
     if timeline:
-        text.append("Timeline (UTC):")
+        text.append("Timeline:")
         text += [f"- {step['at']} {phases.words(step['step'])}" for step in timeline]
     if lines:
         columns = {name: name for line in lines for name in line}

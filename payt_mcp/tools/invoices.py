@@ -151,7 +151,7 @@ async def _answer(
     scope: Scope, page: Shown, known: Mapping[str, OpenItem], notes: Sequence[str] = ()
 ) -> CallToolResult:
     status = page.listing.args.get("status", "open")
-    answer = Answer("", notes=list(notes), total=page.total, next_cursor=page.next_cursor, as_of=scope.account.now())
+    answer = Answer("", notes=list(notes), total=page.total, next_cursor=page.next_cursor, as_of=scope.as_of)
     if status in {"open", "overdue"}:
         found = await _open_rows(scope, page, answer)
     else:
@@ -176,7 +176,7 @@ async def _answer(
 async def _open_rows(scope: Scope, page: Shown, answer: Answer) -> dict[str, dict[str, Any]]:
     books = scope.account.books(scope.administration)
     items = await books.fresh(scope.progress)
-    answer.as_of = books.as_of
+    answer.as_of = scope.here(books.as_of)
     if not page.total:  # a sum of nothing reads as if nothing were owed
         answer.notes += books.unseen
         return {}
@@ -242,7 +242,7 @@ async def _with_fields(
     extra = await invoice_fields(scope, list(found), own) if own and found else {}
     kept = {"invoice_number", *fields}
     return [
-        {name: value for name, value in row.items() if name in kept} | raw_fields(extra.get(key, {}), own)
+        {name: value for name, value in row.items() if name in kept} | raw_fields(extra.get(key, {}), own, scope.zone)
         for key, row in found.items()
     ]
 

@@ -100,7 +100,7 @@ async def _one(scope: Scope, message_id: str) -> CallToolResult:
     message = await whole_message(scope, message_id)
     debtors = await debtors_by_id(scope, [message.debtor_id or ""])
     about = (await subjects_of(scope, [message])).get(message.id)
-    row = message_row(message, present.WHOLE_TEXT_LENGTH, debtors.get(message.debtor_id or ""), about)
+    row = message_row(message, present.WHOLE_TEXT_LENGTH, scope.zone, debtors.get(message.debtor_id or ""), about)
     answer = Answer(
         f"Message {row['message_id']}, {row.get('direction', 'of unknown direction')}.", {"messages": [row]}
     )
@@ -108,7 +108,7 @@ async def _one(scope: Scope, message_id: str) -> CallToolResult:
         message_lines(row),
         [present.QUOTED],
         1,
-        scope.account.now(),
+        scope.as_of,
     )
     return answer.result()
 
@@ -124,7 +124,8 @@ async def _answer(scope: Scope, page: Shown, notes: list[str]) -> CallToolResult
     about = await subjects_of(scope, () if {"invoice", "credit_case"} & asked.keys() else found.values())
     shown_messages = [found[key] for key in page.ids if key in found]
     rows = [
-        message_row(m, present.TEXT_LENGTH, debtors.get(m.debtor_id or ""), about.get(m.id)) for m in shown_messages
+        message_row(m, present.TEXT_LENGTH, scope.zone, debtors.get(m.debtor_id or ""), about.get(m.id))
+        for m in shown_messages
     ]
     answer = Answer(f"{present.count(page.total or 0, 'message')}, newest first.", {"messages": rows}, notes=notes)
     answer.lines = [line for row in rows for line in message_lines(row)]
@@ -132,7 +133,7 @@ async def _answer(scope: Scope, page: Shown, notes: list[str]) -> CallToolResult
         answer.notes.append(f"{present.count(len(page.ids) - len(rows), 'message')} of this page no longer there.")
     if rows:
         answer.notes.append(present.QUOTED)
-    answer.total, answer.next_cursor, answer.as_of = page.total, page.next_cursor, scope.account.now()
+    answer.total, answer.next_cursor, answer.as_of = page.total, page.next_cursor, scope.as_of
     return answer.result()
 
 

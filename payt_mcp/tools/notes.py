@@ -106,7 +106,7 @@ async def _answer(scope: Scope, page: Shown) -> Answer:
         answer.notes.append(f"{present.count(len(page.ids) - len(rows), 'note')} of this page no longer there.")
     if any("text" in row for row in rows):
         answer.notes.append(present.QUOTED)
-    answer.total, answer.next_cursor, answer.as_of = page.total, page.next_cursor, scope.account.now()
+    answer.total, answer.next_cursor, answer.as_of = page.total, page.next_cursor, scope.as_of
     return answer
 
 

@@ -95,7 +95,7 @@ async def summarize_overdue(
     answer.notes += [*_notes(scope.administration, picture, len(page.ids) - len(rows)), *books.unseen]
     answer.notes += books.corrections()
     answer.notes += scope.caveats
-    answer.as_of, answer.total, answer.next_cursor = books.as_of, page.total, page.next_cursor
+    answer.as_of, answer.total, answer.next_cursor = scope.here(books.as_of), page.total, page.next_cursor
     return answer.result()
 
 

@@ -121,7 +121,7 @@ async def _answer(scope: Scope, page: Shown, known: Mapping[str, PaymentPlan]) -
     answer = Answer(listed(page, noun, "newest first"), {"payment_plans": rows})
     answer.lines = [line for row in rows for line in _lines(row)]
     answer.notes = [*_notes(rows, covered, len(page.ids) - len(rows)), *scope.caveats]
-    answer.total, answer.next_cursor, answer.as_of = page.total, page.next_cursor, scope.account.now()
+    answer.total, answer.next_cursor, answer.as_of = page.total, page.next_cursor, scope.as_of
     return answer
 
 

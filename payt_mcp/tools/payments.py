@@ -133,7 +133,7 @@ async def _answer(scope: Scope, page: Shown) -> Answer:
     nameless = sum("invoice_number" not in row for row in rows)
     if nameless:
         answer.notes.append(f"{present.count(nameless, 'payment')} here without an invoice that is known.")
-    answer.total, answer.next_cursor, answer.as_of = page.total, page.next_cursor, scope.account.now()
+    answer.total, answer.next_cursor, answer.as_of = page.total, page.next_cursor, scope.as_of
     return answer
 
 

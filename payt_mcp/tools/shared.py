@@ -140,26 +140,28 @@ class Answer:
     lines: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     as_of: dt.datetime | None = None
+    """In the time zone it is shown in."""
     total: int | None = None
     next_cursor: str | None = None
 
     def result(self) -> CallToolResult:
         """Both forms of the same: text for a reader, structure for a program."""
         notes = [*self.notes, *patience.note()]
+        as_of = present.stamp(self.as_of, self.as_of.tzinfo or dt.UTC) if self.as_of else None
         structured = present.filled(
             {
                 "summary": self.summary,
                 **self.data,
                 "total": self.total,
                 "next_cursor": self.next_cursor,
-                "as_of": present.stamp(self.as_of),
+                "as_of": as_of,
                 "notes": notes,
             }
         )
         text = [self.summary, *self.lines, *(f"Note: {note}" for note in notes)]
         paging = [f"total {self.total}"] if self.total is not None else []
         paging += [f"next_cursor {self.next_cursor}"] if self.next_cursor else []
-        paging += [f"as of {present.stamp(self.as_of)}"] if self.as_of else []
+        paging += [f"as of {as_of}"] if as_of else []
         if paging:
             text.append(f"({', '.join(paging)})")
         return CallToolResult(content=[TextContent(type="text", text="\n".join(text))], structured_content=structured)
@@ -263,23 +265,23 @@ def check_fields(fields: Sequence[str], own: Sequence[str], resource: Literal["i
         raise BadValueError("fields", unknown[0], f"not a field of {resource}; {hint}{others}")
 
 
-def raw_fields(record: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """Payt's own fields of a record, made fit to be read: outside text cleaned, nothing empty."""
-    return present.filled({name: readable(record.get(name)) for name in names})
+def raw_fields(record: Mapping[str, Any], names: Sequence[str], zone: dt.tzinfo) -> dict[str, Any]:
+    """Payt's own fields of a record, made fit to be read: outside text cleaned, moments in `zone`, nothing empty."""
+    return present.filled({name: readable(record.get(name), zone) for name in names})
 
 
-def readable(value: Any) -> Any:
+def readable(value: Any, zone: dt.tzinfo) -> Any:
     """A value of Payt's as JSON: amounts as decimal strings, outside text cleaned and cut."""
     if isinstance(value, Mapping):
-        return present.filled({present.clean(key): readable(part) for key, part in value.items()})
+        return present.filled({present.clean(key): readable(part, zone) for key, part in value.items()})
     if isinstance(value, list | tuple):
-        return [readable(part) for part in value]
-    return present.clean(value, present.TEXT_LENGTH) if isinstance(value, str) else _scalar(value)
+        return [readable(part, zone) for part in value]
+    return present.clean(value, present.TEXT_LENGTH) if isinstance(value, str) else _scalar(value, zone)
 
 
-def _scalar(value: Any) -> Any:
+def _scalar(value: Any, zone: dt.tzinfo) -> Any:
     if isinstance(value, Decimal):
         return f"{value:f}"  # never 1E+3
     if isinstance(value, dt.datetime):
-        return present.stamp(value)
+        return present.stamp(value, zone)
     return value.isoformat() if isinstance(value, dt.date) else value

@@ -80,7 +80,7 @@ async def get_worklist(
     answer.notes += [f"{said}: what they would say is not in it." for said in day.unseen]
     answer.notes += [f"More {what} than were looked through." for what in day.cut]
     answer.notes += [*books.unseen, *books.corrections(), *scope.caveats]
-    answer.as_of, answer.total, answer.next_cursor = books.as_of, page.total, page.next_cursor
+    answer.as_of, answer.total, answer.next_cursor = scope.here(books.as_of), page.total, page.next_cursor
     return answer.result()
 
 

@@ -31,10 +31,11 @@ def amount(value: Decimal, currency: str, language: Language) -> str:
 
 
 def date(day: dt.date, language: Language) -> str:
-    """`28 november 2026`, `28. November 2026`."""
+    """`28 november 2026`, `28. November 2026`, `1er décembre 2026`."""
     from babel.dates import format_date  # noqa: PLC0415
 
-    return format_date(day, "long", locale=_LOCALES[language])
+    said = format_date(day, "long", locale=_LOCALES[language])
+    return f"1er{said[1:]}" if language == "fr" and day.day == 1 else said
 
 
 def joined(parts: Sequence[str], language: Language) -> str:

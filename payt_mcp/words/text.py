@@ -12,6 +12,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -75,9 +76,15 @@ def plain(amount: Decimal | None) -> str | None:
     return None if amount is None else f"{amount:.2f}"
 
 
-def stamp(moment: dt.datetime | None) -> str | None:
-    """A moment in UTC to the second: `2026-11-21T09:30:00Z`."""
-    return None if moment is None else moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def stamp(moment: dt.datetime | None, zone: dt.tzinfo) -> str | None:
+    """A moment to the second, as the clocks in `zone` show it, and how far those are from UTC:
+    `2026-11-21T10:30:00+01:00`, or `Z` where they show UTC.
+    """
+    if moment is None:
+        return None
+    with suppress(OverflowError):  # the last hours of the year 9999
+        moment = moment.astimezone(zone)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def day(date: dt.date | None) -> str | None:

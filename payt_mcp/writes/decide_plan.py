@@ -76,6 +76,7 @@ class DecidePlan(Kind):
             sections=[*facts(about), *beside(reason)],
             warnings=_warnings(place, plan, decision, opened, currency) if status == _FROM[decision] else [],
             idle=f"Payment plan {plan.id} is {said} already" if status == _TO[decision] else "",
+            basis={"debtors": [plan.debtor_id]},
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:  # noqa: ARG002 - Kind

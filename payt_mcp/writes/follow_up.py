@@ -75,7 +75,7 @@ class FollowUp(Kind):
         action, meant = asked["action"], asked["invoices"]
         found = await _by_id(place, [entry["id"] for entry in meant if entry["id"]])
         debtors = await _debtors(place, found.values())
-        rows = [_row(action, entry, found.get(entry["id"]), debtors) for entry in meant]
+        rows = [_row(place, action, entry, found.get(entry["id"]), debtors) for entry in meant]
         posted = [row.key for row in rows if row.action in _POSTED]
         held = any(row.action == _HELD for row in rows)
         none = "These invoices are blocked already" if held else "None of these invoices is known"
@@ -90,6 +90,7 @@ class FollowUp(Kind):
             ],
             warnings=_warnings(rows),
             idle="" if posted else none,
+            basis={"debtors": sorted(debtors)},
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:
@@ -191,13 +192,15 @@ async def _debtors(scope: Scope, invoices: Iterable[Invoice]) -> dict[str, Debto
     return found
 
 
-def _row(action: str, entry: Mapping[str, str], invoice: Invoice | None, debtors: Mapping[str, Debtor]) -> Row:
+def _row(
+    place: Place, action: str, entry: Mapping[str, str], invoice: Invoice | None, debtors: Mapping[str, Debtor]
+) -> Row:
     if invoice is None:
         return Row.refused(entry["named"], entry.get("why", "not found at Payt"))
     debtor = debtors.get(invoice.debtor_id or "")
     owner = f"{code(debtor.debtor_number)} {clean(debtor.name, NAME_LENGTH)}" if debtor else ""
     opened = f"{money(invoice.open_amount, invoice.currency_code)} open" if invoice.open_amount is not None else ""
-    does, notes = _effect(action, invoice)
+    does, notes = _effect(place, action, invoice)
     about = ", ".join(filter(None, (owner, opened)))
     return Row(entry["named"], does, about, notes=tuple(notes), is_outlier=bool(notes))
 
@@ -214,8 +217,8 @@ def _owed(rows: Sequence[Row], meant: Sequence[Mapping[str, str]], found: Mappin
         yield Effect(f"Open on them: {', '.join(money(total, code) for code, total in sorted(totals.items()))}")
 
 
-def _effect(action: str, invoice: Invoice) -> tuple[str, list[str]]:
-    since = f"since {stamp(invoice.paused_at)}"
+def _effect(place: Place, action: str, invoice: Invoice) -> tuple[str, list[str]]:
+    since = f"since {stamp(invoice.paused_at, place.zone)}"
     if action == "block":
         paid = ["paid already"] if invoice.open_amount == 0 else []
         if not _is_held(invoice):

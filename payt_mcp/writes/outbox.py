@@ -29,8 +29,9 @@ from payt_mcp.writes.writer import Writer, is_for
 if TYPE_CHECKING:
     from payt_mcp.proposals.asking.page import ApprovalPage
 
-
 _ZONE_PATIENCE = 2.0
+_LATELY = 10.0
+"""Seconds within which the same call again is taken for another copy of one whose answer got lost, and no new wish."""
 
 
 class Outbox:
@@ -77,6 +78,17 @@ class Outbox:
         since = self.ledger.now() - dt.timedelta(seconds=seconds)
         lately = await self.engine.on_ledger(self.ledger.recent, since, self.ledger_scope)
         return next((record for record in lately if record.status in states and is_for(record, mark)), None)
+
+    async def lost_for(self, kind: str, mark: str) -> Record | None:
+        """The newest proposal of this kind, where it was made for this wish, Payt's answer to it got lost within the
+        last seconds, and the ledger alone would let it be carried out a second time.
+        """
+        since = self.ledger.now() - dt.timedelta(seconds=_LATELY)
+        lately = await self.engine.on_ledger(self.ledger.recent, since, self.ledger_scope)
+        newest = next((one for one in lately if one.kind == kind and one.status in BEGUN), None)
+        if newest is None or newest.once or not is_for(newest, mark):
+            return None
+        return newest if newest.status is Status.OUTCOME_UNKNOWN or "found" in newest.outcome else None
 
     async def zone_of(self, record: Record) -> dt.tzinfo:
         """The time zone of the administration that a proposal is for; that of this machine while Payt does not say."""

@@ -15,6 +15,7 @@ from payt_sandbox.app import create_app
 from tests.answers import reckoning
 from tests.answers.reckoning import Ledger
 from tests.support.assistant import MAIN, Assistant, frozen
+from tests.support.unhurried import NO_LIMIT
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
@@ -71,7 +72,7 @@ async def answered(change: Callable[[dict[str, Any]], None], *calls: tuple[str, 
     app = altered(create_app(WORLD, options=Options(rate=None)), change)
     settings = Settings(
         api_token=Secret("sandbox-token"), api_url="http://127.0.0.1:1", administration_id=MAIN, read_only=True,
-        rate=100, freshness_seconds=0,
+        rate=NO_LIMIT, freshness_seconds=0,
     )  # fmt: skip
     async with Client(build_server(settings, app=app)) as client:
         who = Assistant(client, MAIN)

@@ -505,4 +505,4 @@ async def test_a_case_says_since_when_it_is_in_its_phase_and_what_it_has_not(wor
 def test_a_summons_after_the_fourth_is_a_step_of_its_own() -> None:
     fourth, fifth = (dt.datetime(2026, 11, day, tzinfo=dt.UTC) for day in (8, 20))
     case = CreditCase(id="1", summons_4_at=fourth, latest_summons_at=fifth)
-    assert [step["step"] for step in credit_case._timeline(case)] == ["summons_4", "latest_summons"]
+    assert [step["step"] for step in credit_case._timeline(case, dt.UTC)] == ["summons_4", "latest_summons"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import anyio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -374,3 +375,30 @@ async def test_an_import_is_read_once_and_not_with_every_answer_after_it(
                 costs.append(len(handle.sandbox.requests) - before)
                 await hours.let_pass(30)
     assert costs[-1] <= 7, costs
+
+
+async def test_a_verification_under_way_ends_with_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = WORLD.copy(WORLD.today)
+    hours, is_verifying = Hours(monkeypatch, world), anyio.Event()
+    payt_ = create_app(world, options=Options(rate=None))
+    is_held = False
+
+    async def held(scope: Any, receive: Any, send: Any) -> None:
+        """Payt, which after a while answers nothing any more."""
+        if is_held:
+            is_verifying.set()
+            await anyio.sleep_forever()
+        await payt_(scope, receive, send)
+
+    async with anyio.create_task_group() as group:
+        with anyio.CancelScope() as server:
+            async with asked(tmp_path, app=held) as who:
+                await sums(who)
+                await sums(who)
+                is_held = True
+                group.start_soon(hours.let_pass, HOUR)
+                with anyio.fail_after(60):
+                    await is_verifying.wait()
+                server.deadline = anyio.current_time() + 30
+        group.cancel_scope.cancel()
+    assert not server.cancelled_caught

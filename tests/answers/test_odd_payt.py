@@ -14,11 +14,11 @@ from payt_mcp.errors import GarbledError
 from payt_mcp.payt import wire
 from payt_mcp.payt.models import Invoice
 from payt_mcp.server.server import build_server
-from payt_mcp.settings import Settings
 from payt_sandbox import World, build_world
 from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
 from tests.support.assistant import MAIN, NOON, Assistant, frozen
+from tests.support.unhurried import unhurried
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 App = Callable[..., Awaitable[None]]
@@ -34,9 +34,9 @@ def world() -> World:
 @asynccontextmanager
 async def beside(world: World, between: Callable[[App], App] = lambda app: app) -> AsyncIterator[Assistant]:
     """A server whose Payt is reached through `between`."""
-    given = {"PAYT_API_URL": "http://127.0.0.1:1", "PAYT_API_TOKEN": Options().token, "PAYT_RATE": "100"}
+    given = {"PAYT_API_URL": "http://127.0.0.1:1", "PAYT_API_TOKEN": Options().token}
     app = between(create_app(world, options=Options(rate=None)))
-    async with Client(build_server(Settings.from_env(given), app=app)) as client:
+    async with Client(build_server(unhurried(given), app=app)) as client:
         yield Assistant(client, MAIN)
 
 

@@ -1,5 +1,6 @@
 """One debtor, invoice or case, contacts and correspondence: what is said against the raw rows."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -57,7 +58,8 @@ async def test_the_file_of_every_debtor_adds_up(world: World, served: Handle, ad
                 (_moment(row) for row in messages if row["debtor_id"] == key),
                 reverse=True,
             )
-            shown = [row["sent_at"][:19] for row in file.get("messages", [])]
+            at = (dt.datetime.fromisoformat(row["sent_at"]) for row in file.get("messages", []))
+            shown = [moment.astimezone(dt.UTC).isoformat()[:19] for moment in at]
             assert shown[:3] == [moment[:19] for moment in newest[:3]]
             assert {row["email"] for row in file.get("addresses", [])} == {
                 clean(value, 160)

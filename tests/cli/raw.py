@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 INITIALIZE = {
     "protocolVersion": "2025-11-25",

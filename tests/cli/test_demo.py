@@ -24,7 +24,7 @@ def printed() -> str:
     environ = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(
         [sys.executable, "-m", "payt_mcp", "demo"],
-        capture_output=True, encoding="utf-8", env=environ, check=False, timeout=100,
+        capture_output=True, encoding="utf-8", env=environ, check=False, timeout=300,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout

@@ -25,7 +25,7 @@ from tests.support.signin import APP, APP_SECRET, TOKEN_PATH, Home, Opener, aske
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 60
+PATIENCE = 120.0
 
 
 class Login:

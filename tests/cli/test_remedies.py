@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from payt_sandbox import build_world
 from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
+from tests.support.commands import run_here
 
 from .raw import INITIALIZE, environment, raw
 
@@ -48,10 +47,7 @@ class Person:
         return {**kept, "HOME": str(self.home), "PAYT_API_URL": self.url, "COLUMNS": "400", **more}
 
     def run(self, command: str, *, typed: str = "", **more: str) -> tuple[int, str]:
-        words = [sys.executable, "-m", "payt_mcp", *shlex.split(command)[1:]]
-        done = subprocess.run(
-            words, input=typed, env=self.environ(**more), capture_output=True, text=True, timeout=120, check=False
-        )
+        done = run_here(*shlex.split(command)[1:], env=self.environ(**more), stdin=typed)
         return done.returncode, done.stdout + done.stderr
 
 

@@ -5,14 +5,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from anyio.to_thread import run_sync
 from mcp.client import Client
 
 from payt_mcp.apps.overview_page import page
 from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
+from tests.support.commands import run_here
 from tests.support.fixed import ADMINISTRATION, fixed_world, server_for
-from tests.support.processes import environment, run
+from tests.support.processes import environment
 
 pytestmark = pytest.mark.slow
 
@@ -45,8 +47,10 @@ def _seen(content: str) -> _Visible:
 
 async def test_the_page_shows_the_figures_of_the_tool(payt: Handle, tmp_path: Path) -> None:
     target = tmp_path / "report.html"
-    done = run(
-        "report", "--html", str(target), "--administration", ADMINISTRATION, "--top", "7", env=environment(payt.url)
+    done = await run_sync(
+        lambda: run_here(
+            "report", "--html", str(target), "--administration", ADMINISTRATION, "--top", "7", env=environment(payt.url)
+        )
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert target.stat().st_mode & 0o077 == 0
@@ -69,7 +73,9 @@ async def test_the_page_shows_the_figures_of_the_tool(payt: Handle, tmp_path: Pa
 
 
 async def test_the_terminal_shows_the_figures_of_the_tool_in_columns(payt: Handle) -> None:
-    done = run("report", "--administration", ADMINISTRATION, "--top", "3", env=environment(payt.url))
+    done = await run_sync(
+        lambda: run_here("report", "--administration", ADMINISTRATION, "--top", "3", env=environment(payt.url))
+    )
     async with Client(server_for(payt.url)) as client:
         result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION, "top": 3})
     told = result.structured_content
@@ -89,14 +95,14 @@ async def test_the_terminal_shows_the_figures_of_the_tool_in_columns(payt: Handl
 
 def test_without_a_name_the_page_is_written_here(payt: Handle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    done = run("report", "--html", env=environment(payt.url))
+    done = run_here("report", "--html", env=environment(payt.url))
     assert (done.returncode, done.stdout.split(". ")[0]) == (0, f"Written to {tmp_path / 'overdue.html'}")
     assert "<section" in (tmp_path / "overdue.html").read_text(encoding="utf-8")
 
 
 def test_the_page_loads_nothing_and_runs_nothing(payt: Handle, tmp_path: Path) -> None:
     target = tmp_path / "report.html"
-    run("report", "--html", str(target), env=environment(payt.url))
+    run_here("report", "--html", str(target), env=environment(payt.url))
     content = target.read_text(encoding="utf-8")
     seen = _seen(content)
     assert "Content-Security-Policy" in content
@@ -125,7 +131,7 @@ def test_what_debtors_are_called_is_text() -> None:
 
 
 def test_the_terminal_gets_every_active_administration(payt: Handle) -> None:
-    done = run("report", "--top", "2", env=environment(payt.url))
+    done = run_here("report", "--top", "2", env=environment(payt.url))
     assert done.returncode == 0
     assert [
         name in done.stdout for name in ("── Noorderlicht Techniek B.V., ", "── Harbour & Finch Ltd, ", "Beheer")
@@ -148,7 +154,7 @@ def test_the_terminal_gets_every_active_administration(payt: Handle) -> None:
 def test_what_goes_wrong_is_a_sentence(
     payt: Handle, arguments: tuple[str, ...], settings: dict[str, str], sentence: str
 ) -> None:
-    done = run("report", *arguments, env=environment(payt.url, **settings))
+    done = run_here("report", *arguments, env=environment(payt.url, **settings))
     assert done.returncode == 1
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
@@ -158,7 +164,7 @@ def test_a_page_others_could_read_is_for_the_user_alone_afterwards(payt: Handle,
     target = tmp_path / "report.html"
     target.write_text("old")
     target.chmod(0o644)
-    done = run("report", "--html", str(target), env=environment(payt.url))
+    done = run_here("report", "--html", str(target), env=environment(payt.url))
     assert (done.returncode, target.stat().st_mode & 0o077) == (0, 0)
     assert "old" not in target.read_text(encoding="utf-8")[:20]
 
@@ -169,8 +175,8 @@ def test_a_company_without_a_name_has_a_report_too(tmp_path: Path) -> None:
     world.administrations[int(ADMINISTRATION)] = {**nameless, "name": None}
     with run_in_thread(create_app(world, options=Options(rate=None))) as payt:
         target = tmp_path / "report.html"
-        done = run("report", "--html", str(target), "--administration", ADMINISTRATION, env=environment(payt.url))
-        other = run("report", "--administration", "1", env=environment(payt.url))
+        done = run_here("report", "--html", str(target), "--administration", ADMINISTRATION, env=environment(payt.url))
+        other = run_here("report", "--administration", "1", env=environment(payt.url))
     assert (done.returncode, done.stderr) == (0, "")
     assert "no name" in _seen(target.read_text(encoding="utf-8")).texts
     assert f"{ADMINISTRATION} (no name)" in other.stderr

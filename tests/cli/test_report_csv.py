@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from decimal import Decimal
@@ -18,6 +16,7 @@ from payt_sandbox import World, build_world
 from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
+from tests.support.commands import run_here
 
 from .raw import environment
 
@@ -43,8 +42,7 @@ def payt(world: World) -> Iterator[Handle]:
 
 def report(url: str, *arguments: str) -> str:
     env = environment(PAYT_API_URL=url, PAYT_API_TOKEN=Options().token, PAYT_RATE="100")
-    command = [sys.executable, "-m", "payt_mcp", "report", *arguments]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+    done = run_here("report", *arguments, env=env)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return done.stdout
 

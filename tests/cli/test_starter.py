@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -17,11 +18,17 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="needs processes that can be handed pipes here"),
 ]
 
+SERVE = (
+    "from payt_mcp.cli import stdio; stdio._LOOK_EVERY, stdio._SILENCE = 0.1, 1.0; "
+    "from payt_mcp.__main__ import main; main()"
+)
+"""`payt-mcp`, of shorter patience."""
+
 HOST = """
 import json, subprocess, sys, time
 begin = json.loads(sys.argv[1])
 server = subprocess.Popen(
-    [*json.loads(sys.argv[2]), sys.executable, "-m", "payt_mcp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    [*json.loads(sys.argv[2]), sys.executable, "-c", sys.argv[3]], stdin=subprocess.PIPE, stdout=subprocess.PIPE
 )
 other = subprocess.Popen(  # a later server of the host's, which has inherited all its pipes
     [sys.executable, "-c", "import sys, time; time.sleep(120)"],
@@ -44,7 +51,7 @@ def _kill(pid: int) -> None:
 
 def _dead_host(*wrapper: str) -> tuple[int, int]:
     """A host that is killed after it has spoken with its server; its server, and who else holds the pipes."""
-    command = [sys.executable, "-c", HOST, json.dumps(INITIALIZE), json.dumps(wrapper)]
+    command = [sys.executable, "-c", HOST, json.dumps(INITIALIZE), json.dumps(wrapper), SERVE]
     with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True) as host:
         assert host.stdout
         server, other = map(int, host.stdout.readline().split())
@@ -79,7 +86,7 @@ def _through(shell: str, tmp_path: Path) -> tuple[subprocess.Popen[bytes], int]:
     """A shell that starts a server in the background and exits at once; the pipes stay ours."""
     listed = tmp_path / "pid"
     process = subprocess.Popen(
-        ["/bin/sh", "-c", f"exec 3<&0; {shell} {sys.executable} -m payt_mcp <&3 & echo $! > {listed}"],
+        ["/bin/sh", "-c", f"exec 3<&0; {shell} {sys.executable} -c {shlex.quote(SERVE)} <&3 & echo $! > {listed}"],
         env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
     )  # fmt: skip
     process.wait(PATIENCE)
@@ -101,7 +108,7 @@ def test_one_that_is_spoken_to_after_its_shell_has_gone_stays(tmp_path: Path, ho
     process, server = _through(how, tmp_path)
     try:
         _ask(process, 1, "initialize", INITIALIZE)
-        assert not ends_within(server, 9)
+        assert not ends_within(server, 3)
         _ask(process, 2, "ping", {})
     finally:
         process.communicate(timeout=PATIENCE)

@@ -125,7 +125,7 @@ def test_the_last_line_needs_no_end_and_is_answered_though_stdin_is_closed() -> 
     with raw() as started:
         assert started.process.stdin
         started.process.stdin.write(b"nonsense\n{")
-        out, _ = started.process.communicate(timeout=20)
+        out, _ = started.process.communicate(timeout=300)
     assert [json.loads(line)["error"]["code"] for line in out.splitlines()] == [PARSE, PARSE]
 
 

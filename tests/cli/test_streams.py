@@ -19,7 +19,7 @@ CLOSED = {"stdin": "<&-", "stdout": ">&-", "stderr": "2>&-", "all": "<&- >&- 2>&
 def shell(arguments: str, folder: Path, **env: str) -> "subprocess.CompletedProcess[str]":
     line = f"{' '.join(COMMAND)} {arguments}"
     given = environment(HOME=str(folder), **env)
-    return subprocess.run(["/bin/sh", "-c", line], env=given, capture_output=True, text=True, timeout=90, check=False)
+    return subprocess.run(["/bin/sh", "-c", line], env=given, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.mark.parametrize("closed", CLOSED.values(), ids=CLOSED)
@@ -87,5 +87,5 @@ def test_a_file_that_is_opened_later_never_takes_the_place_of_a_stream(tmp_path:
         "os._exit(0 if number > 2 else 1)"
     )
     line = f'{sys.executable} -c "$CODE" <&- >&- 2>&-'
-    ended = subprocess.run(["/bin/sh", "-c", line], env=os.environ | {"CODE": code}, timeout=60, check=False)
+    ended = subprocess.run(["/bin/sh", "-c", line], env=os.environ | {"CODE": code}, timeout=300, check=False)
     assert ended.returncode == 0

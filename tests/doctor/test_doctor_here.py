@@ -230,7 +230,7 @@ def test_colours_are_for_terminals_that_want_them(home: Home, no_colour: str, co
         except OSError:
             break
     os.close(ours)
-    assert process.wait(20) == 0
+    assert process.wait(120) == 0
     assert ("\x1b[33m" in shown) == coloured
     assert "Assistants" in shown
 

@@ -39,7 +39,7 @@ sys.exit(run({!r}, os.environ))
 def run(code: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     env = environment(HOME=str(folder), PAYT_READ_ONLY="0", PAYT_STATE_DIR=str(folder))
     argv = [sys.executable, "-c", code]
-    return subprocess.run(argv, env=env, capture_output=True, text=True, timeout=90, check=False)
+    return subprocess.run(argv, env=env, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_reads_answer_and_a_write_says_that_nothing_was_recorded(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ class Agent:
         return found[1]
 
     def ends(self) -> int:
-        rest, _ = self._process.communicate(timeout=60)
+        rest, _ = self._process.communicate(timeout=300)
         self.said += rest
         return self._process.returncode
 

@@ -15,7 +15,7 @@ ASK = Path(__file__).parents[2] / "examples" / "ask.py"
 
 def _ask(*argv: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(ASK), *argv], env=environment(), capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, str(ASK), *argv], env=environment(), capture_output=True, text=True, timeout=300, check=False
     )
 
 

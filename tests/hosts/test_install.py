@@ -249,7 +249,7 @@ def _environment(folder: Path) -> Path:
 
 def _printed(python: Path, environ: dict[str, str]) -> dict[str, object]:
     command = [str(python), "-m", "payt_mcp", "install", "cursor", "--print"]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     entry: dict[str, object] = json.loads(done.stdout)["mcpServers"]["payt"]
     return entry
@@ -274,7 +274,7 @@ def test_a_cache_that_is_thrown_away_is_never_written(home: Home, tmp_path: Path
     assert entry == {"command": str(tools / "uvx"), "args": [*source, "payt-mcp"]}
     done = subprocess.run(
         [str(python), "-m", "payt_mcp", "install", "cursor"], env=home.environ(PATH="/nowhere"), capture_output=True,
-        text=True, timeout=60, check=False,
+        text=True, timeout=300, check=False,
     )  # fmt: skip
     assert (done.returncode, "uv tool install ." in done.stderr) == (1, True)
     assert not (home.folder / ".cursor").exists()

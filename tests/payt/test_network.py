@@ -1,9 +1,8 @@
 """Payt behind TLS, proxies and inspecting companies: asked where it can be, and a sentence where it cannot."""
 
 import ssl
-import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,14 @@ from mcp.types import ElicitResult, TextContent
 
 from payt_mcp.payt import certificates, pacing
 from payt_mcp.server.server import build_server
-from payt_mcp.settings import Settings
 from payt_sandbox import World, build_world
 from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
+from tests.support.commands import run_here
 from tests.support.network import Authority, Listener, connect_proxy, listening, relay_to, socks_proxy
-from tests.support.processes import COMMAND
+from tests.support.processes import run
+from tests.support.unhurried import unhurried
 
 pytestmark = pytest.mark.slow
 
@@ -71,8 +71,8 @@ class Asked:
 
 @asynccontextmanager
 async def server(url: str, folder: Path, **environ: str) -> AsyncIterator[Asked]:
-    given = {"PAYT_API_URL": url, "PAYT_API_TOKEN": "sandbox-token", "PAYT_RATE": "100"}
-    settings = Settings.from_env({**given, "PAYT_STATE_DIR": str(folder / "state"), **environ})
+    given = {"PAYT_API_URL": url, "PAYT_API_TOKEN": "sandbox-token"}
+    settings = unhurried({**given, "PAYT_STATE_DIR": str(folder / "state"), **environ})
 
     async def agrees(_context: Any, _params: Any) -> ElicitResult:
         return ElicitResult(action="accept", content={"approve": True})
@@ -278,19 +278,24 @@ async def test_whatever_the_settings_are_there_is_an_answer_with_a_sentence(
         assert all(name in said for name in named)
 
 
-COMMANDED = ["socks without a proxy", "no address", "an IPv6 network", "a bracketed address", "a stale file"]
-
-
-@pytest.mark.parametrize("odd", COMMANDED)
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("odd", ["socks without a proxy", "no address", "an IPv6 network", "a bracketed address"])
 @pytest.mark.parametrize("command", ["doctor", "login", "report", "demo"])
 def test_no_command_ends_in_a_traceback(secure: Listener, tmp_path: Path, command: str, odd: str) -> None:
-    env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PAYT_API_URL": f"https://localhost:{secure.port}"}
+    _ends_in_a_sentence(run_here, secure, tmp_path, command, odd)
+
+
+@pytest.mark.parametrize("command", ["doctor", "login", "report", "demo"])
+def test_nor_does_one_in_a_process_of_its_own(secure: Listener, tmp_path: Path, command: str) -> None:
+    _ends_in_a_sentence(run, secure, tmp_path, command, "a stale file")
+
+
+def _ends_in_a_sentence(by: Callable[..., Any], secure: Listener, folder: Path, command: str, odd: str) -> None:
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "PAYT_API_URL": f"https://localhost:{secure.port}"}
     if command != "login":
         env["PAYT_API_TOKEN"] = "tok"
-    argv = [*COMMAND, command, *(["--token"] if command == "login" else [])]
-    ended = subprocess.run(
-        argv, env=env | ODD[odd], input="tok\n", capture_output=True, text=True, timeout=120, check=False
-    )
+    argv = [command, *(["--token"] if command == "login" else [])]
+    ended = by(*argv, env=env | ODD[odd], stdin="tok\n")
     said = ended.stdout + ended.stderr
     assert not [word for word in UNFORESEEN if word in said], said
     assert ended.returncode == (0 if command == "demo" else 1)

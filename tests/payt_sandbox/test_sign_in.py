@@ -43,7 +43,7 @@ def server() -> Iterator[Handle]:
 def client(server: Handle) -> Iterator[httpx.Client]:
     server.faults.clear()
     clock = server.sandbox.world.clock
-    with httpx.Client(base_url=server.url, timeout=httpx.Timeout(5, read=0.6)) as made:
+    with httpx.Client(base_url=server.url, timeout=httpx.Timeout(120, read=2)) as made:
         yield made
     server.sandbox.world.clock = clock
 

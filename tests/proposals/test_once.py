@@ -145,7 +145,7 @@ async def test_the_same_letter_to_debtor_and_invoice_is_mailed_once(
         house.sandbox.faults.add(Fault("slow", "/v1/contacts", "GET", times=1, delay_ms=1500))
         ledger, asked = Ledger(house.state), len(house.sandbox.requests)
         ledger.approve(by_invoice, PAGE)
-        with anyio.fail_after(10):
+        with anyio.fail_after(120):
             while len(house.sandbox.requests) == asked:  # noqa: ASYNC110 - the sandbox is another thread
                 await anyio.sleep(0.01)
         await anyio.sleep(0.5)

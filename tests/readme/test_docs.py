@@ -111,7 +111,7 @@ def test_every_entry_to_copy_is_one_a_host_can_use() -> None:
 def test_an_entry_by_hand_is_what_install_would_print(host: str) -> None:
     command = [sys.executable, "-m", "payt_mcp", "install", host, "--print"]
     settled = {name: value for name, value in os.environ.items() if not name.startswith(("PAYT_", "XDG_STATE"))}
-    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60, env=settled).stdout
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300, env=settled).stdout
     if host == "claude-code":
         assert f"{printed.partition(' -- ')[0]} -- /path/to/payt-mcp\n" in DOCS["docs/hosts.md"]
         return

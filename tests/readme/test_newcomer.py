@@ -22,7 +22,7 @@ def payt_mcp(home: Path, line: str) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAYT_", "XDG_"))}
     command = [sys.executable, "-m", "payt_mcp", *shlex.split(line)]
     env = {**kept, "HOME": str(home)}
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=env).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=env).stdout
 
 
 def settings(home: Path) -> dict[str, str]:

@@ -96,7 +96,7 @@ class Mcpb:
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [self._command, *arguments], capture_output=True, text=True, encoding="utf-8", check=check, timeout=60
+            [self._command, *arguments], capture_output=True, text=True, encoding="utf-8", check=check, timeout=300
         )
 
     def as_the_host_starts_it(self, folder: Path, config: dict[str, Any]) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class Mcpb:
         command = [self._node, "--input-type=module", "-e", _AS_THE_HOST]
         done = subprocess.run(
             [*command, str(library), manifest, str(folder), json.dumps(config)],
-            capture_output=True, text=True, encoding="utf-8", check=True, timeout=60,
+            capture_output=True, text=True, encoding="utf-8", check=True, timeout=300,
         )  # fmt: skip
         found: dict[str, Any] = json.loads(done.stdout)
         return found

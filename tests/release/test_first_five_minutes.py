@@ -20,7 +20,7 @@ from tests.support.browsing import browser
 from tests.support.fixed import free_port
 from tests.support.processes import Stdio, stdio
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 APP, APP_SECRET = "sandbox-app", "sandbox-app-secret"
 TOKEN_SECONDS = 4
 BEFORE = b'{\r\n\t"mcpServers": {\r\n\t\t"notes": {"command": "notes"}\r\n\t},\r\n\t"theme":"dark"\r\n}'

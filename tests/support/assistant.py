@@ -14,6 +14,7 @@ from payt_sandbox import World
 from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
+from tests.support.unhurried import unhurried
 
 MAIN, SECOND = "4711", "4739"
 NOON = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
@@ -31,15 +32,14 @@ def payt(world: World, **options: Any) -> Iterator[Handle]:
 
 
 def settings(handle: Handle, **environ: str) -> Settings:
-    """A server for this Payt: every tool set, always fresh and as fast as it may be, unless told otherwise."""
+    """A server for this Payt: every tool set, always fresh and without a rate, unless told otherwise."""
     given = {
         "PAYT_API_URL": handle.url,
         "PAYT_API_TOKEN": handle.sandbox.options.token,
         "PAYT_FRESHNESS_SECONDS": "0",
-        "PAYT_RATE": "100",
         "PAYT_TOOLSETS": "all",
     }
-    return Settings.from_env({"PAYT_READ_ONLY": "1", **given, **environ})
+    return unhurried({"PAYT_READ_ONLY": "1", **given, **environ})
 
 
 class Assistant:

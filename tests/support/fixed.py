@@ -17,11 +17,11 @@ import pytest
 from mcp.types import CallToolResult, TextContent
 
 from payt_mcp.server.server import PaytServer, build_server
-from payt_mcp.settings import Settings
 from payt_sandbox import World, build_world
 from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
+from tests.support.unhurried import unhurried
 
 NOW = dt.datetime(2026, 11, 21, 9, 30, tzinfo=dt.UTC)
 ADMINISTRATION = "4711"
@@ -145,8 +145,8 @@ def payt() -> Iterator[Handle]:
 
 def server_for(url: str, **environ: str) -> PaytServer:
     """A server as a user starts one who only reads, for a Payt at `url`; what writes is tested in `tests/writes`."""
-    given = {"PAYT_API_URL": url, "PAYT_API_TOKEN": TOKEN, "PAYT_RATE": "100", "PAYT_READ_ONLY": "1"}
-    return build_server(Settings.from_env(given | environ))
+    given = {"PAYT_API_URL": url, "PAYT_API_TOKEN": TOKEN, "PAYT_READ_ONLY": "1"}
+    return build_server(unhurried(given | environ))
 
 
 async def answer_of(client: Any, call: Call) -> CallToolResult:

@@ -23,6 +23,7 @@ from payt_sandbox.api.sandbox import Sandbox
 from payt_sandbox.app import create_app
 from payt_sandbox.data.build import build_world
 from payt_sandbox.server import Handle, run_in_thread
+from tests.support.unhurried import NO_LIMIT
 
 ADMINISTRATION = "4711"
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
@@ -51,7 +52,7 @@ class House:
     def settings(self, **changes: Any) -> Settings:
         values: dict[str, Any] = {
             "api_token": Secret("sandbox-token"), "api_url": self.payt.url, "administration_id": ADMINISTRATION,
-            "rate": 100, "state_dir": self.state, "attachments_dir": self.files,
+            "rate": NO_LIMIT, "state_dir": self.state, "attachments_dir": self.files,
         }  # fmt: skip
         return Settings(**values | changes)
 
@@ -207,7 +208,7 @@ def record(house: House, key: str) -> Record:
 
 
 async def until(ledger: Ledger, key: str, *wanted: Status) -> Record:
-    with anyio.fail_after(15):
+    with anyio.fail_after(120):
         while (record := ledger.get(key)).status not in wanted:  # noqa: ASYNC110 - another thread or process writes it
             await anyio.sleep(0.02)
     return record

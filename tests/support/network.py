@@ -25,7 +25,7 @@ class Listener:
         self._began = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()
-        assert self._began.wait(10)
+        assert self._began.wait(120)
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()

@@ -10,10 +10,10 @@ from mcp.client import Client
 from payt_mcp.cli.demo_screen import Screen
 from payt_mcp.cli.demo_story import Story
 from payt_mcp.server.server import build_server
-from payt_mcp.settings import Settings
 from payt_sandbox import build_world
 from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
+from tests.support.unhurried import unhurried
 
 ROOT = Path(__file__).parent.parent.parent
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
@@ -24,8 +24,8 @@ async def told() -> str:
     world = build_world(today=NOW.date())
     world.clock = lambda: NOW
     options = Options(rate=None)
-    environ = {"PAYT_API_TOKEN": options.token, "PAYT_ADMINISTRATION_ID": "4711", "PAYT_RATE": "100"}
-    server = build_server(Settings.from_env(environ), app=create_app(world, options=options))
+    environ = {"PAYT_API_TOKEN": options.token, "PAYT_ADMINISTRATION_ID": "4711"}
+    server = build_server(unhurried(environ), app=create_app(world, options=options))
     paper = io.StringIO()
     async with Client(server) as client:
         await Story(client, Screen(paper)).tell()

@@ -14,7 +14,7 @@ import httpx
 
 from tests.support.fixed import TOKEN, free_port
 
-PATIENCE = 20.0
+PATIENCE = 120.0
 """Seconds after which a process that does not do what is waited for has failed to do it."""
 
 COMMAND = (sys.executable, "-m", "payt_mcp")
@@ -30,7 +30,7 @@ def environment(url: str = "sandbox", **settings: str) -> dict[str, str]:
 def run(*arguments: str, env: dict[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
     """A command to its end."""
     return subprocess.run(
-        [*COMMAND, *arguments], input=stdin, env=env, capture_output=True, text=True, timeout=60, check=False
+        [*COMMAND, *arguments], input=stdin, env=env, capture_output=True, text=True, timeout=300, check=False
     )
 
 

@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from payt_sandbox.app import create_app
 from payt_sandbox.data.build import build_world
 from payt_sandbox.server import Handle, run_in_thread
 from payt_sandbox.signin.grants import Counts, Grants
+from tests.support.unhurried import NO_LIMIT
 
 APP, APP_SECRET = "sandbox-app", "sandbox-app-secret"
 TOKEN_PATH = "/oauth/token"
@@ -71,7 +73,7 @@ class Home:
         )
 
     def settings(self, **settings: str) -> Settings:
-        return Settings.from_env(self.env(**{"PAYT_CLIENT_ID": "", **settings}))
+        return replace(Settings.from_env(self.env(**{"PAYT_CLIENT_ID": "", **settings})), rate=NO_LIMIT)
 
     def server(self, **settings: str) -> PaytServer:
         return build_server(self.settings(**settings))

@@ -4,6 +4,7 @@ import datetime as dt
 import unicodedata
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -126,4 +127,7 @@ def test_small_words() -> None:
     assert present.some(["a", "b", "c"], most=2) == "a, b and 1 more"
     assert present.filled({"a": 0, "b": None, "c": "", "d": [], "e": False}) == {"a": 0, "e": False}
     moment = dt.datetime(2026, 11, 21, 10, 0, 0, 999, tzinfo=dt.timezone(dt.timedelta(hours=1)))
-    assert present.stamp(moment) == "2026-11-21T09:00:00Z"
+    assert present.stamp(moment, dt.UTC) == "2026-11-21T09:00:00Z"
+    assert present.stamp(moment, ZoneInfo("America/New_York")) == "2026-11-21T04:00:00-05:00"
+    last = dt.datetime.max.replace(tzinfo=dt.UTC)
+    assert present.stamp(last, ZoneInfo("Europe/Amsterdam")) == "9999-12-31T23:59:59Z"

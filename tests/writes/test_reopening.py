@@ -36,7 +36,7 @@ async def test_a_task_is_open_again_once_a_person_said_yes(house: House, mode: s
     assert (done["status"], is_open(house, key)) == ("applied", True)
     question = answer.questions[0]  # type: ignore[attr-defined]
     assert question.startswith("Re-open the task “")
-    assert "\nCompleted: 2026-11-02T08:00:00Z\n" in question
+    assert "\nCompleted: 2026-11-02T09:00:00+01:00\n" in question
     assert (again["status"], again["summary"]) == ("unchanged", "The task is open already; nothing was sent.")
 
 
@@ -59,8 +59,8 @@ async def test_a_task_done_at_another_time_is_asked_about_anew(house: House) -> 
         renewed = ledger.pending()[-1]
         ledger.close()
     assert answer["status"] == "superseded"
-    assert "Completed was 2026-11-02T08:00:00Z and is 2026-11-20T08:00:00Z now" in answer["reason"]
-    assert flat(seen(renewed))["facts"]["Completed"] == "2026-11-20T08:00:00Z"
+    assert "Completed was 2026-11-02T09:00:00+01:00 and is 2026-11-20T09:00:00+01:00 now" in answer["reason"]
+    assert flat(seen(renewed))["facts"]["Completed"] == "2026-11-20T09:00:00+01:00"
     assert not is_open(house, key)
 
 

@@ -61,7 +61,7 @@ async def proposed(
     """A proposal on record, once however often the call is resumed; the answer at once where it would change nothing.
 
     Where the same was begun since this call came (or, for one that `brings_yes` to it, while a yes holds), that is what
-    the call is about, whatever it would find at Payt now.
+    the call is about, whatever it would find at Payt now. So it is where Payt's answer to the same just got lost.
 
     Raises:
         PaytMcpError: it cannot be proposed, and nothing was sent.
@@ -73,13 +73,16 @@ async def proposed(
         raise said_unsent(error) from None
     writer, valid = outbox.writers[kind], VALID.total_seconds()
     mark, within = writer.mark(scope, asked), valid if brings_yes else patience.age()
+    lost = None if brings_yes else await outbox.lost_for(kind, mark)
+    if lost is not None:
+        return Proposed(outbox, lost, is_new=True)
+    asked_about = await outbox.waiting_for(mark, valid) if brings_yes else None
+    if asked_about is not None:  # the yes is to what was shown; whether it is so still is seen before it goes
+        return Proposed(outbox, asked_about, is_new=True)
     try:
         draft = await writer.draft(scope, asked)
         preview = Preview.from_json(draft.preview)
         if not preview.idle:
-            asked_about = await outbox.waiting_for(mark, valid) if brings_yes else None
-            if asked_about is not None:  # the yes is to what was shown; whether it is so still is seen before it goes
-                return Proposed(outbox, asked_about, is_new=True)
             return await _on_record(ctx, outbox, draft, preview)
         begun = await outbox.begun_for(mark, within)
         if begun is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from payt_mcp.books.find import find_invoice
 from payt_mcp.books.scope import Scope, chunks
-from payt_mcp.errors import InputError, UnknownRecordError
+from payt_mcp.errors import BadValueError, InputError, UnknownRecordError
 from payt_mcp.payt.models import Contact
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, open_item
@@ -17,6 +17,9 @@ from payt_mcp.receivables.selection import ordered
 from payt_mcp.words.text import code, some
 from payt_mcp.writes.message.placeholders import Placeholder
 from payt_mcp.writes.message.target import Target
+
+_MOST_OTHERS = 20
+"""How many invoices that are not open may be named: each is asked of Payt."""
 
 _NAMES = ("id", "firstname", "infix", "lastname", "default_email_address", "reminder_email_address")
 
@@ -38,7 +41,16 @@ class Material:
 
 async def ids_of(scope: Scope, target: Target, numbers: Iterable[str]) -> list[str]:
     """The ids of the invoices that are named in `about`, each once. Raises InputError where one is not the debtor's."""
-    found = [await _of_debtor(scope, target, number, "about") for number in numbers]
+    named = list(dict.fromkeys(number.strip() for number in numbers))
+    if "" in named:
+        raise BadValueError("about", "", "numbers of invoices")
+    others = [number for number in named if not _own(target, number)]
+    if len(others) > _MOST_OTHERS:
+        raise InputError(
+            f"{len(others)} of the invoices in about are no open ones of this debtor ({some(map(code, others))}); at "
+            f"most {_MOST_OTHERS} may be. Name the open ones, as search_invoices lists them."
+        )
+    found = [await _of_debtor(scope, target, number, "about") for number in named]
     return list(dict.fromkeys(item.id for item in found))
 
 
@@ -86,7 +98,7 @@ async def _paid(scope: Scope, target: Target, ids: Sequence[str]) -> list[OpenIt
 
 async def _of_debtor(scope: Scope, target: Target, number: str, where: str) -> OpenItem:
     """The debtor's invoice of this number. Raises InputError."""
-    own = [item for item in target.file.open_items if number in (item.number, item.identifier)]
+    own = _own(target, number)
     if len(own) == 1:
         return own[0]
     invoice = await find_invoice(scope, number, fields=INVOICE_FIELDS)
@@ -97,6 +109,10 @@ async def _of_debtor(scope: Scope, target: Target, number: str, where: str) -> O
             f"{code(target.debtor.debtor_number) or target.debtor.id}. Name invoices of this debtor only."
         )
     return open_item(invoice, target.file.books.currency)
+
+
+def _own(target: Target, number: str) -> list[OpenItem]:
+    return [item for item in target.file.open_items if number in (item.number, item.identifier)]
 
 
 async def _contacts(scope: Scope, target: Target) -> list[Contact]:

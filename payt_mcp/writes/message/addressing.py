@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from payt_mcp.proposals.preview import Warned
-from payt_mcp.receivables.addresses import PLACES, domain, resembled
+from payt_mcp.receivables.addresses import PLACES, Recipient, domain, resembled
 from payt_mcp.receivables.mailboxes import mailbox, readable, shown
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.letter import Letter
@@ -11,13 +13,13 @@ from payt_mcp.writes.message.letter import Letter
 
 def recipient_warnings(letter: Letter, facts: Facts) -> list[Warned]:
     known = {domain(entry.email) for entry in facts.on_file}
-    found, outside = [], 0
+    found: list[Warned] = []
+    outside = 0
     for recipient in letter.recipients:
         host = domain(recipient.email)
         outside += host not in known
         if recipient.source:
-            if shown(recipient.email) != recipient.email:
-                found.append(Warned(f"{recipient.email} reads {readable(recipient.email)}."))
+            found += _on_file(recipient, facts)
             continue
         like = resembled(host, known)
         hint = f", and its domain looks like {like}, which is" if like else ""
@@ -27,6 +29,15 @@ def recipient_warnings(letter: Letter, facts: Facts) -> list[Warned]:
     if outside > 1:
         found.append(Warned(f"{outside} recipients are outside the domains on file for this debtor.", True))
     return found + _left_out(letter, facts)
+
+
+def _on_file(recipient: Recipient, facts: Facts) -> Iterator[Warned]:
+    """What is to be said of an address that is on file. One that a proposal put there vouches for nobody."""
+    by = facts.lately.get(mailbox(recipient.email))
+    if by:
+        yield Warned(f"{shown(recipient.email)} ({recipient.field}) came on file lately, by {by}.", True)
+    elif shown(recipient.email) != recipient.email:
+        yield Warned(f"{recipient.email} reads {readable(recipient.email)}.")
 
 
 def _left_out(letter: Letter, facts: Facts) -> list[Warned]:

@@ -34,7 +34,6 @@ class Facts:
     holder: str = ""
     invoice_id: str = ""
     settled: str = ""
-    case: str = ""
     case_attention: Sequence[Reason] = ()
     recent: Sequence[tuple[dt.date, str]] = ()
     bounced: str = ""
@@ -42,6 +41,9 @@ class Facts:
     own_addresses: Sequence[str] = ()
     unusable: Sequence[str] = ()
     unseen: Mapping[str, str] = field(default_factory=dict)
+    lately: Mapping[str, str] = field(default_factory=dict)
+    """Mailboxes that a proposal put on file lately, and which."""
+
     against: Sequence[tuple[str, str]] = ()
     """The rules of whoever runs the server that speak against a letter now: name and sentence."""
 

@@ -11,15 +11,16 @@ from payt_mcp.errors import BadValueError
 from payt_mcp.payt.models import Administration
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.words.languages import NAMES, Language, language_of, language_of_country
-from payt_mcp.words.text import code, cut
+from payt_mcp.words.text import code, cut, some
 from payt_mcp.writes.message.about import Material, material_of
-from payt_mcp.writes.message.placeholders import Filled, fill, placeholders_in
+from payt_mcp.writes.message.placeholders import Filled, blanked, fill, placeholders_in
 from payt_mcp.writes.message.target import Target
 from payt_mcp.writes.message.values import Values
 
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 20_000
 _SHOWN = 120
+_MOST_LINES = 3
 _UNWRITTEN = frozenset({"debtor", "contact", "sender", "iban", "account_holder", "payment_link", "case.number"})
 """What reads the same in every language."""
 
@@ -34,6 +35,11 @@ class FilledLetter:
     material: Material
     remark: str = ""
     """What is to be said of the language it is filled in."""
+
+    @property
+    def typed(self) -> str:
+        """Subject, line break and body with blanks where something was filled in."""
+        return blanked(f"{self.subject}\n{self.body}", self.filled)
 
     @property
     def basis(self) -> dict[str, str]:
@@ -74,9 +80,11 @@ def _moved(placeholder: str, was: str, now: str) -> str:
     if "\n" not in was + now and not was.startswith("- "):
         return f"{placeholder} was {cut(was, _SHOWN)} and is {cut(now, _SHOWN)} now"
     before, after = was.splitlines(), now.splitlines()
-    gone = [f"without {cut(line[2:], _SHOWN)}" for line in before if line not in after]
-    new = [f"with {cut(line[2:], _SHOWN)}" for line in after if line not in before]
-    return f"{placeholder} is another list now, {'; '.join([*gone, *new][:4])}"
+    new = [line for line in after if line not in before]
+    moved = {line.rpartition(", ")[0] for line in new}
+    gone = [line for line in before if line not in after and line.rpartition(", ")[0] not in moved]
+    said = [f"without {cut(line[2:], _SHOWN)}" for line in gone] + [f"with {cut(line[2:], _SHOWN)}" for line in new]
+    return f"{placeholder} is another list now, {some(said, most=_MOST_LINES)}"
 
 
 def _language(administration: Administration, target: Target) -> tuple[Language, str]:

@@ -40,22 +40,23 @@ File = tuple[str, str]
 
 
 async def known_of(
-    scope: Scope, target: Target, text: str, *, files: Sequence[File] = (), contacts: Iterable[str] = ()
+    scope: Scope, target: Target, text: str, typed: str, *, files: Sequence[File] = (), contacts: Iterable[str] = ()
 ) -> Known:
-    """Raises UpstreamError."""
+    """`typed` is the text with blanks for what this server filled in. Raises UpstreamError."""
     file = target.file
     names = _own_names(scope, file, target)
     open_entries = [_entry_of(scope, item) for item in file.open_items]
     own_numbers = {entry.number for entry in open_entries} | names.keys()
     figures = figures_in(text, own_numbers)
+    by_hand = figures if typed == text else figures_in(typed, own_numbers)
     own = own_of(scope.administration, file.debtor, contacts)
-    asked = _asked(figures, [figures_in(numbers_of_name(name), own_numbers) for name, _ in files])
+    asked = _asked(by_hand, [figures_in(numbers_of_name(name), own_numbers) for name, _ in files])
     looked, bounds = await _looked_up(scope, asked)
     mine = [invoice for invoice in looked if invoice.debtor_id == file.debtor.id]
     paid = [_entry_of_paid(scope, one) for one in mine if one.id not in file.books.invoices]
     names |= _orders_of(figures, file.open_items, mine)
     entries = await _in_parts(scope, [*open_entries, *paid, *_of_target(scope, target)], figures)
-    others, foreign, bound = await _foreign(scope, figures, looked, own, files)
+    others, foreign, bound = await _foreign(scope, by_hand, looked, own, files)
     pages = await _pages(scope, file, text)
     return Known(
         today=scope.today,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,9 +11,7 @@ from payt_mcp.receivables.addresses import Recipient
 from payt_mcp.words.text import clean, cut, money
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import named_words
-from payt_mcp.writes.message.placeholders import Filled
-
-_SIGN = re.compile(r"\S")
+from payt_mcp.writes.message.placeholders import Filled, blanked
 
 
 @dataclass(frozen=True)
@@ -49,11 +46,7 @@ class Letter:
     @property
     def typed(self) -> str:
         """The same with blanks where this server filled in what is right by construction."""
-        text = self.text
-        for one in self.filled:
-            blank = _SIGN.sub(" ", text[one.start : one.end])
-            text = text[: one.start] + blank + text[one.end :]
-        return text
+        return blanked(self.text, self.filled)
 
 
 def title_of(letter: Letter, facts: Facts) -> str:

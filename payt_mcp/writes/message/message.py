@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from payt_mcp.books.colleagues import colleagues_on
@@ -29,6 +29,7 @@ from payt_mcp.receivables.messages import message_moment
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.files import load, read_attachments, readable
 from payt_mcp.writes.kind import Kind, Place
+from payt_mcp.writes.lately import came_on_file
 from payt_mcp.writes.message.about import about_warnings, ids_of
 from payt_mcp.writes.message.basis import basis_of, what_changed
 from payt_mcp.writes.message.facts import Facts
@@ -127,13 +128,16 @@ class Message(Kind):
             place, target, subject=asked["subject"], body=asked["body"], about=about, email=email
         )
         content = _each_once(_without_about(asked) | {"subject": filled.subject, "body": filled.body, "email": email})
-        around = of_debtor(await place.proposals(), target.debtor.id)
+        others, zone = await place.proposals(), time_zone(place.administration)
+        number = target.debtor.debtor_number or ""
+        around = of_debtor(others, target.debtor.id, number)
         sent = sent_by_us(around)
         told = {one.message_id for one in around if f"proposal {one.id}" in place.told and one.message_id}
         files = [(one.name, readable(place.folder, one)) for one in attachments]
-        facts = await facts_of(place, target, filled.subject, filled.body, sent, told, files)
+        facts = await facts_of(place, target, filled, sent, told, files)
+        facts = replace(facts, lately=came_on_file(others, zone))
         colleagues = await colleagues_on(place, target.debtor.id)
-        lines = list(ledger_lines(around, time_zone(place.administration)))
+        lines = list(ledger_lines(around, number, zone))
         letter = _letter(content, target, facts, attachments, filled.filled)
         sources = sources_of(letter, facts, [note.content or "" for note in colleagues.notes])
         return Outlook(
@@ -159,7 +163,7 @@ class Message(Kind):
             },
             changed=lambda basis: [
                 *refilled(basis.get("filled", {}), filled.basis),
-                *what_changed(basis, facts, [one.email for one in letter.recipients]),
+                *what_changed(basis, facts),
             ],
         )
 

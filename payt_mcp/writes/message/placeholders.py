@@ -7,7 +7,7 @@ says that nobody filled them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -39,9 +39,17 @@ _OF_INVOICE, _AHEAD = "invoice 2026001.open", "in 14 days"
 _AMOUNTS = ("total", "case.interest", "case.costs")
 _OF_SEVERAL_LINES = ("invoices", "plan")
 _BY_NAME = {*KNOWN} - {_OF_INVOICE, _AHEAD}
-_BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|[$#%@]\{[^{}]*\}|(?<!\{)\{([^{}\n]{0,120})\}(?!\})", re.DOTALL)
-_CURRENCY_BEFORE = re.compile(r"(?<![A-Za-z])(€|£|\$|[A-Z]{3}|[Ee]uro)[ \u00a0]?\Z")
+_BRACES = re.compile(
+    r"\{\{.{0,200}?\}\}|\{%.{0,200}?%\}|[$#%@]\{[^{}]{0,200}\}|(?<!\{)\{([^{}\n]{0,120})\}(?!\})",
+    re.DOTALL,
+)
+_CURRENCY = r"(€|£|\$|[Ee]uros?|EUR|GBP|USD|CHF|SEK|NOK|DKK|PLN|CZK|HUF|JPY|CAD|AUD)"
+_BESIDE = (
+    re.compile(rf"(?<!\w){_CURRENCY}[ \u00a0]?\Z"),
+    re.compile(rf"[ \u00a0]?{_CURRENCY}(?!\w)"),
+)
 _INVOICE = re.compile(rf"invoice\s+(\S.*)\.({'|'.join(PARTS)})")
+_SIGN = re.compile(r"\S")
 _DAYS = re.compile(r"in\s+(\d{1,4})\s+days?")
 
 
@@ -93,8 +101,9 @@ def fill(text: str, value_of: Callable[[Placeholder], Value], argument: str) -> 
     made, filled, end, size = [], [], 0, 0
     for match in _ours(text):
         placeholder = _read(match[1], argument)
-        if placeholder.is_amount and (beside := _CURRENCY_BEFORE.search(text, end, match.start())):
-            raise InputError(f"{placeholder.written} writes its currency itself: leave out the {beside[1]} before it.")
+        beside = _BESIDE[0].search(text, end, match.start()) or _BESIDE[1].match(text, match.end())
+        if placeholder.is_amount and beside:
+            raise InputError(f"{placeholder.written} writes its currency itself: leave out the {beside[1]} beside it.")
         value = value_of(placeholder)
         made += [text[end : match.start()], value.text]
         start = size + match.start() - end
@@ -103,6 +112,13 @@ def fill(text: str, value_of: Callable[[Placeholder], Value], argument: str) -> 
             end += 1  # a company may end in B.V., and so may a sentence
         filled.append(Filled(placeholder.written, value.text, value.source, start, size))
     return "".join([*made, text[end:]]), filled
+
+
+def blanked(text: str, filled: Iterable[Filled]) -> str:
+    """A text with blanks where something was filled in, of the same length."""
+    for one in filled:
+        text = text[: one.start] + _SIGN.sub(" ", text[one.start : one.end]) + text[one.end :]
+    return text
 
 
 def _ours(text: str) -> Iterator[re.Match[str]]:

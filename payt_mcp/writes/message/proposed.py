@@ -12,6 +12,7 @@ from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import title_of
 from payt_mcp.words.text import LINE_LENGTH, cited
+from payt_mcp.writes.lately import changes_of
 
 _LETTER = "message"
 _WAIT = {Status.PROPOSED: "Another proposal waits", Status.APPROVED: "Another proposal was approved"}
@@ -30,9 +31,9 @@ class SentByUs:
     subject: str
 
 
-def of_debtor(records: Sequence[Record], debtor_id: str) -> list[Record]:
+def of_debtor(records: Sequence[Record], debtor_id: str, number: str) -> list[Record]:
     """The proposals that are about a debtor, the newest first."""
-    theirs = [one for one in records if debtor_id in _debtors(one)]
+    theirs = [one for one in records if debtor_id in _debtors(one) or changes_of(one, number)]
     return sorted(theirs, key=lambda one: (one.changed_at, one.id), reverse=True)
 
 
@@ -49,7 +50,7 @@ def sent_by_us(records: Sequence[Record]) -> list[SentByUs]:
     ]
 
 
-def ledger_lines(records: Sequence[Record], zone: dt.tzinfo) -> Iterator[Circumstance]:
+def ledger_lines(records: Sequence[Record], number: str, zone: dt.tzinfo) -> Iterator[Circumstance]:
     """What is under way or was said no to, and what was done of other kinds; what may be out already comes first."""
     for record in sorted(records, key=lambda one: one.status not in _UNDER_WAY):
         named = f"{cited(title_of(record), LINE_LENGTH)}, {record.id}"
@@ -63,5 +64,7 @@ def ledger_lines(records: Sequence[Record], zone: dt.tzinfo) -> Iterator[Circums
             since = f"{named}, at {at(record.changed_at, zone)}"
             yield Circumstance(f"proposal {record.id}", "A person declined", since, stops=False)
         elif record.kind != _LETTER and record.status in (Status.APPLIED, Status.PARTLY_APPLIED, Status.SENT):
-            done = f"{named}, at {at(record.changed_at, zone)}"
-            yield Circumstance(f"proposal {record.id}", "Carried out", done)
+            changes = changes_of(record, number)
+            done = f"{cited(changes, LINE_LENGTH)}, {record.id}" if changes else named
+            label = "Changed lately" if changes else "Carried out"
+            yield Circumstance(f"proposal {record.id}", label, f"{done}, at {at(record.changed_at, zone)}")

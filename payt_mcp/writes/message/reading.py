@@ -9,17 +9,17 @@ from collections.abc import Collection, Iterator, Sequence
 from payt_mcp.books.debtor import DebtorFile
 from payt_mcp.books.scope import Scope
 from payt_mcp.books.zones import time_zone
-from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message
+from payt_mcp.payt.models import Debtor, Invoice, Message
 from payt_mcp.policy.contact import against
 from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of, addresses_of_contact, complaints
 from payt_mcp.receivables.aging import balance
 from payt_mcp.receivables.attention import of_case, of_invoice
 from payt_mcp.receivables.messages import EARLIEST, bounce_reason, message_moment
-from payt_mcp.receivables.phases import case_phase, words
 from payt_mcp.receivables.records import case_entry
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
+from payt_mcp.writes.message.filling import FilledLetter
 from payt_mcp.writes.message.knowing import File, known_of
 from payt_mcp.writes.message.proposed import SentByUs
 from payt_mcp.writes.message.target import Target
@@ -31,8 +31,7 @@ _RECENT = dt.timedelta(days=7)
 async def facts_of(
     scope: Scope,
     target: Target,
-    subject: str,
-    body: str,
+    letter: FilledLetter,
     sent: Sequence[SentByUs] = (),
     told: Collection[str] = (),
     files: Sequence[File] = (),
@@ -42,8 +41,9 @@ async def facts_of(
     show yet; of the messages that are `told` a person knows. `files` are the attached ones.
     """
     file, administration, now = target.file, scope.administration, scope.now()
-    debtor, text = file.debtor, f"{subject}\n{body}"
+    debtor, subject, body = file.debtor, letter.subject, letter.body
     on_file = await _on_file(scope, debtor)
+    contacts = [entry.source.removeprefix("contact ") for entry in on_file]
     same = [m for m in file.messages if is_same(m, subject, body)]
     of_case_ = of_case(case_entry(target.case)) if target.case else []
     return Facts(
@@ -57,13 +57,10 @@ async def facts_of(
         on_file=on_file,
         unusable=complaints(debtor),
         items=_items(scope, file, now),
-        known=await known_of(
-            scope, target, text, files=files, contacts=[entry.source.removeprefix("contact ") for entry in on_file]
-        ),
+        known=await known_of(scope, target, f"{subject}\n{body}", letter.typed, files=files, contacts=contacts),
         holder=administration.bank_account_name or "",
         invoice_id=target.invoice.id if target.invoice else "",
         settled=_settled(file, target.invoice),
-        case=_case_words(target.case),
         case_attention=of_case_,
         recent=_recent(scope, file, sent, told),
         bounced=_bounced(scope, file),
@@ -134,11 +131,12 @@ async def _on_file(scope: Scope, debtor: Debtor) -> list[OnFile]:
     found = list(addresses_of(debtor))
     if not debtor.debtor_number or "," in debtor.debtor_number:
         return found
-    contacts = await scope.account.payt.contacts(
-        scope.id, fields=("id", "firstname", "lastname", *CONTACT_FIELDS), debtor_numbers=[debtor.debtor_number]
-    )
+    fields = ("id", "firstname", "lastname", "updated_at", *CONTACT_FIELDS)
+    contacts = await scope.account.payt.contacts(scope.id, fields=fields, debtor_numbers=[debtor.debtor_number])
     for contact in contacts.records:
-        found += addresses_of_contact(contact)
+        stamp = contact.updated_at
+        changed = scope.day(stamp) if stamp and is_recent(stamp, scope.now()) else None
+        found += addresses_of_contact(contact, changed or "")
     return found
 
 
@@ -164,12 +162,6 @@ def _items(scope: Scope, file: DebtorFile, now: dt.datetime) -> list[OwedItem]:
 def _settled(file: DebtorFile, invoice: Invoice | None) -> str:
     """The number of the invoice a message is about, where nothing is open on it."""
     return (invoice.invoice_number or invoice.id) if invoice and invoice.id not in file.books.invoices else ""
-
-
-def _case_words(case: CreditCase | None) -> str:
-    if case is None:
-        return ""
-    return words(case_phase(case)) + (", paused" if case.paused_at else "")
 
 
 def _day(scope: Scope, moment: dt.datetime) -> dt.date:

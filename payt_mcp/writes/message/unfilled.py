@@ -14,8 +14,8 @@ from payt_mcp.writes.message.placeholders import Filled
 _LENGTH = 40
 _MARKED = re.compile(
     r"""
-      \{\{.*?\}\}+ | \{%.*?%\} | [$\#%@]\{[^{}]*\}      # Jinja, Mustache, Liquid; shells and Ruby
-    | \{[^{}]{0,80}\}+ | \{+\s*[^\W\d_][^{}\n]{0,40}\}?  # one brace too many, or too few
+      \{\{.{0,200}?\}\}+ | \{%.{0,200}?%\} | [$\#%@]\{[^{}]*\}      # Jinja, Mustache, Liquid; shells and Ruby
+    | \{[^{}]{0,80}\}+ | \{{1,3}[ ]{0,3}[^\W\d_][^{}\n]{0,40}\}?  # one brace too many, or too few
     | <<[^<>]{1,60}>> | «(?=\w*(?:_|[a-z][A-Z]))\w+»      # mail merge; French quotes alone are quotes
     | \*\|[^|\n]{1,60}\|\* | \[\[[^\[\]]{1,60}\]\]
     | (?<![\w%])%%?[A-Za-z_]\w*%%?(?!\w) | (?<![\w\#])\#\#?[A-Za-z_]\w*\#\#?(?!\w) | (?<![\w@])@@\w+@@
@@ -25,7 +25,7 @@ _MARKED = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _CROSSED = re.compile(
-    r"(?<![\w.,*-])(?:[Xx]{3,}|[Xx]{1,3}(?:[.,/-][Xx]{2,3})+)[Xx]*(?![\w*])|(?:€|\b(?:EUR|GBP|USD))\s?[Xx]+\b"
+    r"(?<![\w.,*-])(?:[Xx]{3,}|[Xx]{1,3}(?:[.,/-][Xx]{2,3})+[Xx]*)(?![\w*])|(?:€|\b(?:EUR|GBP|USD))\s?[Xx]+\b"
 )
 _NOBODY = re.compile(r"^(?:Beste|Geachte|Dear|Liebe[rs]?|Sehr geehrte[rs]?|Cher|Chère)[^\S\n]+,", re.MULTILINE)
 _DAY = re.compile(r"(?<!\w)(?:dd|tt|jj)[-/. ]mm(?:[-/. ](?:jj|yy|aa){1,2})?(?!\w)", re.IGNORECASE)
@@ -83,10 +83,11 @@ def _masked(text: str, filled: Sequence[Filled], known: Collection[str]) -> str:
 def _signs(text: str) -> Iterator[tuple[int, str]]:
     for pattern in (_MARKED, _CROSSED, _DAY, _NOBODY):
         yield from ((match.start(), match[0]) for match in pattern.finditer(text))
-    for match in _BLANK_LINE.finditer(text):
-        line = text[text.rfind("\n", 0, match.start()) + 1 : (text + "\n").index("\n", match.end())]
+    at = 0
+    for line in text.split("\n"):
         if line.strip(" _-"):  # a line of nothing else divides the text
-            yield match.start(), match[0]
+            yield from ((at + match.start(), match[0]) for match in _BLANK_LINE.finditer(line))
+        at += len(line) + 1
     for match in _ANGLED.finditer(text):
         if match[1].split()[0].casefold() not in _TAGS:
             yield match.start(), match[0]

@@ -49,19 +49,20 @@ class CommentTask(Kind):
     async def look_ahead(self, place: Place, asked: Content) -> Outlook:
         task = await read_task(place, asked["task"])
         same = same_comments(task, asked["comment"])
-        warnings = stands_already(same)
+        warnings = stands_already(place, same)
         if task.completed_at:
-            warnings.append(Warned(f"The task was completed at {stamp(task.completed_at)}."))
+            warnings.append(Warned(f"The task was completed at {stamp(task.completed_at, place.zone)}."))
         warnings += await text_warnings(place, task, {"the comment": asked["comment"]})
         return Outlook(
             touches=(self.name, task.id, laid_out(asked["comment"])),
             title=f"Comment on {named(task)}, in {place.short_name}",
             sections=[
                 *facts([*await task_facts(place, task), ("Comment", asked["comment"])]),
-                *beside(read_beside(task)),
+                *beside(read_beside(place, task)),
             ],
             warnings=warnings,
             same=[one.id or "" for one in same],
+            basis={"debtors": [task.debtor_id]},
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:  # noqa: ARG002 - Kind

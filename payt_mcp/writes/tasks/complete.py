@@ -59,10 +59,11 @@ class CompleteTask(Kind):
         return Outlook(
             touches=(self.name, task.id),
             title=f"Complete {named(task)}, in {place.short_name}",
-            sections=[*facts(said), *beside(read_beside(task))],
-            warnings=[*stands_already(same), *await text_warnings(place, task, texts)],
-            idle=_completed(task, "comment" in asked),
+            sections=[*facts(said), *beside(read_beside(place, task))],
+            warnings=[*stands_already(place, same), *await text_warnings(place, task, texts)],
+            idle=_completed(place, task, has_comment="comment" in asked),
             same=[comment.id or "" for comment in same],
+            basis={"debtors": [task.debtor_id]},
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:  # noqa: ARG002 - Kind
@@ -109,8 +110,8 @@ def _may_resume(invoice: Invoice) -> bool:
     return invoice.paused_at is not None and not invoice.paused_by_user
 
 
-def _completed(task: Task, has_comment: bool) -> str:
+def _completed(place: Place, task: Task, *, has_comment: bool) -> str:
     if task.completed_at is None:
         return ""
     also = "; the comment was not made: comment_task does that" if has_comment else ""
-    return f"The task was completed at {stamp(task.completed_at)} already{also}"
+    return f"The task was completed at {stamp(task.completed_at, place.zone)} already{also}"

@@ -38,20 +38,21 @@ async def task_facts(scope: Scope, task: Task) -> list[Fact]:
     return [fact for fact in facts if fact[1]]
 
 
-def read_beside(task: Task) -> list[Fact]:
+def read_beside(scope: Scope, task: Task) -> list[Fact]:
     """The description of a task and the last comments on it."""
     newest = sorted(task.comments, key=_made, reverse=True)[:_SHOWN_COMMENTS]
     described = [("Description", clean(task.description, 2 * LINE_LENGTH))] if task.description else []
-    return described + [
-        (f"Comment of {stamp(one.created_at) or 'some time'}", clean(one.content, LINE_LENGTH)) for one in newest
-    ]
+    made = [stamp(one.created_at, scope.zone) or "some time" for one in newest]
+    said = [clean(one.content, LINE_LENGTH) for one in newest]
+    return described + [(f"Comment of {when}", text) for when, text in zip(made, said, strict=True)]
 
 
-def stands_already(same: Sequence[Comment]) -> list[Warned]:
+def stands_already(scope: Scope, same: Sequence[Comment]) -> list[Warned]:
     latest = max(same, key=_made, default=None)
     if latest is None:
         return []
-    return [Warned(f"The same comment stands on this task already, made at {stamp(latest.created_at) or 'some time'}.")]
+    made = stamp(latest.created_at, scope.zone) or "some time"
+    return [Warned(f"The same comment stands on this task already, made at {made}.")]
 
 
 def same_comments(task: Task, comment: str) -> list[Comment]:

@@ -29,12 +29,13 @@ class ReopenTask(Kind):
         task = await read_task(place, asked["task"])
         said = await task_facts(place, task)
         if task.completed_at:
-            said.append(("Completed", stamp(task.completed_at) or ""))
+            said.append(("Completed", stamp(task.completed_at, place.zone) or ""))
         return Outlook(
             touches=(self.name, task.id),
             title=f"Re-open {named(task)}, in {place.short_name}",
-            sections=[*facts(said), *beside(read_beside(task))],
+            sections=[*facts(said), *beside(read_beside(place, task))],
             idle="" if task.completed_at else "The task is open already",
+            basis={"debtors": [task.debtor_id]},
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:  # noqa: ARG002 - Kind

@@ -70,4 +70,14 @@ CASES = (
         _letter("anbei die Rechnung 261201 in Kopie.", attachments=["Rechnung-261201.pdf"]),
         before=lambda payt: payt.file("Rechnung-261201.pdf"),
     ),
+    case(
+        "de-placeholders",
+        "Every figure is filled in by the server.",
+        _letter(
+            "folgende Rechnungen sind offen:\n\n{invoices}\n\nBitte überweisen Sie den Gesamtbetrag von"
+            " {total} bis zum {in 10 days} auf {iban} ({account_holder}) oder zahlen Sie unter "
+            "{payment_link}. Stand {today}.",
+            subject="Zahlungserinnerung: {total}",
+        ),
+    ),
 )

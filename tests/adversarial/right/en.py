@@ -67,4 +67,13 @@ CASES = (
         _letter("A copy of invoice 261301 is attached.", attachments=["invoice_261301.pdf"]),
         before=lambda payt: payt.file("invoice_261301.pdf"),
     ),
+    case(
+        "en-placeholders",
+        "Every figure is filled in by the server.",
+        _letter(
+            "these invoices are open:\n\n{invoices}\n\nPlease pay {total} before {in 14 days} to {iban}"
+            " ({account_holder}), or at {payment_link}. As of {today}.",
+            subject="Reminder: {total}",
+        ),
+    ),
 )

@@ -66,4 +66,13 @@ CASES = (
         _letter("Ci-joint la facture 261401.", attachments=["facture-261401.pdf"]),
         before=lambda payt: payt.file("facture-261401.pdf"),
     ),
+    case(
+        "fr-placeholders",
+        "Every figure is filled in by the server.",
+        _letter(
+            "ces factures restent dues :\n\n{invoices}\n\nMerci de régler {total} avant le {in 8 days} "
+            "sur {iban} ({account_holder}) ou sur {payment_link}. Au {today}.",
+            subject="Rappel : {total}",
+        ),
+    ),
 )

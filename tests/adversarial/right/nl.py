@@ -129,4 +129,14 @@ CASES = (
             subject="Uw vraag",
         ),
     ),
+    case(
+        "nl-placeholders",
+        "Every figure is filled in by the server.",
+        _letter(
+            "De volgende facturen staan open:\n\n{invoices}\n\nWilt u het totaal van {total} voor {in "
+            "14 days} overmaken op {iban} ten name van {account_holder}, of betalen via {payment_link}?"
+            " Stand van {today}.",
+            subject="Herinnering: {total}",
+        ),
+    ),
 )

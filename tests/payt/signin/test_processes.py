@@ -61,7 +61,7 @@ def _killed(home: Home) -> None:
         '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"list_administrations","arguments":{}}}\n'
     )
     dying.stdin.flush()
-    assert dying.wait(20) == -signal.SIGKILL
+    assert dying.wait(120) == -signal.SIGKILL
     _, err = dying.communicate()
     assert APP_SECRET not in err
 

@@ -88,9 +88,9 @@ async def test_beside_a_new_one_and_with_lines_the_rest_is_sent_as_it_stands_and
     )
     assert answer["status"] == "applied"
     assert methods(house) == ["POST"]
-    notes = [row["notes"] for row in flat(seen(record(house, answer["proposal_id"])))["rows"]]
-    assert not notes[0]
-    assert f"open amount {first['open_amount']}" in notes[1][0]
+    notes = {row["key"]: row["notes"] for row in flat(seen(record(house, answer["proposal_id"])))["rows"]}
+    assert not notes["N1"]
+    assert f"open amount {first['open_amount']}" in notes[first["invoice_number"]][0]
     assert at_payt(house, first["invoice_number"]) == first | {"description": "Nieuw"}
 
 

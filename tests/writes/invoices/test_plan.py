@@ -259,7 +259,7 @@ async def test_a_letter_closed_by_a_person_is_told_in_one_sentence(house: House)
         ledger.settle(key, Status.FAILED, CLOSED, who=PAGE)
         ledger.close()
         told = data(await caller.call_tool("check_approval", {"proposal_id": key}))
-    assert re.fullmatch(r"A person closed it at 20\d\d-\d\d-\d\d \d\d:\d\d: it was not sent\.", told["summary"])
+    assert re.fullmatch(r"A person closed it at 20\d\d-\d\d-\d\d \d\d:\d\d CET: it was not sent\.", told["summary"])
     assert "reason" not in told
     assert "only if the user asks" in told["next_step"]
     page = cards([record(house, key)], {}, lambda _record: "", dt.UTC).html

@@ -47,7 +47,7 @@ LETTERS = {
     ),
     "fr": (
         (
-            "- Facture 7001 du 1 septembre 2026, échéance le 1 octobre 2026, solde : 1 234,50 €\n"
+            "- Facture 7001 du 1er septembre 2026, échéance le 1er octobre 2026, solde : 1 234,50 €\n"
             "- Facture 7002, échéance le 3 novembre 2026, solde : 900,00 £"
         ),
         "1 234,50 € et 900,00 £",
@@ -108,10 +108,12 @@ def plain(text: str) -> str:
 
 
 async def mailed(house: House, *wishes: dict[str, Any]) -> list[str]:
-    """What the debtor reads of each letter."""
+    """What the debtor reads of each letter; nothing in it is accused of being unknown."""
     async with client(house.server(freshness_seconds=0), answer=says("accept")) as caller:
         for one in wishes:
-            assert data(await caller.call_tool("send_message", one))["status"] == "sent"
+            answer = data(await caller.call_tool("send_message", one))
+            assert answer["status"] == "sent"
+            assert not [text for text in answer.get("warnings", ()) if "text" in text and "does not name" not in text]
     return [plain(f"{mail.subject}\n{mail.body}") for mail in house.mails]
 
 
@@ -193,6 +195,7 @@ async def test_what_cannot_be_filled_is_refused_and_nothing_proposed(house: Hous
         "{case.costs}": "Payt has no running credit case",
         "{plan}": "has no payment plan",
         "EUR {total}": "{total} writes its currency itself: leave out the EUR",
+        "Offen: {invoice 7001.open} Euro.": "itself: leave out the Euro beside it",
     }
     async with client(house.server()) as caller:
 
@@ -206,6 +209,9 @@ async def test_what_cannot_be_filled_is_refused_and_nothing_proposed(house: Hous
             assert sentence in await refused(**wish(body)), body
         assert "Use it in the body" in await refused(**wish("Zie boven.", "{invoices}"))
         assert "Invoice 7100 (about) belongs to debtor 77002" in await refused(**wish("{total}", about=["7100"]))
+        assert "about='' is not possible" in await refused(**wish("{total}", about=["7001", ""]))
+        many = [f"8{place:03}" for place in range(21)]
+        assert "21 of the invoices in about are no open ones" in await refused(**wish("{total}", about=[*many, "7001"]))
         number = await refused(**wish("{total}", to_debtor="77002"))
         assert "nothing of this debtor is overdue" in number
         cast.contact("Ria", "Bakker", "ria@bakker.example")
@@ -222,16 +228,19 @@ async def test_what_cannot_be_filled_is_refused_and_nothing_proposed(house: Hous
 
 
 async def test_named_invoices_are_warned_of_and_the_rest_is_not(house: House) -> None:
-    Cast(house, language_code="es")
+    cast = Cast(house, language_code="es")
+    cast.bill("7006", "30.00", due_date="2026-10-05", bailiff_at=cast.now - dt.timedelta(days=9))
     async with client(house.server()) as caller:
-        named = data(await caller.call_tool("send_message", wish("Zie {total}.", about=["7003", "7004", "7005"])))
+        ours = wish("Zie BTW {total}.", about=["7003", " 7004", "7005", "7006"])
+        named = data(await caller.call_tool("send_message", ours))
         assert named["warnings"] == [
+            "Invoice 7006 is with a bailiff: contact about it goes through the bailiff.",
             "Nothing is open on invoice 7005, which the letter is about.",
             "Follow-up is paused for invoice 7004.",
             "Not due yet: invoice 7003, which the letter is about.",
             "The debtor's language is es: dates and amounts that were filled in are written in English.",
         ]
-        assert "\nText: as given and filled in, 12 characters\n{total}: €150.00" in plain(named["preview"])
+        assert "\nText: as given and filled in, 16 characters\n{total}: €180.00" in plain(named["preview"])
 
 
 async def pending(house: House) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 
 from hypothesis import given
@@ -51,6 +52,15 @@ def test_what_was_filled_in_and_what_somebody_is_called_is_left_alone() -> None:
     body, filled = fill("Beste {contact}, XXX Lutz {debtor}", lambda _: Value("[naam] XXX {total}", "x"), "body")
     moved = [one.moved(len("Open") + 1) for one in filled]
     assert unfilled("Open", body, moved, ["XXX Lutz"]) == []
+
+
+def test_a_text_made_to_be_slow_is_not() -> None:
+    """Twenty thousand signs of one kind: what took the square of them would take minutes."""
+    known = [f"2026{number:06}" for number in range(2_000)]
+    for sign in ("{", "{{", "x", "[", "___ ", "%a", "${", "<a "):
+        began = time.process_time()
+        unfilled("Open", (sign * 20_000)[:20_000], [], known)
+        assert time.process_time() - began < 3
 
 
 _WORDS = st.text("abc .,\n", max_size=8)

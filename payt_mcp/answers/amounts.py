@@ -18,17 +18,18 @@ def unbooked_notes(items: Sequence[OpenItem]) -> list[str]:
     """Those in the administration's currency are in the sums with their own amount, and it says so."""
     if not items:
         return []
-    first = present.some((present.clean(item.number, 40) for item in items), most=_MOST_COUNTED)
-    which = named(items) if len(items) == 1 else f"{len(items):,} items: {first}"
+    numbers = sorted(present.code(item.number, 40) for item in items)
+    counted = f"{len(items):,} items: {present.some(numbers, most=_MOST_COUNTED)}"
+    which = named(items) if len(items) == 1 else counted
     return [f"Counted with their own amount, having none in the books: {which}."]
 
 
 def named(items: Sequence[OpenItem], most: int = _MOST_NAMED) -> str:
     """How many, and the first of them with their own amounts."""
     names = (
-        f"{present.clean(item.number, 40)} ({present.money(item.open_amount, item.currency)})"
+        f"{present.code(item.number, 40)} ({present.money(item.open_amount, item.currency)})"
         if item.open_amount is not None
-        else present.clean(item.number, 40)
+        else present.code(item.number, 40)
         for item in sorted(items, key=lambda item: item.number)  # in whatever order they were read
     )
     return f"{present.count(len(items), 'item')}: {present.some(names, most=most)}"

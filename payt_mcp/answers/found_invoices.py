@@ -94,7 +94,7 @@ def notes_of(scope: Scope, question: Question, found: Matches) -> list[str]:
         notes.append(f"No such invoice of debtor {debtor_names(found.meant)}{elsewhere}.")
     notes += similar_note(found.similar)
     if found.unknown:
-        numbers = present.some((present.clean(key, 40) for key in found.unknown), most=10)
+        numbers = present.some((present.code(key, 40) for key in found.unknown), most=10)
         notes.append(f"Not found: {numbers}{elsewhere}.")
     if not found.items:
         notes += _there_is(scope, question)
@@ -120,6 +120,6 @@ def _there_is(scope: Scope, question: Question) -> list[str]:
     if question.currency and (codes := sorted({present.code(item.currency) for item in held if item.currency})):
         said.append(f"Currencies of open invoices: {', '.join(codes)}.")
     if question.labels:
-        labels = sorted({present.clean(label, present.NAME_LENGTH) for item in held for label in item.labels})
+        labels = sorted({present.outside(label, present.NAME_LENGTH) for item in held for label in item.labels})
         said.append(f"Labels of open invoices: {present.some(labels, most=20) or 'none'}.")
     return said

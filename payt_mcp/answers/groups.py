@@ -74,11 +74,11 @@ def _row(group: Group, by: str, status: str, debtors: Mapping[str, DebtorEntry],
 
 def _named(group: Group, by: str, debtors: Mapping[str, DebtorEntry]) -> Mapping[str, Any]:
     if by != "debtor":
-        return {by: present.clean(group.key, present.NAME_LENGTH) or NONE}
+        return {by: present.outside(group.key, present.NAME_LENGTH) or NONE}
     debtor = debtors.get(group.key)
     if debtor is None:
         return {"debtor": NONE}
-    name = {"debtor_number": present.code(debtor.number), "debtor": present.clean(debtor.name, present.NAME_LENGTH)}
+    name = {"debtor_number": present.code(debtor.number), "debtor": present.outside(debtor.name, present.NAME_LENGTH)}
     return present.filled(name) or {"debtor": NONE}
 
 

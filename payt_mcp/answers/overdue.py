@@ -44,10 +44,7 @@ def together(pictures: Iterable[aging.Overdue]) -> dict[str, aging.InCurrency]:
     found: dict[str, aging.InCurrency] = {}
     for picture in pictures:
         for code, own in picture.own.items():
-            both = found.setdefault(code, aging.InCurrency())
-            both.gross += own.gross
-            both.credits += own.credits
-            both.invoices += own.invoices
+            found[code] = found.get(code, aging.InCurrency()).together(own)
     return found
 
 
@@ -56,7 +53,7 @@ def sentence(scope: Scope, picture: aging.Overdue, question: OverdueQuestion) ->
     gross, credits_, net = (present.money(a, currency) for a in (picture.gross, picture.credits, picture.net))
     since = "" if question.min_days == 1 else f" for {question.min_days} days or more"
     return (
-        f"{present.clean(scope.administration.name, present.NAME_LENGTH)}: "
+        f"{present.outside(scope.administration.name, present.NAME_LENGTH)}: "
         f"{gross} overdue{since} on {present.count(picture.invoice_count, 'invoice')} "
         f"of {present.count(len(picture.debtors), 'debtor')}; net {net} after {credits_} in open credits past due."
     )
@@ -94,7 +91,7 @@ def debtor_row(items: OpenItems, row: aging.DebtorOverdue, flags: Sequence[str])
     return present.filled(
         {
             "debtor_number": present.code(debtor.number) if debtor else "",
-            "name": present.clean(debtor.name, present.NAME_LENGTH) if debtor else "",
+            "name": present.outside(debtor.name, present.NAME_LENGTH) if debtor else "",
             "overdue": f"{row.overdue:.2f}",
             "oldest_days": row.oldest_days,
             "invoices": row.invoices,

@@ -58,7 +58,7 @@ def add_totals(data: dict[str, Any], parts: Sequence[tuple[Scope, Totals]], stat
         data["administrations"] = [
             {
                 "administration_id": scope.id,
-                "name": present.clean(scope.administration.name, present.NAME_LENGTH),
+                "name": present.outside(scope.administration.name, present.NAME_LENGTH),
                 "invoices": part.invoices,
                 **sums,
             }
@@ -75,7 +75,7 @@ def words(parts: Sequence[tuple[Scope, Totals]], status: str, *, by_currency: bo
         return f", {booked_words(part, currency, status)}.{own if others(part, currency) else ''}"
     said = f" in {present.count(len(parts), 'administration')}."
     for scope, part in parts:
-        name = present.clean(scope.administration.name, present.NAME_LENGTH)
+        name = present.outside(scope.administration.name, present.NAME_LENGTH)
         sums = booked_words(part, scope.administration.currency_code or "", status)
         said += f" {name} ({scope.id}): {f'{part.invoices:,}, {sums}' if part.own else 'none'}."
     return said + own

@@ -102,8 +102,10 @@ async def search(scope: Scope, question: Question) -> Matches:
     scanned = len(candidates)
     if question.status != "paid":
         assert items is not None
-        candidates = [*items.invoices.values(), *(item for item in candidates if item.id not in items.invoices)]
-    fitting = chosen.chosen(candidates)
+        others = [item for item in candidates if item.id not in items.invoices]
+        order = "due_date" if question.order.endswith("days_overdue") else question.order  # that one is of the day
+        candidates = [*books.ordered(items, order), *others]
+    fitting = chosen.choose(candidates)
     if not fitting and chosen.text is not None and items is not None:
         fitting = _otherwise_spelt(question.query, chosen, items, candidates)
         chosen = replace(chosen, text=None)
@@ -174,7 +176,7 @@ def _otherwise_spelt(query: str, chosen: Selection, items: OpenItems, candidates
     """The invoices of debtors whose names have the words of a query in another spelling."""
     named = {debtor.id for debtor in matching.otherwise_spelt(query, items.debtors.values())}
     anything = replace(chosen, text=None)
-    return anything.chosen(item for item in candidates if item.debtor_id in named) if named else []
+    return list(anything.choose([item for item in candidates if item.debtor_id in named])) if named else []
 
 
 async def _selection(

@@ -46,7 +46,7 @@ async def draw(scope: Scope, question: OverdueQuestion) -> Drawn:
     if question.is_about_all:
         picture = books.overdue(items, scope.today, question.min_days)
     else:
-        among = _selection(scope, question, items).chosen(items.invoices.values())
+        among = _selection(scope, question, items).choose(list(items.invoices.values()))
         picture = aging.overdue(items, scope.today, min_days=question.min_days, among=among)
     notes = [*books.unseen, *books.corrections(), *scope.caveats]
     return Drawn(picture, items, scope.here(books.as_of), notes, {row.debtor_id: row for row in picture.debtors})

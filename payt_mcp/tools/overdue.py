@@ -151,7 +151,7 @@ def _figures(found: Sequence[Answered[Drawn]], question: OverdueQuestion) -> Ans
         data["administrations"] = [
             {
                 "administration_id": scope.id,
-                "name": present.clean(scope.administration.name, present.NAME_LENGTH),
+                "name": present.outside(scope.administration.name, present.NAME_LENGTH),
                 **figures,
             }
             for (scope, _), figures in zip(pictures, each, strict=True)

@@ -265,7 +265,7 @@ async def _check_groups(
     by = asked["group_by"]
     pages = [page async for page in who.pages("search_invoices", administration_id=whose, limit=7, **asked)]
     said = {
-        (row.get("administration_id", whose), row["debtor_number"] if by == "debtor" else row[by]): row
+        (row.get("administration_id", whose), row["debtor_number"] if by == "debtor" else row[by].strip("“”")): row
         for page in pages
         for row in page.get("groups", [])
     }

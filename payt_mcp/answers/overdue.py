@@ -34,9 +34,9 @@ def buckets(picture: aging.Overdue) -> list[dict[str, Any]]:
     return [{"days": days, "invoices": count, "amount": f"{amount:.2f}"} for days, count, amount in counted]
 
 
-def by_currency(own: Mapping[str, aging.InCurrency]) -> dict[str, str]:
-    """What is overdue (gross) in each currency itself, most invoices first."""
-    return {present.code(code) or "none": f"{own[code].gross:.2f}" for code in _most_first(own)}
+def by_currency(own: Mapping[str, aging.InCurrency], but: str = "") -> dict[str, str]:
+    """What is overdue (gross) in each currency itself, `but` that of the books, most invoices first."""
+    return {present.code(code) or "none": f"{own[code].gross:.2f}" for code in _most_first(own) if code != but}
 
 
 def together(pictures: Iterable[aging.Overdue]) -> dict[str, aging.InCurrency]:
@@ -61,9 +61,7 @@ def sentence(scope: Scope, picture: aging.Overdue, question: OverdueQuestion) ->
 
 def own_words(own: Mapping[str, aging.InCurrency], but: str = "") -> str:
     """`By currency: EUR 100.00, GBP 5.00.`; of one administration without that of its books: `Of it in GBP 5.00.`"""
-    parts = [
-        present.money(own[code].gross, present.code(code) or "no currency") for code in _most_first(own) if code != but
-    ]
+    parts = [f"{code} {amount}" for code, amount in by_currency(own, but).items()]
     return f"{'Of it in' if but else 'By currency:'} {', '.join(parts)}." if parts else ""
 
 

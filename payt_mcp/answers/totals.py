@@ -30,7 +30,12 @@ def sums_row(sums: Sums, status: str) -> dict[str, Any]:
 def totals_data(totals: Totals, currency: str, status: str) -> dict[str, Any]:
     """The sums in the administration's currency, net of credits too."""
     net = {} if status == "paid" else {"total_open": present.plain(totals.booked.net)}
-    return {"currency": currency, **net, **sums_row(totals.booked, status)}
+    said = {"currency": currency, **net, **sums_row(totals.booked, status)}
+    if status == "all":
+        said["total_amount"] = present.plain(totals.booked.total)
+    elif status != "paid":
+        said.pop("total_amount", None)
+    return said if totals.booked.credits or status == "paid" else {k: v for k, v in said.items() if k != "open"}
 
 
 def others(totals: Totals, currency: str) -> list[str]:
@@ -39,10 +44,22 @@ def others(totals: Totals, currency: str) -> list[str]:
 
 
 def by_currency(own: Mapping[str, Sums], status: str) -> list[dict[str, Any]]:
-    return [
-        {"currency": present.code(code) or "none", "invoices": own[code].invoices, **sums_row(own[code], status)}
-        for code in sorted(own, key=lambda code: (-own[code].invoices, code))
-    ]
+    """What `own_words` say: in each currency itself, most invoices first."""
+    rows = []
+    for code in _most_first(own):
+        row = sums_row(own[code], status)
+        if status == "all":
+            row["total_amount"] = present.plain(own[code].total)
+        elif status != "paid":
+            row.pop("total_amount", None)
+        if not own[code].overdue:
+            row.pop("overdue", None)
+        rows.append({"currency": present.code(code) or "none", **row})
+    return rows
+
+
+def _most_first(own: Mapping[str, Sums]) -> list[str]:
+    return sorted(own, key=lambda code: (-own[code].invoices, code))
 
 
 def add_totals(data: dict[str, Any], parts: Sequence[tuple[Scope, Totals]], status: str) -> None:
@@ -91,10 +108,8 @@ def booked_words(totals: Totals, currency: str, status: str) -> str:
 
 
 def own_words(own: Mapping[str, Sums], status: str) -> str:
-    """` By currency: EUR 100.00 open (80.00 overdue), GBP 5.00 open.`"""
-    parts = ", ".join(
-        _short(own[code], code, status) for code in sorted(own, key=lambda code: (-own[code].invoices, code))
-    )
+    """` By currency: EUR 1000.00 open (80.00 overdue), GBP 5.00 open.`"""
+    parts = ", ".join(_short(own[code], code, status) for code in _most_first(own))
     return f" By currency: {parts}."
 
 
@@ -117,10 +132,12 @@ def _sums_words(sums: Sums, currency: str, status: str, converted: str) -> str:
 
 
 def _short(sums: Sums, code: str, status: str) -> str:
-    currency = present.code(code) or "without a currency"
+    """Figures as rows have them, without separators: there are many of them in one sentence."""
+    currency = present.code(code) or "none"
     if status == "paid":
-        return present.money(sums.total, currency)
-    beside = [f"{present.money(sums.overdue)} overdue"] if sums.overdue and status != "overdue" else []
-    beside += [f"credits {present.money(sums.credits)}"] if sums.credits else []
-    said = f"{present.money(sums.open, currency)} open"
+        return f"{currency} {sums.total:.2f}"
+    made_out = f"{sums.total:.2f} in total, " if status == "all" else ""
+    said = f"{currency} {made_out}{sums.open:.2f} open"
+    beside = [f"{sums.overdue:.2f} overdue"] if sums.overdue and status != "overdue" else []
+    beside += [f"credits {sums.credits:.2f}"] if sums.credits else []
     return f"{said} ({', '.join(beside)})" if beside else said

@@ -145,7 +145,8 @@ def _figures(found: Sequence[Answered[Drawn]], question: OverdueQuestion) -> Ans
     data: dict[str, Any] = each[0] if len(found) == 1 else {}
     if len(found) > 1 or own.keys() - {data["currency"]}:
         said.append(overdue.own_words(own, data.get("currency", "")))
-        data = {"overdue_by_currency": overdue.by_currency(own), **data}
+        but = data.get("currency", "")
+        data = {"overdue_by_currency": overdue.by_currency(own, but), **data}
     if len(found) > 1:
         said.insert(0, f"{present.count(len(found), 'administration')}.")
         data["administrations"] = [

@@ -32,6 +32,7 @@ MOST_LISTED = 50
 """How many debtors, invoices or cases one call may name."""
 
 _PROGRESS_TOTAL = None
+_MOST_NAMED = 24
 _AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?\Z")
 
 READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
@@ -344,5 +345,5 @@ def check_fields(fields: Sequence[str], own: Sequence[str], resource: Literal["i
         near = " or ".join(nearest(unknown[0], list(dict.fromkeys(known))))
         others = f". Nor are {', '.join(name[:40] for name in unknown[1:6])}" if unknown[1:] else ""
         hint = f"; did you mean {near}?" if near else ""
-        names = ", ".join(dict.fromkeys(known))
+        names = present.some(dict.fromkeys(known), most=_MOST_NAMED)
         raise BadValueError("fields", unknown[0], f"not a field of {resource}{hint}{others}\nFields: {names}")

@@ -74,8 +74,9 @@ async def search(scope: Scope, question: Question) -> Matches:
     candidates, is_all = ([], True) if question.is_about_open else await _paid(scope, question, chosen)
     if question.status != "paid":
         assert items is not None
-        candidates = [*items.invoices.values(), *(item for item in candidates if item.id not in items.invoices)]
-    fitting = [item for item in candidates if chosen.fits_but_amount(item)]
+        others = [item for item in candidates if item.id not in items.invoices]
+        candidates = [*books.ordered(items, question.order), *others]
+    fitting = chosen.choose(candidates)
     if not fitting and chosen.text is not None and items is not None:
         fitting = _otherwise_spelt(question.query, chosen, items, candidates)
         chosen = replace(chosen, text=None)

@@ -8,7 +8,7 @@ it is whole: after a failure the books are as they were before.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any
 
@@ -30,9 +30,10 @@ from payt_mcp.payt.clock import Reading
 from payt_mcp.payt.models import Administration, Debtor, DeletedInvoice, Invoice
 from payt_mcp.payt.scan import Rows, read_all
 from payt_mcp.payt.together import together
-from payt_mcp.receivables.aging import Overdue, overdue
+from payt_mcp.receivables.aging import Overdue
 from payt_mcp.receivables.attention import DebtorAttention, of_debtor
-from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, OpenItems
+from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, OpenItem, OpenItems
+from payt_mcp.receivables.running import RunningOrders, RunningOverdue
 
 PATIENCE = 45.0
 """Seconds a call waits for the books; hosts cut calls off after about 60."""
@@ -41,6 +42,7 @@ _SELDOM = 4
 """Of the freshness: how old payment plans may be, and what was deleted of plans and cases, while nothing tells of it.
 """
 
+_MOST_PICTURES = 3
 _MOST_MISSING = 1_000
 _MOST_READINGS = 3
 """For one answer: a first reading can take longer than the freshness, and something can be written meanwhile."""
@@ -81,7 +83,8 @@ class Books:
         self._synced: Reading | None = None
         self._as_of: dt.datetime | None = None
         self._running: _Running | None = None
-        self._picture: tuple[object, Overdue] | None = None
+        self._pictures: dict[tuple[dt.date, int], RunningOverdue] = {}
+        self._orders = RunningOrders(self.held)
         self._attention: tuple[object, dict[str, DebtorAttention]] | None = None
         lists: tuple[Shelf, ...] = (OpenInvoices(self), Debtors(self), case_book.cases, case_book.plans)
         self._shelves = {shelf.resource: shelf for shelf in lists}
@@ -163,11 +166,18 @@ class Books:
         return self.held if self.is_loaded else None
 
     def overdue(self, items: OpenItems, today: dt.date, min_days: int) -> Overdue:
-        """The overdue picture of these items; computed once for as long as nothing changes."""
-        key = (id(items), items.version, today, min_days)
-        if self._picture is None or self._picture[0] != key:
-            self._picture = (key, overdue(items, today, min_days=min_days))
-        return self._picture[1]
+        """The overdue picture of these items; what changes is followed."""
+        running = self._pictures.pop((today, min_days), None)
+        if running is None or running.items is not items:
+            running = RunningOverdue(items, today, min_days)
+        self._pictures = dict([*self._pictures.items(), ((today, min_days), running)][-_MOST_PICTURES:])
+        return running.now()
+
+    def ordered(self, items: OpenItems, sort: str) -> Sequence[OpenItem]:
+        """All of these items in an order of `selection.ordered`; what changes is followed."""
+        if self._orders.items is not items:
+            self._orders = RunningOrders(items)
+        return self._orders.by(sort)
 
     def attention(self, items: OpenItems, debtor_id: str, today: dt.date) -> DebtorAttention:
         """What must not be overlooked about a debtor; computed once for as long as nothing changes."""
@@ -269,7 +279,7 @@ class Books:
             partial(read_all, self._client, debtors, "debtors", take_debtors),
         )
         items.cases, items.plans = self.held.cases, self.held.plans
-        self.held = items
+        self.held, self._pictures, self._orders = items, {}, RunningOrders(items)
         stamps = [item.updated_at for item in items.invoices.values()]
         return stamps + [debtor.updated_at for debtor in items.debtors.values()]
 

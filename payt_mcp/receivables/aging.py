@@ -37,11 +37,12 @@ class DebtorOverdue:
     def phase(self) -> str:
         return INVOICE_PHASES[self._rank]
 
-    def add(self, item: OpenItem, amount: Decimal, days: int) -> None:
-        """Count an overdue invoice."""
-        self.overdue += amount
+    def add(self, item: OpenItem, today: dt.date) -> None:
+        """Count an overdue invoice with an amount in the books."""
+        assert item.book_open is not None
+        self.overdue += item.book_open
         self.invoices += 1
-        self.oldest_days = max(self.oldest_days, days)
+        self.oldest_days = max(self.oldest_days, item.days_overdue(today))
         self._rank = max(self._rank, _RANK[item.step or "overdue"])
 
 
@@ -75,6 +76,31 @@ class Overdue:
     def net(self) -> Decimal:
         return self.gross + self.credits
 
+    def count(self, item: OpenItem, today: dt.date, latest: dt.date, sign: int = 1) -> bool:
+        """Count an item that is due on `latest` or earlier, or out again with a `sign` of -1. Whether it is an overdue
+        invoice, which the row of its debtor counts too.
+        """
+        if item.due_date is None:
+            if not item.is_credit:
+                _list(self.undated, item, sign)
+            return False
+        if item.due_date > latest:
+            return False
+        amount = item.book_open
+        if amount is None:
+            _list(self.unvalued, item, sign)
+            return False
+        if item.is_unbooked:
+            _list(self.unbooked, item, sign)
+        if item.is_credit:
+            self.credits += sign * amount
+            self.credit_count += sign
+            return False
+        bucket = bucket_index((today - item.due_date).days)
+        self.bucket_amounts[bucket] += sign * amount
+        self.bucket_counts[bucket] += sign
+        return True
+
 
 @dataclass(slots=True)
 class Balance:
@@ -102,16 +128,18 @@ def overdue(items: OpenItems, today: dt.date, *, min_days: int = 1) -> Overdue:
     by_debtor: dict[str, DebtorOverdue] = {}
     latest = today - dt.timedelta(days=min_days)
     for item in items.invoices.values():
-        if item.due_date is None:
-            if not item.is_credit:
-                picture.undated.append(item)
-        elif item.due_date <= latest:
-            _count(picture, by_debtor, item, (today - item.due_date).days)
-    picture.debtors = sorted(
-        by_debtor.values(),
-        key=lambda row: (-row.overdue, -row.oldest_days, items.debtor_name(row.debtor_id), row.debtor_id),
-    )
+        if picture.count(item, today, latest):
+            row = by_debtor.get(item.debtor_id)
+            if row is None:
+                row = by_debtor[item.debtor_id] = DebtorOverdue(item.debtor_id)
+            row.add(item, today)
+    picture.debtors = sorted(by_debtor.values(), key=lambda row: rank(items, row))
     return picture
+
+
+def rank(items: OpenItems, row: DebtorOverdue) -> tuple[Decimal, int, str, str]:
+    """Where a debtor stands among the others."""
+    return -row.overdue, -row.oldest_days, items.debtor_name(row.debtor_id), row.debtor_id
 
 
 def balance(items: Iterable[OpenItem], today: dt.date) -> Balance:
@@ -119,44 +147,31 @@ def balance(items: Iterable[OpenItem], today: dt.date) -> Balance:
     as in the overdue picture, so that both say the same of a debtor.
     """
     total = Balance()
-    phases = set()
+    phases: set[str] = set()
+    oldest = today
     for item in items:
         total.invoices += 1
         if item.book_open is None:
             total.unvalued.append(item)
             continue
-        is_overdue = item.is_overdue(today)
-        if is_overdue:
-            total.oldest_days = max(total.oldest_days, item.days_overdue(today))
-            total.overdue_invoices += 1
-            phases.add(item.phase(today))
         if item.is_unbooked:
             total.unbooked.append(item)
         if item.is_credit:
             total.credits += item.book_open
-        else:
-            total.open += item.book_open
-            if is_overdue:
-                total.overdue += item.book_open
+            continue
+        total.open += item.book_open
+        if item.is_overdue(today):
+            total.overdue += item.book_open
+            total.overdue_invoices += 1
+            oldest = min(oldest, item.due_date or today)
+            phases.add(item.step or "overdue")
+    total.oldest_days = (today - oldest).days
     total.phase = furthest(phases)
     return total
 
 
-def _count(picture: Overdue, by_debtor: dict[str, DebtorOverdue], item: OpenItem, days: int) -> None:
-    amount = item.book_open
-    if amount is None:
-        picture.unvalued.append(item)
-        return
-    if item.is_unbooked:
-        picture.unbooked.append(item)
-    if item.is_credit:
-        picture.credits += amount
-        picture.credit_count += 1
-        return
-    bucket = bucket_index(days)
-    picture.bucket_amounts[bucket] += amount
-    picture.bucket_counts[bucket] += 1
-    row = by_debtor.get(item.debtor_id)
-    if row is None:
-        row = by_debtor[item.debtor_id] = DebtorOverdue(item.debtor_id)
-    row.add(item, amount, days)
+def _list(items: list[OpenItem], item: OpenItem, sign: int) -> None:
+    if sign > 0:
+        items.append(item)
+    else:
+        items.remove(item)

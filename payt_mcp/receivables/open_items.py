@@ -10,6 +10,7 @@ and `book_total` in the administration's; None where Payt does not say.
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -43,6 +44,8 @@ DEBTOR_FIELDS: tuple[str | Mapping[str, Sequence[str]], ...] = (
 )  # fmt: skip
 
 _DESCRIPTION_LENGTH = 160
+_RECALLED = 1_000
+"""How many changes of open items are recalled: for sums and orders that follow them one by one."""
 _REMARK_LENGTH = 200
 _MONEY = frozenset({"open_amount", "book_open_amount"})
 
@@ -135,6 +138,22 @@ class DebtorEntry:
         self.text = searchable(self.name, self.number, self.identifier)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An open item in place of what was known of it; None on either side is none. Where both are None, what changed is
+    the debtor itself.
+    """
+
+    before: OpenItem | None
+    after: OpenItem | None
+    debtor_id: str = ""
+
+    @property
+    def debtor_ids(self) -> set[str]:
+        """Those whose sums or names it changes."""
+        return {self.debtor_id} if self.debtor_id else {one.debtor_id for one in (self.before, self.after) if one}
+
+
 @dataclass
 class OpenItems:
     """All open items and debtors of one administration, indexed by id and by debtor.
@@ -152,14 +171,16 @@ class OpenItems:
     cases: Records[CaseEntry] = field(default_factory=Records)
     plans: Records[PlanEntry] = field(default_factory=Records)
     _by_debtor: dict[str, list[str]] = field(default_factory=dict)
+    _changes: deque[Change] = field(default_factory=lambda: deque(maxlen=_RECALLED))
 
     def put_invoice(self, invoice: Invoice, *, surely: bool = False) -> bool:
         """Take an invoice in, in place of what was known of it; one that is paid is taken out."""
         known = self.invoices.get(invoice.id)
         if known is None:
             if is_open(invoice):
-                self._link(open_item(invoice, self.currency))
-                self._note_ties(None, self.invoices[invoice.id])
+                item = open_item(invoice, self.currency)
+                self._link(item)
+                self._note(Change(None, item))
             return True
         if not surely and is_older(invoice.updated_at, known.updated_at):
             return False
@@ -169,7 +190,7 @@ class OpenItems:
         if content(known) != content(item):  # deltas overlap: most of what they bring is known
             self._unlink(known)
             self._link(item)
-            self._note_ties(known, item)
+            self._note(Change(known, item))
         return True
 
     def remove_invoice(self, invoice_id: str, deleted_at: dt.datetime | None = None, *, surely: bool = False) -> bool:
@@ -181,8 +202,7 @@ class OpenItems:
             return False
         del self.invoices[invoice_id]
         self._unlink(known)
-        self._note_ties(known, None)
-        self.version += 1
+        self._note(Change(known, None))
         return True
 
     def put_debtor(self, debtor: Debtor, *, surely: bool = False) -> bool:
@@ -192,13 +212,18 @@ class OpenItems:
         entry = debtor_entry(debtor)
         if known is None or content(known) != content(entry):
             self.debtors[debtor.id] = entry
-            self.version += 1
+            self._note(Change(None, None, debtor.id))
         return True
 
     def remove_debtor(self, debtor_id: str) -> None:
         """Take a debtor out that is no longer at Payt."""
         if self.debtors.pop(debtor_id, None) is not None:
-            self.version += 1
+            self._note(Change(None, None, debtor_id))
+
+    def changes(self, since: int) -> list[Change] | None:
+        """What changed since that version, in order; None where that is more than is recalled."""
+        missed = self.version - since
+        return list(self._changes)[len(self._changes) - missed :] if missed <= len(self._changes) else None
 
     def of_debtor(self, debtor_id: str) -> Iterator[OpenItem]:
         return (self.invoices[key] for key in self._by_debtor.get(debtor_id, ()))
@@ -224,10 +249,11 @@ class OpenItems:
     def _link(self, item: OpenItem) -> None:
         self.invoices[item.id] = item
         self._by_debtor.setdefault(item.debtor_id, []).append(item.id)
-        self.version += 1
 
-    def _note_ties(self, before: OpenItem | None, after: OpenItem | None) -> None:
-        named = [(one.plan_id, one.case_id) if one else ("", "") for one in (before, after)]
+    def _note(self, change: Change) -> None:
+        self.version += 1
+        self._changes.append(change)
+        named = [(one.plan_id, one.case_id) if one else ("", "") for one in (change.before, change.after)]
         self.ties += named[0] != named[1]
 
     def _unlink(self, item: OpenItem) -> None:

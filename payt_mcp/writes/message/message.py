@@ -134,7 +134,7 @@ class Message(Kind):
         told = {one.message_id for one in around if f"proposal {one.id}" in place.told and one.message_id}
         facts = await facts_of(place, target, filled, sent, told)
         facts = replace(facts, lately=came_on_file(others, zone))
-        colleagues = await colleagues_on(place, target.debtor.id)
+        colleagues = await colleagues_on(place, target.file)
         lines = list(ledger_lines(around, number, zone))
         letter = _letter(content, target, facts, attachments, filled.filled)
         return Outlook(
@@ -156,7 +156,7 @@ class Message(Kind):
             },
             changed=lambda basis: [
                 *refilled(basis.get("filled", {}), filled.basis),
-                *what_changed(basis, facts, [one.email for one in letter.recipients]),
+                *what_changed(basis, facts),
             ],
         )
 

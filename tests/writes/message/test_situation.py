@@ -216,6 +216,17 @@ def test_no_time_that_passes_and_no_order_of_rows_is_news(debtor: str, tmp_path:
 NEWS: dict[str, tuple[Any, str]] = {
     "note": (lambda payt: payt.note("90002", "Wacht hiermee"), "note of a colleague: "),
     "task": (lambda payt: payt.task("90002", "Eerst de klacht"), "open task: “Eerst de klacht”"),
+    "task of an invoice": (
+        lambda payt: payt.world.add(
+            MAIN,
+            "tasks",
+            invoice_id=payt.id_of("invoices", "261101"),
+            subject="Klacht",
+            created_at=payt.ago(3),
+            updated_at=payt.ago(3),
+        ),
+        "open task: “Klacht”",
+    ),
     "plan": (lambda payt: payt.plan("90002", "261101", active=False, terms=("1.00",)), "payment plan proposed: "),
     "label": (lambda payt: payt.debtor("90002", labels=("betwist",)), "labels: betwist"),
     "remark": (lambda payt: payt.debtor("90002", remark="Bel eerst"), "remark on the debtor: “Bel eerst”"),

@@ -1,0 +1,118 @@
+"""Sums and orders of open items that are brought up to date by what changed, instead of made anew from all.
+
+Each gives what the function gives that makes it anew: `aging.overdue` and `selection.ordered`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from payt_mcp.receivables.aging import DebtorOverdue, Overdue, overdue, rank
+from payt_mcp.receivables.open_items import Change, OpenItem, OpenItems
+from payt_mcp.receivables.selection import ordered, place_in
+
+_WORTHWHILE = 300
+"""More changes than these are not followed one by one."""
+
+
+class RunningOverdue:
+    """The overdue picture of one day; what it gave stays as it was."""
+
+    def __init__(self, items: OpenItems, today: dt.date, min_days: int) -> None:
+        self.items = items
+        self._today = today
+        self._min_days = min_days
+        self._latest = today - dt.timedelta(days=min_days)
+        self._version = items.version
+        self._begin()
+
+    def now(self) -> Overdue:
+        changes = _changes(self.items, self._version)
+        self._version = self.items.version
+        if changes is None:
+            self._begin()
+        elif changes:
+            self._follow(changes)
+        return self._picture
+
+    def _begin(self) -> None:
+        self._picture = overdue(self.items, self._today, min_days=self._min_days)
+        self._rows = {row.debtor_id: row for row in self._picture.debtors}
+        self._ranks = {row.debtor_id: rank(self.items, row) for row in self._picture.debtors}
+        self._order: list[tuple[Decimal, int, str, str]] = list(self._ranks.values())
+
+    def _follow(self, changes: Iterable[Change]) -> None:
+        was = self._picture
+        self._picture = replace(
+            was,
+            bucket_amounts=list(was.bucket_amounts),
+            bucket_counts=list(was.bucket_counts),
+            unvalued=list(was.unvalued),
+            unbooked=list(was.unbooked),
+            undated=list(was.undated),
+        )
+        debtors: set[str] = set()
+        for change in changes:
+            debtors |= change.debtor_ids
+            if change.before is not None:
+                self._picture.count(change.before, self._today, self._latest, -1)
+            if change.after is not None:
+                self._picture.count(change.after, self._today, self._latest)
+        for debtor_id in debtors:
+            self._rank_anew(debtor_id)
+        self._picture.debtors = [self._rows[key] for *_, key in self._order]
+
+    def _rank_anew(self, debtor_id: str) -> None:
+        before = self._ranks.pop(debtor_id, None)
+        if before is not None:
+            del self._order[bisect_left(self._order, before)], self._rows[debtor_id]
+        row = self._row(debtor_id)
+        if row.invoices:
+            self._rows[debtor_id] = row
+            self._ranks[debtor_id] = rank(self.items, row)
+            insort(self._order, self._ranks[debtor_id])
+
+    def _row(self, debtor_id: str) -> DebtorOverdue:
+        row, nothing = DebtorOverdue(debtor_id), Overdue()
+        for item in self.items.of_debtor(debtor_id):
+            if nothing.count(item, self._today, self._latest):
+                row.add(item, self._today)
+        return row
+
+
+class RunningOrders:
+    """All open items in the orders that were asked for."""
+
+    def __init__(self, items: OpenItems) -> None:
+        self.items = items
+        self._lists: dict[str, tuple[int, Sequence[OpenItem]]] = {}
+
+    def by(self, sort: str) -> Sequence[OpenItem]:
+        """In this order, as `selection.ordered` knows them; it stays as it is."""
+        version, known = self._lists.get(sort, (-1, ()))
+        changes = _changes(self.items, version) if version >= 0 else None
+        if changes is None:
+            known = ordered(self.items.invoices.values(), sort)
+        elif changes:
+            known = _followed(known, changes, sort)
+        self._lists[sort] = self.items.version, known
+        return known
+
+
+def _followed(known: Sequence[OpenItem], changes: Iterable[Change], sort: str) -> Sequence[OpenItem]:
+    items, place = list(known), place_in(sort)
+    for change in changes:
+        if change.before is not None:
+            del items[bisect_left(items, place(change.before), key=place)]
+        if change.after is not None:
+            insort(items, change.after, key=place)
+    return items
+
+
+def _changes(items: OpenItems, since: int) -> list[Change] | None:
+    changes = items.changes(since)
+    return changes if changes is not None and len(changes) <= _WORTHWHILE else None

@@ -1,0 +1,76 @@
+"""What follows the changes of open items is what would be made anew of all of them, after every change."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from payt_mcp.payt.models import Debtor, Invoice
+from payt_mcp.receivables import running
+from payt_mcp.receivables.aging import Overdue, overdue
+from payt_mcp.receivables.open_items import OpenItems
+from payt_mcp.receivables.running import RunningOrders, RunningOverdue
+from payt_mcp.receivables.selection import ordered
+
+TODAY = dt.date(2026, 11, 21)
+SORTS = [f"{sign}{name}" for name in ("due_date", "invoice_date", "open_amount") for sign in ("", "-")]
+AMOUNTS = st.sampled_from([None, "0.00", "-5.00", "5.00", "1000.10", "1000.10", "7.35"])
+DAYS = st.none() | st.integers(-40, 200).map(lambda days: TODAY - dt.timedelta(days=days))
+
+_invoice = st.builds(
+    Invoice,
+    id=st.integers(1, 12).map(str),
+    debtor_id=st.integers(1, 4).map(str),
+    currency_code=st.sampled_from(["EUR", "USD"]),
+    open_amount=AMOUNTS.map(lambda text: None if text is None else Decimal(text)),
+    book_open_amount=AMOUNTS.map(lambda text: None if text is None else Decimal(text)),
+    due_date=DAYS,
+    invoice_date=DAYS,
+    reminder_1_at=st.none() | st.just(dt.datetime(2026, 10, 1, tzinfo=dt.UTC)),
+)
+_debtor = st.builds(Debtor, id=st.integers(1, 4).map(str), name=st.sampled_from(["Aa", "Bb", "Cc"]))
+Steps = st.lists(_invoice | _debtor | st.integers(1, 12).map(str), max_size=40)
+
+
+def change(items: OpenItems, step: Invoice | Debtor | str) -> None:
+    if isinstance(step, Invoice):
+        items.put_invoice(step)
+    elif isinstance(step, Debtor):
+        items.put_debtor(step)
+    else:
+        items.remove_invoice(step)
+
+
+def said(picture: Overdue) -> dict[str, Any]:
+    """A picture as it can be compared: of what is listed, nobody promises the order."""
+    lists = {name: {item.id for item in getattr(picture, name)} for name in ("unvalued", "unbooked", "undated")}
+    rows = [(row.debtor_id, row.overdue, row.invoices, row.oldest_days, row.phase) for row in picture.debtors]
+    figures = (picture.credits, picture.credit_count, picture.bucket_amounts, picture.bucket_counts)
+    return {**lists, "rows": rows, "figures": figures}
+
+
+@pytest.mark.parametrize("recalled", [300, 2])
+@given(first=Steps, steps=Steps, skipped=st.integers(1, 4))
+def test_sums_and_orders_are_those_of_all_items(
+    recalled: int, first: list[Any], steps: list[Any], skipped: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(running, "_WORTHWHILE", recalled)
+        items = OpenItems("EUR")
+        for step in first:
+            change(items, step)
+        sums, orders = [RunningOverdue(items, TODAY, days) for days in (1, 31)], RunningOrders(items)
+        for place, step in enumerate(steps):
+            before = sums[0].now()
+            as_it_was = said(before)
+            change(items, step)
+            if place % skipped:
+                continue  # several changes at once
+            for days, running_ in zip((1, 31), sums, strict=True):
+                assert said(running_.now()) == said(overdue(items, TODAY, min_days=days))
+            for sort in SORTS:
+                assert list(orders.by(sort)) == ordered(items.invoices.values(), sort)
+            assert said(before) == as_it_was  # whoever looks at it still sees what it said

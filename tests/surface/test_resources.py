@@ -156,6 +156,7 @@ async def test_a_name_that_was_cut_to_be_offered_still_means_its_debtor(client: 
 
 
 async def test_an_address_completes_to_bare_numbers(client: Client) -> None:
+    await _read_the_books(client)
     found = await client.complete(
         ResourceTemplateReference(uri="payt://debtors/{debtor_number}"), {"name": "debtor_number", "value": "bakker"}
     )
@@ -164,6 +165,7 @@ async def test_an_address_completes_to_bare_numbers(client: Client) -> None:
 
 
 async def test_long_completions_are_cut_and_counted(client: Client) -> None:
+    await _read_the_books(client)
     found = await client.complete(
         ResourceTemplateReference(uri="payt://invoices/{invoice_number}"), {"name": "invoice_number", "value": ""}
     )

@@ -22,6 +22,7 @@ class AdministrationRow(TypedDict, total=False):
     currency: str
     status: str
     timezone: str
+    bank_account: str
 
 
 class Administrations(Listed, total=False):
@@ -39,6 +40,7 @@ async def list_administrations(ctx: Ctx) -> Annotated[CallToolResult, Administra
                 "currency": present.code(administration.currency_code),
                 "status": present.code(administration.status),
                 "timezone": present.code(administration.timezone),
+                "bank_account": present.code(administration.bank_account_number),
             }
         )
         for administration in found
@@ -49,7 +51,7 @@ async def list_administrations(ctx: Ctx) -> Annotated[CallToolResult, Administra
     return Answer(
         f"{present.count(len(found), 'administration')}, {active} active{invented}.",
         {"administrations": rows},
-        present.table(rows, columns | {"timezone": "time zone"}),
+        present.table(rows, columns | {"timezone": "time zone", "bank_account": "own bank account"}),
         [_FOR_OWN_BOOKS] if account.is_invented else [],
         as_of=account.now(),
         total=len(rows),

@@ -1,5 +1,6 @@
 """What every test has: the event loop the SDK's own server runs on, and nothing of whoever runs it."""
 
+import gc
 import os
 import signal
 
@@ -30,6 +31,14 @@ hypothesis.settings.load_profile("side-by-side")
 
 
 once.remember()
+
+
+# Whatever is loaded stays to the end; looking through it for garbage, again and again, is a tenth of a run.
+gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -28,7 +28,7 @@ def what_changed(shown: Preview, now: Preview, known: Sequence[str] = ()) -> lis
     """
     found = [*known, *recipients(shown, now), *_news(shown, now)]
     if not known:
-        found += [*_facts(shown, now), *_records(shown, now)]
+        found += [*_facts(shown, now), *_records(shown, now), *_text(shown, now)]
     if not found and _others(shown) != _others(now):
         found.append("what follows from it changed since")
     if not found:
@@ -41,6 +41,12 @@ def recipients(shown: Preview, now: Preview) -> Iterator[str]:
     before, after = _addresses(shown), _addresses(now)
     if before != after:
         yield f"messages to this debtor go to {some(after)} now"
+
+
+def _text(shown: Preview, now: Preview) -> Iterator[str]:
+    """Whether it would read otherwise, or other files would go along."""
+    if _read(shown) != _read(now):
+        yield "it would read otherwise now"
 
 
 def _facts(shown: Preview, now: Preview) -> Iterator[str]:
@@ -92,6 +98,11 @@ def _others(preview: Preview) -> list[Section]:
 
 def _labelled(preview: Preview) -> dict[str, str]:
     return dict(fact for section in preview.sections if isinstance(section, Facts) for fact in section.entries)
+
+
+def _read(preview: Preview) -> list[tuple[object, ...]]:
+    letters = (one for one in preview.sections if isinstance(one, Letter))
+    return [(one.subject, one.body, one.attachments) for one in letters]
 
 
 def _addresses(preview: Preview) -> list[str]:

@@ -25,6 +25,7 @@ from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 from payt_sandbox.signin.access import Token
+from tests.support.unhurried import NO_LIMIT
 
 ADMINISTRATION = "4711"
 HEADER = "x-caller"
@@ -72,7 +73,7 @@ class TwoPayts:
     def settings(self, name: str, **changes: Any) -> Settings:
         values: dict[str, Any] = {
             "api_token": Secret(TOKENS[name]), "api_url": self.payts[name].url, "administration_id": ADMINISTRATION,
-            "rate": 100, "state_dir": self.state, "toolsets": TOOLSETS,
+            "rate": NO_LIMIT, "state_dir": self.state, "toolsets": TOOLSETS,
         }  # fmt: skip
         return Settings(**values | changes)
 
@@ -108,7 +109,7 @@ class TwoPayts:
 @asynccontextmanager
 async def connected(url: str, name: str, *, mode: Any = "auto", answer: Any = None) -> AsyncIterator[Client]:
     """A client of one caller. Its `headers` can be changed under way."""
-    async with httpx2.AsyncClient(headers={HEADER: name}, timeout=30) as http:
+    async with httpx2.AsyncClient(headers={HEADER: name}, timeout=120) as http:
         transport = streamable_http_client(url, http_client=http)
         async with Client(transport, mode=mode, elicitation_callback=answer) as client:
             client.headers = http.headers  # type: ignore[attr-defined]

@@ -46,6 +46,7 @@ SHOWN = preview(DUE, NOTED, MAIL, ROWS)
         ((Facts((("Due", "never"),)), NOTED, MAIL, ROWS), ["Due was today and is never now"]),
         ((MAIL, ROWS), ["Due was today and is nothing now"]),
         ((DUE, letter("c@b.example"), ROWS), ["messages to this debtor go to c@b.example now"]),
+        ((DUE, replace(MAIL, body="other"), ROWS), ["it would read otherwise now"]),
         ((DUE, MAIL, Records((ROWS.rows[0], Row("B", "updated")))), ["at Payt changed since: B"]),
         ((DUE, MAIL, Records(ROWS.rows[:1])), ["at Payt changed since: B"]),
         ((DUE, MAIL, ROWS, Effects((Effect("more"),))), ["what follows from it changed since"]),

@@ -76,13 +76,13 @@ async def proposed(
     lost = None if brings_yes else await outbox.lost_for(kind, mark)
     if lost is not None:
         return Proposed(outbox, lost, is_new=True)
+    asked_about = await outbox.waiting_for(mark, valid) if brings_yes else None
+    if asked_about is not None:  # the yes is to what was shown; whether it is so still is seen before it goes
+        return Proposed(outbox, asked_about, is_new=True)
     try:
         draft = await writer.draft(scope, asked)
         preview = Preview.from_json(draft.preview)
         if not preview.idle:
-            asked_about = await outbox.waiting_for(mark, valid) if brings_yes else None
-            if asked_about is not None:  # the yes is to what was shown; whether it is so still is seen before it goes
-                return Proposed(outbox, asked_about, is_new=True)
             return await _on_record(ctx, outbox, draft, preview)
         begun = await outbox.begun_for(mark, within)
         if begun is None:

@@ -1,4 +1,4 @@
-"""The state a letter rests on, and what of it is no longer so when it is about to be sent."""
+"""What of the books a letter rests on beyond what its preview names: the invoices it may be about, each by itself."""
 
 from __future__ import annotations
 
@@ -24,10 +24,6 @@ def basis_of(facts: Facts, text: str, about: str = "") -> dict[str, Any]:
     items = [item for item in facts.items if item.is_overdue or item.number in numbers or item.due_date in dates]
     return {
         "attention": _keys(facts.attention),
-        "unseen": sorted(facts.unseen),
-        "case": facts.case,
-        "bank_account": facts.bank_account,
-        "addresses": sorted({entry.email.lower() for entry in facts.on_file}),
         "items": {
             item.id: {
                 "number": item.number,
@@ -42,7 +38,7 @@ def basis_of(facts: Facts, text: str, about: str = "") -> dict[str, Any]:
     }
 
 
-def what_changed(basis: Mapping[str, Any], facts: Facts, recipients: Sequence[str]) -> list[str]:
+def what_changed(basis: Mapping[str, Any], facts: Facts) -> list[str]:
     """What is no longer as it was when the letter was proposed, in sentences; nothing where it may go."""
     found = []
     now = {item.id: item for item in facts.items}
@@ -51,13 +47,6 @@ def what_changed(basis: Mapping[str, Any], facts: Facts, recipients: Sequence[st
         item = now.get(key)
         found += _item_changes(was, item, new) if item else [f"invoice {clean(was['number'], 40)} is no longer open"]
     found += [_now_so(reason) for reason in new]
-    found += [said.rstrip(".") for resource, said in facts.unseen.items() if resource not in basis.get("unseen", ())]
-    if facts.case != basis["case"]:
-        found.append(f"the credit case is now: {facts.case or 'gone'}")
-    if facts.bank_account != basis["bank_account"]:
-        found.append("the administration has another bank account")
-    gone = set(basis["addresses"]) - {entry.email.lower() for entry in facts.on_file}
-    found += [f"{email} is no longer on file" for email in recipients if email.lower() in gone]
     if {key for key, _ in facts.same_text} - set(basis["same_text"]):
         found.append("the same text was sent to this debtor meanwhile")
     return found

@@ -32,7 +32,6 @@ class Facts:
     items: Sequence[OwedItem]
     invoice_id: str = ""
     settled: str = ""
-    case: str = ""
     case_attention: Sequence[Reason] = ()
     case_amounts: Sequence[Decimal] = ()
     other_amounts: Sequence[Decimal] = ()

@@ -156,7 +156,7 @@ class Message(Kind):
             },
             changed=lambda basis: [
                 *refilled(basis.get("filled", {}), filled.basis),
-                *what_changed(basis, facts, [one.email for one in letter.recipients]),
+                *what_changed(basis, facts),
             ],
         )
 

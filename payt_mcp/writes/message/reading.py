@@ -16,7 +16,6 @@ from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of,
 from payt_mcp.receivables.aging import balance
 from payt_mcp.receivables.attention import of_case, of_invoice
 from payt_mcp.receivables.messages import EARLIEST, bounce_reason, message_moment
-from payt_mcp.receivables.phases import case_phase, words
 from payt_mcp.receivables.records import case_entry
 from payt_mcp.scanning import numbers
 from payt_mcp.words.text import NAME_LENGTH, clean
@@ -60,7 +59,6 @@ async def facts_of(
         items=_items(scope, file, now),
         invoice_id=target.invoice.id if target.invoice else "",
         settled=_settled(file, target.invoice),
-        case=_case_words(target.case),
         case_attention=of_case_,
         case_amounts=[amount for case in amounts_of for amount in _case_amounts(case)],
         other_amounts=[a for a in (target.invoice.total_amount,) if a is not None] if target.invoice else [],
@@ -166,12 +164,6 @@ def _items(scope: Scope, file: DebtorFile, now: dt.datetime) -> list[OwedItem]:
 def _settled(file: DebtorFile, invoice: Invoice | None) -> str:
     """The number of the invoice a message is about, where nothing is open on it."""
     return (invoice.invoice_number or invoice.id) if invoice and invoice.id not in file.books.invoices else ""
-
-
-def _case_words(case: CreditCase | None) -> str:
-    if case is None:
-        return ""
-    return words(case_phase(case)) + (", paused" if case.paused_at else "")
 
 
 def _case_amounts(case: CreditCase) -> list[Decimal]:

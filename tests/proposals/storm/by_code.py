@@ -57,7 +57,7 @@ async def _call_again(caller: Client, job: dict[str, Any], run: Run, code: str) 
     if job.get("dies_at") == "proposed":
         die()
     if "barrier" in job:
-        job["barrier"].wait(20)
+        job["barrier"].wait(120)
     arguments = _arguments(run) | {"confirmation_code": code}
     async with anyio.create_task_group() as calls:
         for _ in range(run.calls if run.kind == "repeated_call" else 1):

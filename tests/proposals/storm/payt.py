@@ -15,14 +15,7 @@ from tests.proposals.storm.client import closed_port
 
 ADMINISTRATION = "4711"
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(  # by the names that are installed: these tests are not on every path
-    [
-        "httpx", "mcp.client", "payt_mcp.writes.outbox", "payt_mcp.proposals.asking.elicitation",
-        "payt_mcp.writes.invoices.fields",
-        "payt_mcp.words.visible", "payt_sandbox.app", "payt_sandbox.data.build", "payt_sandbox.server",
-        "payt_mcp.server.server", "payt_mcp.answers.writes",
-    ]
-)  # fmt: skip
+CONTEXT.set_forkserver_preload([f"{__package__}.warm"])  # where the tests are not on the path, each loads it by itself
 _AGO = {"minutes": dt.timedelta(minutes=2), "days": dt.timedelta(days=3)}
 _MAILED = ("reminder_email_address", "primary_email_address", "debtor_provided_email_address")
 
@@ -44,7 +37,7 @@ class Payt:
         self.url = f"http://127.0.0.1:{port}"
         self._process = CONTEXT.Process(target=serve, args=(port,), daemon=True)
         self._process.start()
-        self._http = httpx.Client(base_url=self.url, timeout=20)
+        self._http = httpx.Client(base_url=self.url, timeout=120)
         self._wait()
         self.debtors = self._debtors()
 

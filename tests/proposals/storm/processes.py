@@ -107,7 +107,7 @@ async def _race(job: dict[str, Any], outbox: Outbox, run: Run) -> None:
     """Whatever is approved, carried out at the same moment as in the other processes."""
     keys = [r.id for r in outbox.ledger.pending(outbox.ledger_scope) if r.status is not Status.PROPOSED]
     if "barrier" in job:
-        job["barrier"].wait(20)
+        job["barrier"].wait(120)
     async with anyio.create_task_group() as clicks:
         for key in keys:
             for _ in range(run.calls if run.kind == "double_click" else 1):
@@ -118,7 +118,7 @@ async def _race(job: dict[str, Any], outbox: Outbox, run: Run) -> None:
 
 async def _serve(outbox: Outbox, folder: Path) -> None:
     """A server that is idle until a person decides somewhere else, and carries that out."""
-    with anyio.move_on_after(30):
+    with anyio.move_on_after(120):
         while not (folder / "decided").exists():  # noqa: ASYNC110 - another process decides
             await anyio.sleep(0.02)
         while [r for r in outbox.ledger.pending(outbox.ledger_scope) if r.status is not Status.PROPOSED]:  # noqa: ASYNC110 - so does it here

@@ -26,7 +26,7 @@ from tests.proposals.storm.verdict import Outcome, judge
 _STARTING = threading.Lock()
 _children: set[BaseProcess] = getattr(multiprocessing.process, "_children")  # noqa: B009 - no stub knows it
 _ENDS = (0, -9)
-_PATIENCE = 60
+_PATIENCE = 300
 _PATHS = {"upsert": "/v1/invoices", "comment": "/v1/tasks", "block": "/v1/invoices"}
 
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _ASKED = re.compile(r"type: (\w+ \w+)\s*> ")
-_PATIENCE = 30
+_PATIENCE = 120
 
 
 def approve(url: str, folder: Path, administration: str, key: str, *, kill_after: float | None = None) -> str:

@@ -66,7 +66,7 @@ def prepare(house: House, fate: str, path: str, method: str) -> None:
 async def test_both_are_told_what_payt_did(
     house: House, monkeypatch: pytest.MonkeyPatch, mode: str, moment: str, fate: str
 ) -> None:
-    monkeypatch.setattr(doubled, "_PATIENCE", 1.0 if moment == "cancelled" else 25.0)
+    monkeypatch.setattr(doubled, "_PATIENCE", 0.5 if moment == "cancelled" else 25.0)
     changes = {}
     if fate == "refused":
         house.sandbox.options = dataclasses.replace(house.sandbox.options, tokens=REFUSING)

@@ -22,9 +22,9 @@ def unbooked_notes(items: Sequence[OpenItem]) -> list[str]:
 def named(items: Sequence[OpenItem], most: int = _MOST_NAMED) -> str:
     """How many, and the first of them with their own amounts."""
     names = (
-        f"{present.clean(item.number, 40)} ({present.money(item.open_amount, item.currency)})"
+        f"{present.code(item.number, 40)} ({present.money(item.open_amount, item.currency)})"
         if item.open_amount is not None
-        else present.clean(item.number, 40)
+        else present.code(item.number, 40)
         for item in sorted(items, key=lambda item: item.number)  # in whatever order they were read
     )
     return f"{present.count(len(items), 'item')}: {present.some(names, most=most)}"

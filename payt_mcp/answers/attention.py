@@ -44,7 +44,7 @@ def _by_record(flag: str, reasons: Sequence[tuple[OpenItem, Sequence[Reason]]]) 
         if flag != PAUSED and any(reason.source == "invoice" for reason in mine):
             continue
         for reason in mine:
-            groups.setdefault(_said_of_invoice(reason), []).append(present.clean(item.number, 40) or item.id)
+            groups.setdefault(_said_of_invoice(reason), []).append(present.code(item.number, 40) or item.id)
     parts = (f"{present.some(numbers, most=_MOST_NAMED)} {said}" for said, numbers in groups.items())
     return f"{words(flag).capitalize()}: {'; '.join(parts)}." if groups else ""
 

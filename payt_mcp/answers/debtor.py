@@ -28,7 +28,7 @@ _LATELY = dt.timedelta(days=7)
 def summary(scope: Scope, file: DebtorFile, parts: OverdueParts) -> str:
     """Who it is, what is open and overdue (gross), the credits beside it, and what must not be overlooked."""
     balance, currency = aging.balance(file.open_items, scope.today), scope.administration.currency_code or ""
-    name = present.clean(file.debtor.name, present.NAME_LENGTH)
+    name = present.outside(file.debtor.name, present.NAME_LENGTH)
     number = present.code(file.debtor.debtor_number) or "no number"
     late = f", the oldest {balance.oldest_days} days" if balance.oldest_days else ""
     flags = [phases.words(flag) for flag in file.attention(scope.today).flags]
@@ -110,7 +110,7 @@ def _set_apart(parts: OverdueParts, currency: str) -> list[str]:
     """The overdue invoices that may not be chased, and what the others come to."""
     said = []
     for reason, some in parts.apart.items():
-        numbers = present.some((present.clean(item.number, 40) for item in some.items), most=_MOST_NAMED)
+        numbers = present.some((present.code(item.number, 40) for item in some.items), most=_MOST_NAMED)
         said.append(f"{_overdue(some, currency)} {APART[reason]}: {numbers}.")
     if said and parts.others.items:
         own = f" ({_by_currency(parts.others.own)})" if parts.others.own.keys() - {currency} else ""
@@ -134,7 +134,7 @@ def _lately(scope: Scope, file: DebtorFile, parts: OverdueParts) -> list[str]:
         if moment and now - _LATELY < moment <= now
     ]
     told = (
-        f"{step} on {scope.day(moment)} ({present.clean(number, 40)})" for moment, step, number in sorted(steps)[::-1]
+        f"{step} on {scope.day(moment)} ({present.code(number, 40)})" for moment, step, number in sorted(steps)[::-1]
     )
     said = present.some(told, most=3)
     return [f"Reminders and steps on record within a week: {said}."] if said else []
@@ -145,7 +145,7 @@ def _invoices(file: DebtorFile, shown: int) -> list[str]:
     hidden = len(file.open_items) - shown
     if hidden > 0:
         said.append(f"{hidden} more open invoices: search_invoices(debtors=[...]) lists them all.")
-    unvalued = [present.clean(item.number, 40) for item in file.open_items if item.book_open is None]
+    unvalued = [present.code(item.number, 40) for item in file.open_items if item.book_open is None]
     if unvalued:
         said.append(f"In no sum, because Payt gives them no amount in the books: {present.some(unvalued)}.")
     return said + unbooked_notes([item for item in file.open_items if item.is_unbooked])

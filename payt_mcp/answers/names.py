@@ -11,7 +11,7 @@ from payt_mcp.words import text as present
 def debtor_names(debtors: Iterable[DebtorEntry]) -> str:
     """`100 (Hendriks B.V.), 200 (Hendrix)`, the rest counted."""
     return present.some(
-        f"{present.code(debtor.number) or debtor.id} ({present.clean(debtor.name, present.NAME_LENGTH)})"
+        f"{present.code(debtor.number) or debtor.id} ({present.outside(debtor.name, present.NAME_LENGTH)})"
         for debtor in debtors
     )
 

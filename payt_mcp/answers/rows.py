@@ -39,9 +39,9 @@ def invoice_row(item: OpenItem, today: dt.date, books: OpenItems) -> dict[str, A
     debtor = books.debtors.get(item.debtor_id)
     return present.filled(
         {
-            "invoice_number": present.clean(item.number, present.NAME_LENGTH),
+            "invoice_number": present.code(item.number),
             "debtor_number": present.code(item.debtor_number or (debtor.number if debtor else "")),
-            "debtor": present.clean(debtor.name, present.NAME_LENGTH) if debtor else "",
+            "debtor": present.outside(debtor.name, present.NAME_LENGTH) if debtor else "",
             "invoice_date": present.day(item.invoice_date),
             "due_date": present.day(item.due_date),
             "days_overdue": item.days_overdue(today) if item.is_overdue(today) else None,
@@ -67,7 +67,7 @@ def debtor_row(debtor: DebtorEntry, items: OpenItems, today: dt.date, flags: Seq
     return present.filled(
         {
             "debtor_number": present.code(debtor.number),
-            "name": present.clean(debtor.name, present.NAME_LENGTH),
+            "name": present.outside(debtor.name, present.NAME_LENGTH),
             "open": present.plain(balance.open),
             "overdue": present.plain(balance.overdue),
             "oldest_days": balance.oldest_days or None,
@@ -93,9 +93,9 @@ def contact_row(contact: Contact) -> dict[str, Any]:
     return present.filled(
         {
             "contact_identifier": present.code(contact.contact_identifier or contact.id),
-            "name": present.clean(name, present.NAME_LENGTH),
-            "email": present.clean(contact.default_email_address, present.LINE_LENGTH),
-            "phone": present.clean(contact.call_phone_number, present.NAME_LENGTH),
+            "name": present.outside(name, present.NAME_LENGTH),
+            "email": present.outside(contact.default_email_address, present.LINE_LENGTH),
+            "phone": present.code(contact.call_phone_number),
             "debtor_numbers": [present.code(number) for number in contact.debtor_numbers],
         }
     )
@@ -118,12 +118,12 @@ def message_row(
             "sent_at": present.stamp(message.sent_at or message.received_at or message.updated_at, zone),
             "direction": {"creditor": "outgoing", "debtor": "incoming"}.get(message.sender_type or "", ""),
             "debtor_number": present.code(debtor.number) if debtor else "",
-            "debtor": present.clean(debtor.name, present.NAME_LENGTH) if debtor else "",
+            "debtor": present.outside(debtor.name, present.NAME_LENGTH) if debtor else "",
             "about": about,
-            "subject": present.clean(message.subject, present.LINE_LENGTH),
+            "subject": present.outside(message.subject, present.LINE_LENGTH),
             "text": present.quoted(message.content, length),
             "read_at": present.stamp(message.read_at, zone),
-            "read_by": present.clean(reader.name, present.NAME_LENGTH) if reader else "",
+            "read_by": present.outside(reader.name, present.NAME_LENGTH) if reader else "",
         }
     )
 
@@ -179,7 +179,7 @@ def plan_row(plan: PaymentPlan, zone: dt.tzinfo) -> dict[str, Any]:
             "status": "pending" if is_pending else None,
             "proposed_at": present.stamp(plan.proposed_at, zone) if is_pending else None,
             "approved_at": present.stamp(plan.approved_at, zone),
-            "reason": present.clean(plan.reason, present.LINE_LENGTH),
+            "reason": present.outside(plan.reason, present.LINE_LENGTH),
             "terms": terms,
         }
     )

@@ -32,9 +32,9 @@ def worklist_row(standing: Standing, advice: Advice) -> dict[str, Any]:
     return present.filled(
         {
             "debtor_number": present.code(standing.number),
-            "name": present.clean(standing.name, present.NAME_LENGTH),
+            "name": present.outside(standing.name, present.NAME_LENGTH),
             "step": advice.step,
-            "reason": present.clean(advice.reason, 120),
+            "reason": present.cut(advice.reason, 120),
             "amount": f"{advice.amount:.2f}",
             "facts": list(islice(_facts(standing, advice), _MOST_FACTS)),
         }
@@ -92,6 +92,6 @@ def _wrote(of: Standing) -> Iterator[str]:
 def _said(of: Standing) -> Iterator[str]:
     """Labels and the remark, which colleagues wrote."""
     if of.labels:
-        yield f"labels: {present.some([present.clean(label, 30) for label in of.labels], most=_MOST_LABELS)}"
+        yield f"labels: {present.some([present.outside(label, 30) for label in of.labels], most=_MOST_LABELS)}"
     if of.remark:
-        yield f'remark: "{present.clean(of.remark, _REMARK_LENGTH)}"'
+        yield f"remark: {present.outside(of.remark, _REMARK_LENGTH)}"

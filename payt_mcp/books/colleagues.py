@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from payt_mcp.books.debtor import DebtorFile
 from payt_mcp.books.scope import Scope
 from payt_mcp.books.tasks import tasks_by_id
 from payt_mcp.errors import ForbiddenError
@@ -30,17 +31,17 @@ class Colleagues:
     unseen: list[str] = field(default_factory=list)
 
 
-async def colleagues_on(scope: Scope, debtor_id: str) -> Colleagues:
-    """Of one debtor, read from Payt now. Raises UpstreamError."""
+async def colleagues_on(scope: Scope, file: DebtorFile) -> Colleagues:
+    """Of the debtor of a file, and what it owes, read from Payt now. Raises UpstreamError."""
     found = Colleagues()
 
     async def read_notes() -> None:
         async with _permitted(found, "notes"):
-            found.notes = await _notes(scope, debtor_id)
+            found.notes = await _notes(scope, file.debtor.id)
 
     async def read_tasks() -> None:
         async with _permitted(found, "tasks"):
-            found.tasks = await _tasks(scope, debtor_id)
+            found.tasks = await _tasks(scope, file)
 
     await together(read_notes, read_tasks)
     found.unseen.sort()
@@ -62,10 +63,11 @@ async def _notes(scope: Scope, debtor_id: str) -> list[Note]:
     return sorted(lately, key=lambda note: (_moment(note), len(note.id), note.id), reverse=True)
 
 
-async def _tasks(scope: Scope, debtor_id: str) -> list[Task]:
-    ids = await scope.account.open_tasks(scope.administration).of_debtor(debtor_id)
+async def _tasks(scope: Scope, file: DebtorFile) -> list[Task]:
+    known, debtor_id = scope.account.open_tasks(scope.administration), file.debtor.id
+    ids = await known.of_debtor(debtor_id, file.books.invoices, (case.id for case in file.cases))
     tasks = (await tasks_by_id(scope, ids)).values()
-    undone = [task for task in tasks if task.completed_at is None and task.debtor_id == debtor_id]
+    undone = [task for task in tasks if task.completed_at is None and task.debtor_id in {None, "", debtor_id}]
     return sorted(undone, key=lambda task: (task.expiry_date or dt.date.max, len(task.id), task.id))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 import anyio
 
@@ -12,7 +13,8 @@ from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.models import Task
 from payt_mcp.payt.scan import Rows, read_all
 
-_FIELDS = ("id", "debtor_id", "completed_at", "updated_at")
+_SUBJECTS = ("debtor_id", "invoice_id", "credit_case_id")
+_FIELDS = ("id", *_SUBJECTS, "completed_at", "updated_at")
 _NAME = "tasks"
 
 
@@ -25,17 +27,21 @@ class OpenTasks:
         self._client = client
         self._administration_id = administration_id
         self._following = Following(client)
-        self._debtors: dict[str, str] = {}
+        self._about: dict[str, frozenset[tuple[str, str]]] = {}
         self._lock = anyio.Lock()
         self._is_one_page = False
 
-    async def of_debtor(self, debtor_id: str) -> list[str]:
-        """The ids of the open tasks of a debtor, of which one may be gone by now. Raises UpstreamError."""
+    async def of_debtor(self, debtor_id: str, invoices: Iterable[str] = (), cases: Iterable[str] = ()) -> list[str]:
+        """The ids of the open tasks about a debtor, or about one of these invoices and cases of it; one may be gone by
+        now. Raises UpstreamError.
+        """
         async with self._lock:
             if self._is_one_page:  # it costs no more than a delta, and misses nothing that is stamped late
                 self._following.place = Place()
             self._following.place = await self._following.read(self._read_whole, self._read_changes)
-        return [key for key, owner in self._debtors.items() if owner == debtor_id]
+        ids = ((debtor_id,), invoices, cases)
+        asked = {(name, key) for name, keys in zip(_SUBJECTS, ids, strict=True) for key in keys}
+        return [key for key, about in self._about.items() if about & asked]
 
     async def _read_whole(self) -> Stamps:
         found: list[Task] = []
@@ -44,7 +50,7 @@ class OpenTasks:
             found.extend(wire.read_row(Task, row, _NAME) for row in rows)
 
         await read_all(self._client, self._list(), _NAME, take)
-        self._debtors, self._is_one_page = {}, len(found) < wire.PER_PAGE
+        self._about, self._is_one_page = {}, len(found) < wire.PER_PAGE
         return self._taken(found)
 
     async def _read_changes(self, since: dt.datetime) -> Stamps:
@@ -53,10 +59,11 @@ class OpenTasks:
 
     def _taken(self, tasks: list[Task]) -> Stamps:
         for task in tasks:
-            if task.completed_at is None and task.debtor_id:
-                self._debtors[task.id] = task.debtor_id
+            if task.completed_at is None:
+                about = ((name, getattr(task, name)) for name in _SUBJECTS)
+                self._about[task.id] = frozenset((name, key) for name, key in about if key)
             else:
-                self._debtors.pop(task.id, None)
+                self._about.pop(task.id, None)
         return [task.updated_at for task in tasks]
 
     def _list(self, **filters: str) -> wire.Query:

@@ -35,7 +35,7 @@ async def list_administrations(ctx: Ctx) -> Annotated[CallToolResult, Administra
         present.filled(
             {
                 "administration_id": administration.id,
-                "name": present.clean(administration.name, present.NAME_LENGTH),
+                "name": present.outside(administration.name, present.NAME_LENGTH),
                 "currency": present.code(administration.currency_code),
                 "status": present.code(administration.status),
                 "timezone": present.code(administration.timezone),

@@ -91,7 +91,7 @@ async def list_contacts(
     if page.total == 0 and listing.args:
         answer.notes.append("Nobody fits all of this. Contact identifiers must be exact; query takes a part of a name.")
         if read.similar:
-            named = present.some(present.clean(name, present.NAME_LENGTH) for name in read.similar)
+            named = present.some(present.outside(name, present.NAME_LENGTH) for name in read.similar)
             answer.notes.append(f"Similar names: {named}.")
         answer.notes += await _debtors_of_that_name(scope, listing.args.get("query", ""))
     return answer.result()

@@ -68,7 +68,7 @@ async def get_credit_case(
     items, is_all = await _invoices(scope, case)
     today = scope.account.today(scope.administration)
     plans = await plans_by_id(scope, [case.active_payment_plan_id or case.payment_plan_id or ""])
-    name = present.clean(debtor.name, present.NAME_LENGTH) if debtor else ""
+    name = present.outside(debtor.name, present.NAME_LENGTH) if debtor else ""
     answer = Answer(
         _summary(scope, case, name or "an unnamed debtor"),
         {
@@ -138,7 +138,7 @@ def _absent(case: CreditCase) -> list[str]:
 
 
 def _detail(case: CreditCase, zone: dt.tzinfo) -> dict[str, Any]:
-    labels = [present.clean(label.name, present.NAME_LENGTH) for label in case.labels]
+    labels = [present.outside(label.name, present.NAME_LENGTH) for label in case.labels]
     details = raw_fields(case.model_dump(), _DETAILS, zone)
     return present.filled({**case_row(case, zone), "labels": labels, **details})
 

@@ -141,7 +141,7 @@ def _debtor(scope: Scope, file: DebtorFile, parts: OverdueParts) -> dict[str, An
     goes_to = default_address(file.debtor)
     debtor = {
         "debtor_number": present.code(file.debtor.debtor_number),
-        "name": present.clean(file.debtor.name, present.NAME_LENGTH),
+        "name": present.outside(file.debtor.name, present.NAME_LENGTH),
         "administration": administration_name(scope),
         "today": scope.today.isoformat(),
         "open": present.plain(balance.open),
@@ -151,7 +151,7 @@ def _debtor(scope: Scope, file: DebtorFile, parts: OverdueParts) -> dict[str, An
         "phase": balance.phase,
         "overdue_by_phase": [_in_phase(phase, parts) for phase in parts.by_phase],
         "attention": file.attention(scope.today).flags,
-        "labels": [present.clean(label.name, present.NAME_LENGTH) for label in file.debtor.labels],
+        "labels": [present.outside(label.name, present.NAME_LENGTH) for label in file.debtor.labels],
         "messages_go_to": goes_to.email if goes_to else None,
         **raw_fields(file.debtor.model_dump(), _DETAILS, scope.zone),
     }
@@ -171,7 +171,7 @@ def _invoice(scope: Scope, file: DebtorFile, item: OpenItem) -> dict[str, Any]:
     """A row with the days its phase began and it was last reminded of, and its labels."""
     days = {"phase_since": item.step_at, "reminded_on": file.reminded.get(item.id)}
     told = {} if item.is_credit else {name: scope.day(moment) for name, moment in days.items()}
-    labels = [present.clean(label, present.NAME_LENGTH) for label in file.labels.get(item.id, ())]
+    labels = [present.outside(label, present.NAME_LENGTH) for label in file.labels.get(item.id, ())]
     return invoice_row_within(item, scope.today, file.books) | present.filled({**told, "labels": labels})
 
 
@@ -183,9 +183,9 @@ def _addresses(debtor: Debtor) -> list[dict[str, str]]:
 
 
 def _address(one: Written) -> dict[str, str]:
-    row = {"email": one.email or present.clean(one.text, present.LINE_LENGTH), "for": one.place.use}
+    row = {"email": one.email or present.outside(one.text, present.LINE_LENGTH), "for": one.place.use}
     if one.why_not:
-        return row | {"cannot_be_used": present.clean(one.why_not)}
+        return row | {"cannot_be_used": one.why_not}
     reads = as_it_reads(one.email)
     return row if reads == one.email else row | {"reads": reads}
 

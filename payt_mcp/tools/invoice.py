@@ -108,7 +108,7 @@ def _rest(invoice: Invoice, zone: dt.tzinfo) -> dict[str, Any]:
     """What Payt says beside the row: labels as names, and every filled field that is no step of the timeline."""
     dumped = invoice.model_dump(exclude={"invoice_lines", "labels"})
     names = [name for name in dumped if name not in _IN_ROW and not name.endswith("_at") and dumped[name] is not False]
-    labels = [present.clean(label.name, present.NAME_LENGTH) for label in invoice.labels]
+    labels = [present.outside(label.name, present.NAME_LENGTH) for label in invoice.labels]
     return raw_fields(dumped, names, zone) | present.filled({"labels": labels})
 
 

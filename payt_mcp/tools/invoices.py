@@ -256,7 +256,7 @@ def _notes(scope: Scope, question: Question, found: Matches) -> list[str]:
     if found.unknown:
         elsewhere = "" if question.status == "all" else "; status=all looks among the others too"
         notes.append(
-            f"Not found: {present.some((present.clean(key, 40) for key in found.unknown), most=10)}{elsewhere}."
+            f"Not found: {present.some((present.code(key, 40) for key in found.unknown), most=10)}{elsewhere}."
         )
     if found.uncompared:
         currency = scope.administration.currency_code

@@ -163,7 +163,7 @@ async def _waiting(scope: Scope, history: History) -> list[str]:
 
 
 def _who_waits(scope: Scope, debtor: DebtorEntry | None, messages: Sequence[Message]) -> str:
-    name = present.clean(debtor.name, present.NAME_LENGTH) if debtor else "a debtor without a name"
+    name = present.outside(debtor.name, present.NAME_LENGTH) if debtor else "a debtor without a name"
     number = f" ({present.code(debtor.number)})" if debtor and debtor.number else ""
     last = f"the last of {scope.day(message_moment(messages[0]))}, message_id {messages[0].id}"
     return f"{name}{number} {present.count(len(messages), 'message')}, {last}"

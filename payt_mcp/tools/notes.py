@@ -116,7 +116,7 @@ def _row(scope: Scope, note: Note, about: Subjects) -> dict[str, Any]:
         {
             "note_id": note.id,
             "created_on": scope.day(note.created_at),
-            "by": present.clean(by, present.NAME_LENGTH),
+            "by": present.outside(by, present.NAME_LENGTH),
             "completed_on": scope.day(note.completed_at),
             **about.named(debtor_id=note.debtor_id, invoice_id=note.invoice_id, case_id=note.credit_case_id),
             "text": present.quoted(note.content),

@@ -128,7 +128,7 @@ def _figures(scope: Scope, picture: aging.Overdue, min_days: int) -> Answer:
     gross, credits_, net = (present.money(a, currency) for a in (picture.gross, picture.credits, picture.net))
     since = "" if min_days == 1 else f" for {min_days} days or more"
     summary = (
-        f"{present.clean(scope.administration.name, present.NAME_LENGTH)}: "
+        f"{present.outside(scope.administration.name, present.NAME_LENGTH)}: "
         f"{gross} overdue{since} on {present.count(picture.invoice_count, 'invoice')} "
         f"of {present.count(len(picture.debtors), 'debtor')}; net {net} after {credits_} in open credits past due."
     )
@@ -153,7 +153,7 @@ def _row(items: OpenItems, row: aging.DebtorOverdue, flags: Sequence[str]) -> di
     return present.filled(
         {
             "debtor_number": present.code(debtor.number) if debtor else "",
-            "name": present.clean(debtor.name, present.NAME_LENGTH) if debtor else "",
+            "name": present.outside(debtor.name, present.NAME_LENGTH) if debtor else "",
             "overdue": f"{row.overdue:.2f}",
             "oldest_days": row.oldest_days,
             "invoices": row.invoices,

@@ -273,10 +273,10 @@ def raw_fields(record: Mapping[str, Any], names: Sequence[str], zone: dt.tzinfo)
 def readable(value: Any, zone: dt.tzinfo) -> Any:
     """A value of Payt's as JSON: amounts as decimal strings, outside text cleaned and cut."""
     if isinstance(value, Mapping):
-        return present.filled({present.clean(key): readable(part, zone) for key, part in value.items()})
+        return present.filled({present.outside(key): readable(part, zone) for key, part in value.items()})
     if isinstance(value, list | tuple):
         return [readable(part, zone) for part in value]
-    return present.clean(value, present.TEXT_LENGTH) if isinstance(value, str) else _scalar(value, zone)
+    return present.outside(value, present.TEXT_LENGTH) if isinstance(value, str) else _scalar(value, zone)
 
 
 def _scalar(value: Any, zone: dt.tzinfo) -> Any:

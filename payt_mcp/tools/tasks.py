@@ -137,11 +137,11 @@ def _row(scope: Scope, task: Task, about: Subjects) -> dict[str, Any]:
     return present.filled(
         {
             "task_id": task.id,
-            "subject": present.clean(task.subject),
+            "subject": present.outside(task.subject),
             "due_date": present.day(task.expiry_date),
             "completed_on": scope.day(task.completed_at),
             "created_on": scope.day(task.created_at),
-            "assigned_to": present.clean(who.name, present.NAME_LENGTH) if who else "",
+            "assigned_to": present.outside(who.name, present.NAME_LENGTH) if who else "",
             **about.named(debtor_id=task.debtor_id, invoice_id=task.invoice_id, case_id=task.credit_case_id),
             "text": present.quoted(task.description),
             "comments": comments,

@@ -66,7 +66,7 @@ async def get_worklist(
     page = shown(listing, offset, top)
     rows = [worklist_row(*by_id[key]) for key in page.ids if key in by_id]
     currency, books = scope.administration.currency_code or "", scope.account.books(scope.administration)
-    name = present.clean(scope.administration.name, present.NAME_LENGTH)
+    name = present.outside(scope.administration.name, present.NAME_LENGTH)
     answer = Answer(f"{name}: {said_of(found, currency)}.")
     answer.data = {"currency": currency, "debtors": rows}
     answer.lines = ["", *present.table([_spoken(row) for row in rows], {**_COLUMNS, "amount": currency or "amount"})]

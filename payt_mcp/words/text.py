@@ -1,20 +1,22 @@
 """From models to what a model reads: short texts, flat rows, and other people's words kept apart from ours.
 
 Whatever someone outside wrote (names, descriptions, messages, notes) is cleaned before it is shown: control,
-invisible and direction-changing characters go, white space is folded, and it is cut to a stated length. Longer texts
-are quoted line by line with `> `, so that no text can end its own quotation.
+invisible and direction-changing characters go, white space is folded, and it is cut to a stated length. What is more
+than a name stands in “ ”, longer texts are quoted line by line with `> `, so that no text can end its own quotation;
+`outside` and `quoted` are the ways that an answer takes such text.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import html
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
+
+from payt_mcp.words.markup import defused
 
 NAME_LENGTH = 60
 LINE_LENGTH = 160
@@ -28,8 +30,18 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Blank to the eye though Unicode counts them as letters, marks or symbols."""
 _VARIATION_SELECTORS = re.compile("[\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """Marks that change nothing to the eye; any number of them can carry text that nobody sees."""
-_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
 _MARKS = str.maketrans("“”", "''")
+_PARTICLES = frozenset({
+    "van", "de", "der", "den", "het", "ten", "ter", "te", "en", "et", "and", "of", "the", "von", "vom", "zu", "zur",
+    "du", "des", "la", "le", "les", "'t", "'s", "in", "aan", "bij", "op", "h/o", "i.o.", "bv", "b.v.", "nv", "n.v.",
+    "vof", "v.o.f.", "gmbh", "ag", "kg", "ohg", "ug", "e.k.", "e.v.", "ltd", "ltd.", "plc", "inc", "inc.", "llc", "sa",
+    "s.a.", "sarl", "sas", "bvba", "co", "co.", "holding", "&", "+", "-", "/", "dr.", "drs.", "ing.", "ir.", "mr.",
+    "prof.", "dhr.", "mevr.", "mw.", "mrs.", "ms.", "herr", "frau",
+})  # fmt: skip
+"""Words of names that say nothing by themselves, titles, and forms of companies."""
+
+_MOST_OF_A_NAME = 3
+_OF_NO_NAME = re.compile(r"[:;!?@<>\[\]{}`=*\\“”]|://|\.\s+[a-z]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile(r"\n\s*\n\s*")
 
@@ -39,16 +51,35 @@ def clean(text: str | None, length: int = LINE_LENGTH) -> str:
     return cut(" ".join(_visible(text or "").split()), length)
 
 
-def code(text: str | None) -> str:
+def outside(text: str | None, length: int = LINE_LENGTH) -> str:
+    """One line that someone outside wrote, for an answer: a name stands as it is, all else in quotation marks that it
+    cannot close. Markup is taken out, and links and images in it are none any more.
+    """
+    plain = clean(defused(text or ""), length).translate(_MARKS)
+    return plain if _is_name(plain) else f"“{plain}”"
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text reads like a name, a number or one word, and not like something said."""
+    words = text.split()
+    if len(words) < 2:
+        return True
+    own = [word for word in words if word.lower() not in _PARTICLES]
+    if _OF_NO_NAME.search(text) or sum(not word[0].isdigit() for word in own) > _MOST_OF_A_NAME:
+        return False
+    return all(not word[0].islower() for word in own)
+
+
+def code(text: str | None, length: int = NAME_LENGTH) -> str:
     """A number or code that names a record or a currency, as outside text: whoever keeps the books typed it."""
-    return clean(text, NAME_LENGTH)
+    return clean(text, length)
 
 
 def quoted(text: str | None, length: int = TEXT_LENGTH) -> str:
     """Several lines of outside text as a quotation, markup taken out, at most `length` characters; what was cut is
     counted.
     """
-    plain = _visible(html.unescape(_TAG.sub(" ", text or "")))
+    plain = _visible(defused(text or ""))
     lines = _EMPTY_LINES.sub("\n", _BLANKS.sub(" ", plain)).strip()
     rest = len(lines) - length
     shown = "\n".join(f"> {line.strip()}" for line in lines[:length].splitlines())
@@ -57,8 +88,7 @@ def quoted(text: str | None, length: int = TEXT_LENGTH) -> str:
 
 def cited(text: str | None, length: int = LINE_LENGTH) -> str:
     """Outside text in a sentence of ours: one line in quotation marks that it cannot close, markup taken out."""
-    plain = clean(html.unescape(_TAG.sub(" ", text or "")), length)
-    return f"“{plain.translate(_MARKS)}”"
+    return f"“{clean(defused(text or ''), length).translate(_MARKS)}”"
 
 
 def cut(text: str, length: int) -> str:

@@ -122,14 +122,20 @@ def text(where: str, value: Any) -> str:
     given = as_id(value)
     if not isinstance(given, str):
         raise BadValueError(where, value, "text")
-    return readable(where, given.strip(), "")
+    return readable(where, _unquoted(given.strip()), "")
 
 
 def prose(where: str, value: Any) -> str:
     """Text which may have several lines."""
     if not isinstance(value, str):
         return text(where, value)
-    return readable(where, value.strip().replace("\r\n", "\n"), "\n\t")
+    return readable(where, _unquoted(value.strip()).replace("\r\n", "\n"), "\n\t")
+
+
+def _unquoted(given: str) -> str:
+    """Without the marks that answers put around other people's words, and that are no part of them."""
+    inner = given[1:-1]
+    return inner if given == f"“{inner}”" and not {"“", "”"} & set(inner) else given
 
 
 def readable(where: str, given: str, allowed: str) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from payt_mcp.words.text import clean
+from payt_mcp.words.text import outside
 from payt_sandbox import World
 
 Row = dict[str, Any]
@@ -49,7 +49,7 @@ class Ledger:
         return amount(row["open_amount"]) > 0 and self.late(row) >= 1
 
     def name(self, row: Row) -> str:
-        return clean(self.debtors[row["debtor_id"]]["name"], 60)
+        return outside(self.debtors[row["debtor_id"]]["name"], 60)
 
 
 def _booked(row: Row, currency: str) -> Row:
@@ -121,7 +121,7 @@ def _debtor(ledger: Ledger, key: str, rows: list[Row]) -> Row:
     debtor = ledger.debtors[key]
     row: Row = {
         "debtor_number": debtor["debtor_number"],
-        "name": clean(debtor["name"], 60),
+        "name": outside(debtor["name"], 60),
         "overdue": str(total(rows)),
         "oldest_days": max(map(ledger.late, rows)),
         "invoices": len(rows),
@@ -176,7 +176,7 @@ def debtor_balances(ledger: Ledger) -> list[Row]:
         late = [row for row in owed if ledger.is_overdue(row)]
         row: Row = {
             "debtor_number": debtor["debtor_number"],
-            "name": clean(debtor["name"], 60),
+            "name": outside(debtor["name"], 60),
             "open": str(total(valued)),
             "overdue": str(total(row for row in valued if ledger.is_overdue(row))),
             "oldest_days": max(map(ledger.late, late), default=0),

@@ -13,7 +13,7 @@ import pytest
 
 from payt_mcp.payt.models import CreditCase
 from payt_mcp.tools import credit_case
-from payt_mcp.words.text import clean
+from payt_mcp.words.text import clean, outside
 from payt_sandbox import World, build_world
 from payt_sandbox.api.faults import Fault, Kind
 from payt_sandbox.server import Handle
@@ -210,7 +210,7 @@ async def test_what_payt_did_within_a_week_is_told_newest_first(world: World, se
 async def test_labels_of_invoices_stand_in_the_file(world: World, served: Handle) -> None:
     """A dispute is nowhere else: Payt has no field for it."""
     ledger = Ledger(world, MAIN)
-    labelled = {row["invoice_number"]: [label["name"] for label in row["labels"]] for row in ledger.invoices}
+    labelled = {row["invoice_number"]: [outside(label["name"]) for label in row["labels"]] for row in ledger.invoices}
     seen = 0
     async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
         for debtor in list(ledger.debtors.values())[:15]:
@@ -320,7 +320,7 @@ async def test_messages_say_what_they_are_about_and_who_waits(world: World, serv
                 waiting.setdefault(message["debtor_id"], []).append(message)
         (note,) = [note for note in first["notes"] if note.startswith("Incoming, with no later message")]
         for key, some in list(waiting.items())[:20]:
-            name = clean(ledger.debtors[key]["name"], 60)
+            name = outside(ledger.debtors[key]["name"], 60)
             plural = "" if len(some) == 1 else "s"
             assert f"({ledger.debtors[key]['debtor_number']}) {len(some)} message{plural}, the last of" in note, name
             assert f"message_id {some[0]['id']}" in note

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from payt_mcp.words.text import clean
+from payt_mcp.words.text import clean, outside
 from payt_sandbox import World, build_world
 from payt_sandbox.server import Handle
 from tests.answers import reckoning
@@ -363,4 +363,4 @@ async def test_debtors_are_found_by_part_of_a_name_or_number_and_listed_by_name(
     assert {row["debtor_number"] for row in found} == expected
     assert some["debtor_number"] in {row["debtor_number"] for row in by_number}
     listed = sorted(ledger.debtors.values(), key=lambda row: (row["name"].casefold(), row["id"]))
-    assert names == [clean(row["name"], 60) for row in listed]
+    assert names == [outside(row["name"], 60) for row in listed]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from payt_mcp.books import invoices as invoice_search
-from payt_mcp.words.text import clean
+from payt_mcp.words.text import clean, outside
 from payt_sandbox import World, build_world
 from payt_sandbox.server import Handle
 from tests.answers import reckoning
@@ -95,7 +95,7 @@ async def test_a_case_is_found_by_both_numbers_and_id_and_lists_its_invoices(wor
             for key in (case["case_number"], case["credit_case_number"], case["id"]):
                 answer = await who.ask("get_credit_case", credit_case=key)
                 assert answer["credit_case"]["open_amount"] == case["open_amount"]
-                assert answer["debtor"]["name"] == clean(ledger.debtors[case["debtor_id"]]["name"], 60)
+                assert answer["debtor"]["name"] == outside(ledger.debtors[case["debtor_id"]]["name"], 60)
                 expected = {row["invoice_number"] for row in ledger.every if row["active_credit_case_id"] == case["id"]}
                 assert {row["invoice_number"] for row in answer.get("invoices", [])} == expected
 

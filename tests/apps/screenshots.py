@@ -21,7 +21,7 @@ from payt_sandbox.app import create_app
 from payt_sandbox.data.build import build_world
 from payt_sandbox.server import run_in_thread
 from tests.support.app_host import host, shown
-from tests.support.browsing import browser
+from tests.support.browsing import Windows, browser
 from tests.support.house import ADMINISTRATION, House, letter
 
 WIDTHS = (390, 760)
@@ -41,10 +41,11 @@ async def take(folder: Path, bridge: str) -> None:
                 ("warned", PROPOSAL, "send_message", letter(house, email="x@evil.example", body=_WARNED)),
             ):
                 pictures.append((name, uri, await client.call_tool(tool, arguments)))
+            windows = Windows(chromium)
             for name, uri, result in pictures:
                 for width in WIDTHS:
                     for theme in THEMES:
-                        async with shown(chromium, bridge, client, uri, result, width=width, theme=theme) as app:
+                        async with shown(windows, bridge, client, uri, result, width=width, theme=theme) as app:
                             path = folder / f"{name}-{width}-{theme}.png"
                             await app.page.screenshot(path=path, full_page=True)
 

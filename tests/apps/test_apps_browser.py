@@ -7,24 +7,20 @@ fail where `CI_BROWSER` is set.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pytest
 
 from payt_mcp.apps.pages import OVERDUE, PROPOSAL
 from tests.support.app_host import host, shown
-from tests.support.browsing import awake
+from tests.support.browsing import Windows, awake
 from tests.support.house import ADMINISTRATION, House, data, letter
-
-if TYPE_CHECKING:
-    from playwright.async_api import Browser
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1100, "light"), (390, "light"), (760, "dark")])
 async def test_the_overview_shows_the_figures_of_the_answer(
-    house: House, width: int, theme: str, chromium: Browser, bridge: str
+    house: House, width: int, theme: str, chromium: Windows, bridge: str
 ) -> None:
     async with host(house.server()) as client:
         result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION})
@@ -51,7 +47,7 @@ async def test_the_overview_shows_the_figures_of_the_answer(
     assert app.asked == []
 
 
-async def test_a_refusal_is_shown_as_its_sentence(house: House, chromium: Browser, bridge: str) -> None:
+async def test_a_refusal_is_shown_as_its_sentence(house: House, chromium: Windows, bridge: str) -> None:
     async with host(house.server()) as client:
         result = await client.call_tool("summarize_overdue", {"administration_id": "1"})
         async with shown(chromium, bridge, client, OVERDUE, result) as app:
@@ -60,7 +56,7 @@ async def test_a_refusal_is_shown_as_its_sentence(house: House, chromium: Browse
 
 @pytest.mark.parametrize(("label", "status", "mails"), [("Approve", "Sent", 1), ("Reject", "Rejected", 0)])
 async def test_a_click_on_the_card_decides_once(
-    house: House, label: str, status: str, mails: int, chromium: Browser, bridge: str
+    house: House, label: str, status: str, mails: int, chromium: Windows, bridge: str
 ) -> None:
     async with host(house.server(app_approval=True)) as client:
         result = await client.call_tool("send_message", letter(house, email="x@evil.example"))
@@ -79,7 +75,7 @@ async def test_a_click_on_the_card_decides_once(
 
 
 async def test_the_card_names_what_is_approved_rests_and_keeps_its_height(
-    house: House, chromium: Browser, bridge: str
+    house: House, chromium: Windows, bridge: str
 ) -> None:
     async with host(house.server(app_approval=True)) as client:
         result = await client.call_tool("send_message", letter(house))
@@ -114,7 +110,7 @@ async def test_the_card_names_what_is_approved_rests_and_keeps_its_height(
     assert [mail.subject for mail in house.mails] == ["Een ander"]
 
 
-async def test_without_the_setting_the_card_only_shows(house: House, chromium: Browser, bridge: str) -> None:
+async def test_without_the_setting_the_card_only_shows(house: House, chromium: Windows, bridge: str) -> None:
     async with host(house.server()) as client:
         result = await client.call_tool("send_message", letter(house))
         async with shown(chromium, bridge, client, PROPOSAL, result, width=390, theme="dark") as app:
@@ -124,7 +120,7 @@ async def test_without_the_setting_the_card_only_shows(house: House, chromium: B
     assert house.mails == []
 
 
-async def test_what_debtors_are_called_stays_text(house: House, chromium: Browser, bridge: str) -> None:
+async def test_what_debtors_are_called_stays_text(house: House, chromium: Windows, bridge: str) -> None:
     evil = "<img src=x onerror=alert(1)>"
     async with host(house.server()) as client:
         result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION})
@@ -144,7 +140,7 @@ TOKENS = {
 
 
 async def test_at_first_it_is_no_higher_than_an_assistant_shows_and_a_button_shows_all(
-    house: House, chromium: Browser, bridge: str
+    house: House, chromium: Windows, bridge: str
 ) -> None:
     async with host(house.server()) as client:
         result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION, "top": 30})
@@ -162,7 +158,7 @@ async def test_at_first_it_is_no_higher_than_an_assistant_shows_and_a_button_sho
 
 
 async def test_a_long_proposal_shows_its_text_in_a_box_at_first_and_all_of_it_at_a_click(
-    house: House, chromium: Browser, bridge: str
+    house: House, chromium: Windows, bridge: str
 ) -> None:
     body = "\n".join(f"Regel {number}" for number in range(60))
     async with host(house.server(app_approval=True)) as client:
@@ -179,7 +175,7 @@ async def test_a_long_proposal_shows_its_text_in_a_box_at_first_and_all_of_it_at
 
 
 async def test_the_colours_of_the_host_are_taken_and_nothing_is_loaded_for_them(
-    house: House, chromium: Browser, bridge: str
+    house: House, chromium: Windows, bridge: str
 ) -> None:
     async with host(house.server()) as client:
         result = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION})

@@ -112,6 +112,14 @@ def test_the_sandbox_is_reached_from_the_opener_and_the_command_line_alone(modul
         assert not [other for other in _inside(module) if _room(other) == "payt_sandbox"]
 
 
+def test_no_answer_takes_the_words_of_others_unmarked() -> None:
+    """`clean` only cleans; `outside`, `quoted` and `code` are what an answer may take."""
+    answering = [name for name in PRODUCT if _room(name) in {"tools", "answers", "apps", "resources", "prompts"}]
+    for module in answering:
+        for node in ast.walk(_tree(module)):
+            assert getattr(node, "attr", getattr(node, "id", "")) != "clean", module
+
+
 def test_every_tool_is_found_in_a_set_that_the_settings_know() -> None:
     assert {spec.toolset for spec in known_tools()} == set(TOOLSETS)
     modules = {n for n in MODULES if n.startswith("tools.") and n.removeprefix("tools.") not in SHARED_BY_TOOLS}

@@ -17,9 +17,10 @@ from mcp.types import CallToolResult, TextResourceContents
 
 from payt_mcp.apps.pages import MIME_TYPE
 from payt_mcp.server.server import PaytServer
+from tests.support.browsing import Windows
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Frame, Page
+    from playwright.async_api import Frame, Page
 
 UI = advertise("io.modelcontextprotocol/ui", {"mimeTypes": [MIME_TYPE]})
 _HOST_PAGE = "<!doctype html><html><body></body></html>"
@@ -74,7 +75,7 @@ class Shown:
 
 @asynccontextmanager
 async def shown(
-    chromium: Browser,
+    chromium: Windows,
     bridge: str,
     client: Client,
     uri: str,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, BrowserContext, Page
 
 NAMES = ("chromium", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -51,9 +51,13 @@ async def browser() -> AsyncIterator[Browser]:
             await running.close()
 
 
+AWAKE = """() => !document.body.classList.contains("resting")
+  && !document.getAnimations().some((one) => one.playState === "running")"""
+
+
 async def awake(page: Any) -> None:
     """Wait until the buttons take a click again: they rest for a second after a change."""
-    await page.wait_for_selector("body:not(.resting)")
+    await page.wait_for_function(AWAKE)
 
 
 async def press(page: Any, selector: str) -> None:
@@ -85,9 +89,24 @@ async def browser_process(browser_program: str) -> AsyncIterator[Any]:
         yield running
 
 
+class Windows:
+    """Opens windows that wait for what a test waits for, as long as a busy machine needs."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+
+    async def new_context(self, **options: Any) -> BrowserContext:
+        context = await self._browser.new_context(**options)
+        context.set_default_timeout(120_000)
+        return context
+
+    async def new_page(self, **options: Any) -> Page:
+        return await (await self.new_context(**options)).new_page()
+
+
 @pytest.fixture
-async def chromium(browser_process: Any) -> AsyncIterator[Any]:
+async def chromium(browser_process: Any) -> AsyncIterator[Windows]:
     """A browser without windows; what a test opens in it is closed after it."""
-    yield browser_process
+    yield Windows(browser_process)
     for context in browser_process.contexts:
         await context.close()

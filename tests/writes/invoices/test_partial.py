@@ -119,7 +119,8 @@ async def test_an_invoice_that_went_away_since_is_not_made_again(house: House) -
     async with client(house.server(), answer=late) as caller:
         row = {"invoice_number": before["invoice_number"], "description": "Nieuw"}
         answer = await caller.call_tool("upsert_invoices", {"invoices": [row]})
-    assert f"Payt has no invoice '{before['invoice_number']}' to change. Nothing was sent." in said(answer)
+    assert "Nothing was sent" in said(answer)
+    assert before["invoice_number"] in said(answer)
     assert methods(house) == []
 
 

@@ -25,7 +25,7 @@ from payt_mcp.proposals.preview import Circumstance, Preview, Situation
 from payt_mcp.proposals.records import Record, Who
 from payt_mcp.proposals.states import Status
 from payt_mcp.server.server import build_server
-from payt_mcp.settings import Secret, Settings
+from payt_mcp.settings import TOOLSETS, Secret, Settings
 from payt_mcp.writes.message.message import Message
 from payt_mcp.writes.writer import Writer
 from payt_sandbox.api.options import Options
@@ -90,7 +90,9 @@ class Stage:
         self.state = folder
 
     def settings(self, token: str = "sandbox-token") -> Settings:
-        return Settings(api_token=Secret(token), administration_id=MAIN, rate=100, state_dir=self.state)
+        return Settings(
+            api_token=Secret(token), administration_id=MAIN, rate=100, state_dir=self.state, toolsets=TOOLSETS
+        )
 
     @asynccontextmanager
     async def asked(self, token: str = "sandbox-token") -> AsyncIterator[Client]:
@@ -216,6 +218,17 @@ def test_no_time_that_passes_and_no_order_of_rows_is_news(debtor: str, tmp_path:
 NEWS: dict[str, tuple[Any, str]] = {
     "note": (lambda payt: payt.note("90002", "Wacht hiermee"), "note of a colleague: "),
     "task": (lambda payt: payt.task("90002", "Eerst de klacht"), "open task: “Eerst de klacht”"),
+    "task of an invoice": (
+        lambda payt: payt.world.add(
+            MAIN,
+            "tasks",
+            invoice_id=payt.id_of("invoices", "261101"),
+            subject="Klacht",
+            created_at=payt.ago(3),
+            updated_at=payt.ago(3),
+        ),
+        "open task: “Klacht”",
+    ),
     "plan": (lambda payt: payt.plan("90002", "261101", active=False, terms=("1.00",)), "payment plan proposed: "),
     "label": (lambda payt: payt.debtor("90002", labels=("betwist",)), "labels: betwist"),
     "remark": (lambda payt: payt.debtor("90002", remark="Bel eerst"), "remark on the debtor: “Bel eerst”"),
@@ -301,6 +314,7 @@ async def test_what_may_be_out_already_comes_first(stage: Stage) -> None:
                 said, "Another proposal waits",
             ]  # fmt: skip
             if ledger.get(keys[0]).status is Status.SENDING:
+                assert (await writer.check(ledger.get(keys[1]))).changed == ()  # it was shown as waiting
                 ledger.finish(keys[0], Status.OUTCOME_UNKNOWN, {})
         assert (await writer.check(ledger.get(keys[1]))).changed
 
@@ -336,3 +350,18 @@ async def test_many_tasks_are_read_once_and_then_by_what_changed(many_tasks: Sta
         world.change(MAIN, "tasks", "950001", completed_at=world.now(), updated_at=world.now())
         assert await tasks.of_debtor(owner) == [str(new)]
         assert stage.requests("/v1/tasks") - first == 1 < first
+
+
+async def test_a_plan_that_nobody_decided_on_is_told_of_wherever_plans_are(stage: Stage) -> None:
+    async with stage.asked() as client:
+        file = (await client.call_tool("get_debtor", {"debtor": "90008"})).structured_content
+        listed = (await client.call_tool("list_payment_plans", {"debtor": "90008"})).structured_content
+        none = (await client.call_tool("list_payment_plans", {"debtor": "90001"})).structured_content
+    assert file is not None
+    assert listed is not None
+    assert none is not None
+    (plan,) = file["payment_plans"]
+    assert (plan["payment_plan_id"], plan["status"], plan["active"]) == ("960002", "pending", False)
+    assert [note for note in file["notes"] if "nobody has decided: payment plan 960002" in note]
+    assert "1 plan proposed that nobody has decided on" in listed["summary"]
+    assert "proposed" not in none["summary"]

@@ -28,15 +28,20 @@ async def find_debtor(scope: Scope, value: str) -> DebtorEntry:
         UnknownRecordError: nobody; debtors of a similar name are listed.
         AmbiguousError: several; they are listed.
     """
+    return (await find_debtor_read(scope, value, DEBTOR_FIELDS))[0]
+
+
+async def find_debtor_read(scope: Scope, value: str, fields: Fields) -> tuple[DebtorEntry, Debtor | None]:
+    """The same, and its record with these fields where Payt had to be asked for it. Raises as `find_debtor` does."""
     books = scope.account.books(scope.administration)
     if not books.is_loaded:
-        debtor = await _debtor_by_key(scope, value)
+        debtor = await _debtor_by_key(scope, value, fields)
         if debtor is not None:
-            return debtor_entry(debtor)
+            return debtor_entry(debtor), debtor
     debtors = (await books.fresh(scope.progress)).debtors.values()
     _refuse_shared(value, debtors)
     found = matching.by_key(value, debtors) or matching.by_label(value, debtors)
-    return found or _debtor_by_name(scope, value, debtors)
+    return found or _debtor_by_name(scope, value, debtors), None
 
 
 async def find_invoice(scope: Scope, value: str, *, fields: Fields | None = None) -> Invoice:
@@ -81,7 +86,7 @@ async def find_case(scope: Scope, value: str) -> CreditCase:
     return found
 
 
-async def _debtor_by_key(scope: Scope, value: str) -> Debtor | None:
+async def _debtor_by_key(scope: Scope, value: str, fields: Fields) -> Debtor | None:
     if "," in value:
         return None  # a list filter would look for something else; the books find it
     filters: tuple[DebtorFilters, ...] = (
@@ -90,7 +95,7 @@ async def _debtor_by_key(scope: Scope, value: str) -> Debtor | None:
         {"ids": [value]},
     )
     for one in filters:
-        found = (await scope.account.payt.debtors(scope.id, fields=DEBTOR_FIELDS, **one)).records
+        found = (await scope.account.payt.debtors(scope.id, fields=fields, **one)).records
         if len(found) > 1:
             return None  # the books name them
         if found and ("ids" not in one or found[0].id == value):  # a server may read the id "12-A" as 12

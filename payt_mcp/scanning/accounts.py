@@ -16,8 +16,10 @@ _WITH_O = re.compile(r"(?<![A-Z0-9])O{0,3}\d[\dO]{1,19}(?![A-Z])")
 _LONG_NUMBER = re.compile(r"(?<![A-Z0-9])\d(?:[^A-Z0-9\n,;|]{0,3}\d){7,19}(?![A-Z0-9])")
 _OTHER_NUMBER = re.compile(
     r"(?:FACTU\w*|INVOICE\w*|RECHNUNG\w*|KVK|CHAMBER OF COMMERCE|BTW|VAT|TEL\w*|PHONE|BEL|CALL|FAX|MOBIEL"
-    r"|VERMELDING VAN|O\.?V\.?V|QUOTING|MENTIONING|KENMERK|REFERENCE|REF|DEBITEUR\w*|KLANT\w*|CUSTOMER|DOSSIER|CASE)"
-    r"[\s.:#]*(?:NO|NR|NUMBER|NUMMER|ON|OP)?[\s.:#+(]*$"
+    r""
+    r"|UUR|UHR|HEURES|P\.M\.?|BEREIK\w*|ERREICH\w*|REACH\w*|JOIGN\w*|JOINDRE|VERMELDING VAN|O\.?V\.?V"
+    r"|QUOTING|MENTIONING|KENMERK|REFERENCE|REF|DEBITEUR\w*|KLANT\w*|CUSTOMER|DOSSIER|CASE)"
+    r"[\s.:#]*(?:NO|NR|NUMBER|NUMMER|ON|OP|AT|UNTER|AU|VIA)?[\s.:#+(]*$"
 )
 _SORT_CODE = re.compile(r"\b\d{2}-\d{2}-\d{2}\b[\s,;:/A-Za-z.]{0,30}\b\d{8}\b")
 _LINK = re.compile(r"\b(?:[a-z][a-z0-9+.-]{0,20}://|www\.)[^\s<>\"]+", re.IGNORECASE)

@@ -54,6 +54,10 @@ FORMS = frozenset(
 )
 """What kind of company one is: a name is the same without it, and surely one with it."""
 
+_PARTICLES = frozenset({
+    "de", "het", "den", "der", "des", "die", "das", "the", "la", "le", "les", "l", "van", "von", "vom", "du", "di", "da",
+    "ter", "ten", "op", "en", "and", "et", "und",
+})  # fmt: skip
 _FEWEST_LETTERS = 7
 _LONGEST = 8
 
@@ -89,7 +93,7 @@ class Names(Generic[WhoseT]):
 
     def find(self, text: str) -> list[Named[WhoseT]]:
         """In their order, of several names at one place the longest. One word alone is a name where what kind of
-        company it is stands behind; others begin with a capital.
+        company it is stands behind; of others two words must tell them, with capitals.
         """
         words = [
             _Word(folded, match.start(), match.end(), match.group()[0].isupper())
@@ -114,7 +118,10 @@ class Names(Generic[WhoseT]):
         if last < len(words) and words[last].folded in FORMS:
             return True
         parts = words[place:last]
-        return len(parts) > 1 and all(one.is_capital for one in parts if len(one.folded) > 3)
+        telling = [one for one in parts if one.folded not in _PARTICLES]
+        return (
+            len(telling) > 1 and parts[0].is_capital and all(one.is_capital for one in telling if len(one.folded) > 3)
+        )
 
 
 def core_of(words: str) -> tuple[str, ...]:

@@ -12,51 +12,16 @@ from payt_mcp.words.folding import normalized
 WhoseT = TypeVar("WhoseT")
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.&][^\W_]+)*\.?")
-FORMS = frozenset(
-    [
-        "bv",
-        "nv",
-        "vof",
-        "cv",
-        "gmbh",
-        "ag",
-        "kg",
-        "ug",
-        "ohg",
-        "mbh",
-        "ltd",
-        "limited",
-        "llp",
-        "llc",
-        "plc",
-        "inc",
-        "corp",
-        "co",
-        "company",
-        "sarl",
-        "sas",
-        "sa",
-        "eurl",
-        "srl",
-        "spa",
-        "bvba",
-        "sprl",
-        "ab",
-        "as",
-        "oy",
-        "aps",
-        "se",
-        "ev",
-        "eg",
-        "stichting",
-        "coop",
-    ]
-)
+FORMS = frozenset({
+    "bv", "nv", "vof", "cv", "gmbh", "ag", "kg", "ug", "ohg", "mbh", "ltd", "limited", "llp", "llc", "plc",
+    "inc", "corp", "co", "company", "sarl", "sas", "sa", "eurl", "srl", "spa", "bvba", "sprl", "ab", "as", "oy",
+    "aps", "se", "ev", "eg", "stichting", "coop",
+})  # fmt: skip
 """What kind of company one is: a name is the same without it, and surely one with it."""
 
 _PARTICLES = frozenset({
-    "de", "het", "den", "der", "des", "die", "das", "the", "la", "le", "les", "l", "van", "von", "vom", "du", "di", "da",
-    "ter", "ten", "op", "en", "and", "et", "und",
+    "de", "het", "den", "der", "des", "die", "das", "the", "la", "le", "les", "l", "van", "von", "vom", "du",
+    "di", "da", "ter", "ten", "op", "en", "and", "et", "und",
 })  # fmt: skip
 _FEWEST_LETTERS = 7
 _LONGEST = 8

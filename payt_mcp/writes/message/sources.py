@@ -171,7 +171,7 @@ def _past_days(parts: Iterable[Part], known: Known) -> Iterator[Source]:
         for dated in part.days:
             dates = dated.day.dates(known.today)
             where = next((days[date] for date in dates if date in days), "")
-            said = clean(dated.day.written, _LENGTH)
+            said = clean(dated.day.written, _LENGTH).rstrip(".")
             if where:
                 yield Source(said, "date", "right", where)
             elif dates and max(dates) < known.today and dated.role != "deadline":

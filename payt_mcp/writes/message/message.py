@@ -137,7 +137,7 @@ class Message(Kind):
         facts = await facts_of(place, target, filled, sent, told, files)
         facts = replace(facts, lately=came_on_file(others, zone))
         colleagues = await colleagues_on(place, target.file)
-        lines = list(ledger_lines(around, number, zone))
+        lines = list(ledger_lines(around, number, zone, place.told))
         letter = _letter(content, target, facts, attachments, filled.filled)
         sources = sources_of(letter, facts, [note.content or "" for note in colleagues.notes])
         return Outlook(

@@ -154,16 +154,27 @@ def _is_total(one: Amount, entry: Entry) -> bool:
 
 
 def _beside(parts: Sequence[Part], amounts: Amounts) -> Iterator[Source]:
-    """The only amount that is said of an invoice, and is none of it: another's in a row of a table, or unknown."""
+    """An amount that is said of an invoice and is none of it: another's in a list of both, or unknown."""
     for part in parts:
-        if len(set(part.entries)) != 1 or len(part.amounts) != 1 or part.claims.is_in_part or part.claims.is_paid:
-            continue
-        entry, one = part.entries[0], part.amounts[0]
-        own = {abs(amount) for amount, _ in amounts_of(entry)}
-        if part.is_row and not one.currency and abs(one.value) not in own and amounts.is_of_another(one, entry):
-            yield _not_of(one, entry, danger=True)
-        elif not amounts.where(one) and (part.claims.is_open or part.claims.is_overdue or part.is_row):
-            yield _not_of(one, entry, danger=abs(one.value) in own)
+        pairs = [] if part.claims.is_in_part or part.claims.is_paid else _pairs(part)
+        for entry, one in pairs:
+            own = {abs(amount) for amount, _ in amounts_of(entry)}
+            listed = part.is_row or len(pairs) > 1
+            if listed and not one.currency and abs(one.value) not in own and amounts.is_of_another(one, entry):
+                yield _not_of(one, entry, danger=True)
+            elif not amounts.where(one) and (part.claims.is_open or part.claims.is_overdue or listed):
+                yield _not_of(one, entry, danger=abs(one.value) in own)
+
+
+def _pairs(part: Part) -> list[tuple[Entry, Amount]]:
+    """Each invoice and its amount, where there is one amount of one invoice, or they stand by turns."""
+    if not part.entries or not part.amounts:
+        return []
+    if len(part.entries) != len(part.amounts):
+        return [(part.entries[0], part.amounts[0])] if len(set(part.entries)) == len(part.amounts) == 1 else []
+    ends = (*part.places[1:], part.clause.end)
+    turns = all(at < one.at < end for at, one, end in zip(part.places, part.amounts, ends, strict=True))
+    return list(zip(part.entries, part.amounts, strict=True)) if turns or len(part.entries) == 1 else []
 
 
 def _not_of(one: Amount, entry: Entry, *, danger: bool) -> Source:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from payt_mcp.receivables.addresses import SHARED_HOSTS, domain, is_below
 from payt_mcp.receivables.mailboxes import mailbox, one_form, shown
@@ -17,7 +17,6 @@ from payt_mcp.writes.message.source import Source, wrong
 from payt_mcp.writes.own import PAYT_HOSTS
 
 _MOST_NAMED = 5
-_FEWEST_DIGITS = 6
 
 
 def leading(text: str, letter: Letter, facts: Facts) -> list[Source]:
@@ -28,23 +27,17 @@ def leading(text: str, letter: Letter, facts: Facts) -> list[Source]:
 def _accounts(text: str, facts: Facts) -> Iterator[Source]:
     own = "".join(facts.bank_account.split()).upper()
     numbers = {facts.debtor_number, *facts.known.by_number(), *facts.known.names}
-    digits = {re.sub(r"\D", "", one) for one in numbers}
-    for account in bank_accounts(text):
+    digits = numbers | {re.sub(r"\D", "", one) for one in numbers}
+    for account in bank_accounts(text, numbers):
         if account == own or is_part_of(account, own):
             yield Source(account, "account", "right", "the administration's")
-        elif account not in numbers and not _goes_on(account, digits):
+        elif account not in digits:
             said = f"The text names the bank account {account}, which is not the administration's."
             yield wrong(account, "account", "not the administration's", said)
     for wallet in wallets_in(text):
         said = clean(wallet, 100)
         told = f"The text asks for payment to {said}, which is no account of the administration."
         yield wrong(said, "account", "not the administration's", told)
-
-
-def _goes_on(account: str, numbers: Collection[str]) -> bool:
-    """Whether a number of digits alone is a known one, or one and the amount that stands beside it."""
-    telling = tuple(one for one in numbers if len(one) >= _FEWEST_DIGITS)
-    return account in numbers or (account.isdigit() and (account.startswith(telling) or account.endswith(telling)))
 
 
 def _links(text: str, facts: Facts) -> Iterator[Source]:

@@ -23,7 +23,7 @@ _PARTICLES = frozenset({
     "de", "het", "den", "der", "des", "die", "das", "the", "la", "le", "les", "l", "van", "von", "vom", "du",
     "di", "da", "ter", "ten", "op", "en", "and", "et", "und",
 })  # fmt: skip
-_FEWEST_LETTERS = 7
+_FEWEST_LETTERS = 3
 _LONGEST = 8
 
 
@@ -51,7 +51,7 @@ class Names(Generic[WhoseT]):
         self._by_start: dict[tuple[str, ...], list[tuple[tuple[str, ...], WhoseT]]] = {}
         for words, whose in names:
             core = core_of(words)
-            if core and sum(map(len, core)) >= _FEWEST_LETTERS - 2:
+            if sum(map(len, core)) >= _FEWEST_LETTERS:
                 self._by_start.setdefault(core[:2], []).append((core, whose))
         for found in self._by_start.values():
             found.sort(key=lambda one: -len(one[0]))

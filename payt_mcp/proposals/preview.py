@@ -188,7 +188,26 @@ class Records:
     section: Literal["records"] = "records"
 
 
-Section = Facts | Beside | Situation | Letter | Mails | Effects | Records
+@dataclass(frozen=True)
+class Said:
+    """A thing that a text says: what it is, whether it stands in the books (`verdict`), and where, in words."""
+
+    said: str
+    kind: str
+    verdict: Literal["right", "unknown", "wrong"]
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where each figure of a text comes from: one line for all, and each of them."""
+
+    summary: str
+    entries: tuple[Said, ...] = ()
+    section: Literal["sources"] = "sources"
+
+
+Section = Facts | Beside | Situation | Letter | Mails | Effects | Records | Sources
 
 
 @dataclass(frozen=True)
@@ -302,7 +321,7 @@ def counted(sender: str, rows: Sequence[Row]) -> Effect:
 
 _PARTS: tuple[Any, ...] = (
     Warned, Facts, Beside, Circumstance, Situation, SentTo, Attached, Letter, Mailed, Mails, Effect, Effects, Change,
-    Row, Records, Words, Preview,
+    Row, Records, Said, Sources, Words, Preview,
 )  # fmt: skip
 
 

@@ -20,12 +20,15 @@ _OTHER_NUMBER = re.compile(
     r"[\s.:#]*(?:NO|NR|NUMBER|NUMMER|ON|OP)?[\s.:#+(]*$"
 )
 _SORT_CODE = re.compile(r"\b\d{2}-\d{2}-\d{2}\b[\s,;:/A-Za-z.]{0,30}\b\d{8}\b")
+_LINK = re.compile(r"\b(?:[a-z][a-z0-9+.-]{0,20}://|www\.)[^\s<>\"]+", re.IGNORECASE)
+"""Nothing is read across one."""
+
 _MANY_DIGITS = 8
 
 
 def bank_accounts(text: str) -> list[str]:
     """IBANs, without gaps, sort codes with an account number, long numbers beside an account word; each once."""
-    found = ibans(text)
+    found = ibans(_LINK.sub(lambda link: "\n" * len(link.group()), text))
     found += [" ".join(match.group().split()) for match in _SORT_CODE.finditer(plain(text))]
     found += [number for number in _numbers_at_word(text) if not any(number in account for account in found)]
     return list(dict.fromkeys(found))

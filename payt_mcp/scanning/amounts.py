@@ -29,6 +29,16 @@ _MONTH = re.compile(
     r"|d\u00e9c)[^\W\d]*\.?(?:\s\d{1,2}(?:st|nd|rd|th)?,?)?\s?\Z",
     re.IGNORECASE,
 )
+_BARE = re.compile(
+    r"(?<![\w.,:/+-])-?(?:\d{1,3}(?:([.,'\u00a0 ])\d{3})(?:\1\d{3})*(?:[.,]\d{2}|,-)?|\d{1,9}(?:[.,]\d{2}"
+    r"|,-))(?![\w%/:-]|[.,]\d| ?%)"
+)
+_THOUSANDS = re.compile(
+    r"(?<![\w.,])(\d{1,4}(?:[.,]\d{1,2})?) ?(?:[kK](?![\w])|mille\b|duizend\b|tausend\b|thousand\b|grand\b)"
+)
+_CLOCK = re.compile(r"\A\d{1,2}[.:][0-5]\d\Z")
+_TIME = re.compile(r"\b(?:uur|uhr|a\.?m|p\.?m|h|heures|o.clock|tussen|between|zwischen|entre)\b", re.IGNORECASE)
+_AROUND_TIME = 22
 _CENTS = re.compile(r"\d[.,]\d\d(?!\d)")
 _MOST_IN_ROW = 300
 
@@ -55,6 +65,26 @@ def amounts_in(text: str, numbers: Collection[str] = ()) -> list[Amount]:
         for match, figure in sorted(found, key=lambda one: one[0].start())
         if (value := _value(figure)) is not None
     ]
+
+
+def bare_amounts_in(masked: str) -> list[Amount]:
+    """Amounts without a currency beside them, in a plain text in which all else that has figures is blank: `1.944,50`,
+    `9,9k`. Their currency is "".
+    """
+    found = []
+    for match in _THOUSANDS.finditer(masked):
+        value = _decimal(match[1])
+        found.append(Amount(match.group(), value * 1000, "", match.start()))
+    for match in _BARE.finditer(masked):
+        around = masked[max(0, match.start() - _AROUND_TIME) : match.end() + _AROUND_TIME]
+        value_ = _value(match.group().removesuffix(",-"))
+        if value_ is not None and not (_CLOCK.match(match.group()) and _TIME.search(around)):
+            found.append(Amount(match.group(), value_, "", match.start()))
+    return sorted(found, key=lambda one: one.at)
+
+
+def _decimal(written: str) -> Decimal:
+    return Decimal(written.replace(",", "."))
 
 
 def _currency(amount: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from payt_mcp.words.lookalikes import latin
 
@@ -38,6 +39,7 @@ _FEW_DIGITS = 6
 _MANY_DIGITS = 8
 _FULL_OF_DIGITS = 14
 _SHORTEST, _LONGEST = 15, 34
+_SHORTEST_WORD = 3
 _DATE = re.compile(r"\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})\b")
 _LABEL = re.compile(
     r"(?:IBAN|REK|REKENING|NUMMER|NUMBER|NR|NO|REF|KENMERK|REFERENCE|REFERENTIE|ACCOUNT|ACCT|KONTO|KTO|COMPTE|BANK|CODE|OP"
@@ -56,6 +58,17 @@ class _Signs:
     text: str
     joined: str
     at: tuple[int, ...]
+    digits: tuple[int, ...]
+    """How many of the signs before each are digits."""
+
+    def may_begin(self, place: int) -> bool:
+        """Whether two letters stand here, no part of a word, and enough digits behind them."""
+        if not (self.joined[place].isalpha() and self.joined[place + 1].isalpha()):
+            return False
+        if self.digits[min(len(self.at), place + _LONGEST)] - self.digits[place] < _FEW_DIGITS:
+            return False
+        before = self.text[max(0, self.at[place] - 12) : self.at[place]].upper()
+        return not before[-1:].isalpha() or bool(_LABEL.search(before))
 
     def gap(self, place: int) -> str:
         """What stands between a sign and the next."""
@@ -78,6 +91,9 @@ def ibans(text: str) -> list[str]:
     found: dict[int, str] = {}
     place = 0
     while place <= len(signs.joined) - _SHORTEST:
+        if not signs.may_begin(place):
+            place += 1
+            continue
         account = _right(signs, place) or _guessed(signs, place) or _elsewhere(signs, place)
         if account:
             found[place] = account
@@ -92,7 +108,8 @@ def without_dates(text: str) -> str:
 
 def _signs(text: str) -> _Signs:
     at = tuple(place for place, sign in enumerate(text) if sign.isascii() and sign.isalnum())
-    return _Signs(text, "".join(text[place] for place in at).upper(), at)
+    joined = "".join(text[place] for place in at).upper()
+    return _Signs(text, joined, at, (0, *accumulate(sign.isdigit() for sign in joined)))
 
 
 @cache
@@ -109,9 +126,26 @@ def _right(signs: _Signs, place: int) -> str:
     for loose in (False, True):
         read = _read(signs.joined, place, loose=loose)
         if read and read.digits >= _FEW_DIGITS and remainder(read.account) == 1:
-            near = all(len(gap) <= _WIDEST_GAP for gap in signs.gaps(place, len(read.account)))
-            return read.account if near else ""
+            gaps = signs.gaps(place, len(read.account))
+            near = all(len(gap) <= _WIDEST_GAP and "\n" not in gap for gap in gaps)
+            return read.account if near and not _holds_a_word(signs, place, read.account) else ""
     return ""
+
+
+def _holds_a_word(signs: _Signs, place: int, account: str) -> bool:
+    """Whether a word of a sentence would be read as a part of it: letters alone between blanks that stand for digits,
+    or small ones where the country's are capitals.
+    """
+    written = signs.text[signs.at[place] : signs.at[place + len(account) - 1] + 1]
+    is_small = written[:2].islower()
+    read = 0
+    for word in re.split(r"\s+", written):
+        size = sum(sign.isascii() and sign.isalnum() for sign in word)
+        part = account[read : read + size]
+        if word.isalpha() and size >= _SHORTEST_WORD and (part != word.upper() or (word.islower() and not is_small)):
+            return True
+        read += size
+    return False
 
 
 def _guessed(signs: _Signs, place: int) -> str:

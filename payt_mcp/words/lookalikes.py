@@ -7,19 +7,23 @@ import unicodedata
 _INVISIBLE = frozenset({"Cf", "Cc", "Mn", "Me"})
 _LOOKS_LATIN = dict(zip("АВЕКМНОРСТУХІЈЅԚԜЗΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXIJSQW3ABEZHIKMNOPTYX", strict=True))
 
+_LAYOUT = dict.fromkeys(map(ord, "\n\t"))
 _BOXED = (0x1F150, 0x1F170, 0x1F1E6)
 """Where Unicode has the capitals in circles, in squares, and as the letters of flags."""
 
 
 def plain(text: str) -> str:
     """Full-width letters as plain ones, invisible characters gone."""
+    if text.isascii() and text.translate(_LAYOUT).isprintable():
+        return text
     folded = unicodedata.normalize("NFKC", text)
     return "".join(sign for sign in folded if sign in "\n\t" or unicodedata.category(sign) not in _INVISIBLE)
 
 
 def latin(text: str) -> str:
     """Plain, with letters of other scripts that look Latin as Latin ones, and any digit as a plain one."""
-    return "".join(map(_latin, unicodedata.normalize("NFKD", plain(text))))
+    signs = plain(text)
+    return signs if signs.isascii() else "".join(map(_latin, unicodedata.normalize("NFKD", signs)))
 
 
 def _latin(sign: str) -> str:

@@ -13,11 +13,21 @@ from payt_mcp.proposals.preview import (
     Letter,
     Preview,
     Records,
+    Said,
     Section,
     Situation,
+    Sources,
 )
 from payt_mcp.words.text import clean, some
 
+_COMPARED = (Facts, Beside, Situation, Letter, Records, Sources)
+"""What is compared part by part, so that the part that changed is named."""
+
+_VERDICTS = {
+    "right": "it stands in the books now",
+    "unknown": "it is not in the books any more",
+    "wrong": "it is wrong now",
+}
 _MOST_NAMED = 5
 _KEY_LENGTH = 40
 
@@ -29,6 +39,8 @@ def what_changed(shown: Preview, now: Preview, known: Sequence[str] = ()) -> lis
     found = [*known, *recipients(shown, now), *_news(shown, now)]
     if not known:
         found += [*_facts(shown, now), *_records(shown, now), *_text(shown, now)]
+    if not found:
+        found += _sources(shown, now)
     if not found and _others(shown) != _others(now):
         found.append("what follows from it changed since")
     if not found:
@@ -58,9 +70,9 @@ def _facts(shown: Preview, now: Preview) -> Iterator[str]:
 
 def _news(shown: Preview, now: Preview) -> Iterator[str]:
     """What came up around it. That something is over, or was read, is no news."""
-    known = {(entry.key, entry.said) for entry in _entries(shown)}
+    known = {(entry.key, entry.label, entry.said) for entry in _entries(shown)}
     for entry in _entries(now):
-        if entry.stops and (entry.key, entry.said) not in known:
+        if entry.stops and (entry.key, entry.label, entry.said) not in known:
             yield f"{entry.label.lower()}: {entry.said}".rstrip(".")
     for label, text in _beside(now):
         if (label, text) not in _beside(shown):
@@ -73,6 +85,18 @@ def _warned(shown: Preview, now: Preview) -> Iterator[str]:
     for one in now.warnings:
         if (one.text, one.danger) not in known:
             yield f"now to be looked out for: {one.text}".rstrip(".")
+
+
+def _sources(shown: Preview, now: Preview) -> Iterator[str]:
+    """What the text says and stands in the books otherwise than it did."""
+    before = {(one.said, one.kind): one for one in _said(shown)}
+    for one in _said(now):
+        if before.get((one.said, one.kind)) != one:
+            yield f"of {clean(one.said, _KEY_LENGTH)} in the text: {one.where or _VERDICTS[one.verdict]}".rstrip(".")
+
+
+def _said(preview: Preview) -> list[Said]:
+    return [entry for one in preview.sections if isinstance(one, Sources) for entry in one.entries]
 
 
 def _entries(preview: Preview) -> list[Circumstance]:
@@ -93,7 +117,7 @@ def _records(shown: Preview, now: Preview) -> Iterator[str]:
 
 def _others(preview: Preview) -> list[Section]:
     """What is neither said in other sentences here nor only stands beside."""
-    return [one for one in preview.sections if not isinstance(one, Facts | Beside | Situation | Letter | Records)]
+    return [one for one in preview.sections if not isinstance(one, _COMPARED)]
 
 
 def _labelled(preview: Preview) -> dict[str, str]:

@@ -15,6 +15,8 @@ from payt_mcp.writes.message.letter import Attachment
 
 MOST_FILES = 10
 MOST_BYTES = 10 * 1024 * 1024
+_TEXTS = frozenset({".txt", ".csv", ".xml"})
+_MOST_READ = 100_000
 ALLOWED = {
     ".pdf", ".png", ".jpg", ".jpeg", ".txt", ".csv", ".xml", ".docx", ".xlsx", ".odt", ".ods",
 }  # fmt: skip
@@ -48,6 +50,13 @@ def load(folder: Path | None, name: str, sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise RefusedWriteError(f"The file {name!r} was changed after it was approved.")
     return content
+
+
+def readable(folder: Path | None, attachment: Attachment) -> str:
+    """What a file says, where it is a text. Raises RefusedWriteError."""
+    if Path(attachment.name).suffix.lower() not in _TEXTS:
+        return ""
+    return load(folder, attachment.path, attachment.sha256)[:_MOST_READ].decode(errors="replace")
 
 
 def checksum(content: bytes) -> str:

@@ -16,8 +16,10 @@ from payt_mcp.proposals.preview import (
     Preview,
     Records,
     Row,
+    Said,
     Section,
     SentTo,
+    Sources,
     Warned,
     situation,
 )
@@ -61,6 +63,16 @@ def test_another_warning_and_nothing_left_to_do_are_said() -> None:
     assert what_changed(SHOWN, warned) == ["now to be looked out for: look"]
     assert what_changed(warned, SHOWN) == []  # a danger that is over is none
     assert what_changed(SHOWN, replace(SHOWN, idle="It is so already")) == ["It is so already"]
+
+
+def test_a_figure_that_stands_otherwise_in_the_books_is_named() -> None:
+    right = Said("EUR 10.00", "amount", "right", "open on invoice 2026001")
+    shown, now = (
+        preview(Sources(f"{one.verdict}", (right, one)))
+        for one in (Said("EUR 5.00", "amount", "right", "open"), Said("EUR 5.00", "amount", "wrong", "paid already"))
+    )
+    assert what_changed(shown, now) == ["of EUR 5.00 in the text: paid already"]
+    assert what_changed(shown, preview(Sources("other", (right,)))) == []  # said of less of them
 
 
 def test_what_comes_up_around_it_is_said_and_what_is_over_or_was_read_is_not() -> None:

@@ -20,6 +20,7 @@ from payt_mcp.proposals.asking.preview_text import (
     mail_words,
     mails_words,
     more_words,
+    said_words,
     source_words,
 )
 from payt_mcp.proposals.outcomes import at, outcome_words
@@ -35,6 +36,7 @@ from payt_mcp.proposals.preview import (
     Section,
     SentTo,
     Situation,
+    Sources,
     Warned,
 )
 from payt_mcp.proposals.records import Record, is_embedded
@@ -180,6 +182,8 @@ def _section(section: Section) -> str:  # noqa: PLR0911 - one for each section t
             return "".join(f"<p>{_summed(effect.said, effect.items)}" for effect in section.entries)
         case Records():
             return _records(section)
+        case Sources():
+            return _sources(section)
         case _:
             assert_never(section)
 
@@ -203,6 +207,14 @@ def _summed(said: str, items: Sequence[str]) -> str:
 
 def _mails(section: Mails) -> str:
     return _summed(mails_words(section), list(map(mail_words, section.entries)))
+
+
+def _sources(section: Sources) -> str:
+    """One line, and on demand each thing that the text says with where it stands."""
+    listed = "".join(f'<li class="{one.verdict}">{text(said_words(one))}</li>' for one in section.entries)
+    return (
+        f'<details class="sources"><summary>{text(f"Sources: {section.summary}.")}</summary><ul>{listed}</ul></details>'
+    )
 
 
 def _letter(letter: Letter) -> str:

@@ -22,15 +22,18 @@ from payt_mcp.proposals.preview import (
     Preview,
     Records,
     Row,
+    Said,
     Section,
     SentTo,
     Situation,
+    Sources,
     Warned,
     Words,
 )
 from payt_mcp.words.text import count, cut, some
 from payt_mcp.words.visible import shown
 
+_NOWHERE = {"right": "in the books", "unknown": "not in the books", "wrong": "not so"}
 FIELD_WORDS = {"to": "To", "cc": "Cc", "bcc": "Bcc"}
 _MOST_LINES = 10
 SITUATION = "The situation"
@@ -87,6 +90,11 @@ def mails_words(section: Mails) -> str:
 
 def mail_words(mail: Mailed) -> str:
     return f"{mail.record} to {mail.to}"
+
+
+def said_words(one: Said) -> str:
+    """`amount € 250,00: open on invoice 2026004`."""
+    return f"{one.kind} {one.said}: {one.where or _NOWHERE[one.verdict]}"
 
 
 def envelope(letter: Letter) -> list[Fact]:
@@ -157,6 +165,8 @@ def _section(section: Section) -> Iterator[str]:
             yield _mails(section)
         case Effects():
             yield from map(_effect, section.entries)
+        case Sources():
+            yield _line(f"Sources: {section.summary}.")
         case Records():
             yield from ["", *(line for row in section.rows for line in _row(row))]
         case _:
@@ -180,7 +190,7 @@ def _in_short(section: Section) -> Iterator[str]:
             yield from (f"{SITUATION}:", *told)
         case Beside():
             return
-        case Facts() | Mails() | Effects():
+        case Facts() | Mails() | Effects() | Sources():
             yield from _section(section)
         case _:
             assert_never(section)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from payt_mcp.receivables.addresses import OnFile
 from payt_mcp.receivables.attention import Reason, flags_of
 from payt_mcp.writes.message.figures import OwedItem
+from payt_mcp.writes.message.known import Known
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,11 @@ class Facts:
     attention: Sequence[Reason]
     on_file: Sequence[OnFile]
     items: Sequence[OwedItem]
+    known: Known
+    holder: str = ""
     invoice_id: str = ""
     settled: str = ""
     case_attention: Sequence[Reason] = ()
-    case_amounts: Sequence[Decimal] = ()
-    other_amounts: Sequence[Decimal] = ()
-    foreign_invoices: Mapping[str, str] = field(default_factory=dict)
-    unknown_invoices: Sequence[str] = ()
     recent: Sequence[tuple[dt.date, str]] = ()
     bounced: str = ""
     same_text: Sequence[tuple[str, dt.date]] = ()

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
-from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.attention import Reason, flags_of
 from payt_mcp.receivables.phases import IN_COLLECTION
 from payt_mcp.scanning.amounts import Amount, amounts_in
 from payt_mcp.scanning.numbers import numbers_among
-from payt_mcp.words.field_names import listed
 from payt_mcp.words.lookalikes import plain
 from payt_mcp.words.text import clean, money, some
+from payt_mcp.writes.message.source import Source, wrong
 
 _MOST_NAMED = 5
 _MOST_SHOWN = 10
@@ -77,7 +76,7 @@ def may_be_about_more(text: str, items: Sequence[OwedItem], of: Sequence[OwedIte
     """
     if len(of) != 1:
         return True
-    larger = {one for one, number in _totals(items) if number > 1} - _single(of[0])
+    larger = {one for one, number, _ in _totals(items) if number > 1} - _single(of[0])
     return any(_worth(one) in larger for one in amounts_in(text, {item.number for item in items}))
 
 
@@ -91,35 +90,42 @@ def named_words(text: str, items: Sequence[OwedItem]) -> str:
     return some(named, most=_MOST_SHOWN)
 
 
-def warnings_about(text: str, items: Sequence[OwedItem], also: Iterable[Decimal]) -> list[Warned]:
-    """What is odd about the amounts of a text, of which the first line is the subject. `also` are amounts it may name
-    in any currency.
-    """
+def misplaced(text: str, items: Sequence[OwedItem]) -> list[Source]:
+    """Amounts of one invoice that stand beside the number of another."""
+    numbers = {item.number for item in items if item.open_amount is not None}
+    if len(numbers) < 2:
+        return []
     amounts, named = amounts_in(text, {item.number for item in items}), named_in(text, items)
-    sums = [*_totals(items), *_totals(named)]
-    known = {one for item in items for one in _single(item)} | {one for one, _ in sums}
-    # the case names no currency: what is an amount of an invoice counts in that invoice's currency alone
-    loose = {abs(amount) for amount in also} - {amount for _, amount in known}
-    unknown = [one for one in amounts if _worth(one) not in known and abs(one.value) not in loose]
-    of_several = {one for one, number in sums if number > 1}
-    figures = _figures(text, amounts, {item.number for item in items if item.open_amount is not None})
-    subject = plain(text).partition("\n")[0]
-    divided = _divided(unknown, _divisible(items, named), _beside_numbers(figures), len(subject))
-    return [*_misplaced(figures, items, of_several), *_unmatched(unknown, divided)]
+    sums = {one for one, number, _ in (*_totals(items), *_totals(named)) if number > 1}
+    return _misplaced(_figures(text, amounts, numbers), items, sums)
 
 
-def _totals(items: Sequence[OwedItem]) -> Iterator[tuple[Money, int]]:
-    """What invoices come to by currency: net, gross, what is overdue, and what of it may be chased; and of how many
-    that is the sum.
+def sums_of(items: Sequence[OwedItem], named: Sequence[OwedItem]) -> Iterator[tuple[str, Decimal, str]]:
+    """What several invoices come to, by currency, each with what it is."""
+    for part, what in ((items, ""), (named, "the invoices named")):
+        yield from ((currency, value, what or sum_) for (currency, value), _, sum_ in _totals(part))
+
+
+def _totals(items: Sequence[OwedItem]) -> Iterator[tuple[Money, int, str]]:
+    """What invoices come to by currency: net, gross, what is overdue, and what of it may be chased; of how many that is
+    the sum, and what it is.
     """
     overdue = [item for item in items if item.is_overdue]
     # where the debtor is paused all of them are, and none is set apart by it
     apart = _APART - {"paused"} if all("paused" in item.flags for item in overdue) else _APART
     others = [item for item in overdue if not apart & set(item.flags)]
     reminded = [item for item in others if item.step not in IN_COLLECTION]
-    for part in (items, [item for item in items if item.owed > 0], overdue, others, reminded):
+    sums = {
+        "all that is overdue": overdue,
+        "all that is open": items,
+        "all that is owed": [item for item in items if item.owed > 0],
+        "all that is overdue and not set apart": others,
+        "all that is overdue and may be reminded of": reminded,
+    }
+    for what, part in sums.items():
         for currency, number in Counter(item.currency for item in part).items():
-            yield (currency, abs(sum((item.owed for item in part if item.currency == currency), Decimal(0)))), number
+            whole = sum((item.owed for item in part if item.currency == currency), Decimal(0))
+            yield (currency, abs(whole)), number, what
 
 
 def _single(item: OwedItem) -> set[Money]:
@@ -127,47 +133,8 @@ def _single(item: OwedItem) -> set[Money]:
     return {(item.currency, abs(amount)) for amount in (item.open_amount, item.total_amount) if amount is not None}
 
 
-def _unmatched(unknown: Sequence[Amount], divided: Mapping[str, str]) -> list[Warned]:
-    """A line for each amount that is none of the debtor's, or one for those that divide one that is."""
-    rest = dict.fromkeys(one.written for one in unknown if one.currency not in divided)
-    found = [Warned(f"The amount {clean(written, 30)} in the text matches nothing that is open.") for written in rest]
-    return [*map(Warned, divided.values()), *found[:_MOST_NAMED]]
-
-
 def _worth(amount: Amount) -> Money:
     return amount.currency, abs(amount.value)
-
-
-def _divisible(items: Sequence[OwedItem], named: Sequence[OwedItem]) -> dict[Money, str]:
-    """What may be paid in terms, and in words what it is."""
-    found = {
-        (item.currency, item.owed): f"open on invoice {clean(item.number, _NUMBER_LENGTH)}"
-        for item in items
-        if item.owed > 0
-    }
-    overdue = [item for item in items if item.is_overdue]
-    found |= {one: "overdue" for one, number in _totals(overdue) if number > 1}
-    return found | {one: "open on the invoices named" for one, number in _totals(named) if number > 1}
-
-
-def _divided(
-    unknown: Sequence[Amount], divisible: Mapping[Money, str], placed: Collection[Amount], subject: int
-) -> dict[str, str]:
-    """A sentence for each currency whose unknown amounts add up to what may be divided. Where one is `placed` beside
-    an invoice, or one amount is said once in the subject (so long) and once in the text, they are no terms.
-    """
-    found = {}
-    for currency in dict.fromkeys(one.currency for one in unknown):
-        mine = [one for one in unknown if one.currency == currency]
-        terms = Counter(abs(one.value) for one in mine)
-        whole = sum((value * times for value, times in terms.items()), Decimal(0))
-        is_said_again = list(terms.values()) == [2] and [one.at < subject for one in mine] == [True, False]
-        if (currency, whole) in divisible and not is_said_again and not set(mine) & set(placed):
-            said = [money(value, currency) + (f" ({times}x)" if times > 1 else "") for value, times in terms.items()]
-            names = listed(said) if len(said) <= _MOST_NAMED else some(said, most=_MOST_NAMED)
-            what = f"{money(whole, currency)}, which is {divisible[currency, whole]}"
-            found[currency] = f"{names}: no open amounts, but together they are {what}."
-    return found
 
 
 def _figures(text: str, amounts: Sequence[Amount], numbers: Collection[str]) -> list[Figure]:
@@ -179,29 +146,27 @@ def _figures(text: str, amounts: Sequence[Amount], numbers: Collection[str]) -> 
     return [(filled[signs.count("\n", 0, at)], one) for at, one in sorted(placed, key=lambda one: one[0])]
 
 
-def _beside_numbers(figures: Sequence[Figure]) -> set[Amount]:
-    """The amounts next to which, on their line, stands the number of an invoice."""
-    pairs = [(one, other) for (at, one), (line, other) in pairwise(figures) if at == line]
-    pairs += [(other, one) for one, other in pairs]
-    return {one for one, other in pairs if isinstance(one, Amount) and isinstance(other, str)}
-
-
-def _misplaced(figures: Sequence[Figure], items: Sequence[OwedItem], sums: Collection[Money]) -> list[Warned]:
+def _misplaced(figures: Sequence[Figure], items: Sequence[OwedItem], sums: Collection[Money]) -> list[Source]:
     """Another invoice's amount beside a number that has none of its own beside it. A sum of several may stand beside
     any of them, and where a sentence runs over lines, what belongs together may stand on the lines before and behind.
     """
-    found: dict[str, Warned] = {}
+    found: dict[str, Source] = {}
+    owners: dict[Money, set[str]] = {}
+    by_number: dict[str, list[OwedItem]] = {}
+    for item in items:
+        by_number.setdefault(item.number, []).append(item)
+        for money_ in _single(item) if item.owed > 0 else ():
+            owners.setdefault(money_, set()).add(item.number)
     for place, beside in [*_on_lines(figures), *_on_lines_below(figures)]:
         number = str(figures[place][1])
-        mine = [item for item in items if item.number == number]
+        mine, number_ = by_number[number], {number}
         own = {one for item in mine for one in _single(item)}
         paid = {(item.currency, abs(item.total_amount - item.owed)) for item in mine if item.total_amount is not None}
-        others = {one for item in items if item.number != number and item.owed > 0 for one in _single(item)}
         around = {_worth(one) for _, one in figures[max(0, place - 1) : place + 2] if isinstance(one, Amount)}
         right = own | {one for one in paid if one[1]} | set(sums)
-        wrong = [one for one in beside if _worth(one) in others - right]
-        if wrong and not own & around and not right & set(map(_worth, beside)):
-            found.setdefault(number, Warned(_beside_words(wrong[0], mine[0]), danger=True))
+        strange = [one for one in beside if owners.get(_worth(one), number_) - number_ and _worth(one) not in right]
+        if strange and not own & around and not right & set(map(_worth, beside)):
+            found.setdefault(number, _beside(strange[0], mine[0]))
     return list(found.values())[:_MOST_NAMED]
 
 
@@ -239,6 +204,8 @@ def _turns(figures: Sequence[Figure], run: Sequence[int]) -> Iterator[tuple[int,
             yield place, [other]
 
 
-def _beside_words(amount: Amount, item: OwedItem) -> str:
+def _beside(amount: Amount, item: OwedItem) -> Source:
     put = f"The text puts {money(abs(amount.value), amount.currency)} beside invoice"
-    return f"{put} {clean(item.number, _NUMBER_LENGTH)}, of which {money(item.owed, item.currency)} is open."
+    open_ = f"{money(item.owed, item.currency)} is open"
+    said = f"{put} {clean(item.number, _NUMBER_LENGTH)}, of which {open_}."
+    return wrong(clean(amount.written, _NUMBER_LENGTH), "amount", open_, said)

@@ -27,7 +27,7 @@ from payt_mcp.receivables.addresses import (
 )
 from payt_mcp.receivables.messages import message_moment
 from payt_mcp.words.text import NAME_LENGTH, clean
-from payt_mcp.writes.files import load, read_attachments
+from payt_mcp.writes.files import load, read_attachments, readable
 from payt_mcp.writes.kind import Kind, Place
 from payt_mcp.writes.lately import came_on_file
 from payt_mcp.writes.message.about import about_warnings, ids_of
@@ -45,6 +45,7 @@ from payt_mcp.writes.message.placeholders import Filled
 from payt_mcp.writes.message.proposed import ledger_lines, of_debtor, sent_by_us
 from payt_mcp.writes.message.reading import facts_of, folded, is_same
 from payt_mcp.writes.message.situation import situation_of
+from payt_mcp.writes.message.sources import sources_of, sources_section
 from payt_mcp.writes.message.target import Target, find_target, target_again
 from payt_mcp.writes.message.warnings import warnings_of
 from payt_mcp.writes.outlook import Content, Outlook
@@ -132,19 +133,25 @@ class Message(Kind):
         around = of_debtor(others, target.debtor.id, number)
         sent = sent_by_us(around)
         told = {one.message_id for one in around if f"proposal {one.id}" in place.told and one.message_id}
-        facts = await facts_of(place, target, filled, sent, told)
+        files = [(one.name, readable(place.folder, one)) for one in attachments]
+        facts = await facts_of(place, target, filled, sent, told, files)
         facts = replace(facts, lately=came_on_file(others, zone))
         colleagues = await colleagues_on(place, target.file)
-        lines = list(ledger_lines(around, number, zone))
+        lines = list(ledger_lines(around, number, zone, place.told))
         letter = _letter(content, target, facts, attachments, filled.filled)
+        sources = sources_of(letter, facts, [note.content or "" for note in colleagues.notes])
         return Outlook(
             # laid out as the timeline is read, so that two variants of one text are never under way together
             touches=(target.debtor.id, folded(letter.subject), folded(letter.body)),
             title=title_of(letter, facts),
             about=f"{clean(facts.debtor, 60)} ({facts.debtor_number})",
-            sections=[*sections_of(letter, facts), *situation(situation_of(place, target.file, colleagues, lines))],
+            sections=[
+                *sections_of(letter, facts),
+                *sources_section(sources, facts.known.bounds, len(letter.filled)),
+                *situation(situation_of(place, target.file, colleagues, lines)),
+            ],
             warnings=[
-                *warnings_of(letter, facts, set(about)),
+                *warnings_of(letter, facts, sources, set(about)),
                 *about_warnings(filled.material, place.actual_today),
                 *language_warnings(filled),
             ],

@@ -21,6 +21,10 @@ _UNDER_WAY = {
     Status.OUTCOME_UNKNOWN: "Another proposal may have been sent",
 }
 
+_DONE = (Status.APPLIED, Status.PARTLY_APPLIED, Status.SENT)
+_NO_NEWS = (*_WAIT, Status.DECLINED)
+"""What becomes of another proposal by a person's word alone."""
+
 
 @dataclass(frozen=True)
 class SentByUs:
@@ -50,21 +54,33 @@ def sent_by_us(records: Sequence[Record]) -> list[SentByUs]:
     ]
 
 
-def ledger_lines(records: Sequence[Record], number: str, zone: dt.tzinfo) -> Iterator[Circumstance]:
-    """What is under way or was said no to, and what was done of other kinds; what may be out already comes first."""
+def ledger_lines(
+    records: Sequence[Record], number: str, zone: dt.tzinfo, told: Collection[str] = ()
+) -> Iterator[Circumstance]:
+    """What is under way or was said no to, and what was done of other kinds; what may be out already comes first. That
+    one goes its way which a person was `told` of as waiting stops nothing: the yes to it was a person's too.
+    """
     for record in sorted(records, key=lambda one: one.status not in _UNDER_WAY):
-        named = f"{cited(title_of(record), LINE_LENGTH)}, {record.id}"
-        if record.status in _UNDER_WAY:
-            sent = at(record.sending_at or record.changed_at, zone)
-            yield Circumstance(f"proposal {record.id}", _UNDER_WAY[record.status], f"{named}, at {sent}")
-        elif record.status in _WAIT:
-            since = f"{named}, of {at(record.created_at, zone)}"
-            yield Circumstance(f"proposal {record.id}", _WAIT[record.status], since, stops=False)
-        elif record.status is Status.DECLINED:
-            since = f"{named}, at {at(record.changed_at, zone)}"
-            yield Circumstance(f"proposal {record.id}", "A person declined", since, stops=False)
-        elif record.kind != _LETTER and record.status in (Status.APPLIED, Status.PARTLY_APPLIED, Status.SENT):
-            changes = changes_of(record, number)
-            done = f"{cited(changes, LINE_LENGTH)}, {record.id}" if changes else named
-            label = "Changed lately" if changes else "Carried out"
-            yield Circumstance(f"proposal {record.id}", label, f"{done}, at {at(record.changed_at, zone)}")
+        label, when, said = _standing(record, number)
+        if not label:
+            continue
+        key = f"proposal {record.id}"
+        stops = record.status is Status.OUTCOME_UNKNOWN or (record.status not in _NO_NEWS and key not in told)
+        named = f"{cited(said or title_of(record), LINE_LENGTH)}, {record.id}, at {at(when, zone)}"
+        yield Circumstance(key, label, named, stops=stops)
+
+
+def _standing(record: Record, number: str) -> tuple[str, dt.datetime, str]:
+    """What is said of another proposal, since when that is so, and what it changed of the debtor of this number; ""
+    where it says nothing beside what Payt shows.
+    """
+    if record.status in _UNDER_WAY:
+        return _UNDER_WAY[record.status], record.sending_at or record.changed_at, ""
+    if record.status in _WAIT:
+        return _WAIT[record.status], record.created_at, ""
+    if record.status is Status.DECLINED:
+        return "A person declined", record.changed_at, ""
+    if record.kind != _LETTER and record.status in _DONE:
+        changes = changes_of(record, number)
+        return "Changed lately" if changes else "Carried out", record.changed_at, changes
+    return "", record.changed_at, ""

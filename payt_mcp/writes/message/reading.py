@@ -5,23 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
-from decimal import Decimal
 
 from payt_mcp.books.debtor import DebtorFile
-from payt_mcp.books.scope import Scope, chunks
+from payt_mcp.books.scope import Scope
 from payt_mcp.books.zones import time_zone
-from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message
+from payt_mcp.payt.models import Debtor, Invoice, Message
 from payt_mcp.policy.contact import against
 from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of, addresses_of_contact, complaints
 from payt_mcp.receivables.aging import balance
 from payt_mcp.receivables.attention import of_case, of_invoice
 from payt_mcp.receivables.messages import EARLIEST, bounce_reason, message_moment
 from payt_mcp.receivables.records import case_entry
-from payt_mcp.scanning import numbers
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
 from payt_mcp.writes.message.filling import FilledLetter
+from payt_mcp.writes.message.knowing import File, known_of
 from payt_mcp.writes.message.proposed import SentByUs
 from payt_mcp.writes.message.target import Target
 from payt_mcp.writes.own import own_hosts
@@ -35,17 +34,18 @@ async def facts_of(
     letter: FilledLetter,
     sent: Sequence[SentByUs] = (),
     told: Collection[str] = (),
+    files: Sequence[File] = (),
 ) -> Facts:
-    """All that warnings and preview rest on: the file that the target was found with, the debtor's contacts, and whose
-    the invoices are that the text names by itself. `sent` are the letters that went out by the ledger, which the
-    timeline may not show yet; of the messages that are `told` a person knows.
+    """All that warnings and preview rest on: the file that the target was found with, the debtor's contacts, and what
+    is known of all that the text says. `sent` are the letters that went out by the ledger, which the timeline may not
+    show yet; of the messages that are `told` a person knows. `files` are the attached ones.
     """
     file, administration, now = target.file, scope.administration, scope.now()
     debtor, subject, body = file.debtor, letter.subject, letter.body
-    foreign, unknown = await _numbers_in(scope, letter.typed, file)
+    on_file = await _on_file(scope, debtor)
+    contacts = [entry.source.removeprefix("contact ") for entry in on_file]
     same = [m for m in file.messages if is_same(m, subject, body)]
     of_case_ = of_case(case_entry(target.case)) if target.case else []
-    amounts_of = [target.case] if target.case else file.cases
     return Facts(
         sender=clean(administration.name, NAME_LENGTH) or administration.id,
         currency=administration.currency_code or "",
@@ -54,16 +54,14 @@ async def facts_of(
         debtor=debtor.name or "",
         debtor_number=clean(debtor.debtor_number, NAME_LENGTH) or debtor.id,
         attention=list(dict.fromkeys([*file.attention(scope.today).reasons, *of_case_])),
-        on_file=await _on_file(scope, debtor),
+        on_file=on_file,
         unusable=complaints(debtor),
         items=_items(scope, file, now),
+        known=await known_of(scope, target, f"{subject}\n{body}", letter.typed, files=files, contacts=contacts),
+        holder=administration.bank_account_name or "",
         invoice_id=target.invoice.id if target.invoice else "",
         settled=_settled(file, target.invoice),
         case_attention=of_case_,
-        case_amounts=[amount for case in amounts_of for amount in _case_amounts(case)],
-        other_amounts=[a for a in (target.invoice.total_amount,) if a is not None] if target.invoice else [],
-        foreign_invoices=foreign,
-        unknown_invoices=unknown,
         recent=_recent(scope, file, sent, told),
         bounced=_bounced(scope, file),
         same_text=[(m.id, _day(scope, message_moment(m))) for m in same],
@@ -164,34 +162,6 @@ def _items(scope: Scope, file: DebtorFile, now: dt.datetime) -> list[OwedItem]:
 def _settled(file: DebtorFile, invoice: Invoice | None) -> str:
     """The number of the invoice a message is about, where nothing is open on it."""
     return (invoice.invoice_number or invoice.id) if invoice and invoice.id not in file.books.invoices else ""
-
-
-def _case_amounts(case: CreditCase) -> list[Decimal]:
-    parts = (
-        case.total_amount, case.open_amount, case.interest_costs, case.debt_collection_costs,
-        case.open_interest_and_collection_costs,
-    )  # fmt: skip
-    known = [part for part in parts if part is not None]
-    if case.open_amount is not None and case.open_interest_and_collection_costs is not None:
-        known.append(case.open_amount + case.open_interest_and_collection_costs)
-    return known
-
-
-async def _numbers_in(scope: Scope, text: str, file: DebtorFile) -> tuple[dict[str, str], list[str]]:
-    """Invoice numbers in the text that are another debtor's (and whose), and those that are nobody's."""
-    own = {number for item in file.open_items for number in (item.number, item.identifier)}
-    own |= {number for case in file.cases for number in (case.case_number, case.credit_case_number) if number}
-    asked = [word for word in numbers.tokens(text) if word not in own and "," not in word]
-    found: dict[str, Invoice] = {}
-    for chunk in chunks(asked):
-        listed = await scope.account.payt.invoices(
-            scope.id, fields=("id", "invoice_number", "debtor_id", "debtor_number"), invoice_numbers=chunk
-        )
-        found |= {invoice.invoice_number or "": invoice for invoice in listed.records}
-    theirs = {n: i.debtor_number or "another" for n, i in found.items() if i.debtor_id != file.debtor.id}
-    known = own | found.keys() | {file.debtor.debtor_number or ""}
-    named = numbers.named_invoices(text)
-    return theirs, [name for name in named if name not in known and not numbers.numbers_among(name, known)]
 
 
 def _day(scope: Scope, moment: dt.datetime) -> dt.date:

@@ -2,45 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.scanning.gaps import has_wide_gap
 from payt_mcp.words.text import some
 from payt_mcp.words.visible import hidden_kinds
-from payt_mcp.writes.message.addressing import (
-    account_warnings,
-    address_warnings,
-    link_warnings,
-    recipient_warnings,
-)
+from payt_mcp.writes.message.addressing import recipient_warnings
 from payt_mcp.writes.message.chasing import chasing_warnings, step_warnings
 from payt_mcp.writes.message.facts import Facts
-from payt_mcp.writes.message.figures import meant, warnings_about
-from payt_mcp.writes.message.history import history_warnings, invoice_warnings, rule_warnings
+from payt_mcp.writes.message.figures import meant
+from payt_mcp.writes.message.history import history_warnings, rule_warnings
 from payt_mcp.writes.message.letter import Letter
+from payt_mcp.writes.message.source import Source
+from payt_mcp.writes.message.sources import warnings_in
 from payt_mcp.writes.message.unfilled import unfilled
 
 _MOST_NAMED = 5
 
 
-def warnings_of(letter: Letter, facts: Facts, about: Collection[str] = ()) -> list[Warned]:
-    """`about` are the ids of the invoices that were named beside the text."""
-    text, typed = letter.text, letter.typed
+def warnings_of(letter: Letter, facts: Facts, sources: Sequence[Source], about: Collection[str] = ()) -> list[Warned]:
+    """`sources` is the table of all that the text says; `about` are ids of the invoices that were named beside it."""
+    text = letter.text
     named = meant(text, facts.items, facts.invoice_id)
     named += [item for item in facts.items if item.id in about and item not in named and item.owed >= 0]
     chased = named or [item for item in facts.items if item.is_overdue]
     found = [
         *recipient_warnings(letter, facts),
-        *account_warnings(typed, facts),
         *chasing_warnings(text, facts, named),
         *history_warnings(facts),
         *rule_warnings(facts),
         *step_warnings(chased),
-        *invoice_warnings(facts),
-        *warnings_about(typed, facts.items, (*facts.case_amounts, *facts.other_amounts)),
-        *link_warnings(typed, facts),
-        *address_warnings(typed, letter, facts),
+        *warnings_in(sources),
         *_unseen(text),
         *_unfilled(letter, facts),
     ]

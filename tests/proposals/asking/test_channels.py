@@ -7,17 +7,12 @@ import json
 import logging
 import re
 import sqlite3
-from decimal import Decimal
 from typing import Any
 
 import anyio
 import pytest
 
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_mcp.writes.message.facts import Facts
-from payt_mcp.writes.message.figures import OwedItem
-from payt_mcp.writes.message.letter import Letter
-from payt_mcp.writes.message.warnings import warnings_of
 from payt_sandbox.api.faults import Fault
 from tests.support.house import ADMINISTRATION, ERAS, House, client, data, letter, said, says
 
@@ -240,17 +235,16 @@ async def test_a_look_alike_domain_is_named(house: House) -> None:
     [
         ("Betaal op NL02 RABO 0123 4567 89.", "bank account NL02RABO0123456789, which is not"),
         ("Betaal op NL91 ABNA 0417 1643 00.", ""),
-        ("U bent ons EUR 1.234.567,89 schuldig.", "EUR 1.234.567,89 in the text matches nothing"),
+        ("U bent ons EUR 1.234.567,89 schuldig.", "not there: amount EUR 1.234.567,89."),
         ("Betaal via https://betaal.evil.example/x", "links to betaal.evil.example"),
-        ("Zie factuur 2099123456.", "no invoice 2099123456"),
+        ("Zie factuur 2099123456.", "not there: number 2099123456."),
     ],
 )
 async def test_what_the_text_says_is_held_against_the_books(house: House, body: str, warning: str) -> None:
     async with client(house.server()) as caller:
         answer = data(await caller.call_tool("send_message", letter(house, body=body)))
-    warnings = " ".join(answer.get("warnings", []))
-    assert warning in warnings
-    assert warning or "bank account" not in warnings
+    assert warning in " ".join([*answer.get("warnings", []), answer["preview"]])
+    assert warning or "bank account" not in " ".join(answer.get("warnings", []))
 
 
 async def test_another_debtors_invoice_in_the_text_is_named(house: House) -> None:
@@ -262,18 +256,6 @@ async def test_another_debtors_invoice_in_the_text_is_named(house: House) -> Non
     async with client(house.server()) as caller:
         answer = data(await caller.call_tool("send_message", letter(house, body=f"Over factuur {theirs}.")))
     assert any(f"Invoice {theirs} in the text belongs to another debtor" in text for text in answer["warnings"])
-
-
-@pytest.mark.parametrize(("currency", "case", "named"), [("EUR", ["696.17"], True), ("CHF", [], False)])
-def test_an_amount_in_another_currency_is_named(currency: str, case: list[str], named: bool) -> None:
-    total, also = Decimal("696.17"), [Decimal(amount) for amount in case]
-    facts = Facts(
-        sender="Us", currency="EUR", bank_account="", own_hosts=[], debtor="D", debtor_number="7", attention=[],
-        on_file=[], items=[OwedItem("1", "F1", "CHF", Decimal(600), total, True, [])], case_amounts=also,
-        other_amounts=also,
-    )  # fmt: skip
-    letter = Letter("", "Open", f"{currency} 696.17", [])
-    assert any("matches nothing" in warned.text for warned in warnings_of(letter, facts)) is named
 
 
 async def test_an_unknown_outcome_is_settled_by_the_timeline(house: House) -> None:

@@ -312,6 +312,7 @@ async def test_what_may_be_out_already_comes_first(stage: Stage) -> None:
                 said, "Another proposal waits",
             ]  # fmt: skip
             if ledger.get(keys[0]).status is Status.SENDING:
+                assert (await writer.check(ledger.get(keys[1]))).changed == ()  # it was shown as waiting
                 ledger.finish(keys[0], Status.OUTCOME_UNKNOWN, {})
         assert (await writer.check(ledger.get(keys[1]))).changed
 

@@ -1,0 +1,234 @@
+"""What a letter says of an invoice and the books say otherwise: paid called open, not due called overdue."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from payt_mcp.scanning.amounts import Amount
+from payt_mcp.scanning.steps import last_in, late_in, ordinals_in, summonses_in
+from payt_mcp.words.text import clean, count, money
+from payt_mcp.writes.message.amounts_known import Amounts, amounts_of
+from payt_mcp.writes.message.known import Entry, Known
+from payt_mcp.writes.message.saying import Dated, Part
+from payt_mcp.writes.message.source import Source, wrong
+
+_DAY = dt.timedelta(days=1)
+_LENGTH = 40
+
+
+def contradicted(text: str, parts: Sequence[Part], known: Known, amounts: Amounts) -> list[Source]:
+    """`text` is plain."""
+    named = list({entry.id: entry for part in parts for entry in part.entries}.values())
+    sole = named[0] if len(named) == 1 else None
+    found = [*_standing(parts, known), *_days(parts, known, sole), *_totals(parts), *_beside(parts, amounts)]
+    found += _late(parts, known, sole)
+    found += _asked(text, known, named)
+    return list({one.warned: one for one in found}.values())
+
+
+def _name(entry: Entry) -> str:
+    return f"invoice {clean(entry.number, _LENGTH)}"
+
+
+def _standing(parts: Sequence[Part], known: Known) -> Iterator[Source]:
+    """Whether an invoice is open, overdue, and owed by the debtor at all, where the text says so."""
+    for part in parts:
+        claims = part.claims
+        for entry in part.entries:
+            number = clean(entry.number, _LENGTH)
+            is_asked = claims.is_open or claims.is_overdue
+            if entry.is_credit:
+                if is_asked and not claims.is_credit and not claims.is_paid and not entry.is_paid:
+                    credit = money(entry.open_amount, entry.currency)
+                    yield wrong(
+                        number,
+                        "invoice",
+                        f"a credit of {credit}",
+                        f"The text asks for {_name(entry)}, which is a credit of {credit}: nothing is owed on it.",
+                    )
+            elif entry.is_paid:
+                if (is_asked and not claims.is_paid) or claims.is_unpaid:
+                    on = f" on {entry.paid_on}" if entry.paid_on else ""
+                    yield wrong(
+                        number, "invoice", f"paid{on}", f"The text calls {_name(entry)} open, which was paid{on}."
+                    )
+            elif (
+                claims.is_overdue
+                and not entry.is_overdue
+                and entry.due_date
+                and not _gives_day_ahead(part, entry, known)
+            ):
+                yield wrong(
+                    number,
+                    "invoice",
+                    f"not due until {entry.due_date}",
+                    f"The text calls {_name(entry)} overdue, which is not due until {entry.due_date}.",
+                )
+
+
+def _gives_day_ahead(part: Part, entry: Entry, known: Known) -> bool:
+    """`de facturen vervallen op 22 december`: in a sentence of its own, with the right day."""
+    due = entry.due_date
+    if part.clause.heading or due is None or due < known.today:
+        return False
+    return any(one.day.is_on(due) for one in part.days)
+
+
+def _days(parts: Sequence[Part], known: Known, sole: Entry | None) -> Iterator[Source]:
+    for part in parts:
+        for dated in part.days:
+            yield from _day(part, dated, known, sole)
+
+
+def _day(part: Part, dated: Dated, known: Known, sole: Entry | None) -> Iterator[Source]:
+    entry = part.nearest(dated.day.at) or sole
+    if entry is None or dated.role == "deadline":
+        return
+    several = len(part.entries) > 1 and len(part.days) == 1
+    meant = part.entries if several else (entry,)
+    if dated.role == "due" or (not dated.role and part.is_row and part.entries and _is_dates_row(part)):
+        allowed = [date for one in meant for date in _own_days(one, row=not dated.role, since=dated.since)]
+        is_known = any(dated.day.is_on(date) for date in (*allowed, *known.days))
+        if entry.due_date and not is_known:
+            said = clean(dated.day.written, _LENGTH)
+            yield wrong(
+                said,
+                "due date",
+                f"{_name(entry)} is due on {entry.due_date}",
+                f"The text gives {said} as the due date of {_name(entry)}, which is due on {entry.due_date}.",
+            )
+    elif dated.role == "invoiced" and part.entries:
+        allowed = [date for one in meant for date in _own_days(one, row=True, since=False)]
+        if entry.invoice_date and not any(dated.day.is_on(date) for date in allowed):
+            said = clean(dated.day.written, _LENGTH)
+            yield wrong(
+                said,
+                "invoice date",
+                f"{_name(entry)} is of {entry.invoice_date}",
+                f"The text dates {_name(entry)} {said}, which is of {entry.invoice_date}.",
+                danger=False,
+            )
+
+
+def _is_dates_row(part: Part) -> bool:
+    """A row of figures alone: of the days in it, one must be the invoice's."""
+    return len(part.entries) == 1 and not part.claims.is_paid and len(part.days) == 1
+
+
+def _own_days(entry: Entry, *, row: bool, since: bool) -> list[dt.date]:
+    found = [entry.due_date] if entry.due_date else []
+    if since and entry.due_date:
+        found.append(entry.due_date + _DAY)
+    if row:
+        found += [date for date in (entry.invoice_date, entry.paid_on) if date]
+    return found
+
+
+def _totals(parts: Sequence[Part]) -> Iterator[Source]:
+    """The total of an invoice that is paid in part, said as what is open of it."""
+    said = {abs(one.value) for part in parts for one in part.amounts}
+    for part in parts:
+        if not (part.claims.is_open or part.claims.is_overdue) or part.claims.is_total or part.claims.is_paid:
+            continue
+        for entry in part.entries:
+            for one in part.amounts:
+                if (
+                    entry.is_partly_paid
+                    and _is_total(one, entry)
+                    and abs(entry.open_amount) not in said
+                    and part.nearest(one.at) in (entry, None)
+                ):
+                    is_open = money(entry.open_amount, entry.currency)
+                    written = clean(one.written, _LENGTH)
+                    yield wrong(
+                        written,
+                        "amount",
+                        f"the total of {_name(entry)}; open is {is_open}",
+                        f"The text gives {written} as open on {_name(entry)}, which is its total: {is_open} is open.",
+                    )
+
+
+def _is_total(one: Amount, entry: Entry) -> bool:
+    return abs(one.value) == entry.total_amount and one.currency in ("", entry.currency)
+
+
+def _beside(parts: Sequence[Part], amounts: Amounts) -> Iterator[Source]:
+    """The only amount that is said of an invoice, and is none of it, nor anything that is known."""
+    for part in parts:
+        if len(set(part.entries)) != 1 or len(part.amounts) != 1 or part.claims.is_in_part or part.claims.is_paid:
+            continue
+        entry, one = part.entries[0], part.amounts[0]
+        if amounts.where(one) or not (part.claims.is_open or part.claims.is_overdue or part.is_row):
+            continue
+        own = {abs(amount) for amount, _ in amounts_of(entry)}
+        is_open, written = money(entry.open_amount, entry.currency), clean(one.written, _LENGTH)
+        if abs(one.value) in own and one.currency != entry.currency:
+            yield wrong(
+                written,
+                "amount",
+                f"{_name(entry)} is in {entry.currency}",
+                f"The text gives {written} for {_name(entry)}, which is in another currency: {is_open} is open.",
+            )
+        elif abs(one.value) not in own:
+            yield wrong(
+                written,
+                "amount",
+                f"of {_name(entry)} {is_open} is open",
+                f"The text says {written} of {_name(entry)}, of which {is_open} is open.",
+                danger=False,
+            )
+
+
+def _late(parts: Sequence[Part], known: Known, sole: Entry | None) -> Iterator[Source]:
+    for part in parts:
+        for late in late_in(part.clause.text):
+            entry = part.nearest(part.clause.at + late.at) or sole
+            meant = [entry] if entry else [one for one in known.entries if one.is_overdue]
+            days = [(known.today - one.due_date).days for one in meant if one.due_date]
+            if days and not any(late.is_right(one) for one in days):
+                written, longest = clean(late.written, _LENGTH), max(days)
+                is_ = count(longest, "day") if longest > 0 else "not at all"
+                whose = _name(entry) if entry else "the oldest invoice"
+                yield wrong(
+                    written,
+                    "days late",
+                    f"{whose} is overdue {is_}",
+                    f"The text says {written} late; {whose} is overdue {is_}.",
+                )
+
+
+def _asked(text: str, known: Known, named: Sequence[Entry]) -> Iterator[Source]:
+    """How often we asked, and what was sent before, as the text has it."""
+    meant = named or [one for one in known.entries if one.is_overdue]
+    counts = [one.reminders for one in meant]
+    if not counts or None in counts:
+        return
+    asked = max([*(number for number in counts if number is not None), known.reminded])
+    for nth in ordinals_in(text):
+        if nth.number > asked + 1:
+            written = clean(nth.written, _LENGTH)
+            yield wrong(
+                written,
+                "reminder",
+                f"{count(asked, 'reminder')} on record",
+                f"The text calls itself {written}; {count(asked, 'reminder')} so far is on Payt's record.",
+            )
+    if asked == 0:
+        for written in map(clean, last_in(text)):
+            yield wrong(
+                written,
+                "reminder",
+                "no reminder on record",
+                f"The text speaks of a {written}; Payt's record shows no reminder before.",
+                danger=False,
+            )
+    if not known.is_summoned:
+        for written in map(clean, summonses_in(text)):
+            yield wrong(
+                written,
+                "summons",
+                "no summons on record",
+                f"The text speaks of a summons ({written}); Payt's record shows none that was sent.",
+                danger=False,
+            )

@@ -115,3 +115,18 @@ async def test_money_and_mail_of_a_batch_of_invoices_are_told_by_what_they_are(h
 
 def dangers_of(preview: Preview) -> list[str]:
     return [warned.text for warned in preview.dangers]
+
+
+@pytest.mark.parametrize(
+    ("text", "said_of_it"),
+    [
+        ("Betaal via paypal.me/iemand", "Money would go to paypal.me/iemand"),
+        ("Betaal op NL44RAB\u05550123456789", "mixes scripts and is not what it looks like"),
+        ('Bel<p style="display:none">betaal</p>', "which may be drawn and hide text"),
+    ],
+)
+async def test_a_comment_is_scanned_as_a_letter_is(house: House, text: str, said_of_it: str) -> None:
+    task = house.sandbox.world.rows(ADMINISTRATION, "tasks")[0]["id"]
+    async with client(server(house)) as caller:
+        asked = data(await caller.call_tool("comment_task", {"task": str(task), "comment": text}))
+    assert any(said_of_it in red for red in dangers_of(seen(record(house, asked["proposal_id"]))))

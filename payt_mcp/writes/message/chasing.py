@@ -34,9 +34,11 @@ _OF_SOME = {
 }
 
 
-def chasing_warnings(text: str, facts: Facts, named: Sequence[OwedItem]) -> list[Warned]:
-    """Whether the debtor may be chased about what the letter is about; `named` are the invoices it means."""
-    found = [warned for flag in _OF_THE_DEBTOR for warned in _said_of(flag, facts, named)]
+def chasing_warnings(text: str, facts: Facts, named: Sequence[OwedItem], *, is_listed: bool = False) -> list[Warned]:
+    """Whether the debtor may be chased about what the letter is about; `named` are the invoices it means, and
+    `is_listed` whether we listed them: then it is about no others, and that some of those are set apart is no danger.
+    """
+    found = [warned for flag in _OF_THE_DEBTOR for warned in _said_of(flag, facts, named, is_listed=is_listed)]
     found += _paused_beside(text, facts, named)
     found += [Warned(said, True) for said in facts.unseen.values()]
     if facts.settled:
@@ -46,7 +48,7 @@ def chasing_warnings(text: str, facts: Facts, named: Sequence[OwedItem]) -> list
     return found
 
 
-def _said_of(flag: str, facts: Facts, named: Sequence[OwedItem]) -> list[Warned]:
+def _said_of(flag: str, facts: Facts, named: Sequence[OwedItem], *, is_listed: bool) -> list[Warned]:
     """One flag said once, of the widest that has it: the credit case the letter goes with, the debtor as a whole, the
     invoices it names, or else some of the debtor's others.
     """
@@ -57,7 +59,7 @@ def _said_of(flag: str, facts: Facts, named: Sequence[OwedItem]) -> list[Warned]
     meant = [item for item in named if flag in item.flags]
     if meant:
         return [_of_named(flag, meant)]
-    return _of_some(flag, facts) if flag in facts.flags else []
+    return _of_some(flag, facts, is_danger=not (is_listed and named)) if flag in facts.flags else []
 
 
 def _is_whole(flag: str, facts: Facts) -> bool:
@@ -88,7 +90,7 @@ def _of_named(flag: str, meant: Sequence[OwedItem]) -> Warned:
     return Warned(_with_records(_OF_NAMED[flag].format(numbers_of(meant)), flag, reasons), not is_single)
 
 
-def _of_some(flag: str, facts: Facts) -> list[Warned]:
+def _of_some(flag: str, facts: Facts, *, is_danger: bool) -> list[Warned]:
     of, kind = _looked_at(flag, facts.items)
     flagged = [item for item in of if flag in item.flags and not _is_paused_by_itself(flag, item)]
     if not flagged:
@@ -96,7 +98,7 @@ def _of_some(flag: str, facts: Facts) -> list[Warned]:
     are, them = ("is", "it") if len(flagged) == 1 else ("are", "them")
     what = f"{len(flagged):,} of {len(of):,} {kind} {are} {_OF_SOME[flag].format(them)}"
     records = _records(flag, (reason for item in flagged for reason in item.attention))
-    return [Warned(f"{what} ({'; '.join(filter(None, (numbers_of(flagged), records)))}).", True)]
+    return [Warned(f"{what} ({'; '.join(filter(None, (numbers_of(flagged), records)))}).", is_danger)]
 
 
 def _is_paused_by_itself(flag: str, item: OwedItem) -> bool:

@@ -29,7 +29,7 @@ def warnings_of(letter: Letter, facts: Facts, sources: Sequence[Source], about: 
     chased = named or [item for item in facts.items if item.is_overdue]
     found = [
         *recipient_warnings(letter, facts),
-        *chasing_warnings(text, facts, named),
+        *chasing_warnings(text, facts, named, is_listed=any(one.placeholder == "{invoices}" for one in letter.filled)),
         *history_warnings(facts),
         *rule_warnings(facts),
         *step_warnings(chased),

@@ -25,7 +25,7 @@ from payt_mcp.proposals.preview import Circumstance, Preview, Situation
 from payt_mcp.proposals.records import Record, Who
 from payt_mcp.proposals.states import Status
 from payt_mcp.server.server import build_server
-from payt_mcp.settings import Secret, Settings
+from payt_mcp.settings import TOOLSETS, Secret, Settings
 from payt_mcp.writes.message.message import Message
 from payt_mcp.writes.writer import Writer
 from payt_sandbox.api.options import Options
@@ -90,7 +90,9 @@ class Stage:
         self.state = folder
 
     def settings(self, token: str = "sandbox-token") -> Settings:
-        return Settings(api_token=Secret(token), administration_id=MAIN, rate=100, state_dir=self.state)
+        return Settings(
+            api_token=Secret(token), administration_id=MAIN, rate=100, state_dir=self.state, toolsets=TOOLSETS
+        )
 
     @asynccontextmanager
     async def asked(self, token: str = "sandbox-token") -> AsyncIterator[Client]:
@@ -348,3 +350,18 @@ async def test_many_tasks_are_read_once_and_then_by_what_changed(many_tasks: Sta
         world.change(MAIN, "tasks", "950001", completed_at=world.now(), updated_at=world.now())
         assert await tasks.of_debtor(owner) == [str(new)]
         assert stage.requests("/v1/tasks") - first == 1 < first
+
+
+async def test_a_plan_that_nobody_decided_on_is_told_of_wherever_plans_are(stage: Stage) -> None:
+    async with stage.asked() as client:
+        file = (await client.call_tool("get_debtor", {"debtor": "90008"})).structured_content
+        listed = (await client.call_tool("list_payment_plans", {"debtor": "90008"})).structured_content
+        none = (await client.call_tool("list_payment_plans", {"debtor": "90001"})).structured_content
+    assert file is not None
+    assert listed is not None
+    assert none is not None
+    (plan,) = file["payment_plans"]
+    assert (plan["payment_plan_id"], plan["status"], plan["active"]) == ("960002", "pending", False)
+    assert [note for note in file["notes"] if "nobody has decided: payment plan 960002" in note]
+    assert "1 plan proposed that nobody has decided on" in listed["summary"]
+    assert "proposed" not in none["summary"]

@@ -79,7 +79,10 @@ def leading_elsewhere(texts: Sequence[Written], own: Own) -> list[Warned]:
 def drawn_otherwise(texts: Sequence[Written]) -> list[Warned]:
     """Markup in texts that colleagues read, where it may be drawn: what they see is not what stands there."""
     found = _named_in(texts, markup_in, _is_nobodys)
-    return [Warned(f"Markup ({tag}), which may be drawn and hide text, is in {by}.", danger=True) for tag, by in found]
+    if not found:
+        return []
+    tags, places = some((tag for tag, _ in found), most=3), some(dict.fromkeys(by for _, by in found))
+    return [Warned(f"Markup ({tags}), which may be drawn and hide text, is in {places}.", danger=True)]
 
 
 def _is_nobodys(_hit: str) -> bool:

@@ -25,20 +25,22 @@ SERVE = (
 """`payt-mcp`, of shorter patience."""
 
 HOST = """
-import json, subprocess, sys, time
+import json, signal, subprocess, sys, time
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests under nohup does not mean this server
 begin = json.loads(sys.argv[1])
 server = subprocess.Popen(
     [*json.loads(sys.argv[2]), sys.executable, "-c", sys.argv[3]], stdin=subprocess.PIPE, stdout=subprocess.PIPE
 )
 other = subprocess.Popen(  # a later server of the host's, which has inherited all its pipes
-    [sys.executable, "-c", "import sys, time; time.sleep(120)"],
+    [sys.executable, "-c", "import sys, time; time.sleep(900)"],
     pass_fds=[server.stdin.fileno(), server.stdout.fileno()], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
 )
 server.stdin.write((json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": begin}) + "\\n").encode())
 server.stdin.flush()
 assert server.stdout.readline()
 print(server.pid, other.pid, flush=True)
-time.sleep(120)
+time.sleep(900)
 """
 
 

@@ -36,7 +36,7 @@ def test_the_very_command_that_was_written_starts_and_answers_as_the_host_starts
         assert server.begin()["result"]["serverInfo"]["name"] == "payt-mcp"
         tools = server.ask("tools/list")["result"]["tools"]
         answer = server.call("list_administrations", {})
-    assert len(tools) == 12
+    assert len(tools) == 13
     assert not answer.get("isError")
 
 

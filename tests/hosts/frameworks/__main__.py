@@ -39,7 +39,7 @@ def _python(name: str, folder: Path) -> list[str]:
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
     python = folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
     wanted = HERE / "requirements" / f"{name}.txt"
-    subprocess.run([python, "-m", "pip", "install", "-q", "--no-input", "-r", wanted], check=True)
+    subprocess.run([python, "-m", "pip", "install", "-qq", "--no-input", "-r", wanted], check=True)
     return [str(python), str(HERE / f"with_{name}.py")]
 
 

@@ -24,7 +24,12 @@ COMMAND = json.loads(os.environ.get("SERVER_COMMAND", "[]"))
 URL = os.environ.get("SERVER_URL", "")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name.startswith("PAYT_")}
 
-_LETTER = {"subject": "Openstaande facturen", "body": "Wilt u deze betalen?", "to_debtor": "10002"}
+_LETTERS = {
+    way: {"subject": "Openstaande facturen", "body": f"Wilt u deze betalen? ({way})", "to_debtor": to}
+    for way, to in (("stdio", "10002"), ("http", "10003"))
+}
+"""To another debtor each time: the same to the same one again is for a person to see."""
+
 _LINE = {"description": "Werk", "vat_rate_code": "H21", "total_excl_tax_amount": "100.00"}
 _INVOICE = {
     "invoice_number": "X1", "debtor_number": "10002", "currency_code": "EUR", "invoice_date": "2026-11-01",
@@ -57,7 +62,7 @@ def _empty(schema: Mapping[str, Any]) -> Any:
     return {"string": "", "array": [], "boolean": False, "integer": schema.get("minimum", 0)}[schema["type"]]
 
 
-async def _worked(tools: Tools, call: Call) -> dict[str, str]:
+async def _worked(way: str, tools: Tools, call: Call) -> dict[str, str]:
     """The calls, and what came of each. Raises AssertionError for an answer that is none."""
 
     async def asked(name: str, **given: Any) -> str:
@@ -67,10 +72,10 @@ async def _worked(tools: Tools, call: Call) -> dict[str, str]:
     assert re.search(r"EUR [\d,]+\.\d\d", overdue), overdue
     found = await asked("search_invoices", status="overdue", limit=2)
     assert re.search(r"[\d,]+ overdue invoices found", found), found
-    proposed = await asked("send_message", **_LETTER)
+    proposed = await asked("send_message", **_LETTERS[way])
     code = re.search(r"confirmation_code\W+([\w-]{4,})", proposed)
     assert code, proposed
-    sent = await asked("send_message", **_LETTER, confirmation_code=code[1])
+    sent = await asked("send_message", **_LETTERS[way], confirmation_code=code[1])
     assert re.search(r"status\W+sent", sent), sent
     planned = await asked("upsert_invoices", invoices=[_INVOICE])
     assert re.search(r"confirmation_required", planned), planned
@@ -91,7 +96,7 @@ async def _run(opened: Opened, keeps_objects: bool) -> None:
     for way in WAYS:
         async with opened(way) as (tools, call):
             _whole(tools, keeps_objects)
-            print(json.dumps({"way": way, "tools": len(tools), **await _worked(tools, call)}), flush=True)
+            print(json.dumps({"way": way, "tools": len(tools), **await _worked(way, tools, call)}), flush=True)
 
 
 def main(opened: Opened, *, keeps_objects: bool = True) -> None:

@@ -12,7 +12,7 @@ const WAYS = {
   stdio: () => new Stdio({ command, args, env }),
   http: () => ({ type: "http", url: process.env.SERVER_URL }),
 };
-const LETTER = { subject: "Openstaande facturen", body: "Wilt u deze betalen?", to_debtor: "10002" };
+const DEBTORS = { stdio: "10002", http: "10003" };
 const INVOICE = {
   invoice_number: "X1", debtor_number: "10002", currency_code: "EUR", invoice_date: "2026-11-01", due_date: "2026-12-01",
   amount_total: "121.00", amount_open: "121.00", book_amount_total: "121.00", book_amount_open: "121.00",
@@ -56,9 +56,10 @@ for (const [way, transport] of Object.entries(WAYS)) {
   assert.match(overdue, /EUR [\d,]+\.\d\d/);
   const found = await asked("search_invoices", { status: "overdue", limit: 2 });
   assert.match(found, /[\d,]+ overdue invoices found/);
-  const proposed = await asked("send_message", LETTER);
+  const letter = { subject: "Openstaande facturen", body: `Wilt u deze betalen? (${way})`, to_debtor: DEBTORS[way] };
+  const proposed = await asked("send_message", letter);
   const [, code] = proposed.match(/confirmation_code\W+([\w-]{4,})/);
-  assert.match(await asked("send_message", { ...LETTER, confirmation_code: code }), /status\W+sent/);
+  assert.match(await asked("send_message", { ...letter, confirmation_code: code }), /status\W+sent/);
   const planned = await asked("upsert_invoices", { invoices: [INVOICE] });
   assert.match(planned, /confirmation_required/);
   assert.match(planned, /1 created/);

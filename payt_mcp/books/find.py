@@ -13,7 +13,7 @@ from payt_mcp.payt.resources import DebtorFilters, InvoiceFilters
 from payt_mcp.payt.wire import Fields
 from payt_mcp.receivables import matching
 from payt_mcp.receivables.open_items import DEBTOR_FIELDS, DebtorEntry, debtor_entry
-from payt_mcp.words.text import clean, code
+from payt_mcp.words.text import code, outside
 
 _Kind = Literal["invoice_number", "invoice_identifier", ""]
 _KINDS: tuple[_Kind, ...] = ("invoice_number", "invoice_identifier", "")
@@ -57,7 +57,7 @@ async def find_invoice(scope: Scope, value: str, *, fields: Fields | None = None
         if fields is None:
             look.take("invoices", found)
         if len(found) > 1:
-            named = [f"{clean(i.invoice_number, 40)} of debtor {code(i.debtor_number)}, id {i.id}" for i in found]
+            named = [f"{code(i.invoice_number, 40)} of debtor {code(i.debtor_number)}, id {i.id}" for i in found]
             raise AmbiguousError(f"Invoice {value[:60]!r}", named[:_MOST_CANDIDATES], "Pass the id of the one meant.")
         if found:
             return found[0]
@@ -108,7 +108,7 @@ def _refuse_shared(value: str, debtors: Iterable[DebtorEntry]) -> None:
     for key in ("number", "identifier"):
         same = [debtor for debtor in debtors if getattr(debtor, key) == value]
         if len(same) > 1:
-            named = [f"id {debtor.id} ({clean(debtor.name, 60)})" for debtor in same[:_MOST_CANDIDATES]]
+            named = [f"id {debtor.id} ({outside(debtor.name, 60)})" for debtor in same[:_MOST_CANDIDATES]]
             raise AmbiguousError(f"Debtor {key} {value[:60]!r}", named, "Pass the id of the one meant.")
         if same:
             return
@@ -134,7 +134,7 @@ def _debtor_by_name(scope: Scope, value: str, debtors: Iterable[DebtorEntry]) ->
 
 
 def _candidate(debtor: DebtorEntry) -> str:
-    return f"{code(debtor.number) or debtor.id} ({clean(debtor.name, 60)})"
+    return f"{code(debtor.number) or debtor.id} ({outside(debtor.name, 60)})"
 
 
 async def _invoices_by(scope: Scope, kind: _Kind, value: str, fields: Fields) -> list[Invoice]:

@@ -12,8 +12,8 @@ from payt_mcp.books.messages import newest_first, subjects_of, unanswered
 from payt_mcp.books.scope import Scope, optional
 from payt_mcp.books.surroundings import surroundings_of
 from payt_mcp.errors import MissingError
-from payt_mcp.payt.fields import every, selection
-from payt_mcp.payt.models import CreditCase, Debtor, Invoice, Message, Notification, PaymentPlan
+from payt_mcp.payt.fields import every
+from payt_mcp.payt.models import CreditCase, Debtor, Message, Notification, PaymentPlan
 from payt_mcp.payt.together import together
 from payt_mcp.receivables.attention import DebtorAttention, of_debtor
 from payt_mcp.receivables.messages import EARLIEST, MOST_BOUNCED, message_moment
@@ -94,7 +94,7 @@ async def open_file(
 
     Everything is read from Payt now and not from the books, so that it is right at the moment of writing.
     """
-    also = (selection(Invoice, "labels"), "latest_reminder_at", "payment_method")
+    also = ("latest_reminder_at",)
     most = None if all_messages else MOST_MESSAGES
     found: dict[str, Any] = {}
 

@@ -4,7 +4,7 @@ that is in, and its payment plans.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,7 +19,7 @@ from payt_mcp.payt.resources import PaymentPlanFilters
 from payt_mcp.payt.together import together
 from payt_mcp.payt.wire import Fields
 from payt_mcp.receivables import plans
-from payt_mcp.receivables.open_items import DEBTOR_FIELDS, OpenItem, OpenItems
+from payt_mcp.receivables.open_items import DEBTOR_FIELDS, DebtorEntry, OpenItem, OpenItems
 from payt_mcp.receivables.records import Records, case_entry, plan_entry
 
 
@@ -94,6 +94,14 @@ async def books_beside(scope: Scope, items: Iterable[OpenItem]) -> Surroundings:
     around.books.debtors = await debtors_by_id(scope, (item.debtor_id for item in items))
     await _with_cases(scope, around, [item.case_id for item in items])
     return around
+
+
+async def named_debtors(scope: Scope, items: Iterable[OpenItem]) -> Mapping[str, DebtorEntry]:
+    """The debtors of these invoices, by id: those the books have, and of paid ones the others."""
+    books = scope.account.books(scope.administration)
+    missing = {item.debtor_id for item in items} - (books.held.debtors.keys() if books.is_loaded else set())
+    found = await debtors_by_id(scope, missing) if missing else {}
+    return {**books.held.debtors, **found} if books.is_loaded else found
 
 
 async def _with_cases(scope: Scope, around: Surroundings, ids: Iterable[str]) -> None:

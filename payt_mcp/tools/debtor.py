@@ -9,6 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp.answers import debtor as debtor_words
+from payt_mcp.answers.raw import raw_fields
 from payt_mcp.answers.rows import (
     INVOICE_COLUMNS,
     case_row,
@@ -23,7 +24,7 @@ from payt_mcp.receivables import aging
 from payt_mcp.receivables.addresses import Written, default_address, written
 from payt_mcp.receivables.mailboxes import readable as as_it_reads
 from payt_mcp.receivables.overdue_parts import OverdueParts, Tally, overdue_parts
-from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
+from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, scope_of
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:

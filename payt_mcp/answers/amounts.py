@@ -16,7 +16,12 @@ _MOST_COUNTED = 1
 
 def unbooked_notes(items: Sequence[OpenItem]) -> list[str]:
     """Those in the administration's currency are in the sums with their own amount, and it says so."""
-    return [f"Counted with their own amount, having none in the books: {named(items, _MOST_COUNTED)}."] if items else []
+    if not items:
+        return []
+    numbers = sorted(present.code(item.number, 40) for item in items)
+    counted = f"{len(items):,} items: {present.some(numbers, most=_MOST_COUNTED)}"
+    which = named(items) if len(items) == 1 else counted
+    return [f"Counted with their own amount, having none in the books: {which}."]
 
 
 def named(items: Sequence[OpenItem], most: int = _MOST_NAMED) -> str:

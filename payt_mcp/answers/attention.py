@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from payt_mcp.receivables.attention import (
     CREDIT_OPEN,
@@ -70,6 +70,20 @@ def debtor_notes(debtors: Iterable[tuple[str, DebtorAttention]], currency: str |
         if said:
             told.append(f"{number or 'no number'} {', '.join(said)}")
     return [f"Attention ({currency or 'no currency'}): {'; '.join(told)}."] if told else []
+
+
+def spoken_debtor(row: Mapping[str, Any], found: DebtorAttention) -> dict[str, Any]:
+    """A debtor's row as a person says it: a flag that only a part of what it owes has says so, `paused (1 of 40)`."""
+    said = dict(row)
+    if "phase" in row:
+        said["phase"] = words(row["phase"])
+    if "attention" in row:
+        said["attention"] = [f"{words(flag)}{_share(found.parts.get(flag))}" for flag in row["attention"]]
+    return said
+
+
+def _share(part: Part | None) -> str:
+    return "" if part is None or part.is_whole else f" ({part.invoices:,} of {part.of:,})"
 
 
 def debtor_words(found: DebtorAttention, currency: str | None) -> list[str]:

@@ -28,6 +28,7 @@ INVOICE_COLUMNS = {
 }
 
 
+_CREDIT = phases.words(attention.CREDIT_OPEN)
 STEPS_APART = "Reminders and summonses that Payt sends by itself may be missing among messages: get_invoice dates them."
 """Payt's contract does not say whether it lists those."""
 
@@ -84,6 +85,14 @@ def spoken(row: Mapping[str, Any]) -> dict[str, Any]:
         words["phase"] = phases.words(row["phase"])
     if "attention" in row:
         words["attention"] = [phases.words(flag) for flag in row["attention"]]
+    return words
+
+
+def spoken_invoice(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of an invoice, which says whose the credit is that is open."""
+    words = spoken(row)
+    if "credit_open" in row.get("attention", ()) and not row.get("open_amount", "-").startswith("-"):
+        words["attention"] = [f"debtor's {flag}" if flag == _CREDIT else flag for flag in words["attention"]]
     return words
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import anyio.abc
 
 from payt_mcp.books import zones
+from payt_mcp.books.at_once import AtOnce
 from payt_mcp.books.case_book import CaseBook
 from payt_mcp.books.case_numbers import CaseNumbers
 from payt_mcp.books.day import DayBook
@@ -24,6 +25,9 @@ from payt_mcp.payt.signin.tokens import TokenSource
 from payt_mcp.settings import CallerSettings, Rules, Secret
 from payt_mcp.words.text import clean, code
 
+ALL = "all"
+"""In the place of the id of an administration: every one that is active."""
+
 _ADMINISTRATIONS_FRESH = 300.0
 
 
@@ -33,6 +37,7 @@ class Account:
     def __init__(self, settings: CallerSettings, client: PaytClient, group: anyio.abc.TaskGroup) -> None:
         self.payt = Resources(client)
         self.listings = Listings()
+        self.at_once = AtOnce()
         self._settings = settings
         self._client = client
         self._group = group
@@ -116,6 +121,24 @@ class Account:
         raise AmbiguousError(
             "administration_id", [_named(a) for a in active], "Ask the user which one, and pass administration_id."
         )
+
+    async def administrations_meant(self, wanted: str, *, every: bool = False) -> list[Administration]:
+        """Those that are meant: one by its id or name, several with commas between, or `all` that are active. Where
+        none is named, and none configured, `every` one that is active; else only one can be meant.
+
+        Raises UnknownRecordError, AmbiguousError.
+        """
+        known = await self.administrations()
+        active = [one for one in known if one.status == "active"]
+        named = {name for one in known for name in (one.id, one.name)}
+        if (wanted == ALL and ALL not in named) or (every and not wanted and not self._settings.administration_id):
+            if active:
+                return active
+        elif "," in wanted and wanted not in named:
+            parts = [part.strip() for part in wanted.split(",") if part.strip()]
+            found = {one.id: one for one in [await self.administration(part) for part in parts]}
+            return list(found.values())
+        return [await self.administration("" if wanted == ALL and not active else wanted)]
 
     def books(self, administration: Administration) -> Books:
         """The open items of an administration, shared by every call."""

@@ -10,7 +10,8 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from payt_mcp.errors import CursorError
@@ -26,7 +27,8 @@ _MOST_IDS = 1_000_000
 class Listing:
     """The pinned ids of one query's rows, in order.
 
-    `args` are the arguments it began with, `chain` is where more ids come from (None when these are all).
+    `args` are the arguments it began with, `size` is how many rows a page has, `chain` is where more ids come from
+    (None when these are all). `rows` are rows that cannot be read afresh, by id: sums of what was found when it began.
     """
 
     token: str
@@ -34,7 +36,9 @@ class Listing:
     args: Mapping[str, Any]
     administration_id: str
     ids: list[str]
+    size: int = 20
     chain: Any = None
+    rows: Mapping[str, Any] = field(default_factory=dict)
     used: float = 0.0
 
     def add(self, ids: Iterable[str]) -> None:
@@ -54,21 +58,29 @@ class Listings:
         self._kept: OrderedDict[str, Listing] = OrderedDict()
 
     def start(
-        self, tool: str, args: Mapping[str, Any], administration_id: str, ids: Iterable[str], *, chain: Any = None
+        self,
+        tool: str,
+        args: Mapping[str, Any],
+        administration_id: str,
+        ids: Iterable[str],
+        *,
+        size: int = 20,
+        chain: Any = None,
+        rows: Mapping[str, Any] = MappingProxyType({}),
     ) -> Listing:
         """Pin the rows of a query; `args` are the given arguments that shape the result, paging left out."""
         self._forget()
         self._make_room()
         token = secrets.token_urlsafe(8)
         pinned = list(dict.fromkeys(ids))
-        listing = Listing(token, tool, dict(args), administration_id, pinned, chain, self._clock())
+        listing = Listing(token, tool, dict(args), administration_id, pinned, size, chain, rows, self._clock())
         self._kept[token] = listing
         return listing
 
     def resume(self, cursor: str, tool: str, args: Mapping[str, Any]) -> tuple[Listing, int]:
         """The listing of a cursor, and how many of its rows come before the page asked for.
 
-        A call may repeat the arguments the listing began with, or give the cursor alone.
+        A call may repeat the arguments the listing began with, all or some, or give the cursor alone.
 
         Raises:
             CursorError: it is not a cursor, its listing is gone, or it belongs to another query.
@@ -108,11 +120,7 @@ class Listings:
 
 
 def _continues(args: Mapping[str, Any], listing: Listing) -> bool:
-    """Whether a call with a cursor asks for what its listing began with: the cursor alone, its administration beside
-    it, or everything repeated.
-    """
-    here = {**args, "administration_id": listing.administration_id}
-    began = {**listing.args, "administration_id": listing.administration_id}
+    """Whether a call with a cursor asks for what its listing began with: no argument beside it says anything else."""
+    began = {name: args[name] == listing.args.get(name) for name in args if name != "administration_id"}
     named = args.get("administration_id", listing.administration_id)
-    is_same_place = named in {listing.administration_id, listing.args.get("administration_id")}
-    return is_same_place and (len(here) == 1 or here == began)
+    return all(began.values()) and named in {listing.administration_id, listing.args.get("administration_id")}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from payt_mcp.receivables.open_items import OpenItem, OpenItems
@@ -46,13 +46,38 @@ class DebtorOverdue:
         self._rank = max(self._rank, _RANK[item.step or "overdue"])
 
 
+@dataclass(frozen=True, slots=True)
+class InCurrency:
+    """What is overdue in the currency of its invoices: `gross` on `invoices`, the credits past due, and how many
+    `items` both are.
+    """
+
+    gross: Decimal = _ZERO
+    credits: Decimal = _ZERO
+    invoices: int = 0
+    items: int = 0
+
+    def plus(self, amount: Decimal, count: int, *, is_credit: bool) -> InCurrency:
+        if is_credit:
+            return replace(self, credits=self.credits + amount, items=self.items + count)
+        return replace(self, gross=self.gross + amount, invoices=self.invoices + count, items=self.items + count)
+
+    def together(self, other: InCurrency) -> InCurrency:
+        return InCurrency(
+            self.gross + other.gross,
+            self.credits + other.credits,
+            self.invoices + other.invoices,
+            self.items + other.items,
+        )
+
+
 @dataclass(slots=True)
 class Overdue:
     """The overdue picture of one administration on one day.
 
     `debtors` is ordered by amount, then age, largest first. `unvalued` are the overdue invoices and past-due
     credits without a book amount; `unbooked` those that count with their own; `undated` the open invoices without a due
-    date.
+    date. `own` are the sums by the currency of the invoices: the unvalued are in these.
     """
 
     credits: Decimal = _ZERO
@@ -63,6 +88,7 @@ class Overdue:
     unvalued: list[OpenItem] = field(default_factory=list)
     unbooked: list[OpenItem] = field(default_factory=list)
     undated: list[OpenItem] = field(default_factory=list)
+    own: dict[str, InCurrency] = field(default_factory=dict)
 
     @property
     def gross(self) -> Decimal:
@@ -87,6 +113,7 @@ class Overdue:
         if item.due_date > latest:
             return False
         amount = item.book_open
+        self._count_own(item, sign)
         if amount is None:
             _list(self.unvalued, item, sign)
             return False
@@ -100,6 +127,16 @@ class Overdue:
         self.bucket_amounts[bucket] += sign * amount
         self.bucket_counts[bucket] += sign
         return True
+
+    def _count_own(self, item: OpenItem, sign: int) -> None:
+        if item.open_amount is None:
+            return
+        was = self.own.get(item.currency, InCurrency())
+        now = was.plus(sign * item.open_amount, sign, is_credit=item.is_credit)
+        if now.items:
+            self.own[item.currency] = now
+        else:
+            del self.own[item.currency]
 
 
 @dataclass(slots=True)
@@ -122,12 +159,14 @@ def bucket_index(days: int) -> int:
     return min((days - 1) // 30, len(BUCKETS) - 1)
 
 
-def overdue(items: OpenItems, today: dt.date, *, min_days: int = 1) -> Overdue:
-    """The overdue picture; `min_days` leaves out what is overdue for fewer days, from every figure alike."""
+def overdue(items: OpenItems, today: dt.date, *, min_days: int = 1, among: Iterable[OpenItem] | None = None) -> Overdue:
+    """The overdue picture, of all open items or those `among` them; `min_days` leaves out what is overdue for fewer
+    days, from every figure alike.
+    """
     picture = Overdue()
     by_debtor: dict[str, DebtorOverdue] = {}
     latest = today - dt.timedelta(days=min_days)
-    for item in items.invoices.values():
+    for item in items.invoices.values() if among is None else among:
         if picture.count(item, today, latest):
             row = by_debtor.get(item.debtor_id)
             if row is None:

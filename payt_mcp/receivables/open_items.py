@@ -25,11 +25,11 @@ from payt_mcp.words.folding import normalized, searchable
 if TYPE_CHECKING:
     from payt_mcp.payt.models import Debtor, Invoice
 
-INVOICE_FIELDS = (
+INVOICE_FIELDS: Sequence[str | Mapping[str, Sequence[str]]] = (
     "id", "invoice_number", "invoice_identifier", "debtor_id", "debtor_number", "invoice_date", "due_date",
     "payment_date", "currency_code", "total_amount", "open_amount", "book_open_amount", "book_total_amount",
     "active_payment_plan_id", "active_credit_case_id", "paused_at", "paused_by_user", "description",
-    "purchase_order_number", "order_number", "payment_method",
+    "purchase_order_number", "order_number", "payment_method", {"labels": ("name",)},
     *STEP_FIELDS, *DEPRECATED_STEPS.values(), "updated_at",
 )  # fmt: skip
 """What must be asked of Payt for an open item, and no more: fewer fields are much cheaper."""
@@ -38,7 +38,8 @@ _ADDRESSES = (
     "reminder_email_address", "primary_email_address", "debtor_provided_email_address", "invoice_email_address",
 )  # fmt: skip
 DEBTOR_FIELDS: tuple[str | Mapping[str, Sequence[str]], ...] = (
-    "id", "debtor_number", "debtor_identifier", "name", "paused_at", "reminding_paused_at", "updated_at",
+    "id", "debtor_number", "debtor_identifier", "name", "relation_manager", "paused_at", "reminding_paused_at",
+    "updated_at",
     *_ADDRESSES,
     "call_phone_number", "remark", "credit_limit_amount", {"labels": ("name",)},
 )  # fmt: skip
@@ -76,6 +77,8 @@ class OpenItem:
     updated_at: dt.datetime | None
     is_unbooked: bool = False
     """Payt gives no amount in the books, and its own stands in for it: it is in their currency."""
+    paid_on: dt.date | None = None
+    labels: tuple[str, ...] = ()
     is_direct_debit: bool = False
     """Payt collects it from the debtor's bank account."""
     owed: Decimal | None = field(init=False)
@@ -92,6 +95,12 @@ class OpenItem:
     def is_owed(self) -> bool:
         """Something is, or may be, owed by the debtor: counted gross."""
         return not self.is_credit and self.owed != 0
+
+    @property
+    def is_partly_paid(self) -> bool:
+        """Something was paid of it, or settled of a credit, and something is still open."""
+        open_, total = self.open_amount, self.total_amount
+        return open_ is not None and total is not None and (0 < open_ < total or total < open_ < 0)
 
     def days_overdue(self, today: dt.date) -> int:
         """Days past the due date; 0 or less is not overdue, and so is an item without a due date."""
@@ -120,6 +129,8 @@ class DebtorEntry:
     name: str
     paused: bool
     updated_at: dt.datetime | None
+    manager: str = ""
+    """The relation manager: whoever in the company looks after this debtor."""
     has_address: bool = False
     """There is an e-mail address; whether it can be used, nobody has looked."""
     has_phone: bool = False
@@ -308,6 +319,8 @@ def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
         text=_text(invoice),
         updated_at=invoice.updated_at,
         is_unbooked=is_unbooked,
+        paid_on=_same_date(invoice.payment_date),
+        labels=_same_labels(tuple(label.name for label in invoice.labels if label.name)),
         is_direct_debit=invoice.payment_method == "direct_debit",
     )
 
@@ -320,6 +333,7 @@ def debtor_entry(debtor: Debtor) -> DebtorEntry:
         name=debtor.name or "",
         paused=debtor.paused_at is not None or debtor.reminding_paused_at is not None,
         updated_at=debtor.updated_at,
+        manager=intern(debtor.relation_manager or ""),
         has_address=any("@" in (getattr(debtor, name) or "") for name in _ADDRESSES),
         has_phone=bool(debtor.call_phone_number),
         remark=(debtor.remark or "")[:_REMARK_LENGTH],
@@ -346,6 +360,11 @@ def _text(invoice: Invoice) -> str:
 def _same_date(date: dt.date | None) -> dt.date | None:
     """The first object that was this date: 100,000 invoices fall due on a few hundred days."""
     return date
+
+
+@lru_cache(maxsize=10_000)
+def _same_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
+    return labels
 
 
 def _same(value: str | None, other: str | None) -> str:

@@ -109,6 +109,19 @@ def furthest(phases: Iterable[str]) -> str:
     return max(phases, key=_RANK.__getitem__, default="")
 
 
+def rank(phase: str) -> int:
+    """Its place among the invoice phases; what is none of them comes last."""
+    return _RANK.get(phase, len(_RANK))
+
+
+def phase_named(value: str) -> str:
+    """The phase that is called so, by its name or in words, `reminder 2`; "" where none is."""
+    said = value.strip().casefold()
+    names = {words(name): name for name in INVOICE_PHASES}
+    found = names.get(said, said.replace(" ", "_").replace("-", "_"))
+    return found if found in _RANK else ""
+
+
 def words(phase: str) -> str:
     """A phase as a person says it: `reminder_2` is "reminder 2"."""
     name, planned, _ = phase.partition(_PLANNED)

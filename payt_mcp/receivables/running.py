@@ -54,6 +54,7 @@ class RunningOverdue:
             unvalued=list(was.unvalued),
             unbooked=list(was.unbooked),
             undated=list(was.undated),
+            own=dict(was.own),
         )
         debtors: set[str] = set()
         for change in changes:

@@ -3,86 +3,130 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from itertools import zip_longest
+from typing import Any, NamedTuple, TypeVar
 
 from payt_mcp.receivables.matching import TextFilter
 from payt_mcp.receivables.open_items import OpenItem, value
+from payt_mcp.words.folding import normalized
 
-_LAST = dt.date.max
+Rule = Callable[[OpenItem], bool]
+ResultT = TypeVar("ResultT")
+_NONE: Any = object()
+
+
+class Between(NamedTuple):
+    """From `low` to `high`, both included; None is no limit on that side."""
+
+    low: Any = None
+    high: Any = None
+
+    def __bool__(self) -> bool:
+        return self.low is not None or self.high is not None
+
+    def holds(self, found: Any) -> bool:
+        """What is not known is in no range."""
+        if found is None:
+            return False
+        return (self.low is None or found >= self.low) and (self.high is None or found <= self.high)
+
+
+ANY = Between()
 
 
 @dataclass(frozen=True)
 class Selection:
     """What an invoice must be; None and empty mean anything.
 
-    `min_amount` and `max_amount` are compared with `open_items.value`, in the administration's currency; an invoice
-    without such an amount is not chosen then. `keys` are numbers, identifiers or ids.
+    `amount` is compared with `open_items.value`, `total` with the total in the books, both in the administration's
+    currency; an invoice without such an amount is not chosen then. `keys` are numbers, identifiers or ids; `phases` and
+    `labels` are any of these; of `flags`, `flags_of` says which an invoice has. `today` is what phases depend on.
     """
 
     overdue_on: dt.date | None = None
     debtor_ids: frozenset[str] | None = None
     case_ids: frozenset[str] | None = None
     keys: frozenset[str] | None = None
-    due_from: dt.date | None = None
-    due_to: dt.date | None = None
-    min_amount: Decimal | None = None
-    max_amount: Decimal | None = None
+    due: Between = ANY
+    invoiced: Between = ANY
+    paid: Between = ANY
+    amount: Between = ANY
+    total: Between = ANY
+    partly_paid: bool = False
+    currency: str = ""
+    phases: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    flags: frozenset[str] = frozenset()
+    flags_of: Callable[[OpenItem], Iterable[str]] | None = None
+    today: dt.date = dt.date.min
     updated_after: dt.datetime | None = None
     text: TextFilter | None = None
 
     @property
     def compares_amounts(self) -> bool:
-        return self.min_amount is not None or self.max_amount is not None
+        return bool(self.amount or self.total)
 
     def __call__(self, item: OpenItem) -> bool:
-        return self.fits_but_amount(item) and self._amount_fits(item)
+        return self.fits_but_amount(item) and self.amount_fits(item)
 
     def fits_but_amount(self, item: OpenItem) -> bool:
         return bool(self.choose((item,)))
 
     def choose(self, items: Sequence[OpenItem]) -> Sequence[OpenItem]:
         """Those that are what was asked for, but for their amounts, in the order they come in."""
-        for fits in self._tests():  # one after the other over all: there are 100,000 of them, and mostly one test
+        for fits in self._rules():  # one after the other over all: there are 100,000 of them, and mostly one rule
             items = [item for item in items if fits(item)]
         return items if self.text is None else self.text.choose(items)
 
-    def _tests(self) -> Iterator[Callable[[OpenItem], bool]]:
-        """What was asked for, the tests that leave least first."""
-        keys, debtors, cases = self.keys, self.debtor_ids, self.case_ids
-        if keys is not None:
-            yield lambda item: not keys.isdisjoint((item.number, item.identifier, item.id))
-        if debtors is not None:
-            yield lambda item: item.debtor_id in debtors
-        if cases is not None:
-            yield lambda item: item.case_id in cases
-        if self.due_from is not None or self.due_to is not None:
-            first, last = self.due_from or dt.date.min, self.due_to or _LAST
-            yield lambda item: item.due_date is not None and first <= item.due_date <= last
-        if self.updated_after is not None:
-            after = self.updated_after
-            yield lambda item: item.updated_at is not None and item.updated_at > after
-        if self.overdue_on is not None:
-            today = self.overdue_on
-            yield lambda item: item.is_overdue(today)
+    def amount_fits(self, item: OpenItem) -> bool:
+        return (not self.amount or self.amount.holds(value(item))) and (
+            not self.total or self.total.holds(item.book_total)
+        )
 
-    def _amount_fits(self, item: OpenItem) -> bool:
-        if not self.compares_amounts:
-            return True
-        amount = value(item)
-        if amount is None:
-            return False
-        above = self.min_amount is None or amount >= self.min_amount
-        return above and (self.max_amount is None or amount <= self.max_amount)
+    def is_uncompared(self, item: OpenItem) -> bool:
+        """Whether an amount that is asked about is not known."""
+        return (bool(self.amount) and value(item) is None) or (bool(self.total) and item.book_total is None)
+
+    def _rules(self) -> list[Rule]:
+        due, invoiced, paid, currency, today = self.due, self.invoiced, self.paid, self.currency, self.today
+        phases, labels = self.phases, self.labels
+        rules: dict[Rule, bool] = {
+            self._names_it: not (self.debtor_ids is None and self.case_ids is None and self.keys is None),
+            lambda item: item.currency == currency: bool(currency),
+            lambda item: item.is_overdue(self.overdue_on or today): self.overdue_on is not None,
+            lambda item: due.holds(item.due_date): bool(due),
+            lambda item: invoiced.holds(item.invoice_date): bool(invoiced),
+            lambda item: paid.holds(item.paid_on): bool(paid),
+            self._is_new: self.updated_after is not None,
+            lambda item: item.is_partly_paid: self.partly_paid,
+            lambda item: item.phase(today) in phases: bool(phases),
+            lambda item: not labels.isdisjoint(map(normalized, item.labels)): bool(labels),
+            self._is_flagged: bool(self.flags),
+        }
+        return [rule for rule, is_asked in rules.items() if is_asked]
+
+    def _names_it(self, item: OpenItem) -> bool:
+        return (
+            (self.debtor_ids is None or item.debtor_id in self.debtor_ids)
+            and (self.case_ids is None or item.case_id in self.case_ids)
+            and (self.keys is None or not self.keys.isdisjoint((item.number, item.identifier, item.id)))
+        )
+
+    def _is_new(self, item: OpenItem) -> bool:
+        after = self.updated_after
+        return after is None or (item.updated_at is not None and item.updated_at > after)
+
+    def _is_flagged(self, item: OpenItem) -> bool:
+        return self.flags_of is None or not self.flags.isdisjoint(self.flags_of(item))
 
 
-def ordered(items: Iterable[OpenItem], sort: str) -> list[OpenItem]:
-    """The items by `due_date`, `invoice_date` or `open_amount` (the total of paid ones), with `-` in front newest or
-    largest first; those without the date or amount come last either way, equal ones by id.
+def ordered(items: Iterable[OpenItem], sort: str, today: dt.date = dt.date.min) -> list[OpenItem]:
+    """The items by a key of `KEYS`, with `-` in front newest or largest first; those without it come last either way,
+    equal ones by id. `today` is what days overdue are counted to.
     """
-    key, _ = _key(sort)
+    key, _ = _key(sort, today)
     by_id = sorted(items, key=_by_id)
     known = [item for item in by_id if key(item) is not None]
     known.sort(key=key, reverse=sort.startswith("-"))  # much faster than by `place_in`, which compares alike
@@ -100,16 +144,32 @@ def place_in(sort: str) -> Callable[[OpenItem], tuple[Any, ...]]:
     return place
 
 
-def _key(sort: str) -> tuple[Callable[[OpenItem], Any], int]:
-    return _KEYS[sort.removeprefix("-")], -1 if sort.startswith("-") else 1
+def _key(sort: str, today: dt.date = dt.date.min) -> tuple[Callable[[OpenItem], Any], int]:
+    name = sort.removeprefix("-")
+    sign = -1 if sort.startswith("-") else 1
+    if name != "days_overdue":
+        return KEYS[name], sign
+    return (lambda item: item.days_overdue(today) if item.is_overdue(today) else None), sign
+
+
+def in_turn(lists: Iterable[Sequence[ResultT]]) -> list[ResultT]:
+    """The first of each, then the second of each: of amounts in different currencies, which are not compared."""
+    return [one for turn in zip_longest(*lists, fillvalue=_NONE) for one in turn if one is not _NONE]
 
 
 def _by_id(item: OpenItem) -> tuple[int, str]:
     return len(item.id), item.id
 
 
-_KEYS: dict[str, Callable[[OpenItem], Any]] = {
-    "due_date": lambda item: item.due_date.toordinal() if item.due_date else None,
-    "invoice_date": lambda item: item.invoice_date.toordinal() if item.invoice_date else None,
+def _day(date: dt.date | None) -> int | None:
+    return date.toordinal() if date else None
+
+
+KEYS: dict[str, Callable[[OpenItem], Any]] = {
+    "due_date": lambda item: _day(item.due_date),
+    "invoice_date": lambda item: _day(item.invoice_date),
+    "payment_date": lambda item: _day(item.paid_on),
     "open_amount": value,
+    "total_amount": lambda item: item.book_total,
 }
+"""What invoices are sorted by, whatever the day: amounts in the books, `open_amount` of paid ones their total."""

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from payt_mcp.errors import BadValueError, InputError, UnknownArgumentError
 
-_FILTERS = frozenset({"debtors", "invoices", "credit_cases", "contacts"})
+_FILTERS = frozenset({"debtors", "invoices", "credit_cases", "contacts", "phase", "attention", "labels"})
 _LONGEST_NAME = 300
 _TEXTS = ("subject", "body", "message", "comment", "attachments", "cursor")
 _LONGEST = {**dict.fromkeys(_TEXTS, sys.maxsize), **dict.fromkeys(("email", "cc", "bcc"), 2_000)}

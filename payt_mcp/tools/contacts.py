@@ -8,7 +8,9 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
+from payt_mcp.answers.raw import raw_fields
 from payt_mcp.tools.shared import (
+    PAGE,
     AdministrationId,
     Answer,
     Ctx,
@@ -20,10 +22,10 @@ from payt_mcp.tools.shared import (
     Text,
     ToolSpec,
     at_most,
+    begun,
     check_fields,
     given,
     parse_moment,
-    raw_fields,
     resumed,
     scope_of,
     shown,
@@ -55,7 +57,7 @@ async def list_contacts(
     contacts: Annotated[Keys, Field(description="Contact identifiers.")] = (),
     query: Annotated[Text, Field(description="Part of a name, address or phone number.")] = "",
     updated_after: Annotated[Text, Field(description="Date or UTC timestamp.")] = "",
-    limit: Limit = 20,
+    limit: Limit = PAGE,
     cursor: Cursor = "",
     fields: Fields = (),
     administration_id: AdministrationId = "",
@@ -68,7 +70,7 @@ async def list_contacts(
     )  # fmt: skip
     asked: Sequence[str] = ()
     if cursor:
-        scope, listing, offset = await resumed(ctx, cursor, "list_contacts", args)
+        scope, page = await resumed(ctx, cursor, "list_contacts", args, limit)
     else:
         scope = await scope_of(ctx, administration_id)
         check_fields(fields, tuple(ContactRow.__annotations__), "contacts")
@@ -80,10 +82,11 @@ async def list_contacts(
         )
         chain = await start_search(scope, question)
         asked = () if question.query or question.contacts or question.updated_after else chain.debtors
-        listing, offset = scope.account.listings.start("list_contacts", args, scope.id, [], chain=chain), 0
-    read = await continue_search(scope, listing, offset, limit)
+        page = begun(scope, "list_contacts", args, [], limit, chain=chain)
+    listing = page.listing
+    read = await continue_search(scope, listing, page.offset, listing.size)
     found = read.contacts
-    page = shown(listing, offset, limit)
+    page = shown(listing, page.offset, listing.size)
     rows = [_row(found[key], listing.args.get("fields", ()), scope) for key in page.ids if key in found]
     answer = _answer(rows, page.total, page.next_cursor, len(page.ids) - len(rows), scope.as_of)
     if not page.next_cursor:

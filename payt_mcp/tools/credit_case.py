@@ -10,6 +10,7 @@ from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp.answers.attention import invoice_notes
+from payt_mcp.answers.raw import raw_fields
 from payt_mcp.answers.rows import (
     INVOICE_COLUMNS,
     case_row,
@@ -21,7 +22,7 @@ from payt_mcp.answers.rows import (
 from payt_mcp.receivables import phases
 from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, open_item
 from payt_mcp.receivables.selection import ordered
-from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
+from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, scope_of
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:

@@ -2,45 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp.answers.amounts import unbooked_notes
-from payt_mcp.answers.attention import debtor_notes
+from payt_mcp.answers.attention import debtor_notes, spoken_debtor
 from payt_mcp.answers.names import debtor_names, similar_note
-from payt_mcp.answers.rows import debtor_row, spoken
+from payt_mcp.answers.rows import debtor_row
 from payt_mcp.receivables import aging, matching
+from payt_mcp.receivables.selection import in_turn
 from payt_mcp.tools.shared import (
-    AdministrationId,
+    PAGE,
+    Administrations,
     Answer,
     Ctx,
     Cursor,
     Limit,
     Listed,
+    Shown,
     Text,
     ToolSpec,
+    begun_of,
     given,
-    resumed,
-    scope_of,
-    shown,
+    labelled,
+    resumed_of,
+    scopes_of,
 )
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from decimal import Decimal
 
-    from payt_mcp.receivables.open_items import OpenItems
+    from payt_mcp.books.scope import Scope
+    from payt_mcp.books.several import Answered
+    from payt_mcp.receivables.open_items import DebtorEntry, OpenItems
 
 
 class DebtorRow(TypedDict, total=False):
+    administration_id: str
     debtor_number: str
     name: str
     open: str
     overdue: str
+    currency: str
     oldest_days: int
     phase: str
     attention: list[str]
@@ -55,43 +64,30 @@ async def find_debtors(
     ctx: Ctx,
     query: Annotated[Text, Field(description="Words or parts of words in the name or number; none: all.")] = "",
     sort: Literal["overdue", "name"] = "overdue",
-    limit: Limit = 20,
+    limit: Limit = PAGE,
     cursor: Cursor = "",
-    administration_id: AdministrationId = "",
+    administration_id: Administrations = "",
 ) -> Annotated[CallToolResult, Debtors]:
+    from payt_mcp.books.several import ask_each  # noqa: PLC0415 - brings the client along
+
     args = given(query=query, sort=sort if sort != "overdue" else "", administration_id=administration_id)
-    listing, offset = None, 0
+    page = None
     if cursor:
-        scope, listing, offset = await resumed(ctx, cursor, "find_debtors", args)
+        scopes, page = await resumed_of(ctx, cursor, "find_debtors", args, limit)
+        args = dict(page.listing.args)
     else:
-        scope = await scope_of(ctx, administration_id)
-    books = scope.account.books(scope.administration)
-    items = await books.fresh(scope.progress)
-    today = scope.account.today(scope.administration)
-    if listing is None:
-        ids = _found(items, query, sort, today)
-        listing = scope.account.listings.start("find_debtors", args, scope.id, ids)
-    page = shown(listing, offset, limit)
-    debtors = [items.debtors[key] for key in page.ids if key in items.debtors]
-    found = {debtor.id: books.attention(items, debtor.id, today) for debtor in debtors}
-    rows = [debtor_row(debtor, items, today, found[debtor.id].flags) for debtor in debtors]
-    asked = listing.args.get("query", "")
+        scopes = await scopes_of(ctx, administration_id)
+    books, _ = await ask_each(scopes, _read)
+    asked = args.get("query", "")
+    if page is None:
+        page = begun_of(scopes, "find_debtors", args, _found(scopes, books, asked, args.get("sort", "overdue")), limit)
     about = f" for {asked[:60]!r}" if asked else ""
-    answer = Answer(
-        f"{present.count(page.total or 0, 'debtor')} found{about}.",
-        {"currency": scope.administration.currency_code if rows else None, "debtors": rows},
-        present.table([spoken(row) for row in rows], _columns(scope.administration.currency_code)),
-        as_of=scope.here(books.as_of),
-        total=page.total,
-        next_cursor=page.next_cursor,
-    )
-    named = ((present.code(debtor.number), found[debtor.id]) for debtor in debtors)
-    answer.notes += debtor_notes(named, scope.administration.currency_code)
-    answer.notes += [*_uncounted(items, page.ids, today, scope.administration.currency_code or ""), *books.unseen]
-    answer.notes += books.corrections()
-    answer.notes += scope.caveats
-    if asked and not cursor:
-        answer.notes += _others(asked, set(listing.ids), items)
+    answer = Answer(f"{present.count(page.total or 0, 'debtor')} found{about}.")
+    if not page.is_first:
+        answer.summary = f"Debtors {page.places}{about}."
+    _add_rows(answer, scopes, books, page)
+    if asked and page.is_first:
+        answer.notes += _others(asked, {key for scope in scopes for key in _ids(scopes, scope, page)}, books)
     return answer.result()
 
 
@@ -118,34 +114,95 @@ def _uncounted(items: OpenItems, ids: Iterable[str], today: dt.date, currency: s
 
 def _columns(currency: str | None) -> dict[str, str]:
     return {
+        "administration_id": "administration",
         "debtor_number": "debtor",
         "name": "name",
         "open": f"open {currency or ''}".strip(),
         "overdue": "overdue",
+        "currency": "currency",
         "oldest_days": "oldest days",
         "phase": "phase",
         "attention": "attention",
     }
 
 
-def _others(asked: str, found: set[str], items: OpenItems) -> list[str]:
+async def _read(scope: Scope) -> OpenItems:
+    return await scope.account.books(scope.administration).fresh(scope.progress)
+
+
+def _ids(scopes: Sequence[Scope], scope: Scope, page: Shown) -> list[str]:
+    from payt_mcp.books.several import ids_of  # noqa: PLC0415 - brings the client along
+
+    return ids_of(scopes, scope, page.listing.ids)
+
+
+def _add_rows(answer: Answer, scopes: Sequence[Scope], books: Sequence[Answered[OpenItems]], page: Shown) -> None:
+    """The debtors of a page, each with the company it owes to where there are several."""
+    from payt_mcp.books.several import ids_of, pinned  # noqa: PLC0415 - brings the client along
+
+    several = len(scopes) > 1
+    rows: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+    notes: list[str] = []
+    for scope, items in books:
+        held, currency = scope.account.books(scope.administration), scope.administration.currency_code
+        whose = {"administration_id": scope.id, "currency": currency or ""} if several else {}
+        ids = [key for key in ids_of(scopes, scope, page.ids) if key in items.debtors]
+        told = []
+        for key in ids:
+            debtor, found = items.debtors[key], held.attention(items, key, scope.today)
+            row = whose | debtor_row(debtor, items, scope.today, found.flags)
+            rows[pinned(scopes, scope, key)] = (row, spoken_debtor(row, found))
+            told.append((present.code(debtor.number), found))
+        said = [*debtor_notes(told, currency), *_uncounted(items, ids, scope.today, currency or ""), *held.unseen]
+        said += [*held.corrections(), *scope.caveats]
+        notes += labelled(scope, said) if several else said
+    shown = [rows[key] for key in page.ids if key in rows]
+    currency = scopes[0].administration.currency_code if shown and not several else None
+    answer.data = {"currency": currency, "debtors": [row for row, _ in shown]}
+    answer.lines = present.table([said for _, said in shown], _columns(currency))
+    answer.notes += notes
+    answer.total, answer.next_cursor = page.total, page.next_cursor
+    answer.as_of = min(scope.here(scope.account.books(scope.administration).as_of) for scope in scopes)
+
+
+def _others(asked: str, found: set[str], books: Sequence[Answered[OpenItems]]) -> list[str]:
     """Whom else the name may have meant: those spelt otherwise; where nobody was found, those of similar names."""
+    debtors = [debtor for _, items in books for debtor in items.debtors.values()]
     if not found:
-        return similar_note(matching.resembling(asked, items.debtors.values()))
-    others = [debtor for debtor in matching.otherwise_spelt(asked, items.debtors.values()) if debtor.id not in found]
+        return similar_note(matching.resembling(asked, debtors))
+    others = [debtor for debtor in matching.otherwise_spelt(asked, debtors) if debtor.id not in found]
     return [f"Spelt otherwise: {debtor_names(others)}."] if others else []
 
 
-def _found(items: OpenItems, query: str, sort: str, today: dt.date) -> list[str]:
-    debtors = matching.by_name(query, items.debtors.values()) if query.strip() else list(items.debtors.values())
-    if sort == "name":
-        return [d.id for d in sorted(debtors, key=lambda d: (d.name.casefold(), d.id))]
+def _found(scopes: Sequence[Scope], books: Sequence[Answered[OpenItems]], query: str, sort: str) -> list[str]:
+    """The ids of a listing. Who has the number that was typed comes first; then by name, or the most overdue, and of
+    currencies that cannot be compared those of each in turn.
+    """
+    from payt_mcp.books.several import pinned  # noqa: PLC0415 - brings the client along
 
-    def by_overdue(debtor_id: str) -> Any:
-        balance = aging.balance(items.of_debtor(debtor_id), today)
-        return (-balance.overdue, -balance.open)
+    apart: dict[str, list[_Candidate]] = {}
+    for scope, items in books:
+        debtors = matching.by_name(query, items.debtors.values()) if query.strip() else list(items.debtors.values())
+        currency = "" if sort == "name" else scope.administration.currency_code or ""
+        apart.setdefault(currency, []).extend(_Candidate(scope, items, debtor) for debtor in debtors)
+    for candidates in apart.values():  # stable: those who owe the same stay in the order of how well they match
+        candidates.sort(key=_by_name if sort == "name" else _by_overdue)
+    listed = in_turn(apart.values())
+    if sort != "name":
+        listed.sort(key=lambda one: not matching.is_numbered(query, one.debtor))
+    return [pinned(scopes, one.scope, one.debtor.id) for one in listed]
 
-    # The sorts are stable: those who owe the same stay in the order of how well they match.
-    ids = sorted((d.id for d in debtors), key=by_overdue)
-    numbered = {d.id for d in debtors if matching.is_numbered(query, d)}
-    return sorted(ids, key=lambda debtor_id: debtor_id not in numbered)
+
+class _Candidate(NamedTuple):
+    scope: Scope
+    items: OpenItems
+    debtor: DebtorEntry
+
+
+def _by_name(one: _Candidate) -> tuple[str, str]:
+    return one.debtor.name.casefold(), one.debtor.id
+
+
+def _by_overdue(one: _Candidate) -> tuple[Decimal, Decimal]:
+    balance = aging.balance(one.items.of_debtor(one.debtor.id), one.scope.today)
+    return -balance.overdue, -balance.open

@@ -11,10 +11,11 @@ from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp.answers.attention import invoice_notes
+from payt_mcp.answers.raw import raw_fields
 from payt_mcp.answers.rows import invoice_row, spoken
 from payt_mcp.receivables import phases
 from payt_mcp.receivables.open_items import open_item
-from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, raw_fields, scope_of
+from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, scope_of
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:

@@ -1,20 +1,24 @@
-"""`search_invoices`: the invoices that match, open or paid."""
+"""`search_invoices`: the invoices that match, open or paid: what they come to, and which they are."""
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from mcp.types import CallToolResult
 from pydantic import Field
-from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp.answers.amounts import unbooked_notes
-from payt_mcp.answers.attention import invoice_notes
-from payt_mcp.answers.names import debtor_names, similar_note
-from payt_mcp.answers.rows import INVOICE_COLUMNS, invoice_row, spoken
-from payt_mcp.receivables import aging
+from payt_mcp.answers import found_invoices, groups, totals
+from payt_mcp.answers.rows import INVOICE_COLUMNS, spoken_invoice
+from payt_mcp.errors import BadValueError, InputError
+from payt_mcp.receivables import sums
+from payt_mcp.receivables.phases import ATTENTION
+from payt_mcp.receivables.selection import Between
 from payt_mcp.tools.shared import (
-    AdministrationId,
+    MOST_ROWS,
+    PAGE,
+    Administrations,
     Amount,
     Answer,
     Ctx,
@@ -26,17 +30,19 @@ from payt_mcp.tools.shared import (
     Shown,
     Text,
     ToolSpec,
+    Unsaid,
     at_most,
+    begun_of,
     check_fields,
     given,
     in_order,
+    labelled,
     parse_amount,
     parse_date,
     parse_moment,
-    raw_fields,
-    resumed,
-    scope_of,
-    shown,
+    phases_of,
+    resumed_of,
+    scopes_of,
 )
 from payt_mcp.words import text as present
 
@@ -45,80 +51,107 @@ if TYPE_CHECKING:
 
     from payt_mcp.books.invoices import Matches, Question
     from payt_mcp.books.scope import Scope
-    from payt_mcp.receivables.open_items import OpenItem, OpenItems
+    from payt_mcp.books.several import Answered
+    from payt_mcp.receivables.open_items import OpenItem
 
-Status = Literal["open", "overdue", "paid", "all"]
-Sort = Literal["", "due_date", "-due_date", "open_amount", "-open_amount", "invoice_date", "-invoice_date"]
-
-
-class InvoiceRow(TypedDict, total=False):
-    invoice_number: str
-    debtor_number: str
-    debtor: str
-    invoice_date: str
-    due_date: str
-    days_overdue: int
-    open_amount: str
-    total_amount: str
-    currency: str
-    phase: str
-    attention: list[str]
+Status = Literal["", "open", "overdue", "paid", "all"]
+Sort = Literal[
+    "", "due_date", "-due_date", "open_amount", "-open_amount", "invoice_date", "-invoice_date", "total_amount",
+    "-total_amount", "days_overdue", "-days_overdue", "payment_date", "-payment_date",
+]  # fmt: skip
+GroupBy = Literal["", "debtor", "currency", "phase", "month", "label", "relation_manager"]
 
 
 class Invoices(Listed, total=False):
-    total_open: str
+    """`open` and `overdue` are gross, `total_open` is net."""
+
     currency: str
-    invoices: list[InvoiceRow]
+    total_open: str
+    open: str
+    overdue: str
+    credits: str
+    total_amount: str
+    by_currency: list[dict[str, Any]]
+    administrations: list[dict[str, Any]]
+    groups: list[dict[str, Any]]
+    invoices: list[dict[str, Any]]
 
 
-_BY_HEADING = {heading: name for name, heading in INVOICE_COLUMNS.items() if heading not in InvoiceRow.__annotations__}
+_COLUMNS = {"administration_id": "administration", **INVOICE_COLUMNS}
+_OF_DEBTORS = frozenset({"debtor", "relation_manager"})
+_MANY = frozenset({"debtor", "label"})
+"""Groups there can be hundreds of; all of the others are on one page."""
+_OWN_FIELDS = tuple(INVOICE_COLUMNS)
+_BY_HEADING = {heading: name for name, heading in INVOICE_COLUMNS.items() if heading not in _OWN_FIELDS}
 """The columns of the text are asked for by their headings, too."""
 
 
 async def search_invoices(
     ctx: Ctx,
     query: Annotated[Text, Field(description="Words in number, debtor name, reference or description.")] = "",
-    status: Status = "open",
+    status: Annotated[Status, Field(description="Default open; paid with paid_from or paid_to.")] = "",
     debtors: Annotated[Keys, Field(description="Numbers, or names that can mean one debtor only.")] = (),
     invoices: Annotated[Keys, Field(description="Invoice numbers.")] = (),
     credit_cases: Annotated[Keys, Field(description="Case numbers.")] = (),
-    due_from: Annotated[Text, Field(description="YYYY-MM-DD, included; so is due_to.")] = "",
+    relation_manager: Text = "",
+    currency: Text = "",
+    phase: Keys = (),
+    attention: Keys = (),
+    labels: Keys = (),
+    partly_paid: bool = False,
+    due_from: Annotated[Text, Field(description="YYYY-MM-DD, included; so are the other dates.")] = "",
     due_to: Text = "",
+    invoiced_from: Text = "",
+    invoiced_to: Text = "",
+    paid_from: Text = "",
+    paid_to: Text = "",
     min_amount: Annotated[Amount, Field(description='Open amount (total where paid) as "1250.00".')] = "",
     max_amount: Amount = "",
+    min_total: Amount = "",
+    max_total: Amount = "",
     updated_after: Annotated[Text, Field(description="Date or UTC timestamp.")] = "",
+    group_by: Annotated[GroupBy, Field(description="Counts and sums instead of invoices.")] = "",
     sort: Annotated[Sort, Field(description="Default due_date; newest first where paid ones are asked for.")] = "",
-    limit: Limit = 20,
+    limit: Limit = PAGE,
     cursor: Cursor = "",
     fields: Fields = (),
-    administration_id: AdministrationId = "",
+    administration_id: Administrations = "",
 ) -> Annotated[CallToolResult, Invoices]:
     fields = [_BY_HEADING.get(name, name) for name in fields]
+    if status == "" and (paid_from or paid_to):
+        status = "paid"
     args = given(
         query=query, status="" if status == "open" else status, debtors=debtors, invoices=invoices,
-        credit_cases=credit_cases, due_from=due_from, due_to=due_to, min_amount=min_amount, max_amount=max_amount,
-        updated_after=updated_after, sort=sort, fields=fields, administration_id=administration_id,
+        credit_cases=credit_cases, relation_manager=relation_manager, currency=currency, phase=phase,
+        attention=attention, labels=labels, partly_paid=partly_paid, due_from=due_from, due_to=due_to,
+        invoiced_from=invoiced_from, invoiced_to=invoiced_to, paid_from=paid_from, paid_to=paid_to,
+        min_amount=min_amount, max_amount=max_amount, min_total=min_total, max_total=max_total,
+        updated_after=updated_after, group_by=group_by, sort=sort, fields=fields, administration_id=administration_id,
     )  # fmt: skip
     if cursor:
-        scope, listing, offset = await resumed(ctx, cursor, "search_invoices", args)
-        return await _answer(scope, shown(listing, offset, limit), {})
-    scope = await scope_of(ctx, administration_id)
+        scopes, page = await resumed_of(ctx, cursor, "search_invoices", args, limit)
+        return (await _following(scopes, page)).result()
+    scopes = await scopes_of(ctx, administration_id)
     question = _question(args)
-    check_fields(fields, tuple(InvoiceRow.__annotations__), "invoices")
+    check_fields(fields, _OWN_FIELDS, "invoices")
+    if fields and group_by:
+        raise InputError("fields are of single invoices: leave fields or group_by out. Nothing was looked up.")
     from payt_mcp.books.invoices import search  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.several import ask_each  # noqa: PLC0415
 
-    found = await search(scope, question)
-    listing = scope.account.listings.start("search_invoices", args, scope.id, [item.id for item in found.items])
-    page = shown(listing, 0, limit)
-    known = {item.id: item for item in found.items[:limit]}
-    return await _answer(scope, page, known, _notes(scope, question, found))
+    found, notes = await ask_each(scopes, partial(search, question=question))
+    first = _grouped if group_by else _listed
+    answer = await first(scopes, question, found, args, limit)
+    answer.notes = [*notes, *answer.notes]
+    return answer.result()
 
 
 TOOL = ToolSpec(
     search_invoices,
     "Search invoices",
-    "Find invoices by text, debtor, credit case, due date or amount: open ones (default), only overdue ones, paid, or "
-    "all. Use get_invoice for everything about one, summarize_overdue for totals per debtor.",
+    "Find, count and add up invoices by any of these: open ones (default), only overdue ones, paid, or all. The first "
+    "line has the totals of all that match, by currency; group_by gives sums per group. Use get_invoice for everything "
+    "about one.",
     toolset="core",
     place=3,
     needs=("administrations:read", "invoices:read", "debtors:read"),
@@ -129,143 +162,163 @@ TOOL = ToolSpec(
 def _question(args: Mapping[str, Any]) -> Question:
     from payt_mcp.books.invoices import Question  # noqa: PLC0415 - brings the client along
 
-    question = Question(
+    return Question(
         status=args.get("status", "open"),
         query=args.get("query", ""),
         debtors=at_most("debtors", args.get("debtors", ())),
         invoices=at_most("invoices", args.get("invoices", ())),
         credit_cases=at_most("credit_cases", args.get("credit_cases", ())),
-        due_from=parse_date("due_from", args.get("due_from", "")),
-        due_to=parse_date("due_to", args.get("due_to", "")),
-        min_amount=parse_amount("min_amount", args.get("min_amount", "")),
-        max_amount=parse_amount("max_amount", args.get("max_amount", "")),
+        relation_manager=args.get("relation_manager", ""),
+        currency=args.get("currency", "").strip().upper(),
+        phases=phases_of(args.get("phase", ())),
+        flags=_flags(args.get("attention", ())),
+        labels=at_most("labels", args.get("labels", ())),
+        partly_paid=args.get("partly_paid", False),
+        due=_days(args, "due_from", "due_to"),
+        invoiced=_days(args, "invoiced_from", "invoiced_to"),
+        paid=_days(args, "paid_from", "paid_to"),
+        amount=_amounts(args, "min_amount", "max_amount"),
+        total=_amounts(args, "min_total", "max_total"),
         updated_after=parse_moment("updated_after", args.get("updated_after", "")),
         sort=args.get("sort", ""),
+        group_by=args.get("group_by", ""),
     )
-    in_order("due_from", question.due_from, "due_to", question.due_to)
-    in_order("min_amount", question.min_amount, "max_amount", question.max_amount)
-    return question
 
 
-async def _answer(
-    scope: Scope, page: Shown, known: Mapping[str, OpenItem], notes: Sequence[str] = ()
-) -> CallToolResult:
-    status = page.listing.args.get("status", "open")
-    answer = Answer("", notes=list(notes), total=page.total, next_cursor=page.next_cursor, as_of=scope.as_of)
-    if status in {"open", "overdue"}:
-        found = await _open_rows(scope, page, answer)
-    else:
-        found = await _other_rows(scope, page, known, answer)
-    gone = len(page.ids) - len(found)
-    if gone:
-        answer.notes.append(f"{present.count(gone, 'invoice')} of this page paid or deleted since the listing began.")
-    fields = page.listing.args.get("fields", ())
-    rows = await _with_fields(scope, fields, found)
-    empty = [name for name in fields if not any(name in row for row in rows)]
-    if rows and empty:
+def _days(args: Mapping[str, Any], low: str, high: str) -> Between:
+    found = Between(parse_date(low, args.get(low, "")), parse_date(high, args.get(high, "")))
+    in_order(low, found.low, high, found.high)
+    return found
+
+
+def _amounts(args: Mapping[str, Any], low: str, high: str) -> Between:
+    found = Between(parse_amount(low, args.get(low, "")), parse_amount(high, args.get(high, "")))
+    in_order(low, found.low, high, found.high)
+    return found
+
+
+def _flags(values: Sequence[str]) -> list[str]:
+    named = [value.strip().casefold().replace(" ", "_") for value in at_most("attention", values)]
+    for value, name in zip(values, named, strict=False):
+        if name not in ATTENTION:
+            raise BadValueError("attention", value, f"one of {', '.join(ATTENTION)}")
+    return named
+
+
+async def _listed(
+    scopes: Sequence[Scope],
+    question: Question,
+    found: Sequence[Answered[Matches]],
+    args: Mapping[str, Any],
+    limit: int,
+) -> Answer:
+    """The first page: the totals of all that was found, and the first invoices."""
+    from payt_mcp.books.invoices import in_one_order  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.several import pinned  # noqa: PLC0415
+
+    ids = [pinned(scopes, scope, item.id) for scope, item in in_one_order(found, question)]
+    page = begun_of(scopes, "search_invoices", args, ids, limit)
+    answer = _totals(question, found, args)
+    await _add_rows(answer, scopes, page, {one.scope.id: one.result.items for one in found})
+    return answer
+
+
+async def _grouped(
+    scopes: Sequence[Scope],
+    question: Question,
+    found: Sequence[Answered[Matches]],
+    args: Mapping[str, Any],
+    limit: int,
+) -> Answer:
+    """The same, and groups with their sums instead of the invoices. Following pages show the sums of this moment."""
+    from payt_mcp.books.surroundings import named_debtors  # noqa: PLC0415 - brings the client along
+
+    rows = []
+    for scope, matches in found:
+        debtors = await named_debtors(scope, matches.items) if question.group_by in _OF_DEBTORS else {}
+        labelled = {"administration_id": scope.id} if len(scopes) > 1 else {}
+        rows.append([labelled | row for row in groups.group_rows(scope, question, matches.items, debtors)])
+    if isinstance(limit, Unsaid) and question.group_by not in _MANY:
+        limit = MOST_ROWS
+    kept = {str(place): row for place, row in enumerate(groups.in_one_order(rows, question))}
+    answer = _totals(question, found, args)
+    answer.summary += groups.heading(question, len(kept))
+    answer.notes += [note for _, matches in found for note in groups.notes_of(question, matches.items)]
+    _add_groups(answer, begun_of(scopes, "search_invoices", args, list(kept), limit, kept))
+    answer.as_of = min(map(_as_of, scopes))
+    return answer
+
+
+async def _following(scopes: Sequence[Scope], page: Shown) -> Answer:
+    """A page after the first, without the totals that stand there."""
+    if page.listing.rows:
+        answer = Answer(f"Groups {page.places}.", as_of=min(map(_as_of, scopes)))
+        _add_groups(answer, page)
+        return answer
+    answer = Answer(f"Invoices {page.places}.")
+    await _add_rows(answer, scopes, page, {})
+    return answer
+
+
+def _as_of(scope: Scope) -> dt.datetime:
+    books = scope.account.books(scope.administration)
+    return scope.here(books.as_of) if books.is_loaded else scope.as_of
+
+
+def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mapping[str, Any]) -> Answer:
+    """What all invoices that were found come to: in a company's own books, and by currency."""
+    kind = "" if question.status == "all" else f"{question.status} "
+    count = sum(len(matches.items) for _, matches in found)
+    answer = Answer(f"{present.count(count, f'{kind}invoice')} found")
+    parts = [(scope, sums.totals(matches.items, scope.today)) for scope, matches in found]
+    totals.add_totals(answer.data, parts, question.status)
+    by_currency = question.group_by != "currency"
+    answer.summary += totals.words(parts, question.status, by_currency=by_currency) if count else "."
+    if question.paid and question.status == "paid":
+        answer.notes.append("Invoices by the date they were paid off: part payments of open ones are not in this.")
+    for scope, part in parts:
+        answer.notes += totals.totals_notes(part, scope.administration.currency_code or "")
+    for scope, matches in found:
+        notes = found_invoices.notes_of(scope, question, matches)
+        answer.notes += labelled(scope, notes) if len(found) > 1 else notes
+    if "group_by" in args:
+        answer.data["invoice_count"] = count
+    return answer
+
+
+async def _add_rows(
+    answer: Answer, scopes: Sequence[Scope], page: Shown, known: Mapping[str, Sequence[OpenItem]]
+) -> None:
+    from payt_mcp.books.several import ids_of, pinned  # noqa: PLC0415 - brings the client along
+
+    status, fields = page.listing.args.get("status", "open"), page.listing.args.get("fields", ())
+    rows: dict[str, dict[str, Any]] = {}
+    moments = []
+    for scope in scopes:
+        ids = ids_of(scopes, scope, page.ids)
+        if not ids and len(scopes) > 1:
+            continue
+        part = await found_invoices.rows_of(scope, ids, status, fields, known.get(scope.id, ()))
+        whose = {"administration_id": scope.id} if len(scopes) > 1 else {}
+        rows |= {pinned(scopes, scope, key): whose | row for key, row in part.rows.items()}
+        answer.notes += [*(labelled(scope, part.notes) if whose else part.notes), *scope.caveats]
+        moments.append(part.as_of)
+    shown = [rows[key] for key in page.ids if key in rows]
+    if len(shown) < len(page.ids):
+        gone = present.count(len(page.ids) - len(shown), "invoice")
+        answer.notes.append(f"{gone} of this page paid or deleted since the listing began.")
+    empty = [name for name in fields if not any(name in row for row in shown)]
+    if shown and empty:
         answer.notes.append(f"Empty on every row: {', '.join(empty)}.")
-    kind = "" if status == "all" else f"{status} "
-    answer.summary = f"{present.count(page.total or 0, f'{kind}invoice')} found" + answer.summary + "."
-    answer.data["invoices"] = rows
-    columns = INVOICE_COLUMNS | {name: name for row in rows for name in row if name not in INVOICE_COLUMNS}
-    answer.lines = present.table([spoken(row) for row in rows], columns)
-    answer.notes += scope.caveats
-    return answer.result()
+    answer.data["invoices"] = shown
+    columns = _COLUMNS | {name: name for row in shown for name in row if name not in _COLUMNS}
+    answer.lines = present.table([spoken_invoice(row) for row in shown], columns)
+    answer.total, answer.next_cursor = page.total, page.next_cursor
+    answer.as_of = min(moments, default=scopes[0].as_of)
 
 
-async def _open_rows(scope: Scope, page: Shown, answer: Answer) -> dict[str, dict[str, Any]]:
-    books = scope.account.books(scope.administration)
-    items = await books.fresh(scope.progress)
-    answer.as_of = scope.here(books.as_of)
-    if not page.total:  # a sum of nothing reads as if nothing were owed
-        answer.notes += books.unseen
-        return {}
-    today = scope.account.today(scope.administration)
-    still_open = [items.invoices[key] for key in page.listing.ids if key in items.invoices]
-    balance = aging.balance(still_open, today)
-    currency = scope.administration.currency_code or ""
-    answer.data.update(total_open=present.plain(balance.open + balance.credits), currency=currency)
-    others = sorted({present.code(item.currency) for item in still_open if item.currency not in {"", currency}})
-    answer.summary = f", {present.money(balance.open + balance.credits, currency)} open in total"
-    if others:
-        answer.summary += f", converted where it is in {', '.join(others)}"
-    if balance.credits:
-        answer.summary += f" (invoices {present.money(balance.open)}, credits {present.money(balance.credits)})"
-    if balance.unvalued:
-        answer.notes.append(
-            f"{present.count(len(balance.unvalued), 'invoice')} without an amount in {currency} in no sum."
-        )
-    on_page = [items.invoices[key] for key in page.ids if key in items.invoices]
-    answer.notes += [*unbooked_notes(balance.unbooked), *_attention_notes(page, items, on_page, books.unseen)]
-    answer.notes += books.corrections()
-    return {item.id: invoice_row(item, today, items) for item in on_page}
-
-
-async def _other_rows(
-    scope: Scope, page: Shown, known: Mapping[str, OpenItem], answer: Answer
-) -> dict[str, dict[str, Any]]:
-    from payt_mcp.books.by_id import debtors_by_id  # noqa: PLC0415
-    from payt_mcp.books.invoices import invoices_as_items  # noqa: PLC0415 - brings the client along
-    from payt_mcp.books.surroundings import books_beside  # noqa: PLC0415
-
-    items = known or await invoices_as_items(scope, page.ids)
-    on_page = [items[key] for key in page.ids if key in items]
-    books = scope.account.books(scope.administration)
-    if books.is_loaded:
-        around, unseen = await books.fresh(scope.progress), books.unseen
-    else:
-        beside = await books_beside(scope, on_page)
-        around, unseen = beside.books, list(beside.unseen.values())
-    for key, debtor in (await debtors_by_id(scope, (item.debtor_id for item in on_page))).items():
-        around.debtors.setdefault(key, debtor)  # one that no list held
-    answer.notes += _attention_notes(page, around, on_page, unseen)
-    return {item.id: invoice_row(item, scope.today, around) for item in on_page}
-
-
-def _attention_notes(
-    page: Shown, around: OpenItems, on_page: Sequence[OpenItem], unseen: Sequence[str]
-) -> Sequence[str]:
-    """What stands beside attention, where rows show it."""
-    fields = page.listing.args.get("fields", ())
-    return [*invoice_notes(around, on_page), *unseen] if not fields or "attention" in fields else []
-
-
-async def _with_fields(
-    scope: Scope, fields: Sequence[str], found: Mapping[str, dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """The rows with the fields that were asked for, Payt's own read for these rows alone."""
-    if not fields:
-        return list(found.values())
-    from payt_mcp.books.invoices import invoice_fields  # noqa: PLC0415 - brings the client along
-
-    own = [name for name in fields if name not in INVOICE_COLUMNS]
-    extra = await invoice_fields(scope, list(found), own) if own and found else {}
-    kept = {"invoice_number", *fields}
-    return [
-        {name: value for name, value in row.items() if name in kept} | raw_fields(extra.get(key, {}), own, scope.zone)
-        for key, row in found.items()
-    ]
-
-
-def _notes(scope: Scope, question: Question, found: Matches) -> list[str]:
-    notes = []
-    if found.meant:
-        elsewhere = "" if question.status == "all" else "; status=all looks among all invoices"
-        notes.append(f"No such invoice of debtor {debtor_names(found.meant)}{elsewhere}.")
-    notes += similar_note(found.similar)
-    if found.unknown:
-        elsewhere = "" if question.status == "all" else "; status=all looks among the others too"
-        notes.append(
-            f"Not found: {present.some((present.code(key, 40) for key in found.unknown), most=10)}{elsewhere}."
-        )
-    if found.uncompared:
-        currency = scope.administration.currency_code
-        notes.append(
-            f"{present.count(len(found.uncompared), 'invoice')} without an amount in {currency} could not be compared."
-        )
-    if not found.is_all:
-        notes.append(
-            "Payt has more such invoices than the 5,000 looked through, so this list and its total are incomplete. "
-            "Narrow it with debtors, credit_cases or updated_after."
-        )
-    return notes
+def _add_groups(answer: Answer, page: Shown) -> None:
+    rows = [page.listing.rows[key] for key in page.ids]
+    answer.data["groups"] = rows
+    answer.lines = present.table([groups.spoken_group(row) for row in rows], groups.COLUMNS)
+    answer.total, answer.next_cursor = page.total, page.next_cursor

@@ -12,6 +12,7 @@ from payt_mcp.answers.rows import STEPS_APART, message_lines, message_row
 from payt_mcp.errors import InputError
 from payt_mcp.receivables.messages import message_moment
 from payt_mcp.tools.shared import (
+    PAGE,
     AdministrationId,
     Answer,
     Ctx,
@@ -21,10 +22,10 @@ from payt_mcp.tools.shared import (
     Shown,
     Text,
     ToolSpec,
+    begun,
     given,
     resumed,
     scope_of,
-    shown,
 )
 from payt_mcp.words import text as present
 
@@ -61,7 +62,7 @@ async def list_messages(
     invoice: Annotated[Text, Field(description="Invoice number.")] = "",
     credit_case: Annotated[Text, Field(description="Case number.")] = "",
     message_id: Annotated[Text, Field(description="One message, whole.")] = "",
-    limit: Limit = 20,
+    limit: Limit = PAGE,
     cursor: Cursor = "",
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, Messages]:
@@ -73,12 +74,12 @@ async def list_messages(
             raise InputError("message_id asks for one message whole: pass it without other filters or a cursor.")
         return await _one(await scope_of(ctx, administration_id), message_id)
     if cursor:
-        scope, listing, offset = await resumed(ctx, cursor, "list_messages", args)
-        return await _answer(scope, shown(listing, offset, limit), [])
+        scope, page = await resumed(ctx, cursor, "list_messages", args, limit)
+        return await _answer(scope, page, [])
     scope = await scope_of(ctx, administration_id)
     history = await read_history(scope, debtor=debtor, invoice=invoice, credit_case=credit_case)
-    listing = scope.account.listings.start("list_messages", args, scope.id, history.ids)
-    return await _answer(scope, shown(listing, 0, limit), [*_notes(history), *await _waiting(scope, history)])
+    page = begun(scope, "list_messages", args, history.ids, limit)
+    return await _answer(scope, page, [*_notes(history), *await _waiting(scope, history)])
 
 
 TOOL = ToolSpec(

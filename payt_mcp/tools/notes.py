@@ -8,6 +8,7 @@ from mcp.types import CallToolResult
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp.tools.shared import (
+    PAGE,
     AdministrationId,
     Answer,
     Ctx,
@@ -17,11 +18,11 @@ from payt_mcp.tools.shared import (
     Shown,
     Text,
     ToolSpec,
+    begun,
     given,
     listed,
     resumed,
     scope_of,
-    shown,
 )
 from payt_mcp.words import text as present
 
@@ -54,7 +55,7 @@ async def list_notes(
     debtor: Text = "",
     invoice: Text = "",
     credit_case: Text = "",
-    limit: Limit = 20,
+    limit: Limit = PAGE,
     cursor: Cursor = "",
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, NoteList]:
@@ -63,12 +64,11 @@ async def list_notes(
     about = given(debtor=debtor, invoice=invoice, credit_case=credit_case)
     args = about | given(administration_id=administration_id)
     if cursor:
-        scope, listing, offset = await resumed(ctx, cursor, "list_notes", args)
-        return (await _answer(scope, shown(listing, offset, limit))).result()
+        scope, page = await resumed(ctx, cursor, "list_notes", args, limit)
+        return (await _answer(scope, page)).result()
     scope = await scope_of(ctx, administration_id)
     found = await find_notes(scope, **about)
-    listing = scope.account.listings.start("list_notes", args, scope.id, found.ids)
-    answer = await _answer(scope, shown(listing, 0, limit))
+    answer = await _answer(scope, begun(scope, "list_notes", args, found.ids, limit))
     if found.since is not None:
         answer.notes.append("Only the last 30 days: pass debtor, invoice or credit_case for everything about one.")
     if not found.is_all:

@@ -2,52 +2,42 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult
 from pydantic import Field
-from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp.answers.amounts import named, unbooked_notes
+from payt_mcp.answers import overdue
 from payt_mcp.answers.attention import debtor_notes
 from payt_mcp.answers.rows import spoken
-from payt_mcp.receivables import aging
+from payt_mcp.receivables.selection import in_turn
 from payt_mcp.tools.shared import (
-    AdministrationId,
+    SHORT_PAGE,
+    Administrations,
     Answer,
     Ctx,
     Cursor,
+    Keys,
     Listed,
+    Shown,
+    Text,
     ToolSpec,
+    begun_of,
     given,
-    resumed,
-    scope_of,
-    shown,
+    labelled,
+    phases_of,
+    resumed_of,
+    scopes_of,
 )
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from payt_mcp.books.overdue import Drawn, OverdueQuestion
     from payt_mcp.books.scope import Scope
-    from payt_mcp.payt.models import Administration
-    from payt_mcp.receivables.open_items import OpenItems
-
-
-class Bucket(TypedDict, total=False):
-    days: str
-    invoices: int
-    amount: str
-
-
-class OverdueDebtor(TypedDict, total=False):
-    debtor_number: str
-    name: str
-    overdue: str
-    oldest_days: int
-    invoices: int
-    phase: str
-    attention: list[str]
+    from payt_mcp.books.several import Answered
 
 
 class OverdueSummary(Listed, total=False):
@@ -57,54 +47,51 @@ class OverdueSummary(Listed, total=False):
     overdue_net: str
     invoice_count: int
     debtor_count: int
-    buckets: list[Bucket]
-    debtors: list[OverdueDebtor]
+    overdue_by_currency: dict[str, str]
+    buckets: list[dict[str, Any]]
+    administrations: list[dict[str, Any]]
+    debtors: list[dict[str, Any]]
 
 
 async def summarize_overdue(
     ctx: Ctx,
     min_days: Annotated[int, Field(ge=1, le=3650, description="Only what is overdue this many days or more.")] = 1,
-    top: Annotated[int, Field(ge=1, le=100, description="Debtors on a page, largest amount first.")] = 10,
+    currency: Text = "",
+    relation_manager: Text = "",
+    phase: Keys = (),
+    top: Annotated[int, Field(ge=1, le=100, description="Debtors on a page, largest amount first.")] = SHORT_PAGE,
     cursor: Cursor = "",
-    administration_id: AdministrationId = "",
+    administration_id: Administrations = "",
 ) -> Annotated[CallToolResult, OverdueSummary]:
-    args = given(min_days=min_days if min_days != 1 else 0, administration_id=administration_id)
-    listing, offset = None, 0
+    from payt_mcp.books.overdue import draw  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.several import ask_each  # noqa: PLC0415
+
+    args = given(
+        min_days=min_days if min_days != 1 else 0, currency=currency, relation_manager=relation_manager, phase=phase,
+        administration_id=administration_id,
+    )  # fmt: skip
+    page = None
     if cursor:
-        scope, listing, offset = await resumed(ctx, cursor, "summarize_overdue", args)
-        min_days = listing.args.get("min_days", 1)
+        scopes, page = await resumed_of(ctx, cursor, "summarize_overdue", args, top)
+        args = dict(page.listing.args)
     else:
-        scope = await scope_of(ctx, administration_id)
-    books = scope.account.books(scope.administration)
-    items = await books.fresh(scope.progress)
-    today = scope.today
-    picture = books.overdue(items, today, min_days)
-    if listing is None:
-        ids = [row.debtor_id for row in picture.debtors]
-        listing = scope.account.listings.start("summarize_overdue", args, scope.id, ids)
-    page = shown(listing, offset, top)
-    by_id = {row.debtor_id: row for row in picture.debtors}
-    known = [key for key in page.ids if key in by_id]
-    found = [books.attention(items, key, today) for key in known]
-    rows = [_row(items, by_id[key], some.flags) for key, some in zip(known, found, strict=True)]
-    answer = _figures(scope, picture, min_days)
-    answer.data["debtors"] = rows
-    answer.lines += ["", *present.table([spoken(row) for row in rows], _COLUMNS)]
-    numbers = [row.get("debtor_number", "") for row in rows]
-    answer.notes += debtor_notes(zip(numbers, found, strict=True), scope.administration.currency_code)
-    answer.notes += [*_notes(scope.administration, picture, len(page.ids) - len(rows)), *books.unseen]
-    answer.notes += books.corrections()
-    answer.notes += scope.caveats
-    answer.as_of, answer.total, answer.next_cursor = scope.here(books.as_of), page.total, page.next_cursor
+        scopes = await scopes_of(ctx, administration_id, every=True)
+    question = _question(args)
+    found, unknown = await ask_each(scopes, partial(draw, question=question))
+    if page is None:
+        page = begun_of(scopes, "summarize_overdue", args, _debtors(scopes, found), top)
+    answer = _figures(found, question) if page.is_first else _later(scopes, page)
+    _add_debtors(answer, scopes, found, page)
+    answer.notes = [*unknown, *answer.notes]
     return answer.result()
 
 
 TOOL = ToolSpec(
     summarize_overdue,
     "Summarize overdue",
-    "Who is overdue, by how much and since when: totals (gross, credits, net), aging buckets and the largest debtors, "
-    "over all open invoices. Start here for questions about overdue debt as a whole; use search_invoices for the "
-    "invoices themselves and get_debtor before writing to a debtor.",
+    "Who is overdue, by how much and since when: totals (gross, credits, net), by currency, aging buckets and the "
+    "largest debtors, of one administration or all. Start here for overdue debt as a whole; use search_invoices for "
+    "other totals and the invoices, get_debtor before writing to a debtor.",
     toolset="core",
     place=2,
     needs=("administrations:read", "invoices:read", "debtors:read"),
@@ -113,6 +100,7 @@ TOOL = ToolSpec(
 )
 
 _COLUMNS = {
+    "administration_id": "administration",
     "debtor_number": "debtor",
     "name": "name",
     "overdue": "overdue",
@@ -123,58 +111,88 @@ _COLUMNS = {
 }
 
 
-def _figures(scope: Scope, picture: aging.Overdue, min_days: int) -> Answer:
-    currency = scope.administration.currency_code or ""
-    gross, credits_, net = (present.money(a, currency) for a in (picture.gross, picture.credits, picture.net))
-    since = "" if min_days == 1 else f" for {min_days} days or more"
-    summary = (
-        f"{present.outside(scope.administration.name, present.NAME_LENGTH)}: "
-        f"{gross} overdue{since} on {present.count(picture.invoice_count, 'invoice')} "
-        f"of {present.count(len(picture.debtors), 'debtor')}; net {net} after {credits_} in open credits past due."
-    )
-    buckets = [
-        {"days": days, "invoices": count, "amount": f"{amount:.2f}"}
-        for days, count, amount in zip(aging.BUCKETS, picture.bucket_counts, picture.bucket_amounts, strict=True)
-    ]
-    data: dict[str, Any] = {
-        "currency": currency,
-        "overdue_gross": f"{picture.gross:.2f}",
-        "overdue_credits": f"{picture.credits:.2f}",
-        "overdue_net": f"{picture.net:.2f}",
-        "invoice_count": picture.invoice_count,
-        "debtor_count": len(picture.debtors),
-        "buckets": buckets,
-    }
-    return Answer(summary, data, present.table(buckets, {"days": "days", "invoices": "invoices", "amount": currency}))
+def _question(args: Mapping[str, Any]) -> OverdueQuestion:
+    from payt_mcp.books.overdue import OverdueQuestion  # noqa: PLC0415 - brings the client along
 
-
-def _row(items: OpenItems, row: aging.DebtorOverdue, flags: Sequence[str]) -> dict[str, Any]:
-    debtor = items.debtors.get(row.debtor_id)
-    return present.filled(
-        {
-            "debtor_number": present.code(debtor.number) if debtor else "",
-            "name": present.outside(debtor.name, present.NAME_LENGTH) if debtor else "",
-            "overdue": f"{row.overdue:.2f}",
-            "oldest_days": row.oldest_days,
-            "invoices": row.invoices,
-            "phase": row.phase,
-            "attention": list(flags),
-        }
+    return OverdueQuestion(
+        args.get("min_days", 1),
+        args.get("currency", "").strip().upper(),
+        args.get("relation_manager", ""),
+        phases_of(args.get("phase", ())),
     )
 
 
-def _notes(administration: Administration, picture: aging.Overdue, gone: int) -> list[str]:
-    notes = []
-    if picture.unvalued:
-        notes.append(
-            f"Not in any figure, having no amount in the books "
-            f"({administration.currency_code or 'its currency'}): {named(picture.unvalued)}."
-        )
-    notes += unbooked_notes(picture.unbooked)
-    if picture.undated:
-        notes.append(f"{present.count(len(picture.undated), 'open invoice')} without a due date: never overdue here.")
-    if gone:
-        notes.append(f"{present.count(gone, 'debtor')} on this page no longer overdue.")
-    if administration.paused_at or administration.reminding_paused_at:
-        notes.append("Reminders are paused for the whole administration.")
-    return notes
+def _debtors(scopes: Sequence[Scope], found: Sequence[Answered[Drawn]]) -> list[str]:
+    """The ids of a listing, the largest first; currencies are not compared: the largest of each come in turn."""
+    from payt_mcp.books.several import pinned  # noqa: PLC0415 - brings the client along
+
+    rows = [(scope, row) for scope, drawn in found for row in drawn.picture.debtors]
+    apart: dict[str, list[tuple[Scope, Any]]] = {}
+    for scope, row in rows:
+        apart.setdefault(scope.administration.currency_code or "", []).append((scope, row))
+    if len(found) > 1:
+        for one in apart.values():
+            one.sort(key=lambda pair: (-pair[1].overdue, -pair[1].oldest_days))
+    return [pinned(scopes, scope, row.debtor_id) for scope, row in in_turn(apart.values())]
+
+
+def _figures(found: Sequence[Answered[Drawn]], question: OverdueQuestion) -> Answer:
+    """The totals: of one administration, or of each and together by currency."""
+    pictures = [(scope, drawn.picture) for scope, drawn in found]
+    said = [overdue.sentence(scope, picture, question) for scope, picture in pictures]
+    each = [overdue.figures(picture, scope.administration.currency_code or "") for scope, picture in pictures]
+    own = overdue.together(picture for _, picture in pictures)
+    data: dict[str, Any] = each[0] if len(found) == 1 else {}
+    if len(found) > 1 or own.keys() - {data["currency"]}:
+        said.append(overdue.own_words(own, data.get("currency", "")))
+        but = data.get("currency", "")
+        data = {"overdue_by_currency": overdue.by_currency(own, but), **data}
+    if len(found) > 1:
+        said.insert(0, f"{present.count(len(found), 'administration')}.")
+        data["administrations"] = [
+            {
+                "administration_id": scope.id,
+                "name": present.outside(scope.administration.name, present.NAME_LENGTH),
+                **figures,
+            }
+            for (scope, _), figures in zip(pictures, each, strict=True)
+        ]
+    answer = Answer(" ".join(said), data, overdue.bucket_lines(pictures))
+    for scope, picture in pictures:
+        notes = overdue.notes(scope.administration, picture)
+        answer.notes += notes if len(found) == 1 else labelled(scope, notes)
+    return answer
+
+
+def _later(scopes: Sequence[Scope], page: Shown) -> Answer:
+    """A page after the first: the totals stand there."""
+    currency = scopes[0].administration.currency_code if len(scopes) == 1 else ""
+    return Answer(f"Overdue debtors {page.places}.", {"currency": currency} if currency else {})
+
+
+def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[Drawn]], page: Shown) -> None:
+    from payt_mcp.books.overdue import attention_of  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.several import ids_of, pinned  # noqa: PLC0415
+
+    several = len(scopes) > 1
+    rows: dict[str, dict[str, Any]] = {}
+    for scope, drawn in found:
+        told, whose = [], {"administration_id": scope.id} if several else {}
+        for key in ids_of(scopes, scope, page.ids):
+            if key not in drawn.by_debtor:
+                continue
+            of_debtor = attention_of(scope, drawn, key)
+            row = whose | overdue.debtor_row(drawn.items, drawn.by_debtor[key], of_debtor.flags)
+            place = pinned(scopes, scope, key)
+            rows[place] = row
+            told.append((row.get("debtor_number", ""), of_debtor))
+        notes = [*debtor_notes(told, scope.administration.currency_code), *drawn.notes]
+        answer.notes += labelled(scope, notes) if several else notes
+    shown = [key for key in page.ids if key in rows]
+    if len(shown) < len(page.ids):
+        gone = present.count(len(page.ids) - len(shown), "debtor")
+        answer.notes.append(f"{gone} on this page no longer overdue.")
+    answer.data["debtors"] = [rows[key] for key in shown]
+    answer.lines += [*([""] if answer.lines else []), *present.table([spoken(rows[key]) for key in shown], _COLUMNS)]
+    answer.total, answer.next_cursor = page.total, page.next_cursor
+    answer.as_of = min(drawn.as_of for _, drawn in found)

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict  # pydantic cannot read nested ones of t
 
 from payt_mcp.receivables import plans
 from payt_mcp.tools.shared import (
+    SHORT_PAGE,
     AdministrationId,
     Answer,
     Ctx,
@@ -19,11 +20,11 @@ from payt_mcp.tools.shared import (
     Shown,
     Text,
     ToolSpec,
+    begun,
     given,
     listed,
     resumed,
     scope_of,
-    shown,
 )
 from payt_mcp.words import text as present
 
@@ -66,7 +67,7 @@ async def list_payment_plans(
     ctx: Ctx,
     debtor: Text = "",
     status: Literal["active", "pending", "all"] = "active",
-    limit: Limit = 10,
+    limit: Limit = SHORT_PAGE,
     cursor: Cursor = "",
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, Plans]:
@@ -75,15 +76,14 @@ async def list_payment_plans(
 
     args = given(debtor=debtor, status="" if status == "active" else status, administration_id=administration_id)
     if cursor:
-        scope, listing, offset = await resumed(ctx, cursor, "list_payment_plans", args)
-        page = shown(listing, offset, limit)
+        scope, page = await resumed(ctx, cursor, "list_payment_plans", args, limit)
         known = {plan.id: plan for plan in await plans_by_id(scope, page.ids)}
         return (await _answer(scope, page, known)).result()
     scope = await scope_of(ctx, administration_id)
     looked = await find_plans(scope, debtor, status)
     found = looked.plans
-    listing = scope.account.listings.start("list_payment_plans", args, scope.id, [plan.id for plan in found])
-    answer = await _answer(scope, shown(listing, 0, limit), {plan.id: plan for plan in found})
+    page = begun(scope, "list_payment_plans", args, [plan.id for plan in found], limit)
+    answer = await _answer(scope, page, {plan.id: plan for plan in found})
     missed = sum(bool(plans.missed(plan, scope.today)) for plan in found)
     if missed:
         answer.data["missed_plans"] = missed

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict  # pydantic cannot read nested ones of t
 
 from payt_mcp.errors import InputError
 from payt_mcp.tools.shared import (
+    PAGE,
     AdministrationId,
     Answer,
     Ctx,
@@ -20,12 +21,12 @@ from payt_mcp.tools.shared import (
     Shown,
     Text,
     ToolSpec,
+    begun,
     day_or_moment,
     given,
     listed,
     resumed,
     scope_of,
-    shown,
 )
 from payt_mcp.words import text as present
 
@@ -65,7 +66,7 @@ async def list_payments(
     debtor: Text = "",
     credit_case: Text = "",
     updated_after: Annotated[Text, Field(description="Date or UTC timestamp.")] = "",
-    limit: Limit = 20,
+    limit: Limit = PAGE,
     cursor: Cursor = "",
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, PaymentList]:
@@ -76,14 +77,13 @@ async def list_payments(
         raise InputError("Pass one of invoice, debtor and credit_case: payments are listed of one thing at a time.")
     args = about | given(updated_after=updated_after, administration_id=administration_id)
     if cursor:
-        scope, listing, offset = await resumed(ctx, cursor, "list_payments", args)
-        return (await _answer(scope, shown(listing, offset, limit))).result()
+        scope, page = await resumed(ctx, cursor, "list_payments", args, limit)
+        return (await _answer(scope, page)).result()
     scope = await scope_of(ctx, administration_id)
     after = day_or_moment("updated_after", updated_after, scope)
     history = await read_payments(scope, **about, after=after)
     ids = [payment.id for payment in history.found]
-    listing = scope.account.listings.start("list_payments", args, scope.id, ids)
-    answer = await _answer(scope, shown(listing, 0, limit))
+    answer = await _answer(scope, begun(scope, "list_payments", args, ids, limit))
     _add_totals(answer, history, present.code(scope.administration.currency_code))
     _add_bounds(answer, history)
     return answer.result()

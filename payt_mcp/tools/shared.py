@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from mcp.server.mcpserver import Context
@@ -17,19 +16,23 @@ from typing_extensions import TypedDict  # pydantic cannot read nested ones of t
 
 from payt_mcp import patience
 from payt_mcp.errors import BadValueError
+from payt_mcp.receivables import phases
 from payt_mcp.tools.callers import Caller, Callers
 from payt_mcp.words import text as present
+from payt_mcp.words.field_names import nearest
 from payt_mcp.words.numbers import as_amount, as_id
 
 if TYPE_CHECKING:
     from payt_mcp.books.account import Account
     from payt_mcp.books.listings import Listing
     from payt_mcp.books.scope import Scope
+    from payt_mcp.payt.models import Administration
 
 MOST_LISTED = 50
 """How many debtors, invoices or cases one call may name."""
 
 _PROGRESS_TOTAL = None
+_MOST_NAMED = 24
 _AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?\Z")
 
 READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
@@ -73,6 +76,10 @@ def _unset(value: Any) -> Any:
     return "" if value is None else as_id(value)
 
 
+def _joined(value: Any) -> Any:
+    return ",".join(str(_unset(part)) for part in value) if isinstance(value, list | tuple) else _unset(value)
+
+
 def _amount(value: Any) -> Any:
     return "" if value is None else as_amount(value)
 
@@ -82,9 +89,20 @@ Text = Annotated[str, BeforeValidator(_unset)]
 Amount = Annotated[str, BeforeValidator(_amount)]
 Keys = Annotated[Sequence[Key], BeforeValidator(_as_list)]
 AdministrationId = Annotated[Text, Field(description="Only needed where several are active.")]
+Administrations = Annotated[
+    str, BeforeValidator(_joined), Field(description='Where several are active: one, "4711,4739" or "all".')
+]
 Cursor = Annotated[Text, Field(description="next_cursor of the page before.")]
-Limit = Annotated[int, Field(ge=1, le=100)]
+MOST_ROWS = 100
+Limit = Annotated[int, Field(ge=1, le=MOST_ROWS)]
 Fields = Annotated[Keys, Field(description="Other fields instead of the usual ones, by their names here or at Payt.")]
+
+
+class Unsaid(int):
+    """A default that no caller gave: a cursor then goes on with as many rows as it began with."""
+
+
+PAGE, SHORT_PAGE = Unsaid(20), Unsaid(10)
 
 
 class Listed(TypedDict, total=False):
@@ -109,24 +127,65 @@ async def account_of(ctx: Ctx) -> Account:
 
 async def scope_of(ctx: Ctx, administration_id: str) -> Scope:
     """The caller's account and the administration that is meant."""
-    from payt_mcp.books.scope import Scope  # noqa: PLC0415 - brings the client along, which listing tools does not need
-
     account = await account_of(ctx)
+    return _scope(ctx, account, await account.administration(administration_id))
+
+
+def _scope(ctx: Ctx, account: Account, administration: Administration) -> Scope:
+    from payt_mcp.books.scope import Scope  # noqa: PLC0415 - brings the client along, which listing tools does not need
 
     async def progress(done: float, message: str) -> None:
         await ctx.report_progress(done, _PROGRESS_TOTAL, message)
 
-    return Scope(account, await account.administration(administration_id), progress)
+    return Scope(account, administration, progress)
 
 
-async def resumed(ctx: Ctx, cursor: str, tool: str, args: Mapping[str, Any]) -> tuple[Scope, Listing, int]:
-    """The listing a cursor continues, after how many rows, and its own administration, which the call need not name.
+async def scopes_of(ctx: Ctx, wanted: str, *, every: bool = False) -> list[Scope]:
+    """The caller's account and the administrations that are meant; where none is named, `every` active one."""
+    account = await account_of(ctx)
+    return [_scope(ctx, account, one) for one in await account.administrations_meant(wanted, every=every)]
+
+
+def begun(
+    scope: Scope, tool: str, args: Mapping[str, Any], ids: Sequence[str], limit: int, *, chain: Any = None
+) -> Shown:
+    """The first page of a new listing."""
+    listing = scope.account.listings.start(tool, args, scope.id, ids, size=limit, chain=chain)
+    return shown(listing, 0, limit)
+
+
+def begun_of(
+    scopes: Sequence[Scope],
+    tool: str,
+    args: Mapping[str, Any],
+    ids: Sequence[str],
+    limit: int,
+    rows: Mapping[str, Any] | None = None,
+) -> Shown:
+    """The same of several administrations; `rows` are rows that are kept as they are."""
+    whose = ",".join(scope.id for scope in scopes)
+    listing = scopes[0].account.listings.start(tool, args, whose, ids, size=limit, rows=rows or {})
+    return shown(listing, 0, limit)
+
+
+async def resumed(ctx: Ctx, cursor: str, tool: str, args: Mapping[str, Any], limit: int) -> tuple[Scope, Shown]:
+    """The page a cursor continues with, and its own administration, which the call need not name.
 
     Raises:
         CursorError: there is no such listing any more, or it is another query's.
     """
+    scopes, page = await resumed_of(ctx, cursor, tool, args, limit)
+    return scopes[0], page
+
+
+async def resumed_of(
+    ctx: Ctx, cursor: str, tool: str, args: Mapping[str, Any], limit: int
+) -> tuple[list[Scope], Shown]:
+    """The same of several administrations. Raises CursorError."""
     listing, offset = (await account_of(ctx)).listings.resume(cursor, tool, args)
-    return await scope_of(ctx, listing.administration_id), listing, offset
+    if not isinstance(limit, Unsaid):
+        listing.size = limit
+    return await scopes_of(ctx, listing.administration_id), shown(listing, offset, listing.size)
 
 
 @dataclass
@@ -169,9 +228,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Shown:
-    """One page of a listing: the ids on it, and what continues it."""
+    """One page of a listing: the ids on it, after how many others, and what continues it."""
 
     listing: Listing
+    offset: int
     ids: list[str]
     next_cursor: str | None
 
@@ -179,10 +239,19 @@ class Shown:
     def total(self) -> int | None:
         return len(self.listing.ids) if self.listing.chain is None else None
 
+    @property
+    def is_first(self) -> bool:
+        return self.offset == 0
+
+    @property
+    def places(self) -> str:
+        """Which rows these are, for a page whose totals stand on the first: `21 to 40 of 312`."""
+        return f"{self.offset + 1:,} to {self.offset + len(self.ids):,} of {self.total or 0:,}"
+
 
 def shown(listing: Listing, offset: int, limit: int) -> Shown:
     ids = listing.ids[offset : offset + limit]
-    return Shown(listing, ids, listing.cursor(offset + len(ids)))
+    return Shown(listing, offset, ids, listing.cursor(offset + len(ids)))
 
 
 def listed(page: Shown, noun: str, order: str) -> str:
@@ -243,6 +312,20 @@ def at_most(argument: str, values: Sequence[str], most: int = MOST_LISTED) -> li
     return list(dict.fromkeys(value.strip() for value in values))
 
 
+def phases_of(values: Sequence[str]) -> list[str]:
+    """Phases of invoices, by their names or in words. Raises BadValueError."""
+    named = {value: phases.phase_named(value) for value in at_most("phase", values)}
+    for value, name in named.items():
+        if not name:
+            raise BadValueError("phase", value, f"one of {', '.join(phases.INVOICE_PHASES)}")
+    return list(named.values())
+
+
+def labelled(scope: Scope, notes: Sequence[str]) -> list[str]:
+    """Notes of one administration among several."""
+    return [f"{scope.id}: {note}" for note in notes]
+
+
 def in_order(low_name: str, low: Any, high_name: str, high: Any) -> None:
     """A range that is not empty from the start. Raises BadValueError."""
     if low is not None and high is not None and low > high:
@@ -259,29 +342,8 @@ def check_fields(fields: Sequence[str], own: Sequence[str], resource: Literal["i
     known = [*own, *contract.model_fields]
     unknown = [name for name in at_most("fields", fields) if name not in known]
     if unknown:
-        close = get_close_matches(unknown[0], dict.fromkeys(known), n=3, cutoff=0.4)
-        hint = f"the closest names are {', '.join(close)}" if close else f"such as {', '.join(known[:8])}"
+        near = " or ".join(nearest(unknown[0], list(dict.fromkeys(known))))
         others = f". Nor are {', '.join(name[:40] for name in unknown[1:6])}" if unknown[1:] else ""
-        raise BadValueError("fields", unknown[0], f"not a field of {resource}; {hint}{others}")
-
-
-def raw_fields(record: Mapping[str, Any], names: Sequence[str], zone: dt.tzinfo) -> dict[str, Any]:
-    """Payt's own fields of a record, made fit to be read: outside text cleaned, moments in `zone`, nothing empty."""
-    return present.filled({name: readable(record.get(name), zone) for name in names})
-
-
-def readable(value: Any, zone: dt.tzinfo) -> Any:
-    """A value of Payt's as JSON: amounts as decimal strings, outside text cleaned and cut."""
-    if isinstance(value, Mapping):
-        return present.filled({present.outside(key): readable(part, zone) for key, part in value.items()})
-    if isinstance(value, list | tuple):
-        return [readable(part, zone) for part in value]
-    return present.outside(value, present.TEXT_LENGTH) if isinstance(value, str) else _scalar(value, zone)
-
-
-def _scalar(value: Any, zone: dt.tzinfo) -> Any:
-    if isinstance(value, Decimal):
-        return f"{value:f}"  # never 1E+3
-    if isinstance(value, dt.datetime):
-        return present.stamp(value, zone)
-    return value.isoformat() if isinstance(value, dt.date) else value
+        hint = f"; did you mean {near}?" if near else ""
+        names = present.some(dict.fromkeys(known), most=_MOST_NAMED)
+        raise BadValueError("fields", unknown[0], f"not a field of {resource}{hint}{others}\nFields: {names}")

@@ -8,6 +8,7 @@ from mcp.types import CallToolResult
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp.tools.shared import (
+    PAGE,
     AdministrationId,
     Answer,
     Ctx,
@@ -17,11 +18,11 @@ from payt_mcp.tools.shared import (
     Shown,
     Text,
     ToolSpec,
+    begun,
     given,
     listed,
     resumed,
     scope_of,
-    shown,
 )
 from payt_mcp.words import text as present
 
@@ -59,7 +60,7 @@ async def list_tasks(
     debtor: Text = "",
     invoice: Text = "",
     credit_case: Text = "",
-    limit: Limit = 20,
+    limit: Limit = PAGE,
     cursor: Cursor = "",
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, TaskList]:
@@ -68,12 +69,12 @@ async def list_tasks(
     about = given(debtor=debtor, invoice=invoice, credit_case=credit_case)
     args = about | given(administration_id=administration_id)
     if cursor:
-        scope, listing, offset = await resumed(ctx, cursor, "list_tasks", args)
-        return (await _answer(scope, shown(listing, offset, limit))).result()
+        scope, page = await resumed(ctx, cursor, "list_tasks", args, limit)
+        return (await _answer(scope, page)).result()
     scope = await scope_of(ctx, administration_id)
     tasks = await find_tasks(scope, **about)
-    listing = scope.account.listings.start("list_tasks", args, scope.id, [task.id for task in tasks.found])
-    answer = await _answer(scope, shown(listing, 0, limit))
+    ids = [task.id for task in tasks.found]
+    answer = await _answer(scope, begun(scope, "list_tasks", args, ids, limit))
     _add_counts(answer, tasks, scope)
     return answer.result()
 

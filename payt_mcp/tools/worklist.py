@@ -10,16 +10,17 @@ from typing_extensions import TypedDict  # pydantic cannot read nested ones of t
 
 from payt_mcp.answers.worklist import left_out_rows, said_of, step_words, worklist_row
 from payt_mcp.tools.shared import (
+    SHORT_PAGE,
     AdministrationId,
     Answer,
     Ctx,
     Cursor,
     Listed,
     ToolSpec,
+    begun,
     given,
     resumed,
     scope_of,
-    shown,
 )
 from payt_mcp.words import text as present
 
@@ -47,23 +48,21 @@ class Worklist(Listed, total=False):
 
 async def get_worklist(
     ctx: Ctx,
-    top: Annotated[int, Field(ge=1, le=50, description="Debtors on a page.")] = 10,
+    top: Annotated[int, Field(ge=1, le=50, description="Debtors on a page.")] = SHORT_PAGE,
     cursor: Cursor = "",
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, Worklist]:
     from payt_mcp.books.worklist import read_worklist  # noqa: PLC0415 - brings the client along
 
     args = given(administration_id=administration_id)
-    listing, offset = None, 0
+    page = None
     if cursor:
-        scope, listing, offset = await resumed(ctx, cursor, "get_worklist", args)
+        scope, page = await resumed(ctx, cursor, "get_worklist", args, top)
     else:
         scope = await scope_of(ctx, administration_id)
     found, day = await read_worklist(scope)
     by_id = {standing.debtor_id: (standing, advice) for standing, advice in found.rows}
-    if listing is None:
-        listing = scope.account.listings.start("get_worklist", args, scope.id, by_id)
-    page = shown(listing, offset, top)
+    page = page or begun(scope, "get_worklist", args, list(by_id), top)
     rows = [worklist_row(*by_id[key]) for key in page.ids if key in by_id]
     currency, books = scope.administration.currency_code or "", scope.account.books(scope.administration)
     name = present.outside(scope.administration.name, present.NAME_LENGTH)

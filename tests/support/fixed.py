@@ -115,7 +115,7 @@ REFUSALS: Mapping[str, Call] = {
     "amounts_reversed": Call("search_invoices", {"min_amount": "10", "max_amount": "9.99", **_HERE}),
     "fields": Call("search_invoices", {"fields": ["open_amout"], **_HERE}),
     "too_many": Call("search_invoices", {"invoices": [str(number) for number in range(51)], **_HERE}),
-    "administration_ambiguous": Call("summarize_overdue"),
+    "administration_ambiguous": Call("search_invoices"),
     "administration_unknown": Call("summarize_overdue", {"administration_id": "1"}),
     "debtor_ambiguous": Call("get_debtor", {"debtor": "Bakker", **_HERE}),
     "debtor_unknown": Call("get_debtor", {"debtor": "Bakkr Bouw", **_HERE}),

@@ -52,7 +52,7 @@ WRONG: list[tuple[str, Any]] = [
     ("invoices", [1.5]), ("invoices", True), ("credit_cases", ["no such case"]), ("query", 1.5), ("query", ["a"]),
     ("query", "-- | --"), ("query", "\x00"), ("query", "half \ud800 pair"), ("fields", ["no_such_field"]),
     ("fields", [""]), ("cursor", "garbage"), ("cursor", 7), ("cursor", ["x"]), ("administration_id", "4712"),
-    ("administration_id", 4711.5), ("administration_id", ["4711"]),
+    ("administration_id", 4711.5), ("administration_id", ["no such one"]),
 ]  # fmt: skip
 
 SAME: list[tuple[str, dict[str, Any], dict[str, Any]]] = [

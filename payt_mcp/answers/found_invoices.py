@@ -1,0 +1,125 @@
+"""The rows of a page of invoices of one administration, and what stands beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from payt_mcp.answers.attention import invoice_notes
+from payt_mcp.answers.names import debtor_names, similar_note
+from payt_mcp.answers.raw import raw_fields
+from payt_mcp.answers.rows import INVOICE_COLUMNS, invoice_row
+from payt_mcp.words import text as present
+
+if TYPE_CHECKING:
+    from payt_mcp.books.invoices import Matches, Question
+    from payt_mcp.books.scope import Scope
+    from payt_mcp.receivables.open_items import OpenItem, OpenItems
+
+
+@dataclass
+class Rows:
+    """Rows by the id of their invoice. `around` are the books they were read in."""
+
+    rows: dict[str, dict[str, Any]]
+    items: Sequence[OpenItem]
+    around: OpenItems
+    as_of: dt.datetime
+    unseen: Sequence[str] = ()
+    notes: list[str] = field(default_factory=list)
+
+
+async def rows_of(
+    scope: Scope, ids: Sequence[str], status: str, fields: Sequence[str], found: Sequence[OpenItem] = ()
+) -> Rows:
+    """The invoices with these ids, as they were just `found`, else as they are now; those that are gone are left out.
+
+    `fields` are other fields than the usual ones: Payt's own are read for these rows alone.
+    """
+    known = {item.id: item for item in found}
+    page = await (_open(scope, ids, known) if status in {"open", "overdue"} else _paid(scope, ids, known))
+    page.rows = {item.id: invoice_row(item, scope.today, page.around) for item in page.items}
+    if not fields or "attention" in fields:
+        page.notes += [*invoice_notes(page.around, page.items), *page.unseen]
+    if fields:
+        page.rows = await _with_fields(scope, fields, page.rows)
+    return page
+
+
+async def _open(scope: Scope, ids: Sequence[str], known: Mapping[str, OpenItem]) -> Rows:
+    books = scope.account.books(scope.administration)
+    held = books.held if known else await books.fresh(scope.progress)
+    items = known or held.invoices
+    on_page = [items[key] for key in ids if key in items]
+    return Rows({}, on_page, held, scope.here(books.as_of), books.unseen, books.corrections())
+
+
+async def _paid(scope: Scope, ids: Sequence[str], known: Mapping[str, OpenItem]) -> Rows:
+    from payt_mcp.books.by_id import debtors_by_id  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.invoices import invoices_as_items  # noqa: PLC0415
+    from payt_mcp.books.surroundings import books_beside  # noqa: PLC0415
+
+    items = known or await invoices_as_items(scope, ids)
+    on_page = [items[key] for key in ids if key in items]
+    books = scope.account.books(scope.administration)
+    if books.is_loaded:
+        around, unseen = await books.fresh(scope.progress), books.unseen
+    else:
+        beside = await books_beside(scope, on_page)
+        around, unseen = beside.books, list(beside.unseen.values())
+    for key, debtor in (await debtors_by_id(scope, (item.debtor_id for item in on_page))).items():
+        around.debtors.setdefault(key, debtor)  # one that no list held
+    return Rows({}, on_page, around, scope.as_of, unseen)
+
+
+async def _with_fields(
+    scope: Scope, fields: Sequence[str], found: Mapping[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    from payt_mcp.books.invoices import invoice_fields  # noqa: PLC0415 - brings the client along
+
+    own = [name for name in fields if name not in INVOICE_COLUMNS]
+    extra = await invoice_fields(scope, list(found), own) if own and found else {}
+    kept = {"invoice_number", *fields}
+    usual = {key: {name: row[name] for name in row if name in kept} for key, row in found.items()}
+    return {key: row | raw_fields(extra.get(key, {}), own, scope.zone) for key, row in usual.items()}
+
+
+def notes_of(scope: Scope, question: Question, found: Matches) -> list[str]:
+    """What a search leaves open: whom it may have meant, what it could not compare, where it ended."""
+    notes = []
+    elsewhere = "" if question.status == "all" else "; status=all looks among the others too"
+    if found.meant:
+        notes.append(f"No such invoice of debtor {debtor_names(found.meant)}{elsewhere}.")
+    notes += similar_note(found.similar)
+    if found.unknown:
+        numbers = present.some((present.code(key, 40) for key in found.unknown), most=10)
+        notes.append(f"Not found: {numbers}{elsewhere}.")
+    if not found.items:
+        notes += _there_is(scope, question)
+    currency = scope.administration.currency_code
+    if found.uncompared:
+        notes.append(
+            f"{present.count(len(found.uncompared), 'invoice')} without an amount in {currency} could not be compared."
+        )
+    if question.currency not in {"", currency} and (question.amount or question.total):
+        notes.append(f"Amounts were compared in {currency}, converted.")
+    if not found.is_all:
+        notes.append(
+            f"Payt has more such invoices than the {found.scanned:,} looked through, so this list and its totals are "
+            "incomplete. Narrow it with debtors, credit_cases, paid_from or updated_after."
+        )
+    return notes
+
+
+def _there_is(scope: Scope, question: Question) -> list[str]:
+    """The currencies and labels of open invoices, where one was asked for that nothing has."""
+    held = scope.account.books(scope.administration).held.invoices.values()
+    said = []
+    if question.currency and (codes := sorted({present.code(item.currency) for item in held if item.currency})):
+        said.append(f"Currencies of open invoices: {', '.join(codes)}.")
+    if question.labels:
+        labels = sorted({present.outside(label, present.NAME_LENGTH) for item in held for label in item.labels})
+        said.append(f"Labels of open invoices: {present.some(labels, most=20) or 'none'}.")
+    return said

@@ -9,6 +9,7 @@ from typing import Any
 import anyio.abc
 
 from payt_mcp.books import zones
+from payt_mcp.books.at_once import AtOnce
 from payt_mcp.books.case_book import CaseBook
 from payt_mcp.books.case_numbers import CaseNumbers
 from payt_mcp.books.day import DayBook
@@ -36,6 +37,7 @@ class Account:
     def __init__(self, settings: CallerSettings, client: PaytClient, group: anyio.abc.TaskGroup) -> None:
         self.payt = Resources(client)
         self.listings = Listings()
+        self.at_once = AtOnce()
         self._settings = settings
         self._client = client
         self._group = group

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from payt_mcp.books.verifying import Difference
 from payt_mcp.receivables.open_items import OpenItem
-from payt_mcp.words.text import clean, count, some
+from payt_mcp.words.text import code, count, some
 
 _LISTED = 5
 _NAME_LENGTH = 40
@@ -22,7 +22,7 @@ class Corrections:
         for one in differences:
             item = one.after or one.before
             if one.is_late and isinstance(item, OpenItem) and _figures(one.before) != _figures(one.after):
-                self._numbers[item.id] = clean(item.number, _NAME_LENGTH) or item.id
+                self._numbers[item.id] = code(item.number, _NAME_LENGTH) or item.id
 
     def told(self) -> list[str]:
         """A note, once."""

@@ -5,19 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from payt_mcp.books.messages import (
-    BRIEF,
-    WHOLE,
-    newest_first,
-    subjects_of,
-    unanswered,
-)
+from payt_mcp.books.find import find_debtor_read
+from payt_mcp.books.messages import newest_first, subjects_of, unanswered
 from payt_mcp.books.scope import Scope, optional
 from payt_mcp.books.surroundings import surroundings_of
 from payt_mcp.errors import MissingError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import CreditCase, Debtor, Message, Notification, PaymentPlan
+from payt_mcp.payt.together import together
 from payt_mcp.receivables.attention import DebtorAttention, of_debtor
 from payt_mcp.receivables.messages import EARLIEST, MOST_BOUNCED, message_moment
 from payt_mcp.receivables.open_items import OpenItem, OpenItems
@@ -60,9 +57,8 @@ class DebtorFile:
     `pending` are the plans that are proposed and that nobody has decided on.
     `labels` are the labels of open invoices, `reminded` when each was last reminded of, and `methods` how each is paid,
     by the invoice's id.
-    `messages` are newest first, without their texts unless those were asked for, and `is_all` is False where there are
-    more. `bounced` are the mails that came back lately, newest first; None where that cannot be read. `unseen` says, by
-    resource, what else could not.
+    `messages` are newest first, and `is_all` is False where there are more. `bounced` are the mails that came back
+    lately, newest first; None where that cannot be read. `unseen` says, by resource, what else could not.
     """
 
     debtor: Debtor
@@ -84,24 +80,41 @@ class DebtorFile:
         return of_debtor(self.books, self.debtor.id, today)
 
 
-async def open_file(scope: Scope, debtor_id: str, *, cases: Sequence[str] = (), with_texts: bool = False) -> DebtorFile:
-    """The file of a debtor, with the credit cases of its open invoices and these `cases`; `with_texts` reads every
-    message whole. Raises UpstreamError; MissingError where there is no such debtor.
+async def open_file(
+    scope: Scope,
+    debtor_id: str,
+    *,
+    cases: Sequence[str] = (),
+    all_messages: bool = False,
+    known: Debtor | None = None,
+) -> DebtorFile:
+    """The file of a debtor, with the credit cases of its open invoices and these `cases`; `all_messages` reads on where
+    there are more than usual, and `known` is its record where this call has read it with every field. Raises
+    UpstreamError; MissingError where there is no such debtor.
 
     Everything is read from Payt now and not from the books, so that it is right at the moment of writing.
     """
-    around = await surroundings_of(
-        scope,
-        debtor_id,
-        debtor_fields=every(Debtor),
-        also=("latest_reminder_at",),
-        cases=cases,
-    )
+    also = ("latest_reminder_at",)
+    most = None if all_messages else MOST_MESSAGES
+    found: dict[str, Any] = {}
+
+    async def look_around() -> None:
+        found["around"] = await surroundings_of(
+            scope, debtor_id, debtor_fields=every(Debtor), also=also, cases=cases, known=known
+        )
+
+    async def read_messages() -> None:
+        found["listed"] = await scope.account.payt.messages(
+            scope.id, fields=every(Message), most=most, debtor_ids=[debtor_id]
+        )
+
+    async def read_bounced() -> None:
+        found["bounced"] = await bounced_mails(scope, debtor_id)
+
+    await together(look_around, read_messages, read_bounced)
+    around, listed, bounced = found["around"], found["listed"], found["bounced"]
     if around.debtor is None:
         raise MissingError(f"debtor {debtor_id}")
-    bounced = await bounced_mails(scope, debtor_id)
-    fields, most = (WHOLE, None) if with_texts else (BRIEF, MOST_MESSAGES)
-    listed = await scope.account.payt.messages(scope.id, fields=fields, most=most, debtor_ids=[debtor_id])
     return DebtorFile(
         around.debtor,
         around.books,
@@ -117,6 +130,22 @@ async def open_file(scope: Scope, debtor_id: str, *, cases: Sequence[str] = (), 
         bounced,
         around.unseen,
     )
+
+
+async def file_and_letters(scope: Scope, value: str) -> tuple[DebtorFile, Correspondence]:
+    """The file of the debtor that is meant, and what was written last. Who asks for the same one at the same moment
+    shares it.
+
+    Raises as `find_debtor` and `open_file` do.
+    """
+    found, known = await find_debtor_read(scope, value, every(Debtor))
+
+    async def read() -> tuple[DebtorFile, Correspondence]:
+        file = await open_file(scope, found.id, known=known)
+        return file, await read_correspondence(scope, file)
+
+    account = scope.account
+    return await account.at_once.read((scope.id, found.id, account.payt.client.writes), read)
 
 
 async def bounced_mails(scope: Scope, debtor_id: str) -> list[Notification] | None:
@@ -138,17 +167,15 @@ async def bounced_mails(scope: Scope, debtor_id: str) -> list[Notification] | No
 
 async def read_correspondence(scope: Scope, file: DebtorFile) -> Correspondence:
     """What was written last, with its text."""
-    payt, debtor_id, newest = scope.account.payt, file.debtor.id, file.messages
+    debtor_id, newest = file.debtor.id, file.messages
     incoming = [message for message in newest if message.sender_type == "debtor"]
     waiting = unanswered(newest, debtor_id).get(debtor_id, [])
     chosen = dict.fromkeys(message.id for message in (*newest[:_LAST], *waiting[:_MOST_UNANSWERED], *incoming[:1]))
-    whole: list[Message] = []
-    if chosen:
-        whole = (await payt.messages(scope.id, fields=every(Message), ids=list(chosen))).records
+    whole = [message for message in newest if message.id in chosen]
     numbers = {item.id: code(item.number) for item in file.open_items if item.number}
     known = {case.id: code(case.credit_case_number or case.case_number) for case in file.cases}
     return Correspondence(
-        newest_first(whole),
+        whole,
         await subjects_of(scope, [*whole, *(file.bounced or [])[:MOST_BOUNCED]], numbers, known),
         len(newest),
         len(incoming),

@@ -13,7 +13,7 @@ from payt_mcp.payt.resources import DebtorFilters, InvoiceFilters
 from payt_mcp.payt.wire import Fields
 from payt_mcp.receivables import matching
 from payt_mcp.receivables.open_items import DEBTOR_FIELDS, DebtorEntry, debtor_entry
-from payt_mcp.words.text import clean, code
+from payt_mcp.words.text import code, outside
 
 _Kind = Literal["invoice_number", "invoice_identifier", ""]
 _KINDS: tuple[_Kind, ...] = ("invoice_number", "invoice_identifier", "")
@@ -28,15 +28,20 @@ async def find_debtor(scope: Scope, value: str) -> DebtorEntry:
         UnknownRecordError: nobody; debtors of a similar name are listed.
         AmbiguousError: several; they are listed.
     """
+    return (await find_debtor_read(scope, value, DEBTOR_FIELDS))[0]
+
+
+async def find_debtor_read(scope: Scope, value: str, fields: Fields) -> tuple[DebtorEntry, Debtor | None]:
+    """The same, and its record with these fields where Payt had to be asked for it. Raises as `find_debtor` does."""
     books = scope.account.books(scope.administration)
     if not books.is_loaded:
-        debtor = await _debtor_by_key(scope, value)
+        debtor = await _debtor_by_key(scope, value, fields)
         if debtor is not None:
-            return debtor_entry(debtor)
+            return debtor_entry(debtor), debtor
     debtors = (await books.fresh(scope.progress)).debtors.values()
     _refuse_shared(value, debtors)
     found = matching.by_key(value, debtors) or matching.by_label(value, debtors)
-    return found or _debtor_by_name(scope, value, debtors)
+    return found or _debtor_by_name(scope, value, debtors), None
 
 
 async def find_invoice(scope: Scope, value: str, *, fields: Fields | None = None) -> Invoice:
@@ -52,7 +57,7 @@ async def find_invoice(scope: Scope, value: str, *, fields: Fields | None = None
         if fields is None:
             look.take("invoices", found)
         if len(found) > 1:
-            named = [f"{clean(i.invoice_number, 40)} of debtor {code(i.debtor_number)}, id {i.id}" for i in found]
+            named = [f"{code(i.invoice_number, 40)} of debtor {code(i.debtor_number)}, id {i.id}" for i in found]
             raise AmbiguousError(f"Invoice {value[:60]!r}", named[:_MOST_CANDIDATES], "Pass the id of the one meant.")
         if found:
             return found[0]
@@ -81,7 +86,7 @@ async def find_case(scope: Scope, value: str) -> CreditCase:
     return found
 
 
-async def _debtor_by_key(scope: Scope, value: str) -> Debtor | None:
+async def _debtor_by_key(scope: Scope, value: str, fields: Fields) -> Debtor | None:
     if "," in value:
         return None  # a list filter would look for something else; the books find it
     filters: tuple[DebtorFilters, ...] = (
@@ -90,7 +95,7 @@ async def _debtor_by_key(scope: Scope, value: str) -> Debtor | None:
         {"ids": [value]},
     )
     for one in filters:
-        found = (await scope.account.payt.debtors(scope.id, fields=DEBTOR_FIELDS, **one)).records
+        found = (await scope.account.payt.debtors(scope.id, fields=fields, **one)).records
         if len(found) > 1:
             return None  # the books name them
         if found and ("ids" not in one or found[0].id == value):  # a server may read the id "12-A" as 12
@@ -103,7 +108,7 @@ def _refuse_shared(value: str, debtors: Iterable[DebtorEntry]) -> None:
     for key in ("number", "identifier"):
         same = [debtor for debtor in debtors if getattr(debtor, key) == value]
         if len(same) > 1:
-            named = [f"id {debtor.id} ({clean(debtor.name, 60)})" for debtor in same[:_MOST_CANDIDATES]]
+            named = [f"id {debtor.id} ({outside(debtor.name, 60)})" for debtor in same[:_MOST_CANDIDATES]]
             raise AmbiguousError(f"Debtor {key} {value[:60]!r}", named, "Pass the id of the one meant.")
         if same:
             return
@@ -129,7 +134,7 @@ def _debtor_by_name(scope: Scope, value: str, debtors: Iterable[DebtorEntry]) ->
 
 
 def _candidate(debtor: DebtorEntry) -> str:
-    return f"{code(debtor.number) or debtor.id} ({clean(debtor.name, 60)})"
+    return f"{code(debtor.number) or debtor.id} ({outside(debtor.name, 60)})"
 
 
 async def _invoices_by(scope: Scope, kind: _Kind, value: str, fields: Fields) -> list[Invoice]:

@@ -75,7 +75,7 @@ class Subjects:
             "invoice_number": present.code(invoice.number) if invoice else "",
             "case_number": present.code(case.case_number) if case else "",
             "debtor_number": present.code(debtor.number) if debtor else "",
-            "debtor": present.clean(debtor.name, present.NAME_LENGTH) if debtor else "",
+            "debtor": present.outside(debtor.name, present.NAME_LENGTH) if debtor else "",
         }
 
 

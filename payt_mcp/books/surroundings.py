@@ -4,9 +4,10 @@ that is in, and its payment plans.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from payt_mcp.books.by_id import cases_by_id, debtors_by_id, open_invoices_of, plans_by_id
@@ -15,6 +16,7 @@ from payt_mcp.books.scope import Scope
 from payt_mcp.errors import ForbiddenError, MissingError
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice, PaymentPlan
 from payt_mcp.payt.resources import PaymentPlanFilters
+from payt_mcp.payt.together import together
 from payt_mcp.payt.wire import Fields
 from payt_mcp.receivables import plans
 from payt_mcp.receivables.open_items import DEBTOR_FIELDS, DebtorEntry, OpenItem, OpenItems
@@ -44,22 +46,35 @@ async def surroundings_of(
     debtor_fields: Fields = DEBTOR_FIELDS,
     also: Fields = (),
     cases: Iterable[str] = (),
+    known: Debtor | None = None,
 ) -> Surroundings:
     """Of one debtor. `also` are fields of its open invoices beside the usual ones; `cases` the ids of cases that are
-    looked at too. Raises UpstreamError.
+    looked at too; `known` is its record where this call has read it. Raises UpstreamError.
     """
     around = Surroundings(OpenItems(scope.administration.currency_code or ""))
     look = scope.look()
-    with suppress(MissingError):
-        around.debtor = await scope.account.payt.debtor(scope.id, debtor_id, fields=debtor_fields)
-        around.books.put_debtor(around.debtor)
-        look.take("debtors", [around.debtor])
-    around.invoices = await open_invoices_of(scope, debtor_id, also)
-    for invoice in around.invoices:
-        around.books.put_invoice(invoice)
+    of_debtor: list[PaymentPlan] = []
+
+    async def read_debtor() -> None:
+        with suppress(MissingError):
+            around.debtor = known or await scope.account.payt.debtor(scope.id, debtor_id, fields=debtor_fields)
+            around.books.put_debtor(around.debtor)
+            look.take("debtors", [around.debtor])
+
+    async def read_invoices() -> None:
+        around.invoices = await open_invoices_of(scope, debtor_id, also)
+        for invoice in around.invoices:
+            around.books.put_invoice(invoice)
+
+    async def read_plans() -> None:
+        async with _permitted(around, PLANS):
+            of_debtor.extend(await _plans_of(scope, around.debtor))
+
+    await together(read_debtor, read_invoices)
     named = [item.case_id for item in around.books.invoices.values()]
-    await _with_cases(scope, around, [*named, *cases])
-    await _with_plans(scope, around)
+    await together(partial(_with_cases, scope, around, [*named, *cases]), read_plans)
+    if PLANS.resource not in around.unseen:
+        await _with_plans(scope, around, of_debtor)
     return around
 
 
@@ -95,12 +110,11 @@ async def _with_cases(scope: Scope, around: Surroundings, ids: Iterable[str]) ->
         around.books.cases = Records(map(case_entry, around.cases))
 
 
-async def _with_plans(scope: Scope, around: Surroundings) -> None:
+async def _with_plans(scope: Scope, around: Surroundings, of_debtor: Sequence[PaymentPlan]) -> None:
     """The active and pending plans of the debtor, and those that its invoices and cases name: Payt lists the former by
     number.
     """
     async with _permitted(around, PLANS):
-        of_debtor = await _plans_of(scope, around.debtor)
         around.pending = [plan for plan in of_debtor if plans.status(plan) == "pending"]
         found = {plan.id: plan for plan in of_debtor if plan.active}
         named = {item.plan_id for item in around.books.invoices.values()}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
-from payt_mcp.books.day import Day
+from payt_mcp.books.day import Day as Lately
 from payt_mcp.books.messages import newest_first, unanswered
 from payt_mcp.books.scope import Scope
 from payt_mcp.books.zones import time_zone
@@ -24,17 +25,30 @@ from payt_mcp.receivables.worklist.standing import Chasing, Letters, Plans, Stan
 _ZERO = Decimal("0.00")
 
 
-async def read_worklist(scope: Scope) -> tuple[Worklist, Day]:
+@dataclass(frozen=True)
+class Day:
+    """What to do today in one administration. `notes` say what could not be read; `as_of` is in UTC."""
+
+    worklist: Worklist
+    notes: Sequence[str]
+    as_of: dt.datetime
+
+
+async def read_worklist(scope: Scope) -> Day:
     """What to do today. Raises UpstreamError, StillLoadingError."""
-    items = await scope.account.books(scope.administration).fresh(scope.progress)
-    day = await scope.account.day(scope.administration).fresh()
-    return worklist_of(_Standings(scope, items, day).all(), scope.account.rules), day
+    books = scope.account.books(scope.administration)
+    items = await books.fresh(scope.progress)
+    lately = await scope.account.day(scope.administration).fresh()
+    found = worklist_of(_Standings(scope, items, lately).all(), scope.account.rules)
+    notes = [f"{said}: what they would say is not in it." for said in lately.unseen]
+    notes += [f"More {what} than were looked through." for what in lately.cut]
+    return Day(found, [*notes, *books.unseen, *books.corrections()], books.as_of)
 
 
 class _Standings:
     """Where each debtor stands that has something overdue, or that waits for us."""
 
-    def __init__(self, scope: Scope, items: OpenItems, day: Day) -> None:
+    def __init__(self, scope: Scope, items: OpenItems, day: Lately) -> None:
         self._scope = scope
         self._items = items
         self._today = scope.today
@@ -138,7 +152,7 @@ class _Standings:
             return task
         return task.model_copy(update={"debtor_id": item.debtor_id})
 
-    def _payments(self, day: Day) -> dict[str, tuple[dt.date, Decimal]]:
+    def _payments(self, day: Lately) -> dict[str, tuple[dt.date, Decimal]]:
         """The last payment on an open invoice of each debtor. Payt says of which invoice it is, and not whose."""
         found: dict[str, tuple[dt.date, Decimal]] = {}
         for one in day.payments:

@@ -115,6 +115,8 @@ class PaytClient:
         self._reading = Reading(budget)
         self._bound = _WHOLE * seconds
         self.server_time: ServerTime | None = None
+        self.writes = 0
+        """Grows as a write begins and as it ends: what was begun to be read before may not show it."""
 
     async def aclose(self) -> None:
         with suppress(Exception):  # a connection that is broken already is closed, too
@@ -172,10 +174,13 @@ class PaytClient:
             UpstreamError: Payt refused it.
         """
         self._reading.forget()
+        self.writes += 1
         try:
             return await self._with_token(lambda token: self._write_once(command, what, token))
         except GrantTrouble as refusal:
             raise refusal.error or NotSentError(said(refusal)) from None
+        finally:
+            self.writes += 1
 
     async def grant(self, client_id: str, client_secret: Secret, body: Mapping[str, str]) -> Granted:
         """Ask the token endpoint, once.

@@ -23,7 +23,9 @@ _UNPAID = re.compile(
 _OPEN = re.compile(
     r"\b(?:open(?:staan\w*|stehen\w*)?|openstaat|staat|staan|offene?[nrs]?|ausstehend\w*|outstanding|owing|owed?|resteert"
     r"|restant|resterend\w*|remain\w*|verschuldigd\w*|schuldig|dues?|reste(?:nt)?|ouvertes?|ouverts?|solde|balance"
-    r"|te betalen|betaal|betalen|betaling van|voldoen|voldoe|overmaken|maak|pay(?:ment of|able)?|settle|transfer|remit"
+    r"|te betalen|betaal|betalen|betaling van"
+    r"|(?:mis|missen|vermissen|missing) (?:wij |we )?(?:nog |noch |still )?(?:uw|de|your|the|ihre|die)"
+    r"|voldoen|voldoe|overmaken|maak|pay(?:ment of|able)?|settle|transfer|remit"
     r"|zahlen|zahlung|uberweisen|begleichen|begleichung|ausgleich\w*|regler|payer|reglement de|paiement de|regularis\w*"
     r"|herinner\w*|reminders?|mahnung\w*|zahlungserinnerung\w*|erinner\w*|relances?|rappels?|aanman\w*|sommatie\w*"
     r"|vorder\w*|forderung\w*|bedrag|betrag|montant|amount)\b"
@@ -47,6 +49,10 @@ _OVERDUE = re.compile(
     r"|late|in arrears"
     r"|uberfallig\w*|fallig(?:e[nrs]?)?|in verzug|im verzug|echue?s?|en retard|depassee?s?|expired?)\b"
 )
+_SHOULD_HAVE = re.compile(
+    r"\b(?:had(?:den)? .{0,30}moeten (?:betalen|voldoen|zijn|worden)|should have (?:been )?(?:paid|settled)"
+    r"|hatten? .{0,40}(?:sollen|mussen)|auraient? du etre (?:payee?s?|reglee?s?))\b"
+)
 _AHEAD = re.compile(
     r"\b(?:nog niet|noch nicht|not yet|pas encore|niet|not|nicht|binnenkort|soon|demnachst|bald|bientot|zal"
     r"|zullen|will|wird"
@@ -67,7 +73,8 @@ class Claims:
         rest = _UNPAID.sub(" ", folded)
         self.is_paid = bool(_PAID.search(rest))
         self.is_open = self.is_unpaid or bool(_OPEN.search(rest))
-        self.is_overdue = bool(_OVERDUE.search(rest)) and not _AHEAD.search(rest)
+        is_late = bool(_OVERDUE.search(rest)) and not _AHEAD.search(rest)
+        self.is_overdue = is_late or bool(_SHOULD_HAVE.search(folded))
         self.is_in_part = bool(_IN_PART.search(folded))
         self.is_credit = bool(_CREDIT.search(folded))
         self.is_total = bool(_TOTAL.search(folded))

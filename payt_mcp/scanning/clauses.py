@@ -10,7 +10,7 @@ _END = re.compile(
     r"\n|(?<=[^\W\d_]{3})[.!?](?=\s)|(?<=\d)[.!?](?=\s+[A-Z\u00c0-\u00dd])|(?<=[)\]\u20ac%])[.!?](?=\s)|[;?!](?=\s)"
     r"|,? (?=(?:maar|but|however|aber|jedoch|mais|terwijl|while|whereas|w\u00e4hrend|tandis)\b)"
 )
-_MOST_WORDS, _MOST_WORDS_OF_A_HEAD = 6, 4
+_MOST_WORDS, _MOST_WORDS_OF_A_HEAD, _MOST_WORDS_OF_A_SENTENCE = 6, 4, 2
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _BULLET = re.compile(r"\s*(?:[-*\u2022\u2013|]|\d{1,2}[.)]\s)")
 
@@ -62,7 +62,7 @@ def _is_row(part: str) -> bool:
     """A line that begins with a sign of its own, has figures and few words, or is the head of a table."""
     if _BULLET.match(part):
         return True
-    words = len(_WORD.findall(part))
+    words, ends = len(_WORD.findall(part)), part.rstrip()[-1] in ".!?,"
     if any(sign.isdigit() for sign in part):
-        return words <= _MOST_WORDS
-    return words <= _MOST_WORDS_OF_A_HEAD and part.rstrip()[-1] not in ".!?,"
+        return words <= (_MOST_WORDS_OF_A_SENTENCE if ends else _MOST_WORDS)
+    return words <= _MOST_WORDS_OF_A_HEAD and not ends

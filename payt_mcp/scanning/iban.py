@@ -95,9 +95,9 @@ def ibans(text: str) -> list[str]:
             place += 1
             continue
         account = _right(signs, place) or _guessed(signs, place) or _elsewhere(signs, place)
-        if account:
+        if account and not _holds_a_word(signs, place, account):
             found[place] = account
-        place += len(account) or 1
+        place += len(account) if place in found else 1
     return list(dict.fromkeys(found.values()))
 
 
@@ -128,7 +128,7 @@ def _right(signs: _Signs, place: int) -> str:
         if read and read.digits >= _FEW_DIGITS and remainder(read.account) == 1:
             gaps = signs.gaps(place, len(read.account))
             near = all(len(gap) <= _WIDEST_GAP and "\n" not in gap for gap in gaps)
-            return read.account if near and not _holds_a_word(signs, place, read.account) else ""
+            return read.account if near else ""
     return ""
 
 

@@ -12,49 +12,18 @@ from payt_mcp.words.folding import normalized
 WhoseT = TypeVar("WhoseT")
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.&][^\W_]+)*\.?")
-FORMS = frozenset(
-    [
-        "bv",
-        "nv",
-        "vof",
-        "cv",
-        "gmbh",
-        "ag",
-        "kg",
-        "ug",
-        "ohg",
-        "mbh",
-        "ltd",
-        "limited",
-        "llp",
-        "llc",
-        "plc",
-        "inc",
-        "corp",
-        "co",
-        "company",
-        "sarl",
-        "sas",
-        "sa",
-        "eurl",
-        "srl",
-        "spa",
-        "bvba",
-        "sprl",
-        "ab",
-        "as",
-        "oy",
-        "aps",
-        "se",
-        "ev",
-        "eg",
-        "stichting",
-        "coop",
-    ]
-)
+FORMS = frozenset({
+    "bv", "nv", "vof", "cv", "gmbh", "ag", "kg", "ug", "ohg", "mbh", "ltd", "limited", "llp", "llc", "plc",
+    "inc", "corp", "co", "company", "sarl", "sas", "sa", "eurl", "srl", "spa", "bvba", "sprl", "ab", "as", "oy",
+    "aps", "se", "ev", "eg", "stichting", "coop",
+})  # fmt: skip
 """What kind of company one is: a name is the same without it, and surely one with it."""
 
-_FEWEST_LETTERS = 7
+_PARTICLES = frozenset({
+    "de", "het", "den", "der", "des", "die", "das", "the", "la", "le", "les", "l", "van", "von", "vom", "du",
+    "di", "da", "ter", "ten", "op", "en", "and", "et", "und",
+})  # fmt: skip
+_FEWEST_LETTERS = 3
 _LONGEST = 8
 
 
@@ -82,14 +51,14 @@ class Names(Generic[WhoseT]):
         self._by_start: dict[tuple[str, ...], list[tuple[tuple[str, ...], WhoseT]]] = {}
         for words, whose in names:
             core = core_of(words)
-            if core and sum(map(len, core)) >= _FEWEST_LETTERS - 2:
+            if sum(map(len, core)) >= _FEWEST_LETTERS:
                 self._by_start.setdefault(core[:2], []).append((core, whose))
         for found in self._by_start.values():
             found.sort(key=lambda one: -len(one[0]))
 
     def find(self, text: str) -> list[Named[WhoseT]]:
         """In their order, of several names at one place the longest. One word alone is a name where what kind of
-        company it is stands behind; others begin with a capital.
+        company it is stands behind; of others two words must tell them, with capitals.
         """
         words = [
             _Word(folded, match.start(), match.end(), match.group()[0].isupper())
@@ -114,7 +83,10 @@ class Names(Generic[WhoseT]):
         if last < len(words) and words[last].folded in FORMS:
             return True
         parts = words[place:last]
-        return len(parts) > 1 and all(one.is_capital for one in parts if len(one.folded) > 3)
+        telling = [one for one in parts if one.folded not in _PARTICLES]
+        return (
+            len(telling) > 1 and parts[0].is_capital and all(one.is_capital for one in telling if len(one.folded) > 3)
+        )
 
 
 def core_of(words: str) -> tuple[str, ...]:

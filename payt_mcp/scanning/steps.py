@@ -25,6 +25,10 @@ _NTH = re.compile(
 )
 _NUMBERED = re.compile(rf"\b{_NOUN} (?:nr\.? |no\.? |number |nummer |n. )?(\d)\b(?![\d.,/-])")
 _TIMES = re.compile(rf"\b({_WORDS})(?:e[nrsm]?)?[ \n]+(?:keer|maal|time|mal|fois)\b")
+_ASKING = re.compile(
+    r"herinner|schrijven|schreven|verzoek|aanman|remind|writ|ask|erinner|schreib|mahn|bitten|ecriv|relan|rappel"
+)
+_NEAR = 40
 _LAST = re.compile(rf"\b(?:laatste|allerlaatste|final|last|letzte[nrsm]?|derniere?s?|ultime) {_NOUN}\b")
 _LATE = re.compile(
     r"\b(?P<least>(?:ruim|meer dan|al meer dan|over|more than|mehr als|uber|plus de|at least|minstens"
@@ -79,6 +83,11 @@ def ordinals_in(text: str) -> list[Nth]:
     found = [
         Nth(text[match.start() : match.end()], match.start(), _ORDINALS[match[1]] if match[1] else int(match[2]))
         for match in _NTH.finditer(folded)
+    ]
+    found += [
+        Nth(text[match.start() : match.end()], match.start(), _ORDINALS[match[1]])
+        for match in _TIMES.finditer(folded)
+        if _ASKING.search(folded[max(0, match.start() - _NEAR) : match.end() + _NEAR])
     ]
     found += [Nth(match.group(), match.start(), int(match[1])) for match in _NUMBERED.finditer(folded)]
     return found

@@ -80,12 +80,10 @@ async def get_debtor(
     debtor: Annotated[Key, Field(description="Debtor number, identifier, id, or a name only one debtor can have.")],
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, DebtorDetail]:
-    from payt_mcp.books.debtor import open_file, read_correspondence  # noqa: PLC0415 - brings the client along
-    from payt_mcp.books.find import find_debtor  # noqa: PLC0415
+    from payt_mcp.books.debtor import file_and_letters  # noqa: PLC0415 - brings the client along
 
     scope = await scope_of(ctx, administration_id)
-    file = await open_file(scope, (await find_debtor(scope, debtor.strip())).id)
-    letters = await read_correspondence(scope, file)
+    file, letters = await file_and_letters(scope, debtor.strip())
     parts = overdue_parts(file.books, file.debtor.id, scope.today)
     answer = Answer(debtor_words.summary(scope, file, parts), as_of=scope.as_of)
     answer.data = _data(scope, file, letters, parts)

@@ -2,42 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp.answers.worklist import left_out_rows, said_of, step_words, worklist_row
+from payt_mcp.receivables.selection import in_turn
+from payt_mcp.receivables.worklist.rules import STEPS
 from payt_mcp.tools.shared import (
     SHORT_PAGE,
-    AdministrationId,
+    Administrations,
     Answer,
     Ctx,
     Cursor,
     Listed,
+    Shown,
     ToolSpec,
-    begun,
+    begun_of,
     given,
-    resumed,
-    scope_of,
+    labelled,
+    resumed_of,
+    scopes_of,
 )
 from payt_mcp.words import text as present
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from payt_mcp.books.scope import Scope
+    from payt_mcp.books.several import Answered
+    from payt_mcp.books.worklist import Day
+
 
 class WorklistDebtor(TypedDict, total=False):
+    administration_id: str
     debtor_number: str
     name: str
     step: str
     reason: str
     amount: str
+    currency: str
     facts: list[str]
 
 
 class LeftOutDebtors(TypedDict, total=False):
+    administration_id: str
     reason: str
     debtors: int
     amount: str
+    currency: str
 
 
 class Worklist(Listed, total=False):
@@ -50,44 +65,93 @@ async def get_worklist(
     ctx: Ctx,
     top: Annotated[int, Field(ge=1, le=50, description="Debtors on a page.")] = SHORT_PAGE,
     cursor: Cursor = "",
-    administration_id: AdministrationId = "",
+    administration_id: Administrations = "",
 ) -> Annotated[CallToolResult, Worklist]:
-    from payt_mcp.books.worklist import read_worklist  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.several import ask_each  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.worklist import read_worklist  # noqa: PLC0415
 
     args = given(administration_id=administration_id)
     page = None
     if cursor:
-        scope, page = await resumed(ctx, cursor, "get_worklist", args, top)
+        scopes, page = await resumed_of(ctx, cursor, "get_worklist", args, top)
     else:
-        scope = await scope_of(ctx, administration_id)
-    found, day = await read_worklist(scope)
-    by_id = {standing.debtor_id: (standing, advice) for standing, advice in found.rows}
-    page = page or begun(scope, "get_worklist", args, list(by_id), top)
-    rows = [worklist_row(*by_id[key]) for key in page.ids if key in by_id]
-    currency, books = scope.administration.currency_code or "", scope.account.books(scope.administration)
-    name = present.outside(scope.administration.name, present.NAME_LENGTH)
-    answer = Answer(f"{name}: {said_of(found, currency)}.")
-    answer.data = {"currency": currency, "debtors": rows}
-    answer.lines = ["", *present.table([_spoken(row) for row in rows], {**_COLUMNS, "amount": currency or "amount"})]
-    if not cursor and found.left_out:
-        left = left_out_rows(found.left_out)
-        answer.data["left_out"] = left
-        answer.lines += ["", "Left in peace:"]
-        answer.lines += [f"- {one['amount']} of {one['debtors']}: {one['reason']}" for one in left]
-    gone = len(page.ids) - len(rows)
-    answer.notes += [f"{present.count(gone, 'debtor')} on this page with nothing left to do."] if gone else []
-    answer.notes += [f"{said}: what they would say is not in it." for said in day.unseen]
-    answer.notes += [f"More {what} than were looked through." for what in day.cut]
-    answer.notes += [*books.unseen, *books.corrections(), *scope.caveats]
-    answer.as_of, answer.total, answer.next_cursor = scope.here(books.as_of), page.total, page.next_cursor
+        scopes = await scopes_of(ctx, administration_id, every=True)
+    found, unknown = await ask_each(scopes, read_worklist)
+    page = page or begun_of(scopes, "get_worklist", args, _ranked(scopes, found), top)
+    said = (f"{_name(scope)}: {said_of(day.worklist, _currency(scope))}." for scope, day in found)
+    answer = Answer(" ".join(said))
+    answer.data = {"currency": _currency(scopes[0])} if len(scopes) == 1 else {}
+    _add_rows(answer, scopes, found, page)
+    if page.is_first:
+        _add_left_out(answer, scopes, found)
+    for scope, day in found:
+        notes = [*day.notes, *scope.caveats]
+        answer.notes += labelled(scope, notes) if len(scopes) > 1 else notes
+    answer.notes = [*unknown, *answer.notes]
+    answer.as_of = min(scope.here(day.as_of) for scope, day in found)
+    answer.total, answer.next_cursor = page.total, page.next_cursor
     return answer.result()
+
+
+def _ranked(scopes: Sequence[Scope], found: Sequence[Answered[Day]]) -> list[str]:
+    """The ids of a listing, step by step; within a step the administrations come in turn: currencies do not compare."""
+    from payt_mcp.books.several import pinned  # noqa: PLC0415 - brings the client along
+
+    ids: list[str] = []
+    for step in STEPS:
+        apart = (
+            [pinned(scopes, scope, standing.debtor_id) for standing, advice in day.worklist.rows if advice.step == step]
+            for scope, day in found
+        )
+        ids += in_turn(apart)
+    return ids
+
+
+def _add_rows(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[Day]], page: Shown) -> None:
+    from payt_mcp.books.several import pinned  # noqa: PLC0415 - brings the client along
+
+    rows = {
+        pinned(scopes, scope, standing.debtor_id): _whose(scopes, scope) | worklist_row(standing, advice)
+        for scope, day in found
+        for standing, advice in day.worklist.rows
+    }
+    shown = [rows[key] for key in page.ids if key in rows]
+    gone = len(page.ids) - len(shown)
+    answer.notes += [f"{present.count(gone, 'debtor')} on this page with nothing left to do."] if gone else []
+    answer.data["debtors"] = shown
+    columns = {**_COLUMNS, "amount": answer.data.get("currency") or "amount"}
+    answer.lines = ["", *present.table([_spoken(row) for row in shown], columns)]
+
+
+def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[Day]]) -> None:
+    left = [_whose(scopes, scope) | row for scope, day in found for row in left_out_rows(day.worklist.left_out)]
+    if not left:
+        return
+    answer.data["left_out"] = left
+    answer.lines += ["", "Left in peace:"]
+    for one in left:
+        whose = f" (administration {one['administration_id']}, {one['currency']})" if len(scopes) > 1 else ""
+        answer.lines.append(f"- {one['amount']} of {one['debtors']}: {one['reason']}{whose}")
+
+
+def _whose(scopes: Sequence[Scope], scope: Scope) -> dict[str, Any]:
+    """Of several administrations, the one of a row and its currency."""
+    return {"administration_id": scope.id, "currency": _currency(scope)} if len(scopes) > 1 else {}
+
+
+def _currency(scope: Scope) -> str:
+    return scope.administration.currency_code or ""
+
+
+def _name(scope: Scope) -> str:
+    return present.outside(scope.administration.name, present.NAME_LENGTH)
 
 
 TOOL = ToolSpec(
     get_worklist,
     "Get worklist",
-    "What to do today about each debtor, most pressing first: answer, decide, fix an address, hand over, call, remind, "
-    "each with its reason, and what is left in peace and why. Start here for what to do; rules: docs/rules.md.",
+    "What to do today about each debtor, most pressing first (answer, decide, fix an address, hand over, call, remind), "
+    "with the reason; and what is left in peace. Start here for what to do.",
     toolset="core",
     place=10,
     needs=("administrations:read", "invoices:read", "debtors:read"),
@@ -101,7 +165,15 @@ TOOL = ToolSpec(
     ),
 )
 
-_COLUMNS = {"debtor_number": "debtor", "name": "name", "step": "step", "amount": "amount", "reason": "why"}
+_COLUMNS = {
+    "administration_id": "administration",
+    "debtor_number": "debtor",
+    "name": "name",
+    "step": "step",
+    "amount": "amount",
+    "currency": "currency",
+    "reason": "why",
+}
 
 
 def _spoken(row: dict[str, Any]) -> dict[str, Any]:

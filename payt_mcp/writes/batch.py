@@ -34,7 +34,7 @@ from payt_mcp.writes.dangers import FIELDS, Found, stand_apart, told
 from payt_mcp.writes.kind import Kind, Place
 from payt_mcp.writes.outlook import Content, Outlook
 from payt_mcp.writes.settling import Attempt
-from payt_mcp.writes.texts import Own, leading_elsewhere
+from payt_mcp.writes.texts import Own, drawn_otherwise, leading_elsewhere
 
 MOST_RECORDS = 500
 
@@ -81,7 +81,7 @@ class Upsert(Kind):
         warnings = leading_elsewhere(texts, Own.of(place.administration))
         if warnings:
             warnings = leading_elsewhere(texts, Own.of(place.administration, await self.debtors(place, given)))
-        warnings += told(one for _, found in steps for one in found)
+        warnings += [*drawn_otherwise(texts), *told(one for _, found in steps for one in found)]
         if refused:
             warnings.append(Warned(f"Refused and kept out of what is sent: {count(refused, 'record')}."))
         return Outlook(

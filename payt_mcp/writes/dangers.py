@@ -48,9 +48,13 @@ MAILED_ELSEWHERE = Danger("Payt e-mails invoices to an address that is not on fi
 LESS = Danger("Less is open, and no payment is given for that", red=True)
 MORE = Danger("More is open", red=False)
 REOPENED = Danger("What was paid is open again", red=True)
+PAID = Danger("Payments are given, and less is open", red=False)
+AMOUNTS = Danger("Other amounts change", red=False)
+COLLECTED = Danger("How it is paid changes", red=False)
 CURRENCY = Danger("The currency changes", red=False)
 RECOINED = Danger("Paid in one currency and then another; Payt books what it makes of it", red=False)
 APART = Danger("Stands apart from the others by its amount", red=False, new=False)
+POSTAL = Danger("Where letters by post go changes", red=False)
 DUE = Danger("The due date moves", red=False)
 EMPTIED = Danger("Emptied", red=True, new=False)
 DROPPED = Danger("Taken off a list", red=False)
@@ -58,7 +62,8 @@ DESTROYED = Danger("Files are destroyed", red=True, new=True)
 
 TABLE: Final = (
     MAILED_ELSEWHERE, ADDRESS, CONTACT, ACCOUNT, E_INVOICING, TAKEN_OVER, RENUMBERED, NAMESAKE, MOVED, LESS, REOPENED,
-    DESTROYED, EMPTIED, MAILED, APART, MORE, CURRENCY, RECOINED, DUE, NAME, REGISTERED, DROPPED,
+    DESTROYED, EMPTIED, MAILED, APART, MORE, PAID, AMOUNTS, CURRENCY, RECOINED, COLLECTED, DUE, NAME, REGISTERED,
+    POSTAL, DROPPED,
 )  # fmt: skip
 """All of them, in the order in which they are told."""
 
@@ -67,7 +72,10 @@ FIELDS: Final[Mapping[str, Danger]] = {
     **dict.fromkeys(("bank_account_name", "bank_account_number"), ACCOUNT),
     **dict.fromkeys(("peppol_identifier", "peppol_enabled", "oin_number"), E_INVOICING),
     **dict.fromkeys(("coc_number", "vat_number", "invoice_identifier"), REGISTERED),
-    "debtor_identifier": TAKEN_OVER, "debtor_number": RENUMBERED, "name": NAME, "due_date": DUE,
+    **dict.fromkeys((f"postal_address_{part}" for part in ("street_1", "street_2", "postal_code", "city")), POSTAL),
+    **dict.fromkeys(("amount_total", "book_amount_total", "book_amount_open"), AMOUNTS),
+    "payment_method": COLLECTED, "debtor_identifier": TAKEN_OVER, "debtor_number": RENUMBERED, "name": NAME,
+    "due_date": DUE,
 }  # fmt: skip
 """What the fields of records are, by Payt's names; the others endanger nobody, unless they are emptied."""
 

@@ -12,10 +12,13 @@ from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.addresses import PLACES, SHARED_HOSTS, domain, is_below
 from payt_mcp.receivables.mailboxes import mailbox, mailboxes_in
 from payt_mcp.scanning.accounts import bank_accounts, is_part_of
+from payt_mcp.scanning.disguises import markup_in, mixed_words
 from payt_mcp.scanning.links import addresses_in, hosts_in
+from payt_mcp.scanning.wallets import wallets_in
 from payt_mcp.words.text import clean, some
 from payt_mcp.writes.own import PAYT_HOSTS, own_hosts
 
+_LONG = 8
 Written = tuple[str, str]
 """A text, and what it is written into, in words."""
 
@@ -58,16 +61,37 @@ def mailboxes_of(debtor: Debtor) -> list[str]:
 
 
 def leading_elsewhere(texts: Sequence[Written], own: Own) -> list[Warned]:
-    """Bank accounts, links and e-mail addresses in the texts that are nobody's that is known."""
-    accounts = _named_in(texts, bank_accounts, own.has_account)
-    links = _named_in(texts, hosts_in, own.has_host)
-    mails = _named_in(texts, addresses_in, own.has_address)
-    said = [
-        *(f"The bank account {account} is not the administration's; it is named by {by}." for account, by in accounts),
-        *(f"A link leads to {host}, which is not yours or Payt's; it is in {by}." for host, by in links),
-        *(f"The address {mail} is neither yours nor on file; it is in {by}." for mail, by in mails),
+    """What in the texts leads money or readers to somebody who is not known, or is not what it looks like."""
+    kinds = (
+        (bank_accounts, own.has_account, "The bank account {} is not the administration's; it is named by {}."),
+        (wallets_in, _is_nobodys, "Money would go to {}, which is no account of the administration's; it is in {}."),
+        (_disguised, _is_nobodys, "The word {} mixes scripts and is not what it looks like; it is in {}."),
+        (hosts_in, own.has_host, "A link leads to {}, which is not yours or Payt's; it is in {}."),
+        (addresses_in, own.has_address, "The address {} is neither yours nor on file; it is in {}."),
+    )
+    return [
+        Warned(said.format(hit, by), danger=True)
+        for scan, is_own, said in kinds
+        for hit, by in _named_in(texts, scan, is_own)
     ]
-    return [Warned(text, danger=True) for text in said]
+
+
+def drawn_otherwise(texts: Sequence[Written]) -> list[Warned]:
+    """Markup in texts that colleagues read, where it may be drawn: what they see is not what stands there."""
+    found = _named_in(texts, markup_in, _is_nobodys)
+    if not found:
+        return []
+    tags, places = some((tag for tag, _ in found), most=3), some(dict.fromkeys(by for _, by in found))
+    return [Warned(f"Markup ({tags}), which may be drawn and hide text, is in {places}.", danger=True)]
+
+
+def _is_nobodys(_hit: str) -> bool:
+    return False
+
+
+def _disguised(text: str) -> list[str]:
+    """Words of several scripts that are long enough to be an account or a name; `10Ω` is none."""
+    return [word for word in mixed_words(text) if len(word) >= _LONG]
 
 
 def _named_in(

@@ -54,6 +54,7 @@ def calls(world: World) -> dict[str, dict[str, Any]]:
     return {
         "list_administrations": {"administration_id": None},
         "summarize_overdue": {"top": 3},
+        "get_worklist": {"top": 3},
         "search_invoices": {"status": "all", "query": "onderhoud", "limit": 5},
         "get_invoice": {"invoice": invoice["invoice_number"]},
         "find_debtors": {"limit": 5},

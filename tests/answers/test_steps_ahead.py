@@ -37,7 +37,7 @@ async def test_the_phase_of_an_invoice_is_the_last_step_that_was_taken(world: Wo
     assert detail["invoice"]["phase"] == "reminder_1"
     steps = [step["step"] for step in detail["timeline"]]
     assert ("reminder_1" in steps, steps[-1]) == (True, "pre_judicial (planned)")
-    assert "- 2026-12-01T09:00:00Z pre-court (planned)" in text
+    assert "- 2026-12-01T10:00:00+01:00 pre-court (planned)" in text
     assert listed["invoices"][0]["phase"] == "reminder_1"
     assert found["debtors"][0]["phase"] == "reminder_1"
     (row,) = file["invoices"]

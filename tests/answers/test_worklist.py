@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from payt_mcp.receivables.worklist.rules import STEPS
 from payt_sandbox import World, build_world
 from payt_sandbox.signin.access import ALL_SCOPES, Token
-from tests.support.assistant import MAIN, NOON, Assistant, assistant, frozen, payt
+from tests.support.assistant import MAIN, NOON, SECOND, Assistant, assistant, frozen, payt
 
 pytestmark = pytest.mark.slow
 
@@ -217,3 +218,20 @@ async def test_an_answered_debtor_waits_no_more(world: World) -> None:
             message = world.add_message(MAIN, debtor_id=debtor, **wrote(0, ours=True))
             assert number not in await rows_of(who)
             world.delete(MAIN, "messages", message)
+
+
+async def test_two_companies_in_one_answer_and_the_cursor_alone_goes_on(world: World) -> None:
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            apart = {key: await who.ask("get_worklist", top=50, administration_id=key) for key in (MAIN, SECOND)}
+            answer = await who.ask("get_worklist", top=5, administration_id="all")
+            rows = await who.all("get_worklist", "debtors", top=5, administration_id="all")
+    assert "currency" not in answer
+    assert answer["total"] == sum(one["total"] for one in apart.values())
+    for key, one in apart.items():
+        theirs = [row["debtor_number"] for row in rows if row["administration_id"] == key]
+        assert theirs[:50] == [row["debtor_number"] for row in one["debtors"]]
+        assert one["summary"] in answer["summary"]
+        assert {row["currency"] for row in answer["left_out"] if row["administration_id"] == key} <= {one["currency"]}
+    steps = [row["step"] for row in rows]
+    assert steps == sorted(steps, key=STEPS.index)

@@ -258,7 +258,7 @@ def test_with_a_token_every_request_needs_it(guarded: Http, path: str, given: st
 async def test_with_its_token_a_client_is_served(guarded: Http, scheme: str) -> None:
     carrier = httpx2.AsyncClient(headers={"Authorization": f"{scheme} {BEARER}"})
     async with carrier, Client(streamable_http_client(guarded.url, http_client=carrier)) as client:
-        assert len((await client.list_tools()).tools) == 9
+        assert len((await client.list_tools()).tools) == 10
 
 
 @NO_SIGNALS

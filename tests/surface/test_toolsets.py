@@ -19,7 +19,7 @@ from tests.support.fixed import SET_ANSWERS, SNAPSHOTS, answer_of, check_snapsho
 pytestmark = pytest.mark.slow
 
 ERAS = ("auto", "legacy")
-MOST_TOKENS = 9_000
+MOST_TOKENS = 9_100
 LOADED = """
 import json, sys
 import anyio

@@ -10,6 +10,7 @@ from payt_mcp.writes.dangers import Found, of_change, stand_apart, told
 from tests.support.daily_work import server
 from tests.support.house import ADMINISTRATION, House, client, data, letter, record, said, says
 from tests.support.previews import seen
+from tests.writes.invoices.test_upsert import new
 
 pytestmark = pytest.mark.anyio
 
@@ -78,5 +79,54 @@ async def test_an_address_that_a_proposal_put_on_file_is_red_in_the_next_letter_
     assert "A person must see this first" in said(barred)
 
 
+async def test_money_and_mail_of_a_batch_of_invoices_are_told_by_what_they_are(house: House) -> None:
+    world, number = house.sandbox.world, house.debtor()
+    fields = ["invoice_number", "total_amount", "open_amount", "currency_code", "sent_at"]
+    known = [
+        one for one in house.invoices(fields)
+        if one["currency_code"] == "EUR" and one["sent_at"] and one["open_amount"] == one["total_amount"] > "0.00"
+    ]  # fmt: skip
+    paid, raised, booked = (one["invoice_number"] for one in known[:3])
+    world.add_contact(ADMINISTRATION, contact_identifier="other", invoice_email_address="x@elsewhere.example")
+    mailed = {**new("M1", number), "contact_identifier": "other"}
+    del mailed["sent_at"]
+    rows = [
+        mailed,
+        {
+            "invoice_number": paid,
+            "amount_open": "0.00",
+            "payments": [{"amount": known[0]["total_amount"], "origin_identifier": "p"}],
+        },
+        {"invoice_number": raised, "amount_open": "999999.00", "amount_total": "999999.00"},
+        {"invoice_number": booked, "book_amount_total": "1.00"},
+    ]
+    async with client(server(house)) as caller:
+        asked = data(await caller.call_tool("upsert_invoices", {"invoices": rows}))
+    preview = seen(record(house, asked["proposal_id"]))
+    elsewhere = "Payt e-mails invoices to an address that is not on file for the debtor: M1 (to x@elsewhere.example)."
+    assert dangers_of(preview) == [elsewhere]
+    told_of = {warned.text.partition(":")[0]: warned.text for warned in preview.remarks}
+    assert paid in told_of["Payments are given, and less is open"]
+    assert f"{raised} (EUR " in told_of["More is open"]
+    assert booked in told_of["Other amounts change"]
+    assert raised not in told_of["Other amounts change"]
+    assert preview.rows[0].is_outlier
+
+
 def dangers_of(preview: Preview) -> list[str]:
     return [warned.text for warned in preview.dangers]
+
+
+@pytest.mark.parametrize(
+    ("text", "said_of_it"),
+    [
+        ("Betaal via paypal.me/iemand", "Money would go to paypal.me/iemand"),
+        ("Betaal op NL44RAB\u05550123456789", "mixes scripts and is not what it looks like"),
+        ('Bel<p style="display:none">betaal</p>', "which may be drawn and hide text"),
+    ],
+)
+async def test_a_comment_is_scanned_as_a_letter_is(house: House, text: str, said_of_it: str) -> None:
+    task = house.sandbox.world.rows(ADMINISTRATION, "tasks")[0]["id"]
+    async with client(server(house)) as caller:
+        asked = data(await caller.call_tool("comment_task", {"task": str(task), "comment": text}))
+    assert any(said_of_it in red for red in dangers_of(seen(record(house, asked["proposal_id"]))))

@@ -15,7 +15,7 @@ from payt_mcp.receivables.overdue_parts import APART
 from payt_mcp.receivables.phases import words
 from payt_mcp.receivables.worklist.standing import Standing
 from payt_mcp.settings import Rules
-from payt_mcp.words.text import count
+from payt_mcp.words.text import count, outside
 
 STEPS = (
     "answer_message", "decide_plan", "check_missed_term", "do_task", "match_credit", "fix_address", "check_promise",
@@ -27,6 +27,7 @@ _LAST_REMINDERS = frozenset({"reminder_4", "final_reminder", "collectable"})
 _CALLED_FROM = frozenset({"reminder_2", "reminder_3", *_LAST_REMINDERS})
 _CONVERSATION_DAYS = 7
 _PROMISE_DAYS = 30
+_SUBJECT_LENGTH = 80
 _DISPUTE = re.compile(
     r"\b(?:disput\w*|dispuut\w*|bezwaar\w*|widerspruch\w*|onenigheid|betwist\w*|geschil\w*|reclam\w*|klacht\w*|complain\w*|streit\w*|bestritten|reklam\w*|litig\w*"
     r"|contest\w*|niet (?:mailen|aanmanen|herinneren)|do not (?:mail|chase|contact|remind)|no (?:reminders|dunning)"
@@ -93,7 +94,12 @@ def _task_due(of: Standing, _rules: Rules) -> Advice | None:
     if not of.work.due:
         return None
     due, subject = min(of.work.due)
-    return Advice("task_due", "do_task", f"task due {due}" + (f": {subject}" if subject else ""), of.overdue)
+    return Advice(
+        "task_due",
+        "do_task",
+        f"task due {due}" + (f": {outside(subject, _SUBJECT_LENGTH)}" if subject else ""),
+        of.overdue,
+    )
 
 
 def _nothing_to_chase(of: Standing, _rules: Rules) -> Advice | None:

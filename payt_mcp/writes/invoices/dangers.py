@@ -12,7 +12,7 @@ from payt_mcp.words.field_names import field_words
 from payt_mcp.words.text import clean, count, money, some
 from payt_mcp.writes import dangers
 from payt_mcp.writes.dangers import Found, of_change
-from payt_mcp.writes.invoices.steps import COMPARED, REMOVED, Step
+from payt_mcp.writes.invoices.steps import AMOUNTS, COMPARED, REMOVED, Step
 
 _NAMES = {field_words(name): name for name in COMPARED}
 _KEY_LENGTH = 40
@@ -37,12 +37,13 @@ def _of_row(row: Mapping[str, Any], step: Step) -> Iterator[Found]:
         yield Found(dangers.DESTROYED, number, field_words(file), is_new=is_new)
     if is_new:
         return
-    yield from _of_money(number, step)
+    money_moves = list(_of_money(number, step))
+    yield from money_moves
     for change in step.changes:
         name = _NAMES.get(change.field)
         if name == "due_date":
             yield _moved(number, change)
-        elif name:
+        elif name and not (money_moves and name in AMOUNTS):
             yield from of_change(number, name, change)
     if step.moved:
         yield Found(dangers.MOVED, number, step.moved)
@@ -57,6 +58,10 @@ def _of_money(number: str, step: Step) -> Iterator[Found]:
     (was, old, _), (currency, new, _) = step.effects
     if was != currency:
         yield Found(dangers.CURRENCY, number, f"{was} becomes {currency}")
+    elif step.lowered:
+        return
+    elif abs(new) < abs(old):
+        yield Found(dangers.PAID, number, f"{money(-old, currency)} becomes {money(new, currency)}")
     elif new > -old:
         times = float(new / -old) if old else float("inf")
         danger = dangers.REOPENED if not old else dangers.MORE

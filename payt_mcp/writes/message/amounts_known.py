@@ -25,10 +25,15 @@ class Amounts:
         self._by_money: dict[Money, str] = {}
         self._by_value: dict[Decimal, str] = {}
         self._currencies: dict[Decimal, set[str]] = {}
+        self._owners: dict[Decimal, set[str]] = {}
         for entry in known.entries:
             for amount, what in amounts_of(entry):
+                self._owners.setdefault(abs(amount), set()).add(entry.id)
                 self._put(entry.currency, amount, f"{what} of invoice {clean(entry.number, 40)}" if what else "")
+        self._sums: set[Decimal] = set()
         for currency, amount, what in (*sums, *known.amounts):
+            if abs(amount) not in self._owners:
+                self._sums.add(abs(amount))
             self._put(currency, amount, what)
 
     def _put(self, currency: str, amount: Decimal, what: str) -> None:
@@ -44,6 +49,11 @@ class Amounts:
         if not amount.currency:
             return self._by_value.get(value, "") or (self._rounded(value) if amount.written[-1] in "kK" else "")
         return self._by_money.get((amount.currency, value)) or self._by_money.get(("", value), "")
+
+    def is_of_another(self, amount: Amount, entry: Entry) -> bool:
+        """Whether it is an amount of other invoices, and neither of this one nor a sum."""
+        value = abs(amount.value)
+        return bool(self._owners.get(value, set()) - {entry.id}) and value not in self._sums
 
     def other_currency(self, amount: Amount) -> str:
         """The currency in which the books have it, where that is another."""

@@ -91,7 +91,7 @@ def _day(part: Part, dated: Dated, known: Known, sole: Entry | None) -> Iterator
         allowed = [date for one in meant for date in _own_days(one, row=not dated.role, since=dated.since)]
         is_known = any(dated.day.is_on(date) for date in (*allowed, *known.days))
         if entry.due_date and not is_known:
-            said = clean(dated.day.written, _LENGTH)
+            said = clean(dated.day.written, _LENGTH).rstrip(".")
             yield wrong(
                 said,
                 "due date",
@@ -101,7 +101,7 @@ def _day(part: Part, dated: Dated, known: Known, sole: Entry | None) -> Iterator
     elif dated.role == "invoiced" and part.entries:
         allowed = [date for one in meant for date in _own_days(one, row=True, since=False)]
         if entry.invoice_date and not any(dated.day.is_on(date) for date in allowed):
-            said = clean(dated.day.written, _LENGTH)
+            said = clean(dated.day.written, _LENGTH).rstrip(".")
             yield wrong(
                 said,
                 "invoice date",
@@ -154,30 +154,36 @@ def _is_total(one: Amount, entry: Entry) -> bool:
 
 
 def _beside(parts: Sequence[Part], amounts: Amounts) -> Iterator[Source]:
-    """The only amount that is said of an invoice, and is none of it, nor anything that is known."""
+    """An amount that is said of an invoice and is none of it: another's in a list of both, or unknown."""
     for part in parts:
-        if len(set(part.entries)) != 1 or len(part.amounts) != 1 or part.claims.is_in_part or part.claims.is_paid:
-            continue
-        entry, one = part.entries[0], part.amounts[0]
-        if amounts.where(one) or not (part.claims.is_open or part.claims.is_overdue or part.is_row):
-            continue
-        own = {abs(amount) for amount, _ in amounts_of(entry)}
-        is_open, written = money(entry.open_amount, entry.currency), clean(one.written, _LENGTH)
-        if abs(one.value) in own and one.currency != entry.currency:
-            yield wrong(
-                written,
-                "amount",
-                f"{_name(entry)} is in {entry.currency}",
-                f"The text gives {written} for {_name(entry)}, which is in another currency: {is_open} is open.",
-            )
-        elif abs(one.value) not in own:
-            yield wrong(
-                written,
-                "amount",
-                f"of {_name(entry)} {is_open} is open",
-                f"The text says {written} of {_name(entry)}, of which {is_open} is open.",
-                danger=False,
-            )
+        pairs = [] if part.claims.is_in_part or part.claims.is_paid else _pairs(part)
+        for entry, one in pairs:
+            own = {abs(amount) for amount, _ in amounts_of(entry)}
+            listed = part.is_row or len(pairs) > 1
+            if listed and not one.currency and abs(one.value) not in own and amounts.is_of_another(one, entry):
+                yield _not_of(one, entry, danger=True)
+            elif not amounts.where(one) and (part.claims.is_open or part.claims.is_overdue or listed):
+                yield _not_of(one, entry, danger=abs(one.value) in own)
+
+
+def _pairs(part: Part) -> list[tuple[Entry, Amount]]:
+    """Each invoice and its amount, where there is one amount of one invoice, or they stand by turns."""
+    if not part.entries or not part.amounts:
+        return []
+    if len(part.entries) != len(part.amounts):
+        return [(part.entries[0], part.amounts[0])] if len(set(part.entries)) == len(part.amounts) == 1 else []
+    ends = (*part.places[1:], part.clause.end)
+    turns = all(at < one.at < end for at, one, end in zip(part.places, part.amounts, ends, strict=True))
+    return list(zip(part.entries, part.amounts, strict=True)) if turns or len(part.entries) == 1 else []
+
+
+def _not_of(one: Amount, entry: Entry, *, danger: bool) -> Source:
+    is_open, written = money(entry.open_amount, entry.currency), clean(one.written, _LENGTH)
+    currency = f" in {entry.currency}" if one.currency not in ("", entry.currency) else ""
+    said = (
+        f"The text says {written} of {_name(entry)}, of which {is_open} is open{currency and ', in another currency'}."
+    )
+    return wrong(written, "amount", f"of {_name(entry)} {is_open} is open", said, danger=danger)
 
 
 def _late(parts: Sequence[Part], known: Known, sole: Entry | None) -> Iterator[Source]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from payt_mcp.receivables.addresses import SHARED_HOSTS, domain, is_below
@@ -25,11 +26,12 @@ def leading(text: str, letter: Letter, facts: Facts) -> list[Source]:
 
 def _accounts(text: str, facts: Facts) -> Iterator[Source]:
     own = "".join(facts.bank_account.split()).upper()
-    numbers = {facts.debtor_number, *(item.number for item in facts.items)}
-    for account in bank_accounts(text):
+    numbers = {facts.debtor_number, *facts.known.by_number(), *facts.known.names}
+    digits = numbers | {re.sub(r"\D", "", one) for one in numbers}
+    for account in bank_accounts(text, numbers):
         if account == own or is_part_of(account, own):
             yield Source(account, "account", "right", "the administration's")
-        elif account not in numbers:
+        elif account not in digits:
             said = f"The text names the bank account {account}, which is not the administration's."
             yield wrong(account, "account", "not the administration's", said)
     for wallet in wallets_in(text):

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from payt_mcp.proposals import preview
 from payt_mcp.receivables.addresses import Recipient
-from payt_mcp.words.text import clean, cut, money
+from payt_mcp.words.text import clean, cut, money, outside
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import named_words
 from payt_mcp.writes.message.placeholders import Filled, blanked
@@ -59,7 +59,7 @@ def sections_of(letter: Letter, facts: Facts) -> list[preview.Section]:
     owed = ", ".join(money(value, currency) for currency, value in sorted(_overdue(facts).items()))
     said = [
         ("From", facts.sender),
-        ("Debtor", f"{clean(facts.debtor, 80)} ({facts.debtor_number}){about}"),
+        ("Debtor", f"{outside(facts.debtor, 80)} ({facts.debtor_number}){about}"),
         ("Overdue", owed),
         ("Named in the text", named_words(letter.text, facts.items)),
     ]

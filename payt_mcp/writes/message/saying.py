@@ -42,8 +42,12 @@ _GOES_ON = re.compile(
 _SINCE = re.compile(r"\b(?:sinds|seit|depuis|since)\b")
 _NEW = re.compile(r"\b(?:nieuw\w*|new|neue\w*|nouvel\w*|uitstel|verleng\w*|extend\w*|verlanger\w*|termijn\w*"
                   r"|instal\w*|rate\w*"
-                  r"|mensualit\w*|herinner\w*|remind\w*|mahnung|relance|rappel|betaald|paid|bezahlt)\b")  # fmt: skip
-_BEFORE, _BEHIND = 44, 30
+                  r"|mensualit\w*|herinner\w*|remind\w*|mahnung|relance|rappel|betaald|paid|bezahlt"
+    r"|brief|letter|mail|schreiben|lettre|courrier|gesprek|bericht)\b")  # fmt: skip
+_TERM = re.compile(
+    r"\b(?:termijn(?:en)?|deelbetaling\w*|instal+ments?|rate(?:n)?|teilzahlung\w*|mensualites?|versements?)\b"
+)
+_BEFORE, _BEHIND, _NEAR = 44, 30, 24
 
 
 @dataclass(frozen=True)
@@ -116,12 +120,12 @@ def _dated(day: Day, folded: str, clause: Clause, edges: Sequence[int], starts: 
     ahead = starts[following] if following < len(starts) else clause.end
     after = folded[day.end : min(clause.end, day.end + _BEHIND, ahead)]
     is_since = bool(_SINCE.search(before))
-    if _NEW.search(before):
+    if _NEW.search(before) or _TERM.search(folded, clause.at, clause.end):
         return Dated(day, "")
     if _DEADLINE.search(before):
         return Dated(day, "deadline")
     if _DUE.search(before):
         return Dated(day, "due", is_since)
     if _INVOICED.search(before):
-        return Dated(day, "invoiced")
+        return Dated(day, "invoiced" if len(before) <= _NEAR else "")
     return Dated(day, "due" if _DUE_BEHIND.match(after) and not _GOES_ON.search(after) else "")

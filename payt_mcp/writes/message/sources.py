@@ -36,6 +36,7 @@ _HOLDER = re.compile(
     r"|kontoinhaber(?:in)?"
     r"|lautend auf|titulaire|au nom de|a l.ordre de)[ :]*(?P<name>[^\n,;()]{3,60})"
 )
+_WORD = re.compile(r"\w+")
 _FEWEST_WORDS = 5
 _MOST_ENTRIES = 200
 
@@ -171,7 +172,7 @@ def _past_days(parts: Iterable[Part], known: Known) -> Iterator[Source]:
         for dated in part.days:
             dates = dated.day.dates(known.today)
             where = next((days[date] for date in dates if date in days), "")
-            said = clean(dated.day.written, _LENGTH)
+            said = clean(dated.day.written, _LENGTH).rstrip(".")
             if where:
                 yield Source(said, "date", "right", where)
             elif dates and max(dates) < known.today and dated.role != "deadline":
@@ -230,7 +231,7 @@ def _inner(text: str, internal: Iterable[tuple[str, str]], known: Known) -> Iter
 
 def _quotes(text: str, kept: str) -> bool:
     """Whether so many words on end of what is kept stand in the text."""
-    said, words = f" {' '.join(unaccented(text).split())} ", unaccented(kept).split()
+    said, words = f" {' '.join(_WORD.findall(unaccented(text)))} ", _WORD.findall(unaccented(kept))
     size = min(_FEWEST_WORDS, len(words))
     return size >= 3 and any(f" {' '.join(words[at : at + size])} " in said for at in range(len(words) - size + 1))
 

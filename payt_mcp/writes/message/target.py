@@ -65,7 +65,7 @@ async def target_again(scope: Scope, addressee: Sequence[str], debtor_id: str) -
 
 
 async def target_of_debtor(scope: Scope, debtor_id: str) -> Target:
-    file = await open_file(scope, debtor_id, with_texts=True)
+    file = await open_file(scope, debtor_id, all_messages=True)
     if file.debtor.debtor_number:
         return Target("debtor", ("debtor_number", file.debtor.debtor_number), "", file)
     if file.debtor.debtor_identifier:
@@ -80,7 +80,7 @@ async def _of_invoice(scope: Scope, invoice: Invoice) -> Target:
     named = named or (("invoice_identifier", invoice.invoice_identifier) if invoice.invoice_identifier else None)
     if named is None:
         raise UnknownRecordError("This invoice has neither number nor identifier, so Payt takes no message about it.")
-    file = await open_file(scope, invoice.debtor_id, with_texts=True)
+    file = await open_file(scope, invoice.debtor_id, all_messages=True)
     return Target(
         "invoice", (named[0], str(named[1])), f"invoice {clean(named[1], NAME_LENGTH)}", file, invoice=invoice
     )
@@ -89,7 +89,7 @@ async def _of_invoice(scope: Scope, invoice: Invoice) -> Target:
 async def _of_case(scope: Scope, case: CreditCase) -> Target:
     if not case.debtor_id or not case.credit_case_number:
         raise UnknownRecordError("Payt names no debtor or no number for this credit case.")
-    file, number = await open_file(scope, case.debtor_id, cases=[case.id], with_texts=True), case.credit_case_number
+    file, number = await open_file(scope, case.debtor_id, cases=[case.id], all_messages=True), case.credit_case_number
     return Target(
         "credit_case", ("credit_case_number", number), f"credit case {clean(number, NAME_LENGTH)}", file, case=case
     )

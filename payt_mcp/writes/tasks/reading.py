@@ -9,7 +9,7 @@ from payt_mcp.books.scope import Scope
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Comment, Task
 from payt_mcp.proposals.preview import Fact, Warned
-from payt_mcp.words.text import LINE_LENGTH, clean, day, stamp
+from payt_mcp.words.text import LINE_LENGTH, clean, day, outside, stamp
 from payt_mcp.writes.settling import Attempt
 from payt_mcp.writes.subject import fact_of, own_id
 
@@ -31,7 +31,7 @@ def named(task: Task) -> str:
 
 async def task_facts(scope: Scope, task: Task) -> list[Fact]:
     facts = [
-        ("Task", clean(task.subject, LINE_LENGTH)),
+        ("Task", outside(task.subject, LINE_LENGTH)),
         *await fact_of(scope, debtor_id=task.debtor_id, invoice_id=task.invoice_id, case_id=task.credit_case_id),
         ("Due", day(task.expiry_date) or ""),
     ]

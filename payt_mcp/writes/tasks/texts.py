@@ -11,7 +11,7 @@ from payt_mcp.payt.models import Debtor, Invoice, Task
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.scanning.numbers import tokens
 from payt_mcp.words.text import clean, code, money
-from payt_mcp.writes.texts import Own, leading_elsewhere
+from payt_mcp.writes.texts import Own, drawn_otherwise, leading_elsewhere
 
 _FIELDS = ("id", "invoice_number", "debtor_id", "debtor_number", "open_amount", "currency_code")
 _PAID = re.compile(
@@ -30,7 +30,7 @@ async def text_warnings(scope: Scope, task: Task, texts: Mapping[str, str]) -> l
         found = leading_elsewhere(written, Own.of(scope.administration, await _debtor(scope, task)))
     text = "\n".join(texts.values())
     named = await _named(scope, text)
-    return [*found, *_of_others(task, named), *_not_paid(task, text, named)]
+    return [*found, *drawn_otherwise(written), *_of_others(task, named), *_not_paid(task, text, named)]
 
 
 async def _debtor(scope: Scope, task: Task) -> list[Debtor]:

@@ -289,13 +289,22 @@ async def test_a_token_that_reaches_nothing_says_whom_to_ask(tokens: Handle) -> 
     assert "no active administration" in text
 
 
+ANSWER_FOR_ALL = {"summarize_overdue", "get_worklist"}
+"""What answers for every active administration where none is named, and picks none."""
+
+
 async def test_several_administrations_are_never_picked_from_silently(
     tokens: Handle, calls: dict[str, dict[str, Any]]
 ) -> None:
     async with assistant(tokens) as who:
         for tool, arguments in calls.items():
-            if tool != "list_administrations":
-                text = await who.refused(tool, **{**arguments, "administration_id": None})
+            asked = {**arguments, "administration_id": None}
+            if tool in ANSWER_FOR_ALL:
+                answer = await who.ask(tool, **asked)
+                assert {row["administration_id"] for row in answer.get("debtors", ())} <= {MAIN, SECOND}
+                assert "currency" not in answer
+            elif tool != "list_administrations":
+                text = await who.refused(tool, **asked)
                 assert MAIN in text
                 assert SECOND in text
                 assert "4652" not in text

@@ -63,6 +63,11 @@ async def under(page: Any, spot: list[float]) -> str:
     return str(await page.evaluate(UNDER, spot))
 
 
+async def lies_under(page: Any, spot: list[float], button: str) -> None:
+    """Wait until a button lies there, awake: one redraw may follow another."""
+    await page.wait_for_function(f"([spot, button]) => ({UNDER})(spot) === button", arg=[spot, button])
+
+
 async def click(page: Any, spot: list[float]) -> None:
     """Click there without moving the pointer, once what rests is awake."""
     for _ in range(5):
@@ -171,7 +176,7 @@ async def test_whatever_happens_above_it_a_button_stays_where_it_is(house: House
         for button, place in spots.items():
             assert await under(page, place) in {button, ""}
         if happens is not _expired:
-            assert await under(page, spot) == f"approve-{keys[1]}"
+            await lies_under(page, spot, f"approve-{keys[1]}")
             await click(page, spot)
             await settled(house, keys[1], "sent", "superseded")
 
@@ -196,7 +201,7 @@ async def test_a_button_that_comes_to_lie_under_a_pointer_at_rest_takes_no_click
         placed.set()
         await page.wait_for_selector(f"#reject-{second}")
         await awake(page)
-        assert await under(page, spot) == f"reject-{second}"
+        await lies_under(page, spot, f"reject-{second}")
         await page.mouse.click(*spot)
         assert "not taken" in await untaken(page)
         assert record(house, second).status == "proposed"

@@ -63,8 +63,6 @@ GroupBy = Literal["", "debtor", "currency", "phase", "month", "label", "relation
 
 
 class Invoices(Listed, total=False):
-    """`open` and `overdue` are gross, `total_open` is net."""
-
     currency: str
     total_open: str
     open: str

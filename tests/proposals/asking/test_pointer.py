@@ -27,10 +27,13 @@ STIR = """() => {
 """A layout that changes all the time."""
 WAKING = """() => new Promise((woken) => {
   clearInterval(window.stirring);
+  document.querySelector("h1").style.paddingBottom = "9px";
   const from = performance.now();
-  new MutationObserver(() => woken(performance.now() - from)).observe(document.body, { attributeFilter: ["class"] });
+  const rests = () => document.body.classList.contains("resting");
+  const look = () => (rests() ? setTimeout(look, 5) : woken(performance.now() - from));
+  requestAnimationFrame(() => requestAnimationFrame(look));
 })"""
-"""Milliseconds from the last change until the buttons are awake."""
+"""Milliseconds from a last change until the buttons are awake."""
 TALL = {"width": 1000, "height": 3000}
 
 

@@ -21,7 +21,7 @@ from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
 from payt_sandbox.data.build import build_world
 from payt_sandbox.server import run_in_thread
-from tests.support.browsing import browser
+from tests.support.browsing import awake, browser
 from tests.support.house import ADMINISTRATION, House, client, data
 from tests.writes.invoices.test_upsert import as_it_is, new
 
@@ -48,8 +48,8 @@ async def take(folder: Path) -> None:
             warned = await _proposed(caller, _warned(invoice))
             await page.wait_for_selector(f"#approve-{warned['proposal_id']}")
             await _shoot(page, folder, "warned")
-            await page.set_viewport_size({"width": README_WIDTH, "height": 600})
-            await page.screenshot(path=folder / "approval-page.png", full_page=True)
+            await _whole(page, README_WIDTH)
+            await page.screenshot(path=folder / "approval-page.png")
             await _click(page, f"approve-{clean['proposal_id']}", "text=Sent at")
             await _shoot(page, folder, "sent")
             payt.faults.add(Fault("server_error", path="/v1/messages", method="POST"))
@@ -125,9 +125,17 @@ async def _shoot(page: Any, folder: Path, name: str) -> None:
     for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme)
         for width in WIDTHS:
-            await page.set_viewport_size({"width": width, "height": 600})
-            await page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+            await _whole(page, width)
+            await page.screenshot(path=folder / f"{name}-{width}-{scheme}.png")
     await page.emulate_media(color_scheme="light")
+
+
+async def _whole(page: Any, width: int) -> None:
+    """A window that is as high as the page, so that what stays at its bottom lies on nothing; its buttons awake."""
+    await page.set_viewport_size({"width": width, "height": 600})
+    height = await page.evaluate("document.documentElement.scrollHeight")
+    await page.set_viewport_size({"width": width, "height": height})
+    await awake(page)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from payt_mcp.receivables.mailboxes import mailbox, mailboxes_in
 from payt_mcp.scanning.accounts import bank_accounts, is_part_of
 from payt_mcp.scanning.disguises import markup_in, mixed_words
 from payt_mcp.scanning.links import addresses_in, hosts_in
+from payt_mcp.scanning.secrets import secrets_in
 from payt_mcp.scanning.wallets import wallets_in
 from payt_mcp.words.text import clean, some
 from payt_mcp.writes.own import PAYT_HOSTS, own_hosts
@@ -65,6 +66,7 @@ def leading_elsewhere(texts: Sequence[Written], own: Own) -> list[Warned]:
     kinds = (
         (bank_accounts, own.has_account, "The bank account {} is not the administration's; it is named by {}."),
         (wallets_in, _is_nobodys, "Money would go to {}, which is no account of the administration's; it is in {}."),
+        (secrets_in, _is_nobodys, "What begins with {} lets whoever reads it in; it is in {}."),
         (_disguised, _is_nobodys, "The word {} mixes scripts and is not what it looks like; it is in {}."),
         (hosts_in, own.has_host, "A link leads to {}, which is not yours or Payt's; it is in {}."),
         (addresses_in, own.has_address, "The address {} is neither yours nor on file; it is in {}."),

@@ -122,6 +122,7 @@ def dangers_of(preview: Preview) -> list[str]:
     [
         ("Betaal via paypal.me/iemand", "Money would go to paypal.me/iemand"),
         ("Betaal op NL44RAB\u05550123456789", "mixes scripts and is not what it looks like"),
+        ("Log in met api key: zuiderlicht-2026", "lets whoever reads it in"),
         ('Bel<p style="display:none">betaal</p>', "which may be drawn and hide text"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,13 +16,17 @@ from payt_mcp.answers.raw import raw_fields
 from payt_mcp.answers.rows import invoice_row, spoken
 from payt_mcp.receivables import phases
 from payt_mcp.receivables.open_items import open_item
-from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, scope_of
+from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, scopes_of
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from payt_mcp.books.scope import Scope
+    from payt_mcp.books.several import Answered
+    from payt_mcp.books.surroundings import Surroundings
     from payt_mcp.payt.models import Invoice
+    from payt_mcp.receivables.open_items import OpenItem
 
 _IN_ROW = frozenset(
     {
@@ -38,11 +43,10 @@ class TimelineStep(TypedDict, total=False):
     step: str
 
 
-class InvoiceDetail(TypedDict, total=False):
-    """`invoice` carries the usual row, and every other field Payt fills under Payt's own name."""
-
+class InvoiceDetail(TypedDict, total=False):  # without a docstring: it would be in the schema
     summary: str
     invoice: dict[str, Any]
+    invoices: list[dict[str, Any]]
     timeline: list[TimelineStep]
     lines: list[dict[str, Any]]
     as_of: str
@@ -54,28 +58,72 @@ async def get_invoice(
     invoice: Annotated[Key, Field(description="Invoice number, identifier or id.")],
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, InvoiceDetail]:
+    """`invoice` carries the usual row, and every other field Payt fills under Payt's own name; where several
+    administrations have one of that number, `invoices` are their rows, and none is picked.
+    """
     from payt_mcp.books.find import find_invoice  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.several import ask_each  # noqa: PLC0415
     from payt_mcp.books.surroundings import books_around  # noqa: PLC0415
 
-    scope = await scope_of(ctx, administration_id)
-    found = await find_invoice(scope, invoice.strip())
-    item = open_item(found, scope.administration.currency_code or "")
-    seen = await books_around(scope, item)
-    row = invoice_row(item, scope.today, seen.books)
+    async def look(scope: Scope) -> _Seen:
+        found = await find_invoice(scope, invoice.strip())
+        item = open_item(found, scope.administration.currency_code or "")
+        return _Seen(found, item, await books_around(scope, item))
+
+    scopes = await scopes_of(ctx, administration_id, every=True)
+    found, _ = await ask_each(scopes, look)
+    if len(found) > 1:
+        return _each(found).result()
+    scope, seen = found[0]
+    answer = _whole(scope, seen)
+    if len(scopes) > 1:
+        answer.data["invoice"] = {"administration_id": scope.id, **answer.data["invoice"]}
+        answer.lines.insert(0, f"administration_id: {scope.id}")
+    return answer.result()
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """An invoice, and what its attention depends on."""
+
+    invoice: Invoice
+    item: OpenItem
+    around: Surroundings
+
+
+def _each(found: Sequence[Answered[_Seen]]) -> Answer:
+    """The invoices of one number in several administrations, a row each."""
+    rows = [
+        {"administration_id": scope.id, **invoice_row(seen.item, scope.today, seen.around.books)}
+        for scope, seen in found
+    ]
+    number = rows[0].get("invoice_number", "")
+    answer = Answer(f"Invoice {number} is there in {len(rows)} administrations.", {"invoices": rows})
+    columns = {name: name.replace("_", " ") for name in dict.fromkeys(name for row in rows for name in row)}
+    answer.lines = present.table([spoken(row) for row in rows], columns)
+    answer.notes = ["Pass administration_id for everything about one of them."]
+    answer.as_of = min(scope.as_of for scope, _ in found)
+    return answer
+
+
+def _whole(scope: Scope, seen: _Seen) -> Answer:
+    """Everything about one invoice."""
+    found, item, around = seen.invoice, seen.item, seen.around
+    row = invoice_row(item, scope.today, around.books)
     lines = [raw_fields(line.model_dump(), tuple(line.model_dump()), scope.zone) for line in found.invoice_lines]
     detail = row | _rest(found, scope.zone)
     timeline = _timeline(found, scope.zone)
     answer = Answer(_summary(row), {"invoice": detail, "timeline": timeline, "lines": lines[:_MOST_LINES]})
     answer.as_of = scope.as_of
     answer.lines = _text(detail, timeline, lines[:_MOST_LINES])
-    answer.notes += [*invoice_notes(seen.books, [item]), *seen.unseen.values(), *scope.caveats]
+    answer.notes += [*invoice_notes(around.books, [item]), *around.unseen.values(), *scope.caveats]
     if found.unreadable:
         answer.notes.append(
             f"What Payt sends as {', '.join(sorted(set(found.unreadable)))} is no amount: left out here."
         )
     if len(lines) > _MOST_LINES:
         answer.notes.append(f"{len(lines) - _MOST_LINES} more invoice lines are not shown.")
-    return answer.result()
+    return answer
 
 
 TOOL = ToolSpec(

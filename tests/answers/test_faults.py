@@ -289,7 +289,7 @@ async def test_a_token_that_reaches_nothing_says_whom_to_ask(tokens: Handle) -> 
     assert "no active administration" in text
 
 
-ANSWER_FOR_ALL = {"summarize_overdue", "get_worklist"}
+ANSWER_FOR_ALL = {"summarize_overdue", "get_worklist", "get_invoice"}
 """What answers for every active administration where none is named, and picks none."""
 
 

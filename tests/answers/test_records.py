@@ -171,3 +171,21 @@ async def test_the_file_of_a_debtor_tells_what_is_overdue_in_each_currency(world
             assert (told[1] if told else "") == (named if sums.keys() != {"EUR"} else "")
             several += len(sums) > 1
     assert several
+
+
+async def test_a_number_of_two_companies_is_shown_twice_and_one_of_one_company_is_found() -> None:
+    world = frozen(build_world(invoices=60, seed=4, today=NOON.date()))
+    for key, number in ((MAIN, "TWICE-1"), (SECOND, "TWICE-1"), (SECOND, "ONCE-1")):
+        debtor = next(row["id"] for row in world.rows(key, "debtors"))
+        world.add_invoice(key, debtor_id=debtor, invoice_number=number, total_amount="10.00", due_date="2026-11-01")
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            both = await who.ask("get_invoice", invoice="TWICE-1", administration_id=None)
+            one = await who.ask("get_invoice", invoice="ONCE-1", administration_id=None)
+            named = await who.ask("get_invoice", invoice="TWICE-1", administration_id=SECOND)
+            assert "There is no invoice" in await who.refused("get_invoice", invoice="NONE-1", administration_id=None)
+    assert [row["administration_id"] for row in both["invoices"]] == [MAIN, SECOND]
+    assert [row["currency"] for row in both["invoices"]] == ["EUR", "GBP"]
+    assert "invoice" not in both
+    assert one["invoice"]["administration_id"] == SECOND
+    assert named["invoice"]["currency"] == "GBP"

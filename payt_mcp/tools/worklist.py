@@ -8,9 +8,6 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp.answers.worklist import left_out_rows, said_of, step_words, worklist_row
-from payt_mcp.receivables.selection import in_turn
-from payt_mcp.receivables.worklist.rules import STEPS
 from payt_mcp.tools.shared import (
     SHORT_PAGE,
     Administrations,
@@ -67,7 +64,8 @@ async def get_worklist(
     cursor: Cursor = "",
     administration_id: Administrations = "",
 ) -> Annotated[CallToolResult, Worklist]:
-    from payt_mcp.books.several import ask_each  # noqa: PLC0415 - brings the client along
+    from payt_mcp.answers.worklist import said_of  # noqa: PLC0415 - listing tools needs none of these
+    from payt_mcp.books.several import ask_each  # noqa: PLC0415
     from payt_mcp.books.worklist import read_worklist  # noqa: PLC0415
 
     args = given(administration_id=administration_id)
@@ -96,6 +94,8 @@ async def get_worklist(
 def _ranked(scopes: Sequence[Scope], found: Sequence[Answered[Day]]) -> list[str]:
     """The ids of a listing, step by step; within a step the administrations come in turn: currencies do not compare."""
     from payt_mcp.books.several import pinned  # noqa: PLC0415 - brings the client along
+    from payt_mcp.receivables.selection import in_turn  # noqa: PLC0415
+    from payt_mcp.receivables.worklist.rules import STEPS  # noqa: PLC0415
 
     ids: list[str] = []
     for step in STEPS:
@@ -108,7 +108,8 @@ def _ranked(scopes: Sequence[Scope], found: Sequence[Answered[Day]]) -> list[str
 
 
 def _add_rows(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[Day]], page: Shown) -> None:
-    from payt_mcp.books.several import pinned  # noqa: PLC0415 - brings the client along
+    from payt_mcp.answers.worklist import worklist_row  # noqa: PLC0415 - listing tools needs none of these
+    from payt_mcp.books.several import pinned  # noqa: PLC0415
 
     rows = {
         pinned(scopes, scope, standing.debtor_id): _whose(scopes, scope) | worklist_row(standing, advice)
@@ -124,6 +125,8 @@ def _add_rows(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[
 
 
 def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[Day]]) -> None:
+    from payt_mcp.answers.worklist import left_out_rows  # noqa: PLC0415 - listing tools needs none of it
+
     left = [_whose(scopes, scope) | row for scope, day in found for row in left_out_rows(day.worklist.left_out)]
     if not left:
         return
@@ -177,5 +180,7 @@ _COLUMNS = {
 
 
 def _spoken(row: dict[str, Any]) -> dict[str, Any]:
+    from payt_mcp.answers.worklist import step_words  # noqa: PLC0415 - listing tools needs none of it
+
     why = "; ".join([row["reason"], *row.get("facts", ())])
     return {**row, "step": step_words(row["step"]), "reason": why}

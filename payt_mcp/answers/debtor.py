@@ -184,7 +184,7 @@ def _absent(file: DebtorFile, letters: Correspondence, addresses: int) -> list[s
         "e-mail address": addresses,
         "active payment plan": file.plans or "payment_plans" in file.unseen,
         "active credit case": file.cases or "credit_cases" in file.unseen,
-        "label on an open invoice": file.labels,
+        "label on an open invoice": any(item.labels for item in file.open_items),
         "mail that bounced within 90 days": file.bounced is None or file.bounced,
         "message": letters.messages,
     }

@@ -25,6 +25,7 @@ _APART_WORDS = {
     "debtor_paused": "paused with the debtor",
     "with_bailiff": "with a bailiff",
     "in_collection": "in collection",
+    "disputed": "disputed by label",
 }
 
 
@@ -62,20 +63,20 @@ def step_words(step: str) -> str:
 
 def _facts(of: Standing, advice: Advice) -> Iterator[str]:
     """What the reason does not say already, the weightiest first."""
-    if of.apart:
-        apart = (f"{amount:.2f} {_APART_WORDS[why]}" for why, amount in of.apart.items())
+    if of.owing.apart:
+        apart = (f"{amount:.2f} {_APART_WORDS[why]}" for why, amount in of.owing.apart.items())
         yield f"not to be chased: {', '.join(apart)}"
     if of.limit is not None:
         yield f"over its credit limit of {of.limit:.0f}"
-    if of.credit and advice.step != "match_credit":
-        yield f"credit of {of.credit:.2f} open"
+    if of.owing.credit and advice.step != "match_credit":
+        yield f"credit of {of.owing.credit:.2f} open"
     if of.paid is not None:
         yield f"paid {of.paid[1]:.2f} on {of.paid[0]}"
     yield from _said(of)
     if of.has_address is False and advice.step != "fix_address":
         yield "no e-mail address"
-    if advice.step not in _SAY_AGE and of.overdue:
-        yield f"overdue {of.oldest_days} days"
+    if advice.step not in _SAY_AGE and of.owing.overdue:
+        yield f"overdue {of.owing.oldest_days} days"
     if of.chasing.step and advice.step not in _SAY_STEP:
         yield f"{words(of.chasing.step)} on {of.chasing.step_at}"
     if advice.step not in {"answer_message", "check_promise"}:

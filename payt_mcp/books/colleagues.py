@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from payt_mcp.books.debtor import DebtorFile
+from payt_mcp.books.permitted import permitted
 from payt_mcp.books.scope import Scope
 from payt_mcp.books.tasks import tasks_by_id
-from payt_mcp.errors import ForbiddenError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Note, Task
 from payt_mcp.payt.together import together
@@ -36,24 +35,16 @@ async def colleagues_on(scope: Scope, file: DebtorFile) -> Colleagues:
     found = Colleagues()
 
     async def read_notes() -> None:
-        async with _permitted(found, "notes"):
+        async with permitted(partial(found.unseen.append, "notes")):
             found.notes = await _notes(scope, file.debtor.id)
 
     async def read_tasks() -> None:
-        async with _permitted(found, "tasks"):
+        async with permitted(partial(found.unseen.append, "tasks")):
             found.tasks = await _tasks(scope, file)
 
     await together(read_notes, read_tasks)
     found.unseen.sort()
     return found
-
-
-@asynccontextmanager
-async def _permitted(found: Colleagues, resource: str) -> AsyncIterator[None]:
-    try:
-        yield
-    except ForbiddenError:
-        found.unseen.append(resource)
 
 
 async def _notes(scope: Scope, debtor_id: str) -> list[Note]:

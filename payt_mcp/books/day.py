@@ -7,19 +7,22 @@ for as long as the books are fresh, and read again after a write of ours.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import anyio
 
 from payt_mcp.books.open_books import Books
-from payt_mcp.errors import ForbiddenError
+from payt_mcp.books.permitted import permitted
 from payt_mcp.payt.clock import Reading
 from payt_mcp.payt.models import Message, Notification, Payment, PaymentPlan, Task
 from payt_mcp.payt.resources import Found, Resources
 from payt_mcp.payt.together import together
 from payt_mcp.payt.wire import EntityT
+from payt_mcp.receivables.open_items import OpenItems
+from payt_mcp.receivables.worklist.owing import RunningOwings, Terms
+from payt_mcp.receivables.worklist.standing import Owing
 
 MESSAGE_DAYS = 45
 BOUNCE_DAYS = 90
@@ -50,6 +53,9 @@ class Day:
     unseen: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
 
+    def refuse(self, what: str, resource: str) -> None:
+        self.unseen.append(f"{what} could not be read (the token lacks {resource}:read)")
+
 
 class DayBook:
     """The day of one administration, as it was read last. Callers who ask at the same time share one reading."""
@@ -61,6 +67,13 @@ class DayBook:
         self._lock = anyio.Lock()
         self._day = Day()
         self._read_at: tuple[Reading, int] | None = None
+        self._running: RunningOwings | None = None
+
+    def owings(self, items: OpenItems, terms: Terms) -> Mapping[str, Owing]:
+        """What each debtor owes; made anew for what changed alone."""
+        if self._running is None or not self._running.is_of(items, terms):
+            self._running = RunningOwings(items, terms)
+        return self._running.now()
 
     async def fresh(self) -> Day:
         """No older than the books may be, and than the last write of ours. Raises UpstreamError."""
@@ -77,13 +90,13 @@ async def _read(payt: Resources, administration_id: str) -> Day:
 
     async def messages() -> None:
         since = now - dt.timedelta(days=MESSAGE_DAYS)
-        async with _permitted(day, "Messages", "messages"):
+        async with permitted(partial(day.refuse, "Messages", "messages")):
             listed = await payt.messages(administration_id, fields=_MESSAGE_FIELDS, most=MOST_READ, updated_after=since)
             day.messages = _bounded(day, "messages", listed)
 
     async def bounced() -> None:
         since = now - dt.timedelta(days=BOUNCE_DAYS)
-        async with _permitted(day, "Notifications of bounced mail", "notifications"):
+        async with permitted(partial(day.refuse, "Notifications of bounced mail", "notifications")):
             listed = await payt.notifications(
                 administration_id, fields=_MAIL_FIELDS, most=MOST_READ, updated_after=since
             )
@@ -92,17 +105,17 @@ async def _read(payt: Resources, administration_id: str) -> Day:
 
     async def payments() -> None:
         since = now - dt.timedelta(days=PAYMENT_DAYS)
-        async with _permitted(day, "Payments", "payments"):
+        async with permitted(partial(day.refuse, "Payments", "payments")):
             listed = await payt.payments(administration_id, fields=_PAYMENT_FIELDS, most=MOST_READ, updated_after=since)
             day.payments = _bounded(day, "payments", listed)
 
     async def plans() -> None:
-        async with _permitted(day, "Payment plans", "payment_plans"):
+        async with permitted(partial(day.refuse, "Payment plans", "payment_plans")):
             listed = await payt.payment_plans(administration_id, most=MOST_READ)
             day.plans = _bounded(day, "payment plans", listed)
 
     async def tasks() -> None:
-        async with _permitted(day, "Tasks", "tasks"):
+        async with permitted(partial(day.refuse, "Tasks", "tasks")):
             listed = await payt.tasks(administration_id, fields=_TASK_FIELDS, most=MOST_READ)
             day.tasks = [task for task in _bounded(day, "tasks", listed) if not task.completed_at]
 
@@ -114,12 +127,3 @@ def _bounded(day: Day, what: str, listed: Found[EntityT]) -> list[EntityT]:
     if not listed.is_all:
         day.cut.append(what)
     return listed.records
-
-
-@asynccontextmanager
-async def _permitted(day: Day, what: str, resource: str) -> AsyncIterator[None]:
-    """A list that the token may not read takes away what it would say, and no more."""
-    try:
-        yield
-    except ForbiddenError:
-        day.unseen.append(f"{what} could not be read (the token lacks {resource}:read)")

@@ -55,8 +55,7 @@ class DebtorFile:
     """A debtor, its open items (oldest due first) and the books of it alone, cases, plans, and messages.
 
     `pending` are the plans that are proposed and that nobody has decided on.
-    `labels` are the labels of open invoices, `reminded` when each was last reminded of, and `methods` how each is paid,
-    by the invoice's id.
+    `reminded` is when each open invoice was last reminded of, by its id.
     `messages` are newest first, and `is_all` is False where there are more. `bounced` are the mails that came back
     lately, newest first; None where that cannot be read. `unseen` says, by resource, what else could not.
     """
@@ -64,9 +63,7 @@ class DebtorFile:
     debtor: Debtor
     books: OpenItems
     open_items: list[OpenItem]
-    labels: Mapping[str, Sequence[str]]
     reminded: Mapping[str, dt.datetime]
-    methods: Mapping[str, str]
     cases: list[CreditCase]
     plans: list[PaymentPlan]
     pending: list[PaymentPlan]
@@ -119,9 +116,7 @@ async def open_file(
         around.debtor,
         around.books,
         ordered(around.books.invoices.values(), "due_date"),
-        {invoice.id: [label.name or "" for label in invoice.labels] for invoice in around.invoices if invoice.labels},
         {invoice.id: moment for invoice in around.invoices if (moment := last_reminder(invoice))},
-        {invoice.id: invoice.payment_method for invoice in around.invoices if invoice.payment_method},
         around.cases,
         around.plans,
         around.pending,

@@ -4,16 +4,17 @@ that is in, and its payment plans.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from payt_mcp.books.by_id import cases_by_id, debtors_by_id, open_invoices_of, plans_by_id
 from payt_mcp.books.case_book import CASES, PLANS, Kind, unseen
+from payt_mcp.books.permitted import permitted
 from payt_mcp.books.scope import Scope
-from payt_mcp.errors import ForbiddenError, MissingError
+from payt_mcp.errors import MissingError
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice, PaymentPlan
 from payt_mcp.payt.resources import PaymentPlanFilters
 from payt_mcp.payt.together import together
@@ -37,6 +38,9 @@ class Surroundings:
     plans: list[PaymentPlan] = field(default_factory=list)
     pending: list[PaymentPlan] = field(default_factory=list)
     unseen: dict[str, str] = field(default_factory=dict)
+
+    def refuse(self, kind: Kind[Any]) -> None:
+        self.unseen[kind.resource] = unseen(kind)
 
 
 async def surroundings_of(
@@ -67,7 +71,7 @@ async def surroundings_of(
             around.books.put_invoice(invoice)
 
     async def read_plans() -> None:
-        async with _permitted(around, PLANS):
+        async with permitted(partial(around.refuse, PLANS)):
             of_debtor.extend(await _plans_of(scope, around.debtor))
 
     await together(read_debtor, read_invoices)
@@ -105,7 +109,7 @@ async def named_debtors(scope: Scope, items: Iterable[OpenItem]) -> Mapping[str,
 
 
 async def _with_cases(scope: Scope, around: Surroundings, ids: Iterable[str]) -> None:
-    async with _permitted(around, CASES):
+    async with permitted(partial(around.refuse, CASES)):
         around.cases = await cases_by_id(scope, ids)
         around.books.cases = Records(map(case_entry, around.cases))
 
@@ -114,7 +118,7 @@ async def _with_plans(scope: Scope, around: Surroundings, of_debtor: Sequence[Pa
     """The active and pending plans of the debtor, and those that its invoices and cases name: Payt lists the former by
     number.
     """
-    async with _permitted(around, PLANS):
+    async with permitted(partial(around.refuse, PLANS)):
         around.pending = [plan for plan in of_debtor if plans.status(plan) == "pending"]
         found = {plan.id: plan for plan in of_debtor if plan.active}
         named = {item.plan_id for item in around.books.invoices.values()}
@@ -139,12 +143,3 @@ async def _plans_of(scope: Scope, debtor: Debtor | None) -> list[PaymentPlan]:
     listed = await scope.account.payt.payment_plans(scope.id, **filters)
     look.take("payment_plans", listed.records)
     return [plan for plan in listed.records if plan.debtor_id == debtor.id]
-
-
-@asynccontextmanager
-async def _permitted(around: Surroundings, kind: Kind[Any]) -> AsyncIterator[None]:
-    """A list that the token may have no permission for: then that is kept, and the answer goes on."""
-    try:
-        yield
-    except ForbiddenError:
-        around.unseen[kind.resource] = unseen(kind)

@@ -14,15 +14,15 @@ from payt_mcp.books.messages import newest_first, unanswered
 from payt_mcp.books.scope import Scope
 from payt_mcp.books.zones import time_zone
 from payt_mcp.payt.models import Message, PaymentPlan, Task
-from payt_mcp.receivables import attention, plans
+from payt_mcp.receivables import plans
 from payt_mcp.receivables.messages import EARLIEST, message_moment
-from payt_mcp.receivables.open_items import OpenItem, OpenItems
-from payt_mcp.receivables.overdue_parts import overdue_parts
-from payt_mcp.receivables.phases import furthest
+from payt_mcp.receivables.open_items import OpenItems
+from payt_mcp.receivables.worklist.owing import Terms
 from payt_mcp.receivables.worklist.plan import Worklist, worklist_of
-from payt_mcp.receivables.worklist.standing import Chasing, Letters, Plans, Standing, Work
+from payt_mcp.receivables.worklist.standing import Letters, Owing, Plans, Standing, Work
 
 _ZERO = Decimal("0.00")
+_NOTHING = Owing()
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,10 @@ async def read_worklist(scope: Scope) -> Day:
     """What to do today. Raises UpstreamError, StillLoadingError."""
     books = scope.account.books(scope.administration)
     items = await books.fresh(scope.progress)
-    lately = await scope.account.day(scope.administration).fresh()
-    found = worklist_of(_Standings(scope, items, lately).all(), scope.account.rules)
+    day = scope.account.day(scope.administration)
+    lately = await day.fresh()
+    owings = day.owings(items, Terms(scope.today, time_zone(scope.administration), scope.account.rules))
+    found = worklist_of(_Standings(scope, items, owings, lately).all(), scope.account.rules)
     notes = [f"{said}: what they would say is not in it." for said in lately.unseen]
     notes += [f"More {what} than were looked through." for what in lately.cut]
     return Day(found, [*notes, *books.unseen, *books.corrections()], books.as_of)
@@ -48,8 +50,8 @@ async def read_worklist(scope: Scope) -> Day:
 class _Standings:
     """Where each debtor stands that has something overdue, or that waits for us."""
 
-    def __init__(self, scope: Scope, items: OpenItems, day: Lately) -> None:
-        self._scope = scope
+    def __init__(self, scope: Scope, items: OpenItems, owings: Mapping[str, Owing], day: Lately) -> None:
+        self._owings = owings
         self._items = items
         self._today = scope.today
         self._zone = time_zone(scope.administration)
@@ -63,33 +65,20 @@ class _Standings:
         self._paid = self._payments(day)
 
     def all(self) -> Iterable[Standing]:
-        overdue = {key for key in self._items.debtor_ids() if key and self._has_overdue(key)}
+        overdue = {key for key, owing in self._owings.items() if key and owing.is_overdue}
         proposed = {key for key, found in self._plans.items() if any(plans.status(one) == "pending" for one in found)}
         others = (self._waiting.keys() | self._tasks.keys() | proposed) & self._items.debtors.keys()
         return (self._standing(key) for key in overdue | others)
 
-    def _has_overdue(self, key: str) -> bool:
-        return any(item.is_overdue(self._today) for item in self._items.of_debtor(key))
-
     def _standing(self, key: str) -> Standing:
-        items, debtor = self._items, self._items.debtors.get(key)
-        parts = overdue_parts(items, key, self._today)
-        owed = [item for item in items.of_debtor(key) if item.is_owed and item.book_open is not None]
-        credit = -sum((i.book_open for i in items.of_debtor(key) if i.is_credit and i.book_open is not None), _ZERO)
-        open_ = sum((item.book_open for item in owed if item.book_open is not None), _ZERO)
+        debtor, owing = self._items.debtors.get(key), self._owings.get(key, _NOTHING)
         limit = debtor.credit_limit if debtor else None
         return Standing(
             debtor_id=key,
             today=self._today,
             number=debtor.number if debtor else "",
             name=debtor.name if debtor else "",
-            overdue=parts.all.booked,
-            open=open_,
-            oldest_days=max((item.days_overdue(self._today) for item in parts.all.items), default=0),
-            apart={why: tally.booked for why, tally in parts.apart.items()},
-            flags=attention.of_debtor(items, key, self._today).flags,
-            chasing=self._chasing(parts.others.items),
-            credit=credit,
+            owing=owing,
             letters=self._letters(key),
             plans=self._plans_of(key),
             work=self._work(key),
@@ -97,26 +86,8 @@ class _Standings:
             has_phone=bool(debtor and debtor.has_phone),
             remark=debtor.remark if debtor else "",
             labels=debtor.labels if debtor else (),
-            limit=limit if limit is not None and open_ > limit else None,
+            limit=limit if limit is not None and owing.open > limit else None,
             paid=self._paid.get(key),
-        )
-
-    def _chasing(self, items: list[OpenItem]) -> Chasing:
-        rules, booked = self._scope.account.rules, [item for item in items if item.book_open is not None]
-        direct = (
-            item
-            for item in booked
-            if item.is_direct_debit and item.days_overdue(self._today) <= rules.direct_debit_days
-        )
-        steps = [item.step_at for item in items if item.step_at]
-        return Chasing(
-            amount=_sum(booked),
-            invoices=len(items),
-            oldest_days=max((item.days_overdue(self._today) for item in items), default=0),
-            step=furthest(item.step for item in items if item.step),
-            step_at=self._day(max(steps)) if steps else None,
-            partly_paid=sum(_is_partly_paid(item) for item in items),
-            direct=_sum(direct),
         )
 
     def _letters(self, key: str) -> Letters:
@@ -146,11 +117,11 @@ class _Standings:
         return Work([one for one in dated if one[0] <= self._today], later[0] if later else None)
 
     def _owned(self, task: Task) -> Task:
-        """A task of an open invoice is its debtor's."""
-        item = self._items.invoices.get(task.invoice_id or "")
-        if task.debtor_id or item is None:
+        """A task about an open invoice, or a credit case, is its debtor's."""
+        about = self._items.invoices.get(task.invoice_id or "") or self._items.cases.get(task.credit_case_id or "")
+        if task.debtor_id or about is None:
             return task
-        return task.model_copy(update={"debtor_id": item.debtor_id})
+        return task.model_copy(update={"debtor_id": about.debtor_id})
 
     def _payments(self, day: Lately) -> dict[str, tuple[dt.date, Decimal]]:
         """The last payment on an open invoice of each debtor. Payt says of which invoice it is, and not whose."""
@@ -197,12 +168,3 @@ def _last(newest: Iterable[Message], sender: str) -> dict[str, dt.datetime]:
         if message.sender_type == sender and message.debtor_id and (message.sent_at or sender == "debtor"):
             found.setdefault(message.debtor_id, message_moment(message))
     return found
-
-
-def _is_partly_paid(item: OpenItem) -> bool:
-    total, open_ = item.total_amount, item.open_amount
-    return total is not None and open_ is not None and 0 < open_ < total
-
-
-def _sum(items: Iterable[OpenItem]) -> Decimal:
-    return sum((item.book_open for item in items if item.book_open is not None), _ZERO)

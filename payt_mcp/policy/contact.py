@@ -6,16 +6,14 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
-from payt_mcp.settings import Rules
+from payt_mcp.settings.rules import WEEKDAYS, Rules
 from payt_mcp.words.text import count
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def is_quiet(rules: Rules, moment: dt.datetime) -> bool:
     """Whether nobody is to be written to at this moment of the administration's day."""
     day = moment.date()
-    if day.isoformat() in rules.quiet_days or _WEEKDAYS[day.weekday()] in rules.quiet_days:
+    if day.isoformat() in rules.quiet_days or WEEKDAYS[day.weekday()] in rules.quiet_days:
         return True
     if rules.quiet_hours is None:
         return False

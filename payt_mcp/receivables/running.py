@@ -31,7 +31,7 @@ class RunningOverdue:
         self._begin()
 
     def now(self) -> Overdue:
-        changes = _changes(self.items, self._version)
+        changes = changes_of(self.items, self._version)
         self._version = self.items.version
         if changes is None:
             self._begin()
@@ -95,7 +95,7 @@ class RunningOrders:
     def by(self, sort: str) -> Sequence[OpenItem]:
         """In this order, as `selection.ordered` knows them; it stays as it is."""
         version, known = self._lists.get(sort, (-1, ()))
-        changes = _changes(self.items, version) if version >= 0 else None
+        changes = changes_of(self.items, version) if version >= 0 else None
         if changes is None:
             known = ordered(self.items.invoices.values(), sort)
         elif changes:
@@ -114,6 +114,7 @@ def _followed(known: Sequence[OpenItem], changes: Iterable[Change], sort: str) -
     return items
 
 
-def _changes(items: OpenItems, since: int) -> list[Change] | None:
+def changes_of(items: OpenItems, since: int) -> list[Change] | None:
+    """What changed since a version; None where that is not known, or so much that making it anew is less work."""
     changes = items.changes(since)
     return changes if changes is not None and len(changes) <= _WORTHWHILE else None

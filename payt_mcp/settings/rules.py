@@ -14,6 +14,9 @@ RULES = (
 """The rules of the worklist that can be switched off. What must not be chased at all is no matter of taste."""
 
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rules:
     """Amounts in the administration's currency, times in its time zone.

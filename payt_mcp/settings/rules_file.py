@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from payt_mcp.errors import SettingsError
-from payt_mcp.settings.rules import RULES, Rules
+from payt_mcp.settings.rules import RULES, WEEKDAYS, Rules
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LANGUAGES = ("nl", "en", "de", "fr")
 _MOST_DAYS = 3650
 
@@ -78,7 +77,7 @@ def _among(allowed: tuple[str, ...], what: str) -> Callable[[str, Any], frozense
 
 def _quiet_days(name: str, value: Any) -> frozenset[str]:
     found = frozenset(one.casefold() for one in _texts(name, value))
-    for one in sorted(found - set(_WEEKDAYS)):
+    for one in sorted(found - set(WEEKDAYS)):
         try:
             dt.date.fromisoformat(one)
         except ValueError:

@@ -172,7 +172,7 @@ def _invoice(scope: Scope, file: DebtorFile, item: OpenItem) -> dict[str, Any]:
     """A row with the days its phase began and it was last reminded of, and its labels."""
     days = {"phase_since": item.step_at, "reminded_on": file.reminded.get(item.id)}
     told = {} if item.is_credit else {name: scope.day(moment) for name, moment in days.items()}
-    labels = [present.outside(label, present.NAME_LENGTH) for label in file.labels.get(item.id, ())]
+    labels = [present.outside(label, present.NAME_LENGTH) for label in item.labels]
     return invoice_row_within(item, scope.today, file.books) | present.filled({**told, "labels": labels})
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Final
 
 from payt_mcp.proposals.preview import Change, Warned
@@ -80,6 +81,9 @@ FIELDS: Final[Mapping[str, Danger]] = {
 """What the fields of records are, by Payt's names; the others endanger nobody, unless they are emptied."""
 
 
+_ZERO = Decimal(0)
+
+
 @dataclass(frozen=True)
 class Found:
     """A danger of one record. `whose` names the record, `label` the field, `said` is what exactly; `odd` is the higher
@@ -90,7 +94,7 @@ class Found:
     whose: str
     said: str
     label: str = ""
-    odd: float = 0
+    odd: Decimal = _ZERO
     is_new: bool = False
     old: str = field(default="", compare=False)
     new: str = field(default="", compare=False)
@@ -156,6 +160,7 @@ def _judged(found: Sequence[Found]) -> list[Found]:
         new, old = domain(one.new), domain(one.old)
         alike = resembled(new, [old]) if old else ""
         hint = f", whose domain looks like {alike} and is another" if alike else ""
-        odd = 3.0 if alike else 0.0 if new == old else 1 + kept / len(found) - hosts[new] / len(found)
+        strange = Decimal(0 if new == old else 1 + (kept - hosts[new]) / Decimal(len(found)))
+        odd = Decimal(3) if alike else strange
         judged.append(replace(one, said=f"{one.said}{hint}", odd=odd))
     return judged

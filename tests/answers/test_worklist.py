@@ -86,6 +86,11 @@ CASES = [
     Case("in collection", LEFT, [owes("100.00", 200, debt_collection_at=at(50))]),
     Case("on the way to court", LEFT, [owes("100.00", 200, pre_judicial_at=at(50))]),
     Case("a label says disputed", LEFT, [owes("100.00", 30)], debtor={"labels": ["Dispuut factuur"]}),
+    Case("the only invoice disputed by its label", LEFT, [owes("100.00", 30, labels=["Betwist gedeelte"])]),
+    Case(
+        "one of two disputed by its label", "remind",
+        [owes("100.00", 30, labels=["klacht"]), owes("250.00", 30)], "250.00",
+    ),
     Case("not to be mailed, says the remark", LEFT, [owes("100.00", 30)], debtor={"remark": "Niet mailen, belt zelf"}),
     Case("mail came back", "fix_address", [owes("100.00", 30, reminder_1_at=at(9))], bounced=9),
     Case("no address", "fix_address", [owes("100.00", 30)], debtor={"reminder_email_address": None, **PHONE}),
@@ -115,6 +120,10 @@ CASES = [
     Case("the third reminder, little money", "remind", [owes("300.00", 80, reminder_3_at=at(21))], debtor=PHONE),
 ]  # fmt: skip
 NUMBERS = {f"S{place:02}": case for place, case in enumerate(CASES, 1)}
+
+
+def number_of(story: str) -> str:
+    return next(number for number, case in NUMBERS.items() if case.story == story)
 
 
 def put(world: World, number: str, case: Case) -> None:
@@ -186,14 +195,17 @@ async def test_the_rules_file_leaves_in_peace_whom_it_names_and_switches_rules_o
     world: World, tmp_path: Path
 ) -> None:
     file = tmp_path / "rules.toml"
-    file.write_text('never_mail = ["S01"]\nminimum_amount = "350.00"\noff = ["grace", "bad_address"]\n')
+    named, new, bounced = map(
+        number_of, ("overdue for ten days, nothing done yet", "overdue since two days", "mail came back")
+    )
+    file.write_text(f'never_mail = ["{named}"]\nminimum_amount = "350.00"\noff = ["grace", "bad_address"]\n')
     with payt(world) as handle:
         async with assistant(handle, PAYT_RULES_FILE=str(file)) as who:
             rows = await rows_of(who)
             reasons = [row["reason"] for row in (await who.ask("get_worklist"))["left_out"]]
-    assert "S01" not in rows
-    assert rows["S02"]["step"] == "remind"
-    assert "S25" not in rows  # 100.00, whose mail came back
+    assert named not in rows
+    assert rows[new]["step"] == "remind"
+    assert bounced not in rows  # 100.00
     assert {"never to be mailed (rules file)", "less than 350.00"} <= set(reasons)
 
 
@@ -210,7 +222,7 @@ async def test_what_the_token_may_not_read_is_said_and_the_list_is_there(world: 
 
 
 async def test_an_answered_debtor_waits_no_more(world: World) -> None:
-    number = next(number for number, case in NUMBERS.items() if case.story == "wrote, nobody answered")
+    number = number_of("wrote, nobody answered")
     with payt(world) as handle:
         async with assistant(handle) as who:
             assert (await rows_of(who))[number]["step"] == "answer_message"
@@ -235,3 +247,27 @@ async def test_two_companies_in_one_answer_and_the_cursor_alone_goes_on(world: W
         assert {row["currency"] for row in answer["left_out"] if row["administration_id"] == key} <= {one["currency"]}
     steps = [row["step"] for row in rows]
     assert steps == sorted(steps, key=STEPS.index)
+
+
+async def test_what_changes_between_two_questions_is_followed_as_if_all_were_read_anew() -> None:
+    """An invoice, a payment, pauses of a debtor and of a case: the second answer against the first of a new server."""
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    for number, case in NUMBERS.items():
+        put(world, number, case)
+    debtors = {row["debtor_number"]: row["id"] for row in world.rows(MAIN, "debtors") if row.get("debtor_number")}
+    paused = debtors[number_of("a paused case")]
+    (case_id,) = [row["id"] for row in world.rows(MAIN, "credit_cases") if row["debtor_id"] == paused]
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            await who.ask("get_worklist", top=50)
+            world.add_invoice(
+                MAIN, debtor_id=debtors["S01"], invoice_number="NEW-1", total_amount="70", due_date=ago(30)
+            )
+            owed = next(row for row in world.rows(MAIN, "invoices") if row["invoice_number"] == "S05-1")
+            world.pay_invoice(MAIN, owed["id"])
+            world.change_debtor(MAIN, debtors["S04"], reminding_paused_at=at(1))
+            world.change_credit_case(MAIN, case_id, paused_at=None)
+            followed = await who.all("get_worklist", "debtors", top=50), (await who.ask("get_worklist"))["left_out"]
+        async with assistant(handle) as who:
+            anew = await who.all("get_worklist", "debtors", top=50), (await who.ask("get_worklist"))["left_out"]
+    assert followed == anew

@@ -47,7 +47,7 @@ def worklist_of(standings: Iterable[Standing], rules: Rules) -> Worklist:
         advice = advice_for(standing, rules)
         if advice.step:
             found.rows.append((standing, advice))
-        elif standing.overdue > 0:
+        elif standing.owing.overdue > 0:
             left = found.left_out.setdefault(advice.reason, LeftOut())
             left.debtors, left.amount = left.debtors + 1, left.amount + advice.amount
     found.rows.sort(key=lambda row: (_RANK[row[1].step], -row[1].amount, row[0].name, row[0].debtor_id))

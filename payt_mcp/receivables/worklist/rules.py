@@ -7,7 +7,7 @@ makes a reminder pointless or too early, and only then who is chased, the strong
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -60,9 +60,9 @@ def advice_for(standing: Standing, rules: Rules) -> Advice:
     return _remind(standing)
 
 
-def in_dispute(remark: str, labels: object) -> bool:
-    """Whether a remark or a label of a debtor says that it disputes, or is not to be chased."""
-    return bool(_DISPUTE.search(remark) or (isinstance(labels, list | tuple) and any(map(_DISPUTE.search, labels))))
+def is_disputed(texts: Iterable[str]) -> bool:
+    """Whether a remark, or the label of a debtor or an invoice, says that it is disputed, or not to be chased."""
+    return any(map(_DISPUTE.search, texts))
 
 
 def _answer_message(of: Standing, _rules: Rules) -> Advice | None:
@@ -70,15 +70,15 @@ def _answer_message(of: Standing, _rules: Rules) -> Advice | None:
     if not waiting:
         return None
     said = f"{count(len(waiting), 'message')} unanswered, the oldest of {min(waiting)}"
-    if "with_bailiff" in of.flags:
+    if "with_bailiff" in of.owing.apart:
         said += "; with a bailiff: answer through the bailiff"
-    return Advice("answer_message", "answer_message", said, of.overdue)
+    return Advice("answer_message", "answer_message", said, of.owing.overdue)
 
 
 def _decide_plan(of: Standing, _rules: Rules) -> Advice | None:
     if of.plans.proposed is None:
         return None
-    return Advice("decide_plan", "decide_plan", f"payment plan proposed on {of.plans.proposed}", of.overdue)
+    return Advice("decide_plan", "decide_plan", f"payment plan proposed on {of.plans.proposed}", of.owing.overdue)
 
 
 def _missed_term(of: Standing, _rules: Rules) -> Advice | None:
@@ -98,7 +98,7 @@ def _task_due(of: Standing, _rules: Rules) -> Advice | None:
         "task_due",
         "do_task",
         f"task due {due}" + (f": {outside(subject, _SUBJECT_LENGTH)}" if subject else ""),
-        of.overdue,
+        of.owing.overdue,
     )
 
 
@@ -106,8 +106,8 @@ def _nothing_to_chase(of: Standing, _rules: Rules) -> Advice | None:
     """All that is overdue is set apart: the most weighty reason says why."""
     if of.chasing.invoices:
         return None
-    why = next((part for part in _WEIGHT if part in of.apart), "")
-    return Advice("set_apart", "", APART.get(why, "nothing overdue"), of.overdue)
+    why = next((part for part in _WEIGHT if part in of.owing.apart), "")
+    return Advice("set_apart", "", _WHY.get(why, "nothing overdue"), of.owing.overdue)
 
 
 def _never_mail(of: Standing, rules: Rules) -> Advice | None:
@@ -115,17 +115,13 @@ def _never_mail(of: Standing, rules: Rules) -> Advice | None:
 
 
 def _in_dispute(of: Standing, _rules: Rules) -> Advice | None:
-    return _wait("in_dispute", "disputed, or not to be chased, by label or remark", of) if _disputes(of) else None
-
-
-def _disputes(of: Standing) -> bool:
-    return in_dispute(of.remark, list(of.labels))
+    return _wait("in_dispute", _DISPUTED, of) if is_disputed((of.remark, *of.labels)) else None
 
 
 def _match_credit(of: Standing, _rules: Rules) -> Advice | None:
-    if not of.credit or of.credit < of.chasing.amount:
+    if not of.owing.credit or of.owing.credit < of.chasing.amount:
         return None
-    return Advice("match_credit", "match_credit", f"open credit of {of.credit:.2f} covers it", of.chasing.amount)
+    return Advice("match_credit", "match_credit", f"open credit of {of.owing.credit:.2f} covers it", of.chasing.amount)
 
 
 def _minimum_amount(of: Standing, rules: Rules) -> Advice | None:
@@ -213,10 +209,12 @@ def _reminded(of: Standing) -> str:
 
 
 def _wait(rule: str, reason: str, of: Standing) -> Advice:
-    return Advice(rule, "", reason, of.chasing.amount or of.overdue)
+    return Advice(rule, "", reason, of.chasing.amount or of.owing.overdue)
 
 
-_WEIGHT = ("with_bailiff", "in_collection", "payment_plan", "debtor_paused", "case_paused", "paused")
+_WEIGHT = ("with_bailiff", "in_collection", "payment_plan", "debtor_paused", "case_paused", "paused", "disputed")
+_DISPUTED = "disputed, or not to be chased, by label or remark"
+_WHY = {**APART, "disputed": _DISPUTED}
 _ALWAYS = frozenset({"set_apart"})
 _ALL: dict[str, Rule] = {
     "answer_message": _answer_message,

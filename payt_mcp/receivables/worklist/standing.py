@@ -28,6 +28,21 @@ class Chasing:
 
 
 @dataclass(frozen=True, slots=True)
+class Owing:
+    """The invoices of a debtor. `overdue` is all that is overdue; `apart` is how much of it may not be chased, by why
+    (`overdue_parts.APART`, or `disputed`); `credit` is the open credit, as a positive amount.
+    """
+
+    overdue: Decimal = _ZERO
+    open: Decimal = _ZERO
+    oldest_days: int = 0
+    apart: Mapping[str, Decimal] = field(default_factory=dict)
+    chasing: Chasing = Chasing()
+    credit: Decimal = _ZERO
+    is_overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Letters:
     """The correspondence. `waiting` are the days of incoming messages that nobody answered, `incoming` and `ours` the
     last of each, `bounced` when mail came back last.
@@ -59,22 +74,15 @@ class Work:
 class Standing:
     """One debtor on one day.
 
-    `overdue` is all that is overdue; `apart` is how much of it may not be chased, by why (`overdue_parts.APART`).
-    `credit` is the open credit, as a positive amount. `flags` are the debtor's attention. `has_address` is None where
-    nobody looked. `limit` is the credit limit where it is exceeded. `paid` is the last payment of the last days.
+    `has_address` is None where nobody looked. `limit` is the credit limit where it is exceeded. `paid` is the last
+    payment of the last days.
     """
 
     debtor_id: str
     today: dt.date
     number: str = ""
     name: str = ""
-    overdue: Decimal = _ZERO
-    open: Decimal = _ZERO
-    oldest_days: int = 0
-    apart: Mapping[str, Decimal] = field(default_factory=dict)
-    flags: Sequence[str] = ()
-    chasing: Chasing = Chasing()
-    credit: Decimal = _ZERO
+    owing: Owing = Owing()
     letters: Letters = Letters()
     plans: Plans = Plans()
     work: Work = Work()
@@ -84,6 +92,10 @@ class Standing:
     labels: Sequence[str] = ()
     limit: Decimal | None = None
     paid: tuple[dt.date, Decimal] | None = None
+
+    @property
+    def chasing(self) -> Chasing:
+        return self.owing.chasing
 
     def days_since(self, day: dt.date | None) -> int | None:
         return (self.today - day).days if day else None

@@ -62,6 +62,24 @@ def write_tool(
     ctx = Parameter("ctx", Parameter.POSITIONAL_OR_KEYWORD, annotation=Ctx)
     administration = _argument("administration_id", AdministrationId, default="")
 
+    propose, ask, run = _steps(wish, kind)
+    name = wish.__name__
+    last = [administration, _argument("confirmation_code", code, default="")]
+    by_name = [parameter.replace(annotation=Any, default=Parameter.empty) for parameter in (*given, *last)]
+    _shape(propose, f"{name}.propose", [ctx, *by_name], Any)
+    proposal = _argument("proposal", Annotated[Any, Resolve(propose)])
+    _shape(ask, f"{name}.ask", [ctx, proposal], Any)
+    answer = _argument("answer", Annotated[ApprovalOutcome, Resolve(ask)])
+    _shape(run, name, [ctx, *given, proposal, answer, *last], Annotated[CallToolResult, WriteResult])
+    hints = _HINTS.model_copy(update={"open_world_hint": open_world})
+    return ToolSpec(
+        run, title, description, toolset, place, needs, may_need, annotations=hints, writes=True, page="proposal"
+    )
+
+
+def _steps(wish: Callable[..., Mapping[str, Any]], kind: str) -> tuple[Any, Any, Any]:
+    """What a call does: it proposes, asks, and acts on the answer."""
+
     async def propose(ctx: Any, administration_id: str, confirmation_code: str, **arguments: Any) -> Any:
         from payt_mcp.tools.writing import call  # noqa: PLC0415 - with the ledger, not at the start
 
@@ -78,26 +96,7 @@ def write_tool(
 
         return await call.decided_by(ctx, proposal, answer, confirmation_code)
 
-    name = wish.__name__
-    last = [administration, _argument("confirmation_code", code, default="")]
-    by_name = [parameter.replace(annotation=Any, default=Parameter.empty) for parameter in (*given, *last)]
-    _shape(propose, f"{name}.propose", [ctx, *by_name], Any)
-    proposal = _argument("proposal", Annotated[Any, Resolve(propose)])
-    _shape(ask, f"{name}.ask", [ctx, proposal], Any)
-    answer = _argument("answer", Annotated[ApprovalOutcome, Resolve(ask)])
-    _shape(run, name, [ctx, *given, proposal, answer, *last], Annotated[CallToolResult, WriteResult])
-    return ToolSpec(
-        run,
-        title,
-        description,
-        toolset,
-        place,
-        needs,
-        may_need,
-        annotations=_HINTS.model_copy(update={"open_world_hint": open_world}),
-        writes=True,
-        page="proposal",
-    )
+    return propose, ask, run
 
 
 def _argument(name: str, annotation: Any, default: Any = Parameter.empty) -> Parameter:

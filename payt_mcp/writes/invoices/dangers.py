@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from statistics import median
 from typing import Any
 
@@ -63,7 +64,7 @@ def _of_money(number: str, step: Step) -> Iterator[Found]:
     elif abs(new) < abs(old):
         yield Found(dangers.PAID, number, f"{money(-old, currency)} becomes {money(new, currency)}")
     elif new > -old:
-        times = float(new / -old) if old else float("inf")
+        times = new / -old if old else Decimal("Infinity")
         danger = dangers.REOPENED if not old else dangers.MORE
         yield Found(danger, number, f"{money(-old, currency)} becomes {money(new, currency)}", odd=times)
 
@@ -73,7 +74,9 @@ def _moved(number: str, change: Change) -> Found:
     was, becomes = (dt.date.fromisoformat(text) for text in (change.old or change.new, change.new))
     days = (becomes - was).days
     way = "later" if days > 0 else "earlier"
-    return Found(dangers.DUE, number, f"{was} becomes {becomes}, {count(abs(days), 'day')} {way}", odd=abs(days))
+    return Found(
+        dangers.DUE, number, f"{was} becomes {becomes}, {count(abs(days), 'day')} {way}", odd=Decimal(abs(days))
+    )
 
 
 def _of_lists(row: Mapping[str, Any], number: str, step: Step) -> Iterator[Found]:
@@ -106,7 +109,7 @@ def _apart(created: Sequence[Step]) -> dict[str, list[Found]]:
                 dangers.APART,
                 clean(step.number, _KEY_LENGTH),
                 f"{money(opened[step.number], step.currency)} open",
-                odd=float(abs(opened[step.number])),
+                odd=abs(opened[step.number]),
                 is_new=True,
             )
         ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -23,7 +22,6 @@ LATELY = dt.timedelta(days=7)
 _MOST_OF_A_KIND = 3
 _MESSAGE_LENGTH = 240
 _TEXT_LENGTH = 140
-_BY_DEBIT = re.compile(r"debit|incasso|lastschrift|prélèvement|\bsepa", re.IGNORECASE)
 
 
 def situation_of(
@@ -91,10 +89,9 @@ def _terms(plan: PaymentPlan) -> str:
 
 def _kept(file: DebtorFile) -> Iterator[Circumstance]:
     """Labels and the remark: what is to be known of the debtor whatever it owes."""
-    numbers = {item.id: clean(item.number, 40) for item in file.open_items}
     labels = [clean(label.name, NAME_LENGTH) for label in file.debtor.labels]
     of_invoices = (
-        f"{clean(name, NAME_LENGTH)} ({numbers.get(key, key)})" for key, of in file.labels.items() for name in of
+        f"{clean(name, NAME_LENGTH)} ({clean(item.number, 40)})" for item in file.open_items for name in item.labels
     )
     of_cases = (f"{clean(label.name, NAME_LENGTH)} ({_number(case)})" for case in file.cases for label in case.labels)
     told = [*sorted(labels), *sorted(of_invoices), *sorted(of_cases)]
@@ -137,9 +134,7 @@ def _owed_otherwise(scope: Scope, file: DebtorFile) -> Iterator[Circumstance]:
     if credits_:
         yield Circumstance("credits", "Open credits", some(map(_credit, credits_)))
     debited = [
-        clean(item.number, 40)
-        for item in file.open_items
-        if item.is_overdue(scope.today) and _BY_DEBIT.search(file.methods.get(item.id, ""))
+        clean(item.number, 40) for item in file.open_items if item.is_overdue(scope.today) and item.is_direct_debit
     ]
     if debited:
         yield Circumstance("debit", "Collected by direct debit", f"invoice {some(debited)}")

@@ -49,11 +49,11 @@ def left_out_rows(left_out: Mapping[str, LeftOut]) -> list[dict[str, Any]]:
 
 
 def said_of(worklist: Worklist, currency: str) -> str:
-    """`3 answer message, 12 remind; EUR 1,200.00 of 4 debtors left in peace`."""
+    """`3 answer message, 12 remind; EUR 1,200.00 of 4 debtors not for today`."""
     steps = ", ".join(f"{number} {step_words(step)}" for step, number in worklist.steps.items())
     debtors = sum(left.debtors for left in worklist.left_out.values())
     amount = sum((left.amount for left in worklist.left_out.values()), Decimal("0.00"))
-    peace = f"{present.money(amount, currency)} of {present.count(debtors, 'debtor')} left in peace" if debtors else ""
+    peace = f"{present.money(amount, currency)} of {present.count(debtors, 'debtor')} not for today" if debtors else ""
     return "; ".join(filter(None, (steps or "nothing to do", peace)))
 
 

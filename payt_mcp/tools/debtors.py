@@ -155,7 +155,7 @@ def _add_rows(answer: Answer, scopes: Sequence[Scope], books: Sequence[Answered[
             told.append((present.code(debtor.number), found))
         said = [*debtor_notes(told, currency), *_uncounted(items, ids, scope.today, currency or ""), *held.unseen]
         said += [*held.corrections(), *scope.caveats]
-        notes += labelled(scope, said) if several else said
+        notes += labelled(scope, said, scopes)
     shown = [rows[key] for key in page.ids if key in rows]
     currency = scopes[0].administration.currency_code if shown and not several else None
     answer.data = {"currency": currency, "debtors": [row for row, _ in shown]}

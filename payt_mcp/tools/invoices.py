@@ -234,14 +234,15 @@ async def _grouped(
     rows = []
     for scope, matches in found:
         debtors = await named_debtors(scope, matches.items) if question.group_by in _OF_DEBTORS else {}
-        labelled = {"administration_id": scope.id} if len(scopes) > 1 else {}
-        rows.append([labelled | row for row in groups.group_rows(scope, question, matches.items, debtors)])
+        whose = {"administration_id": scope.id} if len(scopes) > 1 else {}
+        rows.append([whose | row for row in groups.group_rows(scope, question, matches.items, debtors)])
     if isinstance(limit, Unsaid) and question.group_by not in _MANY:
         limit = MOST_ROWS
     kept = {str(place): row for place, row in enumerate(groups.in_one_order(rows, question))}
     answer = _totals(question, found, args)
     answer.summary += groups.heading(question, len(kept))
-    answer.notes += [note for _, matches in found for note in groups.notes_of(question, matches.items)]
+    for scope, matches in found:
+        answer.notes += labelled(scope, groups.notes_of(question, matches.items), found)
     _add_groups(answer, begun_of(scopes, "search_invoices", args, list(kept), limit, kept))
     answer.as_of = min(map(_as_of, scopes))
     return answer
@@ -275,10 +276,10 @@ def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mappin
     if question.paid and question.status == "paid":
         answer.notes.append("Invoices by the date they were paid off: part payments of open ones are not in this.")
     for scope, part in parts:
-        answer.notes += totals.totals_notes(part, scope.administration.currency_code or "")
+        answer.notes += labelled(scope, totals.totals_notes(part, scope.administration.currency_code or ""), found)
     for scope, matches in found:
         notes = found_invoices.notes_of(scope, question, matches)
-        answer.notes += labelled(scope, notes) if len(found) > 1 else notes
+        answer.notes += labelled(scope, notes, found)
     if "group_by" in args:
         answer.data["invoice_count"] = count
     return answer
@@ -299,7 +300,7 @@ async def _add_rows(
         part = await found_invoices.rows_of(scope, ids, status, fields, known.get(scope.id, ()))
         whose = {"administration_id": scope.id} if len(scopes) > 1 else {}
         rows |= {pinned(scopes, scope, key): whose | row for key, row in part.rows.items()}
-        answer.notes += [*(labelled(scope, part.notes) if whose else part.notes), *scope.caveats]
+        answer.notes += [*labelled(scope, part.notes, scopes), *scope.caveats]
         moments.append(part.as_of)
     shown = [rows[key] for key in page.ids if key in rows]
     if len(shown) < len(page.ids):

@@ -160,7 +160,7 @@ def _figures(found: Sequence[Answered[Drawn]], question: OverdueQuestion) -> Ans
     answer = Answer(" ".join(said), data, overdue.bucket_lines(pictures))
     for scope, picture in pictures:
         notes = overdue.notes(scope.administration, picture)
-        answer.notes += notes if len(found) == 1 else labelled(scope, notes)
+        answer.notes += labelled(scope, notes, found)
     return answer
 
 
@@ -187,7 +187,7 @@ def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answer
             rows[place] = row
             told.append((row.get("debtor_number", ""), of_debtor))
         notes = [*debtor_notes(told, scope.administration.currency_code), *drawn.notes]
-        answer.notes += labelled(scope, notes) if several else notes
+        answer.notes += labelled(scope, notes, scopes)
     shown = [key for key in page.ids if key in rows]
     if len(shown) < len(page.ids):
         gone = present.count(len(page.ids) - len(shown), "debtor")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
@@ -321,9 +321,9 @@ def phases_of(values: Sequence[str]) -> list[str]:
     return list(named.values())
 
 
-def labelled(scope: Scope, notes: Sequence[str]) -> list[str]:
-    """Notes of one administration among several."""
-    return [f"{scope.id}: {note}" for note in notes]
+def labelled(scope: Scope, notes: Iterable[str], among: Sequence[object]) -> list[str]:
+    """Notes of one administration; `among` several they say whose they are."""
+    return [f"{scope.id}: {note}" for note in notes] if len(among) > 1 else list(notes)
 
 
 def in_order(low_name: str, low: Any, high_name: str, high: Any) -> None:

@@ -84,7 +84,7 @@ async def get_worklist(
         _add_left_out(answer, scopes, found)
     for scope, day in found:
         notes = [*day.notes, *scope.caveats]
-        answer.notes += labelled(scope, notes) if len(scopes) > 1 else notes
+        answer.notes += labelled(scope, notes, scopes)
     answer.notes = [*unknown, *answer.notes]
     answer.as_of = min(scope.here(day.as_of) for scope, day in found)
     answer.total, answer.next_cursor = page.total, page.next_cursor
@@ -131,7 +131,7 @@ def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answe
     if not left:
         return
     answer.data["left_out"] = left
-    answer.lines += ["", "Left in peace:"]
+    answer.lines += ["", "Not for today:"]
     for one in left:
         whose = f" (administration {one['administration_id']}, {one['currency']})" if len(scopes) > 1 else ""
         answer.lines.append(f"- {one['amount']} of {one['debtors']}: {one['reason']}{whose}")
@@ -154,7 +154,7 @@ TOOL = ToolSpec(
     get_worklist,
     "Get worklist",
     "What to do today about each debtor, most pressing first (answer, decide, fix an address, hand over, call, "
-    "remind), with the reason; and what is left in peace. Start here for what to do.",
+    "remind), with the reason; and what is not for today. Start here for what to do.",
     toolset="core",
     place=10,
     needs=("administrations:read", "invoices:read", "debtors:read"),

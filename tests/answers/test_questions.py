@@ -336,3 +336,10 @@ async def test_a_wrong_name_of_a_field_is_answered_by_the_nearest_by_meaning(who
         first, second = said.split("\n")
         assert meant in first, said
         assert second.startswith("Fields: ")
+
+
+@pytest.mark.parametrize("group_by", ["", "label", "currency"])
+async def test_notes_about_several_companies_say_whose_they_are(who: Assistant, group_by: str) -> None:
+    notes = (await who.ask("search_invoices", administration_id="all", group_by=group_by))["notes"]
+    assert notes
+    assert [note for note in notes if not note.startswith((f"{MAIN}: ", f"{SECOND}: "))] == []

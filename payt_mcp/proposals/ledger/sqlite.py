@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import resources
@@ -18,6 +19,7 @@ from payt_mcp.errors import AlteredError, LedgerError
 from payt_mcp.proposals.ledger.vouching import Row
 from payt_mcp.proposals.records import Event
 
+_PATIENCE = 10.0  # seconds for somebody else's step
 _EVENT = ", ".join(Event.__dataclass_fields__)
 _DATES = ("created_at", "changed_at", "approved_at", "sending_at", "code_until")
 _LATEST = f"max({', '.join(f'coalesce({name}, {chr(39) * 2})' for name in _DATES)})"
@@ -192,7 +194,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     except OSError as error:
         raise LedgerError(f"The ledger {path} cannot be opened ({error.strerror}).") from None
     with _explained(path):
-        connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     try:
         with _explained(path):
@@ -204,11 +206,30 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
+    _journal(connection)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA secure_delete=ON")
     with _transaction(connection, "IMMEDIATE"):
         _migrate(connection, path)
+
+
+def _journal(connection: sqlite3.Connection) -> None:
+    """Keep a log beside the file. Of several that open a new file at once, SQLite refuses this to all but one without
+    waiting, whatever its time-out is: whoever is refused tries again.
+    """
+    until = time.monotonic() + _PATIENCE
+    while not _is_journaled(connection, may_wait=time.monotonic() < until):
+        time.sleep(0.01)
+
+
+def _is_journaled(connection: sqlite3.Connection, *, may_wait: bool) -> bool:
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError as error:
+        if may_wait and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            return False
+        raise
+    return True
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:

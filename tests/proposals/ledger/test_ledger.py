@@ -1,7 +1,9 @@
 """The ledger: what it lets happen once, what it refuses, and what it notices."""
 
+import contextlib
 import datetime as dt
 import json
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -79,6 +81,24 @@ def test_exactly_one_of_many_claimers_wins(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
         assert sorted(won) == [False] * 5 + [True]
+
+
+def test_a_new_ledger_opens_beside_somebody_who_makes_it_at_the_same_moment(tmp_path: Path) -> None:
+    """SQLite refuses a change of journal at once, whatever its time-out is, while another reads or makes the file."""
+    path, done = tmp_path / "ledger.sqlite3", threading.Event()
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+
+    def make() -> None:
+        done.wait(0.2)
+        other.execute("ROLLBACK")
+        other.close()
+
+    maker = threading.Thread(target=make)
+    maker.start()
+    with contextlib.closing(SqliteStore(path)) as store, store.reading():
+        pass
+    maker.join()
 
 
 def test_the_same_letter_is_never_under_way_twice(ledger: Ledger) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 
-from payt_mcp.settings.rules import WEEKDAYS, Rules
+from payt_mcp.settings.thresholds import WEEKDAYS, Rules
 from payt_mcp.words.text import count
 
 

@@ -5,9 +5,9 @@
 
 from payt_mcp.settings.known import DEFAULT_TOOLSETS, KNOWN, SANDBOX, TOOLSETS
 from payt_mcp.settings.parts import CallerSettings, PolicySettings, ProcessSettings
-from payt_mcp.settings.rules import Rules
 from payt_mcp.settings.secret import Secret
 from payt_mcp.settings.settings import Settings
+from payt_mcp.settings.thresholds import Rules
 from payt_mcp.settings.values import client_id, token
 
 __all__ = [

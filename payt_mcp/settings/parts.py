@@ -8,8 +8,8 @@ from typing import Literal
 
 from payt_mcp.network import Network
 from payt_mcp.settings.known import DEFAULT_TOOLSETS, PAYT_URLS, SANDBOX
-from payt_mcp.settings.rules import Rules
 from payt_mcp.settings.secret import Secret
+from payt_mcp.settings.thresholds import Rules
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from payt_mcp.errors import SettingsError
-from payt_mcp.settings.rules import RULES, WEEKDAYS, Rules
+from payt_mcp.settings.thresholds import RULES, WEEKDAYS, Rules
 
 _LANGUAGES = ("nl", "en", "de", "fr")
 _MOST_DAYS = 3650

@@ -9,7 +9,7 @@ from payt_mcp.network import Network
 from payt_mcp.settings import folders, values
 from payt_mcp.settings.known import KNOWN
 from payt_mcp.settings.parts import CallerSettings, PolicySettings, ProcessSettings
-from payt_mcp.settings.rules import Rules
+from payt_mcp.settings.thresholds import Rules
 
 _MAX_FRESHNESS = 3600
 _MAX_RATE = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
-from payt_mcp.proposals.ledger import rules
+from payt_mcp.proposals.ledger import transitions
 from payt_mcp.proposals.ledger.step import Step
 from payt_mcp.proposals.ledger.store import Store
 from payt_mcp.proposals.records import Record, Who, record_of, stamp
@@ -58,6 +58,6 @@ def correct(step: Step, who: Who, longest: dt.timedelta) -> list[Record]:
     for record in dropped:
         step.end(record, Status.SUPERSEDED, who, {"why": _WRONG_CLOCK})
     for record in [record_of(row) for row in step.store.ahead_of(stamp(step.now))]:
-        wrong, columns = rules.redated(record, step.now, sane)
+        wrong, columns = transitions.redated(record, step.now, sane)
         step.change(record.id, who, {"dates": wrong}, **columns)
     return [step.get(record.id) for record in dropped]

@@ -16,7 +16,7 @@ from typing import Any
 from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
 from payt_mcp.policy.approval import Needs, Yes, are_enough, yeses_needed
 from payt_mcp.proposals.ledger import clock as clocks
-from payt_mcp.proposals.ledger import rules
+from payt_mcp.proposals.ledger import transitions
 from payt_mcp.proposals.ledger.locks import is_alive
 from payt_mcp.proposals.ledger.opened import OpenedLedger
 from payt_mcp.proposals.ledger.step import SERVER, Step, found
@@ -106,7 +106,7 @@ class Ledger(OpenedLedger):
         with self._step() as step:
             step.expire()
             known = map(record_of, self._store.of_digest(draft.digest))
-            same = rules.same(draft, known, step.now)
+            same = transitions.same(draft, known, step.now)
             return (step.add(draft, who), True) if same is None else (same, False)
 
     def approve(self, key: str, who: Who, *, again: bool = False, scope: str | None = None) -> Record:
@@ -160,7 +160,7 @@ class Ledger(OpenedLedger):
     def in_the_way(self, key: str, *, scope: str | None = None) -> Record | None:
         with self._store.reading():
             record = found(self._store, key, scope)
-            return rules.in_the_way(record, self._alike(record))
+            return transitions.in_the_way(record, self._alike(record))
 
     def checking(self, key: str) -> None:
         self._checks[key] = self.changes()
@@ -184,10 +184,10 @@ class Ledger(OpenedLedger):
         """Whether an approved proposal may be sent now: nothing of the same is on its way or was sent meanwhile."""
         alike = self._alike(record)
         return not (
-            not rules.may_be_claimed(record, step.now)
-            or rules.in_the_way(record, alike)
-            or rules.was_sent_lately(record, map(record_of, self._store.of_digest(record.digest)), step.now)
-            or rules.overtaken(record, ((other, self._last_seq(other)) for other in alike), began)
+            not transitions.may_be_claimed(record, step.now)
+            or transitions.in_the_way(record, alike)
+            or transitions.was_sent_lately(record, map(record_of, self._store.of_digest(record.digest)), step.now)
+            or transitions.overtaken(record, ((other, self._last_seq(other)) for other in alike), began)
         )
 
     def _alike(self, record: Record) -> list[Record]:
@@ -245,7 +245,7 @@ class Ledger(OpenedLedger):
             step.expire()
             old = [record_of(row) for row in self._store.remembered(FINISHED, stamp(step.now - older_than))]
             for record in old:
-                columns = rules.forgotten(record)
+                columns = transitions.forgotten(record)
                 step.change(record.id, SERVER, {"purged": True}, **columns | {"outcome": to_json(columns["outcome"])})
         if old:
             with self._store.reading():  # the journal beside the file still holds the pages as they were

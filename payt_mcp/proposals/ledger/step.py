@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from payt_mcp.errors import RefusedWriteError
-from payt_mcp.proposals.ledger import rules
+from payt_mcp.proposals.ledger import transitions
 from payt_mcp.proposals.ledger.chain import Chain
 from payt_mcp.proposals.ledger.checkpoint import Checkpoint
 from payt_mcp.proposals.ledger.store import Store
@@ -59,7 +59,7 @@ class Step:
 
     def end(self, record: Record, status: Status, who: Who, outcome: Mapping[str, Any], message_id: str = "") -> Record:
         """Take a proposal to a state in which nothing more is done for it, or not by itself."""
-        status, outcome = rules.ended(record, status, outcome)
+        status, outcome = transitions.ended(record, status, outcome)
         detail = without_addresses({**outcome, "message_id": message_id} if message_id else outcome)
         return self.move(record, status, who, detail, outcome=to_json(dict(outcome)), message_id=message_id, owner="")
 

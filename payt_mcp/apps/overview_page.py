@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from payt_mcp.receivables.phases import words
-from payt_mcp.words.hypertext import NOTHING, each, html, one_by_one
+from payt_mcp.words.hypertext import NOTHING, Html, one_by_one
 from payt_mcp.words.text import count, money
 
 Overview = Mapping[str, Any]
@@ -18,6 +18,7 @@ Overview = Mapping[str, Any]
 `invented`: whether it is the sandbox's.
 """
 
+html = Html()
 _INVENTED = "Invented data: the built-in sandbox. No figure here is anybody's."
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -61,7 +62,7 @@ def _section(overview: Overview) -> Markup:
         bars=_bars(overview),
         largest=_largest(overview),
         debtors=_table(overview.get("debtors", ()), currency),
-        notes=html("<ul class=notes>{}</ul>", each("<li>{}</li>", notes)) if notes else NOTHING,
+        notes=html("<ul class=notes>{}</ul>", html.each("<li>{}</li>", notes)) if notes else NOTHING,
     )
 
 
@@ -112,7 +113,7 @@ def _row(debtor: Mapping[str, Any]) -> Markup:
         f"{debtor['oldest_days']:,}",
         f"{debtor['invoices']:,}",
         words(debtor.get("phase", "")),
-        each('<span class="flag">{}</span>', map(words, debtor.get("attention", ()))),
+        html.each('<span class="flag">{}</span>', map(words, debtor.get("attention", ()))),
     )
 
 

@@ -41,16 +41,18 @@ def page(uri: str) -> str:
     script = words + _read("bridge.js") + _resting() + _read(_SCRIPTS[uri])
     from markupsafe import Markup  # noqa: PLC0415 - for the first page that a host asks for
 
-    from payt_mcp.words.hypertext import html  # noqa: PLC0415
+    from payt_mcp.proposals.asking.script_words import script_words  # noqa: PLC0415
+    from payt_mcp.words.hypertext import Html  # noqa: PLC0415
 
-    whole = html(
+    whole = Html()(
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<title>{}</title><style>{}</style></head>"
-        '<body><main id="app"><p class="soft">Waiting for the answer.</p></main>'
+        '<body data-words="{}"><main id="app"><p class="soft">Waiting for the answer.</p></main>'
         "<script>{}</script></body></html>",
         _TITLES[uri],
         Markup(style),  # noqa: S704 - files of ours
+        script_words("en"),
         Markup(script),  # noqa: S704 - files of ours
     )
     return str(whole)

@@ -185,9 +185,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _page(said: str) -> bytes:
-    from payt_mcp.words.hypertext import html
+    from payt_mcp.words.hypertext import Html
 
-    page = html(
+    page = Html()(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>payt-mcp</title><style>{}</style>'
         "<h1>payt-mcp</h1><p>{}</p>",
         _STYLE,

@@ -16,7 +16,8 @@ from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import preview_of
 from payt_mcp.receivables.addresses import CONTACT_FIELDS, PLACES
 from payt_mcp.receivables.mailboxes import mailboxes_in
-from payt_mcp.words.text import clean, count, some
+from payt_mcp.words.said import count, say, some
+from payt_mcp.words.text import clean
 from payt_mcp.writes.bulk import POSTED
 
 _UPSERTS = frozenset({"contacts", "debtors", "invoices"})
@@ -29,7 +30,7 @@ _LENGTH = 240
 def came_on_file(records: Sequence[Record], zone: dt.tzinfo) -> dict[str, str]:
     """Mailboxes that proposals put on file, and which proposal did so, in words."""
     return {
-        mailbox: f"proposal {record.id} of {at(record.changed_at, zone)}"
+        mailbox: say("proposal {id} of {changed_at}", id=record.id, changed_at=at(record.changed_at, zone))
         for record in records
         if record.status in _MAY_BE_SO
         for row in _rows_of(record)
@@ -59,14 +60,23 @@ def _rows_of(record: Record) -> list[Row]:
 def _of_debtor(row: Row, number: str) -> Iterator[str]:
     """`261001: due date 2026-11-01 becomes 2026-12-01`, for each of its fields; of what is new, that it is."""
     own = row.key == number or row.about.split(" ")[0] == number
-    follows = f"debtor {number} "
+    follows = say("debtor {number} ", number=number)
     changes = [one for one in row.changes if own or one.field.startswith(follows)]
     if own and row.action == "created":
-        yield f"{row.key} is new"
+        yield say("{key} is new", key=row.key)
     elif own and len(changes) > _MOST_CHANGES:
-        yield f"{row.key}: {count(len(changes), 'field')}"
+        yield say("{key}: {fields}", key=row.key, fields=count(len(changes), "field"))
     elif changes:
-        yield from (f"{row.key}: {one.field} {one.old or 'nothing'} becomes {one.new}" for one in changes)
+        yield from (
+            say(
+                "{key}: {field} {old} becomes {new}",
+                key=row.key,
+                field=one.field,
+                old=one.old or "nothing",
+                new=one.new,
+            )
+            for one in changes
+        )
 
 
 def _field(change: Change) -> str:

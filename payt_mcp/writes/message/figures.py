@@ -14,7 +14,8 @@ from payt_mcp.receivables.phases import IN_COLLECTION
 from payt_mcp.scanning.amounts import Amount, amounts_in
 from payt_mcp.scanning.numbers import numbers_among
 from payt_mcp.words.lookalikes import plain
-from payt_mcp.words.text import clean, money, some
+from payt_mcp.words.said import money, say, some
+from payt_mcp.words.text import clean
 from payt_mcp.writes.message.source import Source, wrong
 
 _MOST_NAMED = 5
@@ -102,7 +103,7 @@ def misplaced(text: str, items: Sequence[OwedItem]) -> list[Source]:
 
 def sums_of(items: Sequence[OwedItem], named: Sequence[OwedItem]) -> Iterator[tuple[str, Decimal, str]]:
     """What several invoices come to, by currency, each with what it is."""
-    for part, what in ((items, ""), (named, "the invoices named")):
+    for part, what in ((items, ""), (named, say("the invoices named"))):
         yield from ((currency, value, what or sum_) for (currency, value), _, sum_ in _totals(part))
 
 
@@ -205,7 +206,7 @@ def _turns(figures: Sequence[Figure], run: Sequence[int]) -> Iterator[tuple[int,
 
 
 def _beside(amount: Amount, item: OwedItem) -> Source:
-    put = f"The text puts {money(abs(amount.value), amount.currency)} beside invoice"
-    open_ = f"{money(item.owed, item.currency)} is open"
-    said = f"{put} {clean(item.number, _NUMBER_LENGTH)}, of which {open_}."
+    put = say("The text puts {value} beside invoice", value=money(abs(amount.value), amount.currency))
+    open_ = say("{owed} is open", owed=money(item.owed, item.currency))
+    said = say("{put} {number}, of which {open}.", put=put, number=clean(item.number, _NUMBER_LENGTH), open=open_)
     return wrong(clean(amount.written, _NUMBER_LENGTH), "amount", open_, said)

@@ -9,6 +9,7 @@ from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Preview, beside, facts
 from payt_mcp.proposals.states import Status
+from payt_mcp.words.said import say
 from payt_mcp.words.text import stamp
 from payt_mcp.writes.kind import Kind, Place, one_done
 from payt_mcp.writes.outlook import Content, Outlook
@@ -29,17 +30,17 @@ class ReopenTask(Kind):
         task = await read_task(place, asked["task"])
         said = await task_facts(place, task)
         if task.completed_at:
-            said.append(("Completed", stamp(task.completed_at, place.zone) or ""))
+            said.append((say("Completed"), stamp(task.completed_at, place.zone) or ""))
         return Outlook(
             touches=(self.name, task.id),
-            title=f"Re-open {named(task)}, in {place.short_name}",
+            title=say("Re-open {named}, in {short_name}", named=named(task), short_name=place.short_name),
             sections=[*facts(said), *beside(read_beside(place, task))],
-            idle="" if task.completed_at else "The task is open already",
+            idle="" if task.completed_at else say("The task is open already"),
             basis={"debtors": [task.debtor_id]},
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:  # noqa: ARG002 - Kind
-        path = f"/v1/tasks/{quote(content['task'], safe='')}/unmark_completed"
+        path = say("/v1/tasks/{quote}/unmark_completed", quote=quote(content["task"], safe=""))
         return Command(path, {"administration_id": place.id}, method="PATCH", is_form=True)
 
     def done(self, content: Content, preview: Preview, answer: Any) -> Done:  # noqa: ARG002 - Kind
@@ -47,7 +48,7 @@ class ReopenTask(Kind):
 
     async def stands(self, place: Place, attempt: Attempt) -> Done | None:
         task = await read_task(place, attempt.content["task"])
-        return None if task.completed_at else Done(Status.APPLIED, {"found": "the task is open"})
+        return None if task.completed_at else Done(Status.APPLIED, {"found": say("the task is open")})
 
 
 KIND = ReopenTask()

@@ -13,14 +13,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from payt_mcp.errors import AlteredError
-from payt_mcp.proposals.said_parts import said_in, with_said
+from payt_mcp.proposals.said_parts import SAID, said_in, with_said
 from payt_mcp.words.said import joined, say, template, term
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 REFUSED = "refused"
-_SAID = "said"
 """What becomes of a record that is kept out of what is sent."""
 
 MOST_CIRCUMSTANCES = 12
@@ -255,9 +254,9 @@ class Preview:
         """As `as_json` made it. Raises AlteredError where it is no preview."""
         try:
             if kept.keys() >= _NEEDED:
-                plain = {name: part for name, part in kept.items() if name != _SAID}
+                plain = {name: part for name, part in kept.items() if name != SAID}
                 preview = _adapter().validate_python({**plain, "warnings": [*map(_warned, kept["warnings"])]})
-                return with_said(preview, kept[_SAID]) if kept.get(_SAID) else preview
+                return with_said(preview, kept[SAID]) if kept.get(SAID) else preview
         except (ValueError, TypeError):  # pydantic's error, which would quote what stands there
             pass
         raise AlteredError(CANNOT_BE_SHOWN)
@@ -265,7 +264,7 @@ class Preview:
     def as_json(self) -> dict[str, Any]:
         """Plain texts, and beside them which are sentences of ours, with what they are made of."""
         made: dict[str, Any] = _adapter().dump_python(self, mode="json")
-        return {**made, _SAID: dict(said_in(self))}
+        return {**made, SAID: dict(said_in(self))}
 
     @property
     def dangers(self) -> list[Warned]:

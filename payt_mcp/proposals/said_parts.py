@@ -11,6 +11,22 @@ from payt_mcp.words.said import Said, restored
 _T = TypeVar("_T")
 
 
+SAID = "said"
+"""Where it is kept, in what is JSON."""
+
+
+def kept_with_said(part: Mapping[str, Any]) -> dict[str, Any]:
+    """A mapping of texts as JSON, and beside them which are sentences of ours."""
+    said = dict(said_in(part))
+    return {**part, SAID: said} if said else dict(part)
+
+
+def read_with_said(kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    """As `kept_with_said` made it."""
+    plain = {name: part for name, part in kept.items() if name != SAID}
+    return with_said(plain, kept[SAID]) if isinstance(kept.get(SAID), Mapping) else plain
+
+
 def said_in(part: object, path: str = "") -> Iterator[tuple[str, Any]]:
     """The sentences in a tree of dataclasses, mappings and tuples, each with where it stands: `warnings.0.text`."""
     if isinstance(part, Said):

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Self
 
@@ -166,6 +167,9 @@ class Field(Said):
     def spoken(self, language: Language) -> str:
         from payt_mcp.words.catalogs import translated  # noqa: PLC0415
 
+        name, _, place = field_words(str.__str__(self)).rpartition(" ")
+        if name and place.isdigit() and "street" not in name:  # `line 2`
+            return f"{translated(name, language)} {place}"
         return translated(field_words(str.__str__(self)), language)
 
     def kept(self) -> list[Any]:
@@ -212,14 +216,14 @@ class Lowered(Said):
         return ["lowered", _kept(self.whole)]
 
 
-def say(template: str, **values: Any) -> str:
+def say(template: str, /, **values: Any) -> str:
     """A sentence of ours: `say("{amount} is open", amount=money(rest, "EUR"))`. Dates and numbers may be values."""
     return Sentence.of(template, values)
 
 
 def term(word: str) -> str:
     """A word of ours out of a list that the catalogs have, such as what becomes of a record."""
-    return Sentence.of(word, {})
+    return word if isinstance(word, Said) else Sentence.of(word, {})
 
 
 def template(text: str) -> str:
@@ -240,6 +244,24 @@ def money(amount: Decimal, currency: str | None = None) -> str:
 def signed(amount: Decimal) -> str:
     """`+1,234.56`."""
     return Amount.of(amount, "", sign=True)
+
+
+def day_of(text: str | None) -> str:
+    """A date that is text already, `2026-11-21`; "" for none, and any other text as it is."""
+    with suppress(ValueError):
+        return Day.of(dt.date.fromisoformat(text or ""))
+    return text or ""
+
+
+def moment_of(moment: dt.datetime | None, zone: dt.tzinfo) -> str:
+    """A moment to the second as `text.stamp` has it; "" for none."""
+    return Moment.of(moment.astimezone(zone), words.stamp(moment, zone) or "") if moment else ""
+
+
+def within(text: str, length: int) -> str:
+    """A text that is one clean line of at most so many characters: a sentence that is so stays one."""
+    plain = words.clean(text, length)
+    return text if plain == text else plain
 
 
 def some(names: Iterable[str], *, most: int = 5) -> str:

@@ -27,8 +27,7 @@ from payt_mcp.proposals.preview import (
     outliers_first,
 )
 from payt_mcp.receivables.addresses import parse_many, parse_one
-from payt_mcp.words.said import count, say
-from payt_mcp.words.text import clean
+from payt_mcp.words.said import Field, count, say, within
 from payt_mcp.writes.bulk import CLEARED, POSTED, WHOLE, bulk_done, with_refused
 from payt_mcp.writes.checks import text
 from payt_mcp.writes.dangers import FIELDS, Found, stand_apart, told
@@ -146,14 +145,20 @@ def addresses(where: str, value: Any) -> str:
 
 
 def change(name: str, old: Any, new: Any) -> Change:
-    return Change(name, clean(said(old), WHOLE), clean(said(new), WHOLE) or CLEARED)
+    return Change(Field(name), within(said(old), WHOLE), within(said(new), WHOLE) or CLEARED)
 
 
 def said(value: Any) -> str:
     """A value of a record in words."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
+        return say("yes") if value else say("no")
+    return (
+        ", ".join(map(str, value))
+        if isinstance(value, list | tuple)
+        else value
+        if isinstance(value, str)
+        else str(value or "")
+    )
 
 
 def differences(pairs: Iterable[tuple[str, Any, Any]]) -> list[Change]:

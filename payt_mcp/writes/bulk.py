@@ -7,7 +7,7 @@ from typing import Any
 
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.states import Status
-from payt_mcp.words.said import say
+from payt_mcp.words.said import joined, say
 from payt_mcp.words.text import clean
 
 WHOLE = 1_000_000
@@ -44,6 +44,6 @@ def with_refused(done: Done, refused: Mapping[str, Sequence[str]]) -> Done:
     """The outcome with the records that were kept out of what was posted, each with why."""
     if not refused:
         return done
-    told = {key: say("error: not posted, because {notes}", notes="; ".join(notes)) for key, notes in refused.items()}
+    told = {key: say("error: not posted, because {notes}", notes=joined(notes, "; ")) for key, notes in refused.items()}
     status = Status.PARTLY_APPLIED if done.status is Status.APPLIED else done.status
     return Done(status, {**done.outcome, "records": {**told, **done.outcome.get("records", {})}}, done.message_id)

@@ -18,7 +18,7 @@ from payt_mcp.proposals.preview import (
     Situation,
     Sources,
 )
-from payt_mcp.words.said import say, some
+from payt_mcp.words.said import ended, lowered, say, some
 from payt_mcp.words.text import clean
 
 _COMPARED = (Facts, Beside, Situation, Letter, Records, Sources)
@@ -67,10 +67,10 @@ def _facts(shown: Preview, now: Preview) -> Iterator[str]:
     for name in {**before, **after}:
         if before.get(name) != after.get(name):
             yield say(
-                "{name} was {get} and is {get_2} now",
+                "{name} was {before} and is {after} now",
                 name=name,
-                get=before.get(name) or "nothing",
-                get_2=after.get(name) or "nothing",
+                before=before.get(name) or say("nothing"),
+                after=after.get(name) or say("nothing"),
             )
 
 
@@ -79,10 +79,10 @@ def _news(shown: Preview, now: Preview) -> Iterator[str]:
     known = {(entry.key, entry.label, entry.said) for entry in _entries(shown)}
     for entry in _entries(now):
         if entry.stops and (entry.key, entry.label, entry.said) not in known:
-            yield say("{label}: {said}", label=entry.label.lower(), said=entry.said).rstrip(".")
+            yield say("{label}: {said}", label=lowered(entry.label), said=ended(entry.said))
     for label, text in _beside(now):
         if (label, text) not in _beside(shown):
-            yield say("{label}: {text}", label=label.lower(), text=clean(text)).rstrip(".")
+            yield say("{label}: {text}", label=lowered(label), text=ended(clean(text)))
 
 
 def _warned(shown: Preview, now: Preview) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _warned(shown: Preview, now: Preview) -> Iterator[str]:
     known = {(one.text, one.danger) for one in shown.warnings}
     for one in now.warnings:
         if (one.text, one.danger) not in known:
-            yield say("now to be looked out for: {text}", text=one.text).rstrip(".")
+            yield say("now to be looked out for: {text}", text=ended(one.text))
 
 
 def _sources(shown: Preview, now: Preview) -> Iterator[str]:
@@ -101,8 +101,8 @@ def _sources(shown: Preview, now: Preview) -> Iterator[str]:
             yield say(
                 "of {said} in the text: {where}",
                 said=clean(one.said, _KEY_LENGTH),
-                where=one.where or _VERDICTS[one.verdict],
-            ).rstrip(".")
+                where=ended(one.where) or _VERDICTS[one.verdict],
+            )
 
 
 def _said(preview: Preview) -> list[Said]:

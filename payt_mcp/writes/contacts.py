@@ -99,7 +99,13 @@ class Contacts(Upsert):
             changes += more
             dangers += found
         notes = (
-            [say("{debtors} follow: {map}", debtors=count(len(followers), "debtor"), map=some(map(_number, followers)))]
+            [
+                say(
+                    "{debtors} follow: {followers}",
+                    debtors=count(len(followers), "debtor"),
+                    followers=some(map(_number, followers)),
+                )
+            ]
             if followers
             else []
         )
@@ -180,11 +186,13 @@ def _own_changes(row: Mapping[str, Any], contact: Contact | None) -> tuple[list[
     whose = (
         say("contact {contact}", contact=_name(contact))
         if contact
-        else say("new contact {get}", get=code(row.get("contact_identifier")))
+        else say("new contact {identifier}", identifier=code(row.get("contact_identifier")))
     )
     found = [one for changed in changes for one in of_change(whose, changed.field, changed, is_new=contact is None)]
     changes += [
-        change(name, "", say("{row} {unseen}", row=row[name], unseen=UNSEEN)) for name in Contacts.unseen if name in row
+        change(name, "", say("{value} {unseen}", value=row[name], unseen=UNSEEN))
+        for name in Contacts.unseen
+        if name in row
     ]
     return changes, found
 

@@ -15,8 +15,7 @@ from typing import Final
 from payt_mcp.proposals.preview import Change, Warned
 from payt_mcp.receivables.addresses import CONTACT_FIELDS, PLACES, domain, resembled
 from payt_mcp.words.field_names import field_words
-from payt_mcp.words.said import say, some
-from payt_mcp.words.text import clean
+from payt_mcp.words.said import Field, joined, say, some, term, within
 from payt_mcp.writes.bulk import CLEARED, UNSEEN
 
 _MOST_NAMED = 12
@@ -108,8 +107,8 @@ def of_change(whose: str, name: str, change: Change, *, is_new: bool = False) ->
     danger = EMPTIED if change.old and change.new in {"", CLEARED, "none"} else FIELDS.get(name)
     if danger is None or (is_new and danger.new is None):
         return []
-    label = _use(name) if danger is ADDRESS else field_words(change.field)
-    new = change.new.removesuffix(UNSEEN).rstrip()
+    label = _use(name) if danger is ADDRESS else Field(field_words(change.field))
+    new = _seen(change.new)
     was = (
         say("{old} becomes {new}", old=change.old, new=new)
         if change.old
@@ -117,8 +116,13 @@ def of_change(whose: str, name: str, change: Change, *, is_new: bool = False) ->
         if is_new
         else say("{new}, where there was none", new=new)
     )
-    said = clean(was if new == change.new else new, _LENGTH)
+    said = within(was if new == change.new else new, _LENGTH)
     return [Found(danger, whose, said, label, is_new=is_new, old=change.old, new=new)]
+
+
+def _seen(new: str) -> str:
+    """What is set, without the remark that Payt does not show what was."""
+    return new.removesuffix(UNSEEN).rstrip() if new.endswith(UNSEEN) else new
 
 
 def told(found: Iterable[Found]) -> list[Warned]:
@@ -150,7 +154,7 @@ def _sentence(danger: Danger, found: Sequence[Found]) -> str:
 
 def _part(said: str, found: Sequence[Found]) -> str:
     """`debtor 1017 (Smit) (reminders, invoices: a@x.example becomes b@x.example)`."""
-    labels = ", ".join(dict.fromkeys(one.label for one in found if one.label))
+    labels = joined(dict.fromkeys(one.label for one in found if one.label))
     owners = dict.fromkeys(one.whose for one in found)
     return say(
         "{owners} ({labels}{what}{said})",
@@ -163,7 +167,7 @@ def _part(said: str, found: Sequence[Found]) -> str:
 
 def _use(name: str) -> str:
     """What an address is for, in the words of the debtors that take it over."""
-    return PLACES[CONTACT_FIELDS.get(name, name)].use
+    return term(PLACES[CONTACT_FIELDS.get(name, name)].use)
 
 
 def _judged(found: Sequence[Found]) -> list[Found]:
@@ -177,5 +181,5 @@ def _judged(found: Sequence[Found]) -> list[Found]:
         hint = say(", whose domain looks like {alike} and is another", alike=alike) if alike else ""
         strange = Decimal(0 if new == old else 1 + (kept - hosts[new]) / Decimal(len(found)))
         odd = Decimal(3) if alike else strange
-        judged.append(replace(one, said=f"{one.said}{hint}", odd=odd))
+        judged.append(replace(one, said=say("{said}{hint}", said=one.said, hint=hint), odd=odd))
     return judged

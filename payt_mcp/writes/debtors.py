@@ -143,7 +143,7 @@ def _own_changes(row: Mapping[str, Any], debtor: Debtor | None) -> list[Change]:
         old = [label.name or "" for label in debtor.labels] if debtor else []
         pairs.append(("labels", sorted(old), sorted(row["labels"])))
     unseen = [
-        change(name, "", say("{row} {unseen}", row=row[name] or CLEARED, unseen=UNSEEN))
+        change(name, "", say("{value} {unseen}", value=row[name] or CLEARED, unseen=UNSEEN))
         for name in sorted(Debtors.unseen)
         if name in row
     ]
@@ -155,7 +155,7 @@ def _dangers(row: Mapping[str, Any], debtor: Debtor | None, changes: Iterable[Ch
     whose = (
         say("debtor {debtor}", debtor=debtor_name(debtor))
         if debtor
-        else say("new debtor {debtor_number}", debtor_number=code(row["debtor_number"]))
+        else say("new debtor {number}", number=code(row["debtor_number"]))
     )
     found = [one for changed in changes for one in of_change(whose, changed.field, changed, is_new=debtor is None)]
     if debtor and "labels" in row and row["labels"]:

@@ -17,7 +17,7 @@ from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Fact, Preview, Warned, beside, facts
 from payt_mcp.proposals.states import Status
 from payt_mcp.receivables import plans
-from payt_mcp.words.said import count, money, say, some
+from payt_mcp.words.said import count, day_of, money, say, some, template, term
 from payt_mcp.words.text import LINE_LENGTH, clean, code
 from payt_mcp.writes.kind import Kind, Place, one_done
 from payt_mcp.writes.outlook import Content, Outlook
@@ -32,7 +32,12 @@ _WHAT = {
     "reject": say("Reject: nothing is agreed, and Payt goes on with the invoices"),
     "deactivate": say("Deactivate: the plan ends, and Payt goes on with its invoices"),
 }
-_STATES = {"pending": say("proposed, and nobody has decided"), "ended": "ended"}
+_TITLES = {
+    "approve": template("Approve payment plan {id}{whose}, in {short_name}"),
+    "reject": template("Reject payment plan {id}{whose}, in {short_name}"),
+    "deactivate": template("Deactivate payment plan {id}{whose}, in {short_name}"),
+}
+_STATES = {"pending": say("proposed, and nobody has decided"), "ended": say("ended")}
 _MOST_NAMED = 50
 
 
@@ -48,14 +53,14 @@ class DecidePlan(Kind):
     async def look_ahead(self, place: Place, asked: Content) -> Outlook:
         plan, decision = await _read(place, asked["payment_plan"]), asked["decision"]
         status = plans.status(plan)
-        said = _STATES.get(status, status)
+        said = _STATES.get(status) or term(status)
         if status not in {_FROM[decision], _TO[decision]}:
             raise InputError(f"Payment plan {plan.id} is {said}: {decision} is not possible.")
         covered = (await covered_by(place, [plan])).by_plan.get(plan.id, [])
         opened = await _open(place, plan)
         currency = _currency(covered or opened)
         debtor = await fact_of(place, debtor_id=plan.debtor_id)
-        whose = f" of {debtor[0][1]}" if debtor else ""
+        whose = say(" of {debtor}", debtor=debtor[0][1]) if debtor else ""
         about = [
             (say("Decision"), _WHAT[decision]),
             *debtor,
@@ -67,8 +72,7 @@ class DecidePlan(Kind):
         return Outlook(
             touches=(self.name, plan.id),
             title=say(
-                "{decision} payment plan {id}{whose}, in {short_name}",
-                decision=decision.capitalize(),
+                _TITLES[decision],
                 id=code(plan.id),
                 whose=whose,
                 short_name=place.short_name,
@@ -104,7 +108,7 @@ KIND = DecidePlan()
 
 
 async def _read(scope: Scope, key: str) -> PaymentPlan:
-    return own_id(await scope.account.payt.payment_plan(scope.id, key), key, say("payment plan"))
+    return own_id(await scope.account.payt.payment_plan(scope.id, key), key, "payment plan")
 
 
 async def _open(scope: Scope, plan: PaymentPlan) -> list[Invoice]:
@@ -124,8 +128,8 @@ def _currency(invoices: Sequence[Invoice]) -> str:
 def _history(scope: Scope, plan: PaymentPlan, said: str) -> list[Fact]:
     by = say("the debtor") if plan.proposed_at or plan.reason else say("the creditor")
     proposed = scope.day(plan.proposed_at or plan.created_at)
-    facts = [(say("State"), said), (say("Asked by"), by), (say("Proposed on"), proposed or "")]
-    facts.append((say("Approved on"), scope.day(plan.approved_at) or ""))
+    facts = [(say("State"), said), (say("Asked by"), by), (say("Proposed on"), day_of(proposed))]
+    facts.append((say("Approved on"), day_of(scope.day(plan.approved_at))))
     return [fact for fact in facts if fact[1]]
 
 
@@ -142,15 +146,15 @@ def _terms(scope: Scope, plan: PaymentPlan, currency: str) -> list[Fact]:
             ),
         )
     ]
-    for place, term in enumerate(plan.payment_terms, 1):
-        missed = say(", MISSED") if plans.is_missed(plan, term, scope.today) else ""
-        amount, rest = money(term.total_amount or Decimal(0), currency), money(plans.still_due(term), currency)
+    for place, one in enumerate(plan.payment_terms, 1):
+        missed = say(", MISSED") if plans.is_missed(plan, one, scope.today) else ""
+        amount, rest = money(one.total_amount or Decimal(0), currency), money(plans.still_due(one), currency)
         facts.append(
             (
                 say("Term {place}", place=place),
                 say(
                     "{due_date}: {amount}, {rest} still due{missed}",
-                    due_date=term.due_date or "undated",
+                    due_date=one.due_date or say("undated"),
                     amount=amount,
                     rest=rest,
                     missed=missed,
@@ -174,8 +178,8 @@ def _invoices(covered: Sequence[Invoice], opened: Sequence[Invoice], currency: s
         return say("Invoices covered"), some(
             sorted(code(one.invoice_number or one.id) for one in covered), most=_MOST_NAMED
         )
-    numbers = some(sorted(code(one.invoice_number or one.id) for one in opened), most=_MOST_NAMED) or "none"
-    total = say(", {sum} in all", sum=money(_sum(opened), currency)) if currency else ""
+    numbers = some(sorted(code(one.invoice_number or one.id) for one in opened), most=_MOST_NAMED) or say("none")
+    total = say(", {total} in all", total=money(_sum(opened), currency)) if currency else ""
     return say("Invoices covered"), say(
         "Payt shows them of active plans only; open invoices of the debtor: {numbers}{total}",
         numbers=numbers,
@@ -198,7 +202,7 @@ def _warnings(scope: Scope, plan: PaymentPlan, decision: str, opened: Sequence[I
         found.append(
             Warned(
                 say(
-                    "The debtor is in another active plan already: {sorted}.", sorted=some(sorted(filter(None, others)))
+                    "The debtor is in another active plan already: {others}.", others=some(sorted(filter(None, others)))
                 )
             )
         )

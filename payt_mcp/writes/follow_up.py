@@ -28,8 +28,8 @@ from payt_mcp.proposals.preview import (
     outliers_first,
 )
 from payt_mcp.proposals.states import Status
-from payt_mcp.words.said import count, money, say, some
-from payt_mcp.words.text import NAME_LENGTH, clean, code, stamp
+from payt_mcp.words.said import count, joined, moment_of, money, say, some, template
+from payt_mcp.words.text import NAME_LENGTH, clean, code
 from payt_mcp.writes.bulk import bulk_done, with_refused
 from payt_mcp.writes.kind import Kind, Place
 from payt_mcp.writes.outlook import Content, Outlook
@@ -40,12 +40,16 @@ _FIELDS = (
     "id", "invoice_number", "invoice_identifier", "debtor_id", "currency_code", "open_amount", "paused_at",
     "paused_by_user",
 )  # fmt: skip
-_DUE = {"block": "blocked", "resume": "resumed"}
+_DUE = {"block": say("blocked"), "resume": say("resumed")}
 _HELD, _PAUSED = say("blocked already"), say("blocked beside the pause")
 _STAYS, _FREE, _REFUSED = say("stays paused"), say("not resumed"), REFUSED
 _WAYS = {"invoice_numbers": "invoice_number", "invoice_identifiers": "invoice_identifier", "ids": "id"}
 """How an invoice may be named, in the order it is looked for."""
 _POSTED = frozenset({*_DUE.values(), _PAUSED, _STAYS})
+_TITLES = {
+    "block": template("Block the follow-up of {invoices}, in {short_name}"),
+    "resume": template("Resume the follow-up of {invoices}, in {short_name}"),
+}
 _WHAT = {
     "block": say("Payt does nothing more about these invoices until they are resumed"),
     "resume": say("Payt goes on with these invoices, and reminds their debtors as its flow has it"),
@@ -76,8 +80,7 @@ class FollowUp(Kind):
         return Outlook(
             touches=(self.name, action, *sorted(entry["named"] for entry in meant)),
             title=say(
-                "{action} the follow-up of {invoices}, in {short_name}",
-                action=action.capitalize(),
+                _TITLES[action],
                 invoices=count(len(posted), "invoice"),
                 short_name=place.short_name,
             ),
@@ -233,14 +236,12 @@ def _owed(rows: Sequence[Row], meant: Sequence[Mapping[str, str]], found: Mappin
             totals[currency] = totals.get(currency, Decimal(0)) + invoice.open_amount
     if totals:
         yield Effect(
-            say(
-                "Open on them: {total}", total=", ".join((money(total, code) for code, total in sorted(totals.items())))
-            )
+            say("Open on them: {total}", total=joined(money(total, code) for code, total in sorted(totals.items())))
         )
 
 
 def _effect(place: Place, action: str, invoice: Invoice) -> tuple[str, list[str]]:
-    since = say("since {paused_at}", paused_at=stamp(invoice.paused_at, place.zone))
+    since = say("since {paused_at}", paused_at=moment_of(invoice.paused_at, place.zone))
     if action == "block":
         paid = [say("paid already")] if invoice.open_amount == 0 else []
         if not _is_held(invoice):

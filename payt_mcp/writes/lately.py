@@ -16,8 +16,7 @@ from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import preview_of
 from payt_mcp.receivables.addresses import CONTACT_FIELDS, PLACES
 from payt_mcp.receivables.mailboxes import mailboxes_in
-from payt_mcp.words.said import count, say, some
-from payt_mcp.words.text import clean
+from payt_mcp.words.said import count, say, some, within
 from payt_mcp.writes.bulk import POSTED
 
 _UPSERTS = frozenset({"contacts", "debtors", "invoices"})
@@ -43,7 +42,7 @@ def came_on_file(records: Sequence[Record], zone: dt.tzinfo) -> dict[str, str]:
 def changes_of(record: Record, number: str) -> str:
     """What an upsert changes of the debtor of this number, in short; "" where it says nothing of it."""
     said = [part for row in _rows_of(record) for part in _of_debtor(row, number)]
-    return clean(some(said, most=_MOST_CHANGES), _LENGTH)
+    return within(some(said, most=_MOST_CHANGES), _LENGTH)
 
 
 def _rows_of(record: Record) -> list[Row]:
@@ -60,7 +59,7 @@ def _rows_of(record: Record) -> list[Row]:
 def _of_debtor(row: Row, number: str) -> Iterator[str]:
     """`261001: due date 2026-11-01 becomes 2026-12-01`, for each of its fields; of what is new, that it is."""
     own = row.key == number or row.about.split(" ")[0] == number
-    follows = say("debtor {number} ", number=number)
+    follows = f"debtor {number} "
     changes = [one for one in row.changes if own or one.field.startswith(follows)]
     if own and row.action == "created":
         yield say("{key} is new", key=row.key)
@@ -72,7 +71,7 @@ def _of_debtor(row: Row, number: str) -> Iterator[str]:
                 "{key}: {field} {old} becomes {new}",
                 key=row.key,
                 field=one.field,
-                old=one.old or "nothing",
+                old=one.old or say("nothing"),
                 new=one.new,
             )
             for one in changes

@@ -36,7 +36,7 @@ async def fact_of(
     """The debtor, the invoice and the case by the names people use."""
     about = await subjects(scope, debtors=[debtor_id], invoices=[invoice_id], cases=[case_id])
     named = about.named(debtor_id=debtor_id, invoice_id=invoice_id, case_id=case_id)
-    debtor = say("{debtor_number} {debtor}", debtor_number=named["debtor_number"], debtor=named["debtor"]).strip()
+    debtor = f"{named['debtor_number']} {named['debtor']}".strip()
     found = [
         (say("Debtor"), debtor),
         (say("Invoice"), str(named["invoice_number"])),

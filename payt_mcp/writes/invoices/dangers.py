@@ -10,7 +10,7 @@ from typing import Any
 
 from payt_mcp.proposals.preview import Change
 from payt_mcp.words.field_names import field_words
-from payt_mcp.words.said import count, money, say, some
+from payt_mcp.words.said import Field, count, money, say, some
 from payt_mcp.words.text import clean
 from payt_mcp.writes import dangers
 from payt_mcp.writes.dangers import Found, of_change
@@ -36,7 +36,7 @@ def _of_row(row: Mapping[str, Any], step: Step) -> Iterator[Found]:
         danger = dangers.MAILED_ELSEWHERE if step.is_elsewhere else dangers.MAILED
         yield Found(danger, number, say("to {mail_to}", mail_to=step.mail_to), is_new=is_new)
     for file in step.destroyed:
-        yield Found(dangers.DESTROYED, number, field_words(file), is_new=is_new)
+        yield Found(dangers.DESTROYED, number, Field(field_words(file)), is_new=is_new)
     if is_new:
         return
     money_moves = list(_of_money(number, step))
@@ -78,7 +78,7 @@ def _moved(number: str, change: Change) -> Found:
     """A due date that is another, and how far it moves."""
     was, becomes = (dt.date.fromisoformat(text) for text in (change.old or change.new, change.new))
     days = (becomes - was).days
-    way = "later" if days > 0 else "earlier"
+    way = say("later") if days > 0 else say("earlier")
     return Found(
         dangers.DUE,
         number,
@@ -90,7 +90,7 @@ def _moved(number: str, change: Change) -> Found:
 def _of_lists(row: Mapping[str, Any], number: str, step: Step) -> Iterator[Found]:
     """Lists that are replaced as a whole, where something that was there is there no more."""
     for name, said in step.lists.items():
-        noun, changes = field_words(name), [one for one in step.changes if one.field == field_words(name)]
+        noun, changes = Field(field_words(name)), [one for one in step.changes if one.field == field_words(name)]
         if not row[name]:
             was = next((one.old for one in changes if one.old), said)
             yield Found(dangers.EMPTIED, number, was, noun)

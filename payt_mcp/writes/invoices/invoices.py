@@ -14,7 +14,7 @@ from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import REFUSED, Preview, Words
 from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words, listed
-from payt_mcp.words.said import count, say
+from payt_mcp.words.said import Field, count, say
 from payt_mcp.words.text import clean
 from payt_mcp.writes.bulk import POSTED, bulk_done, with_refused
 from payt_mcp.writes.files import checksum, described, load
@@ -141,7 +141,7 @@ def _words(rows: Rows) -> Words | None:
 def _unseen(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """What of these rows Payt never shows, in words."""
     given = {name for row in rows for name in row}
-    return [field_words(name) for name in NOT_READ_BACK if name in given]
+    return [Field(field_words(name)) for name in NOT_READ_BACK if name in given]
 
 
 def _check_new(rows: Rows, known: Known) -> None:
@@ -151,7 +151,7 @@ def _check_new(rows: Rows, known: Known) -> None:
         number, missing = row["invoice_number"], missing_in(row)
         if number not in there and missing:
             has_debtor = row.get("debtor_number") or row.get("debtor_identifier")
-            needed = say(" and ").join([*missing, *([] if has_debtor else ["debtor_number"])])
+            needed = " and ".join([*missing, *([] if has_debtor else ["debtor_number"])])
             raise InputError(f"invoices[{at}] needs {needed}: Payt has no invoice {clean(number, 40)!r} to change.")
         there.add(number)
 

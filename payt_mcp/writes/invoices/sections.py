@@ -20,7 +20,7 @@ from payt_mcp.proposals.preview import (
     outliers_first,
 )
 from payt_mcp.words.field_names import field_words
-from payt_mcp.words.said import count, money, say, some
+from payt_mcp.words.said import Field, count, money, say, signed, some
 from payt_mcp.words.text import clean
 from payt_mcp.writes.bulk import POSTED
 from payt_mcp.writes.dangers import stand_apart, told
@@ -105,8 +105,8 @@ def _money(steps: Sequence[Step]) -> Iterator[Effect]:
             say(
                 "{currency}: open {opened}, total {totalled}",
                 currency=currency,
-                opened=f"{opened:+,.2f}",
-                totalled=f"{totalled:+,.2f}",
+                opened=signed(opened),
+                totalled=signed(totalled),
             )
         )
 
@@ -125,9 +125,9 @@ def _lists(steps: Sequence[Step]) -> Iterator[Effect]:
     found: dict[str, list[str]] = {}
     for step in steps:
         for name in step.destroyed:
-            found.setdefault(say("Files destroyed ({name})", name=field_words(name)), []).append(step.number)
+            found.setdefault(say("Files destroyed ({name})", name=Field(field_words(name))), []).append(step.number)
         for name, said in step.lists.items():
-            found.setdefault(say("{name} replaced as a whole", name=field_words(name)), []).append(
+            found.setdefault(say("{name} replaced as a whole", name=Field(field_words(name))), []).append(
                 say("{number} ({said})", number=step.number, said=said)
             )
     yield from (Effect(said, tuple(numbers)) for said, numbers in found.items())

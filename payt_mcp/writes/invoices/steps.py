@@ -14,7 +14,7 @@ from payt_mcp.payt.models import Contact, Debtor, Invoice, Payment
 from payt_mcp.proposals.preview import REFUSED, Change, Row
 from payt_mcp.receivables.mailboxes import mailbox
 from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words, listed
-from payt_mcp.words.said import count, money, say
+from payt_mcp.words.said import Field, count, day_of, joined, money, say, term, within
 from payt_mcp.words.text import clean, code
 from payt_mcp.writes.bulk import CLEARED, UNSEEN, WHOLE
 from payt_mcp.writes.invoices.fields import REQUIRED
@@ -38,7 +38,7 @@ COMPARED = (
     "description", "category", "payment_method", *AMOUNTS,
 )  # fmt: skip
 _UNREADABLE = tuple(name for name in NOT_READ_BACK if name not in {"payments", *FILES})
-REMOVED = "removed"
+REMOVED = say("removed")
 _LISTS = ("payments", "invoice_lines", "labels")
 _ZERO = Decimal("0.00")
 
@@ -248,13 +248,13 @@ def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | No
     if row.get("sent_at") and not old.is_sent:
         changes.append(_change("sent_at", "", row["sent_at"]))
     if "labels" in row and sorted(row["labels"]) != sorted(old.labels or []):
-        changes.append(_change("labels", ", ".join(old.labels or []), ", ".join(row["labels"]) or "none"))
+        changes.append(_change("labels", ", ".join(old.labels or []), ", ".join(row["labels"]) or say("none")))
     if "invoice_lines" in row:
         changes += _line_changes(old.lines, new.lines)
     if "payments" in row:
         changes += _payment_changes(old.payments, new.payments)
     changes += [
-        _change(name, "", say("{row} {unseen}", row=row[name] or CLEARED, unseen=UNSEEN))
+        _change(name, "", say("{value} {unseen}", value=row[name] or CLEARED, unseen=UNSEEN))
         for name in _UNREADABLE
         if name in row
     ]
@@ -262,7 +262,8 @@ def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | No
 
 
 def _change(name: str, old: str, new: str) -> Change:
-    return Change(field_words(name), clean(old, WHOLE), clean(str(new), WHOLE) or CLEARED)
+    was, becomes = (day_of(one) if name.endswith("_date") else one for one in (old, str(new)))
+    return Change(Field(field_words(name)), within(was, WHOLE), within(becomes, WHOLE) or CLEARED)
 
 
 def _line_changes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
@@ -275,7 +276,7 @@ def _payment_changes(old: Payments | None, new: Payments | None) -> list[Change]
     assert new is not None  # those of the row
     if old is None:
         return [
-            _change("payments", "", say("{new} {unseen}", new=new, unseen=UNSEEN)),
+            _change("payments", "", say("{value} {unseen}", value=new, unseen=UNSEEN)),
             *_one_by_one("payments", (), new.words),
         ]
     was = str(old) if old.words else ""
@@ -290,8 +291,8 @@ def _one_by_one(name: str, old: Sequence[str], new: Sequence[str]) -> list[Chang
 def _file_words(file: Mapping[str, Any]) -> str:
     if file.get("destroy"):
         return say("DESTROYED")
-    return ", ".join(
-        say("{name} {file}", name=name, file=file[name]) for name in ("filename", "checksum") if name in file
+    return joined(
+        say("{name} {file}", name=term(name), file=file[name]) for name in ("filename", "checksum") if name in file
     )
 
 
@@ -321,9 +322,9 @@ def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: St
         step.lists = {name: words for name in _LISTS if name in row and (words := _replaced(name, old, new))}
         if new.debtor and (old.debtor is None or old.debtor.id != new.debtor.id):
             step.moved = say(
-                "{debtor} → {debtor_2}",
-                debtor=_named(old.debtor) or "one that is not known",
-                debtor_2=_named(new.debtor),
+                "{before} → {after}",
+                before=_named(old.debtor) or say("one that is not known"),
+                after=_named(new.debtor),
             )
         step.lowered = _lowered(row, old, new)
         step.labels_before = old.labels or []
@@ -351,23 +352,19 @@ def _replaced(name: str, old: State, new: State) -> str:
     if name == "payments":
         if old.payments is None:
             return say("by {payments}; Payt does not show what was", payments=new.payments)
-        return (
-            say("{payments} → {payments_2}", payments=old.payments, payments_2=new.payments)
-            if old.payments.words
-            else ""
-        )
+        return say("{before} → {after}", before=old.payments, after=new.payments) if old.payments.words else ""
     was, becomes = (old.labels or [], new.labels or []) if name == "labels" else (old.lines, new.lines)
-    noun = "label" if name == "labels" else "line"
-    return (
-        say("{count} → {count_2}", count=count(len(was), noun), count_2=count(len(becomes), noun))
-        if was and sorted(was) != sorted(becomes)
-        else ""
+    if not was or sorted(was) == sorted(becomes):
+        return ""
+    before, after = (
+        (count(len(one), "label") if name == "labels" else count(len(one), "line")) for one in (was, becomes)
     )
+    return say("{before} → {after}", before=before, after=after)
 
 
 def _recoin(step: Step, was: str, old: State, new: State) -> None:
     """Amounts of two currencies have no difference: what leaves the one stands beside what comes into the other."""
-    for verb, currency, state in (("leaves", was, old), ("comes", step.currency, new)):
+    for verb, currency, state in ((say("leaves"), was, old), (say("comes"), step.currency, new)):
         opened, total = (money(_amount(state, name), currency) for name in ("amount_open", "amount_total"))
         step.notes.append(say("{verb}: {opened} open of {total}", verb=verb, opened=opened, total=total))
 

@@ -149,7 +149,9 @@ def about_warnings(material: Material, today: dt.date) -> list[Warned]:
 
 
 def _called(items: Sequence[OpenItem]) -> str:
-    return say("invoice{what} {items}", what="s" if len(items) > 1 else "", items=numbers_of(items))
+    if len(items) > 1:
+        return say("invoices {numbers}", numbers=numbers_of(items))
+    return say("invoice {numbers}", numbers=numbers_of(items))
 
 
 def numbers_of(items: Iterable[OpenItem]) -> str:

@@ -56,7 +56,7 @@ def _on_file(recipient: Recipient, facts: Facts) -> Iterator[Warned]:
             True,
         )
     elif shown(recipient.email) != recipient.email:
-        yield Warned(say("{email} reads {email_2}.", email=recipient.email, email_2=readable(recipient.email)))
+        yield Warned(say("{email} reads {readable}.", email=recipient.email, readable=readable(recipient.email)))
 
 
 def _left_out(letter: Letter, facts: Facts) -> list[Warned]:
@@ -66,8 +66,8 @@ def _left_out(letter: Letter, facts: Facts) -> list[Warned]:
     used = {entry.source for entry in facts.on_file if mailbox(entry.email) in written}
     beside = [
         say(
-            "On file, {sources} has {email} too, which this letter does not go to.",
-            sources=sources[entry.source],
+            "On file, {place} has {email} too, which this letter does not go to.",
+            place=sources[entry.source],
             email=entry.email,
         )
         for entry in facts.on_file

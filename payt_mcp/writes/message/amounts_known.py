@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from payt_mcp.scanning.amounts import Amount
-from payt_mcp.words.said import money, say
+from payt_mcp.words.said import money, say, term
 from payt_mcp.words.text import clean
 from payt_mcp.writes.message.known import Entry, Known
 
@@ -33,7 +33,7 @@ class Amounts:
                 self._put(
                     entry.currency,
                     amount,
-                    say("{what} of invoice {number}", what=what, number=clean(entry.number, 40)) if what else "",
+                    say("{what} of invoice {number}", what=term(what), number=clean(entry.number, 40)) if what else "",
                 )
         self._sums: set[Decimal] = set()
         for currency, amount, what in (*sums, *known.amounts):

@@ -13,7 +13,7 @@ from payt_mcp.words.text import clean
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
 
-_STANDING = {PAUSED: "paused", PAYMENT_PLAN: say("in a payment plan"), WITH_BAILIFF: say("with a bailiff")}
+_STANDING = {PAUSED: say("paused"), PAYMENT_PLAN: say("in a payment plan"), WITH_BAILIFF: say("with a bailiff")}
 
 
 def basis_of(facts: Facts, text: str, about: str = "") -> dict[str, Any]:
@@ -65,23 +65,25 @@ def _item_changes(was: Mapping[str, Any], item: OwedItem, of_debtor: Sequence[Re
     if str(item.open_amount) != was["open"]:
         found.append(
             say(
-                "the open amount of {name} went from {open} to {open_amount}",
+                "the open amount of {name} went from {before} to {after}",
                 name=name,
-                open=was["open"],
-                open_amount=item.open_amount,
+                before=was["open"],
+                after=item.open_amount,
             )
         )
     if _due(item) != was.get("due", _due(item)):
         found.append(
             say(
-                "the due date of {name} went from {due} to {due_2}",
+                "the due date of {name} went from {before} to {after}",
                 name=name,
-                due=was["due"] or "none",
-                due_2=_due(item) or "none",
+                before=was["due"] or say("none"),
+                after=_due(item) or say("none"),
             )
         )
     if item.is_overdue != was.get("overdue", item.is_overdue):
-        found.append(say("{name} is {what} overdue", name=name, what="now" if item.is_overdue else "no longer"))
+        found.append(
+            say("{name} is {what} overdue", name=name, what=say("now") if item.is_overdue else say("no longer"))
+        )
     new = _new(was.get("attention", ()), item.attention)
     told = [reason for reason in new if reason.source == "invoice" or reason not in of_debtor]
     return found + [
@@ -89,7 +91,7 @@ def _item_changes(was: Mapping[str, Any], item: OwedItem, of_debtor: Sequence[Re
             "{name} is now {standing}{what}",
             name=name,
             standing=_STANDING[reason.flag],
-            what=f" ({reason.named})" if reason.named else "",
+            what=say(" ({named})", named=reason.named) if reason.named else "",
         )
         for reason in told
     ]
@@ -112,5 +114,5 @@ def _new(was: Iterable[str], reasons: Iterable[Reason]) -> list[Reason]:
 def _now_so(reason: Reason) -> str:
     if reason.source == "credit_case":
         return say("{named} is now {standing}", named=reason.named, standing=_STANDING[reason.flag])
-    by = f" ({reason.named})" if reason.named else ""
+    by = say(" ({named})", named=reason.named) if reason.named else ""
     return say("the debtor is now {standing}{by}", standing=_STANDING[reason.flag], by=by)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.attention import PAUSED, PAYMENT_PLAN, WITH_BAILIFF, Reason, flags_of
 from payt_mcp.receivables.phases import TOWARDS_COURT, words
-from payt_mcp.words.said import count, say, some, template
+from payt_mcp.words.said import count, joined, say, some, template, term
 from payt_mcp.words.text import clean, code
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem, may_be_about_more, numbers_of
@@ -19,19 +19,28 @@ _OF_THE_DEBTOR = {
     PAUSED: say("Follow-up of this debtor is paused"),
 }
 _OF_THE_CASE = {
-    WITH_BAILIFF: template("Credit case {} is with a bailiff: contact goes through the bailiff"),
-    PAYMENT_PLAN: template("Credit case {} has an active payment plan; its invoices are not to be chased"),
-    PAUSED: template("Follow-up of credit case {} is paused"),
+    WITH_BAILIFF: template("Credit case {number} is with a bailiff: contact goes through the bailiff"),
+    PAYMENT_PLAN: template("Credit case {number} has an active payment plan; its invoices are not to be chased"),
+    PAUSED: template("Follow-up of credit case {number} is paused"),
 }
 _OF_NAMED = {
-    WITH_BAILIFF: template("Invoice {} is with a bailiff: contact about it goes through the bailiff"),
-    PAYMENT_PLAN: template("Invoice {} is in a payment plan, and not to be chased"),
-    PAUSED: template("Follow-up is paused for invoice {}"),
+    WITH_BAILIFF: template("Invoice {numbers} is with a bailiff: contact about it goes through the bailiff"),
+    PAYMENT_PLAN: template("Invoice {numbers} is in a payment plan, and not to be chased"),
+    PAUSED: template("Follow-up is paused for invoice {numbers}"),
 }
 _OF_SOME = {
-    WITH_BAILIFF: template("with a bailiff: contact about {} goes through the bailiff"),
-    PAYMENT_PLAN: say("in an active payment plan, and not to be chased"),
-    PAUSED: say("paused with a credit case"),
+    WITH_BAILIFF: (
+        template("1 of {of} {kind} is with a bailiff: contact about it goes through the bailiff"),
+        template("{number} of {of} {kind} are with a bailiff: contact about them goes through the bailiff"),
+    ),
+    PAYMENT_PLAN: (
+        template("1 of {of} {kind} is in an active payment plan, and not to be chased"),
+        template("{number} of {of} {kind} are in an active payment plan, and not to be chased"),
+    ),
+    PAUSED: (
+        template("1 of {of} {kind} is paused with a credit case"),
+        template("{number} of {of} {kind} are paused with a credit case"),
+    ),
 }
 
 
@@ -81,14 +90,14 @@ def _looked_at(flag: str, items: Iterable[OwedItem]) -> tuple[list[OwedItem], st
 
 def _of_the_case(flag: str, reasons: Sequence[Reason]) -> Warned:
     number = next(reason.record for reason in reasons if reason.flag == flag)
-    return Warned(say("{of_the_case}.", of_the_case=_OF_THE_CASE[flag].format(code(number))), True)
+    return Warned(say("{said}.", said=say(_OF_THE_CASE[flag], number=code(number))), True)
 
 
 def _of_named(flag: str, meant: Sequence[OwedItem]) -> Warned:
     """A pause of single invoices is no danger: nobody knows what for, and it may be for this very letter."""
     reasons = [reason for item in meant for reason in item.attention]
     is_single = flag == PAUSED and all(reason.source == "invoice" for reason in reasons if reason.flag == flag)
-    return Warned(_with_records(_OF_NAMED[flag].format(numbers_of(meant)), flag, reasons), not is_single)
+    return Warned(_with_records(say(_OF_NAMED[flag], numbers=numbers_of(meant)), flag, reasons), not is_single)
 
 
 def _of_some(flag: str, facts: Facts, *, is_danger: bool) -> list[Warned]:
@@ -96,22 +105,10 @@ def _of_some(flag: str, facts: Facts, *, is_danger: bool) -> list[Warned]:
     flagged = [item for item in of if flag in item.flags and not _is_paused_by_itself(flag, item)]
     if not flagged:
         return []
-    are, them = ("is", "it") if len(flagged) == 1 else ("are", "them")
-    what = say(
-        "{flagged} of {of_} {kind} {are} {of_some}",
-        flagged=len(flagged),
-        of_=len(of),
-        kind=kind,
-        are=are,
-        of_some=_OF_SOME[flag].format(them),
-    )
+    what = say(_OF_SOME[flag][len(flagged) != 1], number=len(flagged), of=len(of), kind=kind)
     records = _records(flag, (reason for item in flagged for reason in item.attention))
-    return [
-        Warned(
-            say("{what} ({filter}).", what=what, filter="; ".join(filter(None, (numbers_of(flagged), records)))),
-            is_danger,
-        )
-    ]
+    beside = joined(filter(None, (numbers_of(flagged), records)), "; ")
+    return [Warned(say("{what} ({beside}).", what=what, beside=beside), is_danger)]
 
 
 def _is_paused_by_itself(flag: str, item: OwedItem) -> bool:
@@ -154,7 +151,7 @@ def _towards_court(chased: Sequence[OwedItem]) -> list[Warned]:
     formal = [item for item in chased if item.owed > 0 and item.step in TOWARDS_COURT]
     if not formal:
         return []
-    said = some(say("{number} ({step})", number=clean(item.number, 40), step=words(item.step)) for item in formal)
+    said = some(say("{number} ({step})", number=clean(item.number, 40), step=term(words(item.step))) for item in formal)
     is_last = any(item.step == "pre_judicial" for item in formal)
     return [
         Warned(
@@ -173,7 +170,7 @@ def _steps_lately(chased: Sequence[OwedItem]) -> list[Warned]:
     if not lately:
         return []
     steps = (
-        say("{step} on {day} (invoice {n})", step=words(step), day=day, n=clean(n, 40))
+        say("{step} on {day} (invoice {n})", step=term(words(step)), day=day, n=clean(n, 40))
         for day, n, step in sorted(lately, reverse=True)
     )
     return [Warned(say("Payt's record shows a step lately: {steps}.", steps=some(steps, most=_MOST_STEPS)))]

@@ -54,7 +54,7 @@ def _standing(parts: Sequence[Part], known: Known) -> Iterator[Source]:
                     )
             elif entry.is_paid:
                 if (is_asked and not claims.is_paid) or claims.is_unpaid:
-                    on = f" on {entry.paid_on}" if entry.paid_on else ""
+                    on = say(" on {day}", day=entry.paid_on) if entry.paid_on else ""
                     yield wrong(
                         number,
                         "invoice",
@@ -206,13 +206,13 @@ def _pairs(part: Part) -> list[tuple[Entry, Amount]]:
 
 def _not_of(one: Amount, entry: Entry, *, danger: bool) -> Source:
     is_open, written = money(entry.open_amount, entry.currency), clean(one.written, _LENGTH)
-    currency = f" in {entry.currency}" if one.currency not in ("", entry.currency) else ""
+    currency = say(", in another currency") if one.currency not in ("", entry.currency) else ""
     said = say(
         "The text says {written} of {entry}, of which {is_open} is open{currency}.",
         written=written,
         entry=_name(entry),
         is_open=is_open,
-        currency=currency and ", in another currency",
+        currency=currency,
     )
     return wrong(
         written, "amount", say("of {entry} {is_open} is open", entry=_name(entry), is_open=is_open), said, danger=danger

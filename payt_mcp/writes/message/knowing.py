@@ -18,7 +18,7 @@ from payt_mcp.receivables.phases import invoice_step
 from payt_mcp.scanning.figures import Figures, figures_in
 from payt_mcp.words.folding import searchable
 from payt_mcp.words.plainly import unaccented
-from payt_mcp.words.said import say
+from payt_mcp.words.said import say, term
 from payt_mcp.words.text import clean
 from payt_mcp.writes.message.known import Entry, Foreign, Known
 from payt_mcp.writes.message.others import Own, Place, foreign_in, foreign_of_file, own_of
@@ -119,9 +119,7 @@ async def _looked_up(scope: Scope, asked: Sequence[str]) -> tuple[list[Invoice],
     for chunk in chunks(asked[:_MOST_NUMBERS]):
         found += (await scope.account.payt.invoices(scope.id, fields=_FIELDS, invoice_numbers=chunk)).records
     more = len(asked) > _MOST_NUMBERS
-    return found, say(
-        "{most_numbers} of {asked} numbers were looked up", most_numbers=_MOST_NUMBERS, asked=len(asked)
-    ) if more else ""
+    return found, say("{done} of {all} numbers were looked up", done=_MOST_NUMBERS, all=len(asked)) if more else ""
 
 
 def _own_names(scope: Scope, file: DebtorFile, target: Target) -> dict[str, str]:
@@ -213,7 +211,9 @@ def _of_cases(cases: Iterable[CreditCase]) -> Iterator[tuple[str, Decimal, str]]
             known[say("open with interest and costs")] = known["open"] + known[say("open interest and costs")]
         if "interest" in known and "costs" in known:
             known[say("interest and costs")] = known["interest"] + known["costs"]
-        yield from ((currency, amount, say("{what} of {name}", what=what, name=name)) for what, amount in known.items())
+        yield from (
+            (currency, amount, say("{what} of {name}", what=term(what), name=name)) for what, amount in known.items()
+        )
 
 
 def _of_plans(plans: Iterable[PaymentPlan]) -> Iterator[tuple[str, Decimal, str]]:
@@ -291,9 +291,9 @@ async def _places(scope: Scope) -> tuple[list[Place], str]:
     said += (
         [
             say(
-                "{elsewhere} of our {elsewhere_2} other companies were looked through",
-                elsewhere=len(elsewhere) - missing,
-                elsewhere_2=len(elsewhere),
+                "{done} of our {all} other companies were looked through",
+                done=len(elsewhere) - missing,
+                all=len(elsewhere),
             )
         ]
         if missing

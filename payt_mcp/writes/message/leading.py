@@ -67,10 +67,7 @@ def _host_words(host: str) -> str:
     """A host as it reads, and where that deceives also as it is."""
     if host.isascii():
         return clean(shown(host), 120)
-    coded = (
-        label if label.isascii() else say("xn--{decode}", decode=label.encode("punycode").decode())
-        for label in host.split(".")
-    )
+    coded = (label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in host.split("."))
     return say("{host} (not in Latin letters: {coded})", host=clean(host, 60), coded=clean(".".join(coded), 80))
 
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from payt_mcp.proposals import preview
 from payt_mcp.receivables.addresses import Recipient
-from payt_mcp.words.said import money, say
-from payt_mcp.words.text import clean, cut, outside
+from payt_mcp.words.said import money, say, within
+from payt_mcp.words.text import clean, outside
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import named_words
 from payt_mcp.writes.message.placeholders import Filled, blanked
@@ -51,7 +51,7 @@ class Letter:
 
 
 def title_of(letter: Letter, facts: Facts) -> str:
-    return cut(
+    return within(
         say(
             "Message to {debtor} ({debtor_number}): {subject}",
             debtor=clean(facts.debtor, 60),

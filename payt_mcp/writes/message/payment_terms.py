@@ -21,18 +21,14 @@ def the_plan(file: DebtorFile, currency: str, language: Language, written: str) 
     active = [plan for plan in file.plans if plan.active and plan.debtor_id == file.debtor.id]
     plans = active or file.pending
     if len(plans) != 1:
-        many = (
-            say("several {what} payment plans", what="active" if active else "proposed")
-            if plans
-            else say("no payment plan")
-        )
+        many = "no payment plan" if not plans else f"several {'active' if active else 'proposed'} payment plans"
         raise InputError(f"{written} cannot be filled: this debtor has {many}. Write the terms yourself.")
     plan = plans[0]
     if not plan.payment_terms or any(term.total_amount is None or term.due_date is None for term in plan.payment_terms):
         raise InputError(f"{written} cannot be filled: Payt does not say all terms of payment plan {plan.id}.")
     own = _currency(file, plan, currency, written)
     lines = (_line(place, term, own, language) for place, term in enumerate(plan.payment_terms, 1))
-    return Value("\n".join(say("- {line}", line=line) for line in lines), say("payment plan {id}", id=code(plan.id)))
+    return Value("\n".join(f"- {line}" for line in lines), say("payment plan {id}", id=code(plan.id)))
 
 
 def _line(place: int, term: PlannedPayment, currency: str, language: Language) -> str:

@@ -69,11 +69,17 @@ def ledger_lines(
         stops = record.status is Status.OUTCOME_UNKNOWN or (record.status not in _NO_NEWS and key not in told)
         named = say(
             "{said}, {id}, at {when}",
-            said=cited(said or title_of(record), LINE_LENGTH),
+            said=_cited(said or title_of(record)),
             id=record.id,
             when=at(when, zone),
         )
         yield Circumstance(key, label, named, stops=stops)
+
+
+def _cited(said: str) -> str:
+    """What an outsider may have written a part of, in quotation marks; a sentence stays one."""
+    plain = cited(said, LINE_LENGTH)
+    return say("“{said}”", said=said) if plain == f"“{said}”" else plain
 
 
 def _standing(record: Record, number: str) -> tuple[str, dt.datetime, str]:

@@ -16,7 +16,6 @@ from payt_mcp.receivables.aging import balance
 from payt_mcp.receivables.attention import of_case, of_invoice
 from payt_mcp.receivables.messages import EARLIEST, bounce_reason, message_moment
 from payt_mcp.receivables.records import case_entry
-from payt_mcp.words.said import say
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
@@ -44,7 +43,7 @@ async def facts_of(
     file, administration, now = target.file, scope.administration, scope.now()
     debtor, subject, body = file.debtor, letter.subject, letter.body
     on_file = await _on_file(scope, debtor)
-    contacts = [entry.source.removeprefix(say("contact ")) for entry in on_file]
+    contacts = [entry.source.removeprefix("contact ") for entry in on_file]
     same = [m for m in file.messages if is_same(m, subject, body)]
     of_case_ = of_case(case_entry(target.case)) if target.case else []
     return Facts(

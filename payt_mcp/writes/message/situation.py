@@ -16,8 +16,8 @@ from payt_mcp.receivables import plans
 from payt_mcp.receivables.messages import message_moment
 from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.receivables.phases import case_phase, words
-from payt_mcp.words.said import count, money, say, some
-from payt_mcp.words.text import NAME_LENGTH, cited, clean, code, day
+from payt_mcp.words.said import count, day_of, joined, money, say, some, term
+from payt_mcp.words.text import NAME_LENGTH, cited, clean, code
 
 LATELY = dt.timedelta(days=7)
 _MOST_OF_A_KIND = 3
@@ -61,14 +61,14 @@ def _written(scope: Scope, file: DebtorFile) -> Iterator[Circumstance]:
 
 def _message(scope: Scope, message: Message, *, is_answered: bool) -> Circumstance:
     text = cited(message.content or message.subject, _MESSAGE_LENGTH)
-    states = ["read" if message.read_at else "unread"] + (
-        [say("before our last message")] if is_answered else ["unanswered"]
+    states = [say("read") if message.read_at else say("unread")] + (
+        [say("before our last message")] if is_answered else [say("unanswered")]
     )
     return Circumstance(
         f"message {message.id}",
         say("The debtor wrote"),
-        say("{message_moment} {text}", message_moment=scope.day(message_moment(message)), text=text),
-        ", ".join(states),
+        say("{message_moment} {text}", message_moment=day_of(scope.day(message_moment(message))), text=text),
+        joined(states),
     )
 
 
@@ -78,7 +78,7 @@ def _pending(scope: Scope, plan: PaymentPlan) -> Iterator[Circumstance]:
     said = say(
         "{id} of {asked}, which nobody has decided on: {terms}{reason}",
         id=code(plan.id),
-        asked=asked or "an unknown day",
+        asked=day_of(asked) or say("an unknown day"),
         terms=_terms(plan),
         reason=reason,
     )
@@ -121,15 +121,19 @@ def _kept(file: DebtorFile) -> Iterator[Circumstance]:
 
 def _note(scope: Scope, note: Note) -> Circumstance:
     by = clean(note.user.name, NAME_LENGTH) if note.user else ""
-    on = scope.day(note.created_at or note.updated_at)
-    said = " ".join(filter(None, (on, by, cited(note.content, _TEXT_LENGTH))))
+    on = day_of(scope.day(note.created_at or note.updated_at))
+    said = joined(filter(None, (on, by, cited(note.content, _TEXT_LENGTH))), " ")
     return Circumstance(f"note {note.id}", say("Note of a colleague"), said)
 
 
 def _task(task: Task) -> Circumstance:
-    due = say(", due {expiry_date}", expiry_date=day(task.expiry_date)) if task.expiry_date else ""
+    due = say(", due {expiry_date}", expiry_date=task.expiry_date) if task.expiry_date else ""
     more = say(": {description}", description=cited(task.description, _TEXT_LENGTH)) if task.description else ""
-    return Circumstance(f"task {task.id}", say("Open task"), f"{cited(task.subject, _TEXT_LENGTH)}{due}{more}")
+    return Circumstance(
+        f"task {task.id}",
+        say("Open task"),
+        say("{subject}{due}{more}", subject=cited(task.subject, _TEXT_LENGTH), due=due, more=more),
+    )
 
 
 def _by_payt(scope: Scope, file: DebtorFile) -> Iterator[Circumstance]:
@@ -144,12 +148,12 @@ def _by_payt(scope: Scope, file: DebtorFile) -> Iterator[Circumstance]:
     if steps:
         said = some(
             (
-                say("{step} on {on} ({number})", step=step, on=on, number=number)
+                say("{step} on {on} ({number})", step=term(step), on=day_of(on), number=number)
                 for on, step, number in sorted(steps, reverse=True)
             ),
             most=3,
         )
-        yield Circumstance(say("by payt"), say("Reminders and steps within 7 days"), said)
+        yield Circumstance("by payt", say("Reminders and steps within 7 days"), said)
 
 
 def _owed_otherwise(scope: Scope, file: DebtorFile) -> Iterator[Circumstance]:
@@ -165,16 +169,18 @@ def _owed_otherwise(scope: Scope, file: DebtorFile) -> Iterator[Circumstance]:
 
 
 def _credit(item: OpenItem) -> str:
-    amount = f" ({money(item.open_amount, item.currency)})" if item.open_amount is not None else ""
-    return f"{clean(item.number, 40)}{amount}"
+    number = clean(item.number, 40)
+    if item.open_amount is None:
+        return number
+    return say("{number} ({amount})", number=number, amount=money(item.open_amount, item.currency))
 
 
 def _case(case: CreditCase) -> Circumstance:
     said = say(
         "{case}: {case_phase}{what}",
         case=_number(case),
-        case_phase=words(case_phase(case)),
-        what=", paused" if case.paused_at else "",
+        case_phase=term(words(case_phase(case))),
+        what=say(", paused") if case.paused_at else "",
     )
     return Circumstance(f"case {case.id}", say("Credit case"), said)
 

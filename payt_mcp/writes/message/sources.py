@@ -18,7 +18,7 @@ from payt_mcp.scanning.links import addresses_in
 from payt_mcp.scanning.secrets import secrets_in
 from payt_mcp.words.lookalikes import plain
 from payt_mcp.words.plainly import unaccented
-from payt_mcp.words.said import money, say, some
+from payt_mcp.words.said import capital, joined, money, say, some, term
 from payt_mcp.words.text import clean
 from payt_mcp.writes.message.amounts_known import Amounts, Money, divided
 from payt_mcp.writes.message.contradictions import contradicted
@@ -91,9 +91,9 @@ def _typed(figures: Figures, text: str, spans: Sequence[tuple[int, int]]) -> Fig
 
 
 def _foreign(known: Known) -> Iterator[Source]:
-    for kind, found in (("", known.foreign), (say("The attachment "), known.files)):
+    for is_file, found in ((False, known.foreign), (True, known.files)):
         for one in found:
-            yield wrong(one.said, one.kind, one.whose, f"{kind}{_foreign_words(one, is_file=bool(kind))}")
+            yield wrong(one.said, one.kind, one.whose, _foreign_words(one, is_file=is_file))
 
 
 def _foreign_words(one: Foreign, *, is_file: bool) -> str:
@@ -104,15 +104,16 @@ def _foreign_words(one: Foreign, *, is_file: bool) -> str:
     )
     said = clean(one.said, 60)
     if is_file:
-        return say("{said} is another debtor's: {kind} of {whose}.", said=said, kind=one.kind, whose=whose)
-    named = (
-        say("The text names {said},", said=said)
-        if one.kind == "name"
-        else say("{kind} {said} in the text", kind=one.kind.capitalize(), said=said)
-    )
+        kind = term(one.kind)
+        return say("The attachment {said} is another debtor's: {kind} of {whose}.", said=said, kind=kind, whose=whose)
     if one.kind == "name":
-        return say("{named} who is another debtor: {whose}.", named=named, whose=whose)
-    return say("{named} belongs to another debtor ({whose}).", named=named, whose=whose)
+        return say("The text names {said}, who is another debtor: {whose}.", said=said, whose=whose)
+    return say(
+        "{kind} {said} in the text belongs to another debtor ({whose}).",
+        kind=capital(term(one.kind)),
+        said=said,
+        whose=whose,
+    )
 
 
 def _amounts(figures: Figures, amounts: Amounts, whole: Mapping[Money, str]) -> Iterator[Source]:
@@ -136,7 +137,7 @@ def _whole(known: Known, sums: Iterable[tuple[str, Decimal, str]]) -> dict[Money
     for currency, value, what in sums:
         found.setdefault((currency, value), what)
     for entry in known.entries:
-        for amount, what in ((entry.open_amount, "open"), (entry.total_amount or Decimal(0), "total")):
+        for amount, what in ((entry.open_amount, say("open")), (entry.total_amount or Decimal(0), say("total"))):
             if amount > 0:
                 found.setdefault(
                     (entry.currency, amount),
@@ -155,7 +156,7 @@ def _numbers(figures: Figures, known: Known) -> Iterator[Source]:
                 said,
                 "invoice",
                 "right",
-                "paid"
+                say("paid")
                 if entry.is_paid
                 else say("open {open_amount}", open_amount=money(entry.open_amount, entry.currency)),
             )
@@ -242,7 +243,7 @@ def _inner(text: str, internal: Iterable[tuple[str, str]], known: Known) -> Iter
     for what, kept in internal:
         if _quotes(text, kept):
             told = say("The text quotes {what}, which is for internal use.", what=what)
-            yield wrong(what, "quotation", "internal", told, danger=False)
+            yield wrong(what, "quotation", say("internal"), told, danger=False)
     for secret in secrets_in(text):
         told = say("The text holds what looks like a secret, a token or a password ({secret}…).", secret=secret)
         yield wrong(say("{secret}…", secret=secret), "secret", say("not to be sent"), told)
@@ -282,29 +283,23 @@ def sources_section(sources: Sequence[Source], bounds: Sequence[str], filled: in
     return [Sources(said, entries[:_MOST_ENTRIES])] if said else []
 
 
+def _unknown_words(one: Source) -> str:
+    if one.where:
+        return say("{kind} {said} ({where})", kind=term(one.kind), said=one.said, where=one.where)
+    return say("{kind} {said}", kind=term(one.kind), said=one.said)
+
+
 def summary_of(sources: Sequence[Source], filled: int, bounds: Sequence[str]) -> str:
     """One line: how much of what the letter says stands in the books, and what does not."""
     right = len({(one.said, one.kind) for one in sources if one.verdict == "right"})
-    unknown = list(
-        dict.fromkeys(
-            say("{kind} {said}", kind=one.kind, said=one.said) + (f" ({one.where})" if one.where else "")
-            for one in sources
-            if one.verdict == "unknown"
-        )
-    )
+    unknown = list(dict.fromkeys(_unknown_words(one) for one in sources if one.verdict == "unknown"))
     said = []
     if filled:
         said.append(say("{filled} filled in by this server", filled=filled))
-    if right or unknown:
-        said.append(
-            say(
-                "{right} of {right_2} typed by hand {what} in the books",
-                right=right,
-                right_2=right + len(unknown),
-                what="stands" if right == 1 else "stand",
-            )
-        )
-    line = "; ".join(said)
+    if right == 1:
+        said.append(say("1 of {all} typed by hand stands in the books", all=right + len(unknown)))
+    elif right or unknown:
+        said.append(say("{right} of {all} typed by hand stand in the books", right=right, all=right + len(unknown)))
     if unknown:
-        line += say("; not there: {unknown}", unknown=some(unknown, most=8))
-    return ". ".join(filter(None, (line, *bounds)))
+        said.append(say("not there: {unknown}", unknown=some(unknown, most=8)))
+    return joined(filter(None, (joined(said, "; "), *bounds)), ". ")

@@ -17,8 +17,7 @@ from payt_mcp.receivables.mailboxes import mailbox
 from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.words import formats
 from payt_mcp.words.languages import Language
-from payt_mcp.words.said import say, some
-from payt_mcp.words.text import clean, code
+from payt_mcp.words.text import clean, code, some
 from payt_mcp.writes.message.about import Material, numbers_of
 from payt_mcp.writes.message.payment_terms import the_plan
 from payt_mcp.writes.message.phrases import PHRASES
@@ -48,36 +47,28 @@ class Values:
             return self._part(self.material.named[placeholder.key], placeholder)
         if placeholder.key:
             days = int(placeholder.key)
-            return Value(
-                self._date(self.today + dt.timedelta(days=days)),
-                say("{days} days from {today}", days=days, today=self.today),
-            )
+            return Value(self._date(self.today + dt.timedelta(days=days)), f"{days} days from {self.today}")
         return _SIMPLE[placeholder.name](self, placeholder.written)
 
     def invoices(self, written: str) -> Value:
         items = self._about(written)
-        return Value(
-            "\n".join(say("- {line}", line=self._line(item, written)) for item in items),
-            say("open on {items}", items=numbers_of(items)),
-        )
+        return Value("\n".join(f"- {self._line(item, written)}" for item in items), f"open on {numbers_of(items)}")
 
     def total(self, written: str) -> Value:
         items, sums = self._about(written), dict[str, Decimal]()
         for item in items:
             sums[item.currency] = sums.get(item.currency, _ZERO) + self._known(item, "open", written)
         said = formats.joined([self._amount(value, currency) for currency, value in sums.items()], self.language)
-        return Value(said, say("open on {items}", items=numbers_of(items)))
+        return Value(said, f"open on {numbers_of(items)}")
 
     def day(self, written: str) -> Value:  # noqa: ARG002 - as every other
         return Value(self._date(self.today), "today")
 
     def debtor(self, written: str) -> Value:
-        return Value(_name(self.target.debtor.name, written, say("no name for this debtor")), say("the debtor's name"))
+        return Value(_name(self.target.debtor.name, written, "no name for this debtor"), "the debtor's name")
 
     def sender(self, written: str) -> Value:
-        return Value(
-            _name(self.administration.name, written, say("no name for this administration")), say("our own name")
-        )
+        return Value(_name(self.administration.name, written, "no name for this administration"), "our own name")
 
     def contact(self, written: str) -> Value:
         return Value(*_contact(self.material.contacts, self.email, written))
@@ -87,20 +78,18 @@ class Values:
         if not said:
             raise _missing(written, "no bank account for this administration")
         grouped = " ".join(said[at : at + 4] for at in range(0, len(said), 4)) if said[:2].isalpha() else said
-        return Value(grouped, say("the administration's bank account"))
+        return Value(grouped, "the administration's bank account")
 
     def account_holder(self, written: str) -> Value:
         holder = self.administration.bank_account_name
-        return Value(
-            _name(holder, written, say("no holder of this administration's bank account")), say("its bank account")
-        )
+        return Value(_name(holder, written, "no holder of this administration's bank account"), "its bank account")
 
     def payment_link(self, written: str) -> Value:
         case, debtor = self.target.case, self.target.debtor
         places = (
-            (self.material.link, say("the page of the invoice")),
-            (case.public_url if case else "", say("the page of the credit case")),
-            (debtor.public_url, say("the debtor's page")),
+            (self.material.link, "the page of the invoice"),
+            (case.public_url if case else "", "the page of the credit case"),
+            (debtor.public_url, "the debtor's page"),
         )
         for url, source in places:
             if url and urlsplit(url).scheme in {"https", "http"} and clean(url, _LONGEST_LINK) == url:
@@ -112,13 +101,13 @@ class Values:
         number = code(case.credit_case_number or case.case_number)
         if not number:
             raise _missing(written, "no number of this credit case")
-        return Value(number, say("credit case {number}", number=number))
+        return Value(number, f"credit case {number}")
 
     def case_interest(self, written: str) -> Value:
         return self._of_case(written, "interest", lambda case: case.interest_costs)
 
     def case_costs(self, written: str) -> Value:
-        return self._of_case(written, say("collection costs"), lambda case: case.debt_collection_costs)
+        return self._of_case(written, "collection costs", lambda case: case.debt_collection_costs)
 
     def plan(self, written: str) -> Value:
         return the_plan(self.target.file, self.administration.currency_code or "", self.language, written)
@@ -129,7 +118,7 @@ class Values:
         if value is None:
             raise _missing(written, f"no {what} of this credit case")
         currency = case.currency_code or self.administration.currency_code or ""
-        return Value(self._amount(value, currency), say("{what} of credit case {case}", what=what, case=_number(case)))
+        return Value(self._amount(value, currency), f"{what} of credit case {_number(case)}")
 
     def _case(self, written: str) -> CreditCase:
         running = [case for case in self.target.file.cases if case.deactivated_at is None]
@@ -146,10 +135,8 @@ class Values:
     def _about(self, written: str) -> Sequence[OpenItem]:
         if self.material.about:
             return self.material.about
-        none = say(
-            "nothing of this debtor is overdue that may be reminded of (get_debtor says what is set apart, and why)"
-        )
-        none = say("nothing is open in this credit case") if self.target.case else none
+        none = "nothing of this debtor is overdue that may be reminded of (get_debtor says what is set apart, and why)"
+        none = "nothing is open in this credit case" if self.target.case else none
         raise InputError(f"{written} cannot be filled: {none}. Name the invoices that the letter is about in about.")
 
     def _line(self, item: OpenItem, written: str) -> str:
@@ -162,7 +149,7 @@ class Values:
 
     def _part(self, item: OpenItem, placeholder: Placeholder) -> Value:
         written, part = placeholder.written, placeholder.part
-        source = say("invoice {number}", number=code(item.number) or item.id)
+        source = f"invoice {code(item.number) or item.id}"
         if part == "number":
             return Value(self._number(item, written), source)
         if part in {"open", "total"}:
@@ -220,7 +207,7 @@ def _contact(contacts: Sequence[Contact], email: str, written: str) -> tuple[str
             f"{written} cannot be filled: this debtor has several contacts ({some(named.values())}), and it cannot be "
             "told which of them the letter goes to. Write the name itself, or a salutation without one."
         )
-    return next(iter(named.values())), say("the debtor's contact")
+    return next(iter(named.values())), "the debtor's contact"
 
 
 def _full_name(contact: Contact) -> str:
@@ -243,10 +230,4 @@ def _number(case: CreditCase) -> str:
 
 
 def _missing(written: str, lacking: str) -> InputError:
-    return InputError(
-        say(
-            "{written} cannot be filled: Payt has {lacking}. Leave it out, or ask the user.",
-            written=written,
-            lacking=lacking,
-        )
-    )
+    return InputError(f"{written} cannot be filled: Payt has {lacking}. Leave it out, or ask the user.")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.scanning.gaps import has_wide_gap
-from payt_mcp.words.said import say, some
+from payt_mcp.words.said import say, some, term
 from payt_mcp.words.visible import hidden_kinds
 from payt_mcp.writes.message.addressing import recipient_warnings
 from payt_mcp.writes.message.chasing import chasing_warnings, step_warnings
@@ -54,10 +54,11 @@ def _unseen(text: str) -> list[Warned]:
     found = []
     kinds = hidden_kinds(text)
     if kinds:
-        said = some(say("{number} x {kind}", number=number, kind=kind) for kind, number in kinds.items())
+        said = some(say("{number} x {kind}", number=str(number), kind=term(kind)) for kind, number in kinds.items())
         found.append(
             Warned(
-                say("The text holds {values} signs nobody sees ({said}).", values=sum(kinds.values()), said=said), True
+                say("The text holds {number} signs nobody sees ({said}).", number=str(sum(kinds.values())), said=said),
+                True,
             )
         )
     if has_wide_gap(text):

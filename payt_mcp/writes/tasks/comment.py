@@ -9,8 +9,7 @@ from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Preview, Warned, Words, beside, facts
 from payt_mcp.proposals.states import Status
-from payt_mcp.words.said import say, template
-from payt_mcp.words.text import stamp
+from payt_mcp.words.said import moment_of, say, template
 from payt_mcp.writes.bulk import bulk_done
 from payt_mcp.writes.checks import filled, prose
 from payt_mcp.writes.kind import Kind, Place
@@ -54,10 +53,13 @@ class CommentTask(Kind):
         if task.completed_at:
             warnings.append(
                 Warned(
-                    say("The task was completed at {completed_at}.", completed_at=stamp(task.completed_at, place.zone))
+                    say(
+                        "The task was completed at {completed_at}.",
+                        completed_at=moment_of(task.completed_at, place.zone),
+                    )
                 )
             )
-        warnings += await text_warnings(place, task, {"the comment": asked["comment"]})
+        warnings += await text_warnings(place, task, {say("the comment"): asked["comment"]})
         return Outlook(
             touches=(self.name, task.id, laid_out(asked["comment"])),
             title=say("Comment on {named}, in {short_name}", named=named(task), short_name=place.short_name),

@@ -14,8 +14,8 @@ from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Preview, Words, beside, facts
 from payt_mcp.proposals.states import Status
-from payt_mcp.words.said import say, some
-from payt_mcp.words.text import code, stamp
+from payt_mcp.words.said import lowered, moment_of, say, some
+from payt_mcp.words.text import code
 from payt_mcp.writes.checks import prose
 from payt_mcp.writes.kind import Kind, Place, one_done
 from payt_mcp.writes.outlook import Content, Outlook
@@ -59,11 +59,11 @@ class CompleteTask(Kind):
         said += [(label, str(asked[name])) for name, label in _DETAILS.items() if name in asked]
         if asked.get("resume_dossiers"):
             said.append(
-                (say("Resumes, where the API blocked it"), some(await _paused(place, task), most=50) or "nothing")
+                (say("Resumes, where the API blocked it"), some(await _paused(place, task), most=50) or say("nothing"))
             )
         same = same_comments(task, asked.get("comment", ""))
         texts = {
-            say("the {label}", label=label.lower()): asked[name] for name, label in _DETAILS.items() if name in asked
+            say("the {label}", label=lowered(label)): asked[name] for name, label in _DETAILS.items() if name in asked
         }
         return Outlook(
             touches=(self.name, task.id),
@@ -125,6 +125,6 @@ def _completed(place: Place, task: Task, *, has_comment: bool) -> str:
     also = say("; the comment was not made: comment_task does that") if has_comment else ""
     return say(
         "The task was completed at {completed_at} already{also}",
-        completed_at=stamp(task.completed_at, place.zone),
+        completed_at=moment_of(task.completed_at, place.zone),
         also=also,
     )

@@ -9,8 +9,7 @@ from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Preview, beside, facts
 from payt_mcp.proposals.states import Status
-from payt_mcp.words.said import say
-from payt_mcp.words.text import stamp
+from payt_mcp.words.said import moment_of, say
 from payt_mcp.writes.kind import Kind, Place, one_done
 from payt_mcp.writes.outlook import Content, Outlook
 from payt_mcp.writes.settling import Attempt
@@ -30,7 +29,7 @@ class ReopenTask(Kind):
         task = await read_task(place, asked["task"])
         said = await task_facts(place, task)
         if task.completed_at:
-            said.append((say("Completed"), stamp(task.completed_at, place.zone) or ""))
+            said.append((say("Completed"), moment_of(task.completed_at, place.zone)))
         return Outlook(
             touches=(self.name, task.id),
             title=say("Re-open {named}, in {short_name}", named=named(task), short_name=place.short_name),
@@ -40,7 +39,7 @@ class ReopenTask(Kind):
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:  # noqa: ARG002 - Kind
-        path = say("/v1/tasks/{quote}/unmark_completed", quote=quote(content["task"], safe=""))
+        path = f"/v1/tasks/{quote(content['task'], safe='')}/unmark_completed"
         return Command(path, {"administration_id": place.id}, method="PATCH", is_form=True)
 
     def done(self, content: Content, preview: Preview, answer: Any) -> Done:  # noqa: ARG002 - Kind

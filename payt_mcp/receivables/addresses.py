@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from payt_mcp.errors import BadValueError
 from payt_mcp.receivables.mailboxes import mailbox, one_form, parse, readable, split
 from payt_mcp.words.lookalikes import latin
-from payt_mcp.words.said import day_of, say, term
+from payt_mcp.words.said import day_of, joined, say, term
 from payt_mcp.words.text import NAME_LENGTH, clean
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def distinct(emails: Iterable[str], but: Iterable[str] = ()) -> list[str]:
 def source_of(email: str, on_file: Iterable[OnFile]) -> str:
     """Where an address stands on file; "" where it does not."""
     asked = mailbox(email)
-    return ", ".join(dict.fromkeys(known.source for known in on_file if mailbox(known.email) == asked))
+    return joined(dict.fromkeys(known.source for known in on_file if mailbox(known.email) == asked))
 
 
 def written(debtor: Debtor) -> Iterator[Written]:

@@ -18,6 +18,7 @@ from payt_mcp.words import text as words
 from payt_mcp.words.field_names import field_words
 from payt_mcp.words.languages import Language
 
+_AMOUNT = re.compile(r"-?\d+\.\d\d")
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -93,6 +94,20 @@ class Amount(Said):
 
     def kept(self) -> list[Any]:
         return ["amount", str(self.value), self.currency, self.sign]
+
+
+class Figure(Said):
+    """An amount without its currency, as Payt takes it: `1234.56`."""
+
+    __slots__ = ()
+
+    def spoken(self, language: Language) -> str:
+        from payt_mcp.words.formats import amount  # noqa: PLC0415
+
+        return amount(Decimal(str.__str__(self)), "", language)
+
+    def kept(self) -> list[Any]:
+        return ["figure", str.__str__(self)]
 
 
 class Day(Said):
@@ -253,6 +268,13 @@ def day_of(text: str | None) -> str:
     return text or ""
 
 
+def value_of(name: str, value: str) -> str:
+    """A value of a field of Payt's: a date and an amount as its language writes them."""
+    if name.endswith("_date"):
+        return day_of(value)
+    return Figure(value) if "amount" in name and _AMOUNT.fullmatch(value) else value
+
+
 def moment_of(moment: dt.datetime | None, zone: dt.tzinfo) -> str:
     """A moment to the second as `text.stamp` has it; "" for none."""
     return Moment.of(moment.astimezone(zone), words.stamp(moment, zone) or "") if moment else ""
@@ -310,6 +332,7 @@ _FORMS: Mapping[str, Callable[..., Said]] = {
     "moment": lambda moment, text: Moment.of(dt.datetime.fromisoformat(moment), text),
     "list": lambda items, between, more: Listing.of([*map(restored, items)], between, more),
     "field": Field,
+    "figure": Figure,
     "capital": lambda whole: Capital.of(restored(whole)),
     "lowered": lambda whole: Lowered.of(restored(whole)),
 }

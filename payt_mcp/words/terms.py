@@ -54,7 +54,8 @@ SIGNS = (
 
 OTHERS = (
     template("mailbox full"), template("no such mailbox"), template("notes"), template("tasks"), template("filename"),
-    template("checksum"), template("Dutch"), template("German"), template("English"), template("French"),
+    template("checksum"), template("to"), template("cc"), template("bcc"), template("succeeded"),
+    template("cleaned_up"), template("Dutch"), template("German"), template("English"), template("French"),
 )  # fmt: skip
 
 FIELDS = (

@@ -222,7 +222,7 @@ def _row(
         else ""
     )
     does, notes = _effect(place, action, invoice)
-    about = ", ".join(filter(None, (owner, opened)))
+    about = joined(filter(None, (owner, opened)))
     return Row(entry["named"], does, about, notes=tuple(notes), is_outlier=bool(notes))
 
 

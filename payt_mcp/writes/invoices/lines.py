@@ -9,7 +9,7 @@ from typing import Any
 
 from payt_mcp.payt.models import InvoiceLine, Payment
 from payt_mcp.words.field_names import field_words
-from payt_mcp.words.said import Field, count, joined, say
+from payt_mcp.words.said import Field, count, joined, say, value_of
 from payt_mcp.words.text import clean
 from payt_mcp.writes.bulk import WHOLE
 from payt_mcp.writes.texts import Written
@@ -26,7 +26,7 @@ def words(part: Mapping[str, Any]) -> str:
     stands last and quoted, so that it cannot pass for another field.
     """
     facts = [
-        say("{name} {part}", name=Field(field_words(name)), part=clean(str(part[name]), WHOLE))
+        say("{name} {part}", name=Field(field_words(name)), part=value_of(name, clean(str(part[name]), WHOLE)))
         for name in sorted(part)
         if name != "description"
     ]

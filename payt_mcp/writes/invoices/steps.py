@@ -14,7 +14,7 @@ from payt_mcp.payt.models import Contact, Debtor, Invoice, Payment
 from payt_mcp.proposals.preview import REFUSED, Change, Row
 from payt_mcp.receivables.mailboxes import mailbox
 from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words, listed
-from payt_mcp.words.said import Field, count, day_of, joined, money, say, term, within
+from payt_mcp.words.said import Field, count, joined, money, say, term, value_of, within
 from payt_mcp.words.text import clean, code
 from payt_mcp.writes.bulk import CLEARED, UNSEEN, WHOLE
 from payt_mcp.writes.invoices.fields import REQUIRED
@@ -262,7 +262,7 @@ def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | No
 
 
 def _change(name: str, old: str, new: str) -> Change:
-    was, becomes = (day_of(one) if name.endswith("_date") else one for one in (old, str(new)))
+    was, becomes = (value_of(name, one) for one in (old, str(new)))
     return Change(Field(field_words(name)), within(was, WHOLE), within(becomes, WHOLE) or CLEARED)
 
 

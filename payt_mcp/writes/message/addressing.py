@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.addresses import PLACES, Recipient, domain, resembled
 from payt_mcp.receivables.mailboxes import mailbox, readable, shown
-from payt_mcp.words.said import say
+from payt_mcp.words.said import say, term
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.letter import Letter
 
@@ -29,7 +29,7 @@ def recipient_warnings(letter: Letter, facts: Facts) -> list[Warned]:
                 say(
                     "{email} ({field}) is not on file for this debtor{hint}.",
                     email=shown(recipient.email),
-                    field=recipient.field,
+                    field=term(recipient.field),
                     hint=hint,
                 ),
                 True,
@@ -50,7 +50,7 @@ def _on_file(recipient: Recipient, facts: Facts) -> Iterator[Warned]:
             say(
                 "{email} ({field}) came on file lately, by {by}.",
                 email=shown(recipient.email),
-                field=recipient.field,
+                field=term(recipient.field),
                 by=by,
             ),
             True,

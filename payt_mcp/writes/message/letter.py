@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from payt_mcp.proposals import preview
 from payt_mcp.receivables.addresses import Recipient
-from payt_mcp.words.said import money, say, within
+from payt_mcp.words.said import joined, money, say, within
 from payt_mcp.words.text import clean, outside
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import named_words
@@ -65,7 +65,7 @@ def title_of(letter: Letter, facts: Facts) -> str:
 def sections_of(letter: Letter, facts: Facts) -> list[preview.Section]:
     """What a person is shown, whole."""
     about = say(", about {about}", about=letter.about) if letter.about else ""
-    owed = ", ".join(money(value, currency) for currency, value in sorted(_overdue(facts).items()))
+    owed = joined(money(value, currency) for currency, value in sorted(_overdue(facts).items()))
     said = [
         (say("From"), facts.sender),
         (

@@ -78,8 +78,8 @@ class Message(Kind):
     records = "such addressee"
     once = True
     words = Words(
-        step="send",
-        done="sent",
+        step=say("send"),
+        done=say("sent"),
         ended=template("Sent at {sending}; it is message {message} at Payt."),
         same=say("The same letter to this debtor"),
         unseen=say("not on the timeline yet"),

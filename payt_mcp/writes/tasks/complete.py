@@ -14,7 +14,7 @@ from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Preview, Words, beside, facts
 from payt_mcp.proposals.states import Status
-from payt_mcp.words.said import lowered, moment_of, say, some
+from payt_mcp.words.said import capital, lowered, moment_of, say, some, term
 from payt_mcp.words.text import code
 from payt_mcp.writes.checks import prose
 from payt_mcp.writes.kind import Kind, Place, one_done
@@ -56,7 +56,7 @@ class CompleteTask(Kind):
     async def look_ahead(self, place: Place, asked: Content) -> Outlook:
         task = await read_task(place, asked["task"])
         said = await task_facts(place, task)
-        said += [(label, str(asked[name])) for name, label in _DETAILS.items() if name in asked]
+        said += [(label, _in_words(name, asked[name])) for name, label in _DETAILS.items() if name in asked]
         if asked.get("resume_dossiers"):
             said.append(
                 (say("Resumes, where the API blocked it"), some(await _paused(place, task), most=50) or say("nothing"))
@@ -67,7 +67,7 @@ class CompleteTask(Kind):
         }
         return Outlook(
             touches=(self.name, task.id),
-            title=say("Complete {named}, in {short_name}", named=named(task), short_name=place.short_name),
+            title=capital(say("Complete {named}, in {short_name}", named=named(task), short_name=place.short_name)),
             sections=[*facts(said), *beside(read_beside(place, task))],
             warnings=[*stands_already(place, same), *await text_warnings(place, task, texts)],
             idle=_completed(place, task, has_comment="comment" in asked),
@@ -100,6 +100,10 @@ class CompleteTask(Kind):
 
 
 KIND = CompleteTask()
+
+
+def _in_words(name: str, given: str) -> str:
+    return term(given) if name == "completed_status" else given
 
 
 async def _paused(scope: Scope, task: Task) -> list[str]:

@@ -9,7 +9,7 @@ from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Preview, beside, facts
 from payt_mcp.proposals.states import Status
-from payt_mcp.words.said import moment_of, say
+from payt_mcp.words.said import capital, moment_of, say
 from payt_mcp.writes.kind import Kind, Place, one_done
 from payt_mcp.writes.outlook import Content, Outlook
 from payt_mcp.writes.settling import Attempt
@@ -32,7 +32,7 @@ class ReopenTask(Kind):
             said.append((say("Completed"), moment_of(task.completed_at, place.zone)))
         return Outlook(
             touches=(self.name, task.id),
-            title=say("Re-open {named}, in {short_name}", named=named(task), short_name=place.short_name),
+            title=capital(say("Re-open {named}, in {short_name}", named=named(task), short_name=place.short_name)),
             sections=[*facts(said), *beside(read_beside(place, task))],
             idle="" if task.completed_at else say("The task is open already"),
             basis={"debtors": [task.debtor_id]},

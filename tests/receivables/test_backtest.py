@@ -12,10 +12,10 @@ from payt_sandbox import build_world
 from tests.support.api import TODAY
 
 CUT = dt.date(2026, 3, 2)
-MARGIN = Decimal("0.75")
+MARGIN = Decimal("0.6")
 
 
-def test_the_forecast_misses_by_a_quarter_less_than_any_made_by_hand() -> None:
+def test_the_forecast_misses_by_two_fifths_less_than_those_made_by_hand() -> None:
     errors = {name: score(by_seed[7]).week for name, by_seed in backtest(seeds=(7,)).items()}
     ours = errors.pop("expected_receipts")
     assert ours < MARGIN * errors["on the due date"]

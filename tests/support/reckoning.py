@@ -1,13 +1,14 @@
 """The figures of a period, reckoned from the records of a sandbox: plain loops that share nothing with the product.
 
 Amounts are in the currency of the books. A record in that currency without a book amount counts with its own amount;
-an invoice in another currency without a book amount, or one without a date, is in no figure and in `left_out`. Of a day
-all that was booked on it counts as booked. Periods include both their days.
+an invoice in another currency without a book amount is in no figure, and in `left_out`. One without a date was there on
+every day, and in no sales. Of a day all that was booked on it counts as booked. Periods include both their days.
 
 - collected: bookings of the kind `payment`, by the Monday of their week; reversals, credits (a credit note pays an
   invoice: nothing in all), write-offs and settlements stand apart
 - receivable: totals of the invoices made out by a day less all that was booked on them by then, credit notes taken off
-- overdue: what is open, above nothing, of invoices due before the day; current: the receivable without it
+- overdue: what is open, above nothing, of invoices due before the day; current: what is open, credits too, of those that
+  are not
 - sales: totals of invoices made out in a period, credit notes taken off
 - DSO by formula: receivable / sales * days of the period; best possible: the same of what is current
 - DSO by count-back: the receivable uses up the sales of the months before, newest first, a day for each day of theirs
@@ -52,12 +53,15 @@ class Booked:
 
     row: Row
     total: Decimal
-    day: dt.date
+    day: dt.date | None
     due: dt.date | None
     bookings: list[Booking] = field(default_factory=list)
 
     def open_on(self, day: dt.date) -> Decimal:
         return self.total - sum((one.amount for one in self.bookings if one.day <= day), NOTHING)
+
+    def is_past(self, day: dt.date) -> bool:
+        return self.due is not None and self.due < day
 
     @property
     def paid_on(self) -> dt.date | None:
@@ -77,18 +81,18 @@ class Collected:
 
 
 class Reckoning:
-    """All the figures of one administration; `left_out` are invoices without an amount or a day to reckon with."""
+    """All the figures of one administration; `left_out` are invoices without an amount to reckon with."""
 
     def __init__(self, world: World, book: str) -> None:
         self.currency = world.book(book).currency
         self.invoices: dict[str, Booked] = {}
         self.left_out: list[Row] = []
         for row in world.rows(book, "invoices"):
-            total, day = self._here(row), day_of(row["invoice_date"])
-            if total is None or day is None:
+            total = self._here(row)
+            if total is None:
                 self.left_out.append(row)
             else:
-                self.invoices[row["id"]] = Booked(row, total, day, day_of(row["due_date"]))
+                self.invoices[row["id"]] = Booked(row, total, day_of(row["invoice_date"]), day_of(row["due_date"]))
         for row in world.rows(book, "payments"):
             invoice = self.invoices.get(row["invoice_id"])
             if invoice is not None:
@@ -122,18 +126,17 @@ class Reckoning:
     def open_on(self, day: dt.date) -> Iterator[tuple[Booked, Decimal]]:
         """What was open at the end of a day, credits too, invoice by invoice."""
         for invoice in self.invoices.values():
-            if invoice.day <= day and (still_open := invoice.open_on(day)):
+            if (invoice.day is None or invoice.day <= day) and (still_open := invoice.open_on(day)):
                 yield invoice, still_open
 
     def receivable(self, day: dt.date) -> Decimal:
         return sum((still_open for _, still_open in self.open_on(day)), NOTHING)
 
     def overdue(self, day: dt.date) -> Decimal:
-        late = (amount for one, amount in self.open_on(day) if amount > 0 and one.due is not None and one.due < day)
-        return sum(late, NOTHING)
+        return sum((amount for one, amount in self.open_on(day) if amount > 0 and one.is_past(day)), NOTHING)
 
     def current(self, day: dt.date) -> Decimal:
-        return self.receivable(day) - self.overdue(day)
+        return sum((amount for one, amount in self.open_on(day) if not one.is_past(day)), NOTHING)
 
     def overdue_share(self, day: dt.date) -> Decimal:
         """Of all that is open and above nothing, from 0 to 1."""
@@ -141,7 +144,8 @@ class Reckoning:
         return self.overdue(day) / gross if gross else NOTHING
 
     def sales(self, first: dt.date, last: dt.date) -> Decimal:
-        return sum((one.total for one in self.invoices.values() if first <= one.day <= last), NOTHING)
+        dated = ((one.day, one.total) for one in self.invoices.values() if one.day is not None)
+        return sum((total for day, total in dated if first <= day <= last), NOTHING)
 
     def dso(self, first: dt.date, last: dt.date) -> Decimal:
         return self.receivable(last) / self.sales(first, last) * ((last - first).days + 1)
@@ -152,7 +156,7 @@ class Reckoning:
     def dso_by_count_back(self, day: dt.date) -> Decimal | None:
         """None where all sales there are do not use the receivable up."""
         left, days, last = self.receivable(day), NOTHING, day
-        oldest = min((one.day for one in self.invoices.values()), default=day)
+        oldest = min((one.day for one in self.invoices.values() if one.day is not None), default=day)
         while left > 0:
             if last < oldest:
                 return None

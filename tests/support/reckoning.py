@@ -7,8 +7,8 @@ every day, and in no sales. Of a day all that was booked on it counts as booked.
 - collected: bookings of the kind `payment`, by the Monday of their week; reversals, credits (a credit note pays an
   invoice: nothing in all), write-offs and settlements stand apart
 - receivable: totals of the invoices made out by a day less all that was booked on them by then, credit notes taken off
-- overdue: what is open, above nothing, of invoices due before the day; current: what is open, credits too, of those that
-  are not
+- overdue: what is open, above nothing, of invoices due before the day; current: what is open of the others, credits
+  too
 - sales: totals of invoices made out in a period, credit notes taken off
 - DSO by formula: receivable / sales * days of the period; best possible: the same of what is current
 - DSO by count-back: the receivable uses up the sales of the months before, newest first, a day for each day of theirs

@@ -7,9 +7,11 @@ from decimal import Decimal
 import pytest
 
 from benchmarks.backtest import Known, Made, backtest, invoices_of, made, score
+from benchmarks.earlier import as_of
 from benchmarks.forecasts import FORECASTS
 from payt_sandbox import build_world
 from tests.support.api import TODAY
+from tests.support.reckoning import Reckoning
 
 CUT = dt.date(2026, 3, 2)
 MARGIN = Decimal("0.6")
@@ -63,3 +65,16 @@ def test_what_came_is_money_less_what_was_booked_back() -> None:
     result = made([one, paid, not_yet], CUT, FORECASTS["on the due date"])
     assert list(map(int, result.came)) == [0, 50, *[0] * 11]
     assert list(map(int, result.weeks)) == [0, 0, 60, *[0] * 10]
+
+
+def test_a_world_of_an_earlier_day_has_what_was_there_then_and_no_more() -> None:
+    world = build_world(invoices=0, debtors=25, seed=2, today=TODAY, history=12, history_invoices=600)
+    for kind in ("debtors", "invoices", "payments"):
+        assert as_of(world, TODAY).rows("4711", kind) == world.rows("4711", kind)
+    earlier, later = as_of(world, CUT), {row["id"]: row for row in world.rows("4711", "invoices")}
+    morning = f"{CUT}T00:00:00.000Z"
+    for row in earlier.rows("4711", "invoices"):
+        assert all(value < morning for name, value in row.items() if name.endswith("_at") and value)
+        assert row["total_amount"] == later[row["id"]]["total_amount"]
+        assert row["payment_date"] in (None, later[row["id"]]["payment_date"])
+    assert Reckoning(earlier, "4711").receivable(CUT) == Reckoning(world, "4711").receivable(CUT - dt.timedelta(days=1))

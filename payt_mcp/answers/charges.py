@@ -152,7 +152,9 @@ def notes_of(late: LateInvoices, cases: Cases, as_of: dt.date) -> list[str]:
     if any(charges.regime.starts == "first_reminder" for _, charges in cases):
         unreminded = sum(one.reminded_on is None for one in late.lates)
         if unreminded:
-            found.append(f"{count(unreminded, 'invoice')} without a first reminder bear nothing against a consumer.")
+            found.append(
+                f"No first reminder of {count(unreminded, 'invoice')} is on record: a consumer owes nothing on it yet."
+            )
     shown = shown_of(cases)
     if len(late.lates) > shown:
         found.append(f"The {shown} oldest are shown; the sums are of all {len(late.lates):,}.")

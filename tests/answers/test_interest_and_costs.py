@@ -144,7 +144,7 @@ async def test_a_belgian_consumer_without_a_first_reminder_owes_nothing_yet(serv
     assert [(row["invoice_number"], row["interest"]) for row in found["invoices"]] == [
         ("I-NEVER", "0.00"), ("I-REMINDED", "135.00"),  # 30 days at 4.50 from 23 October on
     ]  # fmt: skip
-    assert "1 invoice without a first reminder" in _notes(found)
+    assert "No first reminder of 1 invoice is on record" in _notes(found)
     assert "costs of at most EUR 1,865.00, only if agreed" in _notes(found)
 
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from benchmarks.earlier import as_of
 from benchmarks.figures import markdown
-from benchmarks.forecasts import FORECASTS, NOTHING, WEEK, Bands, Forecast
-from payt_mcp.receivables.insight.delays import Delay
-from payt_mcp.receivables.insight.forecast import WEEKS, Owed
+from benchmarks.forecasts import FORECASTS, NOTHING, WEEK, Bands, Morning, Open, Paid
+from payt_mcp.receivables.insight.forecast import WEEKS
 from payt_sandbox import World, build_world
 
 SEEDS = (1, 2, 3)
@@ -51,7 +51,9 @@ class Made:
 def invoices_of(world: World) -> list[Known]:
     """Those of the main administration that a forecast can be made of."""
     known: dict[str, Known] = {}
-    for row in world.rows(world.main_id, "invoices"):
+    for row in world.rows(
+        world.main_id, "invoices", ["id", "debtor_id", "invoice_date", "due_date", "book_total_amount"]
+    ):
         if row["book_total_amount"] and row["due_date"] and row["invoice_date"]:
             day, due = dt.date.fromisoformat(row["invoice_date"]), dt.date.fromisoformat(row["due_date"])
             known[row["id"]] = Known(row["debtor_id"], day, due, Decimal(row["book_total_amount"]))
@@ -70,23 +72,30 @@ def cuts() -> Iterable[dt.date]:
         cut += _CUTS_EVERY
 
 
-def made(invoices: Sequence[Known], cut: dt.date, forecast: Forecast) -> Made:
-    """A forecast made on the morning of a day, and what came in the weeks from then on."""
-    delays, owed, came = [], [], [NOTHING] * WEEKS
+def morning_of(world: World, invoices: Sequence[Known], day: dt.date) -> Morning:
+    """What was known of these invoices on the morning of a day."""
+    paid, still_open = [], []
     for invoice in invoices:
-        if invoice.day >= cut:
+        amount = invoice.open_before(day)
+        if invoice.day >= day:
             continue
-        still_open = invoice.open_before(cut)
-        booked = [day for day, _, _ in invoice.entries if day < cut]
-        delays.append(Delay(invoice.debtor_id, invoice.due, None if still_open else booked[-1]))
-        if still_open <= 0:
-            continue
-        owed.append(Owed(invoice.debtor_id, invoice.due, still_open))
-        for day, amount, is_money in invoice.entries:
-            if is_money and cut <= day < cut + WEEKS * WEEK:
-                came[(day - cut) // WEEK] += amount
-    weeks, bands = forecast(delays, owed, cut)
-    return Made(weeks, came, bands)
+        if amount > 0:
+            still_open.append(Open(invoice.debtor_id, invoice.due, amount))
+        elif not amount:
+            last = max(booked for booked, _, _ in invoice.entries if booked < day)
+            paid.append(Paid(invoice.debtor_id, invoice.due, last))
+    return Morning(day, as_of(world, day), paid, still_open)
+
+
+def came_after(invoices: Sequence[Known], day: dt.date) -> list[Decimal]:
+    """Week by week, the money that came from a day on of the invoices that were open that morning."""
+    came = [NOTHING] * WEEKS
+    for invoice in invoices:
+        if invoice.day < day and invoice.open_before(day) > 0:
+            for booked, amount, is_money in invoice.entries:
+                if is_money and day <= booked < day + WEEKS * WEEK:
+                    came[(booked - day) // WEEK] += amount
+    return came
 
 
 @dataclass(frozen=True)
@@ -129,14 +138,17 @@ def _share(inside: Sequence[bool]) -> Decimal | None:
 
 def backtest(seeds: Sequence[int] = SEEDS) -> dict[str, dict[int, list[Made]]]:
     """Every forecast of every seed, by its name."""
-    found: dict[str, dict[int, list[Made]]] = {name: {} for name in FORECASTS}
+    found: dict[str, dict[int, list[Made]]] = {name: {seed: [] for seed in seeds} for name in FORECASTS}
     for seed in seeds:
         world = build_world(
             invoices=0, debtors=DEBTORS, seed=seed, today=TODAY, history=MONTHS, history_invoices=INVOICES
         )
         invoices = invoices_of(world)
-        for name, forecast in FORECASTS.items():
-            found[name][seed] = [made(invoices, cut, forecast) for cut in cuts()]
+        for cut in cuts():
+            morning, came = morning_of(world, invoices, cut), came_after(invoices, cut)
+            for name, forecast in FORECASTS.items():
+                weeks, bands = forecast(morning)
+                found[name][seed].append(Made(weeks, came, bands))
     return found
 
 

@@ -110,7 +110,7 @@ class Figures:
             self.reversed += abs(booking.amount)
         elif booking.kind == "write_off":
             self.written_off += booking.amount
-        elif booking.kind == "other":
+        elif booking.kind in {"other", "unexplained"}:
             self.settled += booking.amount
         else:
             self._collect(booking, due_date, debtor_id)

@@ -77,7 +77,7 @@ def lines_of(past: Past, items: Mapping[str, OpenItem], left_out: LeftOut, since
         bookings = bookings_of(past.entries.get(key, ()), paid.currency == past.currency)
         rest = paid.total - sum((one.effect for one in bookings), NOTHING)
         if rest and paid.paid_on is not None and _is_since(paid, past.begins):
-            bookings = (*bookings, Booking(paid.paid_on, rest, "other"))
+            bookings = (*bookings, Booking(paid.paid_on, rest, "other" if bookings else "unexplained"))
         yield Line(paid.debtor_id, paid.invoice_date, paid.due_date, paid.total, NOTHING, bookings)
     for key, item in items.items():
         if item.book_open is None:

@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 
 PAID_FIELDS = (
     "id", "debtor_id", "invoice_date", "due_date", "payment_date", "currency_code", "total_amount", "open_amount",
-    "book_total_amount", *STEP_FIELDS, *DEPRECATED_STEPS.values(),
+    "book_total_amount", *STEP_FIELDS, *DEPRECATED_STEPS.values(), "updated_at",
 )  # fmt: skip
 ENTRY_FIELDS = (
     "id", "invoice_id", "payment_date", "total_amount", "total_book_amount", "transaction_type", "reversal_code",
+    "updated_at",
 )  # fmt: skip
 
-Kind = Literal["payment", "reversal", "reversed", "write_off", "other"]
+Kind = Literal["payment", "reversal", "reversed", "write_off", "other", "unexplained"]
 """Money that came; money that was taken back, as a booking of its own, or as a mark on the payment that was; what was
-given up; what was settled without money: credit notes, small differences, exchange rates.
+given up; what was settled without money: credit notes, small differences, exchange rates; and an invoice that is paid
+though Payt has no payment of it.
 """
 
 

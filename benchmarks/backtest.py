@@ -19,7 +19,9 @@ from payt_sandbox import World, build_world
 
 SEEDS = (1, 2, 3)
 TODAY = dt.date(2026, 11, 21)
-MONTHS, DEBTORS, INVOICES = 24, 200, 12_000
+MONTHS, INVOICES = 24, 12_000
+_EACH = 60
+"""Invoices for a debtor, on average."""
 _CUTS_EVERY = 4 * WEEK
 _FIRST_CUT = TODAY - dt.timedelta(weeks=52)
 _MONEY = frozenset({"payment", "reversal"})
@@ -136,12 +138,12 @@ def _share(inside: Sequence[bool]) -> Decimal | None:
     return Decimal(sum(inside)) / len(inside) if inside else None
 
 
-def backtest(seeds: Sequence[int] = SEEDS) -> dict[str, dict[int, list[Made]]]:
-    """Every forecast of every seed, by its name."""
+def backtest(seeds: Sequence[int] = SEEDS, count: int = INVOICES) -> dict[str, dict[int, list[Made]]]:
+    """Every forecast of every seed, by its name, on pasts of so many invoices."""
     found: dict[str, dict[int, list[Made]]] = {name: {seed: [] for seed in seeds} for name in FORECASTS}
     for seed in seeds:
         world = build_world(
-            invoices=0, debtors=DEBTORS, seed=seed, today=TODAY, history=MONTHS, history_invoices=INVOICES
+            invoices=0, debtors=count // _EACH, seed=seed, today=TODAY, history=MONTHS, history_invoices=count
         )
         invoices = invoices_of(world)
         for cut in cuts():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -14,11 +14,13 @@ from payt_mcp.books.permitted import permitted
 from payt_mcp.books.scope import Scope
 from payt_mcp.payt.models import PaymentPlan
 from payt_mcp.receivables.insight.behaviour import Behaviour, behaviour
-from payt_mcp.receivables.insight.delays import Delay
 from payt_mcp.receivables.insight.figures import Compared, Period, compare
-from payt_mcp.receivables.insight.forecast import Expected, expected_receipts
+from payt_mcp.receivables.insight.forecast import Expected
+from payt_mcp.receivables.insight.lines import LeftOut, lines_of
+from payt_mcp.receivables.insight.parts import parts_of
 from payt_mcp.receivables.insight.past import Past
-from payt_mcp.receivables.insight.receipts import Receivable, delays_of, receivable
+from payt_mcp.receivables.insight.receipts import Receivable, receivable
+from payt_mcp.receivables.insight.record import forecast
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, OpenItems
 
 MOST_PLANS = 5_000
@@ -83,9 +85,9 @@ async def read_forecast(scope: Scope, debtor: str) -> Forecast:
 
 
 def _forecast(past: Past, items: dict[str, OpenItem], owed: Receivable, today: dt.date) -> tuple[Expected | None, int]:
-    delays: list[Delay] = list(delays_of(past, items))
-    paid = sum(1 for delay in delays if delay.paid_on is not None)
-    return (expected_receipts(delays, owed.owed, today) if paid >= ENOUGH else None), paid
+    parts = list(parts_of(lines_of(past, items, LeftOut(), past.begins)))
+    paid = sum(1 for part in parts if part.paid_on is not None)
+    return (forecast(parts, owed.owed, today) if paid >= ENOUGH else None), paid
 
 
 async def _read(scope: Scope) -> tuple[Told, Past, dict[str, OpenItem]]:
@@ -97,4 +99,4 @@ async def _read(scope: Scope) -> tuple[Told, Past, dict[str, OpenItem]]:
     past = await history.whole(scope.today, scope.progress)
     items = books.held
     told = Told(items, past.begins, books.as_of, list(scope.caveats))
-    return told, replace(past, paid=dict(past.paid), entries=dict(past.entries)), dict(items.invoices)
+    return told, past.copy(), dict(items.invoices)

@@ -202,11 +202,11 @@ def steps_of(figures: Figures) -> list[tuple[dt.date, Decimal]]:
 def _take_of_no_line(past: Past, items: Mapping[str, OpenItem], both: tuple[Figures, ...], left_out: LeftOut) -> None:
     """What was booked on invoices that are gone, or that have no amount in the books, though the entry has one."""
     since = both[-1].period.first
-    for key, entries in past.entries.items():
+    for key in past.booked_on():
         paid, item = past.paid.get(key), items.get(key)
         currency = item.currency if item else paid.currency if paid else ""
         is_line = item.book_open is not None if item else paid is not None and paid.total is not None
-        for entry in entries:
+        for entry in past.entries_of(key):
             amount = value_of(entry, currency == past.currency)
             if amount is None or entry.date is None:
                 left_out.entries += entry.date is None or entry.date >= since

@@ -74,7 +74,7 @@ def lines_of(past: Past, items: Mapping[str, OpenItem], left_out: LeftOut, since
             if paid.paid_on is None or paid.paid_on >= since:
                 left_out.add(paid.currency, paid.own_total)
             continue
-        bookings = bookings_of(past.entries.get(key, ()), paid.currency == past.currency)
+        bookings = bookings_of(past.entries_of(key), paid.currency == past.currency)
         rest = paid.total - sum((one.effect for one in bookings), NOTHING)
         if rest and paid.paid_on is not None and _is_since(paid, past.begins):
             bookings = (*bookings, Booking(paid.paid_on, rest, "other" if bookings else "unexplained"))
@@ -83,7 +83,7 @@ def lines_of(past: Past, items: Mapping[str, OpenItem], left_out: LeftOut, since
         if item.book_open is None:
             left_out.add(item.currency, item.open_amount)
             continue
-        bookings = bookings_of(past.entries.get(key, ()), item.currency == past.currency)
+        bookings = bookings_of(past.entries_of(key), item.currency == past.currency)
         total = item.book_open if item.book_total is None else item.book_total
         yield Line(item.debtor_id, item.invoice_date, item.due_date, total, item.book_open, bookings)
 

@@ -6,8 +6,8 @@ Amounts are Decimal in the administration's currency; None where Payt gives none
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from sys import intern
@@ -47,10 +47,11 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class PaidInvoice:
-    """An invoice of which nothing is open; `reminded` is the furthest step, as in `phases`, that was
-    taken before the day it was paid.
+    """An invoice of which nothing is open; `reminded` is the furthest step, as in `phases`, that was taken before the
+    day it was paid.
     """
 
+    id: str
     debtor_id: str
     invoice_date: dt.date | None
     due_date: dt.date | None
@@ -62,27 +63,77 @@ class PaidInvoice:
     reminded: str
 
 
-@dataclass
 class Past:
-    """All of it since `begins`. Entries are by the invoice they are booked on, whether that is paid or not."""
+    """All of it since `begins`, by the invoice. Entries are there of invoices that are open, or gone, too.
 
-    begins: dt.date
-    currency: str
-    paid: dict[str, PaidInvoice] = field(default_factory=dict)
-    entries: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
-    version: int = 0
+    Most invoices were paid in one go: of these the id of the payment is all that is kept of it.
+    """
+
+    def __init__(self, begins: dt.date, currency: str) -> None:
+        self.begins = begins
+        self.currency = currency
+        self.paid: dict[str, PaidInvoice] = {}
+        self._booked: dict[str, str | tuple[Entry, ...]] = {}
+
+    def copy(self) -> Past:
+        """The same, which stays as it is."""
+        copied = Past(self.begins, self.currency)
+        copied.paid, copied._booked = dict(self.paid), dict(self._booked)
+        return copied
+
+    def booked_on(self) -> Iterable[str]:
+        """The invoices that have entries."""
+        return self._booked.keys()
+
+    def entries_of(self, invoice_id: str) -> tuple[Entry, ...]:
+        found = self._booked.get(invoice_id, ())
+        return (_in_one_go(found, self.paid[invoice_id]),) if isinstance(found, str) else found
 
     def put_invoice(self, invoice: Invoice) -> None:
         """Take an invoice in; one that is open again is taken out."""
-        self.version += 1
         is_paid = invoice.payment_date is not None if invoice.open_amount is None else invoice.open_amount == 0
-        if not is_paid:
+        entries = self.entries_of(invoice.id)
+        if is_paid:
+            self.paid[invoice.id] = self._paid(invoice)
+        else:
             self.paid.pop(invoice.id, None)
-            return
+        self._put_entries(invoice.id, entries)
+
+    def remove_invoice(self, invoice_id: str) -> None:
+        entries = self.entries_of(invoice_id)
+        self.paid.pop(invoice_id, None)
+        self._put_entries(invoice_id, entries)
+
+    def put_payment(self, payment: Payment) -> None:
+        key, amount, own = payment.invoice_id or "", payment.total_book_amount, payment.total_amount
+        entry = Entry(payment.id, _same(payment.payment_date), amount, _shared(own, amount), kind_of(payment))
+        others = [one for one in self.entries_of(key) if one.id != payment.id]
+        self._put_entries(key, (*others, entry))
+
+    def remove_payment(self, payment_id: str, invoice_id: str) -> None:
+        entries = self.entries_of(invoice_id)
+        self._put_entries(invoice_id, tuple(entry for entry in entries if entry.id != payment_id))
+
+    def of_debtor(self, debtor_id: str) -> Iterator[tuple[PaidInvoice, Sequence[Entry]]]:
+        """A debtor's paid invoices, and what was booked on each."""
+        for key, paid in self.paid.items():
+            if paid.debtor_id == debtor_id:
+                yield paid, self.entries_of(key)
+
+    def _put_entries(self, key: str, entries: tuple[Entry, ...]) -> None:
+        paid = self.paid.get(key)
+        self._booked.pop(key, None)
+        if paid is not None and len(entries) == 1 and entries[0] == _in_one_go(entries[0].id, paid):
+            self._booked[paid.id] = entries[0].id
+        elif entries:
+            self._booked[paid.id if paid is not None else key] = entries
+
+    def _paid(self, invoice: Invoice) -> PaidInvoice:
         own, total = invoice.total_amount, invoice.book_total_amount
         if total is None and invoice.currency_code == self.currency:
             total = own
-        self.paid[invoice.id] = PaidInvoice(
+        return PaidInvoice(
+            invoice.id,
             intern(invoice.debtor_id or ""),
             _same(invoice.invoice_date),
             _same(invoice.due_date),
@@ -93,33 +144,9 @@ class Past:
             step_before(invoice, invoice.payment_date) if invoice.payment_date else "",
         )
 
-    def remove_invoice(self, invoice_id: str) -> None:
-        self.version += 1
-        self.paid.pop(invoice_id, None)
 
-    def put_payment(self, payment: Payment) -> None:
-        self.version += 1
-        self.remove_payment(payment.id, payment.invoice_id or "")
-        key, amount, own = payment.invoice_id or "", payment.total_book_amount, payment.total_amount
-        paid = self.paid.get(key)
-        if paid is not None:
-            amount, own = _shared(amount, paid.total), _shared(own, paid.own_total)
-        entry = Entry(payment.id, _same(payment.payment_date), amount, _shared(own, amount), kind_of(payment))
-        self.entries[key] = (*self.entries.get(key, ()), entry)
-
-    def remove_payment(self, payment_id: str, invoice_id: str) -> None:
-        self.version += 1
-        left = tuple(entry for entry in self.entries.get(invoice_id, ()) if entry.id != payment_id)
-        if left:
-            self.entries[invoice_id] = left
-        else:
-            self.entries.pop(invoice_id, None)
-
-    def of_debtor(self, debtor_id: str) -> Iterator[tuple[PaidInvoice, Sequence[Entry]]]:
-        """A debtor's paid invoices, and what was booked on each."""
-        for key, paid in self.paid.items():
-            if paid.debtor_id == debtor_id:
-                yield paid, self.entries.get(key, ())
+def _in_one_go(payment_id: str, paid: PaidInvoice) -> Entry:
+    return Entry(payment_id, paid.paid_on, paid.total, paid.own_total, "payment")
 
 
 def kind_of(payment: Payment) -> Kind:

@@ -1,4 +1,4 @@
-"""What the books know, as the forecast takes it: delays of the past, what is owed, and what nothing can be said of.
+"""What is owed, as the forecast takes it, and what nothing can be said of.
 
 An open credit is taken off the debtor's invoices, the oldest first: debtors pay what is left. What a payment plan is
 for comes by its terms. What is with a bailiff or in court comes when others decide.
@@ -7,15 +7,13 @@ for comes by its terms. What is with a bailiff or in court comes when others dec
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from payt_mcp.receivables.insight.delays import Delay
 from payt_mcp.receivables.insight.forecast import Owed
-from payt_mcp.receivables.insight.lines import NOTHING, LeftOut, Line, lines_of
-from payt_mcp.receivables.insight.past import Past
+from payt_mcp.receivables.insight.lines import NOTHING, LeftOut
 from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.receivables.plans import still_due
 
@@ -37,13 +35,6 @@ class Receivable:
 
     def leave(self, reason: str, amount: Decimal) -> None:
         self.unsaid[reason] = self.unsaid.get(reason, NOTHING) + amount
-
-
-def delays_of(past: Past, items: Mapping[str, OpenItem]) -> Iterator[Delay]:
-    """Of invoices with a due date: of each the parts that were paid, settled without money, and are open."""
-    for line in lines_of(past, items, LeftOut(), past.begins):
-        if line.total > 0 and line.due_date is not None:
-            yield from _shares(line, line.due_date)
 
 
 def receivable(items: Iterable[OpenItem], plans: Iterable[PaymentPlan]) -> Receivable:
@@ -96,20 +87,3 @@ def _add_plan(found: Receivable, plan: PaymentPlan, covered: list[tuple[OpenItem
             left -= amount
     if left:
         found.leave("beyond_plan", left)
-
-
-def _shares(line: Line, due_date: dt.date) -> Iterator[Delay]:
-    paid = [one for one in line.bookings if one.kind in {"payment", "unexplained"}]
-    if any(one.kind in {"reversal", "reversed"} for one in line.bookings):
-        paid = paid[-1:] if not line.open else []  # what was taken back did not come; what came last did
-    for one in paid:
-        yield Delay(line.debtor_id, due_date, one.date, _share(one.amount, line.total))
-    for one in line.bookings:
-        if one.kind in {"write_off", "other"} and one.amount > 0:
-            yield Delay(line.debtor_id, due_date, None, _share(one.amount, line.total), one.date)
-    if line.open > 0:
-        yield Delay(line.debtor_id, due_date, None, _share(line.open, line.total))
-
-
-def _share(part: Decimal, whole: Decimal) -> float:
-    return min(max(float(part / whole), 0.0), 1.0)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from benchmarks.earlier import as_of
-from benchmarks.figures import markdown
-from benchmarks.forecasts import FORECASTS, NOTHING, WEEK, Bands, Morning, Open, Paid
+from benchmarks.forecasts import FORECASTS, NOTHING, WEEK, Morning, Open, Paid
+from benchmarks.scores import Made
 from payt_mcp.receivables.insight.forecast import WEEKS
 from payt_sandbox import World, build_world
 
@@ -39,15 +39,6 @@ class Known:
 
     def open_before(self, day: dt.date) -> Decimal:
         return self.total - sum((amount for booked, amount, _ in self.entries if booked < day), NOTHING)
-
-
-@dataclass(frozen=True)
-class Made:
-    """One forecast beside what came, week by week; `bands` are low and high of each week, and of all together last."""
-
-    weeks: Sequence[Decimal]
-    came: Sequence[Decimal]
-    bands: Bands = ()
 
 
 def invoices_of(world: World) -> list[Known]:
@@ -100,44 +91,6 @@ def came_after(invoices: Sequence[Known], day: dt.date) -> list[Decimal]:
     return came
 
 
-@dataclass(frozen=True)
-class Score:
-    """Errors are sums of absolute differences by what came in all, from 0; `held` counts what lay in its band."""
-
-    by_week: Sequence[Decimal]
-    week: Decimal
-    whole: Decimal
-    held_weeks: Decimal | None
-    held_whole: Decimal | None
-
-
-def score(all_made: Sequence[Made]) -> Score:
-    """Over several forecasts."""
-    came = sum((sum(one.came, NOTHING) for one in all_made), NOTHING)
-    misses = [[abs(weeks - came) for weeks, came in zip(one.weeks, one.came, strict=True)] for one in all_made]
-    whole = sum((abs(sum(one.weeks, NOTHING) - sum(one.came, NOTHING)) for one in all_made), NOTHING)
-    held = [_held(one) for one in all_made if one.bands]
-    return Score(
-        [
-            sum((miss[place] for miss in misses), NOTHING) / sum((one.came[place] for one in all_made), NOTHING)
-            for place in range(WEEKS)
-        ],
-        sum((sum(miss, NOTHING) for miss in misses), NOTHING) / came,
-        whole / came,
-        _share([inside for one in held for inside in one[:WEEKS]]),
-        _share([one[WEEKS] for one in held]),
-    )
-
-
-def _held(one: Made) -> list[bool]:
-    came = (*one.came, sum(one.came, NOTHING))
-    return [low <= amount <= high for amount, (low, high) in zip(came, one.bands, strict=True)]
-
-
-def _share(inside: Sequence[bool]) -> Decimal | None:
-    return Decimal(sum(inside)) / len(inside) if inside else None
-
-
 def backtest(seeds: Sequence[int] = SEEDS, count: int = INVOICES) -> dict[str, dict[int, list[Made]]]:
     """Every forecast of every seed, by its name, on pasts of so many invoices."""
     found: dict[str, dict[int, list[Made]]] = {name: {seed: [] for seed in seeds} for name in FORECASTS}
@@ -150,27 +103,5 @@ def backtest(seeds: Sequence[int] = SEEDS, count: int = INVOICES) -> dict[str, d
             morning, came = morning_of(world, invoices, cut), came_after(invoices, cut)
             for name, forecast in FORECASTS.items():
                 weeks, bands = forecast(morning)
-                found[name][seed].append(Made(weeks, came, bands))
+                found[name][seed].append(Made(cut, weeks, came, bands))
     return found
-
-
-def tables(found: dict[str, dict[int, list[Made]]]) -> str:
-    """The scores by seed and over all, and the errors by how far ahead a week is."""
-    lines, ahead = [], []
-    for name, by_seed in found.items():
-        together = score([one for those in by_seed.values() for one in those])
-        lines += [_line(name, str(seed), score(those)) for seed, those in by_seed.items()]
-        lines.append(_line(name, "all", together))
-        ahead.append([name, *(_percent(error) for error in together.by_week)])
-    heads = ("forecast", "seed", "error, week by week", "error, 13 weeks", "weeks in band", "13 weeks in band")
-    weeks = ("error by week ahead", *(str(week + 1) for week in range(WEEKS)))
-    return f"{markdown(heads, lines)}\n\n{markdown(weeks, ahead)}"
-
-
-def _line(name: str, seed: str, scored: Score) -> list[str]:
-    figures = (scored.week, scored.whole, scored.held_weeks, scored.held_whole)
-    return [name, seed, *("-" if figure is None else _percent(figure) for figure in figures)]
-
-
-def _percent(part: Decimal) -> str:
-    return f"{part:.0%}"

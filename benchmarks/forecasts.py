@@ -15,9 +15,12 @@ from typing import NamedTuple
 
 from payt_mcp.payt import wire
 from payt_mcp.payt.models import Invoice, Payment
-from payt_mcp.receivables.insight.forecast import WEEKS, expected_receipts
+from payt_mcp.receivables.insight.forecast import WEEKS
+from payt_mcp.receivables.insight.lines import LeftOut, lines_of
+from payt_mcp.receivables.insight.parts import parts_of
 from payt_mcp.receivables.insight.past import ENTRY_FIELDS, PAID_FIELDS, Past
-from payt_mcp.receivables.insight.receipts import delays_of, receivable
+from payt_mcp.receivables.insight.receipts import receivable
+from payt_mcp.receivables.insight.record import forecast
 from payt_mcp.receivables.open_items import OpenItems
 from payt_sandbox import World
 
@@ -78,7 +81,8 @@ def ours(morning: Morning) -> tuple[Sequence[Decimal], Bands]:
     for row in morning.world.rows(morning.world.main_id, "payments", [*ENTRY_FIELDS]):
         past.put_payment(wire.read_row(Payment, row, "payment"))
     owed = receivable(items.invoices.values(), []).owed
-    expected = expected_receipts(delays_of(past, items.invoices), owed, morning.day)
+    parts = list(parts_of(lines_of(past, items.invoices, LeftOut(), past.begins)))
+    expected = forecast(parts, owed, morning.day)
     bands = [(week.low, week.high) for week in (*expected.weeks, expected.total)]
     return [week.expected for week in expected.weeks], bands
 

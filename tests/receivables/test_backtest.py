@@ -4,9 +4,10 @@ import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
-from benchmarks.backtest import Known, Made, backtest, came_after, invoices_of, morning_of, score
+from benchmarks.backtest import Known, backtest, came_after, invoices_of, morning_of
 from benchmarks.earlier import as_of
 from benchmarks.forecasts import FORECASTS, on_due_date
+from benchmarks.scores import Made, score
 from payt_sandbox import build_world
 from tests.support.api import TODAY
 from tests.support.reckoning import Reckoning
@@ -37,8 +38,8 @@ def test_a_forecast_knows_nothing_of_what_came_later() -> None:
 
 def test_scores_are_what_one_reckons_by_hand() -> None:
     came = [*[Decimal(10)] * 12, Decimal(40)]
-    right = Made(came, came, [(Decimal(5), Decimal(10))] * 13 + [(Decimal(159), Decimal(161))])
-    swapped = Made(came[::-1], came)
+    right = Made(CUT, came, came, [(Decimal(5), Decimal(10))] * 13 + [(Decimal(159), Decimal(161))])
+    swapped = Made(CUT, came[::-1], came)
     assert score([right]).week == 0
     assert score([right]).held_weeks == Decimal(12) / 13
     assert score([right]).held_whole == 1

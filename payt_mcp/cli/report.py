@@ -1,5 +1,5 @@
-"""`payt-mcp report`: the overdue overview for people without an assistant, in the terminal, as a page to print, or as
-CSV.
+"""`payt-mcp report`: the books for people without an assistant: who is overdue in the terminal, as a page to print or as
+CSV, and all that is open as sheets.
 """
 
 from __future__ import annotations
@@ -40,18 +40,25 @@ class ReportError(PaytMcpError):
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Print the overview, or write it as a page.
+    """Print the overview, or write it as a page or a file.
 
     Raises:
-        ReportError: Payt gave no answer that can be used, or the page cannot be written.
+        ReportError: Payt gave no answer that can be used, or the file cannot be written.
+        PaytMcpError: likewise.
     """
     options = _options(argv)
     configure()
     settings = replace(Settings.from_env(environ), read_only=True)
-    overviews = anyio.run(_overviews, settings, options)
+    if options.xlsx is not None:
+        written(options.xlsx, workbook(settings, options.administration), "Open items, aging and worklist, a sheet each.")
+        return 0
+    if options.sheet != OVERDUE:
+        content = sheet(settings, options.administration, options.sheet)
+        written(options.csv, content, f"{rows_of(content):,} rows.")
+        return 0
+    found = anyio.run(_read_all, settings, options)
     if options.csv is not None:
-        _write(options.csv, as_csv(overviews))
-        print(f"Written to {options.csv.absolute()}: {sum(len(one['debtors']) for one in overviews):,} debtors.")
+        written(options.csv, as_csv(found.overviews).encode(), f"{sum(len(one['debtors']) for one in overviews):,} debtors.")
     elif options.html is not None:
         _write(options.html, page(overviews))
         print(f"Written to {options.html.absolute()}. Open it in a browser; it prints well.")

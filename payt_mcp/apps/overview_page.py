@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from payt_mcp.receivables.phases import words
+from payt_mcp.words.hypertext import NOTHING, each, html, one_by_one
 from payt_mcp.words.text import count, money
 
 Overview = Mapping[str, Any]
@@ -23,20 +25,23 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 def page(overviews: Sequence[Overview]) -> str:
     """The page; a section for each administration."""
-    sections = "".join(_section(overview) for overview in overviews)
-    return (
+    whole = html(
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        '<meta http-equiv="Content-Security-Policy" content="{}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Overdue overview</title><style>{style()}</style></head><body><main>{sections}</main></body></html>\n"
+        "<title>Overdue overview</title><style>{}</style></head><body><main>{}</main></body></html>\n",
+        _POLICY,
+        Markup(style()),  # noqa: S704 - a file of ours
+        one_by_one(map(_section, overviews)),
     )
+    return str(whole)
 
 
 def style() -> str:
     return (Path(__file__).parent / "overview.css").read_text(encoding="utf-8")
 
 
-def _section(overview: Overview) -> str:
+def _section(overview: Overview) -> Markup:
     currency = overview["currency"]
     figures = (
         ("Overdue", _amount(overview["overdue_gross"], currency)),
@@ -45,33 +50,39 @@ def _section(overview: Overview) -> str:
         ("Invoices", f"{overview['invoice_count']:,}"),
         ("Debtors", f"{overview['debtor_count']:,}"),
     )
-    listed = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in figures)
-    at = overview.get("at") or overview["as_of"]
-    invented = f"<p><strong>{_INVENTED}</strong></p>" if overview.get("invented") else ""
-    notes = "".join(f"<li>{_text(note)}</li>" for note in overview.get("notes", ()))
-    return (
-        f"<section><h1>{_text(overview['name'])}</h1>"
-        f'<p class="soft">Overdue, as of {_text(at)}</p>{invented}<dl class="figures">{listed}</dl>'
-        f"<h2>By days past the due date</h2>{_bars(overview)}"
-        f"<h2>{_largest(overview)}</h2>{_table(overview.get('debtors', ()), currency)}"
-        f"{f'<ul class=notes>{notes}</ul>' if notes else ''}</section>"
+    notes = overview.get("notes", ())
+    return html(
+        '<section><h1>{name}</h1><p class="soft">Overdue, as of {at}</p>{invented}<dl class="figures">{figures}</dl>'
+        "<h2>By days past the due date</h2>{bars}<h2>{largest}</h2>{debtors}{notes}</section>",
+        name=overview["name"],
+        at=overview.get("at") or overview["as_of"],
+        invented=html("<p><strong>{}</strong></p>", _INVENTED) if overview.get("invented") else NOTHING,
+        figures=one_by_one(html("<div><dt>{}</dt><dd>{}</dd></div>", *figure) for figure in figures),
+        bars=_bars(overview),
+        largest=_largest(overview),
+        debtors=_table(overview.get("debtors", ()), currency),
+        notes=html("<ul class=notes>{}</ul>", each("<li>{}</li>", notes)) if notes else NOTHING,
     )
 
 
-def _bars(overview: Overview) -> str:
+def _bars(overview: Overview) -> Markup:
     amounts = [Decimal(bucket["amount"]) for bucket in overview["buckets"]]
     longest, total = max(amounts, default=Decimal(0)), sum(amounts, Decimal(0))
-    rows = []
-    for place, (bucket, amount) in enumerate(zip(overview["buckets"], amounts, strict=True), start=1):
-        width = 100 * amount / longest if longest else Decimal(0)
-        share = f"{100 * amount / total:.0f}%" if total else "0%"
-        rows.append(
-            f"<div class=bar><span>{_text(bucket['days'])} days</span><span class=track>"
-            f'<svg aria-hidden="true"><rect class="b{place}" width="{width:.2f}%" height="100%"/></svg></span>'
-            f'<span class="amount">{_amount(bucket["amount"], overview["currency"])} '
-            f'<span class="soft">{share}, {count(bucket["invoices"], "invoice")}</span></span></div>'
+    rows = one_by_one(
+        html(
+            "<div class=bar><span>{days} days</span><span class=track>"
+            '<svg aria-hidden="true"><rect class="b{place}" width="{width}%" height="100%"/></svg></span>'
+            '<span class="amount">{amount} <span class="soft">{share}, {invoices}</span></span></div>',
+            days=bucket["days"],
+            place=place,
+            width=f"{100 * amount / longest if longest else 0:.2f}",
+            amount=_amount(bucket["amount"], overview["currency"]),
+            share=f"{100 * amount / total:.0f}%" if total else "0%",
+            invoices=count(bucket["invoices"], "invoice"),
         )
-    return f'<div class="bars">{"".join(rows)}</div>'
+        for place, (bucket, amount) in enumerate(zip(overview["buckets"], amounts, strict=True), start=1)
+    )
+    return html('<div class="bars">{}</div>', rows)
 
 
 def _largest(overview: Overview) -> str:
@@ -79,30 +90,32 @@ def _largest(overview: Overview) -> str:
     return f"The {shown:,} largest of {all_of_them:,} debtors" if shown < all_of_them else "Debtors"
 
 
-def _table(debtors: Sequence[Mapping[str, Any]], currency: str) -> str:
+def _table(debtors: Sequence[Mapping[str, Any]], currency: str) -> Markup:
     if not debtors:
-        return "<p>Nobody is overdue.</p>"
-    head = (
-        f"<tr><th>Debtor</th><th>Name</th><th class=num>Overdue, {_text(currency)}</th><th class=num>Oldest, days</th>"
-        "<th class=num>Invoices</th><th>Phase</th><th>Attention</th></tr>"
+        return html("<p>Nobody is overdue.</p>")
+    return html(
+        '<div class="scroll"><table><thead><tr><th>Debtor</th><th>Name</th><th class=num>Overdue, {}</th>'
+        "<th class=num>Oldest, days</th><th class=num>Invoices</th><th>Phase</th><th>Attention</th></tr></thead>"
+        "<tbody>{}</tbody></table></div>",
+        currency,
+        one_by_one(map(_row, debtors)),
     )
-    rows = "".join(_row(debtor) for debtor in debtors)
-    return f'<div class="scroll"><table><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
 
 
-def _row(debtor: Mapping[str, Any]) -> str:
-    flags = "".join(f'<span class="flag">{_text(words(flag))}</span>' for flag in debtor.get("attention", ()))
-    return (
-        f"<tr><td>{_text(debtor.get('debtor_number', ''))}</td><td>{_text(debtor.get('name', ''))}</td>"
-        f"<td class=num>{_amount(debtor['overdue'])}</td><td class=num>{debtor['oldest_days']:,}</td>"
-        f"<td class=num>{debtor['invoices']:,}</td><td>{_text(words(debtor.get('phase', '')))}</td>"
-        f"<td>{flags}</td></tr>"
+def _row(debtor: Mapping[str, Any]) -> Markup:
+    return html(
+        "<tr><td>{}</td><td>{}</td><td class=num>{}</td><td class=num>{}</td><td class=num>{}</td><td>{}</td>"
+        "<td>{}</td></tr>",
+        debtor.get("debtor_number", ""),
+        debtor.get("name", ""),
+        _amount(debtor["overdue"]),
+        f"{debtor['oldest_days']:,}",
+        f"{debtor['invoices']:,}",
+        words(debtor.get("phase", "")),
+        each('<span class="flag">{}</span>', map(words, debtor.get("attention", ()))),
     )
 
 
 def _amount(amount: str, currency: str | None = None) -> str:
-    return _text(money(Decimal(amount), currency)).replace(" ", "&nbsp;")
-
-
-def _text(value: str) -> str:
-    return html.escape(str(value), quote=True)
+    """Never broken over two lines."""
+    return money(Decimal(amount), currency).replace(" ", "\u00a0")

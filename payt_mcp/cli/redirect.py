@@ -17,7 +17,6 @@ import secrets
 import socketserver
 import threading
 from dataclasses import dataclass
-from html import escape
 from http.server import BaseHTTPRequestHandler
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
@@ -186,7 +185,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _page(said: str) -> bytes:
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>payt-mcp</title><style>{_STYLE}</style>'
-        f"<h1>payt-mcp</h1><p>{escape(said)}</p>"
-    ).encode()
+    from payt_mcp.words.hypertext import html
+
+    page = html(
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>payt-mcp</title><style>{}</style>'
+        "<h1>payt-mcp</h1><p>{}</p>",
+        _STYLE,
+        said,
+    )
+    return page.encode()

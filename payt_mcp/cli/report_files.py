@@ -37,25 +37,27 @@ def sheet(settings: Settings, administration: str, name: str) -> bytes:
 
 
 def _made(settings: Settings, administration: str, make: _Make) -> bytes:
-    made = anyio.run(partial(_run, settings, administration, make))
+    made = anyio.run(partial(_opened, settings, administration, make))
     if isinstance(made, PaytMcpError):  # raised out here, where no task group wraps it
         raise made
     return made
 
 
-async def _run(settings: Settings, administration: str, make: _Make) -> bytes | PaytMcpError:
+async def _opened(settings: Settings, administration: str, make: _Make) -> bytes | PaytMcpError:
+    made: bytes | PaytMcpError = b""
     async with anyio.create_task_group() as group:
         session = CallerSession(settings, settings, group, state_dir=settings.state_dir)
         try:
             account = await session.account()
             meant = await account.administrations_meant(administration, every=True)
-            return await _waited([Scope(account, one) for one in meant], make)
+            made = await _waited([Scope(account, one) for one in meant], make)
         except PaytMcpError as error:
-            return error
+            made = error
         finally:
-            group.cancel_scope.cancel()
             with anyio.CancelScope(shield=True):
                 await session.aclose()
+            group.cancel_scope.cancel()
+    return made
 
 
 async def _waited(scopes: Sequence[Scope], make: _Make) -> bytes:

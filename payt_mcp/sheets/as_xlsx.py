@@ -25,13 +25,14 @@ MOST_SIGNS = 16_000
 """A cell takes 32,767 units of UTF-16, and a sign is one or two."""
 _MOST_ROWS = 1_048_575
 _WIDTHS: dict[Kind, tuple[int, int]] = {
-    "code": (8, 24), "text": (10, 46), "date": (11, 11), "amount": (12, 22), "count": (8, 12),
+    "code": (8, 24), "text": (10, 46), "prose": (20, 60), "date": (12, 12), "amount": (12, 22), "count": (8, 12),
 }  # fmt: skip
 """The narrowest and the widest a column gets, in signs."""
 _FORMATS: dict[Kind, dict[str, Any]] = {
-    "code": {"num_format": "@"},
-    "text": {"num_format": "@"},
-    "date": {"num_format": "yyyy-mm-dd", "align": "left"},
+    "code": {"num_format": "@", "indent": 1},
+    "text": {"num_format": "@", "indent": 1},
+    "prose": {"num_format": "@", "indent": 1, "text_wrap": True},
+    "date": {"num_format": "yyyy-mm-dd", "align": "left", "indent": 1},
     "amount": {"num_format": "#,##0.00"},
     "count": {"num_format": "#,##0"},
 }
@@ -100,7 +101,7 @@ class _Pen:
             "bottom_color": _LINE,
             "text_wrap": True,
         }
-        self._head = book.add_format({**head, "valign": "vcenter"})
+        self._head = book.add_format({**head, "valign": "vcenter", "indent": 1})
         self._head_right = book.add_format({**head, "valign": "vcenter", "align": "right"})
 
     def summary(self, title: str, remarks: Sequence[str], tables: Sequence[Sheet]) -> None:
@@ -169,7 +170,7 @@ def _is_exact(amount: Decimal) -> bool:
 def _width(column: Column, cells: Sequence[Cell]) -> int:
     narrowest, widest = _WIDTHS[column.kind]
     longest = max((_length(cell) for cell in cells), default=0)
-    return min(max(narrowest, longest + 2, _longest_word(column.title) + 4), max(widest, narrowest))
+    return min(max(narrowest, longest + 3, _longest_word(column.title) + 4), max(widest, narrowest))
 
 
 def _longest_word(title: str) -> int:

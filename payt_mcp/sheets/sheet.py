@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-Kind = Literal["code", "text", "date", "amount", "count"]
-"""`code` is a number or code that names something: text, though it may look like a number."""
+Kind = Literal["code", "text", "prose", "date", "amount", "count"]
+"""`code` is a number or code that names something: text, though it may look like a number. `prose` may take lines."""
 
 Cell = str | int | Decimal | dt.date | None
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from payt_mcp.answers.worklist import step_words, worklist_row
 from payt_mcp.receivables.aging import BUCKETS
+from payt_mcp.receivables.attention import CREDIT_OPEN
 from payt_mcp.receivables.debtor_aging import bucket_of
 from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.receivables.phases import words
@@ -40,7 +41,8 @@ _AGING_COLUMNS = (
 
 _WORK_COLUMNS = (
     *WHOSE, Column("step", "Next step"), *_DEBTOR, Column("currency", "Currency", "code"),
-    Column("amount", "Amount", "amount"), Column("reason", "Why"), Column("facts", "What it rests on"),
+    Column("amount", "Amount", "amount"), Column("reason", "Why", "prose"),
+    Column("facts", "What it rests on", "prose"),
 )  # fmt: skip
 
 _COMPANY_COLUMNS = (
@@ -51,8 +53,8 @@ _COMPANY_COLUMNS = (
 )  # fmt: skip
 
 _CURRENCY_COLUMNS = (
-    Column("currency", "Currency", "code"), Column("of", "Sums of the items in it"), Column("open", "Open", "amount"),
-    Column("credits", "Open credits", "amount"), Column("net", "Net", "amount"), Column("items", "Items", "count"),
+    Column("currency", "Currency", "code"), Column("items", "Open items in it"), Column("open", "Open", "amount"),
+    Column("credits", "Open credits", "amount"), Column("net", "Net", "amount"),
 )  # fmt: skip
 
 _REST_COLUMNS = (
@@ -75,7 +77,7 @@ def _item_row(company: Company, part: DebtorPart, item: OpenItem, flags: Sequenc
         *company.whose, item.number, item.debtor_number or part.entry.number, part.entry.name,
         item.invoice_date, item.due_date, item.days_overdue(today) if item.is_overdue(today) else None,
         _age(bucket_of(item, today)), item.currency, item.total_amount, item.open_amount,
-        company.currency, item.book_open, words(item.phase(today)), _flags(flags), ", ".join(item.labels),
+        company.currency, item.book_open, words(item.phase(today)), _item_flags(item, flags), ", ".join(item.labels),
         part.entry.manager,
     )  # fmt: skip
 
@@ -117,10 +119,10 @@ def summary(companies: Sequence[Company]) -> list[Sheet]:
     own = own_of(companies)
     if len(own) > 1:
         rows = [
-            (code or "none", "", one.gross, one.credits, one.gross + one.credits, one.items)
+            (code or "none", f"{one.items:,}", one.gross, one.credits, one.gross + one.credits)
             for code, one in own.items()
         ]
-        found.append(Sheet("currencies", "By currency, in it", _CURRENCY_COLUMNS, rows))
+        found.append(Sheet("currencies", "By currency of the items", _CURRENCY_COLUMNS, rows))
     rest = [
         (company.id, reason, company.currency, left.amount, left.debtors)
         for company in companies
@@ -149,6 +151,12 @@ def _company_rows(companies: Sequence[Company]) -> list[Sequence[Cell]]:
 
 def _age(bucket: str) -> str:
     return f"{bucket} days" if bucket[0].isdigit() else bucket
+
+
+def _item_flags(item: OpenItem, flags: Sequence[str]) -> str:
+    """An invoice has no credit: its debtor has."""
+    said = ["debtor's credit open" if flag == CREDIT_OPEN and not item.is_credit else words(flag) for flag in flags]
+    return ", ".join(said)
 
 
 def _flags(flags: Sequence[str]) -> str:

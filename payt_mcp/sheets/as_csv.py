@@ -15,11 +15,12 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa:
 
 
 def as_csv(sheet: Sheet, shown: Callable[[str], str]) -> str:
-    """The rows under their heading. `shown` is how a text of others is shown: cleaned at least."""
+    """The rows under their heading. `shown` is how codes and texts of others are shown: cleaned at least."""
     paper = io.StringIO()
     writer = csv.writer(paper)
     writer.writerow([column.name for column in sheet.columns])
-    writer.writerows([_written(cell, shown) for cell in row] for row in sheet.rows)
+    show = [shown if column.kind in {"code", "text"} else _ours for column in sheet.columns]
+    writer.writerows(map(_written, row, show) for row in sheet.rows)
     return paper.getvalue()
 
 
@@ -29,6 +30,10 @@ def _written(cell: Cell, shown: Callable[[str], str]) -> str:
     if isinstance(cell, dt.date):
         return cell.isoformat()
     return no_formula(shown(cell)) if isinstance(cell, str) else "" if cell is None else str(cell)
+
+
+def _ours(text: str) -> str:
+    return text
 
 
 def no_formula(text: str) -> str:

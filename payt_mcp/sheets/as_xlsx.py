@@ -11,6 +11,7 @@ import datetime as dt
 import io
 from collections.abc import Sequence
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from payt_mcp.errors import InputError, PaytMcpError
@@ -25,17 +26,26 @@ MOST_SIGNS = 16_000
 """A cell takes 32,767 units of UTF-16, and a sign is one or two."""
 _MOST_ROWS = 1_048_575
 _WIDTHS: dict[Kind, tuple[int, int]] = {
-    "code": (8, 24), "text": (10, 46), "prose": (20, 60), "date": (12, 12), "amount": (12, 22), "count": (8, 12),
-}  # fmt: skip
+    "code": (8, 24),
+    "text": (10, 46),
+    "words": (10, 46),
+    "prose": (20, 60),
+    "date": (12, 12),
+    "amount": (12, 22),
+    "count": (8, 12),
+}
 """The narrowest and the widest a column gets, in signs."""
+_LEFT = {"align": "left", "indent": 1}
 _FORMATS: dict[Kind, dict[str, Any]] = {
-    "code": {"num_format": "@", "indent": 1},
-    "text": {"num_format": "@", "indent": 1},
-    "prose": {"num_format": "@", "indent": 1, "text_wrap": True},
-    "date": {"num_format": "yyyy-mm-dd", "align": "left", "indent": 1},
+    "code": {"num_format": "@", **_LEFT},
+    "text": {"num_format": "@", **_LEFT},
+    "words": {"num_format": "@", **_LEFT},
+    "prose": {"num_format": "@", **_LEFT, "text_wrap": True},
+    "date": {"num_format": "yyyy-mm-dd", **_LEFT},
     "amount": {"num_format": "#,##0.00"},
     "count": {"num_format": "#,##0"},
 }
+_LINE_HEIGHT = 15
 _NUMERIC = frozenset({"amount", "count"})
 _INK, _GROUND, _LINE = "#16202B", "#E4ECF6", "#9DB2CC"
 
@@ -101,7 +111,7 @@ class _Pen:
             "bottom_color": _LINE,
             "text_wrap": True,
         }
-        self._head = book.add_format({**head, "valign": "vcenter", "indent": 1})
+        self._head = book.add_format({**head, "valign": "vcenter", **_LEFT})
         self._head_right = book.add_format({**head, "valign": "vcenter", "align": "right"})
 
     def summary(self, title: str, remarks: Sequence[str], tables: Sequence[Sheet]) -> None:
@@ -125,9 +135,17 @@ class _Pen:
         page.freeze_panes(1, 0)
         page.repeat_rows(0)
         page.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
-        page.set_row(0, 32)
+        page.set_row(0, 2 * _LINE_HEIGHT)
+        lines = [1] * len(sheet.rows)
         for place, column in enumerate(sheet.columns):
-            page.set_column(place, place, _width(column, [row[place] for row in sheet.rows]))
+            cells = [row[place] for row in sheet.rows]
+            width = _width(column, cells)
+            page.set_column(place, place, width)
+            if column.kind == "prose":
+                lines = [max(most, ceil(1.1 * _length(cell) / width)) for most, cell in zip(lines, cells, strict=True)]
+        for row, most in enumerate(lines, start=1):
+            if most > 1:  # not every program makes a row as high as its text by itself
+                page.set_row(row, most * _LINE_HEIGHT)
 
     def _page(self, title: str) -> Any:
         page = self._book.add_worksheet(title)

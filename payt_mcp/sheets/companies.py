@@ -18,7 +18,7 @@ from payt_mcp.receivables.aging import InCurrency
 from payt_mcp.receivables.attention import flags_of, of_debtor, of_each
 from payt_mcp.receivables.debtor_aging import DebtorAging, aging_of
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, OpenItems
-from payt_mcp.words.text import count
+from payt_mcp.words.text import NAME_LENGTH, count, outside
 
 _SLICE = 500
 """Open items between two moments in which others may be answered."""
@@ -57,7 +57,7 @@ class Company:
 
     @property
     def name(self) -> str:
-        name = self.scope.administration.name or "no name"
+        name = outside(self.scope.administration.name, NAME_LENGTH) or "no name"
         return f"{name} (invented data)" if self.scope.account.is_invented else name
 
     @property

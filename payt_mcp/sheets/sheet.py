@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-Kind = Literal["code", "text", "prose", "date", "amount", "count"]
-"""`code` is a number or code that names something: text, though it may look like a number. `prose` may take lines."""
+Kind = Literal["code", "text", "words", "prose", "date", "amount", "count"]
+"""`code` is a number or code that names something: text, though it may look like a number. `text` is what others wrote;
+`words` are ours, and `prose` is what may take several lines of them.
+"""
 
 Cell = str | int | Decimal | dt.date | None
 
@@ -24,7 +26,9 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """Rows of cells under columns. Texts of others stand in it as they are: whoever writes it out cleans them."""
+    """Rows of cells under columns. Codes and texts of others stand in it as they are: whoever writes it out cleans
+    them.
+    """
 
     name: str
     title: str
@@ -38,7 +42,7 @@ class Sheet:
         return Sheet(self.name, self.title, [self.columns[place] for place in kept], rows)
 
 
-WHOSE = (Column("administration_id", "Administration", "code"), Column("administration", "Company"))
+WHOSE = (Column("administration_id", "Administration", "code"), Column("administration", "Company", "words"))
 """The first columns of every sheet: whose row it is."""
 
 WHOSE_NAMES = frozenset(column.name for column in WHOSE)

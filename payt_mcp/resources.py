@@ -7,6 +7,7 @@ A record is read by the tool that answers for it, so that both say the same. Whe
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -90,7 +91,7 @@ class ToolCall(NamedTuple):
 
 
 def listed() -> list[Resource]:
-    """The addresses without anything to fill in."""
+    """The addresses without anything to fill in; a workbook where what writes one is installed."""
     return [
         Resource(
             uri="payt://administrations",
@@ -115,6 +116,7 @@ def listed() -> list[Resource]:
                 mime_type=file.mime_type,
             )
             for file in SHEET_FILES
+            if file.sheet or find_spec("xlsxwriter")
         ),
     ]
 

@@ -179,8 +179,11 @@ class PaytServer(MCPServer[Callers]):
             return [ReadResourceContents(page, pages.MIME_TYPE, pages.META)]
         if resources.is_glossary(address):
             return [ReadResourceContents(resources.glossary(), resources.MARKDOWN)]
-        if sheets := resources.sheets_asked(address):
-            return [await self._sheets(sheets, context)]
+        if (sheets := resources.sheets_asked(address)) and context is not None:
+            from payt_mcp.server.saving import read_sheets  # noqa: PLC0415 - brings the client along
+
+            with patience.begun():
+                return [await read_sheets(context, sheets)]
         asked = resources.asked_for(address)
         if asked is None:
             raise ResourceNotFoundError(resources.unknown(address))
@@ -191,17 +194,6 @@ class PaytServer(MCPServer[Callers]):
         if result.is_error:
             raise ResourceError(text)
         return [ReadResourceContents(text, resources.TEXT)]
-
-    async def _sheets(
-        self, asked: resources.SheetsAsked, context: Context[Callers, Any] | None
-    ) -> ReadResourceContents:
-        """Behind what switches the tool on that lists the same."""
-        if await self._schema("search_invoices") is None or context is None:
-            raise ResourceError(f"There are no sheets{_off('search_invoices')}.")
-        from payt_mcp.server.saving import read_sheets  # noqa: PLC0415 - brings the client along
-
-        with patience.begun():
-            return await read_sheets(context, asked)
 
     async def _complete(self, ctx: ServerRequestContext[Callers, Any], params: CompleteRequestParams) -> CompleteResult:
         from payt_mcp.server.completing import complete  # noqa: PLC0415 - brings the client along

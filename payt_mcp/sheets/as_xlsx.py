@@ -77,12 +77,6 @@ def as_xlsx(title: str, remarks: Sequence[str], summary: Sequence[Sheet], sheets
     return paper.getvalue()
 
 
-def is_available() -> bool:
-    from importlib.util import find_spec  # noqa: PLC0415 - asked about once in a while
-
-    return find_spec("xlsxwriter") is not None
-
-
 def _library() -> Any:
     try:
         import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra: it is there or not

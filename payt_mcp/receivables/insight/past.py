@@ -1,0 +1,147 @@
+"""Paid invoices and what was booked on invoices, in as few bytes as they can be: there are very many of them.
+
+Amounts are Decimal in the administration's currency; None where Payt gives none and the invoice is in another one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from sys import intern
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from payt_mcp.receivables.phases import DEPRECATED_STEPS, STEP_FIELDS, step_before
+
+if TYPE_CHECKING:
+    from payt_mcp.payt.models import Invoice, Payment
+
+PAID_FIELDS = (
+    "id", "debtor_id", "invoice_date", "due_date", "payment_date", "currency_code", "total_amount", "open_amount",
+    "book_total_amount", *STEP_FIELDS, *DEPRECATED_STEPS.values(),
+)  # fmt: skip
+ENTRY_FIELDS = (
+    "id", "invoice_id", "payment_date", "total_amount", "total_book_amount", "transaction_type", "reversal_code",
+)  # fmt: skip
+
+Kind = Literal["payment", "reversal", "reversed", "write_off", "other"]
+"""Money that came; money that was taken back, as a booking of its own, or as a mark on the payment that was; what was
+given up; what was settled without money: credit notes, small differences, exchange rates.
+"""
+
+
+class Entry(NamedTuple):
+    """What was booked on an invoice. More than nothing takes off what is open."""
+
+    id: str
+    date: dt.date | None
+    amount: Decimal | None
+    own: Decimal | None
+    """In the currency of the invoice."""
+    kind: Kind
+
+
+@dataclass(slots=True, eq=False)
+class PaidInvoice:
+    """An invoice of which nothing is open; `reminded` is the furthest step, as in `phases`, that was
+    taken before the day it was paid.
+    """
+
+    debtor_id: str
+    invoice_date: dt.date | None
+    due_date: dt.date | None
+    paid_on: dt.date | None
+    currency: str
+    total: Decimal | None
+    """In the administration's currency."""
+    own_total: Decimal | None
+    reminded: str
+
+
+@dataclass
+class Past:
+    """All of it since `begins`. Entries are by the invoice they are booked on, whether that is paid or not."""
+
+    begins: dt.date
+    currency: str
+    paid: dict[str, PaidInvoice] = field(default_factory=dict)
+    entries: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    version: int = 0
+
+    def put_invoice(self, invoice: Invoice) -> None:
+        """Take an invoice in; one that is open again is taken out."""
+        self.version += 1
+        is_paid = invoice.payment_date is not None if invoice.open_amount is None else invoice.open_amount == 0
+        if not is_paid:
+            self.paid.pop(invoice.id, None)
+            return
+        own, total = invoice.total_amount, invoice.book_total_amount
+        if total is None and invoice.currency_code == self.currency:
+            total = own
+        self.paid[invoice.id] = PaidInvoice(
+            intern(invoice.debtor_id or ""),
+            _same(invoice.invoice_date),
+            _same(invoice.due_date),
+            _same(invoice.payment_date),
+            intern(invoice.currency_code or ""),
+            total,
+            _shared(own, total),
+            step_before(invoice, invoice.payment_date) if invoice.payment_date else "",
+        )
+
+    def remove_invoice(self, invoice_id: str) -> None:
+        self.version += 1
+        self.paid.pop(invoice_id, None)
+
+    def put_payment(self, payment: Payment) -> None:
+        self.version += 1
+        self.remove_payment(payment.id, payment.invoice_id or "")
+        key, amount, own = payment.invoice_id or "", payment.total_book_amount, payment.total_amount
+        paid = self.paid.get(key)
+        if paid is not None:
+            amount, own = _shared(amount, paid.total), _shared(own, paid.own_total)
+        entry = Entry(payment.id, _same(payment.payment_date), amount, _shared(own, amount), kind_of(payment))
+        self.entries[key] = (*self.entries.get(key, ()), entry)
+
+    def remove_payment(self, payment_id: str, invoice_id: str) -> None:
+        self.version += 1
+        left = tuple(entry for entry in self.entries.get(invoice_id, ()) if entry.id != payment_id)
+        if left:
+            self.entries[invoice_id] = left
+        else:
+            self.entries.pop(invoice_id, None)
+
+    def of_debtor(self, debtor_id: str) -> Iterator[tuple[PaidInvoice, Sequence[Entry]]]:
+        """A debtor's paid invoices, and what was booked on each."""
+        for key, paid in self.paid.items():
+            if paid.debtor_id == debtor_id:
+                yield paid, self.entries.get(key, ())
+
+
+def kind_of(payment: Payment) -> Kind:
+    """What a payment is; one below nothing is a reversal, and one with a reversal code was reversed."""
+    stated = (payment.transaction_type or "payment").casefold()
+    if stated == "write_off":
+        return "write_off"
+    if stated in {"credit", "settlement", "revaluation"}:
+        return "other"
+    amount = payment.total_amount if payment.total_amount is not None else payment.total_book_amount
+    if amount is not None and amount < 0:
+        return "reversal"
+    return "reversed" if stated == "reversal" or payment.reversal_code else "payment"
+
+
+def _shared(amount: Decimal | None, other: Decimal | None) -> Decimal | None:
+    """The same amount, as the same object where there is one already."""
+    return other if amount == other else amount
+
+
+@lru_cache(maxsize=20_000)
+def _kept(date: dt.date) -> dt.date:
+    return date
+
+
+def _same(date: dt.date | None) -> dt.date | None:
+    return None if date is None else _kept(date)

@@ -56,7 +56,7 @@ def _together(overviews: Sequence[Overview], by_currency: Mapping[str, str]) -> 
         "<tbody>{rows}</tbody></table></div></section>",
         count=len(overviews),
         sums=one_by_one(html("<div><dt>{}</dt><dd>{}</dd></div>", *sum_) for sum_ in sums),
-        heads=each("<th class=num>{}</th>", _COMPANY),
+        heads=html.each("<th class=num>{}</th>", _COMPANY),
         rows=one_by_one(map(_company, overviews)),
     )
 

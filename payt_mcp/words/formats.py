@@ -36,6 +36,11 @@ def number(value: int, language: Language) -> str:
     return f"{value:,}".replace(",", _THOUSANDS[language])
 
 
+def separators(language: Language) -> str:
+    """What stands between thousands, and before the cents."""
+    return _THOUSANDS[language] + ("." if language == "en" else ",")
+
+
 def date(day: dt.date, language: Language) -> str:
     """`28 november 2026`, `28. November 2026`, `1er décembre 2026`."""
     from babel.dates import format_date  # noqa: PLC0415

@@ -35,6 +35,8 @@ PHASES = (
 )  # fmt: skip
 """Phases and steps, and what must not be overlooked."""
 
+APPS = (template("Overdue overview"), template("Proposal"))
+
 PLANS = (template("pending"), template("active"), template("rejected"), template("ended"))
 
 PLACES = (

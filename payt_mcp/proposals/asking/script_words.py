@@ -7,8 +7,9 @@ import json
 from payt_mcp.words.languages import Language
 from payt_mcp.words.said import say, spoken
 
+UNTAKEN = say("This click was not taken: what is here had just changed. Look again, move the pointer, and click.")
 _WORDS = {
-    "untaken": say("This click was not taken: what is here had just changed. Look again, move the pointer, and click."),
+    "untaken": UNTAKEN,
     "closed": say("This page has closed. Nothing more happens here; new proposals open a new page."),
     "passed": say("{told}: passed on."),
     "refused": say("{told}: this page did not take it. Read it anew."),

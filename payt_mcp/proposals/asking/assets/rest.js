@@ -57,7 +57,7 @@ function tell() {
   const told = document.createElement("p");
   told.className = "untaken";
   told.setAttribute("role", "alert");
-  told.textContent = JSON.parse(document.body.dataset.words).untaken;
+  told.textContent = SAYS.untaken;
   document.body.append(told);
   const { width, height } = told.getBoundingClientRect();
   const below = pointer.y + 24;

@@ -93,7 +93,7 @@ def _at_time(moment: dt.datetime, ended_on: dt.date) -> str:
 
 def of_this_attempt(text: str) -> str:
     """A trouble without its closing words that nothing was sent: of what was tried before, they say nothing."""
-    return _NOTHING.sub("", text).strip()
+    return _NOTHING.sub("", text).strip() if _NOTHING.search(text) else text
 
 
 def at(moment: dt.datetime, zone: dt.tzinfo) -> str:

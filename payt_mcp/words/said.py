@@ -304,7 +304,7 @@ def lowered(text: str) -> str:
     return Lowered.of(text)
 
 
-def ended(text: str) -> str:
+def without_stop(text: str) -> str:
     """A sentence without its stop, to stand in another one."""
     if not text.endswith("."):
         return text

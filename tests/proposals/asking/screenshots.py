@@ -54,20 +54,12 @@ async def take(folder: Path, language: Language) -> None:
             await _shoot(page, folder, "warned")
             await _whole(page, README_WIDTH)
             await page.screenshot(path=folder / "approval-page.png")
-            await _click(
-                page,
-                f"approve-{clean['proposal_id']}",
-                _begins("Sent at {sending}; it is message {message} at Payt.", language),
-            )
+            await _click(page, f"approve-{clean['proposal_id']}", sent)
             await _shoot(page, folder, "sent")
             payt.faults.add(Fault("server_error", path="/v1/messages", method="POST"))
             await _click(page, f"approve-{warned['proposal_id']}", f"#again-{warned['proposal_id']}")
             await _shoot(page, folder, "unknown")
-            await _click(
-                page,
-                f"close-{warned['proposal_id']}",
-                _begins("A person closed it at {changed}: it was {closed}.", language),
-            )
+            await _click(page, f"close-{warned['proposal_id']}", closed)
             await caller.call_tool("upsert_invoices", {"invoices": _rows(house, invoice)})
             await page.wait_for_selector("table")
             await _shoot(page, folder, "plan")

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from payt_mcp.errors import AlteredError, GuardError, LedgerError
 from payt_mcp.settings import Settings
 from payt_mcp.words.languages import Language
-from payt_mcp.words.said import count, say, spoken, template
+from payt_mcp.words.said import count, say
+from payt_mcp.words.sentences import spoken, template
 
 if TYPE_CHECKING:
     from payt_mcp.proposals.ledger.contract import LedgerContract

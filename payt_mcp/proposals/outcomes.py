@@ -12,7 +12,8 @@ from payt_mcp.policy.approval import Yes
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import words_of
-from payt_mcp.words.said import Moment, say, template
+from payt_mcp.words.said import say
+from payt_mcp.words.sentences import Moment, template
 from payt_mcp.words.text import NAME_LENGTH, clean
 
 _SENTENCES = {

@@ -22,6 +22,7 @@ from payt_mcp.receivables.law.countries import LAWS
 from payt_mcp.receivables.law.interest import Balance
 from payt_mcp.receivables.law.letters import costs_owed_from
 from payt_mcp.receivables.law.regime import Law
+from payt_mcp.receivables.law.whom import is_business
 from payt_mcp.receivables.messages import message_moment
 from payt_mcp.words.text import code, some
 
@@ -97,7 +98,7 @@ def _law(scope: Scope, debtor: Debtor, country: str) -> tuple[Law, str]:
 
 
 def _seems(debtor: Debtor) -> Who:
-    return "business" if debtor.coc_number or debtor.vat_number else ""
+    return "business" if is_business(debtor.name, debtor.coc_number, debtor.vat_number) else ""
 
 
 def _is_credit(invoice: Invoice) -> bool:

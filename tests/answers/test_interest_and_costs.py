@@ -121,7 +121,7 @@ async def test_where_nothing_says_who_it_is_both_figures_are_given(served: Handl
         assert "pass consumer" in _notes(both)
         business = await who.ask("interest_and_costs", debtor="L-WHO", consumer="no")
         assert _sum(business) == ("104.00", "1140.00")
-        assert "Payt has no company or VAT number" in _notes(business)
+        assert "nothing at Payt says so" in _notes(business)
 
 
 async def test_a_dutch_consumer_owes_costs_once_a_letter_gave_a_fortnight(served: Handle) -> None:

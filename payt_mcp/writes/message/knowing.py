@@ -13,6 +13,8 @@ from payt_mcp.books.scope import Scope, chunks, optional
 from payt_mcp.payt.fields import selection
 from payt_mcp.payt.models import CreditCase, Invoice, PaymentPlan
 from payt_mcp.receivables.addresses import domain
+from payt_mcp.receivables.law.letters import costs_owed_from
+from payt_mcp.receivables.messages import message_moment
 from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.receivables.phases import invoice_step
 from payt_mcp.scanning.figures import Figures, figures_in
@@ -20,6 +22,7 @@ from payt_mcp.words.folding import searchable
 from payt_mcp.words.plainly import unaccented
 from payt_mcp.words.text import clean
 from payt_mcp.writes.message.known import Entry, Foreign, Known
+from payt_mcp.writes.message.lawful import lawful_of
 from payt_mcp.writes.message.others import Own, Place, foreign_in, foreign_of_file, own_of
 from payt_mcp.writes.message.pages import host_of, page_of, pages_in
 from payt_mcp.writes.message.target import Target
@@ -56,13 +59,18 @@ async def known_of(
     paid = [_entry_of_paid(scope, one) for one in mine if one.id not in file.books.invoices]
     names |= _orders_of(figures, file.open_items, mine)
     entries = await _in_parts(scope, [*open_entries, *paid, *_of_target(scope, target)], figures)
+    cases = [target.case] if target.case else file.cases
     others, foreign, bound = await _foreign(scope, by_hand, looked, own, files)
     pages = await _pages(scope, file, text)
     return Known(
         today=scope.today,
         entries=tuple({entry.id: entry for entry in entries}.values()),
+        lawful=lawful_of(
+            scope.today, scope.administration.country_code, file.debtor, entries, _costs_from(scope, file)
+        ),
+        has_costs=any(case.debt_collection_costs for case in cases),
         names=names,
-        amounts=[*_of_cases([target.case] if target.case else file.cases), *_of_plans(file.plans)],
+        amounts=[*_of_cases(cases), *_of_plans(file.plans)],
         days=_days(file.plans),
         foreign=tuple(one for one in foreign if one.said not in names),
         files=tuple(others),
@@ -81,6 +89,11 @@ async def known_of(
         figures=figures,
         bounds=tuple(filter(None, (bounds, bound))),
     )
+
+
+def _costs_from(scope: Scope, file: DebtorFile) -> dt.date | None:
+    sent = (one for one in file.messages if one.sender_type == "creditor" and one.sent_at)
+    return costs_owed_from((scope.here(message_moment(one)).date(), f"{one.subject}\n{one.content}") for one in sent)
 
 
 def _asked(figures: Figures, of_files: Sequence[Figures]) -> list[str]:

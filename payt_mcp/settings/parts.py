@@ -35,6 +35,8 @@ class CallerSettings:
     rate: int = 10
     client_id: str | None = None
     client_secret: Secret | None = None
+    sandbox_months: int = 0
+    """How long a past the embedded Payt has: none where no tool asks about it."""
     network: Network = field(default_factory=Network)
     """The way to Payt from this machine."""
     rules: Rules = field(default_factory=Rules)

@@ -117,6 +117,7 @@ class _Filler:
             "payments": make_payments(paid, ids.take("payments", len(paid), width=3), calendar),
             "contacts": make_contacts(debtors, ids.take("contacts", len(debtors) * 5 // 4), dice, calendar),
         }
+        past.date(tables["payments"], invoices)
         makers = {
             "messages": MessageMaker(creditor, self.word_dice, groups).make,
             "notes": make_notes,

@@ -25,11 +25,16 @@ _TAIL = 90
 
 
 class Delay(NamedTuple):
-    """An invoice of the past: when it fell due, and when it was paid in full; None where it is still open."""
+    """An invoice of the past, or a `share` of one: when it fell due, and when that was paid; None where it is not.
+
+    What is not is open now, or was settled without money on the day it `ended`.
+    """
 
     debtor_id: str
     due_date: dt.date
     paid_on: dt.date | None
+    share: float = 1.0
+    ended: dt.date | None = None
 
 
 class _Counts:
@@ -80,15 +85,14 @@ class Delays:
     """What is known of all debtors' delays on a day. `known` is how many paid invoices there are of a debtor."""
 
     def __init__(self, delays: Iterable[Delay], today: dt.date) -> None:
-        self.known: dict[str, int] = {}
+        self.known: dict[str, float] = {}
         self._by_debtor: dict[str, _Counts] = {}
         self._all = _Counts()
-        for debtor_id, due_date, paid_on in delays:
-            self._add(debtor_id, due_date, paid_on, today)
-        at_risk = self._all.at_risk()
+        for delay in delays:
+            self._add(delay, today)
         self._base = [
-            self._all.paid.get(delay, 0.0) / at_risk[delay - EARLIEST] if at_risk[delay - EARLIEST] else 0.0
-            for delay in range(EARLIEST, LATEST + 1)
+            self._all.paid.get(place + EARLIEST, 0.0) / at_risk if at_risk else 0.0
+            for place, at_risk in enumerate(self._all.at_risk())
         ]
         self.of_all = Curve(self._base)
 
@@ -103,11 +107,10 @@ class Delays:
             for place, (base, at_risk) in enumerate(zip(self._base, counts.at_risk(), strict=True))
         ])  # fmt: skip
 
-    def _add(self, debtor_id: str, due_date: dt.date, paid_on: dt.date | None, today: dt.date) -> None:
-        weight = 0.5 ** (max((today - due_date).days, 0) / _HALF_LIFE)
-        delay = min(max(((paid_on or today) - due_date).days, EARLIEST), LATEST)
-        counts = self._by_debtor.setdefault(debtor_id, _Counts())
-        for one in (counts, self._all):
-            one.add(delay, weight, is_paid=paid_on is not None)
-        if paid_on is not None:
-            self.known[debtor_id] = self.known.get(debtor_id, 0) + 1
+    def _add(self, one: Delay, today: dt.date) -> None:
+        weight = one.share * 0.5 ** (max((today - one.due_date).days, 0) / _HALF_LIFE)
+        days = min(max(((one.paid_on or one.ended or today) - one.due_date).days, EARLIEST), LATEST)
+        for counts in (self._by_debtor.setdefault(one.debtor_id, _Counts()), self._all):
+            counts.add(days, weight, is_paid=one.paid_on is not None)
+        if one.paid_on is not None:
+            self.known[one.debtor_id] = self.known.get(one.debtor_id, 0.0) + one.share

@@ -19,7 +19,7 @@ from payt_mcp.receivables.insight.delays import Curve, Delay, Delays
 
 WEEKS = 13
 
-_WIDTH = 1.2816
+_MIDDLE = 1.2816
 """Standard deviations to either side of the middle 8 of 10, where the sum of many is normally distributed."""
 
 _CENT = Decimal("0.01")
@@ -38,12 +38,26 @@ class Owed(NamedTuple):
 
 
 class Week(NamedTuple):
-    """Seven days from `begins`."""
+    """Seven days from `begins`; the standard deviation before it is widened to low and high."""
 
     begins: dt.date
     expected: Decimal
     low: Decimal
     high: Decimal
+    deviation: float
+
+
+class Widths(NamedTuple):
+    """How much wider the band is than reckoned, of a week and of all together; and from how many earlier days that is
+    known.
+    """
+
+    week: float = 1.0
+    total: float = 1.0
+    days: int = 0
+
+
+_AS_RECKONED = Widths()
 
 
 @dataclass(frozen=True)
@@ -56,9 +70,12 @@ class Expected:
     weeks: list[Week]
     total: Week
     later: Decimal
+    widths: Widths
 
 
-def expected_receipts(delays: Iterable[Delay], owed: Iterable[Owed], today: dt.date, weeks: int = WEEKS) -> Expected:
+def expected_receipts(
+    delays: Iterable[Delay], owed: Iterable[Owed], today: dt.date, weeks: int = WEEKS, widths: Widths = _AS_RECKONED
+) -> Expected:
     """What comes in of `owed` in the weeks from `today` on. `delays` are invoices of the past, those that are open now
     among them.
     """
@@ -72,12 +89,13 @@ def expected_receipts(delays: Iterable[Delay], owed: Iterable[Owed], today: dt.d
                 spread[place] += float(amount) * math.sqrt(max(chance * (1 - chance), 0.0))
         squares = [square + one * one for square, one in zip(squares, spread, strict=True)]
     whole = sum((amount for by_age in amounts.values() for amount in by_age.values()), Decimal(0))
+    wider = [*[widths.week] * weeks, widths.total]
     bands = [
-        _week(today + dt.timedelta(weeks=place % weeks), total / _PARTS, math.sqrt(square), whole)
-        for place, (total, square) in enumerate(zip(sums, squares, strict=True))
+        _week(today + dt.timedelta(weeks=place % weeks), total / _PARTS, math.sqrt(square), wide, whole)
+        for place, (total, square, wide) in enumerate(zip(sums, squares, wider, strict=True))
     ]
     together = sum((week.expected for week in bands[:weeks]), Decimal(0))
-    return Expected(whole, bands[:weeks], bands[weeks]._replace(expected=together), whole - together)
+    return Expected(whole, bands[:weeks], bands[weeks]._replace(expected=together), whole - together, widths)
 
 
 def _chances(curve: Curve, age: int, weeks: int) -> list[float]:
@@ -94,7 +112,8 @@ def _by_debtor(owed: Iterable[Owed]) -> dict[str, dict[dt.date, Decimal]]:
     return found
 
 
-def _week(begins: dt.date, expected: Decimal, deviation: float, most: Decimal) -> Week:
-    width = Decimal(str(round(_WIDTH * deviation, 2)))
-    low, high = max(expected - width, Decimal(0)), min(expected + width, most)
-    return Week(begins, *(amount.quantize(_CENT, ROUND_HALF_UP) for amount in (expected, low, high)))
+def _week(begins: dt.date, expected: Decimal, deviation: float, width: float, most: Decimal) -> Week:
+    reach = Decimal(str(round(_MIDDLE * width * deviation, 2)))
+    low, high = max(expected - reach, Decimal(0)), min(expected + reach, most)
+    expected, low, high = (amount.quantize(_CENT, ROUND_HALF_UP) for amount in (expected, low, high))
+    return Week(begins, expected, low, high, deviation)

@@ -17,6 +17,7 @@ from payt_sandbox.world.tables import Row
 _LEVELS: Final = (60, 110, 240, 390, 620, 980, 1550, 2400, 3900, 7200)
 _STILL_SUPPLIED: Final = 75
 _LATELY: Final = 30
+_PARTS_WITHIN: Final = 60
 
 # An invoice while it is made: its day (an ordinal), its row, and what is booked on it before today.
 _Draft = tuple[int, Row, list[Entry]]
@@ -45,6 +46,22 @@ class PastMaker:
                 ago = self._paid_ago(row, habits[row["debtor_id"]])
                 row["payment_date"] = self._calendar.day(ago)
                 row["updated_at"] = max(self._calendar.at(ago, 8), row["sent_at"])
+
+    def date(self, payments: list[Row], invoices: list[Row]) -> None:
+        """Spreads what was paid of other invoices in part over the days on which that is likely."""
+        partly_paid = {row["id"]: row for row in invoices if row["open_amount"]}
+        for payment in payments:
+            invoice = partly_paid.get(payment["invoice_id"])
+            if invoice is not None:
+                ago = self._partly_ago(invoice)
+                payment["payment_date"], payment["updated_at"] = self._calendar.day(ago), self._calendar.at(ago, 8)
+
+    def _partly_ago(self, row: Row) -> int:
+        """Some day after the invoice, until two months after it was due."""
+        since = self._calendar.days_since(row["sent_at"]) - 1
+        due = self._calendar.days_since(row["due_date"]) if "due_date" in row else since
+        latest = max(1, due - _PARTS_WITHIN)
+        return latest + self._dice.below(max(1, since - latest + 1))
 
     def _paid_ago(self, row: Row, habit: Habit) -> int:
         """As many days ago as the habit says; some day lately where that is still to come, as it is paid."""

@@ -37,6 +37,11 @@ class PastOfOne:
         if self._maker:
             self._maker.settle(invoices)
 
+    def date(self, payments: list[Row], invoices: list[Row]) -> None:
+        """Spreads what was paid of these invoices in part over the days on which that is likely."""
+        if self._maker:
+            self._maker.date(payments, invoices)
+
     def add_to(self, book: Book) -> None:
         """Puts the invoices of the past and their payments into a book."""
         if self._maker:

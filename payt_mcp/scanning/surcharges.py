@@ -19,9 +19,9 @@ _COSTS = (
     r"|frais de (?:recouvrement|rappel|retard)|indemnite forfaitaire|(?:forfaitaire )?schadevergoeding"
 )
 _INTEREST = (
-    r"(?:wettelijke |contractuele )?(?:handels|vertragings)?rente|(?:verwijl|nalatigheids)?int(?:e)?rest(?:en)?"
-    r"|(?:late payment |statutory |default )?interest|(?:verzugs)?zins(?:en|satz)?"
-    r"|interets?(?: de retard| moratoires| legaux)?"
+    r"(?:wettelijke |contractuele )?(?:handels|vertragings)?rente"
+    r"|(?:verwijl|nalatigheids)?int(?:e)?rest(?:en)?(?! in (?!addition|full))"
+    r"|(?:verzugs)?zins(?:en|satz)?|interets?(?: de retard| moratoires| legaux)?"
 )
 _SAID = re.compile(rf"\b(?:(?P<costs>{_COSTS})|(?P<interest>{_INTEREST}))\b")
 _PERCENT = re.compile(
@@ -30,12 +30,15 @@ _PERCENT = re.compile(
 )
 _IF = re.compile(
     r"\b(?:als|indien|wanneer|anders|bij uitblijven|zonder betaling|na(?:dien)?|if|unless|otherwise|failing|should you"
+    r"|betaalt u|voldoet u|blijft (?:de |uw )?betaling|zahlen sie|erfolgt (?:die )?zahlung"
     r"|falls|wenn|sonst|andernfalls|sollten?|si|sinon|a defaut|faute de|passe ce delai)\b"
 )
 _APART = re.compile(
     r"\d|\b(?:totaal\w*|total\w*|gesamt\w*|samen|together|inclusief|incl|including|inkl\w*|compris|hoofdsom|factuur\w*"
+    r"|vermeerderd|plus|increased|zuzuglich|zzgl|majoree?s?"
     r"|invoices?|rechnung\w*|facture\w*|open\w*|korting|discount|skonto|rabatt|remise|btw|vat|mwst|tva)\b"
 )
+_INCLUDED = re.compile(r"\b(?:inclusief|incl|including|inklusive|inkl|einschliesslich|compris)\b[^.;]{0,40}\Z")
 _NEAR = 30
 
 
@@ -63,9 +66,15 @@ def claims_costs(text: str) -> bool:
 
 
 def claimed_in(text: str, at: int, amounts: Iterable[Amount]) -> list[Claimed]:
-    """The amounts of a clause beside a word for interest or costs; `at` is where it begins in the whole text."""
+    """The amounts of a clause beside a word for interest or costs; `at` is where it begins in the whole text. One that
+    includes them is none of them.
+    """
     folded, found = unaccented(text), []
-    said = [(match.start(), match.end(), match) for match in _SAID.finditer(folded)]
+    said = [
+        (match.start(), match.end(), match)
+        for match in _SAID.finditer(folded)
+        if not _INCLUDED.search(folded[: match.start()])
+    ]
     for amount in amounts:
         start = amount.at - at
         gaps = [_gap(folded, start, start + len(amount.written), begin, end) for begin, end, _ in said]

@@ -51,6 +51,10 @@ def served() -> Iterator[Handle]:
         part = _invoice(world, parts, number, "2026-11-11", open_amount="18250.00")
         booked = {"invoice_id": part, "total_book_amount": amount, "transaction_type": "payment"}
         world.add_payment(MAIN, total_amount=amount, payment_date="2026-11-15", **booked)
+        if number == "I-PARTS":  # came and went: Payt does not say whether that is booked once or twice
+            world.add_payment(
+                MAIN, total_amount="900.00", payment_date="2026-11-13", **booked | {"reversal_code": "MD06"}
+            )
     whole = _invoice(world, parts, "I-PAID", "2026-11-01", open_amount="0.00", payment_date="2026-11-05")
     world.add_payment(
         MAIN, invoice_id=whole, total_amount="36500.00", payment_date="2026-11-05", transaction_type="payment"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from payt_mcp.receivables.law.letters import gives_a_fortnight
 from payt_mcp.scanning.surcharges import Claimed, claimed_in, claims_costs, is_conditional, percents_in
 from payt_mcp.words.text import clean, money
 from payt_mcp.writes.message.amounts_known import Amounts
@@ -44,7 +45,8 @@ def surcharges(parts: Sequence[Part], lawful: Lawful | None, amounts: Amounts, *
 def _claims_now(parts: Sequence[Part]) -> bool:
     """Costs are claimed with an amount, and not said to follow."""
     whole = " ".join(part.clause.text for part in parts)
-    return not is_conditional(whole) and any(part.amounts and claims_costs(part.clause.text) for part in parts)
+    is_announced = is_conditional(whole) or gives_a_fortnight(whole)
+    return not is_announced and any(part.amounts and claims_costs(part.clause.text) for part in parts)
 
 
 def _amount(one: Claimed, lawful: Lawful, amounts: Amounts) -> Iterator[Source]:

@@ -61,6 +61,11 @@ def is_conditional(text: str) -> bool:
     return bool(_IF.search(unaccented(text)))
 
 
+def speaks_of_any(text: str) -> bool:
+    """Whether interest or costs are spoken of at all."""
+    return bool(_SAID.search(unaccented(text)))
+
+
 def claims_costs(text: str) -> bool:
     return any(match["costs"] for match in _SAID.finditer(unaccented(text)))
 

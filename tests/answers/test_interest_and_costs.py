@@ -238,4 +238,4 @@ def test_a_letter_that_gives_a_fortnight_is_known_in_four_languages() -> None:
         assert not gives_a_fortnight(text), text
     first = dt.date(2026, 11, 5)
     assert costs_owed_from([(first, LETTER), (first - dt.timedelta(9), "x")]) == dt.date(2026, 11, 21)
-    assert costs_owed_from([]) is None
+    assert costs_owed_from([(dt.date.max, LETTER)]) is None

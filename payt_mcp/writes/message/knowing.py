@@ -9,20 +9,20 @@ from dataclasses import replace
 from decimal import Decimal
 
 from payt_mcp.books.debtor import DebtorFile
+from payt_mcp.books.late import letters_owe_costs
 from payt_mcp.books.scope import Scope, chunks, optional
 from payt_mcp.payt.fields import selection
 from payt_mcp.payt.models import CreditCase, Invoice, PaymentPlan
 from payt_mcp.receivables.addresses import domain
-from payt_mcp.receivables.law.letters import costs_owed_from
-from payt_mcp.receivables.messages import message_moment
 from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.receivables.phases import invoice_step
 from payt_mcp.scanning.figures import Figures, figures_in
+from payt_mcp.scanning.surcharges import speaks_of_any
 from payt_mcp.words.folding import searchable
 from payt_mcp.words.plainly import unaccented
 from payt_mcp.words.text import clean
 from payt_mcp.writes.message.known import Entry, Foreign, Known
-from payt_mcp.writes.message.lawful import lawful_of
+from payt_mcp.writes.message.lawful import Lawful, lawful_of
 from payt_mcp.writes.message.others import Own, Place, foreign_in, foreign_of_file, own_of
 from payt_mcp.writes.message.pages import host_of, page_of, pages_in
 from payt_mcp.writes.message.target import Target
@@ -65,9 +65,7 @@ async def known_of(
     return Known(
         today=scope.today,
         entries=tuple({entry.id: entry for entry in entries}.values()),
-        lawful=lawful_of(
-            scope.today, scope.administration.country_code, file.debtor, entries, _costs_from(scope, file)
-        ),
+        lawful=_lawful(scope, file, entries) if speaks_of_any(text) else None,
         has_costs=any(case.debt_collection_costs for case in cases),
         names=names,
         amounts=[*_of_cases(cases), *_of_plans(file.plans)],
@@ -91,9 +89,9 @@ async def known_of(
     )
 
 
-def _costs_from(scope: Scope, file: DebtorFile) -> dt.date | None:
-    sent = (one for one in file.messages if one.sender_type == "creditor" and one.sent_at)
-    return costs_owed_from((scope.here(message_moment(one)).date(), f"{one.subject}\n{one.content}") for one in sent)
+def _lawful(scope: Scope, file: DebtorFile, entries: Sequence[Entry]) -> Lawful | None:
+    costs_from = letters_owe_costs(scope, file.messages)
+    return lawful_of(scope.today, scope.administration.country_code, file.debtor, entries, costs_from)
 
 
 def _asked(figures: Figures, of_files: Sequence[Figures]) -> list[str]:

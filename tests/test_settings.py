@@ -110,7 +110,9 @@ def test_tool_sets_come_in_their_own_order_and_core_always(value: str, sets: tup
     assert Settings.from_env({"PAYT_TOOLSETS": value}).toolsets == sets
 
 
-@pytest.mark.parametrize(("value", "said"), [("payment", "the closest tool set is payments"), ("zzz", "flow or all")])
+@pytest.mark.parametrize(
+    ("value", "said"), [("payment", "the closest tool set is payments"), ("zzz", "insight or all")]
+)
 def test_an_unknown_tool_set_is_refused_with_what_would_be_right(value: str, said: str) -> None:
     text = _refusal({"PAYT_TOOLSETS": f"plans,{value}"})
     assert said in text

@@ -127,12 +127,20 @@ class Figures:
 
 @dataclass
 class Compared:
-    """A period, the one before, and what is in neither; `begins` is the first day anything is known of."""
+    """A period, the one before, and what is in neither. The past was read from `begins` on, and `earliest` is the first
+    day of anything in it.
+    """
 
     now: Figures
     before: Figures
     left_out: LeftOut
     begins: dt.date
+    earliest: dt.date | None
+
+    @property
+    def has_before(self) -> bool:
+        """Whether all of the period before is known."""
+        return self.before.period.first >= self.begins
 
     def movements(self, most: int = 10) -> list[tuple[str, Decimal, Decimal]]:
         """The debtors that paid most more, or less, than in the period before: id, now, before."""
@@ -160,7 +168,8 @@ def compare(past: Past, items: Mapping[str, OpenItem], period: Period) -> Compar
     for figures in (now, before):
         figures.sales = sum((sold for day, sold in sales.items() if _is_in(day, figures.period)), NOTHING)
         figures.dso_counted_back = count_back(figures.closing.net, sales, figures.period.last, past.begins)
-    return Compared(now, before, left_out, past.begins)
+    days = [day for day in (*sales, *now.by_day, *before.by_day) if day >= past.begins]
+    return Compared(now, before, left_out, past.begins, min(days, default=None))
 
 
 def count_back(open_: Decimal, sales: Mapping[dt.date, Decimal], last: dt.date, begins: dt.date) -> Decimal | None:

@@ -73,8 +73,10 @@ class Charges:
         return max((row.accrued.unknown_days for row in self.rows), default=0)
 
 
-def charges(lates: Iterable[Late], law: Law, regime: Regime, as_of: dt.date) -> Charges:
-    """Invoices that are not late on that day bear nothing."""
+def charges(
+    lates: Iterable[Late], law: Law, regime: Regime, as_of: dt.date, *, costs_from: dt.date | None = None
+) -> Charges:
+    """Invoices that are not late on that day bear nothing. Costs that need a letter are owed `costs_from` this day."""
     rows = [_charge(late, law, regime, as_of) for late in lates]
     found = Charges(regime, rows, _sums(rows))
     if regime.costs is None or regime.costs_of == "invoice":
@@ -82,7 +84,7 @@ def charges(lates: Iterable[Late], law: Law, regime: Regime, as_of: dt.date) -> 
     mine = found.sums.get(law.currency)
     late_in_all = sum((row.owed for row in rows if row.late.currency == law.currency and _is_late(row)), Decimal(0))
     costs = regime.costs(late_in_all) if mine and late_in_all > 0 else None
-    if regime.costs_need:
+    if regime.costs_need == "clause" or (regime.costs_need and (costs_from is None or costs_from > as_of)):
         return Charges(regime, rows, found.sums, costs)
     if mine:
         mine.costs = costs

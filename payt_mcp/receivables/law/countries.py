@@ -52,7 +52,7 @@ NL = Law(
     ),
 )  # fmt: skip
 BE = Law(
-    "BE", "EUR", "https://financien.belgium.be/nl/over_de_fod/structuur_en_diensten/algemene_administraties/thesaurie",
+    "BE", "EUR", "https://www.publicprocurement.be/nl/overheidsopdrachten/regelgeving/verwijlintresten",
     Regime(
         "art. 5 law of 2 Aug 2002", "art. 6 law of 2 Aug 2002", Terms(_ECB_PLUS_8_ROUNDED_UP), flat(40),
         depends=(_NO_OTHER,),

@@ -1,11 +1,13 @@
 """Interest and costs by law against examples that others worked out in public, each named with where it stands."""
 
 import datetime as dt
+import re
 from decimal import ROUND_CEILING, Decimal
+from pathlib import Path
 
 from payt_mcp.receivables.law.charges import Charges, Late, charges
 from payt_mcp.receivables.law.costs import belgian_consumer, dutch
-from payt_mcp.receivables.law.countries import BE, DE, GB, NL
+from payt_mcp.receivables.law.countries import BE, DE, GB, KNOWN_UNTIL, NL
 from payt_mcp.receivables.law.interest import Balance, Terms, accrued
 from payt_mcp.receivables.law.rates import Rates, rates
 from payt_mcp.receivables.law.regime import Law, Regime
@@ -131,3 +133,18 @@ def test_british_interest_and_costs() -> None:
     sizes = ("999.99", "1000.00", "9999.99", "10000.00")
     assert GB.business.costs
     assert [GB.business.costs(Decimal(owed)) for owed in sizes] == [40, 70, 70, 100]
+
+
+def test_the_documentation_has_the_rates_of_the_table() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "interest.md").read_text(encoding="utf-8")
+    assert f"**{KNOWN_UNTIL}**" in page
+    rows = re.findall(r"^\| (20\d\d-0[17]-01) \| (.+) \|$", page, re.MULTILINE)
+    regimes = (NL.business, NL.consumer, BE.business, BE.consumer, DE.business, GB.business)
+    points = (0, 0, 0, 0, 9, 8)
+    tables = [regime.terms.rates for regime in regimes if regime.terms]
+    written = {day(since): [Decimal(one) for one in cells.split(" | ")] for since, cells in rows}
+    first = min(written)
+    assert {since for table in tables for since, _ in table.steps if since >= first} <= written.keys()
+    for since, percents in written.items():
+        kept = [(table.at(since) or 0) - more for table, more in zip(tables, points, strict=True)]
+        assert kept == percents, since

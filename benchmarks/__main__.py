@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from benchmarks import backtest, growth, small, start, tokens
+from benchmarks import backtest, growth, scores, small, start, tokens
 from benchmarks.figures import table
 
 
@@ -26,7 +26,7 @@ def main() -> None:
         print(tokens.sets())
         return
     if chosen.forecast:
-        print(backtest.tables(backtest.backtest()))
+        print(scores.tables(backtest.backtest()))
         return
     _say("start")
     rows = start.rows(3 if quick else 9)

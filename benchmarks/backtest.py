@@ -11,15 +11,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from benchmarks.figures import markdown
-from benchmarks.forecasts import FORECASTS, NOTHING, WEEK, Bands, Forecast
-from payt_mcp.receivables.insight.delays import Delay
-from payt_mcp.receivables.insight.forecast import WEEKS, Owed
+from benchmarks.earlier import as_of
+from benchmarks.forecasts import FORECASTS, NOTHING, WEEK, Morning, Open, Paid
+from benchmarks.scores import Made
+from payt_mcp.receivables.insight.forecast import WEEKS
 from payt_sandbox import World, build_world
 
 SEEDS = (1, 2, 3)
 TODAY = dt.date(2026, 11, 21)
-MONTHS, DEBTORS, INVOICES = 24, 200, 12_000
+MONTHS, INVOICES = 24, 12_000
+_EACH = 60
+"""Invoices for a debtor, on average."""
 _CUTS_EVERY = 4 * WEEK
 _FIRST_CUT = TODAY - dt.timedelta(weeks=52)
 _MONEY = frozenset({"payment", "reversal"})
@@ -39,19 +41,12 @@ class Known:
         return self.total - sum((amount for booked, amount, _ in self.entries if booked < day), NOTHING)
 
 
-@dataclass(frozen=True)
-class Made:
-    """One forecast beside what came, week by week; `bands` are low and high of each week, and of all together last."""
-
-    weeks: Sequence[Decimal]
-    came: Sequence[Decimal]
-    bands: Bands = ()
-
-
 def invoices_of(world: World) -> list[Known]:
     """Those of the main administration that a forecast can be made of."""
     known: dict[str, Known] = {}
-    for row in world.rows(world.main_id, "invoices"):
+    for row in world.rows(
+        world.main_id, "invoices", ["id", "debtor_id", "invoice_date", "due_date", "book_total_amount"]
+    ):
         if row["book_total_amount"] and row["due_date"] and row["invoice_date"]:
             day, due = dt.date.fromisoformat(row["invoice_date"]), dt.date.fromisoformat(row["due_date"])
             known[row["id"]] = Known(row["debtor_id"], day, due, Decimal(row["book_total_amount"]))
@@ -70,93 +65,43 @@ def cuts() -> Iterable[dt.date]:
         cut += _CUTS_EVERY
 
 
-def made(invoices: Sequence[Known], cut: dt.date, forecast: Forecast) -> Made:
-    """A forecast made on the morning of a day, and what came in the weeks from then on."""
-    delays, owed, came = [], [], [NOTHING] * WEEKS
+def morning_of(world: World, invoices: Sequence[Known], day: dt.date) -> Morning:
+    """What was known of these invoices on the morning of a day."""
+    paid, still_open = [], []
     for invoice in invoices:
-        if invoice.day >= cut:
+        amount = invoice.open_before(day)
+        if invoice.day >= day:
             continue
-        still_open = invoice.open_before(cut)
-        booked = [day for day, _, _ in invoice.entries if day < cut]
-        delays.append(Delay(invoice.debtor_id, invoice.due, None if still_open else booked[-1]))
-        if still_open <= 0:
-            continue
-        owed.append(Owed(invoice.debtor_id, invoice.due, still_open))
-        for day, amount, is_money in invoice.entries:
-            if is_money and cut <= day < cut + WEEKS * WEEK:
-                came[(day - cut) // WEEK] += amount
-    weeks, bands = forecast(delays, owed, cut)
-    return Made(weeks, came, bands)
+        if amount > 0:
+            still_open.append(Open(invoice.debtor_id, invoice.due, amount))
+        elif not amount:
+            last = max(booked for booked, _, _ in invoice.entries if booked < day)
+            paid.append(Paid(invoice.debtor_id, invoice.due, last))
+    return Morning(day, as_of(world, day), paid, still_open)
 
 
-@dataclass(frozen=True)
-class Score:
-    """Errors are sums of absolute differences by what came in all, from 0; `held` counts what lay in its band."""
-
-    by_week: Sequence[Decimal]
-    week: Decimal
-    whole: Decimal
-    held_weeks: Decimal | None
-    held_whole: Decimal | None
-
-
-def score(all_made: Sequence[Made]) -> Score:
-    """Over several forecasts."""
-    came = sum((sum(one.came, NOTHING) for one in all_made), NOTHING)
-    misses = [[abs(weeks - came) for weeks, came in zip(one.weeks, one.came, strict=True)] for one in all_made]
-    whole = sum((abs(sum(one.weeks, NOTHING) - sum(one.came, NOTHING)) for one in all_made), NOTHING)
-    held = [_held(one) for one in all_made if one.bands]
-    return Score(
-        [
-            sum((miss[place] for miss in misses), NOTHING) / sum((one.came[place] for one in all_made), NOTHING)
-            for place in range(WEEKS)
-        ],
-        sum((sum(miss, NOTHING) for miss in misses), NOTHING) / came,
-        whole / came,
-        _share([inside for one in held for inside in one[:WEEKS]]),
-        _share([one[WEEKS] for one in held]),
-    )
+def came_after(invoices: Sequence[Known], day: dt.date) -> list[Decimal]:
+    """Week by week, the money that came from a day on of the invoices that were open that morning."""
+    came = [NOTHING] * WEEKS
+    for invoice in invoices:
+        if invoice.day < day and invoice.open_before(day) > 0:
+            for booked, amount, is_money in invoice.entries:
+                if is_money and day <= booked < day + WEEKS * WEEK:
+                    came[(booked - day) // WEEK] += amount
+    return came
 
 
-def _held(one: Made) -> list[bool]:
-    came = (*one.came, sum(one.came, NOTHING))
-    return [low <= amount <= high for amount, (low, high) in zip(came, one.bands, strict=True)]
-
-
-def _share(inside: Sequence[bool]) -> Decimal | None:
-    return Decimal(sum(inside)) / len(inside) if inside else None
-
-
-def backtest(seeds: Sequence[int] = SEEDS) -> dict[str, dict[int, list[Made]]]:
-    """Every forecast of every seed, by its name."""
-    found: dict[str, dict[int, list[Made]]] = {name: {} for name in FORECASTS}
+def backtest(seeds: Sequence[int] = SEEDS, count: int = INVOICES) -> dict[str, dict[int, list[Made]]]:
+    """Every forecast of every seed, by its name, on pasts of so many invoices."""
+    found: dict[str, dict[int, list[Made]]] = {name: {seed: [] for seed in seeds} for name in FORECASTS}
     for seed in seeds:
         world = build_world(
-            invoices=0, debtors=DEBTORS, seed=seed, today=TODAY, history=MONTHS, history_invoices=INVOICES
+            invoices=0, debtors=count // _EACH, seed=seed, today=TODAY, history=MONTHS, history_invoices=count
         )
         invoices = invoices_of(world)
-        for name, forecast in FORECASTS.items():
-            found[name][seed] = [made(invoices, cut, forecast) for cut in cuts()]
+        for cut in cuts():
+            morning, came = morning_of(world, invoices, cut), came_after(invoices, cut)
+            for name, forecast in FORECASTS.items():
+                weeks, bands = forecast(morning)
+                found[name][seed].append(Made(cut, weeks, came, bands))
     return found
-
-
-def tables(found: dict[str, dict[int, list[Made]]]) -> str:
-    """The scores by seed and over all, and the errors by how far ahead a week is."""
-    lines, ahead = [], []
-    for name, by_seed in found.items():
-        together = score([one for those in by_seed.values() for one in those])
-        lines += [_line(name, str(seed), score(those)) for seed, those in by_seed.items()]
-        lines.append(_line(name, "all", together))
-        ahead.append([name, *(_percent(error) for error in together.by_week)])
-    heads = ("forecast", "seed", "error, week by week", "error, 13 weeks", "weeks in band", "13 weeks in band")
-    weeks = ("error by week ahead", *(str(week + 1) for week in range(WEEKS)))
-    return f"{markdown(heads, lines)}\n\n{markdown(weeks, ahead)}"
-
-
-def _line(name: str, seed: str, scored: Score) -> list[str]:
-    figures = (scored.week, scored.whole, scored.held_weeks, scored.held_whole)
-    return [name, seed, *("-" if figure is None else _percent(figure) for figure in figures)]
-
-
-def _percent(part: Decimal) -> str:
-    return f"{part:.0%}"

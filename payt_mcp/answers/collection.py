@@ -7,20 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from payt_mcp.receivables.insight.figures import Compared, Figures, Period, steps_of
+from payt_mcp.receivables.insight.figures import Compared, Figures, Period, is_long, steps_of
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.words import text as present
 
 DEFINITIONS = (
-    "dso: open at the end / sales x days, net of credits; counted back: by months of sales; best possible: of what is not "
-    "past due; effectiveness: CEI in %; days_late: by amount. See docs/figures.md."
+    "dso: net open at the end / sales x days, or counted back by month, or best: of what is not past due; "
+    "effectiveness: CEI, %; days_late by amount. docs/figures.md"
 )
 FIGURES = {"figure": "figure", "now": "now", "before": "before"}
 MOVEMENTS = {"debtor_number": "debtor", "name": "moved most", "now": "now", "before": "before"}
 UNKNOWN = "-"
 _NOTHING = frozenset({UNKNOWN, "0.00"})
 _ALWAYS = frozenset({"collected", "sales", "open_at_end"})
-_MOST_NAME = 24
+_MOST_NAME = 20
 _TENTH = Decimal("0.1")
 
 
@@ -42,8 +42,9 @@ def figures_of(compared: Compared) -> dict[str, list[str]]:
 
 
 def collected_by(compared: Compared) -> dict[str, str]:
-    """By the first day of each week, or month, of the period."""
-    return {day.isoformat(): f"{amount:.2f}" for day, amount in steps_of(compared.now)}
+    """By the first day of each week of the period; of a long one by month."""
+    length = len("2026-10") if is_long(compared.now.period) else len("2026-10-05")
+    return {day.isoformat()[:length]: f"{amount:.2f}" for day, amount in steps_of(compared.now)}
 
 
 def movement_rows(compared: Compared, items: OpenItems) -> list[dict[str, Any]]:

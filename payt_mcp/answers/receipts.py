@@ -13,7 +13,7 @@ from payt_mcp.words import text as present
 
 LIMITS = (
     "Of what is open now, by how late each debtor paid; invoices not made yet are not in it. Low and high leave out "
-    "about 1 in 10 on either side. An estimate, and no promise: docs/figures.md."
+    "about 1 in 10 on either side. An estimate, no promise: docs/figures.md."
 )
 _REASONS = {
     "with_others": "in debt collection, in court or with a bailiff",
@@ -63,13 +63,9 @@ def notes_of(
 ) -> Iterator[str]:
     yield f"It rests on {present.count(paid, 'payment')} since {begins}."
     if expected is not None:
-        days = expected.widths.days
-        how = (
-            f"made as on {present.count(days, 'earlier day')}"
-            if days
-            else "not tried on an earlier day: too short a past"
-        )
-        yield f"Low and high: {how}."
+        days = present.count(expected.widths.days, "earlier day")
+        held = f"held against what came after {days}" if expected.widths.days else "not held against earlier days"
+        yield f"Low and high: {held}."
     if unknown and expected is not None:
         yield f"{present.money(unknown, currency)} is of debtors that paid fewer than 5 times: much as all debtors pay."
     for reason, amount in owed.unsaid.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
@@ -20,19 +21,23 @@ Overview = Mapping[str, Any]
 
 _INVENTED = "Invented data: the built-in sandbox. No figure here is anybody's."
 
+_COMPANY = ("Overdue", "Credits", "Net", "Invoices", "Debtors")
+
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def page(overviews: Sequence[Overview]) -> str:
-    """The page; a section for each administration."""
+def page(overviews: Sequence[Overview], by_currency: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The page: a section for each administration; before several, what each comes to, and all `by_currency`."""
+    several = len(overviews) > 1
     whole = html(
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta http-equiv="Content-Security-Policy" content="{}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<title>Overdue overview</title><style>{}</style></head><body><main>{}</main></body></html>\n",
+        "<title>Overdue overview</title><style>{}</style></head><body><main>{}{}</main></body></html>\n",
         _POLICY,
         Markup(style()),  # noqa: S704 - a file of ours
-        one_by_one(map(_section, overviews)),
+        _together(overviews, by_currency) if several else NOTHING,
+        one_by_one(_section(one, one["administration_id"] if several else "") for one in overviews),
     )
     return str(whole)
 
@@ -41,7 +46,35 @@ def style() -> str:
     return (Path(__file__).parent / "overview.css").read_text(encoding="utf-8")
 
 
-def _section(overview: Overview) -> Markup:
+def _together(overviews: Sequence[Overview], by_currency: Mapping[str, str]) -> Markup:
+    sums = ((code, _amount(amount, code)) for code, amount in by_currency.items())
+    return html(
+        '<section><h1>{count} administrations</h1><p class="soft">Overdue in all, by the currency of the invoices</p>'
+        '<dl class="figures">{sums}</dl><h2>By company, in the currency of its books</h2>'
+        '<div class="scroll"><table class="companies"><thead><tr><th>Id</th><th>Name</th>{heads}</tr></thead>'
+        "<tbody>{rows}</tbody></table></div></section>",
+        count=len(overviews),
+        sums=one_by_one(html("<div><dt>{}</dt><dd>{}</dd></div>", *sum_) for sum_ in sums),
+        heads=each("<th class=num>{}</th>", _COMPANY),
+        rows=one_by_one(map(_company, overviews)),
+    )
+
+
+def _company(overview: Overview) -> Markup:
+    amounts = [overview["overdue_gross"], overview["overdue_credits"], overview["overdue_net"]]
+    cells = [_amount(amount, overview["currency"]) for amount in amounts]
+    cells += [f"{overview['invoice_count']:,}", f"{overview['debtor_count']:,}"]
+    named = zip(_COMPANY, cells, strict=True)
+    return html(
+        "<tr><td>{}</td><td>{}</td>{}</tr>",
+        overview["administration_id"],
+        overview["name"],
+        one_by_one(html('<td class=num data-head="{}">{}</td>', head, cell) for head, cell in named),
+    )
+
+
+def _section(overview: Overview, which: str) -> Markup:
+    """`which` is the id of the administration, where there are several."""
     currency = overview["currency"]
     figures = (
         ("Overdue", _amount(overview["overdue_gross"], currency)),
@@ -52,9 +85,11 @@ def _section(overview: Overview) -> Markup:
     )
     notes = overview.get("notes", ())
     return html(
-        '<section><h1>{name}</h1><p class="soft">Overdue, as of {at}</p>{invented}<dl class="figures">{figures}</dl>'
+        '<section><h1>{name}</h1><p class="soft">{which}Overdue, as of {at}</p>{invented}'
+        '<dl class="figures">{figures}</dl>'
         "<h2>By days past the due date</h2>{bars}<h2>{largest}</h2>{debtors}{notes}</section>",
         name=overview["name"],
+        which=f"Administration {which}. " if which else "",
         at=overview.get("at") or overview["as_of"],
         invented=html("<p><strong>{}</strong></p>", _INVENTED) if overview.get("invented") else NOTHING,
         figures=one_by_one(html("<div><dt>{}</dt><dd>{}</dd></div>", *figure) for figure in figures),

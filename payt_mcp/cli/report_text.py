@@ -17,7 +17,12 @@ _DEBTORS = (
     Column("oldest_days", "oldest", number=True), Column("invoices", "invoices", number=True),
     Column("phase", "phase"), Column("attention", "attention"),
 )  # fmt: skip
-
+_COMPANIES = (
+    Column("administration_id", "id"), Column("name", "name", most=30), Column("currency", "currency"),
+    Column("overdue_gross", "overdue", number=True), Column("overdue_credits", "credits", number=True),
+    Column("overdue_net", "net", number=True), Column("invoice_count", "invoices", number=True),
+    Column("debtor_count", "debtors", number=True),
+)  # fmt: skip
 
 INVENTED = "Invented data: the built-in sandbox. No figure here is anybody's."
 
@@ -28,15 +33,31 @@ def local(stamp: str, zone: str | None) -> str:
     return f"{moment.astimezone(named(zone) or dt.UTC):%Y-%m-%d %H:%M %Z}"
 
 
-def show(screen: Screen, overviews: Sequence[Mapping[str, Any]]) -> None:
-    """One after the other, as `summarize_overdue` gives them, each with the `name` of its administration."""
+def show(screen: Screen, overviews: Sequence[Mapping[str, Any]], by_currency: Mapping[str, str]) -> None:
+    """One after the other, as `summarize_overdue` gives them, each with the `name` of its administration; of several
+    first what they come to, and in all `by_currency`.
+    """
+    several = len(overviews) > 1
+    if several:
+        _together(screen, overviews, by_currency)
     for found in overviews:
-        _one(screen, found)
+        _one(screen, found, f", {found['administration_id']}" if several else "")
 
 
-def _one(screen: Screen, found: Mapping[str, Any]) -> None:
+def _together(screen: Screen, overviews: Sequence[Mapping[str, Any]], by_currency: Mapping[str, str]) -> None:
+    screen.heading(f"{len(overviews)} administrations")
+    screen.table([_company(found) for found in overviews], _COMPANIES)
+    sums = ", ".join(f"{code} {_amount(amount)}" for code, amount in by_currency.items())
+    screen.paragraph(f"Overdue in all, by the currency of the invoices: {sums or 'nothing'}.")
+
+
+def _company(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {**found, **{name: _amount(found[name]) for name in ("overdue_gross", "overdue_credits", "overdue_net")}}
+
+
+def _one(screen: Screen, found: Mapping[str, Any], which: str) -> None:
     currency = found["currency"]
-    screen.heading(f"{found['name']}, {found['at']}")
+    screen.heading(f"{found['name']}{which}, {found['at']}")
     if found["invented"]:
         screen.paragraph(INVENTED)
     screen.paragraph(

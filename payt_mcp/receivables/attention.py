@@ -91,6 +91,12 @@ def of_invoice(books: OpenItems, item: OpenItem) -> list[Reason]:
     return _of_item(books, item, _of_all_it_owes(books, item.debtor_id))
 
 
+def of_each(books: OpenItems, debtor_id: str) -> list[tuple[OpenItem, list[Reason]]]:
+    """The same of every open item of a debtor."""
+    of_all = _of_all_it_owes(books, debtor_id)
+    return [(item, _of_item(books, item, of_all)) for item in books.of_debtor(debtor_id)]
+
+
 def of_case(case: CaseEntry) -> list[Reason]:
     """What a credit case says of every invoice in it."""
     flags = ((PAYMENT_PLAN, bool(case.plan_id)), (PAUSED, case.paused), (WITH_BAILIFF, case.with_bailiff))

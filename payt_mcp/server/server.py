@@ -179,6 +179,11 @@ class PaytServer(MCPServer[Callers]):
             return [ReadResourceContents(page, pages.MIME_TYPE, pages.META)]
         if resources.is_glossary(address):
             return [ReadResourceContents(resources.glossary(), resources.MARKDOWN)]
+        if (sheets := resources.sheets_asked(address)) and context is not None:
+            from payt_mcp.server.saving import read_sheets  # noqa: PLC0415 - brings the client along
+
+            with patience.begun():
+                return [await read_sheets(context, sheets)]
         asked = resources.asked_for(address)
         if asked is None:
             raise ResourceNotFoundError(resources.unknown(address))

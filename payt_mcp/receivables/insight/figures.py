@@ -15,7 +15,7 @@ from payt_mcp.receivables.insight.lines import NOTHING, Booking, LeftOut, Line, 
 from payt_mcp.receivables.insight.past import Past
 from payt_mcp.receivables.open_items import OpenItem
 
-_MOST_WEEKS = 14
+_MOST_WEEKS = 9
 
 
 class Period(NamedTuple):
@@ -195,14 +195,18 @@ def month_before(today: dt.date) -> Period:
     return Period(last.replace(day=1), last)
 
 
+def is_long(period: Period) -> bool:
+    """Whether it is told by month."""
+    return period.days > _MOST_WEEKS * 7
+
+
 def steps_of(figures: Figures) -> list[tuple[dt.date, Decimal]]:
     """What was collected in each week, by its first day in the period; by month where there are many weeks."""
-    period = figures.period
-    is_long = period.days > _MOST_WEEKS * 7
+    period, by_month = figures.period, is_long(figures.period)
     found: dict[dt.date, Decimal] = {}
     for place in range(period.days):
         day = period.first + dt.timedelta(days=place)
-        begin = day.replace(day=1) if is_long else day - dt.timedelta(days=day.weekday())
+        begin = day.replace(day=1) if by_month else day - dt.timedelta(days=day.weekday())
         begin = max(begin, period.first)
         found[begin] = found.get(begin, NOTHING) + figures.by_day.get(day, NOTHING)
     return sorted(found.items())

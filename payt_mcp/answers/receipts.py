@@ -12,8 +12,8 @@ from payt_mcp.receivables.insight.receipts import Receivable
 from payt_mcp.words import text as present
 
 LIMITS = (
-    "Of what is open now, by how late each debtor paid; invoices not made yet are not in it. Low and high leave out "
-    "about 1 in 10 on either side. An estimate, no promise: docs/figures.md."
+    "Of what is open now, by how late each debtor paid; invoices not made yet are not in it. A week's low and high "
+    "leave out about 1 in 10 each; that a debtor stops paying shows only afterwards. No promise: docs/figures.md."
 )
 _REASONS = {
     "with_others": "in debt collection, in court or with a bailiff",

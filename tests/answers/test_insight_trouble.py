@@ -219,3 +219,39 @@ async def test_while_the_past_is_read_no_part_of_it_is_told_and_open_items_are(
         whole = await who.ask("collection_figures", **OCTOBER)
     month = (dt.date(2026, 10, 1), dt.date(2026, 10, 31))
     assert whole["figures"]["collected"][0] == f"{Reckoning(world, MAIN).collected(*month).total:.2f}"
+
+
+async def test_what_is_booked_after_the_reading_is_in_the_next_answer() -> None:
+    world = _world(months=14, invoices=600, debtors=12)
+    paid = [row["id"] for row in world.rows(MAIN, "invoices") if row["open_amount"] == "0.00"]
+    still_open = [row["id"] for row in world.rows(MAIN, "invoices") if row["open_amount"] == row["total_amount"]]
+    async with _asked(world) as who:
+        await who.ask("collection_figures", **NOVEMBER)
+        for turn in range(3):
+            world.pay_invoice(MAIN, still_open[turn])
+            world.pay_invoice(MAIN, still_open[turn + 3], "1.00")
+            world.delete_invoice(MAIN, still_open[turn + 6])
+            _reopen(world, paid[-1 - turn], is_on_record=True)
+            _reopen(world, paid[-5 - turn], is_on_record=False)
+            answer = await who.ask("collection_figures", period_from="2026-11-01", period_to=str(TODAY))
+            reckoned, period = Reckoning(world, MAIN), (dt.date(2026, 11, 1), TODAY)
+            figures = {name: both[0] for name, both in answer["figures"].items()}
+            assert figures["collected"] == f"{reckoned.collected(*period).total:.2f}"
+            assert figures["reversed"] == f"{-reckoned.collected(*period).kinds['reversal']:.2f}"
+            assert figures["sales"] == f"{reckoned.sales(*period):.2f}"
+            assert figures["open_at_end"] == f"{reckoned.receivable(TODAY):.2f}"
+
+
+def _reopen(world: World, invoice_id: str, *, is_on_record: bool) -> None:
+    """All that was paid of it is booked back today; or nothing was ever paid of it, the records are gone."""
+    row = next(one for one in world.rows(MAIN, "invoices") if one["id"] == invoice_id)
+    total, in_book = row["total_amount"], row["book_total_amount"]
+    world.change_invoice(MAIN, invoice_id, open_amount=total, book_open_amount=in_book, payment_date=None)
+    if is_on_record:
+        world.add_payment(
+            MAIN, invoice_id=invoice_id, total_amount=f"-{total}", total_book_amount=f"-{in_book}",
+            payment_date=TODAY, transaction_type="reversal",
+        )  # fmt: skip
+        return
+    for payment in [one for one in world.rows(MAIN, "payments") if one["invoice_id"] == invoice_id]:
+        world.delete_payment(MAIN, payment["id"])

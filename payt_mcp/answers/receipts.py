@@ -27,6 +27,7 @@ _REASONS = {
     "with_others": "in debt collection, in court or with a bailiff",
     "no_due_date": "without a due date",
     "beyond_plan": "beyond the terms of a payment plan",
+    "without_precedent": "later than anything that was ever paid",
 }
 
 

@@ -48,7 +48,7 @@ def test_who_stopped_paying_is_not_expected_to_pay_as_before() -> None:
     owed = [Owed("stopped", TODAY - 20 * DAY, Decimal(100))]
     as_before = expected_receipts(past, owed, TODAY).total.expected
     now = expected_receipts([*past, *still_open], owed, TODAY)
-    assert now.total.expected < as_before / 2
+    assert now.total.expected < as_before * 6 / 10
     assert now.later == 100 - now.total.expected
 
 

@@ -138,10 +138,10 @@ class Reckoning:
     def current(self, day: dt.date) -> Decimal:
         return sum((amount for one, amount in self.open_on(day) if not one.is_past(day)), NOTHING)
 
-    def overdue_share(self, day: dt.date) -> Decimal | None:
-        """Of all that is open and above nothing, from 0 to 1; None of nothing."""
+    def overdue_share(self, day: dt.date) -> Decimal:
+        """Of all that is open and above nothing, from 0 to 1."""
         gross = sum((amount for _, amount in self.open_on(day) if amount > 0), NOTHING)
-        return self.overdue(day) / gross if gross else None
+        return self.overdue(day) / gross if gross else NOTHING
 
     def sales(self, first: dt.date, last: dt.date) -> Decimal:
         dated = ((one.day, one.total) for one in self.invoices.values() if one.day is not None)

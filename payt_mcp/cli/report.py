@@ -47,12 +47,13 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 
 
 def _overdue(options: argparse.Namespace, settings: Settings, environ: Mapping[str, str]) -> None:
-    asked = Asked(options.administration, options.min_days, options.top, every=options.csv is not None)
+    is_csv, is_page = options.csv is not None, options.html is not None
+    asked = Asked(options.administration, options.min_days, options.top, every=is_csv, insight=is_page)
     report = read_report(settings, asked)
-    if options.csv is not None:
+    if is_csv:
         debtors = sum(len(one["debtors"]) for one in report.overviews)
         _write(options.csv, as_csv(report.overviews).encode(), f": {debtors:,} debtors.")
-    elif options.html is not None:
+    elif is_page:
         content = page(report.overviews, report.by_currency).encode()
         _write(options.html, content, ". Open it in a browser; it prints well.")
     else:

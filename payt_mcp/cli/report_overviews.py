@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import anyio
@@ -31,13 +31,15 @@ class ReportError(PaytMcpError):
 
 class Asked(NamedTuple):
     """What a report is asked for: `administration` is one, several with commas between, or `all` that are active, which
-    is also what none means; `top` None is as many debtors as usual, or with `every` all of them.
+    is also what none means; `top` None is as many debtors as usual, or with `every` all of them. With `insight` also what
+    is expected to come in and how collecting goes.
     """
 
     administration: str
     min_days: int
     top: int | None
-    every: bool
+    every: bool = False
+    insight: bool = False
 
     @property
     def rows(self) -> int:
@@ -58,6 +60,8 @@ class Report:
 def read_report(settings: Settings, asked: Asked) -> Report:
     """Raises ReportError where there is no such administration, or Payt gave no answer that can be used."""
     asked = asked._replace(administration=asked.administration or settings.administration_id or "")
+    if asked.insight:
+        settings = replace(settings, toolsets=tuple(dict.fromkeys([*settings.toolsets, "insight"])))
     return anyio.run(_read_in_time, settings, asked)
 
 
@@ -77,7 +81,8 @@ async def _read(client: Client, settings: Settings, asked: Asked) -> Report:
         named = {"name": _name(administration), "administration_id": administration["administration_id"]}
         overview = await _overview(client, named["administration_id"], asked)
         at = local(overview["as_of"], administration.get("timezone"))
-        found.append({**overview, **named, "at": at, "invented": settings.is_sandbox})
+        insight = await _insight(client, named["administration_id"]) if asked.insight else {}
+        found.append({**overview, **named, **insight, "at": at, "invented": settings.is_sandbox})
     if len(found) == 1:
         return Report(found, {})
     together = {"administration_id": ",".join(one["administration_id"] for one in found), "min_days": asked.min_days}
@@ -117,6 +122,17 @@ async def _overview(client: Client, administration_id: str, asked: Asked) -> dic
         found["debtors"] = [*found["debtors"], *following.get("debtors", ())]
         cursor = following.get("next_cursor")
     return {"debtors": [], **found}
+
+
+async def _insight(client: Client, administration_id: str) -> dict[str, Any]:
+    """What rests on the past; a report without one of these says why."""
+    found: dict[str, Any] = {}
+    for name, tool in (("receipts", "expected_receipts"), ("figures", "collection_figures")):
+        try:
+            found[name] = await _told(client, tool, {"administration_id": administration_id})
+        except ReportError as error:
+            found[name] = {"why_not": str(error)}
+    return found
 
 
 async def _told(client: Client, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def _section(overview: Overview, which: str) -> Markup:
     return html(
         '<section><h1>{name}</h1><p class="soft">{which}Overdue, as of {at}</p>{invented}'
         '<dl class="figures">{figures}</dl>'
-        "<h2>By days past the due date</h2>{bars}<h2>{largest}</h2>{debtors}{notes}{receipts}{figures}</section>",
+        "<h2>By days past the due date</h2>{bars}<h2>{largest}</h2>{debtors}{notes}{receipts}{collecting}</section>",
         name=overview["name"],
         which=f"Administration {which}. " if which else "",
         at=overview.get("at") or overview["as_of"],
@@ -99,7 +99,7 @@ def _section(overview: Overview, which: str) -> Markup:
         debtors=_table(overview.get("debtors", ()), currency),
         notes=html("<ul class=notes>{}</ul>", each("<li>{}</li>", notes)) if notes else NOTHING,
         receipts=insight_page.receipts(overview["receipts"]) if "receipts" in overview else NOTHING,
-        figures=insight_page.figures(overview["figures"]) if "figures" in overview else NOTHING,
+        collecting=insight_page.figures(overview["figures"]) if "figures" in overview else NOTHING,
     )
 
 

@@ -31,8 +31,8 @@ class ReportError(PaytMcpError):
 
 class Asked(NamedTuple):
     """What a report is asked for: `administration` is one, several with commas between, or `all` that are active, which
-    is also what none means; `top` None is as many debtors as usual, or with `every` all of them. With `insight` also what
-    is expected to come in and how collecting goes.
+    is also what none means; `top` None is as many debtors as usual, or with `every` all of them. With `insight` also
+    what is expected to come in and how collecting goes.
     """
 
     administration: str

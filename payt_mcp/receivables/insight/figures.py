@@ -15,7 +15,7 @@ from payt_mcp.receivables.insight.lines import NOTHING, Booking, LeftOut, Line, 
 from payt_mcp.receivables.insight.past import Past
 from payt_mcp.receivables.open_items import OpenItem
 
-_MOST_WEEKS = 14
+_MOST_WEEKS = 9
 
 
 class Period(NamedTuple):
@@ -127,12 +127,20 @@ class Figures:
 
 @dataclass
 class Compared:
-    """A period, the one before, and what is in neither; `begins` is the first day anything is known of."""
+    """A period, the one before, and what is in neither. The past was read from `begins` on, and `earliest` is the first
+    day of anything in it.
+    """
 
     now: Figures
     before: Figures
     left_out: LeftOut
     begins: dt.date
+    earliest: dt.date | None
+
+    @property
+    def has_before(self) -> bool:
+        """Whether all of the period before is known."""
+        return self.before.period.first >= self.begins
 
     def movements(self, most: int = 10) -> list[tuple[str, Decimal, Decimal]]:
         """The debtors that paid most more, or less, than in the period before: id, now, before."""
@@ -160,7 +168,8 @@ def compare(past: Past, items: Mapping[str, OpenItem], period: Period) -> Compar
     for figures in (now, before):
         figures.sales = sum((sold for day, sold in sales.items() if _is_in(day, figures.period)), NOTHING)
         figures.dso_counted_back = count_back(figures.closing.net, sales, figures.period.last, past.begins)
-    return Compared(now, before, left_out, past.begins)
+    days = [day for day in (*sales, *now.by_day, *before.by_day) if day >= past.begins]
+    return Compared(now, before, left_out, past.begins, min(days, default=None))
 
 
 def count_back(open_: Decimal, sales: Mapping[dt.date, Decimal], last: dt.date, begins: dt.date) -> Decimal | None:
@@ -186,14 +195,18 @@ def month_before(today: dt.date) -> Period:
     return Period(last.replace(day=1), last)
 
 
+def is_long(period: Period) -> bool:
+    """Whether it is told by month."""
+    return period.days > _MOST_WEEKS * 7
+
+
 def steps_of(figures: Figures) -> list[tuple[dt.date, Decimal]]:
     """What was collected in each week, by its first day in the period; by month where there are many weeks."""
-    period = figures.period
-    is_long = period.days > _MOST_WEEKS * 7
+    period, by_month = figures.period, is_long(figures.period)
     found: dict[dt.date, Decimal] = {}
     for place in range(period.days):
         day = period.first + dt.timedelta(days=place)
-        begin = day.replace(day=1) if is_long else day - dt.timedelta(days=day.weekday())
+        begin = day.replace(day=1) if by_month else day - dt.timedelta(days=day.weekday())
         begin = max(begin, period.first)
         found[begin] = found.get(begin, NOTHING) + figures.by_day.get(day, NOTHING)
     return sorted(found.items())

@@ -21,9 +21,11 @@ _FEWEST = 20
 """Paid parts that a day needs before it to count as one on which anything was known."""
 
 
-def forecast(parts: Sequence[Part], owed: Sequence[Owed], today: dt.date) -> Expected:
-    """What comes in of `owed` in the weeks from `today` on, with the width of what was seen on earlier days."""
-    widths = seen_widths(parts, today)
+def forecast(parts: Sequence[Part], owed: Sequence[Owed], today: dt.date, *, of_all: bool = True) -> Expected:
+    """What comes in of `owed` in the weeks from `today` on. Where that is what all debtors owe, the band is as wide as
+    was seen on earlier days; that says nothing of one debtor.
+    """
+    widths = seen_widths(parts, today) if of_all else Widths()
     return expected_receipts((part.delay for part in parts), owed, today, widths=widths)
 
 

@@ -62,7 +62,7 @@ def movement_rows(compared: Compared, items: OpenItems) -> list[dict[str, Any]]:
     return found
 
 
-def notes_of(compared: Compared, today: dt.date) -> Iterator[str]:
+def notes_of(compared: Compared, today: dt.date, currency: str) -> Iterator[str]:
     now, before, left = compared.now, compared.before, compared.left_out
     if not compared.has_before:
         yield f"Of the period before not all is known: the past that is read begins on {compared.begins}."
@@ -72,6 +72,8 @@ def notes_of(compared: Compared, today: dt.date) -> Iterator[str]:
         yield "Nothing was sold in the period: no dso and no best possible one."
     if now.dso_counted_back is None:
         yield f"Not counted back: more is open than was sold since {compared.begins}."
+    if now.undone:
+        yield f"Since the period {present.money(now.undone, currency)} of what was collected in it was booked back."
     if now.period.last == today:
         yield "The period ends today, and today is not over."
     if left.invoices:

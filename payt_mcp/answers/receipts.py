@@ -5,15 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from payt_mcp.receivables.insight.forecast import Expected
 from payt_mcp.receivables.insight.receipts import Receivable
 from payt_mcp.words import text as present
 
+
+class Paid(NamedTuple):
+    """How many payments there are, and since when."""
+
+    payments: int
+    first: dt.date | None
+
+
 LIMITS = (
-    "Of what is open now, by how late each debtor paid; invoices not made yet are not in it. Low and high leave out "
-    "about 1 in 10 on either side. An estimate, no promise: docs/figures.md."
+    "Of what is open now, by how late each debtor paid; invoices not made yet are not in it. A week's low and high "
+    "leave out about 1 in 10 each; that a debtor stops paying shows only afterwards. No promise: docs/figures.md."
 )
 _REASONS = {
     "with_others": "in debt collection, in court or with a bailiff",
@@ -25,7 +33,7 @@ _REASONS = {
 def summary_of(owed: Receivable, expected: Expected | None, currency: str) -> str:
     whole = sum((one.amount for one in owed.owed), Decimal(0))
     if expected is None:
-        return f"{present.money(whole, currency)} is owed; too little was paid so far to expect it by."
+        return f"{present.money(whole, currency)} is owed; too little was paid so far to say when it will come."
     total = expected.total
     return (
         f"Of {present.money(whole, currency)} owed, {present.money(total.expected)} is expected in "
@@ -58,11 +66,11 @@ def week_rows(expected: Expected) -> list[dict[str, Any]]:
     ]
 
 
-def notes_of(
-    owed: Receivable, expected: Expected | None, paid: int, unknown: Decimal, begins: dt.date, currency: str
-) -> Iterator[str]:
-    yield f"It rests on {present.count(paid, 'payment')} since {begins}."
-    if expected is not None:
+def notes_of(owed: Receivable, expected: Expected | None, paid: Paid, unknown: Decimal, currency: str) -> Iterator[str]:
+    yield f"On record: {present.count(paid.payments, 'payment')}{f' since {paid.first}' if paid.first else ''}."
+    if expected is None:
+        yield "A forecast takes 20 payments, and 26 weeks since the first."
+    else:
         days = present.count(expected.widths.days, "earlier day")
         held = f"held against what came after {days}" if expected.widths.days else "not held against earlier days"
         yield f"Low and high: {held}."

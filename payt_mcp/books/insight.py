@@ -27,7 +27,10 @@ from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, OpenItems
 
 MOST_PLANS = 5_000
 ENOUGH = 20
-"""Paid invoices without which nothing is forecast."""
+ENOUGH_TIME = dt.timedelta(weeks=26)
+"""Payments, and the time since the first of them, without which nothing is forecast: no delay can be seen that is
+longer than the record.
+"""
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,15 @@ class ReadBehaviour:
 
 @dataclass(frozen=True)
 class ReadForecast:
-    """`expected` is None where too little was paid. `paid` counts the payments it rests on, and `unknown` is what
-    debtors owe of whom too little is known by themselves.
+    """`expected` is None where too little was paid, or for too short a time. `paid` counts the payments it rests on,
+    from `first` on, and `unknown` is what debtors owe of whom too little is known by themselves.
     """
 
     told: Told
     receivable: Receivable
     expected: Expected | None
     paid: int
+    first: dt.date | None
     unknown: Decimal
     debtor: DebtorEntry | None
 
@@ -98,10 +102,11 @@ async def read_forecast(scope: Scope, debtor: str) -> ReadForecast:
     parts = await run_sync(_parts, past, items)
     paid = Counter(part.debtor_id for part in parts if part.paid_on is not None)
     unknown = sum((one.amount for one in owed.owed if paid[one.debtor_id] < ENOUGH_OF_ONE), Decimal(0))
-    is_enough = paid.total() >= ENOUGH
+    first = min((part.paid_on for part in parts if part.paid_on is not None), default=None)
+    is_enough = paid.total() >= ENOUGH and first is not None and scope.today - first >= ENOUGH_TIME
     reckon = partial(forecast, parts, owed.owed, scope.today, of_all=entry is None)
     expected = await run_sync(reckon) if is_enough else None
-    return ReadForecast(told, owed, expected, paid.total(), unknown, entry)
+    return ReadForecast(told, owed, expected, paid.total(), first, unknown, entry)
 
 
 def _parts(past: Past, items: dict[str, OpenItem]) -> list[Part]:

@@ -102,7 +102,7 @@ def _whole(scope: Scope, read: ReadFigures) -> Answer:
     answer.lines = ["", *present.table(words.figure_rows(figures), words.FIGURES)]
     answer.lines += ["", f"Collected from {'; '.join(f'{day} {amount}' for day, amount in by_step.items())}"]
     answer.lines += ["", *present.table(words.spoken_movements(moved), words.MOVEMENTS)] if moved else []
-    answer.notes = [*words.notes_of(read.compared, scope.today), *read.told.notes, words.DEFINITIONS]
+    answer.notes = [*words.notes_of(read.compared, scope.today, currency), *read.told.notes, words.DEFINITIONS]
     return answer
 
 
@@ -118,6 +118,8 @@ def _each(found: Sequence[Answered[ReadFigures]]) -> Answer:
         answer.data["figures"][scope.id] = {"currency": currency, **figures}
         answer.lines += ["", f"{administration_name(scope)}: {words.summary_of(read.compared, currency)}"]
         answer.lines += present.table(words.figure_rows(figures), words.FIGURES)
-        answer.notes += labelled(scope, [*words.notes_of(read.compared, scope.today), *read.told.notes], found)
+        answer.notes += labelled(
+            scope, [*words.notes_of(read.compared, scope.today, currency), *read.told.notes], found
+        )
     answer.notes += ["Weeks and movements come with one administration.", words.DEFINITIONS]
     return answer

@@ -65,7 +65,7 @@ def _whole(scope: Scope, read: ReadForecast) -> Answer:
         rows = words.week_rows(read.expected)
         answer.data |= {"totals": words.totals_of(read.expected), "weeks": rows}
         answer.lines = ["", *present.table(rows, _COLUMNS)]
-    answer.notes = [*_notes(scope, read), words.LIMITS]
+    answer.notes = [*_notes(scope, read), *([words.LIMITS] if read.expected else [])]
     return answer
 
 
@@ -94,8 +94,8 @@ def _said(scope: Scope, read: ReadForecast) -> str:
 
 
 def _notes(scope: Scope, read: ReadForecast) -> Iterable[str]:
-    from payt_mcp.answers.receipts import notes_of  # noqa: PLC0415 - listing tools needs none of it
+    from payt_mcp.answers.receipts import Paid, notes_of  # noqa: PLC0415 - listing tools needs none of it
 
     currency = scope.administration.currency_code or ""
-    said = notes_of(read.receivable, read.expected, read.paid, read.unknown, read.told.begins, currency)
+    said = notes_of(read.receivable, read.expected, Paid(read.paid, read.first), read.unknown, currency)
     return [*said, *read.told.notes]

@@ -16,6 +16,7 @@ from payt_mcp.receivables.insight.past import Past
 from payt_mcp.receivables.open_items import OpenItem
 
 _MOST_WEEKS = 9
+_SETTLED = frozenset({"other", "unexplained"})
 
 
 class Period(NamedTuple):
@@ -76,6 +77,8 @@ class Figures:
     by_day: dict[dt.date, Decimal] = field(default_factory=dict)
     by_debtor: dict[str, Decimal] = field(default_factory=dict)
     dso_counted_back: Decimal | None = None
+    undone: Decimal = NOTHING
+    """What was booked back after the period, on invoices that were paid on in it."""
     late_amount: Decimal = NOTHING
     late_days: Decimal = NOTHING
     """Amounts times days late."""
@@ -110,10 +113,16 @@ class Figures:
             self.reversed += abs(booking.amount)
         elif booking.kind == "write_off":
             self.written_off += booking.amount
-        elif booking.kind in {"other", "unexplained"}:
+        elif booking.kind in _SETTLED:
             self.settled += booking.amount
         else:
             self._collect(booking, due_date, debtor_id)
+
+    def look_back(self, line: Line) -> None:
+        """Take what was booked back after the period of what was paid in it."""
+        paid = (one.amount for one in line.bookings if one.kind == "payment" and _is_in(one.date, self.period))
+        back = (-one.amount for one in line.bookings if one.kind == "reversal" and one.date > self.period.last)
+        self.undone += min(sum(paid, NOTHING), sum(back, NOTHING))
 
     def _collect(self, booking: Booking, due_date: dt.date | None, debtor_id: str) -> None:
         self.payments += 1
@@ -162,8 +171,12 @@ def compare(past: Past, items: Mapping[str, OpenItem], period: Period) -> Compar
         if line.invoice_date is not None:
             sales[line.invoice_date] = sales.get(line.invoice_date, NOTHING) + line.total
         for booking in line.bookings:
-            now.take(booking, line.due_date, line.debtor_id)
-            before.take(booking, line.due_date, line.debtor_id)
+            if (
+                line.total > 0 or booking.kind not in _SETTLED
+            ):  # of a credit note that pays an invoice, one side is told
+                now.take(booking, line.due_date, line.debtor_id)
+                before.take(booking, line.due_date, line.debtor_id)
+        now.look_back(line)
     _take_of_no_line(past, items, (now, before), left_out)
     for figures in (now, before):
         figures.sales = sum((sold for day, sold in sales.items() if _is_in(day, figures.period)), NOTHING)

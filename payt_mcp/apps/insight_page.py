@@ -9,6 +9,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from payt_mcp.answers.collection import DEFINITIONS
+from payt_mcp.answers.receipts import LIMITS
 from payt_mcp.words.hypertext import NOTHING, each, html, one_by_one
 from payt_mcp.words.text import money
 
@@ -31,12 +33,25 @@ _NAMES = {
 }
 _AMOUNTS = frozenset({"collected", "reversed", "written_off", "settled_without_payment", "sales", "open_at_end"})
 _UNKNOWN = "-"
+_FOR_READERS = {
+    LIMITS: (
+        "Reckoned from what is open now and how late each debtor paid so far; invoices not made yet are not in it. "
+        "About 1 week in 10 comes in below its low, and 1 in 10 above its high. That a debtor stops paying shows only "
+        "afterwards: an estimate, no promise."
+    ),
+    DEFINITIONS: (
+        "DSO: what is open at the end, as days of sales; counted back, month by month; best possible, of what is not "
+        "past due alone. Collection effectiveness: how much of what could be collected was. Days late are weighted by "
+        "amount."
+    ),
+}
+"""What the tools say to a model with names of fields and files in it, for whoever has the page alone."""
 
 
 def receipts(told: Told) -> Markup:
     """Thirteen weeks, each with a bar for what is expected and a line from low to high."""
     return html(
-        '<h2>Expected receipts</h2><p class="soft">{said}</p>{weeks}{notes}',
+        '<div class="whole"><h2>Expected receipts</h2><p class="soft">{said}</p>{weeks}</div>{notes}',
         said=told.get("why_not") or told["summary"],
         weeks=_weeks(told["weeks"], told.get("currency", "")) if told.get("weeks") else NOTHING,
         notes=_notes(told),
@@ -54,13 +69,13 @@ def _week(week: Mapping[str, str], longest: Decimal, currency: str) -> Markup:
     low, expected, high = (Decimal(week[name]) for name in ("low", "expected", "high"))
     return html(
         "<div class=bar><span>{day}</span><span class=track>"
-        '<svg aria-hidden="true"><rect class="b2" width="{expected}%" height="100%"/>'
-        '<rect class="band" x="{low}%" y="38%" width="{band}%" height="24%"/></svg></span>'
+        '<svg aria-hidden="true"><line class="expected" x2="{expected}%" y1="50%" y2="50%"/>'
+        '<line class="band" x1="{low}%" x2="{high}%" y1="50%" y2="50%"/></svg></span>'
         '<span class="amount">{amount} <span class="soft">{between}</span></span></div>',
         day=f"{dt.date.fromisoformat(week['from']):%d %b}",
         expected=_share(expected, longest),
         low=_share(low, longest),
-        band=_share(high - low, longest),
+        high=_share(high, longest),
         amount=_unbroken(money(expected, currency)),
         between=_unbroken(f"{low:,.0f} to {high:,.0f}"),
     )
@@ -75,7 +90,7 @@ def figures(told: Told) -> Markup:
     currency = told.get("currency", "")
     blocks = one_by_one(_figure(name, values, currency) for name, values in told.get("figures", {}).items())
     return html(
-        '<h2>How collecting goes</h2><p class="soft">{said}</p>{blocks}{notes}',
+        '<div class="whole"><h2>How collecting goes</h2><p class="soft">{said}</p>{blocks}</div>{notes}',
         said=told.get("why_not") or told["summary"],
         blocks=html('<dl class="figures">{}</dl>', blocks) if blocks else NOTHING,
         notes=_notes(told),
@@ -99,7 +114,7 @@ def _value(name: str, value: str, currency: str) -> str:
 
 
 def _notes(told: Told) -> Markup:
-    notes = told.get("notes", ())
+    notes = [_FOR_READERS.get(note, note) for note in told.get("notes", ())]
     return html("<ul class=notes>{}</ul>", each("<li>{}</li>", notes)) if notes else NOTHING
 
 

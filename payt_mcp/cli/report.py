@@ -35,7 +35,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """
     options = _options(argv)
     configure()
-    settings = replace(Settings.from_env(environ), read_only=True)
+    settings = _settings(environ, is_page=options.html is not None)
     if options.xlsx is not None:
         _write(options.xlsx, workbook(settings, options.administration), ": open items, aging and worklist.")
     elif options.sheet != _OVERDUE:
@@ -44,6 +44,14 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     else:
         _overdue(options, settings, environ)
     return 0
+
+
+def _settings(environ: Mapping[str, str], *, is_page: bool) -> Settings:
+    """To read with; the page tells of the past, too, which has a tool set of its own."""
+    settings = Settings.from_env(environ)
+    if is_page:
+        settings = Settings.from_env({**environ, "PAYT_TOOLSETS": "insight"})
+    return replace(settings, read_only=True)
 
 
 def _overdue(options: argparse.Namespace, settings: Settings, environ: Mapping[str, str]) -> None:

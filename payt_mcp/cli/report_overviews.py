@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import anyio
@@ -32,7 +32,7 @@ class ReportError(PaytMcpError):
 class Asked(NamedTuple):
     """What a report is asked for: `administration` is one, several with commas between, or `all` that are active, which
     is also what none means; `top` None is as many debtors as usual, or with `every` all of them. With `insight` also
-    what is expected to come in and how collecting goes.
+    what is expected to come in and how collecting goes: the settings have the tools for it.
     """
 
     administration: str
@@ -60,8 +60,6 @@ class Report:
 def read_report(settings: Settings, asked: Asked) -> Report:
     """Raises ReportError where there is no such administration, or Payt gave no answer that can be used."""
     asked = asked._replace(administration=asked.administration or settings.administration_id or "")
-    if asked.insight:
-        settings = replace(settings, toolsets=tuple(dict.fromkeys([*settings.toolsets, "insight"])))
     return anyio.run(_read_in_time, settings, asked)
 
 
@@ -127,6 +125,8 @@ async def _overview(client: Client, administration_id: str, asked: Asked) -> dic
 async def _insight(client: Client, administration_id: str) -> dict[str, Any]:
     """What rests on the past; a report without one of these says why."""
     found: dict[str, Any] = {}
+    if sys.stderr.isatty():  # large books take minutes
+        print(f"Reading what was paid in administration {administration_id}.", file=sys.stderr)
     for name, tool in (("receipts", "expected_receipts"), ("figures", "collection_figures")):
         try:
             found[name] = await _told(client, tool, {"administration_id": administration_id})

@@ -8,29 +8,32 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from payt_mcp.receivables.insight.figures import Compared, Figures, Period, is_long, steps_of
+from payt_mcp.receivables.insight.lines import LeftOut
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.words import text as present
 
 DEFINITIONS = (
-    "dso: net open at the end / sales x days, or counted back by month, or best: of what is not past due; "
-    "effectiveness: CEI, %; days_late by amount. docs/figures.md"
+    "dso: net open at the end / sales x days, best: of what is not past due; effectiveness: CEI, %; days_late by "
+    "amount. docs/figures.md"
 )
 FIGURES = {"figure": "figure", "now": "now", "before": "before"}
 MOVEMENTS = {"debtor_number": "debtor", "name": "moved most", "now": "now", "before": "before"}
 UNKNOWN = "-"
 _NOTHING = frozenset({UNKNOWN, "0.00"})
 _ALWAYS = frozenset({"collected", "sales", "open_at_end"})
-_MOST_NAME = 20
+_MOST_NAME = 18
+_MOVED, _FEW_MOVED, _MANY_STEPS = 10, 7, 9
+"""How many debtors that moved are told, and how many beside more weeks or months than that."""
 _TENTH = Decimal("0.1")
 
 
 def summary_of(compared: Compared, currency: str) -> str:
-    """`2026-10-01 to 2026-10-31: EUR 1,399.00 collected in 12 payments (2026-09-01 to 2026-09-30: 1,500.00).`"""
+    """`2026-10-01 to 2026-10-31: EUR 1,399.00 collected in 12 payments; 2026-09-01 to 2026-09-30: 1,500.00.`"""
     now, before = compared.now, compared.before
     said = f"{_days(now.period)}: {present.money(now.collected, currency)} collected"
     said += f" in {present.count(now.payments, 'payment')}"
-    known = f", {present.money(before.collected)}" if compared.has_before else ", not known"
-    return f"{said}; before ({_days(before.period)}){known}."
+    known = f": {present.money(before.collected)}" if compared.has_before else ": not known"
+    return f"{said}; {_days(before.period)}{known}."
 
 
 def figures_of(compared: Compared) -> dict[str, list[str]]:
@@ -51,7 +54,8 @@ def movement_rows(compared: Compared, items: OpenItems) -> list[dict[str, Any]]:
     if not compared.has_before:
         return []
     found = []
-    for debtor_id, now, before in compared.movements():
+    most = _FEW_MOVED if len(steps_of(compared.now)) > _MANY_STEPS else _MOVED
+    for debtor_id, now, before in compared.movements(most):
         entry = items.debtors.get(debtor_id)
         row = {
             "debtor_number": present.code(entry.number if entry else debtor_id),
@@ -76,11 +80,15 @@ def notes_of(compared: Compared, today: dt.date, currency: str) -> Iterator[str]
         yield f"Since the period {present.money(now.undone, currency)} of what was collected in it was booked back."
     if now.period.last == today:
         yield "The period ends today, and today is not over."
-    if left.invoices:
-        totals = ", ".join(present.money(total, code) for code, total in sorted(left.totals.items()))
-        yield f"In no figure: {present.count(left.invoices, 'invoice')} without an amount in the books ({totals})."
-    if left.entries:
-        yield f"In no figure: {present.count(left.entries, 'payment')} without a day, or an amount in the books."
+    if left.invoices or left.entries:
+        yield f"In no figure: {_left_out(left)}."
+
+
+def _left_out(left: LeftOut) -> str:
+    totals = ", ".join(present.money(total, code) for code, total in sorted(left.totals.items()))
+    invoices = f"{present.count(left.invoices, 'invoice')} without an amount in the books ({totals})"
+    entries = f"{present.count(left.entries, 'payment')} without a day or such an amount"
+    return ", ".join(said for said, number in ((invoices, left.invoices), (entries, left.entries)) if number)
 
 
 def _figures(figures: Figures) -> Mapping[str, str]:

@@ -27,6 +27,7 @@ _REASONS = {
     "with_others": "in debt collection, in court or with a bailiff",
     "no_due_date": "without a due date",
     "beyond_plan": "beyond the terms of a payment plan",
+    "without_precedent": "later than anything that was ever paid",
 }
 
 
@@ -76,12 +77,13 @@ def notes_of(owed: Receivable, expected: Expected | None, paid: Paid, unknown: D
         yield f"Low and high: {held}."
     if unknown and expected is not None:
         yield f"{present.money(unknown, currency)} is of debtors that paid fewer than 5 times: much as all debtors pay."
-    for reason, amount in owed.unsaid.items():
-        yield f"Nothing can be said of {present.money(amount, currency)} {_REASONS[reason]}: not in it."
+    if owed.unsaid:
+        amounts = (f"{present.money(amount, currency)} {_REASONS[reason]}" for reason, amount in owed.unsaid.items())
+        yield f"Not in it, as nothing can be said of it: {'; '.join(amounts)}."
     if owed.by_plan:
-        yield f"{present.money(owed.by_plan, currency)} is by the terms of payment plans."
+        yield f"By terms of payment plans: {present.money(owed.by_plan, currency)}."
     if owed.credits:
-        yield f"Open credits of {present.money(owed.credits, currency)} are taken off what their debtors owe."
+        yield f"Open credits taken off: {present.money(owed.credits, currency)}."
     if owed.left_out.invoices:
         totals = ", ".join(present.money(total, code) for code, total in sorted(owed.left_out.totals.items()))
         invoices = present.count(owed.left_out.invoices, "invoice")

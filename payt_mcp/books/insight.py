@@ -21,7 +21,7 @@ from payt_mcp.receivables.insight.forecast import Expected
 from payt_mcp.receivables.insight.lines import LeftOut, lines_of
 from payt_mcp.receivables.insight.parts import Part, parts_of
 from payt_mcp.receivables.insight.past import Past
-from payt_mcp.receivables.insight.receipts import Receivable, receivable
+from payt_mcp.receivables.insight.receipts import Receivable, receivable, without_precedent
 from payt_mcp.receivables.insight.record import forecast
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, OpenItems
 
@@ -100,6 +100,7 @@ async def read_forecast(scope: Scope, debtor: str) -> ReadForecast:
     mine = [item for item in items.values() if entry is None or item.debtor_id == entry.id]
     owed = receivable(mine, plans)
     parts = await run_sync(_parts, past, items)
+    owed = without_precedent(owed, parts, scope.today)
     paid = Counter(part.debtor_id for part in parts if part.paid_on is not None)
     unknown = sum((one.amount for one in owed.owed if paid[one.debtor_id] < ENOUGH_OF_ONE), Decimal(0))
     first = min((part.paid_on for part in parts if part.paid_on is not None), default=None)

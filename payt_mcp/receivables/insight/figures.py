@@ -151,7 +151,7 @@ class Compared:
         """Whether all of the period before is known."""
         return self.before.period.first >= self.begins
 
-    def movements(self, most: int = 10) -> list[tuple[str, Decimal, Decimal]]:
+    def movements(self, most: int) -> list[tuple[str, Decimal, Decimal]]:
         """The debtors that paid most more, or less, than in the period before: id, now, before."""
         now, before = self.now.by_debtor, self.before.by_debtor
         both = [(key, now.get(key, NOTHING), before.get(key, NOTHING)) for key in now.keys() | before.keys()]

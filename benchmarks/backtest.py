@@ -24,6 +24,9 @@ _EACH = 60
 """Invoices for a debtor, on average."""
 _CUTS_EVERY = 4 * WEEK
 _FIRST_CUT = TODAY - dt.timedelta(weeks=52)
+_OF_INVOICES = [
+    "id", "debtor_id", "invoice_date", "due_date", "currency_code", "total_amount", "book_total_amount",
+]  # fmt: skip
 _MONEY = frozenset({"payment", "reversal"})
 
 
@@ -42,27 +45,28 @@ class Known:
 
 
 def invoices_of(world: World) -> list[Known]:
-    """Those of the main administration that a forecast can be made of."""
+    """Those of the main administration that a forecast can be made of; amounts in the currency of its books."""
     known: dict[str, Known] = {}
-    for row in world.rows(
-        world.main_id, "invoices", ["id", "debtor_id", "invoice_date", "due_date", "book_total_amount"]
-    ):
-        if row["book_total_amount"] and row["due_date"] and row["invoice_date"]:
+    currency = world.book(world.main_id).currency
+    for row in world.rows(world.main_id, "invoices", _OF_INVOICES):
+        total = row["book_total_amount"] or (row["total_amount"] if row["currency_code"] == currency else None)
+        if total and row["due_date"] and row["invoice_date"]:
             day, due = dt.date.fromisoformat(row["invoice_date"]), dt.date.fromisoformat(row["due_date"])
-            known[row["id"]] = Known(row["debtor_id"], day, due, Decimal(row["book_total_amount"]))
+            known[row["id"]] = Known(row["debtor_id"], day, due, Decimal(total))
     for row in world.rows(world.main_id, "payments"):
         if row["invoice_id"] in known:
             day, is_money = dt.date.fromisoformat(row["payment_date"]), row["transaction_type"] in _MONEY
-            known[row["invoice_id"]].entries.append((day, Decimal(row["total_book_amount"]), is_money))
+            amount = Decimal(row["total_book_amount"] or row["total_amount"])
+            known[row["invoice_id"]].entries.append((day, amount, is_money))
     return [invoice for invoice in known.values() if invoice.total > 0]
 
 
-def cuts() -> Iterable[dt.date]:
-    """The days on which forecasts are made: every fourth week, as long as all the weeks after are past."""
+def cuts(apart: dt.timedelta = _CUTS_EVERY) -> Iterable[dt.date]:
+    """The days on which forecasts are made, as long as all the weeks after are past."""
     cut = _FIRST_CUT
     while cut + WEEKS * WEEK <= TODAY:
         yield cut
-        cut += _CUTS_EVERY
+        cut += apart
 
 
 def morning_of(world: World, invoices: Sequence[Known], day: dt.date) -> Morning:
@@ -91,7 +95,9 @@ def came_after(invoices: Sequence[Known], day: dt.date) -> list[Decimal]:
     return came
 
 
-def backtest(seeds: Sequence[int] = SEEDS, count: int = INVOICES) -> dict[str, dict[int, list[Made]]]:
+def backtest(
+    seeds: Sequence[int] = SEEDS, count: int = INVOICES, apart: dt.timedelta = _CUTS_EVERY
+) -> dict[str, dict[int, list[Made]]]:
     """Every forecast of every seed, by its name, on pasts of so many invoices."""
     found: dict[str, dict[int, list[Made]]] = {name: {seed: [] for seed in seeds} for name in FORECASTS}
     for seed in seeds:
@@ -99,7 +105,7 @@ def backtest(seeds: Sequence[int] = SEEDS, count: int = INVOICES) -> dict[str, d
             invoices=0, debtors=count // _EACH, seed=seed, today=TODAY, history=MONTHS, history_invoices=count
         )
         invoices = invoices_of(world)
-        for cut in cuts():
+        for cut in cuts(apart):
             morning, came = morning_of(world, invoices, cut), came_after(invoices, cut)
             for name, forecast in FORECASTS.items():
                 weeks, bands = forecast(morning)

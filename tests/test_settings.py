@@ -119,6 +119,11 @@ def test_an_unknown_tool_set_is_refused_with_what_would_be_right(value: str, sai
     assert repr(value) in text
 
 
+@pytest.mark.parametrize(("sets", "months"), [("", 0), ("payments,flow", 0), ("insight", 24), ("all", 24)])
+def test_the_sandbox_has_a_past_where_a_tool_asks_about_it(sets: str, months: int) -> None:
+    assert Settings.from_env({"PAYT_TOOLSETS": sets}).sandbox_months == months
+
+
 def test_every_setting_is_read() -> None:
     settings = Settings.from_env(
         {

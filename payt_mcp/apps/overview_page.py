@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from payt_mcp.apps import insight_page
 from payt_mcp.receivables.phases import words
 from payt_mcp.words.formats import number
 from payt_mcp.words.hypertext import NOTHING, Html, one_by_one
@@ -19,7 +20,7 @@ from payt_mcp.words.sentences import spoken
 
 Overview = Mapping[str, Any]
 """The structured content of `summarize_overdue`, and `name`: whose overview it is. `at`: its moment there, in words;
-`invented`: whether it is the sandbox's.
+`invented`: whether it is the sandbox's. `receipts` and `figures`, where they were asked for: see `insight_page`.
 """
 
 INVENTED = say("Invented data: the built-in sandbox. No figure here is anybody's.")
@@ -101,7 +102,7 @@ def _section(html: Html, overview: Overview, which: str) -> Markup:
     return html(
         '<section><h1>{name}</h1><p class="soft">{which}{as_of}</p>{invented}'
         '<dl class="figures">{figures}</dl>'
-        "<h2>{days}</h2>{bars}<h2>{largest}</h2>{debtors}{notes}</section>",
+        "<h2>{days}</h2>{bars}<h2>{largest}</h2>{debtors}{notes}{receipts}{collecting}</section>",
         name=overview["name"],
         which=say("Administration {id}. ", id=which) if which else "",
         as_of=say("Overdue, as of {at}", at=overview.get("at") or overview["as_of"]),
@@ -112,6 +113,8 @@ def _section(html: Html, overview: Overview, which: str) -> Markup:
         largest=_largest(overview),
         debtors=_table(html, overview.get("debtors", ()), currency),
         notes=html("<ul class=notes lang=en>{}</ul>", html.each("<li>{}</li>", notes)) if notes else NOTHING,
+        receipts=insight_page.receipts(html, overview["receipts"]) if "receipts" in overview else NOTHING,
+        collecting=insight_page.figures(html, overview["figures"]) if "figures" in overview else NOTHING,
     )
 
 

@@ -21,7 +21,7 @@ BOOKS = ("4711", "4739")
 @pytest.fixture(scope="module")
 def world() -> World:
     """All of it follows from habits."""
-    return build_world(invoices=0, debtors=90, seed=3, today=TODAY, history=24, history_invoices=6_000)
+    return build_world(invoices=0, debtors=100, seed=3, today=TODAY, history=24, history_invoices=4_000)
 
 
 def _late(row: dict[str, Any]) -> int:

@@ -4,20 +4,31 @@ import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
+from mcp.client import Client
+
 from benchmarks.backtest import Known, backtest, came_after, invoices_of, morning_of
 from benchmarks.earlier import as_of
 from benchmarks.forecasts import FORECASTS, on_due_date
 from benchmarks.scores import Made, score
+from payt_mcp.server.server import build_server
+from payt_mcp.settings import Secret, Settings
 from payt_sandbox import build_world
+from payt_sandbox.api.options import Options
+from payt_sandbox.app import create_app
 from tests.support.api import TODAY
+from tests.support.assistant import Assistant
 from tests.support.reckoning import Reckoning
+from tests.support.unhurried import NO_LIMIT
 
 CUT = dt.date(2026, 3, 2)
 MARGIN = Decimal("0.6")
 
 
 def test_the_forecast_misses_by_two_fifths_less_than_those_made_by_hand() -> None:
-    errors = {name: score(by_seed[7]).week for name, by_seed in backtest(seeds=(7,), count=3_000).items()}
+    errors = {
+        name: score(by_seed[7]).week
+        for name, by_seed in backtest(seeds=(7,), count=3_000, apart=dt.timedelta(weeks=13)).items()
+    }
     ours = errors.pop("expected_receipts")
     assert ours < MARGIN * errors["on the due date"]
     assert ours < MARGIN * errors["due date + average delay"]
@@ -79,3 +90,17 @@ def test_a_world_of_an_earlier_day_has_what_was_there_then_and_no_more() -> None
         assert row["total_amount"] == later[row["id"]]["total_amount"]
         assert row["payment_date"] in (None, later[row["id"]]["payment_date"])
     assert Reckoning(earlier, "4711").receivable(CUT) == Reckoning(world, "4711").receivable(CUT - dt.timedelta(days=1))
+
+
+async def test_the_tool_says_what_was_tried_on_the_past() -> None:
+    world = build_world(invoices=0, debtors=25, seed=2, today=TODAY, history=24, history_invoices=1_500)
+    morning = morning_of(world, invoices_of(world), CUT)
+    given = Settings(
+        api_token=Secret("sandbox-token"), api_url="http://127.0.0.1:1", rate=NO_LIMIT, toolsets=("core", "insight"),
+    )  # fmt: skip
+    async with Client(build_server(given, app=create_app(morning.world, options=Options(rate=None)))) as client:
+        answer = await Assistant(client, "4711").ask("expected_receipts")
+    weeks, bands = FORECASTS["expected_receipts"](morning)
+    assert [Decimal(week["expected"]) for week in answer["weeks"]] == list(weeks)
+    assert [(Decimal(week["low"]), Decimal(week["high"])) for week in answer["weeks"]] == list(bands[:-1])
+    assert answer["totals"]["owed"] == str(sum(one.amount for one in morning.open))

@@ -63,10 +63,6 @@ class Booked:
     def is_past(self, day: dt.date) -> bool:
         return self.due is not None and self.due < day
 
-    @property
-    def paid_on(self) -> dt.date | None:
-        return day_of(self.row["payment_date"])
-
 
 @dataclass
 class Collected:
@@ -87,13 +83,17 @@ class Reckoning:
         self.currency = world.book(book).currency
         self.invoices: dict[str, Booked] = {}
         self.left_out: list[Row] = []
-        for row in world.rows(book, "invoices"):
+        self._rows = world.rows(book, "invoices")
+        self._paid_with_money: set[str] = set()
+        for row in self._rows:
             total = self._here(row)
             if total is None:
                 self.left_out.append(row)
             else:
                 self.invoices[row["id"]] = Booked(row, total, day_of(row["invoice_date"]), day_of(row["due_date"]))
         for row in world.rows(book, "payments"):
+            if row["transaction_type"] == "payment":
+                self._paid_with_money.add(row["invoice_id"])
             invoice = self.invoices.get(row["invoice_id"])
             if invoice is not None:
                 self._add(invoice, row)
@@ -183,15 +183,13 @@ class Reckoning:
         return weighted / weight if weight else None
 
     def days_late(self, debtor_id: str, first: dt.date, last: dt.date) -> list[int]:
-        """Of each invoice of a debtor that was paid whole in a period by a payment, by the day it was paid whole."""
+        """Of each invoice of a debtor whose last part was settled in a period, if money paid any of it; by that day."""
         found = []
-        for one in self.invoices.values():
-            paid, due = one.paid_on, one.due
-            if one.row["debtor_id"] != debtor_id or one.total <= 0 or paid is None or due is None:
+        for row in self._rows:
+            paid, due = day_of(row["payment_date"]), day_of(row["due_date"])
+            if row["debtor_id"] != debtor_id or row["total_amount"].startswith("-") or paid is None or due is None:
                 continue
-            if first <= paid <= last and any(
-                booked.kind == "payment" and booked.day == paid for booked in one.bookings
-            ):
+            if first <= paid <= last and row["id"] in self._paid_with_money:
                 found.append((paid, (paid - due).days))
         return [late for _, late in sorted(found)]
 

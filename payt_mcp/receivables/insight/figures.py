@@ -15,7 +15,8 @@ from payt_mcp.receivables.insight.lines import NOTHING, Booking, LeftOut, Line, 
 from payt_mcp.receivables.insight.past import Past
 from payt_mcp.receivables.open_items import OpenItem
 
-_MOST_WEEKS = 14
+_MOST_WEEKS = 9
+_SETTLED = frozenset({"other", "unexplained"})
 
 
 class Period(NamedTuple):
@@ -76,6 +77,8 @@ class Figures:
     by_day: dict[dt.date, Decimal] = field(default_factory=dict)
     by_debtor: dict[str, Decimal] = field(default_factory=dict)
     dso_counted_back: Decimal | None = None
+    undone: Decimal = NOTHING
+    """What was booked back after the period, on invoices that were paid on in it."""
     late_amount: Decimal = NOTHING
     late_days: Decimal = NOTHING
     """Amounts times days late."""
@@ -110,10 +113,16 @@ class Figures:
             self.reversed += abs(booking.amount)
         elif booking.kind == "write_off":
             self.written_off += booking.amount
-        elif booking.kind in {"other", "unexplained"}:
+        elif booking.kind in _SETTLED:
             self.settled += booking.amount
         else:
             self._collect(booking, due_date, debtor_id)
+
+    def look_back(self, line: Line) -> None:
+        """Take what was booked back after the period of what was paid in it."""
+        paid = (one.amount for one in line.bookings if one.kind == "payment" and _is_in(one.date, self.period))
+        back = (-one.amount for one in line.bookings if one.kind == "reversal" and one.date > self.period.last)
+        self.undone += min(sum(paid, NOTHING), sum(back, NOTHING))
 
     def _collect(self, booking: Booking, due_date: dt.date | None, debtor_id: str) -> None:
         self.payments += 1
@@ -127,14 +136,22 @@ class Figures:
 
 @dataclass
 class Compared:
-    """A period, the one before, and what is in neither; `begins` is the first day anything is known of."""
+    """A period, the one before, and what is in neither. The past was read from `begins` on, and `earliest` is the first
+    day of anything in it.
+    """
 
     now: Figures
     before: Figures
     left_out: LeftOut
     begins: dt.date
+    earliest: dt.date | None
 
-    def movements(self, most: int = 10) -> list[tuple[str, Decimal, Decimal]]:
+    @property
+    def has_before(self) -> bool:
+        """Whether all of the period before is known."""
+        return self.before.period.first >= self.begins
+
+    def movements(self, most: int) -> list[tuple[str, Decimal, Decimal]]:
         """The debtors that paid most more, or less, than in the period before: id, now, before."""
         now, before = self.now.by_debtor, self.before.by_debtor
         both = [(key, now.get(key, NOTHING), before.get(key, NOTHING)) for key in now.keys() | before.keys()]
@@ -154,13 +171,18 @@ def compare(past: Past, items: Mapping[str, OpenItem], period: Period) -> Compar
         if line.invoice_date is not None:
             sales[line.invoice_date] = sales.get(line.invoice_date, NOTHING) + line.total
         for booking in line.bookings:
-            now.take(booking, line.due_date, line.debtor_id)
-            before.take(booking, line.due_date, line.debtor_id)
+            if (
+                line.total > 0 or booking.kind not in _SETTLED
+            ):  # of a credit note that pays an invoice, one side is told
+                now.take(booking, line.due_date, line.debtor_id)
+                before.take(booking, line.due_date, line.debtor_id)
+        now.look_back(line)
     _take_of_no_line(past, items, (now, before), left_out)
     for figures in (now, before):
         figures.sales = sum((sold for day, sold in sales.items() if _is_in(day, figures.period)), NOTHING)
         figures.dso_counted_back = count_back(figures.closing.net, sales, figures.period.last, past.begins)
-    return Compared(now, before, left_out, past.begins)
+    days = [day for day in (*sales, *now.by_day, *before.by_day) if day >= past.begins]
+    return Compared(now, before, left_out, past.begins, min(days, default=None))
 
 
 def count_back(open_: Decimal, sales: Mapping[dt.date, Decimal], last: dt.date, begins: dt.date) -> Decimal | None:
@@ -186,14 +208,18 @@ def month_before(today: dt.date) -> Period:
     return Period(last.replace(day=1), last)
 
 
+def is_long(period: Period) -> bool:
+    """Whether it is told by month."""
+    return period.days > _MOST_WEEKS * 7
+
+
 def steps_of(figures: Figures) -> list[tuple[dt.date, Decimal]]:
     """What was collected in each week, by its first day in the period; by month where there are many weeks."""
-    period = figures.period
-    is_long = period.days > _MOST_WEEKS * 7
+    period, by_month = figures.period, is_long(figures.period)
     found: dict[dt.date, Decimal] = {}
     for place in range(period.days):
         day = period.first + dt.timedelta(days=place)
-        begin = day.replace(day=1) if is_long else day - dt.timedelta(days=day.weekday())
+        begin = day.replace(day=1) if by_month else day - dt.timedelta(days=day.weekday())
         begin = max(begin, period.first)
         found[begin] = found.get(begin, NOTHING) + figures.by_day.get(day, NOTHING)
     return sorted(found.items())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from payt_mcp.receivables.insight.forecast import Owed
 from payt_mcp.receivables.insight.lines import NOTHING, LeftOut
+from payt_mcp.receivables.insight.parts import Part
 from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.receivables.plans import still_due
 
@@ -25,7 +26,9 @@ _WITH_OTHERS = frozenset({"debt_collection", "pre_judicial", "bailiff"})
 
 @dataclass
 class Receivable:
-    """What is owed, and by reason what is left out of it: `with_others`, `no_due_date`, `beyond_plan`."""
+    """What is owed, and by reason what is left out of it: `with_others`, `no_due_date`, `beyond_plan`,
+    `without_precedent`.
+    """
 
     owed: list[Owed] = field(default_factory=list)
     by_plan: Decimal = NOTHING
@@ -48,6 +51,17 @@ def receivable(items: Iterable[OpenItem], plans: Iterable[PaymentPlan]) -> Recei
     terms = {plan.id: plan for plan in plans if plan.active and any(map(still_due, plan.payment_terms))}
     for theirs in by_debtor.values():
         _add_debtor(found, theirs, terms)
+    return found
+
+
+def without_precedent(found: Receivable, parts: Iterable[Part], today: dt.date) -> Receivable:
+    """The same, where what is later than anything that was ever paid is left out."""
+    longest = max(((part.paid_on - part.due_date).days for part in parts if part.paid_on is not None), default=None)
+    if longest is not None:
+        later = [one for one in found.owed if (today - one.due_date).days > longest]
+        found.owed = [one for one in found.owed if (today - one.due_date).days <= longest]
+        for one in later:
+            found.leave("without_precedent", one.amount)
     return found
 
 

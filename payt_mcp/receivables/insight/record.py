@@ -17,13 +17,18 @@ from payt_mcp.receivables.insight.parts import Part, known_on
 _DAYS = 6
 _APART = dt.timedelta(weeks=5)
 _PRIOR = 2.0
+_OF_THREE = 1.638 / 1.2816
+"""Student's t over the normal distribution, for 8 of 10: these days reach over three stretches that do not overlap."""
+
 _FEWEST = 20
 """Paid parts that a day needs before it to count as one on which anything was known."""
 
 
-def forecast(parts: Sequence[Part], owed: Sequence[Owed], today: dt.date) -> Expected:
-    """What comes in of `owed` in the weeks from `today` on, with the width of what was seen on earlier days."""
-    widths = seen_widths(parts, today)
+def forecast(parts: Sequence[Part], owed: Sequence[Owed], today: dt.date, *, of_all: bool = True) -> Expected:
+    """What comes in of `owed` in the weeks from `today` on. Where that is what all debtors owe, the band is as wide as
+    was seen on earlier days; that says nothing of one debtor.
+    """
+    widths = seen_widths(parts, today) if of_all else Widths()
     return expected_receipts((part.delay for part in parts), owed, today, widths=widths)
 
 
@@ -40,7 +45,7 @@ def seen_widths(parts: Sequence[Part], today: dt.date) -> Widths:
         came = _came(parts, day)
         weeks += [_off(week.expected, came_, week.deviation) for week, came_ in zip(then.weeks, came, strict=True)]
         totals.append(_off(then.total.expected, sum(came, Decimal(0)), then.total.deviation))
-    return Widths(_width(weeks, _PRIOR * WEEKS), _width(totals, _PRIOR), len(totals))
+    return Widths(_width(weeks, _PRIOR * WEEKS), _OF_THREE * _width(totals, _PRIOR), len(totals))
 
 
 def _came(parts: Sequence[Part], day: dt.date) -> list[Decimal]:

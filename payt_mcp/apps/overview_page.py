@@ -10,13 +10,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from payt_mcp.apps import insight_page
 from payt_mcp.receivables.phases import words
 from payt_mcp.words.hypertext import NOTHING, each, html, one_by_one
 from payt_mcp.words.text import count, money
 
 Overview = Mapping[str, Any]
 """The structured content of `summarize_overdue`, and `name`: whose overview it is. `at`: its moment there, in words;
-`invented`: whether it is the sandbox's.
+`invented`: whether it is the sandbox's. `receipts` and `figures`, where they were asked for: see `insight_page`.
 """
 
 _INVENTED = "Invented data: the built-in sandbox. No figure here is anybody's."
@@ -87,7 +88,7 @@ def _section(overview: Overview, which: str) -> Markup:
     return html(
         '<section><h1>{name}</h1><p class="soft">{which}Overdue, as of {at}</p>{invented}'
         '<dl class="figures">{figures}</dl>'
-        "<h2>By days past the due date</h2>{bars}<h2>{largest}</h2>{debtors}{notes}</section>",
+        "<h2>By days past the due date</h2>{bars}<h2>{largest}</h2>{debtors}{notes}{receipts}{collecting}</section>",
         name=overview["name"],
         which=f"Administration {which}. " if which else "",
         at=overview.get("at") or overview["as_of"],
@@ -97,6 +98,8 @@ def _section(overview: Overview, which: str) -> Markup:
         largest=_largest(overview),
         debtors=_table(overview.get("debtors", ()), currency),
         notes=html("<ul class=notes>{}</ul>", each("<li>{}</li>", notes)) if notes else NOTHING,
+        receipts=insight_page.receipts(overview["receipts"]) if "receipts" in overview else NOTHING,
+        collecting=insight_page.figures(overview["figures"]) if "figures" in overview else NOTHING,
     )
 
 

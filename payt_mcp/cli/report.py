@@ -35,7 +35,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """
     options = _options(argv)
     configure()
-    settings = replace(Settings.from_env(environ), read_only=True)
+    settings = _settings(environ, is_page=options.html is not None)
     if options.xlsx is not None:
         _write(options.xlsx, workbook(settings, options.administration), ": open items, aging and worklist.")
     elif options.sheet != _OVERDUE:
@@ -46,13 +46,22 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     return 0
 
 
+def _settings(environ: Mapping[str, str], *, is_page: bool) -> Settings:
+    """To read with; the page tells of the past, too, which has a tool set of its own."""
+    settings = Settings.from_env(environ)
+    if is_page:
+        settings = Settings.from_env({**environ, "PAYT_TOOLSETS": "insight"})
+    return replace(settings, read_only=True)
+
+
 def _overdue(options: argparse.Namespace, settings: Settings, environ: Mapping[str, str]) -> None:
-    asked = Asked(options.administration, options.min_days, options.top, every=options.csv is not None)
+    is_csv, is_page = options.csv is not None, options.html is not None
+    asked = Asked(options.administration, options.min_days, options.top, every=is_csv, insight=is_page)
     report = read_report(settings, asked)
-    if options.csv is not None:
+    if is_csv:
         debtors = sum(len(one["debtors"]) for one in report.overviews)
         _write(options.csv, as_csv(report.overviews).encode(), f": {debtors:,} debtors.")
-    elif options.html is not None:
+    elif is_page:
         content = page(report.overviews, report.by_currency).encode()
         _write(options.html, content, ". Open it in a browser; it prints well.")
     else:

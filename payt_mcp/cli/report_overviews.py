@@ -31,13 +31,15 @@ class ReportError(PaytMcpError):
 
 class Asked(NamedTuple):
     """What a report is asked for: `administration` is one, several with commas between, or `all` that are active, which
-    is also what none means; `top` None is as many debtors as usual, or with `every` all of them.
+    is also what none means; `top` None is as many debtors as usual, or with `every` all of them. With `insight` also
+    what is expected to come in and how collecting goes: the settings have the tools for it.
     """
 
     administration: str
     min_days: int
     top: int | None
-    every: bool
+    every: bool = False
+    insight: bool = False
 
     @property
     def rows(self) -> int:
@@ -77,7 +79,8 @@ async def _read(client: Client, settings: Settings, asked: Asked) -> Report:
         named = {"name": _name(administration), "administration_id": administration["administration_id"]}
         overview = await _overview(client, named["administration_id"], asked)
         at = local(overview["as_of"], administration.get("timezone"))
-        found.append({**overview, **named, "at": at, "invented": settings.is_sandbox})
+        insight = await _insight(client, named["administration_id"]) if asked.insight else {}
+        found.append({**overview, **named, **insight, "at": at, "invented": settings.is_sandbox})
     if len(found) == 1:
         return Report(found, {})
     together = {"administration_id": ",".join(one["administration_id"] for one in found), "min_days": asked.min_days}
@@ -117,6 +120,19 @@ async def _overview(client: Client, administration_id: str, asked: Asked) -> dic
         found["debtors"] = [*found["debtors"], *following.get("debtors", ())]
         cursor = following.get("next_cursor")
     return {"debtors": [], **found}
+
+
+async def _insight(client: Client, administration_id: str) -> dict[str, Any]:
+    """What rests on the past; a report without one of these says why."""
+    found: dict[str, Any] = {}
+    if sys.stderr.isatty():  # large books take minutes
+        print(f"Reading what was paid in administration {administration_id}.", file=sys.stderr)
+    for name, tool in (("receipts", "expected_receipts"), ("figures", "collection_figures")):
+        try:
+            found[name] = await _told(client, tool, {"administration_id": administration_id})
+        except ReportError as error:
+            found[name] = {"why_not": str(error)}
+    return found
 
 
 async def _told(client: Client, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:

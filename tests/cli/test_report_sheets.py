@@ -155,7 +155,9 @@ def test_aging_has_each_debtor_to_the_cent(written: Written, world: World) -> No
             days = late(where, row)
             place = 5 if Decimal(row["open_amount"]) < 0 else 0 if not days else 1 + min(3, (days - 1) // 30)
             of[place] += amount
-    told = {(row[0], row[2]): row for row in rows_of(written.book["Aging"])}
+    rows = rows_of(written.book["Aging"])
+    assert rows == sorted(rows, key=lambda row: (row[0], -(cents(row[11]) or 0)))  # the most overdue first
+    told = {(row[0], row[2]): row for row in rows}
     assert told.keys() == sums.keys()
     for key, of in sums.items():
         *ages, credit = of

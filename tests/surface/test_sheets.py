@@ -59,7 +59,12 @@ async def test_a_host_can_save_what_is_listed(client: Client) -> None:
         told.structured_content["open"]
     )
     assert {row["administration_id"] for row in await _rows(client, "payt://sheets/aging.csv")} == {"4711", "4739"}
-    assert await _rows(client, f"payt://sheets/worklist.csv{HERE}")
+    work = await client.call_tool("get_worklist", {"top": 50, "administration_id": ADMINISTRATION})
+    assert work.structured_content is not None
+    named = [(row["debtor_number"], row["step"], row["amount"]) for row in work.structured_content["debtors"]]
+    rows = await _rows(client, f"payt://sheets/worklist.csv{HERE}")
+    assert len(rows) == work.structured_content["total"]
+    assert [(row["debtor_number"], row["step"].replace(" ", "_"), row["amount"]) for row in rows[:50]] == named
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ _MOST_ALONE = 50
 @dataclass(frozen=True)
 class Lawful:
     """By the law of the debtor's country or of ours, whichever has more. `percent` is the highest of any day since the
-    oldest due date; `most` by kind, and `exact` amounts with what they are, are in `currency`. `waits` says why costs
-    are not owed yet, as far as the books tell.
+    oldest due date; `most` by kind, and `exact` amounts with what they are, are in `currency`. `waits` says when a
+    consumer owes costs, and that it is not yet so as far as the books tell.
     """
 
     country: str
@@ -82,7 +82,7 @@ def _of_law(
         exact |= _exact([_late(entry) for entry in late], law, regime, today)
     return Lawful(
         law.country, law.currency, percent, law.business.interest_law, law.business.costs_law, most, exact,
-        "" if business else _waits(law, today, costs_from),
+        "" if business else _waits(law, today, costs_from, is_reminded=any(one.step for one in late)),
     )  # fmt: skip
 
 
@@ -115,9 +115,10 @@ def _highest(regimes: Iterable[Regime], oldest: dt.date, today: dt.date) -> Deci
     return max(found) if found and is_known else None
 
 
-def _waits(law: Law, today: dt.date, costs_from: dt.date | None) -> str:
+def _waits(law: Law, today: dt.date, costs_from: dt.date | None, *, is_reminded: bool) -> str:
+    if law.country == "BE" and not is_reminded:
+        return "14 days after a first reminder, which is free: Payt has none on record (art. XIX.2 WER)"
     if law.country != "NL" or (costs_from and costs_from <= today):
         return ""
-    if costs_from:
-        return f"our letter that gave 14 days runs until {costs_from - dt.timedelta(days=1)}"
-    return "none of our letters gave 14 days and said the costs"
+    runs = f"ours runs until {costs_from - dt.timedelta(days=1)}" if costs_from else "none is among our letters"
+    return f"after a letter that gave 14 days and said the costs: {runs} (art. 6:96(6) BW)"

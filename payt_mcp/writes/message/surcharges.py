@@ -36,8 +36,8 @@ def surcharges(parts: Sequence[Part], lawful: Lawful | None, amounts: Amounts, *
                 yield wrong(said, "interest", f"by law at most {most}", told, danger=False)
     if lawful.waits and not is_booked and _claims_now(parts):
         told = (
-            f"The text claims costs of recovery, which a consumer owes only after a letter that gave 14 days: "
-            f"{lawful.waits} (art. 6:96(6) BW). Payt does not say whether this debtor is a consumer."
+            f"The text claims costs of recovery, which a consumer owes only {lawful.waits}. "
+            "Payt does not say whether this debtor is a consumer."
         )
         yield wrong("costs of recovery", "costs", lawful.waits, told, danger=False)
 

@@ -104,13 +104,18 @@ def test_costs_of_who_may_be_a_consumer_wait_for_a_letter_that_gave_a_fortnight(
     claim = "Factuur 261001 is vervallen. Wij brengen u EUR 1.140,00 incassokosten in rekening."
     assert not warned(claim, lawful())
     (found,) = warned(claim, lawful(PERSON))
-    assert "only after a letter that gave 14 days: none of our letters gave 14 days and said the costs" in found.text
+    assert "only after a letter that gave 14 days and said the costs: none is among our letters" in found.text
     (runs,) = warned(claim, lawful(PERSON, since=TODAY + dt.timedelta(days=3)))
-    assert "runs until 2026-11-30" in runs.text
+    assert "ours runs until 2026-11-30" in runs.text
     assert not warned(claim, lawful(PERSON, since=TODAY))
     announced = "Betaalt u niet binnen 15 dagen, dan bent u EUR 1.140,00 incassokosten verschuldigd."
     assert not warned(announced, lawful(PERSON))
     assert not warned("Wij hopen dat incassokosten niet nodig zijn.", lawful(PERSON))
+    belgian = "Factuur 261001 is vervallen. De schadevergoeding bedraagt EUR 40,00."
+    (free,) = warned(belgian, lawful(PERSON, "BE", ours="BE"))
+    assert "14 days after a first reminder, which is free: Payt has none on record" in free.text
+    assert not warned(belgian, lawful(COMPANY, "BE", ours="BE"))
+    assert not warned(belgian, lawful(PERSON, "BE", since=TODAY))  # by one of the two laws they are owed
 
 
 def test_another_law_has_other_figures_and_without_a_table_nobody_is_accused() -> None:

@@ -1,0 +1,123 @@
+"""What is expected to come in, and how collecting goes, on the page of the report: bars and figures, no script."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from markupsafe import Markup
+
+from payt_mcp.answers.collection import DEFINITIONS
+from payt_mcp.answers.receipts import LIMITS
+from payt_mcp.words.hypertext import NOTHING, each, html, one_by_one
+from payt_mcp.words.text import money
+
+Told = Mapping[str, Any]
+"""The structured content of `expected_receipts` or `collection_figures`; or only `why_not`, a sentence."""
+
+_NAMES = {
+    "collected": "Collected",
+    "reversed": "Reversed",
+    "written_off": "Written off",
+    "settled_without_payment": "Settled without payment",
+    "sales": "Invoiced",
+    "open_at_end": "Open at the end",
+    "dso": "DSO, days",
+    "dso_counted_back": "DSO counted back, days",
+    "best_possible_dso": "Best possible DSO, days",
+    "days_late": "Paid late on average, days",
+    "effectiveness": "Collection effectiveness, %",
+    "overdue_share": "Overdue, % of what is open",
+}
+_AMOUNTS = frozenset({"collected", "reversed", "written_off", "settled_without_payment", "sales", "open_at_end"})
+_UNKNOWN = "-"
+_FOR_READERS = {
+    LIMITS: (
+        "Reckoned from what is open now and how late each debtor paid so far; invoices not made yet are not in it. "
+        "About 1 week in 10 comes in below its low, and 1 in 10 above its high. That a debtor stops paying shows only "
+        "afterwards: an estimate, no promise."
+    ),
+    DEFINITIONS: (
+        "DSO: what is open at the end, as days of sales; counted back, month by month; best possible, of what is not "
+        "past due alone. Collection effectiveness: how much of what could be collected was. Days late are weighted by "
+        "amount."
+    ),
+}
+"""What the tools say to a model with names of fields and files in it, for whoever has the page alone."""
+
+
+def receipts(told: Told) -> Markup:
+    """Thirteen weeks, each with a bar for what is expected and a line from low to high."""
+    return html(
+        '<div class="whole"><h2>Expected receipts</h2><p class="soft">{said}</p>{weeks}</div>{notes}',
+        said=told.get("why_not") or told["summary"],
+        weeks=_weeks(told["weeks"], told.get("currency", "")) if told.get("weeks") else NOTHING,
+        notes=_notes(told),
+    )
+
+
+def _weeks(weeks: Sequence[Mapping[str, str]], currency: str) -> Markup:
+    longest = max(Decimal(week["high"]) for week in weeks)
+    rows = one_by_one(_week(week, longest, currency) for week in weeks)
+    legend = html('<p class="soft">Bar: expected in the seven days from that day. Line: from low to high.</p>')
+    return html('{}<div class="bars weeks">{}</div>', legend, rows)
+
+
+def _week(week: Mapping[str, str], longest: Decimal, currency: str) -> Markup:
+    low, expected, high = (Decimal(week[name]) for name in ("low", "expected", "high"))
+    return html(
+        "<div class=bar><span>{day}</span><span class=track>"
+        '<svg aria-hidden="true"><line class="expected" x2="{expected}%" y1="50%" y2="50%"/>'
+        '<line class="band" x1="{low}%" x2="{high}%" y1="50%" y2="50%"/></svg></span>'
+        '<span class="amount">{amount} <span class="soft">{between}</span></span></div>',
+        day=f"{dt.date.fromisoformat(week['from']):%d %b}",
+        expected=_share(expected, longest),
+        low=_share(low, longest),
+        high=_share(high, longest),
+        amount=_unbroken(money(expected, currency)),
+        between=_unbroken(f"{low:,.0f} to {high:,.0f}"),
+    )
+
+
+def _share(amount: Decimal, whole: Decimal) -> str:
+    return f"{100 * amount / whole if whole else 0:.2f}"
+
+
+def figures(told: Told) -> Markup:
+    """The figures of the last month, and of the one before beside each."""
+    currency = told.get("currency", "")
+    blocks = one_by_one(_figure(name, values, currency) for name, values in told.get("figures", {}).items())
+    return html(
+        '<div class="whole"><h2>How collecting goes</h2><p class="soft">{said}</p>{blocks}</div>{notes}',
+        said=told.get("why_not") or told["summary"],
+        blocks=html('<dl class="figures">{}</dl>', blocks) if blocks else NOTHING,
+        notes=_notes(told),
+    )
+
+
+def _figure(name: str, values: Sequence[str], currency: str) -> Markup:
+    now, *before = (_value(name, value, currency) for value in values)
+    return html(
+        "<div><dt>{}</dt><dd>{}{}</dd></div>",
+        _NAMES.get(name, name.replace("_", " ")),
+        now,
+        each('<span class="soft">before {}</span>', before),
+    )
+
+
+def _value(name: str, value: str, currency: str) -> str:
+    if value == _UNKNOWN:
+        return "not known"
+    return _unbroken(money(Decimal(value), currency)) if name in _AMOUNTS else value
+
+
+def _notes(told: Told) -> Markup:
+    notes = [_FOR_READERS.get(note, note) for note in told.get("notes", ())]
+    return html("<ul class=notes>{}</ul>", each("<li>{}</li>", notes)) if notes else NOTHING
+
+
+def _unbroken(text: str) -> str:
+    """Never broken over two lines."""
+    return text.replace(" ", "\u00a0")

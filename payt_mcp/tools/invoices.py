@@ -150,9 +150,8 @@ async def search_invoices(
 TOOL = ToolSpec(
     search_invoices,
     "Search invoices",
-    "Find, count and add up invoices by any of these: open ones (default), only overdue ones, paid, or all. The first "
-    "line has the totals of all that match, by currency; group_by gives sums per group. Use get_invoice for everything "
-    "about one.",
+    "Find, count and add up invoices: open (default), overdue, paid or all. The first line totals all that match, by "
+    "currency; group_by gives sums per group. Use get_invoice for everything about one.",
     toolset="core",
     place=3,
     needs=("administrations:read", "invoices:read", "debtors:read"),

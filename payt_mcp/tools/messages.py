@@ -86,7 +86,7 @@ async def list_messages(
 TOOL = ToolSpec(
     list_messages,
     "List messages",
-    "Messages sent to and received from debtors, newest first, texts cut: of one debtor, invoice or credit case, else "
+    "Messages to and from debtors, newest first, texts cut: of one debtor, invoice or credit case, else "
     "of the last 30 days. message_id gives one whole.",
     toolset="core",
     place=9,

@@ -62,10 +62,10 @@ def _overdue(options: argparse.Namespace, settings: Settings, environ: Mapping[s
         debtors = sum(len(one["debtors"]) for one in report.overviews)
         _write(options.csv, as_csv(report.overviews).encode(), f": {debtors:,} debtors.")
     elif is_page:
-        content = page(report.overviews, report.by_currency).encode()
+        content = page(report.overviews, report.by_currency, settings.language_for()).encode()
         _write(options.html, content, ". Open it in a browser; it prints well.")
     else:
-        show(Screen.on(sys.stdout, environ), report.overviews, report.by_currency)
+        show(Screen.on(sys.stdout, environ), report.overviews, report.by_currency, settings.language_for())
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:

@@ -47,11 +47,12 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 
 
 def _settings(environ: Mapping[str, str], *, is_page: bool) -> Settings:
-    """To read with; the page tells of the past, too, which has a tool set of its own."""
-    settings = Settings.from_env(environ)
-    if is_page:
-        settings = Settings.from_env({**environ, "PAYT_TOOLSETS": "insight"})
-    return replace(settings, read_only=True)
+    """To read with; the page tells of the past, too, which has a tool set of its own. The sandbox gets no past by that:
+    then more would be open there than every other answer says.
+    """
+    settings = replace(Settings.from_env(environ), read_only=True)
+    toolsets = dict.fromkeys([*settings.toolsets, "insight"]) if is_page else settings.toolsets
+    return replace(settings, toolsets=tuple(toolsets))
 
 
 def _overdue(options: argparse.Namespace, settings: Settings, environ: Mapping[str, str]) -> None:
@@ -62,10 +63,10 @@ def _overdue(options: argparse.Namespace, settings: Settings, environ: Mapping[s
         debtors = sum(len(one["debtors"]) for one in report.overviews)
         _write(options.csv, as_csv(report.overviews).encode(), f": {debtors:,} debtors.")
     elif is_page:
-        content = page(report.overviews, report.by_currency).encode()
+        content = page(report.overviews, report.by_currency, settings.language_for()).encode()
         _write(options.html, content, ". Open it in a browser; it prints well.")
     else:
-        show(Screen.on(sys.stdout, environ), report.overviews, report.by_currency)
+        show(Screen.on(sys.stdout, environ), report.overviews, report.by_currency, settings.language_for())
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:

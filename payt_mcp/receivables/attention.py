@@ -23,6 +23,7 @@ from typing import Literal
 from payt_mcp.receivables.open_items import OpenItem, OpenItems
 from payt_mcp.receivables.phases import ATTENTION
 from payt_mcp.receivables.records import CaseEntry
+from payt_mcp.words.said import say, term
 from payt_mcp.words.text import code
 
 PAYMENT_PLAN, PAUSED, WITH_BAILIFF, CREDIT_OPEN = ATTENTION
@@ -46,7 +47,9 @@ class Reason:
     @property
     def named(self) -> str:
         """`credit case D2026-7`, `payment plan 23004`; "" where the invoice or the debtor says so itself."""
-        return f"{self.source.replace('_', ' ')} {code(self.record)}" if self.record else ""
+        if not self.record:
+            return ""
+        return say("{source} {record}", source=term(self.source.replace("_", " ")), record=code(self.record))
 
 
 _ITSELF = {flag: Reason(flag, "invoice") for flag in ATTENTION}

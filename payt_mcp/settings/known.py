@@ -27,6 +27,7 @@ KNOWN: Mapping[str, str] = {
     "PAYT_READ_ONLY": "`1`: nothing can be written; the tools that write are not even listed.",
     "PAYT_CONFIRM": "`person` (default): a person says yes to every write; `code`: the host's own prompt is trusted.",
     "PAYT_APP_APPROVAL": "`1`: a proposal may be approved on its page inside the assistant (README has a warning).",
+    "PAYT_LANGUAGE": "What a person sees is in `nl`, `en`, `de` or `fr` (default: as browser or system have it).",
     "PAYT_RULES_FILE": "A TOML file with rules of your own: quiet days, reminder interval, and more (docs/rules.md).",
     "PAYT_PROMPTS_DIR": "A folder of prompts of your own; one with the name of ours takes its place.",
     "PAYT_STATE_DIR": "The folder of the record of writes and of the sign-in (default: the platform's state folder).",

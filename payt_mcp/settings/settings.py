@@ -49,6 +49,8 @@ class Settings(ProcessSettings, CallerSettings, PolicySettings):
             confirm=values.confirm(given["PAYT_CONFIRM"]),
             app_approval=values.switch("PAYT_APP_APPROVAL", given["PAYT_APP_APPROVAL"]),
             attachments_dir=folders.existing("PAYT_ATTACHMENTS_DIR", given["PAYT_ATTACHMENTS_DIR"]),
+            language=values.language(given["PAYT_LANGUAGE"]),
+            system_language=values.system_language(environ),
             rules=_rules(given["PAYT_RULES_FILE"]),
             mcp_token=values.bearer(bearer) if bearer else None,
             state_dir=folders.absolute("PAYT_STATE_DIR", given["PAYT_STATE_DIR"]) or folders.usual_state_dir(environ),

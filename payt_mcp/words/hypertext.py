@@ -7,19 +7,33 @@ from html import escape
 
 from markupsafe import Markup
 
+from payt_mcp.words.languages import Language
+from payt_mcp.words.said import spoken
 from payt_mcp.words.visible import shown, shown_lines
 
 NOTHING = Markup()
 
 
-def html(template: str, *values: object, **named: object) -> Markup:
-    """A template of ours, filled: `html("<p>{}</p>", said)`. A text shows exactly its characters, in one line."""
-    return Markup(template).format(*map(_safe, values), **{name: _safe(value) for name, value in named.items()})  # noqa: S704 - the template is ours
+class Html:
+    """Templates of ours, filled: `html("<p>{}</p>", said)`. A text shows exactly its characters, in one line; sentences
+    of ours are in the language.
+    """
 
+    def __init__(self, language: Language = "en") -> None:
+        self.language = language
 
-def each(template: str, values: Iterable[object]) -> Markup:
-    """The template once for each value."""
-    return one_by_one(html(template, value) for value in values)
+    def __call__(self, template: str, *values: object, **named: object) -> Markup:
+        filled = {name: self._safe(value) for name, value in named.items()}
+        return Markup(template).format(*map(self._safe, values), **filled)  # noqa: S704 - the template is ours
+
+    def each(self, template: str, values: Iterable[object]) -> Markup:
+        """The template once for each value."""
+        return one_by_one(self(template, value) for value in values)
+
+    def _safe(self, value: object) -> Markup:
+        if isinstance(value, Markup):
+            return value
+        return _escaped(shown(spoken(value, self.language) if isinstance(value, str) else str(value)))
 
 
 def one_by_one(parts: Iterable[Markup], between: str = "") -> Markup:
@@ -28,8 +42,8 @@ def one_by_one(parts: Iterable[Markup], between: str = "") -> Markup:
 
 def several_lines(text: str) -> Markup:
     """A text that may have lines of its own, such as the body of a message."""
-    return Markup(escape(shown_lines(text)))  # noqa: S704 - escaped
+    return _escaped(shown_lines(text))
 
 
-def _safe(value: object) -> Markup:
-    return value if isinstance(value, Markup) else Markup(escape(shown(str(value))))  # noqa: S704 - escaped
+def _escaped(text: str) -> Markup:
+    return Markup(escape(text))  # noqa: S704 - escaped

@@ -109,7 +109,9 @@ class Outbox:
         if self._page is None:
             from payt_mcp.proposals.asking.page import ApprovalPage  # noqa: PLC0415 - a web server is loaded when one is needed
 
-            self._page = ApprovalPage(self.engine, self._group, self._browse, zone=self.zone)
+            self._page = ApprovalPage(
+                self.engine, self._group, self._browse, zone=self.zone, language_for=self.policy.language_for
+            )
         return await self._page.show(key)
 
     async def aclose(self) -> None:

@@ -144,7 +144,7 @@ async def question(ctx: Ctx, proposed: Any) -> Any:
         return KnownAnswer("not_asked")
     if is_beside_another() and can_ask(ctx):
         return KnownAnswer("asked_beside")
-    return await ask(ctx, proposed.record)
+    return await ask(ctx, proposed.record, proposed.outbox.policy.language_for())
 
 
 def _answered(asked: Any) -> str:

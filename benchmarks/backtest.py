@@ -61,12 +61,12 @@ def invoices_of(world: World) -> list[Known]:
     return [invoice for invoice in known.values() if invoice.total > 0]
 
 
-def cuts() -> Iterable[dt.date]:
-    """The days on which forecasts are made: every fourth week, as long as all the weeks after are past."""
+def cuts(apart: dt.timedelta = _CUTS_EVERY) -> Iterable[dt.date]:
+    """The days on which forecasts are made, as long as all the weeks after are past."""
     cut = _FIRST_CUT
     while cut + WEEKS * WEEK <= TODAY:
         yield cut
-        cut += _CUTS_EVERY
+        cut += apart
 
 
 def morning_of(world: World, invoices: Sequence[Known], day: dt.date) -> Morning:
@@ -95,7 +95,9 @@ def came_after(invoices: Sequence[Known], day: dt.date) -> list[Decimal]:
     return came
 
 
-def backtest(seeds: Sequence[int] = SEEDS, count: int = INVOICES) -> dict[str, dict[int, list[Made]]]:
+def backtest(
+    seeds: Sequence[int] = SEEDS, count: int = INVOICES, apart: dt.timedelta = _CUTS_EVERY
+) -> dict[str, dict[int, list[Made]]]:
     """Every forecast of every seed, by its name, on pasts of so many invoices."""
     found: dict[str, dict[int, list[Made]]] = {name: {seed: [] for seed in seeds} for name in FORECASTS}
     for seed in seeds:
@@ -103,7 +105,7 @@ def backtest(seeds: Sequence[int] = SEEDS, count: int = INVOICES) -> dict[str, d
             invoices=0, debtors=count // _EACH, seed=seed, today=TODAY, history=MONTHS, history_invoices=count
         )
         invoices = invoices_of(world)
-        for cut in cuts():
+        for cut in cuts(apart):
             morning, came = morning_of(world, invoices, cut), came_after(invoices, cut)
             for name, forecast in FORECASTS.items():
                 weeks, bands = forecast(morning)

@@ -9,6 +9,7 @@ from typing import Any
 from payt_mcp.books.late import LateInvoices
 from payt_mcp.receivables.law.charges import Charge, Charges
 from payt_mcp.receivables.law.regime import Law
+from payt_mcp.receivables.law.whom import is_business
 from payt_mcp.words.text import NAME_LENGTH, count, day, filled, money, outside, plain
 
 _MOST_LINES, _FEWEST_ROWS = 8, 2
@@ -108,12 +109,12 @@ def sources_of(late: LateInvoices, cases: Cases) -> Iterator[str]:
 def _depends(late: LateInvoices, cases: Cases, as_of: dt.date) -> list[str]:
     """What the figure hangs on and the books do not tell."""
     found = []
-    is_business = bool(late.debtor.coc_number or late.debtor.vat_number)
+    seems = is_business(late.debtor.name, late.debtor.coc_number, late.debtor.vat_number)
     if len(cases) > 1:
-        found.append("whether it is a consumer (Payt has no company or VAT number; pass consumer)")
-    elif (cases[0][0] == "business") != is_business:
-        has = "a" if is_business else "no"
-        found.append(f"whether it is a {cases[0][0]}, as asked (Payt has {has} company or VAT number)")
+        found.append("whether it is a consumer (nothing at Payt says it is a business; pass consumer)")
+    elif (cases[0][0] == "business") != seems:
+        says = "its name or number is a business's" if seems else "nothing at Payt says so"
+        found.append(f"whether it is a {cases[0][0]}, as asked ({says})")
     for _, charges in cases:
         found += [one for one in charges.regime.depends if one not in found]
         found += [one for one in _costs(late, charges, as_of) if one not in found]

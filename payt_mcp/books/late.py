@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -16,13 +16,13 @@ from payt_mcp.books.permitted import permitted
 from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import BadValueError, InputError
 from payt_mcp.payt.fields import every
-from payt_mcp.payt.models import Debtor, Invoice, Payment
+from payt_mcp.payt.models import Debtor, Invoice, Message, Payment
 from payt_mcp.receivables.law.charges import Late
 from payt_mcp.receivables.law.countries import LAWS
 from payt_mcp.receivables.law.interest import Balance
 from payt_mcp.receivables.law.letters import costs_owed_from
 from payt_mcp.receivables.law.regime import Law
-from payt_mcp.receivables.messages import message_moment
+from payt_mcp.receivables.law.whom import is_business
 from payt_mcp.words.text import code, some
 
 Who = Literal["business", "consumer", ""]
@@ -97,7 +97,7 @@ def _law(scope: Scope, debtor: Debtor, country: str) -> tuple[Law, str]:
 
 
 def _seems(debtor: Debtor) -> Who:
-    return "business" if debtor.coc_number or debtor.vat_number else ""
+    return "business" if is_business(debtor.name, debtor.coc_number, debtor.vat_number) else ""
 
 
 def _is_credit(invoice: Invoice) -> bool:
@@ -139,7 +139,8 @@ def _booked(invoice: Invoice, payments: Sequence[Payment]) -> Booked | None:
 
 def _late(scope: Scope, invoice: Invoice, payments: Booked) -> Late:
     reminded = next((moment for name in _FIRST_REMINDERS if (moment := getattr(invoice, name))), None)
-    taken = None if reminded is None or invoice.is_ahead(reminded) else scope.here(reminded).date()
+    day = None if reminded is None or invoice.is_ahead(reminded) else scope.day(reminded)
+    taken = dt.date.fromisoformat(day) if day else None
     balance = Balance(invoice.open_amount or _ZERO, payments)
     return Late(
         code(invoice.invoice_number) or invoice.id, code(invoice.currency_code), invoice.due_date, balance, taken
@@ -151,7 +152,12 @@ def _by_due_date(late: Late) -> tuple[dt.date, str]:
 
 
 async def _costs_from(scope: Scope, debtor_id: str) -> dt.date | None:
-    sent = [one for one in await timeline(scope, debtor_id) if one.sender_type == "creditor" and one.sent_at]
+    return letters_owe_costs(scope, await timeline(scope, debtor_id))
+
+
+def letters_owe_costs(scope: Scope, messages: Iterable[Message]) -> dt.date | None:
+    """The first day that a consumer owes costs by those of these that we sent."""
+    sent = ((scope.day(one.sent_at), one) for one in messages if one.sender_type == "creditor")
     return costs_owed_from(
-        (scope.here(message_moment(one)).date(), f"{one.subject or ''}\n{one.content or ''}") for one in sent
+        (dt.date.fromisoformat(day), f"{one.subject or ''}\n{one.content or ''}") for day, one in sent if day
     )

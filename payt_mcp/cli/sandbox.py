@@ -69,7 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--invoices", type=_up_to(200_000), default=6_000, help="open invoices (default 6,000)")
     parser.add_argument("--debtors", type=_up_to(200_000), default=None, help="default: one for 20 invoices")
     parser.add_argument("--history", type=_up_to(120, least=0), default=0, help="months of a past (default: none)")
-    parser.add_argument("--history-invoices", type=_up_to(200_000), default=None, help="default: two for an open one")
+    parser.add_argument(
+        "--history-invoices", type=_up_to(200_000), help="in it (default: as many as are open, or 1,200)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="another seed is another data set")
     parser.add_argument("--today", type=dt.date.fromisoformat, default=None, help="YYYY-MM-DD; default: today")
     parser.add_argument("--latency-ms", type=int, default=0, help="a delay before every answer")

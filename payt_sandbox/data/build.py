@@ -33,8 +33,7 @@ _NUMBERS: Final = {
 }
 
 
-# How many invoices a past has where that is not said: for each that is open, at least, at most.
-_PAST_EACH: Final = 2
+# How many invoices a past has where that is not said: as many as are open, but at least, and at most.
 _LEAST_PAST: Final = 1200
 _MOST_PAST: Final = 24_000
 
@@ -54,13 +53,13 @@ def build_world(
     `today` is the date of the world's clock in UTC, the real one unless given. The second administration
     (GBP) is a tenth of the size; a third one is inactive and empty.
 
-    With `history`, so many months, there is a past: `history_invoices` of the debtors (two for an open one unless
-    given), paid as each of them is used to. What of them is not paid by `today` is open, beside the others. All else
-    is as without it, but the paid invoices are paid by the same habits; with no `invoices` all follows from habits.
+    With `history`, so many months, there is a past: `history_invoices` (one for an open one, at least 1,200, unless
+    given), each paid as its debtor is used to. What of them is not paid by `today` is open, beside the others. All
+    else is as without it, but the paid invoices are paid by the same habits; with no `invoices` all follows from them.
     """
     day = today or dt.datetime.now(dt.UTC).date()
     count = max(_SMALLEST_DEBTORS, invoices // 20) if debtors is None else max(1, debtors)
-    past = min(max(_LEAST_PAST, invoices * _PAST_EACH), _MOST_PAST) if history_invoices is None else history_invoices
+    past = min(max(_LEAST_PAST, invoices), _MOST_PAST) if history_invoices is None else history_invoices
     wanted = Wanted(invoices, count, seed, day, history, past if history else 0)
     return kept(wanted, lambda: make_world(*wanted))
 

@@ -103,12 +103,19 @@ def default_since(late: Late, law: Law, regime: Regime) -> dt.date | None:
     return max(due, late.reminded_on + _FORTNIGHT) + _DAY if late.reminded_on else None
 
 
+def _may_be_late(late: Late, as_of: dt.date) -> bool:
+    """Nothing is counted from days that lie ahead: behind the last there is comes none."""
+    is_due = late.due_date is not None and late.due_date < as_of
+    return is_due and (late.reminded_on is None or late.reminded_on <= as_of)
+
+
 def _is_late(row: Charge) -> bool:
     return row.since is not None and row.owed > 0
 
 
 def _charge(late: Late, law: Law, regime: Regime, as_of: dt.date) -> Charge:
-    owed, since = late.balance.at(as_of + _DAY), default_since(late, law, regime)
+    owed = late.balance.at(as_of + _DAY)
+    since = default_since(late, law, regime) if _may_be_late(late, as_of) else None
     if since is None or since > as_of:
         return Charge(late, owed)
     interest = accrued(late.balance, since, as_of, regime.terms) if regime.terms else _NOTHING

@@ -87,7 +87,7 @@ def _spans(
     balance: Balance, first: dt.date, last: dt.date, terms: Terms, years: set[dt.date]
 ) -> Iterator[tuple[dt.date, dt.date]]:
     """The days in parts in which neither rate, balance nor year changes, each with the day behind it."""
-    cuts = {*terms.rates.cuts(), *years, *(paid + _DAY for paid, _ in balance.payments)}
+    cuts = {*terms.rates.cuts(), *years, *(paid + _DAY for paid, _ in balance.payments if paid <= last)}
     if terms.actual:
         cuts |= {dt.date(year, 1, 1) for year in range(first.year + 1, last.year + 1)}
     inner = sorted(cut for cut in cuts if first < cut <= last)

@@ -28,5 +28,5 @@ def gives_a_fortnight(text: str) -> bool:
 
 def costs_owed_from(letters: Iterable[tuple[dt.date, str]]) -> dt.date | None:
     """The first day that a consumer owes costs, by our own letters and the days they were sent."""
-    sent = [day for day, text in letters if gives_a_fortnight(text)]
+    sent = [day for day, text in letters if day.year < dt.MAXYEAR and gives_a_fortnight(text)]
     return min(sent) + _TERM_AFTER_POST if sent else None

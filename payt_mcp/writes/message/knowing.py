@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from payt_mcp.books.debtor import DebtorFile
+from payt_mcp.books.late import letters_owe_costs
 from payt_mcp.books.scope import Scope, chunks, optional
 from payt_mcp.payt.fields import selection
 from payt_mcp.payt.models import CreditCase, Invoice, PaymentPlan
@@ -16,11 +17,13 @@ from payt_mcp.receivables.addresses import domain
 from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.receivables.phases import invoice_step
 from payt_mcp.scanning.figures import Figures, figures_in
+from payt_mcp.scanning.surcharges import speaks_of_any
 from payt_mcp.words.folding import searchable
 from payt_mcp.words.plainly import unaccented
 from payt_mcp.words.said import say, term
 from payt_mcp.words.text import clean
 from payt_mcp.writes.message.known import Entry, Foreign, Known
+from payt_mcp.writes.message.lawful import Lawful, lawful_of
 from payt_mcp.writes.message.others import Own, Place, foreign_in, foreign_of_file, own_of
 from payt_mcp.writes.message.pages import host_of, page_of, pages_in
 from payt_mcp.writes.message.target import Target
@@ -57,13 +60,16 @@ async def known_of(
     paid = [_entry_of_paid(scope, one) for one in mine if one.id not in file.books.invoices]
     names |= _orders_of(figures, file.open_items, mine)
     entries = await _in_parts(scope, [*open_entries, *paid, *_of_target(scope, target)], figures)
+    cases = [target.case] if target.case else file.cases
     others, foreign, bound = await _foreign(scope, by_hand, looked, own, files)
     pages = await _pages(scope, file, text)
     return Known(
         today=scope.today,
         entries=tuple({entry.id: entry for entry in entries}.values()),
+        lawful=_lawful(scope, file, entries) if speaks_of_any(text) else None,
+        has_costs=any(case.debt_collection_costs for case in cases),
         names=names,
-        amounts=[*_of_cases([target.case] if target.case else file.cases), *_of_plans(file.plans)],
+        amounts=[*_of_cases(cases), *_of_plans(file.plans)],
         days=_days(file.plans),
         foreign=tuple(one for one in foreign if one.said not in names),
         files=tuple(others),
@@ -82,6 +88,11 @@ async def known_of(
         figures=figures,
         bounds=tuple(filter(None, (bounds, bound))),
     )
+
+
+def _lawful(scope: Scope, file: DebtorFile, entries: Sequence[Entry]) -> Lawful | None:
+    costs_from = letters_owe_costs(scope, file.messages)
+    return lawful_of(scope.today, scope.administration.country_code, file.debtor, entries, costs_from)
 
 
 def _asked(figures: Figures, of_files: Sequence[Figures]) -> list[str]:

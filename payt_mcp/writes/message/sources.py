@@ -30,6 +30,7 @@ from payt_mcp.writes.message.letter import Letter
 from payt_mcp.writes.message.pages import pages_in
 from payt_mcp.writes.message.saying import Part, parts_of
 from payt_mcp.writes.message.source import Source, wrong
+from payt_mcp.writes.message.surcharges import surcharges
 
 _LENGTH = 40
 _HOLDER = re.compile(
@@ -55,6 +56,7 @@ def sources_of(letter: Letter, facts: Facts, notes: Iterable[str] = ()) -> list[
         *leading(letter.typed, letter, facts),
         *_foreign(known),
         *contradicted(figures.text, parts, known, amounts),
+        *surcharges(parts, known.lawful, amounts, is_booked=known.has_costs),
         *misplaced(text, facts.items),
         *_pages(text, known),
         *_inner(text, [*known.internal, *((say("a colleague's note"), one) for one in notes)], known),

@@ -118,9 +118,18 @@ def test_another_currency_has_interest_but_no_costs_and_no_common_sum() -> None:
         assert found["EUR"].costs
 
 
-def test_credits_and_what_has_no_due_date_bear_nothing() -> None:
+def test_credits_and_what_has_no_due_date_or_the_last_there_is_bear_nothing() -> None:
     credit = Late("1", "EUR", day("2026-05-01"), Balance(Decimal(-100)))
     undated = Late("2", "EUR", None, Balance(Decimal(100)))
+    never = Late("3", "EUR", dt.date.max, Balance(Decimal(100), [(dt.date.max, Decimal(1))]), dt.date.max)
     for law in LAWS.values():
-        found = charges([credit, undated], law, law.business, day("2026-06-01"))
+        found = charges([credit, undated, never], law, law.business, day("2026-06-01"))
         assert all(one.interest == 0 and not one.costs for one in found.sums.values())
+
+
+def test_days_at_the_end_of_time_stop_nothing() -> None:
+    balance = Balance(Decimal(36_500), [(dt.date.max, Decimal(1)), (day("2026-05-04"), Decimal(1))])
+    late = Late("1", "EUR", day("2026-05-01"), balance, dt.date.max)
+    for law in LAWS.values():
+        for regime in (law.business, law.consumer):
+            charges([late], law, regime, day("2026-06-01"))

@@ -86,6 +86,12 @@ def test_belgian_costs() -> None:
     assert [str(belgian_consumer(Decimal(one))) for one in owed] == [
         "0", "20", "30.00", "65.00", "70.00", "2000.00", "2000.00"
     ]  # fmt: skip
+    # tests of a Belgian invoicing app on GitHub, "rappels B2C (Livre XIX)": 20 on 100, 55 on 400, 115 on 1,500, 2,000
+    # on a million; a reminder mailed on 2 March 2026 gives until 16 March
+    found = [str(belgian_consumer(Decimal(one))) for one in ("100", "400", "1500", "1000000")]
+    assert found == ["20", "55.00", "115.00", "2000.00"]
+    reminded = Late("1", "EUR", day("2026-03-01"), Balance(Decimal(100)), day("2026-03-02"))
+    assert charges([reminded], BE, BE.consumer, day("2026-03-31")).rows[0].since == day("2026-03-17")
     # law of 2 August 2002, art. 6: 40 of each invoice between businesses
     two = [Late(number, "EUR", day("2026-01-05"), Balance(Decimal(100))) for number in "12"]
     assert charges(two, BE, BE.business, day("2026-02-01")).sums["EUR"].costs == 80

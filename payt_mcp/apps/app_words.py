@@ -10,7 +10,8 @@ from payt_mcp.receivables import phases
 from payt_mcp.words.catalogs import translated
 from payt_mcp.words.formats import separators
 from payt_mcp.words.languages import Language
-from payt_mcp.words.said import say, spoken, term
+from payt_mcp.words.said import say, term
+from payt_mcp.words.sentences import spoken
 
 _BOTH = {
     "untaken": UNTAKEN,

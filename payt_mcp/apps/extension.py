@@ -115,7 +115,7 @@ class Apps(Extension):
     def _spoken(self, record: Record, zone: dt.tzinfo) -> dict[str, Any]:
         from payt_mcp.proposals.outcomes import outcome_words  # noqa: PLC0415 - with the ledger, not at the start
         from payt_mcp.proposals.stored import preview_of  # noqa: PLC0415
-        from payt_mcp.words.said import spoken  # noqa: PLC0415
+        from payt_mcp.words.sentences import spoken  # noqa: PLC0415
 
         preview, trouble = preview_of(record), str(record.outcome.get("trouble", ""))
         said = {
@@ -127,7 +127,7 @@ class Apps(Extension):
     def _to_decide_with(self, record: Record) -> dict[str, Any]:
         from payt_mcp.proposals.asking.preview_text import deed_words  # noqa: PLC0415 - with the ledger, not at the start
         from payt_mcp.proposals.stored import preview_of  # noqa: PLC0415
-        from payt_mcp.words.said import spoken  # noqa: PLC0415
+        from payt_mcp.words.sentences import spoken  # noqa: PLC0415
 
         preview = preview_of(record)
         if preview is None:
@@ -137,7 +137,7 @@ class Apps(Extension):
 
     def _shown(self, preview: Preview) -> dict[str, Any]:
         from payt_mcp.proposals.asking.preview_text import unwarned  # noqa: PLC0415 - with the ledger, not at the start
-        from payt_mcp.words.said import spoken  # noqa: PLC0415
+        from payt_mcp.words.sentences import spoken  # noqa: PLC0415
 
         warnings = [{"text": spoken(one.text, self._language), "danger": one.danger} for one in preview.warnings]
         return {"whole": unwarned(preview, self._language), "warnings": warnings}

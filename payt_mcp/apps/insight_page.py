@@ -12,7 +12,8 @@ from payt_mcp.answers.collection import DEFINITIONS
 from payt_mcp.answers.receipts import LIMITS
 from payt_mcp.words.formats import separators
 from payt_mcp.words.hypertext import NOTHING, Html, one_by_one
-from payt_mcp.words.said import day_of, money, say, spoken
+from payt_mcp.words.said import day_of, money, say
+from payt_mcp.words.sentences import spoken
 
 Told = Mapping[str, Any]
 """The structured content of `expected_receipts` or `collection_figures`; or only `why_not`, a sentence. Its sentences

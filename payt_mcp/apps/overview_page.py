@@ -15,7 +15,8 @@ from payt_mcp.receivables.phases import words
 from payt_mcp.words.formats import number
 from payt_mcp.words.hypertext import NOTHING, Html, one_by_one
 from payt_mcp.words.languages import Language
-from payt_mcp.words.said import count, money, say, spoken, term
+from payt_mcp.words.said import count, money, say, term
+from payt_mcp.words.sentences import spoken
 
 Overview = Mapping[str, Any]
 """The structured content of `summarize_overdue`, and `name`: whose overview it is. `at`: its moment there, in words;

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from payt_mcp.errors import AlteredError, GuardError, LedgerError
 from payt_mcp.settings import Settings
 from payt_mcp.words.languages import Language
-from payt_mcp.words.said import count, say, spoken
+from payt_mcp.words.said import count, say
+from payt_mcp.words.sentences import spoken, template
 
 if TYPE_CHECKING:
     from payt_mcp.proposals.ledger.contract import LedgerContract
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 
 _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grain", "heron", "ivory", "juniper", "kayak", "linen")
 _RECENT = dt.timedelta(days=7)
-_ALTERED = """
-Nothing is written to Payt while it is so. Another program, a copy put back from a backup, or a disk that fails has
-changed the record.
-1. Stop the servers that use it, and keep {folder} as it is for whoever looks into it: copy it elsewhere.
-2. Look in Payt at what was sent in the last 7 days: a new record does not know it, and would not hold it back.
-3. To begin a new record, move {folder} aside. What waited in it is proposed anew."""
+_ALTERED = template(
+    "\n"
+    "Nothing is written to Payt while it is so. Another program, a copy put back from a backup, or a disk that fails "
+    "has\n"
+    "changed the record.\n"
+    "1. Stop the servers that use it, and keep {folder} as it is for whoever looks into it: copy it elsewhere.\n"
+    "2. Look in Payt at what was sent in the last 7 days: a new record does not know it, and would not hold it back.\n"
+    "3. To begin a new record, move {folder} aside. What waited in it is proposed anew."
+)
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -45,19 +49,19 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     try:
         ledger = Ledger(settings.state_dir)
     except AlteredError as error:
-        return _tell_altered(error, args.step, settings.state_dir)
+        return _tell_altered(error, args.step, settings.state_dir, settings.language_for())
     try:
         return _Approvals(ledger, settings.language_for()).run(args)
     except AlteredError as error:
-        return _tell_altered(error, args.step, settings.state_dir)
+        return _tell_altered(error, args.step, settings.state_dir, settings.language_for())
     finally:
         ledger.close()
 
 
-def _tell_altered(error: AlteredError, step: str, folder: Path) -> int:
+def _tell_altered(error: AlteredError, step: str, folder: Path, language: Language) -> int:
     print(f"payt-mcp: {error}", file=sys.stderr)
     if step == "verify":
-        print(_ALTERED.format(folder=folder), file=sys.stderr)
+        print(spoken(say(_ALTERED, folder=folder), language), file=sys.stderr)
     return 1
 
 

@@ -14,7 +14,8 @@ from payt_mcp.cli.demo_screen import Column, Screen
 from payt_mcp.receivables.phases import words
 from payt_mcp.words.formats import number
 from payt_mcp.words.languages import Language
-from payt_mcp.words.said import count, joined, money, say, spoken, term
+from payt_mcp.words.said import count, joined, money, say, term
+from payt_mcp.words.sentences import spoken
 
 _BUCKETS = (
     Column("days", say("days late")),

@@ -12,7 +12,8 @@ from payt_mcp.policy.approval import Yes
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import words_of
-from payt_mcp.words.said import Moment, say, template
+from payt_mcp.words.said import say
+from payt_mcp.words.sentences import Moment, template
 from payt_mcp.words.text import NAME_LENGTH, clean
 
 _SENTENCES = {
@@ -93,7 +94,7 @@ def _at_time(moment: dt.datetime, ended_on: dt.date) -> str:
 
 def of_this_attempt(text: str) -> str:
     """A trouble without its closing words that nothing was sent: of what was tried before, they say nothing."""
-    return _NOTHING.sub("", text).strip()
+    return _NOTHING.sub("", text).strip() if _NOTHING.search(text) else text
 
 
 def at(moment: dt.datetime, zone: dt.tzinfo) -> str:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from payt_mcp.errors import AlteredError
 from payt_mcp.proposals.said_parts import SAID, said_in, with_said
-from payt_mcp.words.said import joined, say, template, term
+from payt_mcp.words.said import joined, say, term
+from payt_mcp.words.sentences import template
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

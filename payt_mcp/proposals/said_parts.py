@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from payt_mcp.words.said import Said, restored
+from payt_mcp.words.sentences import Said, restored
 
 _T = TypeVar("_T")
 

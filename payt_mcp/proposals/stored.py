@@ -31,7 +31,8 @@ from payt_mcp.proposals.preview import (
     Words,
 )
 from payt_mcp.proposals.records import Record
-from payt_mcp.words.said import say, template
+from payt_mcp.words.said import say
+from payt_mcp.words.sentences import template
 
 _WORDS = {
     "message": Words(

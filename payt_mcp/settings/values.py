@@ -111,7 +111,10 @@ def _of_this_machine() -> str:
     """Windows tells it by its English name: `Dutch_Netherlands`."""
     import locale  # noqa: PLC0415 - where no variable says it
 
-    told = (locale.getlocale()[0] or "").partition("_")[0]
+    try:
+        told = (locale.getlocale()[0] or "").partition("_")[0]
+    except ValueError:  # macOS names an encoding alone
+        return ""
     return {name: code for code, name in NAMES.items()}.get(told, told)
 
 

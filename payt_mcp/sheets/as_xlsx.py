@@ -17,7 +17,8 @@ from typing import Any
 from payt_mcp.errors import InputError, PaytMcpError
 from payt_mcp.sheets.sheet import Cell, Column, Kind, Sheet
 from payt_mcp.words.languages import Language
-from payt_mcp.words.said import say, spoken
+from payt_mcp.words.said import say
+from payt_mcp.words.sentences import spoken
 from payt_mcp.words.text import clean, plain
 
 MIME_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -8,7 +8,7 @@ from html import escape
 from markupsafe import Markup
 
 from payt_mcp.words.languages import Language
-from payt_mcp.words.said import spoken
+from payt_mcp.words.sentences import spoken
 from payt_mcp.words.visible import shown, shown_lines
 
 NOTHING = Markup()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payt_mcp.words.said import template
+from payt_mcp.words.sentences import template
 
 BECOMES = (
     template("created"), template("updated"), template("unchanged"), template("refused"), template("blocked"),

@@ -27,7 +27,8 @@ from payt_mcp.proposals.preview import (
     outliers_first,
 )
 from payt_mcp.receivables.addresses import parse_many, parse_one
-from payt_mcp.words.said import Field, count, say, within
+from payt_mcp.words.said import count, say, within
+from payt_mcp.words.sentences import Field
 from payt_mcp.writes.bulk import CLEARED, POSTED, WHOLE, bulk_done, with_refused
 from payt_mcp.writes.checks import text
 from payt_mcp.writes.dangers import FIELDS, Found, stand_apart, told

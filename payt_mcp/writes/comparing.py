@@ -18,7 +18,7 @@ from payt_mcp.proposals.preview import (
     Situation,
     Sources,
 )
-from payt_mcp.words.said import ended, lowered, say, some
+from payt_mcp.words.said import lowered, say, some, without_stop
 from payt_mcp.words.text import clean
 
 _COMPARED = (Facts, Beside, Situation, Letter, Records, Sources)
@@ -79,10 +79,10 @@ def _news(shown: Preview, now: Preview) -> Iterator[str]:
     known = {(entry.key, entry.label, entry.said) for entry in _entries(shown)}
     for entry in _entries(now):
         if entry.stops and (entry.key, entry.label, entry.said) not in known:
-            yield say("{label}: {said}", label=lowered(entry.label), said=ended(entry.said))
+            yield say("{label}: {said}", label=lowered(entry.label), said=without_stop(entry.said))
     for label, text in _beside(now):
         if (label, text) not in _beside(shown):
-            yield say("{label}: {text}", label=lowered(label), text=ended(clean(text)))
+            yield say("{label}: {text}", label=lowered(label), text=without_stop(clean(text)))
 
 
 def _warned(shown: Preview, now: Preview) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _warned(shown: Preview, now: Preview) -> Iterator[str]:
     known = {(one.text, one.danger) for one in shown.warnings}
     for one in now.warnings:
         if (one.text, one.danger) not in known:
-            yield say("now to be looked out for: {text}", text=ended(one.text))
+            yield say("now to be looked out for: {text}", text=without_stop(one.text))
 
 
 def _sources(shown: Preview, now: Preview) -> Iterator[str]:
@@ -101,7 +101,7 @@ def _sources(shown: Preview, now: Preview) -> Iterator[str]:
             yield say(
                 "of {said} in the text: {where}",
                 said=clean(one.said, _KEY_LENGTH),
-                where=ended(one.where) or _VERDICTS[one.verdict],
+                where=without_stop(one.where) or _VERDICTS[one.verdict],
             )
 
 

@@ -15,7 +15,8 @@ from typing import Final
 from payt_mcp.proposals.preview import Change, Warned
 from payt_mcp.receivables.addresses import CONTACT_FIELDS, PLACES, domain, resembled
 from payt_mcp.words.field_names import field_words
-from payt_mcp.words.said import Field, joined, say, some, term, within
+from payt_mcp.words.said import joined, say, some, term, within
+from payt_mcp.words.sentences import Field
 from payt_mcp.writes.bulk import CLEARED, UNSEEN
 
 _MOST_NAMED = 12

@@ -17,7 +17,8 @@ from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Fact, Preview, Warned, beside, facts
 from payt_mcp.proposals.states import Status
 from payt_mcp.receivables import plans
-from payt_mcp.words.said import count, day_of, money, say, some, template, term
+from payt_mcp.words.said import count, day_of, money, say, some, term
+from payt_mcp.words.sentences import template
 from payt_mcp.words.text import LINE_LENGTH, clean, code
 from payt_mcp.writes.kind import Kind, Place, one_done
 from payt_mcp.writes.outlook import Content, Outlook

@@ -28,7 +28,8 @@ from payt_mcp.proposals.preview import (
     outliers_first,
 )
 from payt_mcp.proposals.states import Status
-from payt_mcp.words.said import count, joined, moment_of, money, say, some, template
+from payt_mcp.words.said import count, joined, moment_of, money, say, some
+from payt_mcp.words.sentences import template
 from payt_mcp.words.text import NAME_LENGTH, clean, code
 from payt_mcp.writes.bulk import bulk_done, with_refused
 from payt_mcp.writes.kind import Kind, Place

@@ -16,7 +16,8 @@ from payt_mcp.scanning.disguises import markup_in, mixed_words
 from payt_mcp.scanning.links import addresses_in, hosts_in
 from payt_mcp.scanning.secrets import secrets_in
 from payt_mcp.scanning.wallets import wallets_in
-from payt_mcp.words.said import say, some, template, within
+from payt_mcp.words.said import say, some, within
+from payt_mcp.words.sentences import template
 from payt_mcp.words.text import clean
 from payt_mcp.writes.own import PAYT_HOSTS, own_hosts
 

@@ -105,7 +105,7 @@ async def test_it_speaks_the_readers_language(lived: Handle) -> None:
     env = environment(lived.url, PAYT_LANGUAGE="nl")
     done = await run_sync(lambda: run_here(*arguments, env=env))
     seen, told = _Seen(done.stdout), await _told(lived.url, "collection_figures")
-    assert {"Verwachte ontvangsten", "Hoe het innen verloopt", "DSO, dagen"} <= set(seen.texts)
+    assert {"Verwachte ontvangsten", "Hoe het incasseren gaat", "DSO, dagen"} <= set(seen.texts)
     assert told["figures"]["dso"][0].replace(".", ",") in seen.texts
     assert not {"Expected receipts", "Collected", "DSO, days", "not known"} & set(seen.texts)
 

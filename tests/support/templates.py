@@ -19,7 +19,7 @@ def templates() -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for path in sorted(ROOT.rglob("*.py")):
         source = path.read_text(encoding="utf-8")
-        if "payt_mcp.words.said import" not in source and path.name != "said.py":
+        if not re.search(r"words\.(said|sentences) import", source) and path.parent.name != "words":
             continue
         for node in ast.walk(ast.parse(source)):
             for one, plural in _in_call(node):

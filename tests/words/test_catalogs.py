@@ -8,19 +8,8 @@ import pytest
 
 from payt_mcp.words.catalogs import catalog
 from payt_mcp.words.languages import LANGUAGES, Language, best_of
-from payt_mcp.words.said import (
-    Field,
-    count,
-    joined,
-    lowered,
-    moment_of,
-    money,
-    restored,
-    say,
-    some,
-    spoken,
-    value_of,
-)
+from payt_mcp.words.said import count, joined, lowered, moment_of, money, say, some, value_of
+from payt_mcp.words.sentences import Field, restored, spoken
 from tests.support.templates import PLACE, templates
 
 FOREIGN = [language for language in LANGUAGES if language != "en"]

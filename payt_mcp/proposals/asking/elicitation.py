@@ -18,7 +18,8 @@ from payt_mcp.proposals.preview import Preview
 from payt_mcp.proposals.records import Record, Who, is_embedded
 from payt_mcp.proposals.stored import preview_of
 from payt_mcp.words.languages import Language
-from payt_mcp.words.said import say, spoken
+from payt_mcp.words.said import say
+from payt_mcp.words.sentences import spoken
 
 LONGEST_QUESTION = 6_000
 """Characters a question to the user may have. What is longer is shown on the approval page, whole."""

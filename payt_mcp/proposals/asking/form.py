@@ -7,7 +7,8 @@ from functools import cache
 from pydantic import BaseModel, Field, create_model
 
 from payt_mcp.words.languages import Language
-from payt_mcp.words.said import say, spoken
+from payt_mcp.words.said import say
+from payt_mcp.words.sentences import spoken
 
 _TITLE = say("Approve")
 _WHAT = say("Tick to let exactly this happen. It cannot be undone.")

@@ -10,7 +10,8 @@ from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status, words
 from payt_mcp.proposals.stored import title_of
 from payt_mcp.words.hypertext import Html, one_by_one
-from payt_mcp.words.said import say, spoken, term
+from payt_mcp.words.said import say, term
+from payt_mcp.words.sentences import spoken
 from payt_mcp.words.text import cut
 
 _MOST = 40

@@ -31,7 +31,8 @@ from payt_mcp.proposals.preview import (
     Words,
 )
 from payt_mcp.words.languages import Language
-from payt_mcp.words.said import Field, Said, count, joined, say, some, spoken, term
+from payt_mcp.words.said import count, joined, say, some, term
+from payt_mcp.words.sentences import Field, Said, spoken
 from payt_mcp.words.text import cut
 from payt_mcp.words.visible import shown
 

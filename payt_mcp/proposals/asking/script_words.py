@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from payt_mcp.words.languages import Language
-from payt_mcp.words.said import say, spoken
+from payt_mcp.words.said import say
+from payt_mcp.words.sentences import spoken
 
 UNTAKEN = say("This click was not taken: what is here had just changed. Look again, move the pointer, and click.")
 _WORDS = {

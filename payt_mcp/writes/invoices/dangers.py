@@ -10,7 +10,8 @@ from typing import Any
 
 from payt_mcp.proposals.preview import Change
 from payt_mcp.words.field_names import field_words
-from payt_mcp.words.said import Field, count, money, say, some
+from payt_mcp.words.said import count, money, say, some
+from payt_mcp.words.sentences import Field
 from payt_mcp.words.text import clean
 from payt_mcp.writes import dangers
 from payt_mcp.writes.dangers import Found, of_change

@@ -14,7 +14,8 @@ from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import REFUSED, Preview, Words
 from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words, listed
-from payt_mcp.words.said import Field, count, say
+from payt_mcp.words.said import count, say
+from payt_mcp.words.sentences import Field
 from payt_mcp.words.text import clean
 from payt_mcp.writes.bulk import POSTED, bulk_done, with_refused
 from payt_mcp.writes.files import checksum, described, load

@@ -9,7 +9,8 @@ from typing import Any
 
 from payt_mcp.payt.models import InvoiceLine, Payment
 from payt_mcp.words.field_names import field_words
-from payt_mcp.words.said import Field, count, joined, say, value_of
+from payt_mcp.words.said import count, joined, say, value_of
+from payt_mcp.words.sentences import Field
 from payt_mcp.words.text import clean
 from payt_mcp.writes.bulk import WHOLE
 from payt_mcp.writes.texts import Written

@@ -9,7 +9,8 @@ from typing import Any
 
 from payt_mcp.errors import InputError
 from payt_mcp.words.field_names import field_words, listed
-from payt_mcp.words.said import Field, joined, say, value_of
+from payt_mcp.words.said import joined, say, value_of
+from payt_mcp.words.sentences import Field
 from payt_mcp.words.text import clean
 from payt_mcp.writes.invoices.steps import Step, missing_in
 

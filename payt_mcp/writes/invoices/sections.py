@@ -20,7 +20,8 @@ from payt_mcp.proposals.preview import (
     outliers_first,
 )
 from payt_mcp.words.field_names import field_words
-from payt_mcp.words.said import Field, count, money, say, signed, some
+from payt_mcp.words.said import count, money, say, signed, some
+from payt_mcp.words.sentences import Field
 from payt_mcp.words.text import clean
 from payt_mcp.writes.bulk import POSTED
 from payt_mcp.writes.dangers import stand_apart, told

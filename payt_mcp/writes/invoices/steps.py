@@ -14,7 +14,8 @@ from payt_mcp.payt.models import Contact, Debtor, Invoice, Payment
 from payt_mcp.proposals.preview import REFUSED, Change, Row
 from payt_mcp.receivables.mailboxes import mailbox
 from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words, listed
-from payt_mcp.words.said import Field, count, joined, money, say, term, value_of, within
+from payt_mcp.words.said import count, joined, money, say, term, value_of, within
+from payt_mcp.words.sentences import Field
 from payt_mcp.words.text import clean, code
 from payt_mcp.writes.bulk import CLEARED, UNSEEN, WHOLE
 from payt_mcp.writes.invoices.fields import REQUIRED
@@ -302,15 +303,9 @@ def _mailed(step: Step, row: Mapping[str, Any], old: State | None, new: State, c
         return
     step.mail_to = mail_address(new.debtor, contact)
     step.is_elsewhere = bool(new.debtor and step.mail_to and mailbox(step.mail_to) not in mailboxes_of(new.debtor))
-    of_contact = (
-        say(", the address of contact {contact_identifier}", contact_identifier=code(contact.contact_identifier))
-        if contact
-        else ""
-    )
+    whose = say(", the address of contact {contact}", contact=code(contact.contact_identifier)) if contact else ""
     elsewhere = say(", which is not on file for the debtor") if step.is_elsewhere else ""
-    to = say(
-        "e-mailed to {mail_to}{of_contact}{elsewhere}", mail_to=step.mail_to, of_contact=of_contact, elsewhere=elsewhere
-    )
+    to = say("e-mailed to {address}{whose}{elsewhere}", address=step.mail_to, whose=whose, elsewhere=elsewhere)
     step.notes.append(to if step.mail_to else say("not e-mailed: there is no address on file"))
 
 
@@ -321,11 +316,8 @@ def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: St
     if old:
         step.lists = {name: words for name in _LISTS if name in row and (words := _replaced(name, old, new))}
         if new.debtor and (old.debtor is None or old.debtor.id != new.debtor.id):
-            step.moved = say(
-                "{before} → {after}",
-                before=_named(old.debtor) or say("one that is not known"),
-                after=_named(new.debtor),
-            )
+            owner = _named(old.debtor) or say("one that is not known")
+            step.moved = say("{before} → {after}", before=owner, after=_named(new.debtor))
         step.lowered = _lowered(row, old, new)
         step.labels_before = old.labels or []
         step.destroyed = [name for name in FILES if row.get(name, {}).get("destroy")]
@@ -396,8 +388,4 @@ def mail_address(debtor: Debtor | None, contact: Contact | None = None) -> str:
 
 
 def _named(debtor: Debtor | None) -> str:
-    return (
-        say("{debtor_number} {name}", debtor_number=clean(debtor.debtor_number, 60), name=clean(debtor.name, 60))
-        if debtor
-        else ""
-    )
+    return f"{clean(debtor.debtor_number, 60)} {clean(debtor.name, 60)}" if debtor else ""

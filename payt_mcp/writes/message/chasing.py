@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.attention import PAUSED, PAYMENT_PLAN, WITH_BAILIFF, Reason, flags_of
 from payt_mcp.receivables.phases import TOWARDS_COURT, words
-from payt_mcp.words.said import count, joined, say, some, template, term
+from payt_mcp.words.said import count, joined, say, some, term
+from payt_mcp.words.sentences import template
 from payt_mcp.words.text import clean, code
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem, may_be_about_more, numbers_of
@@ -170,7 +171,7 @@ def _steps_lately(chased: Sequence[OwedItem]) -> list[Warned]:
     if not lately:
         return []
     steps = (
-        say("{step} on {day} (invoice {n})", step=term(words(step)), day=day, n=clean(n, 40))
+        say("{step} on {day} (invoice {number})", step=term(words(step)), day=day, number=clean(n, 40))
         for day, n, step in sorted(lately, reverse=True)
     )
     return [Warned(say("Payt's record shows a step lately: {steps}.", steps=some(steps, most=_MOST_STEPS)))]

@@ -227,14 +227,17 @@ def _late(parts: Sequence[Part], known: Known, sole: Entry | None) -> Iterator[S
             days = [(known.today - one.due_date).days for one in meant if one.due_date]
             if days and not any(late.is_right(one) for one in days):
                 written, longest = clean(late.written, _LENGTH), max(days)
-                is_ = count(longest, "day") if longest > 0 else say("not at all")
+                overdue = count(longest, "day") if longest > 0 else say("not at all")
                 whose = _name(entry) if entry else say("the oldest invoice")
                 yield wrong(
                     written,
                     say("days late"),
-                    say("{whose} is overdue {is_}", whose=whose, is_=is_),
+                    say("{whose} is overdue {days}", whose=whose, days=overdue),
                     say(
-                        "The text says {written} late; {whose} is overdue {is_}.", written=written, whose=whose, is_=is_
+                        "The text says {written} late; {whose} is overdue {days}.",
+                        written=written,
+                        whose=whose,
+                        days=overdue,
                     ),
                 )
 

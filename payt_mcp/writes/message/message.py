@@ -26,7 +26,8 @@ from payt_mcp.receivables.addresses import (
     source_of,
 )
 from payt_mcp.receivables.messages import message_moment
-from payt_mcp.words.said import say, template
+from payt_mcp.words.said import say
+from payt_mcp.words.sentences import template
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.files import load, read_attachments, readable
 from payt_mcp.writes.kind import Kind, Place

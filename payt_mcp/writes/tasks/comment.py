@@ -9,7 +9,8 @@ from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Preview, Warned, Words, beside, facts
 from payt_mcp.proposals.states import Status
-from payt_mcp.words.said import moment_of, say, template
+from payt_mcp.words.said import moment_of, say
+from payt_mcp.words.sentences import template
 from payt_mcp.writes.bulk import bulk_done
 from payt_mcp.writes.checks import filled, prose
 from payt_mcp.writes.kind import Kind, Place

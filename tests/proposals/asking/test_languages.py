@@ -31,6 +31,7 @@ from tests.support.templates import PLACE, templates
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
+_OTHERS: tuple[Language, ...] = ("de", "fr")
 _OURS = "waiting for you"
 _STRANGE = f"%s {_OURS}, or 1 invoice"
 
@@ -116,7 +117,11 @@ async def test_every_kind_of_write_is_in_the_persons_language_and_in_english_for
     for answer in answers:
         told += terminal(house, capsys, "show", answer["proposal_id"], PAYT_LANGUAGE="nl")
     assert english_in(told, "nl") == [_OURS]
-    assert "goedgekeurd" not in told
+    ledger = Ledger(house.state)
+    previews = [Preview.from_json(record.preview or {}) for record in ledger.pending()]
+    ledger.close()
+    for language in _OTHERS:
+        assert english_in("\n".join(whole(one, language) for one in previews), language) == [_OURS]
     assert "vervaldatum: 7 juli 2024 -> 1 januari 2030" in told
 
     (tmp_path / "other").mkdir()

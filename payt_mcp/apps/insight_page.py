@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from payt_mcp.answers.collection import DEFINITIONS
 from payt_mcp.answers.receipts import LIMITS
+from payt_mcp.words.formats import point
 from payt_mcp.words.hypertext import NOTHING, Html, one_by_one
 from payt_mcp.words.said import money, say
 from payt_mcp.words.sentences import Day, spoken
@@ -121,7 +122,9 @@ def _figure(html: Html, name: str, values: Sequence[str], currency: str) -> Mark
 def _value(html: Html, name: str, value: str, currency: str) -> str:
     if value == _UNKNOWN:
         return say("not known")
-    return _unbroken(spoken(money(Decimal(value), currency), html.language)) if name in _AMOUNTS else value
+    if name in _AMOUNTS:
+        return _unbroken(spoken(money(Decimal(value), currency), html.language))
+    return point(value, html.language)
 
 
 def _notes(html: Html, told: Told) -> Markup:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from payt_mcp.receivables.insight.figures import Compared, Figures, Period, is_long, steps_of
+from payt_mcp.receivables.insight.figures import Compared, Figures, steps_of
 from payt_mcp.receivables.insight.lines import LeftOut
+from payt_mcp.receivables.insight.period import Period
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.words import text as present
 
@@ -46,7 +47,7 @@ def figures_of(compared: Compared) -> dict[str, list[str]]:
 
 def collected_by(compared: Compared) -> dict[str, str]:
     """By the first day of each week of the period; of a long one by month."""
-    length = len("2026-10") if is_long(compared.now.period) else len("2026-10-05")
+    length = len("2026-10") if compared.now.period.is_long else len("2026-10-05")
     return {day.isoformat()[:length]: f"{amount:.2f}" for day, amount in steps_of(compared.now)}
 
 

@@ -16,11 +16,12 @@ from payt_mcp.books.scope import Scope
 from payt_mcp.payt.models import PaymentPlan
 from payt_mcp.receivables.insight.behaviour import ENOUGH as ENOUGH_OF_ONE
 from payt_mcp.receivables.insight.behaviour import Behaviour, behaviour
-from payt_mcp.receivables.insight.figures import Compared, Period, compare
+from payt_mcp.receivables.insight.figures import Compared, compare
 from payt_mcp.receivables.insight.forecast import Expected
 from payt_mcp.receivables.insight.lines import LeftOut, lines_of
 from payt_mcp.receivables.insight.parts import Part, parts_of
 from payt_mcp.receivables.insight.past import Past
+from payt_mcp.receivables.insight.period import Period
 from payt_mcp.receivables.insight.receipts import Receivable, receivable, without_precedent
 from payt_mcp.receivables.insight.record import forecast
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, OpenItems

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from payt_mcp.books.insight import ReadFigures
     from payt_mcp.books.scope import Scope
     from payt_mcp.books.several import Answered
-    from payt_mcp.receivables.insight.figures import Period
+    from payt_mcp.receivables.insight.period import Period
 
 
 class CollectionFigures(TypedDict, total=False):
@@ -74,7 +74,7 @@ async def _read(scope: Scope, period_from: str, period_to: str) -> ReadFigures:
 def _period(scope: Scope, period_from: str, period_to: str) -> Period:
     """The period that is meant, today at the most. Raises BadValueError."""
     from payt_mcp.books.history import first_day  # noqa: PLC0415 - brings the client along
-    from payt_mcp.receivables.insight.figures import Period, month_before  # noqa: PLC0415
+    from payt_mcp.receivables.insight.period import Period, month_before  # noqa: PLC0415
 
     first, last = parse_date("period_from", period_from), parse_date("period_to", period_to)
     if first is None and last is None:

@@ -213,6 +213,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("upsert_invoices", {"invoices": [NEW]}), ("list_payments", {}), ("list_payments", {"credit_case": "CASE"}),
     ("list_payment_plans", {}), ("list_payment_plans", {"debtor": "DEBTOR"}), ("list_tasks", {}),
     ("list_tasks", {"invoice": "INVOICE"}), ("list_notes", {}), ("list_notes", {"credit_case": "CASE"}),
+    ("collection_figures", {}), ("payment_behaviour", {"debtor": "DEBTOR"}), ("expected_receipts", {}),
     ("interest_and_costs", {"debtor": "DEBTOR", "consumer": "yes"}),
     ("decide_payment_plan", {"payment_plan": "PLAN", "decision": "deactivate"}),
     ("comment_task", TASK | {"comment": "x"}),

@@ -9,34 +9,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
 
 from payt_mcp.receivables.insight.lines import NOTHING, Booking, LeftOut, Line, lines_of, value_of
 from payt_mcp.receivables.insight.past import Past
+from payt_mcp.receivables.insight.period import Period
 from payt_mcp.receivables.open_items import OpenItem
 
-_MOST_WEEKS = 9
 _SETTLED = frozenset({"other", "unexplained"})
-
-
-class Period(NamedTuple):
-    """From the first day to the last, both included."""
-
-    first: dt.date
-    last: dt.date
-
-    @property
-    def days(self) -> int:
-        return (self.last - self.first).days + 1
-
-    def before(self) -> Period:
-        """The period before: as many whole months before whole months, else as many days."""
-        last = self.first - dt.timedelta(days=1)
-        if self.first.day == 1 and (self.last + dt.timedelta(days=1)).day == 1:
-            months = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
-            place = self.first.year * 12 + self.first.month - 1 - months
-            return Period(dt.date(place // 12, place % 12 + 1, 1), last)
-        return Period(self.first - dt.timedelta(days=self.days), last)
 
 
 @dataclass
@@ -107,7 +86,7 @@ class Figures:
         return _ratio(self.closing.overdue * 100, self.closing.gross)
 
     def take(self, booking: Booking, due_date: dt.date | None, debtor_id: str) -> None:
-        if not self.period.first <= booking.date <= self.period.last:
+        if not self.period.has(booking.date):
             return
         if booking.kind in {"reversal", "reversed"}:
             self.reversed += abs(booking.amount)
@@ -120,7 +99,7 @@ class Figures:
 
     def look_back(self, line: Line) -> None:
         """Take what was booked back after the period of what was paid in it."""
-        paid = (one.amount for one in line.bookings if one.kind == "payment" and _is_in(one.date, self.period))
+        paid = (one.amount for one in line.bookings if one.kind == "payment" and self.period.has(one.date))
         back = (-one.amount for one in line.bookings if one.kind == "reversal" and one.date > self.period.last)
         self.undone += min(sum(paid, NOTHING), sum(back, NOTHING))
 
@@ -179,7 +158,7 @@ def compare(past: Past, items: Mapping[str, OpenItem], period: Period) -> Compar
         now.look_back(line)
     _take_of_no_line(past, items, (now, before), left_out)
     for figures in (now, before):
-        figures.sales = sum((sold for day, sold in sales.items() if _is_in(day, figures.period)), NOTHING)
+        figures.sales = sum((sold for day, sold in sales.items() if figures.period.has(day)), NOTHING)
         figures.dso_counted_back = count_back(figures.closing.net, sales, figures.period.last, past.begins)
     days = [day for day in (*sales, *now.by_day, *before.by_day) if day >= past.begins]
     return Compared(now, before, left_out, past.begins, min(days, default=None))
@@ -202,20 +181,9 @@ def count_back(open_: Decimal, sales: Mapping[dt.date, Decimal], last: dt.date, 
     return days
 
 
-def month_before(today: dt.date) -> Period:
-    """The last whole calendar month."""
-    last = today.replace(day=1) - dt.timedelta(days=1)
-    return Period(last.replace(day=1), last)
-
-
-def is_long(period: Period) -> bool:
-    """Whether it is told by month."""
-    return period.days > _MOST_WEEKS * 7
-
-
 def steps_of(figures: Figures) -> list[tuple[dt.date, Decimal]]:
     """What was collected in each week, by its first day in the period; by month where there are many weeks."""
-    period, by_month = figures.period, is_long(figures.period)
+    period, by_month = figures.period, figures.period.is_long
     found: dict[dt.date, Decimal] = {}
     for place in range(period.days):
         day = period.first + dt.timedelta(days=place)
@@ -244,7 +212,3 @@ def _take_of_no_line(past: Past, items: Mapping[str, OpenItem], both: tuple[Figu
 
 def _ratio(part: Decimal, whole: Decimal) -> Decimal | None:
     return part / whole if whole > 0 else None
-
-
-def _is_in(day: dt.date, period: Period) -> bool:
-    return period.first <= day <= period.last

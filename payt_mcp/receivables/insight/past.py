@@ -111,8 +111,11 @@ class Past:
         self._put_entries(key, (*others, entry))
 
     def remove_payment(self, payment_id: str, invoice_id: str) -> None:
-        entries = self.entries_of(invoice_id)
-        self._put_entries(invoice_id, tuple(entry for entry in entries if entry.id != payment_id))
+        """Take out a payment, of an invoice that Payt may not name ("")."""
+        for key in [invoice_id] if invoice_id else list(self._booked):
+            entries = self.entries_of(key)
+            if any(entry.id == payment_id for entry in entries):
+                self._put_entries(key, tuple(entry for entry in entries if entry.id != payment_id))
 
     def of_debtor(self, debtor_id: str) -> Iterator[tuple[PaidInvoice, Sequence[Entry]]]:
         """A debtor's paid invoices, and what was booked on each."""

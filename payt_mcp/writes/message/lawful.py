@@ -13,6 +13,7 @@ from payt_mcp.receivables.law.countries import LAWS
 from payt_mcp.receivables.law.interest import Balance
 from payt_mcp.receivables.law.regime import Law, Regime
 from payt_mcp.receivables.law.whom import is_business
+from payt_mcp.words.said import say
 from payt_mcp.writes.message.known import Entry
 
 _AHEAD = dt.timedelta(days=31)
@@ -92,10 +93,10 @@ def _exact(lates: Iterable[Late], law: Law, regime: Regime, today: dt.date) -> d
     for some in (lates, *([one] for one in lates[:_MOST_ALONE])):
         counted = charges(some, law, regime, today)
         one = counted.sums[law.currency]
-        found.setdefault(one.interest, f"interest by {regime.interest_law}, as of today")
+        found.setdefault(one.interest, say("interest by {law}, as of today", law=regime.interest_law))
         for costs in (one.costs, counted.costs_after):
             if costs:
-                found.setdefault(costs, f"costs by {regime.costs_law}")
+                found.setdefault(costs, say("costs by {law}", law=regime.costs_law))
     return found
 
 
@@ -117,8 +118,12 @@ def _highest(regimes: Iterable[Regime], oldest: dt.date, today: dt.date) -> Deci
 
 def _waits(law: Law, today: dt.date, costs_from: dt.date | None, *, is_reminded: bool) -> str:
     if law.country == "BE" and not is_reminded:
-        return "14 days after a first reminder, which is free: Payt has none on record (art. XIX.2 WER)"
+        return say("14 days after a first reminder, which is free: Payt has none on record (art. XIX.2 WER)")
     if law.country != "NL" or (costs_from and costs_from <= today):
         return ""
-    runs = f"ours runs until {costs_from - dt.timedelta(days=1)}" if costs_from else "none is among our letters"
-    return f"after a letter that gave 14 days and said the costs: {runs} (art. 6:96(6) BW)"
+    if costs_from is None:
+        return say("after a letter that gave 14 days and said the costs: none is among our letters (art. 6:96(6) BW)")
+    return say(
+        "after a letter that gave 14 days and said the costs: ours runs until {day} (art. 6:96(6) BW)",
+        day=costs_from - dt.timedelta(days=1),
+    )

@@ -7,14 +7,15 @@ from decimal import Decimal
 
 from payt_mcp.receivables.law.letters import gives_a_fortnight
 from payt_mcp.scanning.surcharges import Claimed, claimed_in, claims_costs, is_conditional, percents_in
-from payt_mcp.words.text import clean, money
+from payt_mcp.words.said import money, say
+from payt_mcp.words.text import clean
 from payt_mcp.writes.message.amounts_known import Amounts
 from payt_mcp.writes.message.lawful import Lawful
 from payt_mcp.writes.message.saying import Part
 from payt_mcp.writes.message.source import Source, wrong
 
 _LENGTH = 40
-_NAMES = {"costs": "costs of recovery", "interest": "interest"}
+_NAMES = {"costs": say("costs of recovery"), "interest": say("interest")}
 
 
 def surcharges(parts: Sequence[Part], lawful: Lawful | None, amounts: Amounts, *, is_booked: bool) -> Iterator[Source]:
@@ -28,18 +29,23 @@ def surcharges(parts: Sequence[Part], lawful: Lawful | None, amounts: Amounts, *
         for percent in percents_in(text):
             if percent.yearly > lawful.percent:
                 said = clean(percent.written, _LENGTH)
-                most = f"{lawful.percent.normalize():f} % a year"
-                told = (
-                    f"The text claims interest of {said}; by law it is at most {most} ({lawful.country}, "
-                    f"{lawful.interest_law}), and more only if it was agreed."
+                most = say("{percent} % a year", percent=f"{lawful.percent.normalize():f}")
+                told = say(
+                    "The text claims interest of {said}; by law it is at most {most} ({country}, {law}), and more only "
+                    "if it was agreed.",
+                    said=said,
+                    most=most,
+                    country=lawful.country,
+                    law=lawful.interest_law,
                 )
-                yield wrong(said, "interest", f"by law at most {most}", told, danger=False)
+                yield wrong(said, "interest", say("by law at most {most}", most=most), told, danger=False)
     if lawful.waits and not is_booked and _claims_now(parts):
-        told = (
-            f"The text claims costs of recovery, which a consumer owes only {lawful.waits}. "
-            "Payt does not say whether this debtor is a consumer."
+        told = say(
+            "The text claims costs of recovery, which a consumer owes only {waits}. Payt does not say whether this "
+            "debtor is a consumer.",
+            waits=lawful.waits,
         )
-        yield wrong("costs of recovery", "costs", lawful.waits, told, danger=False)
+        yield wrong(_NAMES["costs"], "costs", lawful.waits, told, danger=False)
 
 
 def _claims_now(parts: Sequence[Part]) -> bool:
@@ -60,8 +66,13 @@ def _amount(one: Claimed, lawful: Lawful, amounts: Amounts) -> Iterator[Source]:
     elif value > most:
         law = lawful.costs_law if one.kind == "costs" else lawful.interest_law
         name, limit = _NAMES[one.kind], money(most, lawful.currency)
-        told = (
-            f"The text claims {said} as {name}; on all that is late the law has at most {limit} ({lawful.country}, "
-            f"{law}), and more only if it was agreed."
+        told = say(
+            "The text claims {said} as {name}; on all that is late the law has at most {limit} ({country}, {law}), and "
+            "more only if it was agreed.",
+            said=said,
+            name=name,
+            limit=limit,
+            country=lawful.country,
+            law=law,
         )
-        yield wrong(said, "amount", f"{name} by law at most {limit}", told, danger=False)
+        yield wrong(said, "amount", say("{name} by law at most {limit}", name=name, limit=limit), told, danger=False)

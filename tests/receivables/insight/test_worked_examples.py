@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payt_mcp.receivables.insight.behaviour import quantile
-from payt_mcp.receivables.insight.figures import Balance, Figures, Period, count_back, month_before
+from payt_mcp.receivables.insight.figures import Balance, Figures, count_back
+from payt_mcp.receivables.insight.period import Period, month_before
 
 QUARTER = Period(dt.date(2025, 1, 1), dt.date(2025, 3, 31))
 LONG_AGO = dt.date(2023, 1, 1)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from payt_mcp.answers.collection import DEFINITIONS
 from payt_mcp.answers.receipts import LIMITS
-from payt_mcp.words.formats import separators
+from payt_mcp.words.formats import point
 from payt_mcp.words.hypertext import NOTHING, Html, one_by_one
 from payt_mcp.words.said import day_of, money, say
 from payt_mcp.words.sentences import spoken
@@ -131,7 +131,7 @@ def _value(html: Html, name: str, value: str, currency: str) -> str:
         return say("not known")
     if name in _AMOUNTS:
         return _unbroken(html, money(Decimal(value), currency))
-    return value.replace(".", separators(html.language)[-1])
+    return point(value, html.language)
 
 
 def _tools_own(html: Html, told: Told) -> Markup:

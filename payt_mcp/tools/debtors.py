@@ -89,7 +89,7 @@ async def find_debtors(
         answer.summary = f"Debtors {page.places}{about}."
     _add_rows(answer, scopes, books, page)
     if page.is_first and args.get("sort", "overdue") != "name":
-        answer.notes += unranked(scopes)
+        answer.summary += unranked(scopes)
     if asked and page.is_first:
         answer.notes += _others(asked, {key for scope in scopes for key in _ids(scopes, scope, page)}, books)
     return answer.result()

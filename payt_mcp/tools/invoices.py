@@ -219,7 +219,7 @@ async def _listed(
     ids = [pinned(scopes, scope, item.id) for scope, item in in_one_order(found, question)]
     page = begun_of(scopes, "search_invoices", args, ids, limit)
     answer = _totals(question, found, args)
-    answer.notes += unranked(scopes) if question.order.endswith("_amount") else []
+    answer.summary += unranked(scopes) if question.order.endswith("_amount") else ""
     await _add_rows(answer, scopes, page, {one.scope.id: one.result.items for one in found})
     return answer
 
@@ -243,9 +243,8 @@ async def _grouped(
         limit = MOST_ROWS
     kept = {str(place): row for place, row in enumerate(groups.in_one_order(rows, question))}
     answer = _totals(question, found, args)
+    answer.summary += unranked(scopes) if question.group_by not in _IN_ORDER else ""
     answer.summary += groups.heading(question, list(kept.values()))
-    if question.group_by not in _IN_ORDER:
-        answer.notes += unranked(scopes)
     for scope, matches in found:
         answer.notes += labelled(scope, groups.notes_of(question, matches.items), found)
     _add_groups(answer, begun_of(scopes, "search_invoices", args, list(kept), limit, kept))

@@ -84,7 +84,8 @@ async def summarize_overdue(
         page = begun_of(scopes, "summarize_overdue", args, _debtors(scopes, found), top)
     answer = _figures(found, question) if page.is_first else _later(scopes, page)
     _add_debtors(answer, scopes, found, page)
-    answer.notes = [*unknown, *answer.notes, *(unranked(scopes) if page.is_first else [])]
+    answer.notes = [*unknown, *answer.notes]
+    answer.summary += unranked(scopes) if page.is_first else ""
     return answer.result()
 
 

@@ -226,10 +226,10 @@ class Answer:
         return CallToolResult(content=[TextContent(type="text", text="\n".join(text))], structured_content=structured)
 
 
-def unranked(scopes: Sequence[Scope]) -> list[str]:
-    """That a list by amount is one list a currency, where there are several."""
+def unranked(scopes: Sequence[Scope]) -> str:
+    """For a summary: that a list by amount is one list a currency, where there are several."""
     currencies = sorted({scope.administration.currency_code or "none" for scope in scopes})
-    return [f"{' and '.join(currencies)} come in turn, not ranked together."] if len(currencies) > 1 else []
+    return f" {' and '.join(currencies)} come in turn, not ranked together." if len(currencies) > 1 else ""
 
 
 def earliest(scopes: Sequence[Scope], moments: Iterable[dt.datetime]) -> dt.datetime:

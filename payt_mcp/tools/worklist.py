@@ -85,7 +85,7 @@ async def get_worklist(
     _add_rows(answer, scopes, found, page)
     if page.is_first:
         _add_left_out(answer, scopes, found)
-    answer.notes += unranked(scopes) if page.is_first else []
+    answer.summary += unranked(scopes) if page.is_first else ""
     for scope, day in found:
         notes = [*day.notes, *scope.caveats]
         answer.notes += labelled(scope, notes, scopes)

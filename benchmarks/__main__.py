@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick | --sets]`: measures on this machine and prints Markdown."""
+"""`python -m benchmarks [--quick | --sets | --forecast | --past]`: measures on this machine and prints Markdown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from benchmarks import growth, small, start, tokens
+from benchmarks import backtest, beside, growth, scores, small, start, tokens
 from benchmarks.figures import table
 
 
@@ -17,12 +17,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="What payt-mcp costs on this machine.")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions, and no 100,000 invoices")
     parser.add_argument("--sets", action="store_true", help="only the tokens of each tool set, in a few seconds")
+    parser.add_argument("--forecast", action="store_true", help="only what the forecast of receipts is worth")
+    parser.add_argument(
+        "--past", action="store_true", help="only questions beside the reading of 100,000 paid invoices"
+    )
     chosen = parser.parse_args()
     quick = chosen.quick
     if sys.platform != "linux":
         parser.error("memory and processor time of other processes are read as Linux tells them")
     if chosen.sets:
         print(tokens.sets())
+        return
+    if chosen.forecast:
+        print(scores.tables(backtest.backtest()))
+        return
+    if chosen.past:
+        print(beside.table(beside.measured()))
         return
     _say("start")
     rows = start.rows(3 if quick else 9)

@@ -76,6 +76,12 @@ class Server:
             raise RuntimeError(f"{tool}: {result['content']}")
         return result
 
+    def begin(self, tool: str, **arguments: Any) -> None:
+        """Ask, and do not wait; what comes of it is passed over."""
+        self._last_id += 1
+        asked = {"name": tool, "arguments": arguments}
+        self._send({"jsonrpc": "2.0", "id": self._last_id, "method": "tools/call", "params": asked})
+
     @property
     def own_seconds(self) -> float:
         """Processor time of all its threads so far: what it waits for, and what else the machine is busy with, is not
@@ -162,15 +168,18 @@ class HttpServer:
 
 
 class Payt:
-    """An embedded Payt in a process of its own: one debtor for 20 open invoices, 10 requests a second."""
+    """An embedded Payt in a process of its own: one debtor for 20 open invoices, 10 requests a second; `past` are paid
+    invoices of two years.
+    """
 
-    def __init__(self, invoices: int, latency_ms: int = 0) -> None:
+    def __init__(self, invoices: int, latency_ms: int = 0, past: int = 0) -> None:
         self.invoices = invoices
         self.debtors = max(invoices // 20, 1)
         self.latency_ms = latency_ms
         port = _free_port()
         command = [*OURS, "sandbox", "--control", "--port", str(port), "--invoices", str(invoices)]
         command += ["--debtors", str(self.debtors), "--latency-ms", str(latency_ms)]
+        command += ["--history", "24", "--history-invoices", str(past)] if past else []
         self._process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, cwd=_ROOT, text=True)
         self.settings = self._told()
         self.url = self.settings["PAYT_API_URL"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from bundle.manifest import manifest
 
 ROOT = Path(__file__).parent.parent
-_KINDS = frozenset({".py", ".typed", ".css", ".js", ".html", ".sql", ".svg", ".md"})
+_KINDS = frozenset({".py", ".typed", ".css", ".js", ".html", ".sql", ".svg", ".md", ".po"})
 """A file of the package of another kind is left out of the bundle, and a test says so."""
 
 _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)

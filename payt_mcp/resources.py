@@ -1,12 +1,13 @@
-"""What a person can attach to a conversation: records of Payt and a glossary, as `payt://` addresses.
+"""What a person can attach to a conversation: records of Payt, sheets and a glossary, as `payt://` addresses.
 
 A record is read by the tool that answers for it, so that both say the same. Where several administrations are active,
-`?administration_id=...` at the end of an address says which one is meant.
+`?administration_id=...` at the end of an address says which one is meant; sheets are of every active one without it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -16,6 +17,7 @@ from mcp.types import Resource, ResourceTemplate
 SCHEME = "payt"
 TEXT = "text/plain"
 MARKDOWN = "text/markdown"
+CSV = "text/csv"
 _WHICH = "Where several administrations are active, end the address with ?administration_id=..."
 
 
@@ -51,6 +53,36 @@ RECORDS = (
 )  # fmt: skip
 
 
+class SheetFile(NamedTuple):
+    """A file of what is open. `sheet` is the one of `sheets.files.SHEETS` that it has; "" is a workbook with all."""
+
+    uri: str
+    sheet: str
+    title: str
+    description: str
+    mime_type: str
+
+
+class SheetsAsked(NamedTuple):
+    """A file and whose: an administration, several, or "" for every active one."""
+
+    file: SheetFile
+    administration_id: str
+
+
+SHEET_FILES = (
+    SheetFile(
+        "payt://sheets/receivables.xlsx", "", "Receivables (workbook)",
+        "Open items, aging per debtor and worklist as a workbook to save. Of every active administration, or end the "
+        "address with ?administration_id=...",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
+    SheetFile("payt://sheets/open-items.csv", "open-items", "Open items (CSV)", "Unpaid invoices, open credits.", CSV),
+    SheetFile("payt://sheets/aging.csv", "aging", "Aging (CSV)", "What each debtor has open, by days past due.", CSV),
+    SheetFile("payt://sheets/worklist.csv", "worklist", "Worklist (CSV)", "What to do today, debtor by debtor.", CSV),
+)  # fmt: skip
+
+
 class ToolCall(NamedTuple):
     """The call that answers for an address."""
 
@@ -59,7 +91,7 @@ class ToolCall(NamedTuple):
 
 
 def listed() -> list[Resource]:
-    """The addresses without anything to fill in."""
+    """The addresses without anything to fill in; a workbook where what writes one is installed."""
     return [
         Resource(
             uri="payt://administrations",
@@ -74,6 +106,17 @@ def listed() -> list[Resource]:
             title="Glossary",
             description="What the phases of collection and the terms in the answers mean.",
             mime_type=MARKDOWN,
+        ),
+        *(
+            Resource(
+                uri=file.uri,
+                name=file.uri.rpartition("/")[2],
+                title=file.title,
+                description=file.description,
+                mime_type=file.mime_type,
+            )
+            for file in SHEET_FILES
+            if file.sheet or find_spec("xlsxwriter")
         ),
     ]
 
@@ -100,7 +143,32 @@ def is_glossary(uri: str) -> bool:
 
 
 def asked_for(uri: str) -> ToolCall | None:
-    """The call that reads this address; None where it is no address of ours."""
+    """The call that reads this address; None where it is no record of ours."""
+    found = _parts(uri)
+    if found is None:
+        return None
+    place, path, administration = found
+    if place == "administrations" and path in {"", "/"} and not administration:
+        return ToolCall("list_administrations", {})
+    for record in RECORDS:
+        value = unquote(path.removeprefix("/"))
+        if place == record.kind and value and "/" not in path[1:]:
+            return ToolCall(record.tool, {record.takes: value, **administration})
+    return None
+
+
+def sheets_asked(uri: str) -> SheetsAsked | None:
+    """The sheets at this address; None where there are none."""
+    found = _parts(uri)
+    if found is None:
+        return None
+    place, path, administration = found
+    files = [file for file in SHEET_FILES if file.uri == f"{SCHEME}://{place}{path}"]
+    return SheetsAsked(files[0], administration.get("administration_id", "")) if files else None
+
+
+def _parts(uri: str) -> tuple[str, str, dict[str, str]] | None:
+    """Of an address of ours the first part, the path, and the administration as an argument."""
     try:
         parts = urlsplit(uri)
         query = parse_qs(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
@@ -108,14 +176,7 @@ def asked_for(uri: str) -> ToolCall | None:
         return None
     if parts.scheme != SCHEME or parts.fragment or not query.keys() <= {"administration_id"}:
         return None
-    administration = {name: values[-1] for name, values in query.items()}
-    if parts.netloc == "administrations" and parts.path in {"", "/"} and not query:
-        return ToolCall("list_administrations", {})
-    for record in RECORDS:
-        value = unquote(parts.path.removeprefix("/"))
-        if parts.netloc == record.kind and value and "/" not in parts.path[1:]:
-            return ToolCall(record.tool, {record.takes: value, **administration})
-    return None
+    return parts.netloc, parts.path, {name: values[-1] for name, values in query.items()}
 
 
 def unknown(uri: str) -> str:

@@ -17,6 +17,7 @@ Where to add something:
 - an endpoint that writes: a module of `writes/`, its route in `app.py`, and a check in the form of `writes/drafts.py`
 - a fault: its name in `api/faults.py`, what it does in `api/gate.py`
 - behaviour that the contract leaves open: a field of `api/options.py`
+- how debtors paid in the past (`build_world(history=24)`): a habit in `data/past/habits.py`
 - invented data: a module of `data/`, called in `data/build.py` after all others, so that what they draw stays as it is
 - a change that tests can make to a world: `world/mutators.py`, and its name in `api/control.py`
 """

@@ -110,11 +110,18 @@ def test_tool_sets_come_in_their_own_order_and_core_always(value: str, sets: tup
     assert Settings.from_env({"PAYT_TOOLSETS": value}).toolsets == sets
 
 
-@pytest.mark.parametrize(("value", "said"), [("payment", "the closest tool set is payments"), ("zzz", "flow or all")])
+@pytest.mark.parametrize(
+    ("value", "said"), [("payment", "the closest tool set is payments"), ("zzz", "insight or all")]
+)
 def test_an_unknown_tool_set_is_refused_with_what_would_be_right(value: str, said: str) -> None:
     text = _refusal({"PAYT_TOOLSETS": f"plans,{value}"})
     assert said in text
     assert repr(value) in text
+
+
+@pytest.mark.parametrize(("sets", "months"), [("", 0), ("payments,flow", 0), ("insight", 24), ("all", 24)])
+def test_the_sandbox_has_a_past_where_a_tool_asks_about_it(sets: str, months: int) -> None:
+    assert Settings.from_env({"PAYT_TOOLSETS": sets}).sandbox_months == months
 
 
 def test_every_setting_is_read() -> None:

@@ -1,4 +1,5 @@
 // The page's side of MCP Apps: JSON-RPC with the host over postMessage.
+const SAYS = JSON.parse(document.body.dataset.words);
 const waiting = new Map();
 let lastId = 0;
 
@@ -28,15 +29,17 @@ function svg(tag, options) {
 // Amounts stay text: only digits are grouped.
 function grouped(amount) {
   const [whole, cents] = String(amount).split(".");
-  return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",") + (cents === undefined ? "" : "." + cents);
+  const [comma, point] = SAYS.signs;
+  return whole.replace(/\B(?=(\d{3})+(?!\d))/g, comma) + (cents === undefined ? "" : point + cents);
 }
 
-function count(number, noun) {
-  return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
+// A sentence of ours, filled: `told(SAYS.days, { days: 30 })`.
+function told(template, values) {
+  return template.replace(/\{(\w+)\}/g, (place, name) => (name in values ? String(values[name]) : place));
 }
 
 function words(code) {
-  return PHASE_WORDS[code] || String(code || "").replaceAll("_", " ");
+  return SAYS.codes[code] || String(code || "").replaceAll("_", " ");
 }
 
 function show(...children) {
@@ -67,7 +70,7 @@ function fold() {
   const text = app.querySelector("div.whole");
   const over = document.documentElement.scrollHeight - FIRST;
   if (over <= 0) return;
-  const button = element("a", { class: "all", role: "button", tabindex: "0" }, "Show all");
+  const button = element("a", { class: "all", role: "button", tabindex: "0" }, SAYS.all);
   if (text) text.style.maxHeight = `${Math.max(96, text.clientHeight - over - 60)}px`;
   else app.classList.add("folded");
   (text || app).after(button);
@@ -85,7 +88,7 @@ function start(onResult) {
   const handlers = {
     "ui/notifications/tool-result": onResult,
     "ui/notifications/host-context-changed": inTheme,
-    "ui/notifications/tool-cancelled": () => show(element("p", { class: "soft" }, "The call was cancelled.")),
+    "ui/notifications/tool-cancelled": () => show(element("p", { class: "soft" }, SAYS.cancelled)),
   };
   window.addEventListener("message", (event) => {
     const message = event.data;
@@ -120,5 +123,5 @@ function start(onResult) {
 // An answer without figures, such as a refusal, is shown as the sentence it is.
 function said(result) {
   const text = (result.content || []).filter((block) => block.type === "text").map((block) => block.text).join("\n");
-  return element("section", {}, element("p", { class: "whole" }, text || "There is nothing to show."));
+  return element("section", {}, element("p", { class: "whole" }, text || SAYS.nothing));
 }

@@ -6,6 +6,7 @@ to keep from the model. One that does not would let the model approve what it pr
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 import secrets
@@ -20,14 +21,21 @@ from payt_mcp.apps import pages
 from payt_mcp.errors import PaytMcpError, RefusedWriteError
 from payt_mcp.tools.arguments import accepted
 from payt_mcp.tools.shared import ToolSpec
+from payt_mcp.words.languages import Language
 
 if TYPE_CHECKING:
+    from payt_mcp.proposals.preview import Preview
     from payt_mcp.proposals.records import Record
     from payt_mcp.tools.callers import Callers
     from payt_mcp.writes.outbox import Outbox
 
 APPROVAL = "io.github.payt-mcp/approval"
 """The key in `_meta` under which a page is given what it decides with."""
+
+SPOKEN = "io.github.payt-mcp/spoken"
+"""The key under which a page is given what the answer says, in the language of the person where that is not the
+model's.
+"""
 
 DECIDE = "decide_proposal"
 _CHANNEL = "app"
@@ -52,13 +60,15 @@ class Apps(Extension):
     Args:
         specs: the tools of the server; each names its page.
         approval: whether a proposal may be approved and rejected on its page; never where nothing can be written.
+        language: what the pages are in.
     """
 
     identifier = "io.modelcontextprotocol/ui"
 
-    def __init__(self, specs: Iterable[ToolSpec], *, approval: bool) -> None:
+    def __init__(self, specs: Iterable[ToolSpec], *, approval: bool, language: Language = "en") -> None:
         self._pages = {spec.name: pages.BY_NAME[spec.page] for spec in specs if spec.page}
         self._approval = approval
+        self._language = language
         self._key = secrets.token_bytes(32)
 
     async def listing(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
@@ -79,34 +89,58 @@ class Apps(Extension):
         self, params: CallToolRequestParams, ctx: ServerRequestContext[Any, Any], call_next: CallNext
     ) -> HandlerResult:
         """Take a decision from a page; give the page of a waiting proposal what it decides with."""
-        if not self._approval or not _shows_pages(ctx):
+        if not (self._approval or self._language != "en") or not _shows_pages(ctx):
             return await call_next(ctx)
-        if params.name == DECIDE:
-            return await self._decided(ctx, params.arguments or {})
+        if self._approval and params.name == DECIDE:
+            return await self._for_the_page(ctx, await self._decided(ctx, params.arguments or {}))
         result = await call_next(ctx)
         if self._pages.get(params.name) == pages.PROPOSAL and isinstance(result, CallToolResult):
-            return await self._with_secret(ctx, result)
+            return await self._for_the_page(ctx, result)
         return result
 
-    async def _with_secret(self, ctx: ServerRequestContext[Any, Any], result: CallToolResult) -> CallToolResult:
+    async def _for_the_page(self, ctx: ServerRequestContext[Any, Any], result: CallToolResult) -> CallToolResult:
+        """The answer with what its page alone is given."""
         told = result.structured_content or {}
-        if told.get("status") != "awaiting_approval":
+        if "proposal_id" not in told:
             return result
-        from payt_mcp.proposals.asking.preview_text import deed_words, unwarned  # noqa: PLC0415 - with the ledger, not at the start
-        from payt_mcp.proposals.stored import preview_of  # noqa: PLC0415
-
         outbox = await _outbox(ctx)
         record = await outbox.engine.on_ledger(outbox.ledger.get, told["proposal_id"], outbox.ledger_scope)
+        given = {}
+        if self._language != "en":
+            given[SPOKEN] = self._spoken(record, await outbox.zone_of(record))
+        if self._approval and told.get("status") == "awaiting_approval":
+            given |= self._to_decide_with(record)
+        return result.model_copy(update={"meta": {**(result.meta or {}), **given}}) if given else result
+
+    def _spoken(self, record: Record, zone: dt.tzinfo) -> dict[str, Any]:
+        from payt_mcp.proposals.outcomes import outcome_words  # noqa: PLC0415 - with the ledger, not at the start
+        from payt_mcp.proposals.stored import preview_of  # noqa: PLC0415
+        from payt_mcp.words.sentences import spoken  # noqa: PLC0415
+
+        preview, trouble = preview_of(record), str(record.outcome.get("trouble", ""))
+        said = {
+            "summary": spoken(outcome_words(record, zone), self._language),
+            "reason": spoken(trouble, self._language),
+        }
+        return said | (self._shown(preview) if preview else {})
+
+    def _to_decide_with(self, record: Record) -> dict[str, Any]:
+        from payt_mcp.proposals.asking.preview_text import deed_words  # noqa: PLC0415 - with the ledger, not at the start
+        from payt_mcp.proposals.stored import preview_of  # noqa: PLC0415
+        from payt_mcp.words.sentences import spoken  # noqa: PLC0415
+
         preview = preview_of(record)
         if preview is None:
-            return result
-        shown = {
-            "secret": self._secret(record),
-            "deed": deed_words(preview, preview.words),
-            "whole": unwarned(preview),
-            "warnings": [{"text": warned.text, "danger": warned.danger} for warned in preview.warnings],
-        }
-        return result.model_copy(update={"meta": {**(result.meta or {}), APPROVAL: shown}})
+            return {}
+        deed = spoken(deed_words(preview, preview.words), self._language)
+        return {APPROVAL: {"secret": self._secret(record), "deed": deed, **self._shown(preview)}}
+
+    def _shown(self, preview: Preview) -> dict[str, Any]:
+        from payt_mcp.proposals.asking.preview_text import unwarned  # noqa: PLC0415 - with the ledger, not at the start
+        from payt_mcp.words.sentences import spoken  # noqa: PLC0415
+
+        warnings = [{"text": spoken(one.text, self._language), "danger": one.danger} for one in preview.warnings]
+        return {"whole": unwarned(preview, self._language), "warnings": warnings}
 
     async def _decided(self, ctx: ServerRequestContext[Any, Any], arguments: dict[str, Any]) -> CallToolResult:
         try:

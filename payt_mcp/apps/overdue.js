@@ -14,24 +14,25 @@ function bars(data) {
     const share = total ? `${(200n * amounts[at] + total) / (2n * total)}%` : "0%";
     const drawn = svg("svg", { "aria-hidden": "true" });
     drawn.append(svg("rect", { class: `b${at + 1}`, width: `${width}%`, height: "100%" }));
-    const told = element("span", { class: "soft" }, `${share}, ${count(bucket.invoices, "invoice")}`);
+    const beside = element("span", { class: "soft" }, `${share}, ${told(bucket.invoices === 1 ? SAYS.invoice : SAYS.invoices, { number: grouped(bucket.invoices) })}`);
     return element("div", { class: "bar" },
-      element("span", {}, `${bucket.days} days`),
+      element("span", {}, told(SAYS.days, bucket)),
       element("span", { class: "track" }, drawn),
-      element("span", { class: "amount" }, `${data.currency} ${grouped(bucket.amount)} `, told));
+      element("span", { class: "amount" }, `${data.currency} ${grouped(bucket.amount)} `, beside));
   });
   return element("div", { class: "bars" }, ...rows);
 }
 
 function table(data) {
   const number = { class: "num" };
-  const head = element("tr", {}, element("th", {}, "Debtor"), element("th", {}, "Name"),
-    element("th", number, `Overdue, ${data.currency}`), element("th", number, "Oldest, days"),
-    element("th", number, "Invoices"), element("th", {}, "Phase"), element("th", {}, "Attention"));
+  const head = element("tr", {}, element("th", {}, SAYS.debtor), element("th", {}, SAYS.name),
+    element("th", number, told(SAYS.in, data)), element("th", number, SAYS.oldest),
+    element("th", number, SAYS.Invoices), element("th", {}, SAYS.phase), element("th", {}, SAYS.attention));
   const rows = (data.debtors || []).map((debtor) => element("tr", {},
-    element("td", {}, debtor.debtor_number || ""), element("td", {}, debtor.name || ""),
-    element("td", number, grouped(debtor.overdue)), element("td", number, grouped(debtor.oldest_days)),
-    element("td", number, grouped(debtor.invoices)), element("td", {}, words(debtor.phase)),
+    element("td", { "data-head": SAYS.debtor }, debtor.debtor_number || ""), element("td", {}, debtor.name || ""),
+    element("td", number, grouped(debtor.overdue)),
+    element("td", { ...number, "data-head": SAYS.oldest }, grouped(debtor.oldest_days)),
+    element("td", { ...number, "data-head": SAYS.Invoices }, grouped(debtor.invoices)), element("td", {}, words(debtor.phase)),
     element("td", {}, ...(debtor.attention || []).map((flag) => element("span", { class: "flag" }, words(flag))))));
   return element("div", { class: "scroll" },
     element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));
@@ -43,16 +44,17 @@ start((result) => {
   const listed = (data.debtors || []).length;
   const all = listed === data.debtor_count;
   const notes = (data.notes || []).map((note) => element("li", {}, note));
+  const at = `${data.as_of.slice(0, 16).replace("T", ", ")} (UTC${data.as_of.slice(19).replace("Z", "")})`;
   show(element("section", {},
-    element("p", { class: "soft" }, `${data.summary.split(": ")[0]}, overdue as of ${data.as_of.slice(0, 16).replace("T", ", ")} (UTC${data.as_of.slice(19).replace("Z", "")})`),
+    element("p", { class: "soft" }, told(SAYS.at, { name: data.summary.split(": ")[0], at })),
     element("dl", { class: "figures" },
-      figure("Overdue", `${data.currency} ${grouped(data.overdue_gross)}`),
-      figure("Open credits past due", `${data.currency} ${grouped(data.overdue_credits)}`),
-      figure("Net", `${data.currency} ${grouped(data.overdue_net)}`),
-      figure("Invoices", grouped(data.invoice_count)),
-      figure("Debtors", grouped(data.debtor_count))),
-    element("h2", {}, "By days past the due date"), bars(data),
-    element("h2", {}, all ? "Debtors" : `${listed} of ${grouped(data.debtor_count)} debtors`),
-    listed ? table(data) : element("p", {}, "Nobody on this page."),
+      figure(SAYS.overdue, `${data.currency} ${grouped(data.overdue_gross)}`),
+      figure(SAYS.credits, `${data.currency} ${grouped(data.overdue_credits)}`),
+      figure(SAYS.net, `${data.currency} ${grouped(data.overdue_net)}`),
+      figure(SAYS.Invoices, grouped(data.invoice_count)),
+      figure(SAYS.Debtors, grouped(data.debtor_count))),
+    element("h2", {}, SAYS.bars), bars(data),
+    element("h2", {}, all ? SAYS.Debtors : told(SAYS.some, { shown: listed, all: grouped(data.debtor_count) })),
+    listed ? table(data) : element("p", {}, SAYS.nobody),
     notes.length ? element("ul", { class: "notes" }, ...notes) : ""));
 });

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
 from mcp.types import Resource
 
-from payt_mcp.receivables import phases
+from payt_mcp.words.languages import Language
 
 MIME_TYPE = "text/html;profile=mcp-app"
 OVERDUE = "ui://payt/overdue.html"
@@ -32,20 +31,32 @@ def listed() -> list[Resource]:
 
 
 @cache
-def page(uri: str) -> str:
+def page(uri: str, language: Language = "en") -> str:
     """The page at this address; "" where there is none."""
     if uri not in _TITLES:
         return ""
+    from markupsafe import Markup  # noqa: PLC0415 - for the first page that a host asks for
+
+    from payt_mcp.apps.app_words import app_words  # noqa: PLC0415
+    from payt_mcp.words.hypertext import Html  # noqa: PLC0415
+    from payt_mcp.words.said import say  # noqa: PLC0415
+
     style = _read("overview.css") + _read("app.css")
-    words = f"'use strict';\nconst PHASE_WORDS = {json.dumps(phases.WORDS)};\n"
-    script = words + _read("bridge.js") + _resting() + _read(_SCRIPTS[uri])
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+    script = "'use strict';\n" + _read("bridge.js") + _resting() + _read(_SCRIPTS[uri])
+    whole = Html(language)(
+        '<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_TITLES[uri]}</title><style>{style}</style></head>"
-        '<body><main id="app"><p class="soft">Waiting for the answer.</p></main>'
-        f"<script>{script}</script></body></html>"
+        "<title>{title}</title><style>{style}</style></head>"
+        '<body data-words="{words}"><main id="app"><p class="soft">{waiting}</p></main>'
+        "<script>{script}</script></body></html>",
+        language=language,
+        title=say(_TITLES[uri]),
+        style=Markup(style),  # noqa: S704 - files of ours
+        words=app_words(_SCRIPTS[uri].removesuffix(".js"), language),
+        waiting=say("Waiting for the answer."),
+        script=Markup(script),  # noqa: S704 - files of ours
     )
+    return str(whole)
 
 
 def _read(name: str) -> str:

@@ -1,11 +1,6 @@
 // A proposal: what would be written, what to look out for, and, where this server lets the card decide, yes and no.
 const APPROVAL = "io.github.payt-mcp/approval";
-const STANDING = {
-  awaiting_approval: "Waiting for a yes", confirmation_required: "Waiting for a yes", approved: "Approved, about to be sent",
-  sending: "Being sent", sent: "Sent", applied: "Done", partly_applied: "Partly done", failed: "Not sent",
-  outcome_unknown: "May have been sent", declined: "Rejected", expired: "Expired",
-  superseded: "Replaced: something changed", unchanged: "Nothing to do",
-};
+const SPOKEN = "io.github.payt-mcp/spoken";
 const ENDED_WELL = ["sent", "applied", "unchanged"];
 const WAITS = ["awaiting_approval", "confirmation_required", "approved", "sending"];
 
@@ -24,10 +19,9 @@ function lines(text) {
 }
 
 function decision(data, given) {
-  if (!given.secret) return element("p", { class: "soft" }, data.status === "awaiting_approval"
-    ? "Approve or reject it on the approval page in your browser, or with payt-mcp approvals in a terminal." : "");
+  if (!given.secret) return element("p", { class: "soft" }, data.status === "awaiting_approval" ? SAYS.elsewhere : "");
   const careful = (given.warnings || []).some((one) => one.danger) ? " careful" : "";
-  const choices = [["approve", `Approve and ${given.deed}`], ["reject", "Reject"]];
+  const choices = [["approve", told(SAYS.approve, given)], ["reject", SAYS.reject]];
   const buttons = choices.map(([choice, label]) => {
     const id = `${choice}-${data.proposal_id}`;
     const button = element("button", { type: "button", id, class: choice + careful }, label);
@@ -35,11 +29,10 @@ function decision(data, given) {
       buttons.forEach((one) => { one.disabled = true; });
       try {
         const asked = { proposal_id: data.proposal_id, decision: choice, secret: given.secret };
-        const told = choice === "approve" ? `Approved, ${given.deed}.` : `Rejected, not to ${given.deed}.`;
-        render(await request("tools/call", { name: "decide_proposal", arguments: asked }), told);
+        const done = told(choice === "approve" ? SAYS.done : SAYS.undone, given);
+        render(await request("tools/call", { name: "decide_proposal", arguments: asked }), done);
       } catch (error) {
-        show(element("section", {}, element("p", {}, `The host did not pass this on: ${error.message}. Nothing is known `
-          + "to have been sent. Look at the approval page, or ask the assistant to check the proposal.")));
+        show(element("section", {}, element("p", {}, told(SAYS.lost, { error: error.message }))));
       }
     });
     return button;
@@ -54,18 +47,21 @@ function hold() {
   root.style.overflow = "auto";
 }
 
-// `told` names what a click on this card decided.
-function render(result, told = "") {
-  if (told) hold();
+// `decided` names what a click on this card decided. Where the person reads another language than the assistant, the
+// server says there what the answer says.
+function render(result, decided = "") {
+  if (decided) hold();
   const data = result.structuredContent;
   if (result.isError || !data || !data.status) return show(said(result));
-  const given = (result._meta || {})[APPROVAL] || {};
+  const meta = result._meta || {};
+  const spoken = meta[SPOKEN] || {};
+  const given = { ...spoken, ...meta[APPROVAL] };
   const look = ENDED_WELL.includes(data.status) ? "good" : WAITS.includes(data.status) ? "wait" : "bad";
   return show(element("section", {},
-    element("p", {}, element("span", { class: `badge ${look}` }, STANDING[data.status] || words(data.status))),
-    told ? element("p", { role: "status" }, told) : "",
-    element("p", {}, data.summary),
-    data.reason ? element("p", {}, data.reason) : "",
+    element("p", {}, element("span", { class: `badge ${look}` }, SAYS[data.status] || words(data.status))),
+    decided ? element("p", { role: "status" }, decided) : "",
+    element("p", {}, spoken.summary || data.summary),
+    element("p", {}, ("reason" in spoken ? spoken.reason : data.reason) || ""),
     warnings(given, data, true),
     given.whole || data.preview ? element("div", { class: "whole" }, ...lines(given.whole || data.preview)) : "",
     warnings(given, data, false),

@@ -14,6 +14,7 @@ from payt_mcp.books.case_book import CaseBook
 from payt_mcp.books.case_numbers import CaseNumbers
 from payt_mcp.books.day import DayBook
 from payt_mcp.books.first_pages import FirstPages
+from payt_mcp.books.history import History
 from payt_mcp.books.listings import Listings
 from payt_mcp.books.open_books import Books
 from payt_mcp.books.open_tasks import OpenTasks
@@ -48,6 +49,7 @@ class Account:
         self._case_numbers: dict[str, CaseNumbers] = {}
         self._open_tasks: dict[str, OpenTasks] = {}
         self._days: dict[str, DayBook] = {}
+        self._histories: dict[str, History] = {}
         self._administrations: list[Administration] = []
         self._read_at: Reading | None = None
         self._login = client.tokens.login()
@@ -75,7 +77,7 @@ class Account:
         if login is not None and login != self._login:
             self.listings, self.first_pages = Listings(), FirstPages()
             self._books, self._case_books, self._case_numbers = {}, {}, {}
-            self._days, self._open_tasks, self._read_at = {}, {}, None
+            self._days, self._open_tasks, self._histories, self._read_at = {}, {}, {}, None
             self._login = login
         return login is not None
 
@@ -172,6 +174,12 @@ class Account:
             books, freshness = self.books(administration), float(self._settings.freshness_seconds)
             self._days[administration.id] = DayBook(self.payt, books, freshness)
         return self._days[administration.id]
+
+    def history(self, administration: Administration) -> History:
+        """What was paid in an administration."""
+        if administration.id not in self._histories:
+            self._histories[administration.id] = History(self._client, self.books(administration), self._group)
+        return self._histories[administration.id]
 
     def _case_book(self, administration: Administration) -> CaseBook:
         if administration.id not in self._case_books:

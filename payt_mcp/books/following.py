@@ -11,7 +11,6 @@ from payt_mcp.payt.clock import Reading, Watermark, watermark
 from payt_mcp.payt.wire import PER_PAGE
 
 _REREAD_AFTER = 24 * 3600.0
-"""Seconds after which everything is read anew."""
 
 _REACH_AGAIN = 300.0
 """Seconds for which a delta reaches back no further than it must, after one that went all the way brought more than a
@@ -45,11 +44,12 @@ class Following:
     """Follows a list: the first time it is read whole, then by deltas from where the reading before began.
 
     `place` is how far that is. Whoever holds what was read sets it, once that is taken over: a delta on top of a
-    reading that was thrown away would look whole.
+    reading that was thrown away would look whole. After `reread_after` seconds all is read anew.
     """
 
-    def __init__(self, client: PaytClient) -> None:
+    def __init__(self, client: PaytClient, reread_after: float = _REREAD_AFTER) -> None:
         self._client = client
+        self._reread_after = reread_after
         self.place = Place()
 
     async def read(
@@ -81,7 +81,7 @@ class Following:
         mark, read_whole = self.place.watermark, self.place.read_whole
         if mark is None or read_whole is None:
             return True
-        return now.since(read_whole) > _REREAD_AFTER or not mark.covers(self._client.server_time)
+        return now.since(read_whole) > self._reread_after or not mark.covers(self._client.server_time)
 
 
 def _latest(stamps: Iterable[dt.datetime | None], as_of: dt.datetime) -> dt.datetime | None:

@@ -22,8 +22,9 @@ To begin
   payt-mcp doctor             what works and what does not, with remedies  [--json]
 
 Every day
-  payt-mcp report             who is overdue, in this terminal or as a page to print  [--html [FILE]]
-                              [--csv [FILE]] [--administration ID] [--min-days N] [--top N]
+  payt-mcp report             who is overdue, in this terminal or as a page to print; all that is open as a workbook
+                              [--html [FILE]] [--xlsx [FILE]] [--csv [FILE] [--sheet NAME]]
+                              [--administration ID,ID | all] [--min-days N] [--top N]
   payt-mcp approvals          what waits for your yes  [list | show ID | approve ID | reject ID | open |
                               verify | clock | purge]
 

@@ -25,6 +25,7 @@ from payt_mcp.hosts.catalog import named
 from payt_mcp.payt.signin import grants
 from payt_mcp.proposals.asking.browser import browse
 from payt_mcp.settings import Secret, Settings, client_id, token
+from payt_mcp.words.said import say
 
 if TYPE_CHECKING:
     from payt_mcp.cli.redirect import Redirect
@@ -85,16 +86,16 @@ def _through_browser(
 ) -> tuple[SignIn, list[Administration], Place]:
     from payt_mcp.cli.redirect import Redirect
 
-    with Redirect(args.port) as redirect:
+    with Redirect(args.port, settings.language_for) as redirect:
         try:
             code, verifier = _consent(args, settings, name, redirect)
             body = grants.of_code(code, redirect.uri, verifier)
             signin = anyio.run(_granted, settings, "oauth", name, secret, body)
             reached, place = anyio.run(_keep, settings, signin, store)
         except BaseException:
-            redirect.finish("Nobody was signed in. You can close this page: the terminal says why.")
+            redirect.finish(say("Nobody was signed in. You can close this page: the terminal says why."))
             raise
-        redirect.finish("You are signed in to Payt. You can close this page.")
+        redirect.finish(say("You are signed in to Payt. You can close this page."))
         return signin, reached, place
 
 

@@ -16,13 +16,15 @@ import re
 import secrets
 import socketserver
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from http.server import BaseHTTPRequestHandler
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 from payt_mcp.errors import SettingsError, SignInError
+from payt_mcp.words.languages import Language
+from payt_mcp.words.said import say
 
 PATH = "/callback"
 HOST = "127.0.0.1"
@@ -53,13 +55,15 @@ class Answer:
 
 
 class Redirect:
-    """A context manager that listens on a port of loopback from the start on.
+    """A context manager that listens on a port of loopback from the start on. Its pages are in the language for a
+    browser that accepts these.
 
     Raises:
         SettingsError: the port is taken.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, language_for: Callable[[str], Language] = lambda _: "en") -> None:
+        self.language_for = language_for
         self.state = secrets.token_urlsafe(32)
         self._ticket = secrets.token_urlsafe(16)
         self._consent_url = ""
@@ -115,21 +119,21 @@ class Redirect:
     def reply(self, target: str, host: str) -> tuple[int, str]:
         """What a GET is answered with: a status, and a page or where to go on."""
         if f"http://{host}" != self.origin:
-            return 421, "This is not the address of this page."
+            return 421, say("This is not the address of this page.")
         try:
             parts = urlsplit(target)
         except ValueError:
-            return 404, "There is nothing here."
+            return 404, say("There is nothing here.")
         if parts.path == PATH:
             return self._answered(parts.query)
         if parts.path == "/done" and self._is_answered:
             self._known.wait(_OUTCOME)
-            return 200, self._outcome or "The terminal says how it went."
+            return 200, self._outcome or say("The terminal says how it went.")
         if hmac.compare_digest(parts.path.encode(), f"/begin/{self._ticket}".encode()) and self._consent_url:
             with self._lock:
                 consent_url, self._consent_url = self._consent_url, ""
             return 303, consent_url
-        return 404, "There is nothing here."
+        return 404, say("There is nothing here.")
 
     def shown(self) -> None:
         """The page at the end has gone out."""
@@ -139,12 +143,12 @@ class Redirect:
     def _answered(self, query: str) -> tuple[int, str]:
         given = parse_qs(query, keep_blank_values=True)
         if any(len(values) > 1 for values in given.values()):
-            return 400, "This answer is not one that Payt gives."
+            return 400, say("This answer is not one that Payt gives.")
         state, code, error = (given.get(name, [""])[0] for name in ("state", "code", "error"))
         if not hmac.compare_digest(state.encode(), self.state.encode()):
-            return 400, "This answer belongs to no sign-in that was begun here. Run payt-mcp login again."
+            return 400, say("This answer belongs to no sign-in that was begun here. Run payt-mcp login again.")
         if bool(code) == bool(error):
-            return 400, "This answer is not one that Payt gives."
+            return 400, say("This answer is not one that Payt gives.")
         self._is_answered = True
         known = error if not error or _ERROR.match(error) else "an unknown error"
         self._answers.put(Answer(code, known))  # the first is the one that is waited for
@@ -169,7 +173,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         status, said = self._redirect.reply(self.path, self.headers.get("Host", ""))
-        page = b"" if status == 303 else _page(said)
+        page = (
+            b"" if status == 303 else _page(said, self._redirect.language_for(self.headers.get("Accept-Language", "")))
+        )
         self.send_response(status)
         for name, value in _HEADERS.items():
             self.send_header(name, value)
@@ -185,8 +191,14 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing is logged: the address holds the code."""
 
 
-def _page(said: str) -> bytes:
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>payt-mcp</title><style>{_STYLE}</style>'
-        f"<h1>payt-mcp</h1><p>{escape(said)}</p>"
-    ).encode()
+def _page(said: str, language: Language) -> bytes:
+    from payt_mcp.words.hypertext import Html
+
+    page = Html(language)(
+        '<!doctype html><html lang="{}"><meta charset="utf-8"><title>payt-mcp</title><style>{}</style>'
+        "<h1>payt-mcp</h1><p>{}</p>",
+        language,
+        _STYLE,
+        said,
+    )
+    return page.encode()

@@ -7,11 +7,12 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from payt_mcp.sheets.as_csv import no_formula
+
 COLUMNS = (
     "administration_id", "administration", "as_of", "currency", "debtor_number", "name", "overdue", "oldest_days",
     "invoices", "phase", "attention",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(overviews: Sequence[Mapping[str, Any]]) -> str:
@@ -22,18 +23,13 @@ def as_csv(overviews: Sequence[Mapping[str, Any]]) -> str:
     for overview in overviews:
         name = f"{overview['name']} (invented data)" if overview["invented"] else overview["name"]
         whose = {
-            "administration_id": overview["administration_id"], "administration": _text(name),
-            "as_of": overview["at"], "currency": _text(overview["currency"]),
+            "administration_id": overview["administration_id"], "administration": no_formula(name),
+            "as_of": overview["at"], "currency": no_formula(overview["currency"]),
         }  # fmt: skip
         sheet.writerows({**whose, **_row(debtor)} for debtor in overview["debtors"])
     return paper.getvalue()
 
 
 def _row(debtor: Mapping[str, Any]) -> dict[str, Any]:
-    texts = {name: _text(debtor.get(name, "")) for name in ("debtor_number", "name", "phase")}
+    texts = {name: no_formula(debtor.get(name, "")) for name in ("debtor_number", "name", "phase")}
     return {**debtor, **texts, "attention": " ".join(debtor.get("attention", ()))}
-
-
-def _text(value: str) -> str:
-    """Somebody else's text: a spreadsheet would carry out what begins like a formula."""
-    return f"'{value}" if value.startswith(_FORMULA) else value

@@ -24,12 +24,21 @@ def run(argv: Sequence[str]) -> int:
     from payt_sandbox.data.build import build_world
     from payt_sandbox.server import serve
 
-    world = build_world(invoices=args.invoices, debtors=args.debtors, seed=args.seed, today=args.today)
+    world = build_world(
+        invoices=args.invoices,
+        debtors=args.debtors,
+        seed=args.seed,
+        today=args.today,
+        history=args.history,
+        history_invoices=args.history_invoices,
+    )
     options = Options(latency_ms=args.latency_ms, control=args.control, token_seconds=args.token_seconds)
     url = f"http://127.0.0.1:{args.port}"
     client_id, application = next(iter(options.applications.items()))
+    invoices = world.book(world.main_id).tables["invoices"]
     print(
-        f"Embedded Payt with {args.invoices:,} open invoices at {url}; Ctrl+C stops it.\n"
+        f"Embedded Payt with {len(invoices.open_ids):,} open and {len(invoices.paid_ids):,} paid invoices at {url}; "
+        f"Ctrl+C stops it.\n"
         f"Elsewhere, set PAYT_API_URL={url} and, for one of its companies, PAYT_ADMINISTRATION_ID={world.main_id}.\n"
         f"  With a token:  PAYT_API_TOKEN={options.token}\n"
         f"  Or sign in:    payt-mcp login --client-id {client_id}    (its secret: {application.secret})",
@@ -59,6 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=_up_to(65_535), default=8765, help="default 8765")
     parser.add_argument("--invoices", type=_up_to(200_000), default=6_000, help="open invoices (default 6,000)")
     parser.add_argument("--debtors", type=_up_to(200_000), default=None, help="default: one for 20 invoices")
+    parser.add_argument("--history", type=_up_to(120, least=0), default=0, help="months of a past (default: none)")
+    parser.add_argument(
+        "--history-invoices", type=_up_to(200_000), help="in it (default: as many as are open, or 1,200)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="another seed is another data set")
     parser.add_argument("--today", type=dt.date.fromisoformat, default=None, help="YYYY-MM-DD; default: today")
     parser.add_argument("--latency-ms", type=int, default=0, help="a delay before every answer")
@@ -67,11 +80,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _up_to(most: int) -> Callable[[str], int]:
+def _up_to(most: int, least: int = 1) -> Callable[[str], int]:
     def number(text: str) -> int:
         value = int(text)
-        if not 1 <= value <= most:
-            raise argparse.ArgumentTypeError(f"a whole number from 1 to {most:,}")
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"a whole number from {least} to {most:,}")
         return value
 
     return number

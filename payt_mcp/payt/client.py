@@ -243,7 +243,7 @@ class PaytClient:
         return await self._reading.read(query, what, once, decide)
 
     async def _once(self, query: Query, what: str, token: Secret) -> Any:
-        slot = await self._slot()
+        slot = await self._slot(can_wait=query.can_wait)
         headers = {"Authorization": f"Bearer {token.reveal()}"}
         response = await self._ask(
             "GET", query.path, what, slot=slot, whole=self._bound, params=dict(query.params), headers=headers
@@ -283,8 +283,8 @@ class PaytClient:
         left = trip.is_written if kind == "address" else trip.has_left or self._network is None
         return trouble(kind or "broken", error, attempt, left=left)
 
-    async def _slot(self) -> Slot:
-        while (delay := self._pacer.wait(time.monotonic())) > 0:  # noqa: ASYNC110 - the clock is what is waited for
+    async def _slot(self, *, can_wait: bool = False) -> Slot:
+        while (delay := self._pacer.wait(time.monotonic(), can_wait=can_wait)) > 0:  # noqa: ASYNC110 - the clock is what is waited for
             await anyio.sleep(delay)
         return self._pacer.begin()
 

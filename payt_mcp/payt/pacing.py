@@ -40,15 +40,17 @@ class Pacer:
         self._refusals = 0
         self._fastest = float("inf")
 
-    def wait(self, now: float) -> float:
-        """Seconds until a request may begin; 0 when it may now."""
+    def wait(self, now: float, *, can_wait: bool = False) -> float:
+        """Seconds until a request may begin; 0 when it may now. One that `can_wait` finds half of the places taken."""
         self._forget(now)
         if now < self._held_until:
             return self._held_until - now
-        if len(self._slots) < self._rate:
+        most = max(self._rate // 2, 1) if can_wait else self._rate
+        if len(self._slots) < most:
             return 0.0
-        sent = [slot.at for slot in self._slots if slot.at is not None]
-        return max(min(sent) + self._window - now, 0.001) if sent else 0.01
+        sent = sorted(slot.at for slot in self._slots if slot.at is not None)
+        leaves = len(self._slots) - most
+        return max(sent[leaves] + self._window - now, 0.001) if leaves < len(sent) else 0.01
 
     def is_quiet(self, now: float) -> bool:
         """Whether the window is empty, and nothing is held back."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -53,13 +53,16 @@ Fields = Sequence["str | Mapping[str, Sequence[str]]"]
 
 @dataclass(frozen=True)
 class Query:
-    """One GET: `path` below the base URL, and query parameters that are sent as they stand."""
+    """One GET: `path` below the base URL, and query parameters that are sent as they stand. What `can_wait` leaves half
+    of the rate to what somebody waits for.
+    """
 
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
+    can_wait: bool = False
 
     def with_params(self, **more: str) -> Query:
-        return Query(self.path, {**self.params, **more})
+        return replace(self, params={**self.params, **more})
 
 
 @dataclass(frozen=True)

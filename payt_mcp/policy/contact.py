@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from payt_mcp.settings.thresholds import WEEKDAYS, Rules
-from payt_mcp.words.text import count
+from payt_mcp.words.said import count, say
 
 
 def is_quiet(rules: Rules, moment: dt.datetime) -> bool:
@@ -31,16 +31,27 @@ def against(
     reminded or written to, `moment` is now where the administration is.
     """
     if number in rules.never_mail:
-        yield "never_mail", "This debtor is never to be mailed"
+        yield "never_mail", say("This debtor is never to be mailed")
     if is_quiet(rules, moment):
-        yield "quiet_days, quiet_hours", "Nobody is to be written to at this time"
+        yield "quiet_days, quiet_hours", say("Nobody is to be written to at this time")
     since = (moment.date() - written).days if written else None
     is_lately = since is not None and 0 <= since < rules.reminder_interval_days
     if is_lately and "reminder_interval_days" in rules.given:
-        said = f"at most one letter in {count(rules.reminder_interval_days, 'day')}, and the last was on {written}"
-        yield "reminder_interval_days", f"A debtor gets {said}"
+        yield (
+            "reminder_interval_days",
+            say(
+                "A debtor gets at most one letter in {days}, and the last was on {written}",
+                days=count(rules.reminder_interval_days, "day"),
+                written=written,
+            ),
+        )
     if Decimal(0) < overdue < rules.minimum_amount:
-        yield "minimum_amount", f"Nobody is reminded of less than {rules.minimum_amount:.2f}"
+        yield "minimum_amount", say("Nobody is reminded of less than {amount}", amount=f"{rules.minimum_amount:.2f}")
     if rules.languages and language and language.casefold() not in rules.languages:
         allowed = ", ".join(sorted(rules.languages))
-        yield "languages", f"Letters are in {allowed}, and this debtor's language is {language}"
+        yield (
+            "languages",
+            say(
+                "Letters are in {allowed}, and this debtor's language is {language}", allowed=allowed, language=language
+            ),
+        )

@@ -31,6 +31,7 @@ from payt_mcp.proposals.outcomes import of_this_attempt
 from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import words_of
+from payt_mcp.words.said import joined, say
 
 logger = logging.getLogger("payt_mcp")
 
@@ -43,10 +44,14 @@ _LONGEST_PAUSE = 60.0
 _REMEMBERED = 300.0
 _ELSEWHERE = 10.0
 _LOOK = 0.2
-_NOT_YET_ON_RECORD = "How it ended cannot be put on record yet; the server keeps trying. Do not send it in another way."
-_NOT_KEPT = "The record of writes could not be kept, so it was not sent."
-_OF_ANOTHER = "It was approved under another sign-in or token, and only a server that uses that one carries it out."
-_UNKNOWN_KIND = "This version of the program does not know this kind of write: one that does carries it out."
+_NOT_YET_ON_RECORD = say(
+    "How it ended cannot be put on record yet; the server keeps trying. Do not send it in another way."
+)
+_NOT_KEPT = say("The record of writes could not be kept, so it was not sent.")
+_OF_ANOTHER = say(
+    "It was approved under another sign-in or token, and only a server that uses that one carries it out."
+)
+_UNKNOWN_KIND = say("This version of the program does not know this kind of write: one that does carries it out.")
 _T = TypeVar("_T")
 
 
@@ -206,7 +211,7 @@ class Engine:
             self._retry_at[key] = time.monotonic() + _PAUSE
         except Exception:  # the edge of a background task: one proposal that fails must not end the server
             logger.exception("carrying out broke off", extra={"proposal": key})
-            self.troubles[key] = "It could not be carried out, for a reason nobody foresaw."
+            self.troubles[key] = say("It could not be carried out, for a reason nobody foresaw.")
             self._retry_at[key] = time.monotonic() + _LONGEST_PAUSE
         finally:
             self._running.pop(key, None)
@@ -231,7 +236,7 @@ class Engine:
         await self.on_ledger(self.ledger.checking, key)
         check = await writer.check(record)
         if check.changed:
-            left = await self.on_ledger(self.ledger.supersede, key, "; ".join(check.changed), scope=scope)
+            left = await self.on_ledger(self.ledger.supersede, key, joined(check.changed, "; "), scope=scope)
             self.troubles.pop(key, None)
             if check.renewed is not None and left.status is Status.SUPERSEDED:
                 await self.on_ledger(self.ledger.propose, check.renewed, Who("server"))
@@ -249,10 +254,13 @@ class Engine:
         if other is None:
             return False
         self._retry_at[key] = time.monotonic() + _PAUSE
-        state = "is being sent" if other.status is Status.SENDING else "may have been sent"
-        self.troubles[key] = (
-            f"{words_of(other).same} {state} as proposal {other.id}. This one waits until a person or what Payt shows "
-            "has settled that one, and for no longer than 15 minutes after its yes."
+        state = say("is being sent") if other.status is Status.SENDING else say("may have been sent")
+        self.troubles[key] = say(
+            "{same} {state} as proposal {id}. This one waits until a person or what Payt shows has settled that one, "
+            "and for no longer than 15 minutes after its yes.",
+            same=words_of(other).same,
+            state=state,
+            id=other.id,
         )
         return True
 
@@ -277,15 +285,17 @@ class Engine:
                         return Done(Status.FAILED, {"trouble": str(error)})
                     await anyio.sleep(pause)
                 except OutcomeUnknownError as error:
-                    return Done(Status.OUTCOME_UNKNOWN, {"trouble": f"Payt gave no usable answer: {error.trouble}."})
+                    return Done(Status.OUTCOME_UNKNOWN, {"trouble": _unusable(error)})
                 except PaytMcpError as error:
                     if isinstance(error, ForbiddenError):
                         self._forbidden[record.kind] = (str(error), time.monotonic())
                     return Done(Status.FAILED, {"trouble": str(error)})
                 except Exception:  # the edge: what is out may have arrived, whatever broke here
                     logger.exception("sending broke off", extra={"proposal": record.id})
-                    return Done(Status.OUTCOME_UNKNOWN, {"trouble": "Sending broke off for a reason nobody foresaw."})
-        return Done(Status.OUTCOME_UNKNOWN, {"trouble": "Payt gave no answer in time."})
+                    return Done(
+                        Status.OUTCOME_UNKNOWN, {"trouble": say("Sending broke off for a reason nobody foresaw.")}
+                    )
+        return Done(Status.OUTCOME_UNKNOWN, {"trouble": say("Payt gave no answer in time.")})
 
     async def _record(self, key: str, done: Done) -> None:
         """Record an outcome; where the ledger will not take it now, it is tried again while this process lives."""
@@ -363,9 +373,14 @@ class Engine:
             )
 
 
+def _unusable(error: OutcomeUnknownError) -> str:
+    return say("Payt gave no usable answer: {trouble}.", trouble=error.trouble)
+
+
 def _of_attempt(record: Record, done: Done) -> Done:
     """How an attempt leaves a proposal: where an earlier one may have got through, failing now says nothing of that."""
     if record.sending_at is None or done.status is not Status.FAILED:
         return done
-    trouble = f"It could not be sent again: {of_this_attempt(str(done.outcome.get('trouble', '')))}"
+    why = of_this_attempt(str(done.outcome.get("trouble", "")))
+    trouble = say("It could not be sent again: {trouble}", trouble=why)
     return Done(Status.OUTCOME_UNKNOWN, {**done.outcome, "trouble": trouble})

@@ -12,22 +12,25 @@ from payt_mcp.policy.approval import Yes
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import words_of
+from payt_mcp.words.said import say
+from payt_mcp.words.sentences import Moment, template
 from payt_mcp.words.text import NAME_LENGTH, clean
 
 _SENTENCES = {
-    Status.PROPOSED: "Waiting for a person's yes; nothing was sent.",
-    Status.APPROVED: "Approved; not sent yet.",
-    Status.SENDING: "Being sent.",
-    Status.APPLIED: "Carried out at {changed}.",
-    Status.PARTLY_APPLIED: "Carried out in part at {changed}.",
-    Status.FAILED: "It was not carried out.",
-    Status.OUTCOME_UNKNOWN: "May have been sent at {sending}; {looked}. It is not sent again unless a person says so.",
-    Status.DECLINED: "A person said no; nothing was sent.",
-    Status.EXPIRED: "The time for it is over; nothing was sent.",
-    Status.SUPERSEDED: "Nothing was sent, because {why}.",
+    Status.PROPOSED: template("Waiting for a person's yes; nothing was sent."),
+    Status.APPROVED: template("Approved; not sent yet."),
+    Status.SENDING: template("Being sent."),
+    Status.APPLIED: template("Carried out at {changed}."),
+    Status.PARTLY_APPLIED: template("Carried out in part at {changed}."),
+    Status.FAILED: template("It was not carried out."),
+    Status.OUTCOME_UNKNOWN: template(
+        "May have been sent at {sending}; {looked}. It is not sent again unless a person says so."
+    ),
+    Status.DECLINED: template("A person said no; nothing was sent."),
+    Status.EXPIRED: template("The time for it is over; nothing was sent."),
+    Status.SUPERSEDED: template("Nothing was sent, because {why}."),
 }
-_AGAIN = "Approved to be sent again; it may have been sent at {sending} already."
-_PLACES = re.compile(r"\{(sending|changed|message|looked|closed|why)\}")
+_AGAIN = template("Approved to be sent again; it may have been sent at {sending} already.")
 _NOTHING = re.compile(r"(No record, no write: |; )?\bnothing was (sent|changed)[^.]*\.", re.IGNORECASE)
 
 
@@ -45,7 +48,7 @@ _CHANNELS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """Who says yes in which way where nobody is named, and how that way is called."""
 
-_CLOSED = "A person closed it at {changed}: it was {closed}."
+_CLOSED = template("A person closed it at {changed}: it was {closed}.")
 
 
 def outcome_words(record: Record, zone: dt.tzinfo) -> str:
@@ -59,10 +62,10 @@ def outcome_words(record: Record, zone: dt.tzinfo) -> str:
         "changed": at(record.changed_at, zone),
         "message": record.message_id,
         "looked": words.unseen,
-        "closed": f"not {words.done}" if record.status is Status.FAILED else words.done,
-        "why": record.outcome.get("why", "something changed"),
+        "closed": say("not {done}", done=words.done) if record.status is Status.FAILED else words.done,
+        "why": record.outcome.get("why", say("something changed")),
     }
-    return _PLACES.sub(lambda place: str(said[place[1]]), sentence)
+    return say(sentence, **said)
 
 
 def approved_words(record: Record, zone: dt.tzinfo) -> str:
@@ -91,9 +94,10 @@ def _at_time(moment: dt.datetime, ended_on: dt.date) -> str:
 
 def of_this_attempt(text: str) -> str:
     """A trouble without its closing words that nothing was sent: of what was tried before, they say nothing."""
-    return _NOTHING.sub("", text).strip()
+    return _NOTHING.sub("", text).strip() if _NOTHING.search(text) else text
 
 
 def at(moment: dt.datetime, zone: dt.tzinfo) -> str:
     """`2026-11-21 14:03 CET`"""
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+    there = moment.astimezone(zone)
+    return Moment.of(there, f"{there:%Y-%m-%d %H:%M %Z}")

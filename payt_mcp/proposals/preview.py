@@ -13,6 +13,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from payt_mcp.errors import AlteredError
+from payt_mcp.proposals.said_parts import SAID, said_in, with_said
+from payt_mcp.words.said import joined, say, term
+from payt_mcp.words.sentences import template
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -183,8 +186,8 @@ class Records:
     """Records, each with what changes; `noun` and `owner` say what they are and what stands beside them."""
 
     rows: tuple[Row, ...]
-    noun: str = "Record"
-    owner: str = "About"
+    noun: str = say("Record")
+    owner: str = say("About")
     section: Literal["records"] = "records"
 
 
@@ -219,12 +222,12 @@ class Words:
     whether a person may say that it was done because Payt may never show that to us.
     """
 
-    step: str = "carry out"
-    done: str = "carried out"
-    ended: str = "Sent at {sending}."
-    same: str = "The same write"
-    unseen: str = "not to be seen at Payt yet"
-    all_clear: str = "No warnings."
+    step: str = say("carry out")
+    done: str = say("carried out")
+    ended: str = template("Sent at {sending}.")
+    same: str = say("The same write")
+    unseen: str = say("not to be seen at Payt yet")
+    all_clear: str = say("No warnings.")
     person_knows: bool = True
 
 
@@ -252,14 +255,17 @@ class Preview:
         """As `as_json` made it. Raises AlteredError where it is no preview."""
         try:
             if kept.keys() >= _NEEDED:
-                return _adapter().validate_python({**kept, "warnings": [*map(_warned, kept["warnings"])]})
+                plain = {name: part for name, part in kept.items() if name != SAID}
+                preview = _adapter().validate_python({**plain, "warnings": [*map(_warned, kept["warnings"])]})
+                return with_said(preview, kept[SAID]) if kept.get(SAID) else preview
         except (ValueError, TypeError):  # pydantic's error, which would quote what stands there
             pass
         raise AlteredError(CANNOT_BE_SHOWN)
 
     def as_json(self) -> dict[str, Any]:
+        """Plain texts, and beside them which are sentences of ours, with what they are made of."""
         made: dict[str, Any] = _adapter().dump_python(self, mode="json")
-        return made
+        return {**made, SAID: dict(said_in(self))}
 
     @property
     def dangers(self) -> list[Warned]:
@@ -315,8 +321,9 @@ def situation(entries: Sequence[Circumstance]) -> Iterator[Situation]:
 def counted(sender: str, rows: Sequence[Row]) -> Effect:
     """How many records become what: the first thing to know of a batch."""
     counts = Counter(row.action for row in rows)
-    said = (f"{counts[action]} {action}" for action in sorted(counts, key=lambda action: _ORDER.get(action, 2)))
-    return Effect(f"In {sender}: {', '.join(said)}")
+    actions = sorted(counts, key=lambda action: _ORDER.get(action, 2))
+    said = (say("{number} {what}", number=str(counts[action]), what=term(action)) for action in actions)
+    return Effect(say("In {sender}: {counts}", sender=sender, counts=joined(said)))
 
 
 _PARTS: tuple[Any, ...] = (

@@ -11,6 +11,7 @@ from typing import Any
 
 from payt_mcp.errors import AlteredError
 from payt_mcp.policy.approval import Yes
+from payt_mcp.proposals.said_parts import read_with_said
 from payt_mcp.proposals.states import Status
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -175,7 +176,7 @@ def _record(row: Mapping[str, Any]) -> Record:
         owner=row["owner"],
         baseline=tuple(json.loads(row["baseline"])),
         message_id=row["message_id"],
-        outcome=_object(row["outcome"]),
+        outcome=read_with_said(_object(row["outcome"])),
         code=row["code"],
         code_until=_moment(row["code_until"]),
         once=bool(row["once"]),

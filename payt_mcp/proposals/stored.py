@@ -31,20 +31,22 @@ from payt_mcp.proposals.preview import (
     Words,
 )
 from payt_mcp.proposals.records import Record
+from payt_mcp.words.said import say
+from payt_mcp.words.sentences import template
 
 _WORDS = {
     "message": Words(
-        step="send",
-        done="sent",
-        ended="Sent at {sending}; it is message {message} at Payt.",
-        same="The same letter to this debtor",
-        unseen="not on the timeline yet",
+        step=say("send"),
+        done=say("sent"),
+        ended=template("Sent at {sending}; it is message {message} at Payt."),
+        same=say("The same letter to this debtor"),
+        unseen=say("not on the timeline yet"),
         person_knows=False,
     ),
     "comment": Words(
-        ended="Made at {sending}.",
-        same="The same comment",
-        unseen="not among the comments of the task yet",
+        ended=template("Made at {sending}."),
+        same=say("The same comment"),
+        unseen=say("not among the comments of the task yet"),
         person_knows=False,
     ),
 }
@@ -71,8 +73,12 @@ def is_of_before(record: Record) -> bool:
 def title_of(record: Record) -> str:
     """What a list calls it, whatever else is wrong with it."""
     if record.preview is None:
-        return "(text purged)"
-    return str(record.preview.get("title", "(cannot be shown)"))
+        return say("(text purged)")
+    try:
+        preview = preview_of(record)
+    except AlteredError:
+        preview = None
+    return preview.title if preview else str(record.preview.get("title", say("(cannot be shown)")))
 
 
 def words_of(record: Record) -> Words:

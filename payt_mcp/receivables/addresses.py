@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from payt_mcp.errors import BadValueError
 from payt_mcp.receivables.mailboxes import mailbox, one_form, parse, readable, split
 from payt_mcp.words.lookalikes import latin
+from payt_mcp.words.said import day_of, joined, say, term
 from payt_mcp.words.text import NAME_LENGTH, clean
 
 if TYPE_CHECKING:
@@ -43,21 +44,28 @@ class Place:
     @property
     def named(self) -> str:
         """`the address for reminders, cc`."""
-        return {"primary": "the primary address"}.get(
-            self.use, f"the address {'' if self.use.startswith('given') else 'for '}{self.use}"
-        )
+        if self.use == "primary":
+            return say("the primary address")
+        if self.use.startswith("given"):
+            return say("the address given by the debtor")
+        return say("the address for {use}", use=term(self.use))
 
 
 PLACES = {
     "reminder_email_address": Place(
-        "reminders", "the debtor's address for reminders", of_contact="reminder_email_address"
+        "reminders", say("the debtor's address for reminders"), of_contact="reminder_email_address"
     ),
-    "primary_email_address": Place("primary", "the debtor's primary address", of_contact="default_email_address"),
-    "debtor_provided_email_address": Place("given by the debtor", "given by the debtor"),
-    "invoice_email_address": Place("invoices", "the debtor's address for invoices", of_contact="invoice_email_address"),
+    "primary_email_address": Place("primary", say("the debtor's primary address"), of_contact="default_email_address"),
+    "debtor_provided_email_address": Place("given by the debtor", say("given by the debtor")),
+    "invoice_email_address": Place(
+        "invoices", say("the debtor's address for invoices"), of_contact="invoice_email_address"
+    ),
     **{
         f"{field}_{copy}_email_address": Place(
-            f"{use}, {copy}", f"the debtor's {copy} for {use}", True, f"{field}_{copy}_email_address"
+            f"{use}, {copy}",
+            say("the debtor's {copy} for {use}", copy=copy, use=term(use)),
+            True,
+            f"{field}_{copy}_email_address",
         )
         for field, use in (("reminder", "reminders"), ("invoice", "invoices"))
         for copy in ("cc", "bcc")
@@ -104,7 +112,10 @@ class Written:
     @property
     def complaint(self) -> str:
         """`the address for reminders cannot be used: ap@@x.example (it ...)`."""
-        return f"{self.place.named} cannot be used: {clean(self.text, 80)} ({self.why_not})"
+        text = clean(self.text, 80)
+        return say(
+            "{place} cannot be used: {text} ({why_not})", place=self.place.named, text=text, why_not=self.why_not
+        )
 
 
 def parse_one(argument: str, text: str) -> str:
@@ -145,7 +156,7 @@ def distinct(emails: Iterable[str], but: Iterable[str] = ()) -> list[str]:
 def source_of(email: str, on_file: Iterable[OnFile]) -> str:
     """Where an address stands on file; "" where it does not."""
     asked = mailbox(email)
-    return ", ".join(dict.fromkeys(known.source for known in on_file if mailbox(known.email) == asked))
+    return joined(dict.fromkeys(known.source for known in on_file if mailbox(known.email) == asked))
 
 
 def written(debtor: Debtor) -> Iterator[Written]:
@@ -176,12 +187,12 @@ def default_address(debtor: Debtor) -> OnFile | None:
 
 def addresses_of_contact(contact: Contact, changed: str = "") -> Iterator[OnFile]:
     """Every address of a contact that can be used; `changed` is the day on which the contact changed, if lately."""
-    lately = f", changed {changed}" if changed else ""
+    lately = say(", changed {day}", day=day_of(changed)) if changed else ""
     name = clean(" ".join(filter(None, (contact.firstname, contact.lastname))), NAME_LENGTH) or contact.id
     for field in CONTACT_FIELDS:
         for part in split(getattr(contact, field) or ""):
             with suppress(ValueError):
-                yield OnFile(parse(part), f"contact {name}{lately}")
+                yield OnFile(parse(part), say("contact {name}{lately}", name=name, lately=lately))
 
 
 def domain(email: str) -> str:

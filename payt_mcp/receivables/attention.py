@@ -23,6 +23,7 @@ from typing import Literal
 from payt_mcp.receivables.open_items import OpenItem, OpenItems
 from payt_mcp.receivables.phases import ATTENTION
 from payt_mcp.receivables.records import CaseEntry
+from payt_mcp.words.said import say, term
 from payt_mcp.words.text import code
 
 PAYMENT_PLAN, PAUSED, WITH_BAILIFF, CREDIT_OPEN = ATTENTION
@@ -46,7 +47,9 @@ class Reason:
     @property
     def named(self) -> str:
         """`credit case D2026-7`, `payment plan 23004`; "" where the invoice or the debtor says so itself."""
-        return f"{self.source.replace('_', ' ')} {code(self.record)}" if self.record else ""
+        if not self.record:
+            return ""
+        return say("{source} {record}", source=term(self.source.replace("_", " ")), record=code(self.record))
 
 
 _ITSELF = {flag: Reason(flag, "invoice") for flag in ATTENTION}
@@ -89,6 +92,12 @@ def flags_of(reasons: Iterable[Reason]) -> list[str]:
 def of_invoice(books: OpenItems, item: OpenItem) -> list[Reason]:
     """Why an invoice must not be chased just like that. `books` hold its debtor, its case and that debtor's plans."""
     return _of_item(books, item, _of_all_it_owes(books, item.debtor_id))
+
+
+def of_each(books: OpenItems, debtor_id: str) -> list[tuple[OpenItem, list[Reason]]]:
+    """The same of every open item of a debtor."""
+    of_all = _of_all_it_owes(books, debtor_id)
+    return [(item, _of_item(books, item, of_all)) for item in books.of_debtor(debtor_id)]
 
 
 def of_case(case: CaseEntry) -> list[Reason]:

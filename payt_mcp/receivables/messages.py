@@ -6,6 +6,8 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
+from payt_mcp.words.said import joined, say, term
+
 if TYPE_CHECKING:
     from payt_mcp.payt.models import Message, Notification
 
@@ -35,5 +37,5 @@ def bounce_reason(mail: Notification) -> str:
     said = (mail.details.bounce_reason or "").casefold() if mail.details else ""
     number = _SMTP.search(said)
     word = next((word for word, signs in _BOUNCES.items() if any(sign in said for sign in signs)), "")
-    told = ", ".join(filter(None, (number[0] if number else "", word)))
-    return f" ({told})" if told else ""
+    told = joined(filter(None, (number[0] if number else "", term(word) if word else "")))
+    return say(" ({told})", told=told) if told else ""

@@ -66,6 +66,16 @@ def invoice_step(invoice: Invoice) -> tuple[str, dt.datetime | None]:
     return _furthest_step(invoice, _INVOICE_STEPS)
 
 
+def step_before(invoice: Invoice, day: dt.date) -> str:
+    """The furthest step that had been taken for an invoice before a day; "" where none was."""
+    for phase, name in reversed(_INVOICE_STEPS):
+        old = DEPRECATED_STEPS.get(name)
+        moment = getattr(invoice, name) or (getattr(invoice, old) if old else None)
+        if moment is not None and moment.date() < day:
+            return phase
+    return ""
+
+
 def case_phase(case: CreditCase) -> str:
     """The phase of a credit case; `deactivated` wins over every step."""
     if _is_deactivated(case):

@@ -46,6 +46,7 @@ from payt_mcp.tools.arguments import accepted, refusal
 from payt_mcp.tools.callers import Callers, Request
 from payt_mcp.tools.schemas import flat
 from payt_mcp.tools.shared import ToolSpec
+from payt_mcp.words.languages import Language
 
 if TYPE_CHECKING:
     from mcp.shared._stream_protocols import ReadStream, WriteStream
@@ -71,9 +72,15 @@ class PaytServer(MCPServer[Callers]):
     """The SDK's server with schemas every host can read, and errors in our own words."""
 
     def __init__(
-        self, specs: tuple[ToolSpec, ...], prompt_texts: dict[str, prompts.PromptText], **options: Any
+        self,
+        specs: tuple[ToolSpec, ...],
+        prompt_texts: dict[str, prompts.PromptText],
+        *,
+        language: Language = "en",
+        **options: Any,
     ) -> None:
         super().__init__(**options)
+        self._language: Language = language
         for spec in specs:
             self.add_tool(
                 spec.run,
@@ -175,10 +182,15 @@ class PaytServer(MCPServer[Callers]):
     ) -> Iterable[ReadResourceContents] | InputRequiredResult:
         """What the tool for such a record says of it. Errors end the request, with the sentence a tool would give."""
         address = str(uri)
-        if page := pages.page(address):
+        if page := pages.page(address, self._language):
             return [ReadResourceContents(page, pages.MIME_TYPE, pages.META)]
         if resources.is_glossary(address):
             return [ReadResourceContents(resources.glossary(), resources.MARKDOWN)]
+        if (sheets := resources.sheets_asked(address)) and context is not None:
+            from payt_mcp.server.saving import read_sheets  # noqa: PLC0415 - brings the client along
+
+            with patience.begun():
+                return [await read_sheets(context, sheets)]
         asked = resources.asked_for(address)
         if asked is None:
             raise ResourceNotFoundError(resources.unknown(address))
@@ -222,10 +234,11 @@ def build_server(
     settings of their own; else it is the one caller of `settings`.
     """
     specs = tools_of(settings.toolsets, read_only=settings.read_only)
-    apps = Apps(specs, approval=settings.app_approval and not settings.read_only)
+    apps = Apps(specs, approval=settings.app_approval and not settings.read_only, language=settings.language_for())
     return PaytServer(
         specs,
         prompts.read_prompts(settings.prompts_dir),
+        language=settings.language_for(),
         name="payt-mcp",
         title="Payt sandbox (invented data)" if settings.is_sandbox else "Payt",
         version=__version__,

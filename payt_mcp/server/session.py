@@ -140,4 +140,5 @@ def _embedded(settings: CallerSettings) -> tuple[CallerSettings, EmbeddedPayt | 
     from payt_sandbox.data.build import build_world  # noqa: PLC0415
 
     options = Options()
-    return replace(settings, api_token=Secret(options.token)), create_app(build_world(), options=options)
+    world = build_world(history=settings.sandbox_months)
+    return replace(settings, api_token=Secret(options.token)), create_app(world, options=options)

@@ -12,7 +12,7 @@ PAYT_URLS: Mapping[str, str] = {
 }
 """By the names `PAYT_API_URL` takes."""
 
-TOOLSETS = ("core", "upserts", "payments", "plans", "tasks", "flow")
+TOOLSETS = ("core", "upserts", "payments", "plans", "tasks", "flow", "insight")
 DEFAULT_TOOLSETS = TOOLSETS[:2]
 """Those that are on where nobody names any. Who names some gets those and `core`."""
 
@@ -22,10 +22,12 @@ KNOWN: Mapping[str, str] = {
     "PAYT_ADMINISTRATION_ID": "The administration that is meant when a call names none.",
     "PAYT_FRESHNESS_SECONDS": "How old the open items may be before changes are asked for (0 to 3600, default 30).",
     "PAYT_RATE": "Requests per second to Payt at the most (1 to 100, default 10, Payt's own limit).",
-    "PAYT_TOOLSETS": "Tools beside `core`: `upserts` (default), `payments`, `plans`, `tasks`, `flow`, or `all`.",
+    "PAYT_TOOLSETS": "Tools beside `core`: `upserts` (default), `payments`, `plans`, `tasks`, `flow`, `insight`, or "
+    "`all`.",
     "PAYT_READ_ONLY": "`1`: nothing can be written; the tools that write are not even listed.",
     "PAYT_CONFIRM": "`person` (default): a person says yes to every write; `code`: the host's own prompt is trusted.",
     "PAYT_APP_APPROVAL": "`1`: a proposal may be approved on its page inside the assistant (README has a warning).",
+    "PAYT_LANGUAGE": "What a person sees is in `nl`, `en`, `de` or `fr` (default: as browser or system have it).",
     "PAYT_RULES_FILE": "A TOML file with rules of your own: quiet days, reminder interval, and more (docs/rules.md).",
     "PAYT_PROMPTS_DIR": "A folder of prompts of your own; one with the name of ours takes its place.",
     "PAYT_STATE_DIR": "The folder of the record of writes and of the sign-in (default: the platform's state folder).",

@@ -10,6 +10,7 @@ from payt_mcp.network import Network
 from payt_mcp.settings.known import DEFAULT_TOOLSETS, PAYT_URLS, SANDBOX
 from payt_mcp.settings.secret import Secret
 from payt_mcp.settings.thresholds import Rules
+from payt_mcp.words.languages import Language, best_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,8 @@ class CallerSettings:
     rate: int = 10
     client_id: str | None = None
     client_secret: Secret | None = None
+    sandbox_months: int = 0
+    """How long a past the embedded Payt has: none where no tool asks about it."""
     network: Network = field(default_factory=Network)
     """The way to Payt from this machine."""
     rules: Rules = field(default_factory=Rules)
@@ -47,9 +50,17 @@ class CallerSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicySettings:
-    """What may be written, and who must have said yes."""
+    """What may be written, and who must have said yes. `language` is what a person is addressed in; where none is set,
+    a page goes by the browser, and everything else by the system.
+    """
 
     read_only: bool = False
     confirm: Literal["person", "code"] = "person"
     app_approval: bool = False
     attachments_dir: Path | None = None
+    language: Language | None = None
+    system_language: Language = "en"
+
+    def language_for(self, accepted: str = "") -> Language:
+        """The language for a person whose browser accepts these, as `Accept-Language` has it."""
+        return self.language or best_of(accepted) or self.system_language

@@ -13,6 +13,7 @@ from payt_mcp.settings.thresholds import Rules
 
 _MAX_FRESHNESS = 3600
 _MAX_RATE = 100
+_PAST_MONTHS = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,7 @@ class Settings(ProcessSettings, CallerSettings, PolicySettings):
         """
         values.refuse_unknown(environ)
         given = {name: values.given(environ, name) for name in KNOWN}
+        toolsets = values.toolsets(given["PAYT_TOOLSETS"])
         api_token, secret, bearer = (given[f"PAYT_{name}"] for name in ("API_TOKEN", "CLIENT_SECRET", "MCP_TOKEN"))
         return cls(
             api_token=values.token("PAYT_API_TOKEN", api_token) if api_token else None,
@@ -41,16 +43,19 @@ class Settings(ProcessSettings, CallerSettings, PolicySettings):
             rate=values.whole("PAYT_RATE", given["PAYT_RATE"], 10, 1, _MAX_RATE),
             client_id=values.client_id(given["PAYT_CLIENT_ID"]),
             client_secret=values.token("PAYT_CLIENT_SECRET", secret) if secret else None,
+            sandbox_months=_PAST_MONTHS if "insight" in toolsets else 0,
             network=Network.from_env(environ),
             read_only=values.switch("PAYT_READ_ONLY", given["PAYT_READ_ONLY"]),
             confirm=values.confirm(given["PAYT_CONFIRM"]),
             app_approval=values.switch("PAYT_APP_APPROVAL", given["PAYT_APP_APPROVAL"]),
             attachments_dir=folders.existing("PAYT_ATTACHMENTS_DIR", given["PAYT_ATTACHMENTS_DIR"]),
+            language=values.language(given["PAYT_LANGUAGE"]),
+            system_language=values.system_language(environ),
             rules=_rules(given["PAYT_RULES_FILE"]),
             mcp_token=values.bearer(bearer) if bearer else None,
             state_dir=folders.absolute("PAYT_STATE_DIR", given["PAYT_STATE_DIR"]) or folders.usual_state_dir(environ),
             prompts_dir=folders.existing("PAYT_PROMPTS_DIR", given["PAYT_PROMPTS_DIR"]),
-            toolsets=values.toolsets(given["PAYT_TOOLSETS"]),
+            toolsets=toolsets,
         )
 
 

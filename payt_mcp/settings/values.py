@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from payt_mcp.errors import SettingsError
 from payt_mcp.settings.known import DEFAULT_TOOLSETS, KNOWN, PAYT_URLS, TOOLSETS
 from payt_mcp.settings.secret import Secret
+from payt_mcp.words.languages import LANGUAGES, NAMES, Language, language_of
 
 _EVERY_SET = "all"
 _UNEXPANDED = re.compile(r"\$\{.*\}\Z", re.DOTALL)
@@ -88,6 +89,33 @@ def confirm(value: str | None) -> Literal["person", "code"]:
     if value == "code":
         return "code"
     raise SettingsError(f"PAYT_CONFIRM={value[:20]!r} is not possible: person or code.")
+
+
+def language(value: str | None) -> Language | None:
+    if value is None:
+        return None
+    found = next((one for one in LANGUAGES if one == value.lower()), None)
+    if found is None:
+        known = ", ".join(f"{one} ({NAMES[one]})" for one in LANGUAGES)
+        raise SettingsError(f"PAYT_LANGUAGE={value[:20]!r} is not possible: one of {known}.")
+    return found
+
+
+def system_language(environ: Mapping[str, str]) -> Language:
+    """What the system speaks; English, where that is none of ours."""
+    named = next(filter(None, (environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return language_of(named or _of_this_machine()) or "en"
+
+
+def _of_this_machine() -> str:
+    """Windows tells it by its English name: `Dutch_Netherlands`."""
+    import locale  # noqa: PLC0415 - where no variable says it
+
+    try:
+        told = (locale.getlocale()[0] or "").partition("_")[0]
+    except ValueError:  # macOS names an encoding alone
+        return ""
+    return {name: code for code, name in NAMES.items()}.get(told, told)
 
 
 def toolsets(value: str | None) -> tuple[str, ...]:

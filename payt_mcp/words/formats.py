@@ -10,6 +10,7 @@ from payt_mcp.words.languages import Language
 
 _LOCALES: dict[Language, str] = {"nl": "nl_NL", "de": "de_DE", "en": "en_GB", "fr": "fr_FR"}
 _AND: dict[Language, str] = {"nl": "en", "de": "und", "en": "and", "fr": "et"}
+_THOUSANDS: dict[Language, str] = {"nl": ".", "de": ".", "en": ",", "fr": "\u00a0"}
 _SIGNS = {"EUR": "€", "GBP": "£"}
 """Every other currency goes by its code: more than one is called dollar, crown or franc."""
 
@@ -28,6 +29,21 @@ def amount(value: Decimal, currency: str, language: Language) -> str:
     if language in {"de", "fr"}:
         return f"{figure}\u00a0{sign}"
     return f"{sign}{figure}" if language == "en" and sign != currency else f"{sign}\u00a0{figure}"
+
+
+def number(value: int, language: Language) -> str:
+    """`2.000` in Dutch and German, `2 000` in French; never broken over two lines."""
+    return f"{value:,}".replace(",", _THOUSANDS[language])
+
+
+def separators(language: Language) -> str:
+    """What stands between thousands, and before the cents."""
+    return _THOUSANDS[language] + ("." if language == "en" else ",")
+
+
+def point(value: str, language: Language) -> str:
+    """`35,1` for `35.1`, where a language has a comma there."""
+    return value.replace(".", separators(language)[1])
 
 
 def date(day: dt.date, language: Language) -> str:

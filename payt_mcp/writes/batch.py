@@ -27,7 +27,8 @@ from payt_mcp.proposals.preview import (
     outliers_first,
 )
 from payt_mcp.receivables.addresses import parse_many, parse_one
-from payt_mcp.words.text import clean, count
+from payt_mcp.words.said import count, say, within
+from payt_mcp.words.sentences import Field
 from payt_mcp.writes.bulk import CLEARED, POSTED, WHOLE, bulk_done, with_refused
 from payt_mcp.writes.checks import text
 from payt_mcp.writes.dangers import FIELDS, Found, stand_apart, told
@@ -83,13 +84,23 @@ class Upsert(Kind):
             warnings = leading_elsewhere(texts, Own.of(place.administration, await self.debtors(place, given)))
         warnings += [*drawn_otherwise(texts), *told(one for _, found in steps for one in found)]
         if refused:
-            warnings.append(Warned(f"Refused and kept out of what is sent: {count(refused, 'record')}."))
+            warnings.append(
+                Warned(say("Refused and kept out of what is sent: {records}.", records=count(refused, "record")))
+            )
         return Outlook(
             touches=(self.name, *sorted(self.key(row) for row in given)),
-            title=f"{count(len(rows), self.name.removesuffix('s'))}, in {place.short_name}",
+            title=say(
+                "{count}, in {short_name}",
+                count=count(len(rows), self.name.removesuffix("s")),
+                short_name=place.short_name,
+            ),
             sections=[Effects((counted(place.sender, rows),)), Records(outliers_first(rows))],
             warnings=warnings,
-            idle="Payt has all of it already" if idle and not refused else "Nothing is left to send" if idle else "",
+            idle=say("Payt has all of it already")
+            if idle and not refused
+            else say("Nothing is left to send")
+            if idle
+            else "",
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:
@@ -110,7 +121,7 @@ class Upsert(Kind):
         if any(name in row for row in posted for name in self.unseen):
             return None
         missing = [row.key for row, _ in await self.steps(place, posted) if row.action != "unchanged"]
-        return attempt.batch([self.key(row) for row in posted], missing, "in the books")
+        return attempt.batch([self.key(row) for row in posted], missing, say("in the books"))
 
     def _posted(self, content: Content, preview: Preview) -> list[Mapping[str, Any]]:
         posted = preview.keys(*POSTED)
@@ -135,14 +146,20 @@ def addresses(where: str, value: Any) -> str:
 
 
 def change(name: str, old: Any, new: Any) -> Change:
-    return Change(name, clean(said(old), WHOLE), clean(said(new), WHOLE) or CLEARED)
+    return Change(Field(name), within(said(old), WHOLE), within(said(new), WHOLE) or CLEARED)
 
 
 def said(value: Any) -> str:
     """A value of a record in words."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
+        return say("yes") if value else say("no")
+    return (
+        ", ".join(map(str, value))
+        if isinstance(value, list | tuple)
+        else value
+        if isinstance(value, str)
+        else str(value or "")
+    )
 
 
 def differences(pairs: Iterable[tuple[str, Any, Any]]) -> list[Change]:

@@ -18,15 +18,16 @@ from payt_mcp.proposals.preview import (
     Situation,
     Sources,
 )
-from payt_mcp.words.text import clean, some
+from payt_mcp.words.said import lowered, say, some, without_stop
+from payt_mcp.words.text import clean
 
 _COMPARED = (Facts, Beside, Situation, Letter, Records, Sources)
 """What is compared part by part, so that the part that changed is named."""
 
 _VERDICTS = {
-    "right": "it stands in the books now",
-    "unknown": "it is not in the books any more",
-    "wrong": "it is wrong now",
+    "right": say("it stands in the books now"),
+    "unknown": say("it is not in the books any more"),
+    "wrong": say("it is wrong now"),
 }
 _MOST_NAMED = 5
 _KEY_LENGTH = 40
@@ -42,7 +43,7 @@ def what_changed(shown: Preview, now: Preview, known: Sequence[str] = ()) -> lis
     if not found:
         found += _sources(shown, now)
     if not found and _others(shown) != _others(now):
-        found.append("what follows from it changed since")
+        found.append(say("what follows from it changed since"))
     if not found:
         found += _warned(shown, now)
     return [now.idle, *found] if now.idle and not shown.idle else found
@@ -52,20 +53,25 @@ def recipients(shown: Preview, now: Preview) -> Iterator[str]:
     """Whether a letter would go to other addresses."""
     before, after = _addresses(shown), _addresses(now)
     if before != after:
-        yield f"messages to this debtor go to {some(after)} now"
+        yield say("messages to this debtor go to {after} now", after=some(after))
 
 
 def _text(shown: Preview, now: Preview) -> Iterator[str]:
     """Whether it would read otherwise, or other files would go along."""
     if _read(shown) != _read(now):
-        yield "it would read otherwise now"
+        yield say("it would read otherwise now")
 
 
 def _facts(shown: Preview, now: Preview) -> Iterator[str]:
     before, after = _labelled(shown), _labelled(now)
     for name in {**before, **after}:
         if before.get(name) != after.get(name):
-            yield f"{name} was {before.get(name) or 'nothing'} and is {after.get(name) or 'nothing'} now"
+            yield say(
+                "{name} was {before} and is {after} now",
+                name=name,
+                before=before.get(name) or say("nothing"),
+                after=after.get(name) or say("nothing"),
+            )
 
 
 def _news(shown: Preview, now: Preview) -> Iterator[str]:
@@ -73,10 +79,10 @@ def _news(shown: Preview, now: Preview) -> Iterator[str]:
     known = {(entry.key, entry.label, entry.said) for entry in _entries(shown)}
     for entry in _entries(now):
         if entry.stops and (entry.key, entry.label, entry.said) not in known:
-            yield f"{entry.label.lower()}: {entry.said}".rstrip(".")
+            yield say("{label}: {said}", label=lowered(entry.label), said=without_stop(entry.said))
     for label, text in _beside(now):
         if (label, text) not in _beside(shown):
-            yield f"{label.lower()}: {clean(text)}".rstrip(".")
+            yield say("{label}: {text}", label=lowered(label), text=without_stop(clean(text)))
 
 
 def _warned(shown: Preview, now: Preview) -> Iterator[str]:
@@ -84,7 +90,7 @@ def _warned(shown: Preview, now: Preview) -> Iterator[str]:
     known = {(one.text, one.danger) for one in shown.warnings}
     for one in now.warnings:
         if (one.text, one.danger) not in known:
-            yield f"now to be looked out for: {one.text}".rstrip(".")
+            yield say("now to be looked out for: {text}", text=without_stop(one.text))
 
 
 def _sources(shown: Preview, now: Preview) -> Iterator[str]:
@@ -92,7 +98,11 @@ def _sources(shown: Preview, now: Preview) -> Iterator[str]:
     before = {(one.said, one.kind): one for one in _said(shown)}
     for one in _said(now):
         if before.get((one.said, one.kind)) != one:
-            yield f"of {clean(one.said, _KEY_LENGTH)} in the text: {one.where or _VERDICTS[one.verdict]}".rstrip(".")
+            yield say(
+                "of {said} in the text: {where}",
+                said=clean(one.said, _KEY_LENGTH),
+                where=without_stop(one.where) or _VERDICTS[one.verdict],
+            )
 
 
 def _said(preview: Preview) -> list[Said]:
@@ -112,7 +122,7 @@ def _records(shown: Preview, now: Preview) -> Iterator[str]:
     pairs = zip_longest(shown.rows, now.rows)
     moved = dict.fromkeys(clean((later or row).key, _KEY_LENGTH) for row, later in pairs if row != later)
     if moved:
-        yield f"at Payt changed since: {some(moved, most=_MOST_NAMED)}"
+        yield say("at Payt changed since: {moved}", moved=some(moved, most=_MOST_NAMED))
 
 
 def _others(preview: Preview) -> list[Section]:

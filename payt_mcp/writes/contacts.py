@@ -13,13 +13,8 @@ from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Contact, Debtor
 from payt_mcp.proposals.preview import Change, Row
 from payt_mcp.receivables.addresses import CONTACT_FIELDS as MAIL
-from payt_mcp.words.text import (
-    NAME_LENGTH,
-    clean,
-    code,
-    count,
-    some,
-)
+from payt_mcp.words.said import count, say, some
+from payt_mcp.words.text import NAME_LENGTH, clean, code
 from payt_mcp.writes.batch import (
     MOST_RECORDS,
     Step,
@@ -94,16 +89,26 @@ class Contacts(Upsert):
     ) -> Step:
         contact = by_id.get(row["id"]) if "id" in row else same
         if "id" in row and contact is None:
-            return Row.refused(self.key(row), "there is no contact with this id"), []
+            return Row.refused(self.key(row), say("there is no contact with this id")), []
         if same is not None and contact is not None and same.id != contact.id:
-            return Row.refused(self.key(row), "its identifier is another contact's", _name(contact)), []
+            return Row.refused(self.key(row), say("its identifier is another contact's"), _name(contact)), []
         changes, dangers = _own_changes(row, contact)
         followers = [debtors[number] for number in contact.debtor_numbers if number in debtors] if contact else []
         for debtor in followers:
             more, found = taken_over(debtor, row)
             changes += more
             dangers += found
-        notes = [f"{count(len(followers), 'debtor')} follow: {some(map(_number, followers))}"] if followers else []
+        notes = (
+            [
+                say(
+                    "{debtors} follow: {followers}",
+                    debtors=count(len(followers), "debtor"),
+                    followers=some(map(_number, followers)),
+                )
+            ]
+            if followers
+            else []
+        )
         action = "created" if contact is None else "updated" if changes else "unchanged"
         return Row(self.key(row), action, _name(contact), tuple(changes), tuple(notes), bool(notes)), dangers
 
@@ -122,9 +127,12 @@ def taken_over(debtor: Debtor, contact: Mapping[str, Any]) -> tuple[list[Change]
         if f"postal_address_{part}" in contact
     ]
     changes = differences(pairs)
-    whose = f"debtor {debtor_name(debtor)}"
+    whose = say("debtor {debtor}", debtor=debtor_name(debtor))
     found = [one for changed in changes for one in of_change(whose, changed.field, changed)]
-    return [replace(changed, field=f"debtor {_number(debtor)} {changed.field}") for changed in changes], found
+    return [
+        replace(changed, field=say("debtor {debtor} {field}", debtor=_number(debtor), field=changed.field))
+        for changed in changes
+    ], found
 
 
 def contact_fields(contact: Contact) -> dict[str, Any]:
@@ -160,7 +168,7 @@ async def debtors_by_number(scope: Scope, numbers: Sequence[str]) -> dict[str, D
 
 
 def debtor_name(debtor: Debtor) -> str:
-    return f"{_number(debtor)} ({clean(debtor.name, NAME_LENGTH)})"
+    return say("{debtor} ({name})", debtor=_number(debtor), name=clean(debtor.name, NAME_LENGTH))
 
 
 async def _by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Contact]:
@@ -175,9 +183,17 @@ def _own_changes(row: Mapping[str, Any], contact: Contact | None) -> tuple[list[
     names = [name for name in FIELDS if name in row and name not in {"id", *Contacts.unseen}]  # in one order always
     pairs = [(name, getattr(contact, name) if contact else None, row[name]) for name in names]
     changes = differences(pairs)
-    whose = f"contact {_name(contact)}" if contact else f"new contact {code(row.get('contact_identifier'))}"
+    whose = (
+        say("contact {contact}", contact=_name(contact))
+        if contact
+        else say("new contact {identifier}", identifier=code(row.get("contact_identifier")))
+    )
     found = [one for changed in changes for one in of_change(whose, changed.field, changed, is_new=contact is None)]
-    changes += [change(name, "", f"{row[name]} {UNSEEN}") for name in Contacts.unseen if name in row]
+    changes += [
+        change(name, "", say("{value} {unseen}", value=row[name], unseen=UNSEEN))
+        for name in Contacts.unseen
+        if name in row
+    ]
     return changes, found
 
 

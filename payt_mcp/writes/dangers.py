@@ -15,7 +15,8 @@ from typing import Final
 from payt_mcp.proposals.preview import Change, Warned
 from payt_mcp.receivables.addresses import CONTACT_FIELDS, PLACES, domain, resembled
 from payt_mcp.words.field_names import field_words
-from payt_mcp.words.text import clean, some
+from payt_mcp.words.said import joined, say, some, term, within
+from payt_mcp.words.sentences import Field
 from payt_mcp.writes.bulk import CLEARED, UNSEEN
 
 _MOST_NAMED = 12
@@ -34,32 +35,34 @@ class Danger:
     new: bool | None = None
 
 
-ADDRESS = Danger("The addresses that mail goes to change", red=True, new=True)
-CONTACT = Danger("Gets another contact, and mail goes where that has it", red=True)
-ACCOUNT = Danger("A bank account is set, and Payt does not show what it was", red=True, new=False)
-E_INVOICING = Danger("Where e-invoices go changes", red=True, new=False)
-TAKEN_OVER = Danger("A record takes over another", red=True)
-RENUMBERED = Danger("The number of a debtor changes; its invoices and contacts follow", red=True)
-NAMESAKE = Danger("The name becomes that of another debtor", red=True, new=False)
-NAME = Danger("A name changes", red=False)
-REGISTERED = Danger("What identifies a company changes", red=False)
-MOVED = Danger("Goes to another debtor", red=True)
-MAILED = Danger("Payt e-mails invoices, as no sending date is given", red=True, new=True)
-MAILED_ELSEWHERE = Danger("Payt e-mails invoices to an address that is not on file for the debtor", red=True, new=True)
-LESS = Danger("Less is open, and no payment is given for that", red=True)
-MORE = Danger("More is open", red=False)
-REOPENED = Danger("What was paid is open again", red=True)
-PAID = Danger("Payments are given, and less is open", red=False)
-AMOUNTS = Danger("Other amounts change", red=False)
-COLLECTED = Danger("How it is paid changes", red=False)
-CURRENCY = Danger("The currency changes", red=False)
-RECOINED = Danger("Paid in one currency and then another; Payt books what it makes of it", red=False)
-APART = Danger("Stands apart from the others by its amount", red=False, new=False)
-POSTAL = Danger("Where letters by post go changes", red=False)
-DUE = Danger("The due date moves", red=False)
-EMPTIED = Danger("Emptied", red=True, new=False)
-DROPPED = Danger("Taken off a list", red=False)
-DESTROYED = Danger("Files are destroyed", red=True, new=True)
+ADDRESS = Danger(say("The addresses that mail goes to change"), red=True, new=True)
+CONTACT = Danger(say("Gets another contact, and mail goes where that has it"), red=True)
+ACCOUNT = Danger(say("A bank account is set, and Payt does not show what it was"), red=True, new=False)
+E_INVOICING = Danger(say("Where e-invoices go changes"), red=True, new=False)
+TAKEN_OVER = Danger(say("A record takes over another"), red=True)
+RENUMBERED = Danger(say("The number of a debtor changes; its invoices and contacts follow"), red=True)
+NAMESAKE = Danger(say("The name becomes that of another debtor"), red=True, new=False)
+NAME = Danger(say("A name changes"), red=False)
+REGISTERED = Danger(say("What identifies a company changes"), red=False)
+MOVED = Danger(say("Goes to another debtor"), red=True)
+MAILED = Danger(say("Payt e-mails invoices, as no sending date is given"), red=True, new=True)
+MAILED_ELSEWHERE = Danger(
+    say("Payt e-mails invoices to an address that is not on file for the debtor"), red=True, new=True
+)
+LESS = Danger(say("Less is open, and no payment is given for that"), red=True)
+MORE = Danger(say("More is open"), red=False)
+REOPENED = Danger(say("What was paid is open again"), red=True)
+PAID = Danger(say("Payments are given, and less is open"), red=False)
+AMOUNTS = Danger(say("Other amounts change"), red=False)
+COLLECTED = Danger(say("How it is paid changes"), red=False)
+CURRENCY = Danger(say("The currency changes"), red=False)
+RECOINED = Danger(say("Paid in one currency and then another; Payt books what it makes of it"), red=False)
+APART = Danger(say("Stands apart from the others by its amount"), red=False, new=False)
+POSTAL = Danger(say("Where letters by post go changes"), red=False)
+DUE = Danger(say("The due date moves"), red=False)
+EMPTIED = Danger(say("Emptied"), red=True, new=False)
+DROPPED = Danger(say("Taken off a list"), red=False)
+DESTROYED = Danger(say("Files are destroyed"), red=True, new=True)
 
 TABLE: Final = (
     MAILED_ELSEWHERE, ADDRESS, CONTACT, ACCOUNT, E_INVOICING, TAKEN_OVER, RENUMBERED, NAMESAKE, MOVED, LESS, REOPENED,
@@ -105,11 +108,22 @@ def of_change(whose: str, name: str, change: Change, *, is_new: bool = False) ->
     danger = EMPTIED if change.old and change.new in {"", CLEARED, "none"} else FIELDS.get(name)
     if danger is None or (is_new and danger.new is None):
         return []
-    label = _use(name) if danger is ADDRESS else field_words(change.field)
-    new = change.new.removesuffix(UNSEEN).rstrip()
-    was = f"{change.old} becomes {new}" if change.old else new if is_new else f"{new}, where there was none"
-    said = clean(was if new == change.new else new, _LENGTH)
+    label = _use(name) if danger is ADDRESS else Field(field_words(change.field))
+    new = _seen(change.new)
+    was = (
+        say("{old} becomes {new}", old=change.old, new=new)
+        if change.old
+        else new
+        if is_new
+        else say("{new}, where there was none", new=new)
+    )
+    said = within(was if new == change.new else new, _LENGTH)
     return [Found(danger, whose, said, label, is_new=is_new, old=change.old, new=new)]
+
+
+def _seen(new: str) -> str:
+    """What is set, without the remark that Payt does not show what was."""
+    return new.removesuffix(UNSEEN).rstrip() if new.endswith(UNSEEN) else new
 
 
 def told(found: Iterable[Found]) -> list[Warned]:
@@ -135,20 +149,26 @@ def _sentence(danger: Danger, found: Sequence[Found]) -> str:
     for one in ranked:
         same.setdefault(one.said, []).append(one)
     parts = [_part(said, of_it) for said, of_it in same.items()]
-    apart = ", what stands apart first" if len(parts) > 1 and ranked[0].odd > ranked[-1].odd else ""
-    return f"{danger.head}{apart}: {some(parts, most=_MOST_NAMED)}."
+    apart = say(", what stands apart first") if len(parts) > 1 and ranked[0].odd > ranked[-1].odd else ""
+    return say("{head}{apart}: {parts}.", head=danger.head, apart=apart, parts=some(parts, most=_MOST_NAMED))
 
 
 def _part(said: str, found: Sequence[Found]) -> str:
     """`debtor 1017 (Smit) (reminders, invoices: a@x.example becomes b@x.example)`."""
-    labels = ", ".join(dict.fromkeys(one.label for one in found if one.label))
+    labels = joined(dict.fromkeys(one.label for one in found if one.label))
     owners = dict.fromkeys(one.whose for one in found)
-    return f"{some(owners, most=_MOST_OWNERS)} ({labels}{': ' if labels else ''}{said})"
+    return say(
+        "{owners} ({labels}{what}{said})",
+        owners=some(owners, most=_MOST_OWNERS),
+        labels=labels,
+        what=": " if labels else "",
+        said=said,
+    )
 
 
 def _use(name: str) -> str:
     """What an address is for, in the words of the debtors that take it over."""
-    return PLACES[CONTACT_FIELDS.get(name, name)].use
+    return term(PLACES[CONTACT_FIELDS.get(name, name)].use)
 
 
 def _judged(found: Sequence[Found]) -> list[Found]:
@@ -159,8 +179,8 @@ def _judged(found: Sequence[Found]) -> list[Found]:
     for one in found:
         new, old = domain(one.new), domain(one.old)
         alike = resembled(new, [old]) if old else ""
-        hint = f", whose domain looks like {alike} and is another" if alike else ""
+        hint = say(", whose domain looks like {alike} and is another", alike=alike) if alike else ""
         strange = Decimal(0 if new == old else 1 + (kept - hosts[new]) / Decimal(len(found)))
         odd = Decimal(3) if alike else strange
-        judged.append(replace(one, said=f"{one.said}{hint}", odd=odd))
+        judged.append(replace(one, said=say("{said}{hint}", said=one.said, hint=hint), odd=odd))
     return judged

@@ -13,7 +13,8 @@ from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Contact, Debtor
 from payt_mcp.proposals.preview import Change, Row
 from payt_mcp.words.folding import normalized
-from payt_mcp.words.text import code, some
+from payt_mcp.words.said import say, some
+from payt_mcp.words.text import code
 from payt_mcp.writes.batch import (
     MOST_RECORDS,
     Step,
@@ -105,9 +106,9 @@ class Debtors(Upsert):
     def _step(self, row: Mapping[str, Any], known: _Known) -> Step:
         same, other = known.by_identifier.get(row["debtor_identifier"]), known.by_number.get(row["debtor_number"])
         if same and other and same.id != other.id:
-            return Row.refused(self.key(row), f"its number is that of debtor {debtor_name(other)}"), []
+            return Row.refused(self.key(row), say("its number is that of debtor {other}", other=debtor_name(other))), []
         if row.get("contact_identifier", "") not in {"", *known.contacts}:
-            return Row.refused(self.key(row), "its contact is not known to Payt"), []
+            return Row.refused(self.key(row), say("its contact is not known to Payt")), []
         debtor, contact = same or other, known.contacts.get(row.get("contact_identifier", ""))
         changes = _own_changes(row, debtor)
         dangers = _dangers(row, debtor, changes, known.names)
@@ -141,13 +142,21 @@ def _own_changes(row: Mapping[str, Any], debtor: Debtor | None) -> list[Change]:
     if "labels" in row:
         old = [label.name or "" for label in debtor.labels] if debtor else []
         pairs.append(("labels", sorted(old), sorted(row["labels"])))
-    unseen = [change(name, "", f"{row[name] or CLEARED} {UNSEEN}") for name in sorted(Debtors.unseen) if name in row]
+    unseen = [
+        change(name, "", say("{value} {unseen}", value=row[name] or CLEARED, unseen=UNSEEN))
+        for name in sorted(Debtors.unseen)
+        if name in row
+    ]
     return differences(pairs) + unseen
 
 
 def _dangers(row: Mapping[str, Any], debtor: Debtor | None, changes: Iterable[Change], names: Names) -> list[Found]:
     """What is dangerous about the debtor's own fields; a name that another debtor has is worse than a new one."""
-    whose = f"debtor {debtor_name(debtor)}" if debtor else f"new debtor {code(row['debtor_number'])}"
+    whose = (
+        say("debtor {debtor}", debtor=debtor_name(debtor))
+        if debtor
+        else say("new debtor {number}", number=code(row["debtor_number"]))
+    )
     found = [one for changed in changes for one in of_change(whose, changed.field, changed, is_new=debtor is None)]
     if debtor and "labels" in row and row["labels"]:
         gone = sorted({label.name or "" for label in debtor.labels} - set(row["labels"]))
@@ -155,22 +164,36 @@ def _dangers(row: Mapping[str, Any], debtor: Debtor | None, changes: Iterable[Ch
     others = sorted(names.get(normalized(row["name"]), set()) - {row["debtor_number"]})
     if not others:
         return found
-    has_it = f"as {some(others)} has it"
-    return [replace(one, danger=NAMESAKE, said=f"{one.said}, {has_it}") if one.danger is NAME else one for one in found]
+    has_it = say("as {others} has it", others=some(others))
+    return [
+        replace(one, danger=NAMESAKE, said=say("{said}, {has_it}", said=one.said, has_it=has_it))
+        if one.danger is NAME
+        else one
+        for one in found
+    ]
 
 
 def _from_contact(debtor: Debtor | None, number: str, contact: Contact) -> tuple[list[Change], list[Found]]:
     """A debtor that gets a contact takes over its addresses."""
     name = code(contact.contact_identifier)
-    mail = some(mail_of(contact)) or "no address"
+    mail = some(mail_of(contact)) or say("no address")
     if debtor is None:
         return [change("contact", "", name)], [
-            Found(CONTACT, f"new debtor {code(number)}", f"{name}: {mail}", is_new=True)
+            Found(
+                CONTACT,
+                say("new debtor {number}", number=code(number)),
+                say("{name}: {mail}", name=name, mail=mail),
+                is_new=True,
+            )
         ]
     changes, found = taken_over(debtor, contact_fields(contact))
     if debtor.debtor_number not in contact.debtor_numbers:
         changes.insert(0, change("contact", "", name))
-        found.append(Found(CONTACT, f"debtor {debtor_name(debtor)}", f"{name}: {mail}"))
+        found.append(
+            Found(
+                CONTACT, say("debtor {debtor}", debtor=debtor_name(debtor)), say("{name}: {mail}", name=name, mail=mail)
+            )
+        )
     return changes, found
 
 

@@ -17,14 +17,9 @@ from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Fact, Preview, Warned, beside, facts
 from payt_mcp.proposals.states import Status
 from payt_mcp.receivables import plans
-from payt_mcp.words.text import (
-    LINE_LENGTH,
-    clean,
-    code,
-    count,
-    money,
-    some,
-)
+from payt_mcp.words.said import count, day_of, money, say, some, term
+from payt_mcp.words.sentences import template
+from payt_mcp.words.text import LINE_LENGTH, clean, code
 from payt_mcp.writes.kind import Kind, Place, one_done
 from payt_mcp.writes.outlook import Content, Outlook
 from payt_mcp.writes.settling import Attempt
@@ -34,11 +29,16 @@ _FIELDS = ("id", "invoice_number", "open_amount", "currency_code", "active_payme
 _FROM = {"approve": "pending", "reject": "pending", "deactivate": "active"}
 _TO = {"approve": "active", "reject": "rejected", "deactivate": "ended"}
 _WHAT = {
-    "approve": "Approve: the plan becomes active, and Payt stops reminding about its invoices",
-    "reject": "Reject: nothing is agreed, and Payt goes on with the invoices",
-    "deactivate": "Deactivate: the plan ends, and Payt goes on with its invoices",
+    "approve": say("Approve: the plan becomes active, and Payt stops reminding about its invoices"),
+    "reject": say("Reject: nothing is agreed, and Payt goes on with the invoices"),
+    "deactivate": say("Deactivate: the plan ends, and Payt goes on with its invoices"),
 }
-_STATES = {"pending": "proposed, and nobody has decided", "ended": "ended"}
+_TITLES = {
+    "approve": template("Approve payment plan {id}{whose}, in {short_name}"),
+    "reject": template("Reject payment plan {id}{whose}, in {short_name}"),
+    "deactivate": template("Deactivate payment plan {id}{whose}, in {short_name}"),
+}
+_STATES = {"pending": say("proposed, and nobody has decided"), "ended": say("ended")}
 _MOST_NAMED = 50
 
 
@@ -54,28 +54,33 @@ class DecidePlan(Kind):
     async def look_ahead(self, place: Place, asked: Content) -> Outlook:
         plan, decision = await _read(place, asked["payment_plan"]), asked["decision"]
         status = plans.status(plan)
-        said = _STATES.get(status, status)
+        said = _STATES.get(status) or term(status)
         if status not in {_FROM[decision], _TO[decision]}:
             raise InputError(f"Payment plan {plan.id} is {said}: {decision} is not possible.")
         covered = (await covered_by(place, [plan])).by_plan.get(plan.id, [])
         opened = await _open(place, plan)
         currency = _currency(covered or opened)
         debtor = await fact_of(place, debtor_id=plan.debtor_id)
-        whose = f" of {debtor[0][1]}" if debtor else ""
+        whose = say(" of {debtor}", debtor=debtor[0][1]) if debtor else ""
         about = [
-            ("Decision", _WHAT[decision]),
+            (say("Decision"), _WHAT[decision]),
             *debtor,
             *_history(place, plan, said),
             *_terms(place, plan, currency),
             _invoices(covered, opened, currency),
         ]
-        reason = [("The debtor's reason", clean(plan.reason, 2 * LINE_LENGTH))] if plan.reason else []
+        reason = [(say("The debtor's reason"), clean(plan.reason, 2 * LINE_LENGTH))] if plan.reason else []
         return Outlook(
             touches=(self.name, plan.id),
-            title=f"{decision.capitalize()} payment plan {code(plan.id)}{whose}, in {place.short_name}",
+            title=say(
+                _TITLES[decision],
+                id=code(plan.id),
+                whose=whose,
+                short_name=place.short_name,
+            ),
             sections=[*facts(about), *beside(reason)],
             warnings=_warnings(place, plan, decision, opened, currency) if status == _FROM[decision] else [],
-            idle=f"Payment plan {plan.id} is {said} already" if status == _TO[decision] else "",
+            idle=say("Payment plan {id} is {said} already", id=plan.id, said=said) if status == _TO[decision] else "",
             basis={"debtors": [plan.debtor_id]},
         )
 
@@ -97,7 +102,7 @@ class DecidePlan(Kind):
     async def stands(self, place: Place, attempt: Attempt) -> Done | None:
         status = plans.status(await _read(place, attempt.content["payment_plan"]))
         is_so = status == _TO[attempt.content["decision"]]
-        return Done(Status.APPLIED, {"found": f"it is {status}"}) if is_so else None
+        return Done(Status.APPLIED, {"found": say("it is {status}", status=status)}) if is_so else None
 
 
 KIND = DecidePlan()
@@ -122,33 +127,65 @@ def _currency(invoices: Sequence[Invoice]) -> str:
 
 
 def _history(scope: Scope, plan: PaymentPlan, said: str) -> list[Fact]:
-    by = "the debtor" if plan.proposed_at or plan.reason else "the creditor"
+    by = say("the debtor") if plan.proposed_at or plan.reason else say("the creditor")
     proposed = scope.day(plan.proposed_at or plan.created_at)
-    facts = [("State", said), ("Asked by", by), ("Proposed on", proposed or "")]
-    facts.append(("Approved on", scope.day(plan.approved_at) or ""))
+    facts = [(say("State"), said), (say("Asked by"), by), (say("Proposed on"), day_of(proposed))]
+    facts.append((say("Approved on"), day_of(scope.day(plan.approved_at))))
     return [fact for fact in facts if fact[1]]
 
 
 def _terms(scope: Scope, plan: PaymentPlan, currency: str) -> list[Fact]:
     total, due = money(plans.total(plan), currency), money(plans.open_total(plan), currency)
-    facts = [("Terms", f"{count(len(plan.payment_terms), 'term')}, {total} in all, {due} still due")]
-    for place, term in enumerate(plan.payment_terms, 1):
-        missed = ", MISSED" if plans.is_missed(plan, term, scope.today) else ""
-        amount, rest = money(term.total_amount or Decimal(0), currency), money(plans.still_due(term), currency)
-        facts.append((f"Term {place}", f"{term.due_date or 'undated'}: {amount}, {rest} still due{missed}"))
+    facts = [
+        (
+            say("Terms"),
+            say(
+                "{terms}, {total} in all, {due} still due",
+                terms=count(len(plan.payment_terms), "term"),
+                total=total,
+                due=due,
+            ),
+        )
+    ]
+    for place, one in enumerate(plan.payment_terms, 1):
+        missed = say(", MISSED") if plans.is_missed(plan, one, scope.today) else ""
+        amount, rest = money(one.total_amount or Decimal(0), currency), money(plans.still_due(one), currency)
+        facts.append(
+            (
+                say("Term {place}", place=place),
+                say(
+                    "{due_date}: {amount}, {rest} still due{missed}",
+                    due_date=one.due_date or say("undated"),
+                    amount=amount,
+                    rest=rest,
+                    missed=missed,
+                ),
+            )
+        )
     missed_terms = plans.missed(plan, scope.today)
     if missed_terms:
         sum_missed = money(sum(map(plans.still_due, missed_terms), Decimal(0)), currency)
-        facts.append(("Missed", f"{sum_missed} since {missed_terms[0].due_date}"))
+        facts.append(
+            (
+                say("Missed"),
+                say("{sum_missed} since {due_date}", sum_missed=sum_missed, due_date=missed_terms[0].due_date),
+            )
+        )
     return facts
 
 
 def _invoices(covered: Sequence[Invoice], opened: Sequence[Invoice], currency: str) -> Fact:
     if covered:
-        return "Invoices covered", some(sorted(code(one.invoice_number or one.id) for one in covered), most=_MOST_NAMED)
-    numbers = some(sorted(code(one.invoice_number or one.id) for one in opened), most=_MOST_NAMED) or "none"
-    total = f", {money(_sum(opened), currency)} in all" if currency else ""
-    return "Invoices covered", f"Payt shows them of active plans only; open invoices of the debtor: {numbers}{total}"
+        return say("Invoices covered"), some(
+            sorted(code(one.invoice_number or one.id) for one in covered), most=_MOST_NAMED
+        )
+    numbers = some(sorted(code(one.invoice_number or one.id) for one in opened), most=_MOST_NAMED) or say("none")
+    total = say(", {total} in all", total=money(_sum(opened), currency)) if currency else ""
+    return say("Invoices covered"), say(
+        "Payt shows them of active plans only; open invoices of the debtor: {numbers}{total}",
+        numbers=numbers,
+        total=total,
+    )
 
 
 def _sum(invoices: Sequence[Invoice]) -> Decimal:
@@ -158,21 +195,29 @@ def _sum(invoices: Sequence[Invoice]) -> Decimal:
 def _warnings(scope: Scope, plan: PaymentPlan, decision: str, opened: Sequence[Invoice], currency: str) -> list[Warned]:
     found = [Warned(text) for text in scope.caveats]
     if decision == "deactivate" and not plans.missed(plan, scope.today):
-        found.append(Warned("No term of this plan is missed."))
+        found.append(Warned(say("No term of this plan is missed.")))
     if decision != "approve":
         return found
     others = {one.active_payment_plan_id for one in opened if one.active_payment_plan_id not in {None, plan.id}}
     if others:
-        found.append(Warned(f"The debtor is in another active plan already: {some(sorted(filter(None, others)))}."))
+        found.append(
+            Warned(
+                say(
+                    "The debtor is in another active plan already: {others}.", others=some(sorted(filter(None, others)))
+                )
+            )
+        )
     total = plans.total(plan)
     if currency and total < _sum(opened):
         terms, owed = money(total, currency), money(_sum(opened), currency)
-        found.append(Warned(f"The terms come to {terms}; the open invoices of the debtor to {owed}."))
+        found.append(
+            Warned(say("The terms come to {terms}; the open invoices of the debtor to {owed}.", terms=terms, owed=owed))
+        )
     late = [
         term
         for term in plan.payment_terms
         if term.due_date and term.due_date < scope.today and plans.still_due(term) > 0
     ]
     if late:
-        found.append(Warned(f"{count(len(late), 'term')} due before today and not paid."))
+        found.append(Warned(say("{terms} due before today and not paid.", terms=count(len(late), "term"))))
     return found

@@ -28,15 +28,9 @@ from payt_mcp.proposals.preview import (
     outliers_first,
 )
 from payt_mcp.proposals.states import Status
-from payt_mcp.words.text import (
-    NAME_LENGTH,
-    clean,
-    code,
-    count,
-    money,
-    some,
-    stamp,
-)
+from payt_mcp.words.said import count, joined, moment_of, money, say, some
+from payt_mcp.words.sentences import template
+from payt_mcp.words.text import NAME_LENGTH, clean, code
 from payt_mcp.writes.bulk import bulk_done, with_refused
 from payt_mcp.writes.kind import Kind, Place
 from payt_mcp.writes.outlook import Content, Outlook
@@ -47,15 +41,19 @@ _FIELDS = (
     "id", "invoice_number", "invoice_identifier", "debtor_id", "currency_code", "open_amount", "paused_at",
     "paused_by_user",
 )  # fmt: skip
-_DUE = {"block": "blocked", "resume": "resumed"}
-_HELD, _PAUSED = "blocked already", "blocked beside the pause"
-_STAYS, _FREE, _REFUSED = "stays paused", "not resumed", REFUSED
+_DUE = {"block": say("blocked"), "resume": say("resumed")}
+_HELD, _PAUSED = say("blocked already"), say("blocked beside the pause")
+_STAYS, _FREE, _REFUSED = say("stays paused"), say("not resumed"), REFUSED
 _WAYS = {"invoice_numbers": "invoice_number", "invoice_identifiers": "invoice_identifier", "ids": "id"}
 """How an invoice may be named, in the order it is looked for."""
 _POSTED = frozenset({*_DUE.values(), _PAUSED, _STAYS})
+_TITLES = {
+    "block": template("Block the follow-up of {invoices}, in {short_name}"),
+    "resume": template("Resume the follow-up of {invoices}, in {short_name}"),
+}
 _WHAT = {
-    "block": "Payt does nothing more about these invoices until they are resumed",
-    "resume": "Payt goes on with these invoices, and reminds their debtors as its flow has it",
+    "block": say("Payt does nothing more about these invoices until they are resumed"),
+    "resume": say("Payt goes on with these invoices, and reminds their debtors as its flow has it"),
 }
 
 
@@ -78,15 +76,19 @@ class FollowUp(Kind):
         rows = [_row(place, action, entry, found.get(entry["id"]), debtors) for entry in meant]
         posted = [row.key for row in rows if row.action in _POSTED]
         held = any(row.action == _HELD for row in rows)
-        none = "These invoices are blocked already" if held else "None of these invoices is known"
-        none = none if action == "block" else "None of these invoices is blocked"
+        none = say("These invoices are blocked already") if held else say("None of these invoices is known")
+        none = none if action == "block" else say("None of these invoices is blocked")
         return Outlook(
             touches=(self.name, action, *sorted(entry["named"] for entry in meant)),
-            title=f"{action.capitalize()} the follow-up of {count(len(posted), 'invoice')}, in {place.short_name}",
+            title=say(
+                _TITLES[action],
+                invoices=count(len(posted), "invoice"),
+                short_name=place.short_name,
+            ),
             sections=[
-                Facts((("What", _WHAT[action]),)),
+                Facts(((say("What"), _WHAT[action]),)),
                 Effects((counted(place.sender, rows), *_owed(rows, meant, found))),
-                Records(outliers_first(rows), noun="Invoice", owner="Debtor"),
+                Records(outliers_first(rows), noun=say("Invoice"), owner=say("Debtor")),
             ],
             warnings=_warnings(rows),
             idle="" if posted else none,
@@ -104,7 +106,13 @@ class FollowUp(Kind):
         done = bulk_done(posted, number, errors, warnings)
         failed = sum(len(texts) for texts in errors.values())
         if number + failed < len(posted):
-            said = {"trouble": f"Payt counted {number} of the {len(posted)} invoices that were sent to it."}
+            said = {
+                "trouble": say(
+                    "Payt counted {number} of the {posted} invoices that were sent to it.",
+                    number=number,
+                    posted=len(posted),
+                )
+            }
             done = Done(Status.PARTLY_APPLIED, {**done.outcome, **said})
         return with_refused(done, preview.refused)
 
@@ -120,7 +128,7 @@ class FollowUp(Kind):
         missing = [
             name for key, name in meant.items() if key not in found or _is_held(found[key]) is not (action == "block")
         ]
-        return attempt.batch(due, missing, "at the invoices")
+        return attempt.batch(due, missing, say("at the invoices"))
 
 
 KIND = FollowUp()
@@ -143,7 +151,7 @@ async def _resolved(scope: Scope, named: Sequence[str]) -> list[dict[str, str]]:
     for name in named:
         if "," in name:
             found[name] = await _with_comma(scope, name)
-    return [found.get(name) or _unclear(name, "not found at Payt") for name in named]
+    return [found.get(name) or _unclear(name, say("not found at Payt")) for name in named]
 
 
 def _filter(by: str, names: Sequence[str]) -> InvoiceFilters:
@@ -154,7 +162,13 @@ def _filter(by: str, names: Sequence[str]) -> InvoiceFilters:
 
 def _meant(name: str, by: str, same: Sequence[Invoice]) -> dict[str, str]:
     if len(same) > 1:
-        return _unclear(name, f"{count(len(same), 'invoice')} carry that number: give the identifier of the one meant")
+        return _unclear(
+            name,
+            say(
+                "{invoices} carry that number: give the identifier of the one meant",
+                invoices=count(len(same), "invoice"),
+            ),
+        )
     key = name
     if by == "ids":
         by = "invoice_identifiers" if same[0].invoice_identifier else "invoice_numbers"
@@ -167,7 +181,7 @@ async def _with_comma(scope: Scope, name: str) -> dict[str, str]:
     try:
         invoice = await find_invoice(scope, name, fields=_FIELDS)
     except (UnknownRecordError, AmbiguousError):
-        return _unclear(name, "not found at Payt")
+        return _unclear(name, say("not found at Payt"))
     by = "invoice_numbers" if invoice.invoice_number == name else "invoice_identifiers"
     return {"named": name, "id": invoice.id, "by": by, "key": name}
 
@@ -196,12 +210,20 @@ def _row(
     place: Place, action: str, entry: Mapping[str, str], invoice: Invoice | None, debtors: Mapping[str, Debtor]
 ) -> Row:
     if invoice is None:
-        return Row.refused(entry["named"], entry.get("why", "not found at Payt"))
+        return Row.refused(entry["named"], entry.get("why", say("not found at Payt")))
     debtor = debtors.get(invoice.debtor_id or "")
-    owner = f"{code(debtor.debtor_number)} {clean(debtor.name, NAME_LENGTH)}" if debtor else ""
-    opened = f"{money(invoice.open_amount, invoice.currency_code)} open" if invoice.open_amount is not None else ""
+    owner = (
+        say("{debtor_number} {name}", debtor_number=code(debtor.debtor_number), name=clean(debtor.name, NAME_LENGTH))
+        if debtor
+        else ""
+    )
+    opened = (
+        say("{open_amount} open", open_amount=money(invoice.open_amount, invoice.currency_code))
+        if invoice.open_amount is not None
+        else ""
+    )
     does, notes = _effect(place, action, invoice)
-    about = ", ".join(filter(None, (owner, opened)))
+    about = joined(filter(None, (owner, opened)))
     return Row(entry["named"], does, about, notes=tuple(notes), is_outlier=bool(notes))
 
 
@@ -214,37 +236,39 @@ def _owed(rows: Sequence[Row], meant: Sequence[Mapping[str, str]], found: Mappin
             currency = invoice.currency_code or ""
             totals[currency] = totals.get(currency, Decimal(0)) + invoice.open_amount
     if totals:
-        yield Effect(f"Open on them: {', '.join(money(total, code) for code, total in sorted(totals.items()))}")
+        yield Effect(
+            say("Open on them: {total}", total=joined(money(total, code) for code, total in sorted(totals.items())))
+        )
 
 
 def _effect(place: Place, action: str, invoice: Invoice) -> tuple[str, list[str]]:
-    since = f"since {stamp(invoice.paused_at, place.zone)}"
+    since = say("since {paused_at}", paused_at=moment_of(invoice.paused_at, place.zone))
     if action == "block":
-        paid = ["paid already"] if invoice.open_amount == 0 else []
+        paid = [say("paid already")] if invoice.open_amount == 0 else []
         if not _is_held(invoice):
             return _DUE["block"], paid
         if invoice.paused_by_user:  # a block is lifted apart from the pause
-            return _PAUSED, [f"paused by a user {since}", *paid]
-        return _HELD, [f"paused {since}", *paid]
+            return _PAUSED, [say("paused by a user {since}", since=since), *paid]
+        return _HELD, [say("paused {since}", since=since), *paid]
     if not _is_held(invoice):
-        return _FREE, ["it is not paused"]
+        return _FREE, [say("it is not paused")]
     if invoice.paused_by_user:
-        return _STAYS, [f"a user paused it {since}; only a block through the API is lifted"]
-    return _DUE["resume"], ["if it was blocked through the API, which Payt does not show"]
+        return _STAYS, [say("a user paused it {since}; only a block through the API is lifted", since=since)]
+    return _DUE["resume"], [say("if it was blocked through the API, which Payt does not show")]
 
 
 def _warnings(rows: Sequence[Row]) -> list[Warned]:
     found = []
     for action, what in (
-        (_REFUSED, "Kept out of what is sent"),
-        (_FREE, "Would not be resumed, because they are not paused"),
-        (_STAYS, "Would not be resumed, because a user paused them"),
-        (_PAUSED, "Paused by a user already"),
-        (_HELD, "Blocked already, and left as they are"),
+        (_REFUSED, say("Kept out of what is sent")),
+        (_FREE, say("Would not be resumed, because they are not paused")),
+        (_STAYS, say("Would not be resumed, because a user paused them")),
+        (_PAUSED, say("Paused by a user already")),
+        (_HELD, say("Blocked already, and left as they are")),
     ):
         keys = [clean(row.key, 40) for row in rows if row.action == action]
         if keys:
-            found.append(Warned(f"{what}: {some(keys)}."))
+            found.append(Warned(say("{what}: {keys}.", what=what, keys=some(keys))))
     return found
 
 

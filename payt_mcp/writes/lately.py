@@ -16,7 +16,7 @@ from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import preview_of
 from payt_mcp.receivables.addresses import CONTACT_FIELDS, PLACES
 from payt_mcp.receivables.mailboxes import mailboxes_in
-from payt_mcp.words.text import clean, count, some
+from payt_mcp.words.said import count, say, some, within
 from payt_mcp.writes.bulk import POSTED
 
 _UPSERTS = frozenset({"contacts", "debtors", "invoices"})
@@ -29,7 +29,7 @@ _LENGTH = 240
 def came_on_file(records: Sequence[Record], zone: dt.tzinfo) -> dict[str, str]:
     """Mailboxes that proposals put on file, and which proposal did so, in words."""
     return {
-        mailbox: f"proposal {record.id} of {at(record.changed_at, zone)}"
+        mailbox: say("proposal {id} of {changed_at}", id=record.id, changed_at=at(record.changed_at, zone))
         for record in records
         if record.status in _MAY_BE_SO
         for row in _rows_of(record)
@@ -42,7 +42,7 @@ def came_on_file(records: Sequence[Record], zone: dt.tzinfo) -> dict[str, str]:
 def changes_of(record: Record, number: str) -> str:
     """What an upsert changes of the debtor of this number, in short; "" where it says nothing of it."""
     said = [part for row in _rows_of(record) for part in _of_debtor(row, number)]
-    return clean(some(said, most=_MOST_CHANGES), _LENGTH)
+    return within(some(said, most=_MOST_CHANGES), _LENGTH)
 
 
 def _rows_of(record: Record) -> list[Row]:
@@ -62,11 +62,20 @@ def _of_debtor(row: Row, number: str) -> Iterator[str]:
     follows = f"debtor {number} "
     changes = [one for one in row.changes if own or one.field.startswith(follows)]
     if own and row.action == "created":
-        yield f"{row.key} is new"
+        yield say("{key} is new", key=row.key)
     elif own and len(changes) > _MOST_CHANGES:
-        yield f"{row.key}: {count(len(changes), 'field')}"
+        yield say("{key}: {fields}", key=row.key, fields=count(len(changes), "field"))
     elif changes:
-        yield from (f"{row.key}: {one.field} {one.old or 'nothing'} becomes {one.new}" for one in changes)
+        yield from (
+            say(
+                "{key}: {field} {old} becomes {new}",
+                key=row.key,
+                field=one.field,
+                old=one.old or say("nothing"),
+                new=one.new,
+            )
+            for one in changes
+        )
 
 
 def _field(change: Change) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,16 +68,22 @@ class Outbox:
 
     async def begun_for(self, mark: str, seconds: float) -> Record | None:
         """The newest proposal for a wish that was begun or carried out within the last seconds."""
-        return await self._lately_for(mark, seconds, BEGUN)
+        return next((record for record in await self._lately_for(mark, seconds) if record.status in BEGUN), None)
 
-    async def waiting_for(self, mark: str, seconds: float) -> Record | None:
-        """The newest proposal for a wish that was made within the last seconds and waits for a yes."""
-        return await self._lately_for(mark, seconds, (Status.PROPOSED,))
+    async def asked_about(self, mark: str, seconds: float) -> Record | None:
+        """The proposal for a wish that a yes which comes now is to: the one that waits, or else the one made last,
+        where another call has begun it meanwhile.
+        """
+        lately = await self._lately_for(mark, seconds)
+        waiting = next((record for record in lately if record.status is Status.PROPOSED), None)
+        made_last = max(lately, key=lambda record: record.created_at, default=None)
+        return waiting or (made_last if made_last and made_last.status in BEGUN else None)
 
-    async def _lately_for(self, mark: str, seconds: float, states: Collection[Status]) -> Record | None:
+    async def _lately_for(self, mark: str, seconds: float) -> list[Record]:
+        """The proposals for a wish that changed within the last seconds, newest first."""
         since = self.ledger.now() - dt.timedelta(seconds=seconds)
         lately = await self.engine.on_ledger(self.ledger.recent, since, self.ledger_scope)
-        return next((record for record in lately if record.status in states and is_for(record, mark)), None)
+        return [record for record in lately if is_for(record, mark)]
 
     async def lost_for(self, kind: str, mark: str) -> Record | None:
         """The newest proposal of this kind, where it was made for this wish, Payt's answer to it got lost within the
@@ -103,7 +109,9 @@ class Outbox:
         if self._page is None:
             from payt_mcp.proposals.asking.page import ApprovalPage  # noqa: PLC0415 - a web server is loaded when one is needed
 
-            self._page = ApprovalPage(self.engine, self._group, self._browse, zone=self.zone)
+            self._page = ApprovalPage(
+                self.engine, self._group, self._browse, zone=self.zone, language_for=self.policy.language_for
+            )
         return await self._page.show(key)
 
     async def aclose(self) -> None:

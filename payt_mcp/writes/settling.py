@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Preview
 from payt_mcp.proposals.states import Status
+from payt_mcp.words.said import say
 from payt_mcp.writes.bulk import with_refused
 from payt_mcp.writes.outlook import Content
 
@@ -59,5 +60,5 @@ class Attempt:
             return with_refused(Done(Status.APPLIED, {"found": found}), self.preview.refused)
         if len(missing) == len(due) or dt.datetime.now(dt.UTC) - self.last < SETTLED_AFTER:
             return None
-        told = {"records": dict.fromkeys(sorted(missing), "not as proposed at Payt")}
+        told = {"records": dict.fromkeys(sorted(missing), say("not as proposed at Payt"))}
         return with_refused(Done(Status.PARTLY_APPLIED, told), self.preview.refused)

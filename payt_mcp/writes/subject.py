@@ -8,6 +8,7 @@ from payt_mcp.books.scope import Scope
 from payt_mcp.books.subjects import subjects
 from payt_mcp.errors import UnknownRecordError
 from payt_mcp.proposals.preview import Fact
+from payt_mcp.words.said import say
 
 
 class _WithId(Protocol):
@@ -36,5 +37,9 @@ async def fact_of(
     about = await subjects(scope, debtors=[debtor_id], invoices=[invoice_id], cases=[case_id])
     named = about.named(debtor_id=debtor_id, invoice_id=invoice_id, case_id=case_id)
     debtor = f"{named['debtor_number']} {named['debtor']}".strip()
-    found = [("Debtor", debtor), ("Invoice", str(named["invoice_number"])), ("Credit case", str(named["case_number"]))]
+    found = [
+        (say("Debtor"), debtor),
+        (say("Invoice"), str(named["invoice_number"])),
+        (say("Credit case"), str(named["case_number"])),
+    ]
     return [fact for fact in found if fact[1]]

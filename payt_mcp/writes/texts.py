@@ -16,7 +16,9 @@ from payt_mcp.scanning.disguises import markup_in, mixed_words
 from payt_mcp.scanning.links import addresses_in, hosts_in
 from payt_mcp.scanning.secrets import secrets_in
 from payt_mcp.scanning.wallets import wallets_in
-from payt_mcp.words.text import clean, some
+from payt_mcp.words.said import say, some, within
+from payt_mcp.words.sentences import template
+from payt_mcp.words.text import clean
 from payt_mcp.writes.own import PAYT_HOSTS, own_hosts
 
 _LONG = 8
@@ -64,15 +66,27 @@ def mailboxes_of(debtor: Debtor) -> list[str]:
 def leading_elsewhere(texts: Sequence[Written], own: Own) -> list[Warned]:
     """What in the texts leads money or readers to somebody who is not known, or is not what it looks like."""
     kinds = (
-        (bank_accounts, own.has_account, "The bank account {} is not the administration's; it is named by {}."),
-        (wallets_in, _is_nobodys, "Money would go to {}, which is no account of the administration's; it is in {}."),
-        (secrets_in, _is_nobodys, "What begins with {} lets whoever reads it in; it is in {}."),
-        (_disguised, _is_nobodys, "The word {} mixes scripts and is not what it looks like; it is in {}."),
-        (hosts_in, own.has_host, "A link leads to {}, which is not yours or Payt's; it is in {}."),
-        (addresses_in, own.has_address, "The address {} is neither yours nor on file; it is in {}."),
+        (
+            bank_accounts,
+            own.has_account,
+            template("The bank account {hit} is not the administration's; it is named by {by}."),
+        ),
+        (
+            wallets_in,
+            _is_nobodys,
+            template("Money would go to {hit}, which is no account of the administration's; it is in {by}."),
+        ),
+        (secrets_in, _is_nobodys, template("What begins with {hit} lets whoever reads it in; it is in {by}.")),
+        (
+            _disguised,
+            _is_nobodys,
+            template("The word {hit} mixes scripts and is not what it looks like; it is in {by}."),
+        ),
+        (hosts_in, own.has_host, template("A link leads to {hit}, which is not yours or Payt's; it is in {by}.")),
+        (addresses_in, own.has_address, template("The address {hit} is neither yours nor on file; it is in {by}.")),
     )
     return [
-        Warned(said.format(hit, by), danger=True)
+        Warned(say(said, hit=hit, by=by), danger=True)
         for scan, is_own, said in kinds
         for hit, by in _named_in(texts, scan, is_own)
     ]
@@ -84,7 +98,12 @@ def drawn_otherwise(texts: Sequence[Written]) -> list[Warned]:
     if not found:
         return []
     tags, places = some((tag for tag, _ in found), most=3), some(dict.fromkeys(by for _, by in found))
-    return [Warned(f"Markup ({tags}), which may be drawn and hide text, is in {places}.", danger=True)]
+    return [
+        Warned(
+            say("Markup ({tags}), which may be drawn and hide text, is in {places}.", tags=tags, places=places),
+            danger=True,
+        )
+    ]
 
 
 def _is_nobodys(_hit: str) -> bool:
@@ -104,5 +123,5 @@ def _named_in(
     for where, text in texts:
         for hit in scan(text):
             if not is_own(hit):
-                found.setdefault(hit, {})[clean(where, 40)] = None
+                found.setdefault(hit, {})[within(where, 40)] = None
     return [(clean(hit, 80), some(places)) for hit, places in found.items()]

@@ -23,13 +23,14 @@ from payt_mcp.proposals.proposal import draft_of
 from payt_mcp.proposals.records import Draft, Record, stamp
 from payt_mcp.proposals.states import WAITS, Status
 from payt_mcp.proposals.stored import is_of_before, preview_of
+from payt_mcp.words.said import say
 from payt_mcp.writes.comparing import what_changed
 from payt_mcp.writes.kind import Kind, Place
 from payt_mcp.writes.outlook import Content, Outlook
 from payt_mcp.writes.settling import Attempt
 
-_STANDS = "Payt has it already"
-_UPDATED = "this program was updated after it was proposed; propose it again"
+_STANDS = say("Payt has it already")
+_UPDATED = say("this program was updated after it was proposed; propose it again")
 _ASKED = "asked"
 """Where a proposal keeps what was asked for, where that is not what would be sent."""
 

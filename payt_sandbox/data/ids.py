@@ -1,5 +1,6 @@
 """The ids of the invented records."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from payt_sandbox.data.dice import Dice
@@ -19,12 +20,16 @@ FIRST_IDS: Final = {
 }
 
 
+# Of the records of the past: before all others, as they are older.
+FIRST_IDS_OF_THE_PAST: Final = {"invoices": 1_400_000, "payments": 3_000_000}
+
+
 class Ids:
     """Ascending sparse ids per kind of record, given out in runs to one administration after another."""
 
-    def __init__(self, dice: Dice) -> None:
+    def __init__(self, dice: Dice, first: Mapping[str, int] = FIRST_IDS) -> None:
         self._dice = dice
-        self._next = dict(FIRST_IDS)
+        self._next = dict(first)
 
     def take(self, kind: str, count: int, width: int = 1) -> list[int]:
         """That many ids; after each, `width - 1` more are kept free for its owner."""

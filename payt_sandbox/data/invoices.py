@@ -15,10 +15,10 @@ TERMS: Final = (14, 30, 30, 60)
 _BUCKETS: Final = ((38, None, 0), (22, 1, 30), (13, 31, 60), (9, 61, 90), (18, 91, 900))
 
 # Whole units of currency; the cents come from a roll.
-_SIZES: Final = (45, 95, 150, 240, 390, 620, 980, 1550, 2400, 3900, 7200, 14500, 52000)
+SIZES: Final = (45, 95, 150, 240, 390, 620, 980, 1550, 2400, 3900, 7200, 14500, 52000)
 
-_SHORT_FLOW: Final = ((3, "reminder_1_at"), (10, "reminder_2_at"), (24, "final_reminder_at"), (38, "collectable_at"))
-_LONG_FLOW: Final = (
+SHORT_FLOW: Final = ((3, "reminder_1_at"), (10, "reminder_2_at"), (24, "final_reminder_at"), (38, "collectable_at"))
+LONG_FLOW: Final = (
     (3, "reminder_1_at"),
     (10, "reminder_2_at"),
     (17, "reminder_3_at"),
@@ -130,7 +130,7 @@ class InvoiceMaker:
         return self.dice.pick(self.foreign) if self.foreign and self.dice.chance(5) else self.profile.currency
 
     def _total(self) -> int:
-        return self.dice.pick(_SIZES) * (70 + self.dice.below(60)) + self.dice.below(100)
+        return self.dice.pick(SIZES) * (70 + self.dice.below(60)) + self.dice.below(100)
 
     def _book(self, row: Row, total: int, still_open: int) -> None:
         row["total_amount"] = total
@@ -170,7 +170,7 @@ class InvoiceMaker:
         if _falls_on(place, _NO_DUE_DATE) or row["open_amount"] < 0:
             return latest
         late = overdue - debtor * 7 % 20
-        for offset, name in _LONG_FLOW if debtor % 3 else _SHORT_FLOW:
+        for offset, name in LONG_FLOW if debtor % 3 else SHORT_FLOW:
             if late - offset < 1:
                 break
             latest = late - offset

@@ -3,12 +3,21 @@
 import datetime as dt
 from collections.abc import Callable
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
 from payt_sandbox.world.world import World
 
-# Open invoices, debtors, seed, date: what a world is made from.
-Wanted = tuple[int, int, int, dt.date]
+
+class Wanted(NamedTuple):
+    """What a world is made from: open invoices, debtors, seed, date; months of a past and the invoices in it."""
+
+    invoices: int
+    debtors: int
+    seed: int
+    today: dt.date
+    history: int = 0
+    past: int = 0
+
 
 _MOST: Final = 16
 _LARGEST: Final = 10_000
@@ -20,19 +29,18 @@ _lock = Lock()
 
 def kept(wanted: Wanted, make: Callable[[], World]) -> World:
     """A world of one's own, made or copied. Who asks but once, as a server does, keeps nothing in memory beside it."""
-    invoices, debtors, _, today = wanted
-    if max(invoices, debtors) > _LARGEST:
+    if max(wanted.invoices, wanted.debtors, wanted.past) > _LARGEST:
         return make()
     with _lock:
         is_known = wanted in _worlds
         known = _worlds.get(wanted)
         _keep(wanted, known)
     if known is not None:
-        return known.copy(today)
+        return known.copy(wanted.today)
     made = make()
     if is_known:
         with _lock:
-            _keep(wanted, made.copy(today))
+            _keep(wanted, made.copy(wanted.today))
     return made
 
 

@@ -105,7 +105,7 @@ class Table:
         return twin
 
     def load(self, rows: Iterable[Row]) -> None:
-        """Fills an empty table; the ids are in any order."""
+        """Adds many new rows at once; the ids are in any order."""
         for row in rows:
             self.rows[row["id"]] = row
             for name, index in self.indexes.items():

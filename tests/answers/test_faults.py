@@ -66,6 +66,10 @@ def calls(world: World) -> dict[str, dict[str, Any]]:
         "list_payment_plans": {"limit": 2},
         "list_tasks": {"limit": 5},
         "list_notes": {"limit": 5},
+        "collection_figures": {},
+        "payment_behaviour": {"debtor": debtors[messages[0]["debtor_id"]]},
+        "expected_receipts": {},
+        "interest_and_costs": {"debtor": debtors[messages[0]["debtor_id"]]},
     }
 
 
@@ -230,6 +234,8 @@ MISSING = [
     ("list_payment_plans", "payment_plans:read"),
     ("list_tasks", "tasks:read"),
     ("list_notes", "notes:read"),
+    ("collection_figures", "payments:read"),
+    ("interest_and_costs", "invoices:read"),
 ]
 
 

@@ -74,6 +74,26 @@ async def test_a_click_on_the_card_decides_once(
     assert len(house.mails) == mails
 
 
+async def test_the_pages_are_in_the_persons_language(house: House, chromium: Windows, bridge: str) -> None:
+    async with host(house.server(app_approval=True, language="nl")) as client:
+        overdue = await client.call_tool("summarize_overdue", {"administration_id": ADMINISTRATION})
+        async with shown(chromium, bridge, client, OVERDUE, overdue) as app:
+            text = await app.text()
+            assert "Naar dagen na de vervaldatum" in text
+            assert " facturen" in text
+            assert app.errors == []
+        result = await client.call_tool("send_message", letter(house, email="x@evil.example"))
+        async with shown(chromium, bridge, client, PROPOSAL, result) as app:
+            assert "x@evil.example (aan) is niet bij deze debiteur bekend." in await app.text()
+            await awake(app.frame)
+            await app.frame.click(f"#approve-{data(result)['proposal_id']}")
+            await app.frame.wait_for_selector(".badge:text-is('Verstuurd')")
+            assert "Goedgekeurd, versturen aan" in await app.text()
+            assert "Verstuurd op" in await app.text()
+            assert app.errors == []
+    assert len(house.mails) == 1
+
+
 async def test_the_card_names_what_is_approved_rests_and_keeps_its_height(
     house: House, chromium: Windows, bridge: str
 ) -> None:

@@ -23,7 +23,10 @@ FLOORS: tuple[dict[str, str], ...] = (
     {"proposals": "nothing is written that no person has seen: engine, ledger, and how a person says yes"},
     {"books": "what is asked of Payt and of memory for an answer"},
     {"answers": "records as rows and text"},
-    {"writes": "what can be written: a kind each, a message, invoices"},
+    {
+        "writes": "what can be written: a kind each, a message, invoices",
+        "sheets": "what is open as tables for a spreadsheet: CSV and workbooks",
+    },
     {
         "tools": "what a model can call, one module a noun",
         "prompts": "what a person can pick",

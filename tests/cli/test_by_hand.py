@@ -1,5 +1,6 @@
 """What a person sees who types a command that was meant otherwise."""
 
+import datetime as dt
 import os
 import select
 import socket
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from payt_sandbox import build_world
 from tests.support.fixed import free_port
 from tests.support.processes import COMMAND, PATIENCE, environment, run, stdio
 
@@ -61,6 +63,17 @@ def test_a_port_there_is_not_is_refused() -> None:
     done = run("sandbox", "--port", "99999", env=environment())
     assert done.returncode == 2
     assert "1 to 65,535" in done.stderr
+
+
+def test_a_sandbox_has_the_past_it_is_asked_for() -> None:
+    asked = ("sandbox", "--port", str(free_port()), "--invoices", "40", "--today", "2026-11-21", "--history", "6")
+    with subprocess.Popen([*COMMAND, *asked], env=environment(), stdout=subprocess.PIPE, text=True) as sandbox:
+        assert sandbox.stdout
+        said = sandbox.stdout.readline()
+        sandbox.kill()
+    invoices = build_world(invoices=40, today=dt.date(2026, 11, 21), history=6).book("4711").tables["invoices"]
+    assert len(invoices.paid_ids) > 500
+    assert f"{len(invoices.open_ids):,} open and {len(invoices.paid_ids):,} paid invoices" in said
 
 
 @pytest.mark.parametrize(("step", "code"), [("list", 0), ("verify", 0), ("show", 1), ("approve", 1), ("reject", 1)])

@@ -213,6 +213,8 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("upsert_invoices", {"invoices": [NEW]}), ("list_payments", {}), ("list_payments", {"credit_case": "CASE"}),
     ("list_payment_plans", {}), ("list_payment_plans", {"debtor": "DEBTOR"}), ("list_tasks", {}),
     ("list_tasks", {"invoice": "INVOICE"}), ("list_notes", {}), ("list_notes", {"credit_case": "CASE"}),
+    ("collection_figures", {}), ("payment_behaviour", {"debtor": "DEBTOR"}), ("expected_receipts", {}),
+    ("interest_and_costs", {"debtor": "DEBTOR", "consumer": "yes"}),
     ("decide_payment_plan", {"payment_plan": "PLAN", "decision": "deactivate"}),
     ("comment_task", TASK | {"comment": "x"}),
     ("reopen_task", TASK), ("complete_task", TASK | {"resume": True}),
@@ -257,7 +259,7 @@ async def test_the_permissions_of_a_tool_are_those_it_really_asks_for(clinic: Op
         assert {name for name in ALWAYS[tool] if name.endswith(":read")} <= permissions, tool
 
 
-@pytest.mark.parametrize("sets", ["core", "upserts", "payments", "plans", "tasks", "flow"])
+@pytest.mark.parametrize("sets", ["core", "upserts", "payments", "plans", "tasks", "flow", "insight"])
 def test_a_sign_in_asks_for_what_the_tools_need_and_no_more(sets: str) -> None:
     on = ("core", sets)
     assert set(grants.reading(on)) == set(needed(tools_on(on, read_only=True)))

@@ -8,10 +8,12 @@ from decimal import Decimal
 from functools import cache
 from random import Random
 
+from payt_mcp.payt.models import Debtor
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItems
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
 from payt_mcp.writes.message.known import Entry, Known
+from payt_mcp.writes.message.lawful import lawful_of
 from payt_mcp.writes.message.others import Own, Place
 
 TODAY = dt.date(2026, 11, 28)
@@ -60,6 +62,7 @@ def books(random: Random) -> Books:
         reminded=1,
         pages=frozenset({f"{HOST}/4711/debtors/88", *(f"{HOST}/4711/invoices/{one.id}00" for one in entries)}),
         page_hosts=frozenset({HOST}),
+        lawful=lawful_of(TODAY, "NL", Debtor(id="1", name=DEBTOR), entries, None),
     )
     facts = Facts(
         sender=US, currency="EUR", bank_account=IBAN, own_hosts=[HOST, "noorderlicht.example"], debtor=DEBTOR,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP as HALF_UP
 from decimal import Decimal
 from random import Random
 
@@ -12,6 +13,7 @@ from payt_mcp.writes.message.known import Entry
 from tests.letters.books import DEBTOR, HOST, IBAN, NUMBER, TODAY, US, Books
 
 LANGUAGES = ("nl", "de", "en", "fr")
+_CENT = Decimal("0.01")
 _MONTHS = {
     "nl": "januari februari maart april mei juni juli augustus september oktober november december",
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
@@ -50,6 +52,8 @@ _SENTENCES = {
         "U bereikt ons op werkdagen van 9.00 tot 17.30 uur op 050-1234567.",
         "Vermeld bij uw betaling debiteurnummer {debtor} en {n}. Alvast bedankt!",
         "Wij verzoeken u binnen 14 dagen te betalen. Heeft u al betaald, dan kunt u deze brief negeren.",
+        "Naast {open} voor factuur {n} bent u {law_interest} wettelijke handelsrente verschuldigd (10,4% per jaar).",
+        "Over uw vervallen facturen rekenen wij {law_costs} incassokosten. De rente van 10,40 % loopt door.",
     ),
     "de": (
         "Die Rechnung Nr. {n} vom {dated} über {total} war am {due} fällig; davon sind noch {open} offen.",
@@ -66,6 +70,8 @@ _SENTENCES = {
         "Sie erreichen uns werktags von 9.00 bis 17.30 Uhr unter 050-1234567.",
         "Bitte geben Sie die Kundennummer {debtor} und {n} an.",
         "Wir bitten um Zahlung innerhalb von 14 Tagen. Sollten Sie bereits gezahlt haben, danken wir Ihnen.",
+        "Zur Rechnung {n} kommen Verzugszinsen von {law_interest} hinzu (10,4 % im Jahr).",
+        "Für die überfälligen Rechnungen berechnen wir {law_costs} Inkassokosten.",
     ),
     "en": (
         "Invoice {n} dated {dated} for {total} was due on {due}; {open} of it is still open.",
@@ -82,6 +88,8 @@ _SENTENCES = {
         "You can reach us on weekdays between 9.00 a.m. and 5.30 p.m. on 050-1234567.",
         "Please quote customer number {debtor} and {n}. Thank you in advance.",
         "Please pay within 14 days. If you have paid already, please disregard this letter.",
+        "Statutory interest of {law_interest} has been added to invoice {n}, at 10.4% a year.",
+        "On the overdue invoices we charge {law_costs} in collection costs, and reserve our interest in full.",
     ),
     "fr": (
         "La facture n° {n} du {dated} d'un montant de {total} était échue le {due} ; il reste dû {open}.",
@@ -98,6 +106,8 @@ _SENTENCES = {
         "Nous sommes joignables de 9.00 à 17.30 heures au 050-1234567.",
         "Merci de rappeler votre numéro de client {debtor} et la référence {n}. Merci d'avance.",
         "Merci de payer sous 14 jours. Si vous avez déjà payé, ne tenez pas compte de cette lettre.",
+        "À la facture {n} s'ajoutent des intérêts de retard de {law_interest} (10,4 % par an).",
+        "Pour les factures échues s'ajoutent des frais de recouvrement de {law_costs}.",
     ),
 }
 _HEADS = {
@@ -183,7 +193,23 @@ def _figures(random: Random, by: Hand, books: Books) -> dict[str, str]:
         "sum": by.money(_sum(books)), "iban": by.iban, "us": US, "debtor": NUMBER,
         "deadline": by.day(TODAY + dt.timedelta(days=random.randint(5, 20))),
         "link": f"https://{HOST}/4711/invoices/{one.id}00",
+        "law_interest": by.money(_interest(one)), "law_costs": by.money(_costs(_sum(books))),
     }  # fmt: skip
+
+
+def _interest(one: Entry) -> Decimal:
+    """Dutch, between businesses, of an invoice that fell due in 2026."""
+    late, of_half_year = (TODAY - _due(one)).days, (TODAY - dt.date(2026, 6, 30)).days
+    before, after = max(late - of_half_year, 0), min(late, of_half_year)
+    return (one.open_amount * (before * Decimal("10.15") + after * Decimal("10.40")) / 36_500).quantize(_CENT, HALF_UP)
+
+
+def _costs(owed: Decimal) -> Decimal:
+    """The Dutch staircase, of less than a million."""
+    stairs = ((0, "15"), (2_500, "10"), (5_000, "5"), (10_000, "1"), (200_000, "0.5"))
+    lower = [Decimal(0), *(Decimal(share) for _, share in stairs)]
+    steps = ((owed - begin) * (Decimal(share) - lower[at]) for at, (begin, share) in enumerate(stairs) if owed > begin)
+    return max(sum(steps, Decimal(0)) / 100, Decimal(40)).quantize(_CENT, HALF_UP)
 
 
 def _due(one: Entry) -> dt.date:

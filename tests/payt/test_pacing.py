@@ -54,6 +54,24 @@ def test_waiting_as_long_as_it_says_always_leads_to_a_place(rate: int, sends: in
     assert now <= 5.0 + (sends // rate + 1) * (WINDOW + 0.01)
 
 
+@given(rate=st.integers(2, 12), taken=st.integers(0, 12))
+def test_what_can_wait_leaves_half_of_the_places_and_is_let_in_later(rate: int, taken: int) -> None:
+    pacer, now = Pacer(rate), 5.0
+    while taken and pacer.wait(now) == 0:
+        pacer.sent(pacer.begin(), now)
+        taken, now = taken - 1, now + 0.01
+    begun = 0
+    while pacer.wait(now, can_wait=True) == 0:
+        pacer.sent(pacer.begin(), now)
+        begun += 1
+    assert begun <= rate // 2
+    if begun:
+        assert pacer.wait(now) == 0
+    for _ in range(rate + 1):
+        now += pacer.wait(now, can_wait=True)
+    assert pacer.wait(now, can_wait=True) == 0
+
+
 def test_a_place_counts_until_its_request_has_been_sent_for_a_whole_window() -> None:
     pacer = Pacer(1)
     slot = pacer.begin()

@@ -39,10 +39,12 @@ def test_every_file_in_it_is_meant_to_be(wheel: Path) -> None:
     modules = {path.relative_to(ROOT).as_posix() for package in packages for path in (ROOT / package).rglob("*.py")}
     prompts = {f"payt_mcp/_prompts/{path.name}" for path in (ROOT / "prompts").glob("*.md")}
     migrations = {path.relative_to(ROOT).as_posix() for path in (ROOT / "payt_mcp").rglob("migrations/*.sql")}
+    catalogs = {path.relative_to(ROOT).as_posix() for path in (ROOT / "payt_mcp").rglob("catalogs/*.po")}
     assert len(modules) > 90
+    assert len(catalogs) == 3
     assert migrations
     assert prompts
-    assert members(wheel).keys() == modules | prompts | migrations | BESIDE_PYTHON
+    assert members(wheel).keys() == modules | prompts | migrations | catalogs | BESIDE_PYTHON
 
 
 def test_it_is_the_same_by_way_of_the_sdist(distributions: tuple[Path, Path], tmp_path: Path) -> None:

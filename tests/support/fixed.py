@@ -96,6 +96,11 @@ SET_ANSWERS: Mapping[str, Call] = {
     "list_payment_plans-pending": Call("list_payment_plans", {"status": "pending", **_HERE}),
     "list_tasks": Call("list_tasks", {"limit": 6, **_HERE}),
     "list_notes": Call("list_notes", {"limit": 4, **_HERE}),
+    "collection_figures": Call("collection_figures", _HERE),
+    "payment_behaviour": Call("payment_behaviour", {"debtor": "10026", **_HERE}),
+    "expected_receipts": Call("expected_receipts", _HERE),
+    "interest_and_costs": Call("interest_and_costs", {"debtor": "10002", **_HERE}),
+    "interest_and_costs-consumer": Call("interest_and_costs", {"debtor": "10018", "consumer": "yes", **_HERE}),
 }
 """Calls of tools beyond `core`."""
 

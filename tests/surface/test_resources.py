@@ -43,7 +43,8 @@ async def _read(client: Client, uri: str) -> str:
 
 async def test_what_is_listed_can_be_read(client: Client) -> None:
     listed = {resource.uri: resource for resource in (await client.list_resources()).resources}
-    assert list(listed) == ["payt://administrations", "payt://glossary"]
+    assert list(listed)[:2] == ["payt://administrations", "payt://glossary"]
+    assert all(uri.startswith("payt://sheets/") for uri in list(listed)[2:])
     assert "Noorderlicht Techniek B.V." in await _read(client, "payt://administrations")
     assert (await _read(client, "payt://glossary")).startswith("# Glossary")
     templates = {template.uri_template for template in (await client.list_resource_templates()).resource_templates}

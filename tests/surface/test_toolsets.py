@@ -19,7 +19,7 @@ from tests.support.fixed import SET_ANSWERS, SNAPSHOTS, answer_of, check_snapsho
 pytestmark = pytest.mark.slow
 
 ERAS = ("auto", "legacy")
-MOST_TOKENS = 9_100
+MOST_TOKENS = 10_000
 LOADED = """
 import json, sys
 import anyio
@@ -124,7 +124,7 @@ async def test_the_reads_of_sets_keep_their_budget(payt: Handle) -> None:
     core = await _names(payt, "core")
     async with Client(server_for(payt.url, PAYT_TOOLSETS="all")) as client:
         added = [tool for tool in (await client.list_tools()).tools if tool.name not in core]
-    assert tokens([tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in added]) <= 1_400
+    assert tokens([tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in added]) <= 2_300
 
 
 async def test_what_a_set_costs_is_what_the_documentation_says(payt: Handle) -> None:

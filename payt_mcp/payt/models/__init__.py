@@ -9,7 +9,7 @@ from payt_mcp.payt.models.invoice import DeletedInvoice, Invoice, InvoiceLine
 from payt_mcp.payt.models.message import Message
 from payt_mcp.payt.models.note import Note
 from payt_mcp.payt.models.notification import Notification, NotificationDetails
-from payt_mcp.payt.models.payment import Payment
+from payt_mcp.payt.models.payment import DeletedPayment, Payment
 from payt_mcp.payt.models.payment_plan import DeletedPaymentPlan, PaymentPlan, PlannedPayment
 from payt_mcp.payt.models.task import Comment, Task
 
@@ -22,6 +22,7 @@ __all__ = [
     "Debtor",
     "DeletedCreditCase",
     "DeletedInvoice",
+    "DeletedPayment",
     "DeletedPaymentPlan",
     "Entity",
     "Invoice",

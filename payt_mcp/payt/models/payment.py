@@ -1,4 +1,4 @@
-"""A payment booked on an invoice."""
+"""A payment booked on an invoice, and what is left of a deleted one."""
 
 from __future__ import annotations
 
@@ -21,3 +21,11 @@ class Payment(Entity):
     total_amount: Amount = None
     total_book_amount: Amount = None
     updated_at: Stamp = None
+
+
+class DeletedPayment(Entity):
+    id: Id
+    administration_id: Text = None
+    origin_identifier: Text = None
+    invoice_id: Text = None
+    deleted_at: Stamp = None

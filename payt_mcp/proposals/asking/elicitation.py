@@ -12,10 +12,14 @@ from mcp.shared.exceptions import MCPError
 from mcp.types import ElicitResult
 from pydantic import ValidationError
 
-from payt_mcp.proposals.asking.form import Approval
+from payt_mcp.proposals.asking.form import Approval, form_in
 from payt_mcp.proposals.asking.preview_text import whole
+from payt_mcp.proposals.preview import Preview
 from payt_mcp.proposals.records import Record, Who, is_embedded
 from payt_mcp.proposals.stored import preview_of
+from payt_mcp.words.languages import Language
+from payt_mcp.words.said import say
+from payt_mcp.words.sentences import spoken
 
 LONGEST_QUESTION = 6_000
 """Characters a question to the user may have. What is longer is shown on the approval page, whole."""
@@ -43,29 +47,34 @@ def can_ask(ctx: Context[Any, Any]) -> bool:
     return asking.form is not None or asking.url is None
 
 
-async def ask(ctx: Context[Any, Any], record: Record) -> KnownAnswer | Elicit[Approval]:
+async def ask(ctx: Context[Any, Any], record: Record, language: Language = "en") -> KnownAnswer | Elicit[Approval]:
     """Ask the user about a proposal.
 
     The question is the proposal's own preview, so that it is the same however often it is put. A client that fails to
     ask leaves the proposal waiting for the page or the terminal.
     """
-    invented = "Invented data: this reaches nobody.\n\n" if is_embedded(record) else ""
     preview = preview_of(record) if can_ask(ctx) else None
-    question = f"{invented}{whole(preview)}\n\nProposal {record.id}. Let this happen?" if preview else ""
+    question = _question(record, preview, language) if preview else ""
     if not 0 < len(question) <= LONGEST_QUESTION:
         return KnownAnswer("not_asked")
     if (ctx.protocol_version or "") >= _MODERN:
         given = (ctx.input_responses or {}).values()  # no tool that writes asks a second question
-        return Elicit(question, Approval) if all(map(_is_answer, given)) else KnownAnswer("not_asked")
+        return Elicit(question, form_in(language)) if all(map(_is_answer, given)) else KnownAnswer("not_asked")
     with anyio.move_on_after(_PATIENCE):
         try:
-            result = await ctx.elicit(question, Approval)
+            result = await ctx.elicit(question, form_in(language))
         except (MCPError, ValueError):  # it cannot ask after all, or what came back was no answer
             return KnownAnswer("not_asked")
         if result.action == "accept":
             return KnownAnswer("yes" if result.data.approve else "no")
         return KnownAnswer("no" if result.action == "decline" else "dismissed")
     return KnownAnswer("not_asked")
+
+
+def _question(record: Record, preview: Preview, language: Language) -> str:
+    invented = [say("Invented data: this reaches nobody.")] if is_embedded(record) else []
+    end = say("Proposal {id}. Let this happen?", id=record.id)
+    return "\n\n".join(spoken(part, language) for part in (*invented, whole(preview, language), end))
 
 
 def _is_answer(given: object) -> bool:

@@ -37,6 +37,8 @@ from payt_mcp.proposals.outcomes import CLOSED
 from payt_mcp.proposals.records import Record, Who
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import words_of
+from payt_mcp.words.languages import Language
+from payt_mcp.words.said import say
 
 LINGER = 120.0
 """Seconds the page stays after nothing is pending, so that the outcome can be read."""
@@ -78,6 +80,7 @@ class ApprovalPage:
         group: serves the page; lives as long as the outbox.
         browse: opens an address in the user's browser; False where there is none.
         zone: the time zone of the times shown.
+        language_for: the language for a browser that accepts these.
     """
 
     def __init__(
@@ -88,12 +91,14 @@ class ApprovalPage:
         *,
         zone: dt.tzinfo = dt.UTC,
         linger: float = LINGER,
+        language_for: Callable[[str], Language] = lambda _: "en",
     ) -> None:
         self._engine = engine
         self._group = group
         self._browse = browse
         self._zone = zone
         self._linger = linger
+        self._language_for = language_for
         self._secret = ""
         self._host = ""
         self._alert = self._first = ""
@@ -207,13 +212,15 @@ class ApprovalPage:
         self._seen = time.monotonic()
         state = await self._state()
         only = request.query_params.get("only", "")
+        language = self._language_for(request.headers.get("accept-language", ""))
         try:
             records = await self._records()
             shown = [record for record in records if record.id == only] or arranged(records, self._first)
-            cards = page_view.cards(shown, self._engine.troubles, self._token, self._zone)
+            cards = page_view.cards(shown, self._engine.troubles, self._token, self._zone, language)
         except PaytMcpError as error:
             cards = page_view.Cards(alert=str(error))
-        return Response(page_view.page(cards, self._alert, state, alone=bool(only)), media_type="text/html")
+        page = page_view.page(cards, self._alert, state, alone=bool(only), language=language)
+        return Response(page, media_type="text/html")
 
     async def _changes(self, _request: Request) -> Response:
         self._seen = time.monotonic()
@@ -243,7 +250,7 @@ class ApprovalPage:
         except RefusedWriteError:
             self._alert = ""  # the page says how it stands
         except PaytMcpError as error:
-            self._alert = f"That was not done. {error}"
+            self._alert = say("That was not done. {error}", error=error)
         return RedirectResponse(f"/{self._secret}/?{urlencode({'only': key})}", 303)
 
     async def _reject_several(self, picked: Sequence[tuple[str, str]]) -> Response:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 
+from markupsafe import Markup
+
 from payt_mcp.proposals.records import Record
-from payt_mcp.proposals.states import Status
+from payt_mcp.proposals.states import Status, words
 from payt_mcp.proposals.stored import title_of
+from payt_mcp.words.hypertext import Html, one_by_one
+from payt_mcp.words.said import say, term
+from payt_mcp.words.sentences import spoken
 from payt_mcp.words.text import cut
-from payt_mcp.words.visible import shown
 
 _MOST = 40
 """As many as one form may carry."""
@@ -28,24 +31,31 @@ def arranged(records: Sequence[Record], first: str) -> list[Record]:
     return sorted(records, key=place)
 
 
-def index(records: Sequence[Record], token: Callable[[Record], str]) -> str:
+def index(html: Html, records: Sequence[Record], token: Callable[[Record], str]) -> Markup:
     """A link to each proposal, and a box to reject several of those that wait."""
     waiting = sum(record.status is Status.PROPOSED for record in records)
-    items = "".join(_item(record, token if at < _MOST else None) for at, record in enumerate(records))
-    return (
-        f"<details><summary>All {len(records)}, {waiting} waiting</summary>"
-        f'<form id="several" method="post" action="decide"><ul>{items}</ul>'
-        f'<button name="action" value="reject" id="reject-several">Reject those ticked</button></form></details>'
+    return html(
+        "<details><summary>{}</summary>"
+        '<form id="several" method="post" action="decide"><ul>{}</ul>'
+        '<button name="action" value="reject" id="reject-several">{}</button></form></details>',
+        say("All {all}, {waiting} waiting", all=len(records), waiting=waiting),
+        one_by_one(_item(html, record, token if at < _MOST else None) for at, record in enumerate(records)),
+        say("Reject those ticked"),
     )
 
 
-def _item(record: Record, token: Callable[[Record], str] | None) -> str:
-    title = html.escape(shown(cut(title_of(record), 100)), quote=True)
-    link = f'<a href="#card-{record.id}">{title}</a>'
+def _item(html: Html, record: Record, token: Callable[[Record], str] | None) -> Markup:
+    title = cut(spoken(title_of(record), html.language), 100)
+    link = html('<a href="#card-{}">{}</a>', record.id, title)
     if record.status is not Status.PROPOSED or token is None:
-        return f"<li>{link} <span>{record.status.value.replace('_', ' ')}</span></li>"
-    box = f'<input type="checkbox" name="pick" value="{record.id} {token(record)}" aria-label="Reject: {title}">'
-    return f"<li><label>{box}</label>{link}</li>"
+        return html("<li>{} <span>{}</span></li>", link, term(words(record.status)))
+    box = html(
+        '<input type="checkbox" name="pick" value="{} {}" aria-label="{}">',
+        record.id,
+        token(record),
+        say("Reject: {title}", title=title),
+    )
+    return html("<li><label>{}</label>{}</li>", box, link)
 
 
 def _has_ended(record: Record) -> bool:

@@ -1,12 +1,13 @@
-"""The approval page as HTML. Every text from elsewhere goes through `text`; nothing else is put into the page."""
+"""The approval page as HTML: made of templates that escape whatever is put into them."""
 
 from __future__ import annotations
 
 import datetime as dt
-import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import assert_never
+
+from markupsafe import Markup
 
 from payt_mcp.proposals.asking.page_index import index
 from payt_mcp.proposals.asking.preview_text import (
@@ -22,7 +23,9 @@ from payt_mcp.proposals.asking.preview_text import (
     more_words,
     said_words,
     source_words,
+    sources_words,
 )
+from payt_mcp.proposals.asking.script_words import script_words
 from payt_mcp.proposals.outcomes import at, outcome_words
 from payt_mcp.proposals.preview import (
     Beside,
@@ -42,223 +45,246 @@ from payt_mcp.proposals.preview import (
 from payt_mcp.proposals.records import Record, is_embedded
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import preview_of, words_of
-from payt_mcp.words.text import count
-from payt_mcp.words.visible import shown, shown_lines
+from payt_mcp.words.hypertext import NOTHING, Html, one_by_one, several_lines
+from payt_mcp.words.languages import Language
+from payt_mcp.words.said import capital, count, say, term
 
 Token = Callable[[Record], str]
 
 _BADGES = {
-    Status.PROPOSED: ("wait", "waiting for you"),
-    Status.APPROVED: ("wait", "approved, about to be sent"),
-    Status.SENDING: ("wait", "being sent"),
-    Status.SENT: ("good", "sent"),
-    Status.APPLIED: ("good", "done"),
-    Status.PARTLY_APPLIED: ("bad", "partly done"),
-    Status.FAILED: ("bad", "not sent"),
-    Status.OUTCOME_UNKNOWN: ("bad", "may have been sent"),
-    Status.DECLINED: ("", "rejected"),
-    Status.EXPIRED: ("", "expired"),
-    Status.SUPERSEDED: ("", "replaced: something changed"),
+    Status.PROPOSED: ("wait", say("waiting for you")),
+    Status.APPROVED: ("wait", say("approved, about to be sent")),
+    Status.SENDING: ("wait", say("being sent")),
+    Status.SENT: ("good", say("sent")),
+    Status.APPLIED: ("good", say("done")),
+    Status.PARTLY_APPLIED: ("bad", say("partly done")),
+    Status.FAILED: ("bad", say("not sent")),
+    Status.OUTCOME_UNKNOWN: ("bad", say("may have been sent")),
+    Status.DECLINED: ("", say("rejected")),
+    Status.EXPIRED: ("", say("expired")),
+    Status.SUPERSEDED: ("", say("replaced: something changed")),
 }
-_ANEW = "Put away what is decided"
+_ANEW = say("Put away what is decided")
 """Until then every card stays where it is."""
 
-_INVENTED = '<p class="foreign">Invented data: this is a proposal to the built-in sandbox, and reaches nobody.</p>'
+_INVENTED = say("Invented data: this is a proposal to the built-in sandbox, and reaches nobody.")
 
 
 @dataclass(frozen=True)
 class Cards:
     """What the page is about: the proposals as HTML, how many wait, and what is wrong with all of it."""
 
-    html: str = ""
+    html: Markup = NOTHING
     waiting: int = 0
     alert: str = ""
-    index: str = ""
+    index: Markup = NOTHING
 
 
-def cards(records: Sequence[Record], troubles: Mapping[str, str], token: Token, zone: dt.tzinfo) -> Cards:
+def cards(
+    records: Sequence[Record], troubles: Mapping[str, str], token: Token, zone: dt.tzinfo, language: Language = "en"
+) -> Cards:
     """The proposals."""
+    html = Html(language)
     waiting = sum(record.status is Status.PROPOSED for record in records)
-    drawn = "".join(_card(record, troubles.get(record.id, ""), token, zone) for record in records)
-    return Cards(drawn, waiting, index=index(records, token) if len(records) > 1 else "")
+    drawn = one_by_one(_card(html, record, troubles.get(record.id, ""), token, zone) for record in records)
+    return Cards(drawn, waiting, index=index(html, records, token) if len(records) > 1 else NOTHING)
 
 
-def page(cards: Cards, alert: str, state: str, *, alone: bool = False) -> str:
+def page(cards: Cards, alert: str, state: str, *, alone: bool = False, language: Language = "en") -> str:
     """The whole page. `alert` is what went wrong with the last click; `state` is another when there is news. `alone`:
     it is about one proposal of several.
     """
-    nothing = "" if cards.alert else '<p class="soft" id="nothing">Nothing is waiting. You can close this page.</p>'
-    title = f"{count(cards.waiting, 'proposal')} waiting" if cards.waiting else "Nothing waiting"
+    html = Html(language)
+    nothing = html('<p class="soft" id="nothing">{}</p>', say("Nothing is waiting. You can close this page."))
+    title = say("Nothing waiting")
+    if cards.waiting:
+        title = say("{proposals} waiting", proposals=count(cards.waiting, "proposal"))
     if alert or cards.alert:
-        title = "Not done"
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        title = say("Not done")
+    whole = html(
+        '<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{text(title)} - Payt approvals</title>"
+        "<title>{title} - {heading}</title>"
         '<link rel="stylesheet" href="page.css"><script src="rest.js" defer></script>'
         '<script src="page.js" defer></script></head>'
-        f'<body data-changes="{text(state)}"><header><h1>Payt approvals</h1>'
-        '<p id="live">An assistant proposed what is below. Nothing reaches Payt before you approve it here.</p>'
-        f'</header><main aria-live="polite">{_alerts(alert, cards.alert)}{cards.html or nothing}</main>'
-        f'<footer><div id="index">{cards.index}</div>'
-        f'<a href="./">{"Back to what waits" if alone else _ANEW}</a></footer></body></html>'
+        '<body data-changes="{state}" data-words="{words}"><header><h1>{heading}</h1><p id="live">{live}</p>'
+        '</header><main aria-live="polite">{alerts}{cards}</main>'
+        '<footer><div id="index">{index}</div>'
+        '<a href="./">{back}</a></footer></body></html>',
+        language=language,
+        title=title,
+        heading=say("Payt approvals"),
+        live=say("An assistant proposed what is below. Nothing reaches Payt before you approve it here."),
+        words=script_words(language),
+        state=state,
+        alerts=_alerts(html, alert, cards.alert),
+        cards=cards.html or (NOTHING if cards.alert else nothing),
+        index=cards.index,
+        back=say("Back to what waits") if alone else _ANEW,
     )
+    return str(whole)
 
 
-def _alerts(*alerts: str) -> str:
-    items = "".join(f'<li class="danger">{text(alert)}</li>' for alert in dict.fromkeys(alerts) if alert)
-    return f'<ul class="warnings" id="alert" role="alert">{items}</ul>' if items else ""
+def _alerts(html: Html, *alerts: str) -> Markup:
+    items = html.each('<li class="danger">{}</li>', filter(None, dict.fromkeys(alerts)))
+    return html('<ul class="warnings" id="alert" role="alert">{}</ul>', items) if items else NOTHING
 
 
-def text(value: Any) -> str:
-    """Any text as HTML, in one line, that shows exactly its characters."""
-    return html.escape(shown(str(value)), quote=True)
-
-
-def _card(record: Record, trouble: str, token: Token, zone: dt.tzinfo) -> str:
+def _card(html: Html, record: Record, trouble: str, token: Token, zone: dt.tzinfo) -> Markup:
     kind, badge = _BADGES[record.status]
     if record.status is Status.FAILED:
-        badge = f"not {words_of(record).done}"
+        badge = say("not {done}", done=words_of(record).done)
     preview = preview_of(record)
-    title = preview.title if preview else "The text of this proposal has been purged"
     is_open = record.status in (Status.PROPOSED, Status.OUTCOME_UNKNOWN)
-    invented = _INVENTED if is_embedded(record) else ""
-    detail = _detail(preview) if preview else ""
-    form = _form(record, token, deed_words(preview, words_of(record))) if is_open else ""
+    detail = _detail(html, preview) if preview else NOTHING
+    form = _form(html, record, token, deed_words(preview, words_of(record))) if is_open else NOTHING
     if record.status in (Status.PROPOSED, Status.APPROVED, Status.SENDING):
         detail += form
     else:  # folded, so that it has room in the place that the proposal had
-        detail = f"{form}<details><summary>What was proposed</summary>{detail}</details>"
-    return (
-        f'<article id="card-{record.id}" aria-labelledby="t-{record.id}"><div class="top">'
-        f'<h2 id="t-{record.id}">{text(title)}</h2>'
-        f'<span class="badge {kind}">{badge}</span></div>'
-        f"{invented}{_said(record, trouble, zone)}{detail}"
-        f'<p class="soft">{record.id}, proposed {at(record.created_at, zone)}</p></article>'
+        detail = html("{}<details><summary>{}</summary>{}</details>", form, say("What was proposed"), detail)
+    return html(
+        '<article id="card-{id}" aria-labelledby="t-{id}"><div class="top"><h2 id="t-{id}">{title}</h2>'
+        '<span class="badge {kind}">{badge}</span></div>{invented}{said}{detail}'
+        '<p class="soft">{proposed}</p></article>',
+        id=record.id,
+        title=preview.title if preview else say("The text of this proposal has been purged"),
+        kind=kind,
+        badge=badge,
+        invented=html('<p class="foreign">{}</p>', _INVENTED) if is_embedded(record) else NOTHING,
+        said=_said(html, record, trouble, zone),
+        detail=detail,
+        proposed=say("{id}, proposed {at}", id=record.id, at=at(record.created_at, zone)),
     )
 
 
-def _said(record: Record, trouble: str, zone: dt.tzinfo) -> str:
-    lines = ["" if record.status is Status.PROPOSED else outcome_words(record, zone)]
-    lines += [str(record.outcome["trouble"])] if record.outcome.get("trouble") else []
-    lines += [f"{key}: {note}" for key, note in record.outcome.get("records", {}).items()]
+def _said(html: Html, record: Record, trouble: str, zone: dt.tzinfo) -> Markup:
+    outcome = "" if record.status is Status.PROPOSED else outcome_words(record, zone)
+    more = [record.outcome["trouble"]] if record.outcome.get("trouble") else []
+    more += [say("{key}: {note}", key=key, note=note) for key, note in record.outcome.get("records", {}).items()]
     told = trouble if record.status in (Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN) else ""
-    return "".join(
-        f'<p class="{"big" if at == 0 else "soft"}">{text(line)}</p>' for at, line in enumerate(lines) if line
-    ) + (f'<p class="foreign">{text(told)}</p>' if told else "")
-
-
-def _detail(preview: Preview) -> str:
-    """All of it: dangers first, and plain remarks last, but that no long list of records stands before them."""
-    because = f'<p class="big">{text(because_words(preview))}</p>' if preview.because else ""
-    says_from = any(isinstance(section, Letter) for section in preview.sections)
-    where = "" if says_from else f"<dl><dt>In</dt><dd>{text(preview.sender)}</dd></dl>"
-    lists = [section for section in preview.sections if isinstance(section, Records)]
-    sections = "".join(_section(section) for section in preview.sections if section not in lists)
-    rows = "".join(map(_section, lists))
-    return f"{because}{_warnings(preview.dangers)}{where}{sections}{_warnings(preview.remarks)}{rows}"
-
-
-def _warnings(warnings: Sequence[Warned]) -> str:
-    items = "".join(
-        f'<li class="{"danger" if warned.danger else "look"}">{text(warned.text)}</li>' for warned in warnings
+    return (
+        html.each('<p class="big">{}</p>', filter(None, [outcome]))
+        + html.each('<p class="soft">{}</p>', filter(None, more))
+        + html.each('<p class="foreign">{}</p>', filter(None, [told]))
     )
-    return f'<ul class="warnings" role="alert">{items}</ul>' if items else ""
 
 
-def _section(section: Section) -> str:  # noqa: PLR0911 - one for each section there is
+def _detail(html: Html, preview: Preview) -> Markup:
+    """All of it: dangers first, and plain remarks last, but that no long list of records stands before them."""
+    because = html('<p class="big">{}</p>', because_words(preview)) if preview.because else NOTHING
+    says_from = any(isinstance(section, Letter) for section in preview.sections)
+    where = NOTHING if says_from else _list(html, [(say("In"), preview.sender)])
+    lists = [section for section in preview.sections if isinstance(section, Records)]
+    sections = one_by_one(_section(html, section) for section in preview.sections if section not in lists)
+    rows = one_by_one(_section(html, section) for section in lists)
+    return because + _warnings(html, preview.dangers) + where + sections + _warnings(html, preview.remarks) + rows
+
+
+def _warnings(html: Html, warnings: Sequence[Warned]) -> Markup:
+    items = one_by_one(
+        html('<li class="{}">{}</li>', "danger" if warned.danger else "look", warned.text) for warned in warnings
+    )
+    return html('<ul class="warnings" role="alert">{}</ul>', items) if items else NOTHING
+
+
+def _section(html: Html, section: Section) -> Markup:  # noqa: PLR0911 - one for each section there is
     match section:
         case Facts():
-            return _list((label, _fact(said)) for label, said in section.entries)
+            return _list(html, ((label, _fact(html, said)) for label, said in section.entries))
         case Beside():
-            return _list((label, f'<div class="soft">{_fact(said)}</div>') for label, said in section.entries)
+            return _list(
+                html,
+                ((label, html('<div class="soft">{}</div>', _fact(html, said))) for label, said in section.entries),
+            )
         case Situation():
-            return _situation(section)
+            return _situation(html, section)
         case Letter():
-            return _letter(section)
+            return _letter(html, section)
         case Mails():
-            return f'<p class="big">{_mails(section)}'
+            return _summed(html, "big", mails_words(section), list(map(mail_words, section.entries)))
         case Effects():
-            return "".join(f"<p>{_summed(effect.said, effect.items)}" for effect in section.entries)
+            return one_by_one(_summed(html, "", effect.said, effect.items) for effect in section.entries)
         case Records():
-            return _records(section)
+            return _records(html, section)
         case Sources():
-            return _sources(section)
+            return _sources(html, section)
         case _:
             assert_never(section)
 
 
-def _situation(section: Situation) -> str:
-    rows = [(entry.label, text(circumstance_words(entry))) for entry in section.shown]
-    more = f'<p class="soft">{text(more_words(section))}</p>' if section.left_out else ""
-    return f"<h3>{text(SITUATION)}</h3>{_list(rows)}{more}"
+def _situation(html: Html, section: Situation) -> Markup:
+    rows = [(entry.label, circumstance_words(entry)) for entry in section.shown]
+    more = html('<p class="soft">{}</p>', more_words(section)) if section.left_out else NOTHING
+    return html("<h3>{}</h3>{}{}", SITUATION, _list(html, rows), more)
 
 
-def _list(facts: Iterable[tuple[str, str]]) -> str:
-    """Labels, and what they say as HTML."""
-    return "<dl>" + "".join(f"<dt>{text(label)}</dt><dd>{said}</dd>" for label, said in facts) + "</dl>"
+def _list(html: Html, facts: Iterable[tuple[str, str]]) -> Markup:
+    """Labels, and what they say."""
+    return html("<dl>{}</dl>", one_by_one(html("<dt>{}</dt><dd>{}</dd>", label, said) for label, said in facts))
 
 
-def _summed(said: str, items: Sequence[str]) -> str:
-    """The rest of a paragraph, and all that it sums up."""
-    listed = "".join(f"<li>{text(item)}</li>" for item in items)
-    return f"{text(said)}:</p><ul>{listed}</ul>" if listed else f"{text(said)}</p>"
+def _summed(html: Html, look: str, said: str, items: Sequence[str]) -> Markup:
+    """A paragraph, and all that it sums up."""
+    colon = ":" if items else ""
+    listed = html("<ul>{}</ul>", html.each("<li>{}</li>", items)) if items else NOTHING
+    return html("{}{}{}</p>{}", html('<p class="{}">', look) if look else html("<p>"), said, colon, listed)
 
 
-def _mails(section: Mails) -> str:
-    return _summed(mails_words(section), list(map(mail_words, section.entries)))
-
-
-def _sources(section: Sources) -> str:
+def _sources(html: Html, section: Sources) -> Markup:
     """One line, and on demand each thing that the text says with where it stands."""
-    listed = "".join(f'<li class="{one.verdict}">{text(said_words(one))}</li>' for one in section.entries)
-    return (
-        f'<details class="sources"><summary>{text(f"Sources: {section.summary}.")}</summary><ul>{listed}</ul></details>'
-    )
+    listed = one_by_one(html('<li class="{}">{}</li>', one.verdict, said_words(one)) for one in section.entries)
+    return html('<details class="sources"><summary>{}</summary><ul>{}</ul></details>', sources_words(section), listed)
 
 
-def _letter(letter: Letter) -> str:
-    rows = [(FIELD_WORDS[entry.field], _recipient(entry)) for entry in letter.recipients]
-    rows += [(label, text(said)) for label, said in envelope(letter)]
-    return f'{_list(rows)}<div class="body">{html.escape(shown_lines(letter.body), quote=True)}</div>'
+def _letter(html: Html, letter: Letter) -> Markup:
+    rows = [(FIELD_WORDS[entry.field], _recipient(html, entry)) for entry in letter.recipients]
+    return _list(html, [*rows, *envelope(letter)]) + _body(html, letter.body)
 
 
-def _recipient(entry: SentTo) -> str:
+def _body(html: Html, text: str) -> Markup:
+    return html('<div class="body">{}</div>', several_lines(text))
+
+
+def _recipient(html: Html, entry: SentTo) -> Markup:
     if entry.source:
-        return f'{text(entry.email)} <span class="soft">({text(source_words(entry))})</span>'
-    return f'<span class="foreign">{text(entry.email)} ({text(source_words(entry))})</span>'
+        return html('{} <span class="soft">({})</span>', entry.email, source_words(entry))
+    return html('<span class="foreign">{} ({})</span>', entry.email, source_words(entry))
 
 
-def _records(section: Records) -> str:
-    head = "".join(f"<th>{text(name)}</th>" for name in (section.noun, section.owner, "What", "Changes"))
-    rows = "".join(map(_row, section.rows))
-    return f'<div class="scroll"><table><tr>{head}</tr>{rows}</table></div>'
+def _records(html: Html, section: Records) -> Markup:
+    head = html.each("<th>{}</th>", (section.noun, section.owner, say("What"), say("Changes")))
+    rows = one_by_one(_row(html, row) for row in section.rows)
+    return html('<div class="scroll"><table><tr>{}</tr>{}</table></div>', head, rows)
 
 
-def _fact(said: str) -> str:
-    if "\n" not in said:
-        return text(said)
-    return f'<div class="body">{html.escape(shown_lines(said), quote=True)}</div>'
+def _fact(html: Html, said: str) -> str:
+    return _body(html, said) if "\n" in said else said
 
 
-def _row(row: Row) -> str:
+def _row(html: Html, row: Row) -> Markup:
     changes = (change_words(change, "→") for change in row.changes)
-    said = "<br>".join(text(line) for line in (*changes, *row.notes))
-    cells = (text(row.key), text(row.about), text(row.action), said)
-    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+    said = one_by_one((html("{}", line) for line in (*changes, *row.notes)), "<br>")
+    return html("<tr>{}</tr>", html.each("<td>{}</td>", (row.key, row.about, term(row.action), said)))
 
 
-def _form(record: Record, token: Token, deed: str) -> str:
-    hidden = "".join(
-        f'<input type="hidden" name="{name}" value="{text(value)}">'
+def _form(html: Html, record: Record, token: Token, deed: str) -> Markup:
+    hidden = one_by_one(
+        html('<input type="hidden" name="{}" value="{}">', name, value)
         for name, value in (("id", record.id), ("token", token(record)))
     )
-    buttons = "".join(
-        f'<button id="{action}-{record.id}" class="{style}" name="action" value="{action}" '
-        f'data-told="{text(told)}">{text(label)}</button>'
+    buttons = one_by_one(
+        html(
+            '<button id="{action}-{id}" class="{style}" name="action" value="{action}" data-told="{told}">{label}'
+            "</button>",
+            id=record.id,
+            action=action,
+            style=style,
+            told=told,
+            label=label,
+        )
         for action, label, style, told in _choices(record, deed)
     )
-    return f'<form method="post" action="decide">{hidden}{buttons}</form>'
+    return html('<form method="post" action="decide">{}{}</form>', hidden, buttons)
 
 
 def _choices(record: Record, deed: str) -> list[tuple[str, str, str, str]]:
@@ -266,13 +292,15 @@ def _choices(record: Record, deed: str) -> list[tuple[str, str, str, str]]:
     words = words_of(record)
     if record.status is not Status.OUTCOME_UNKNOWN:
         return [
-            ("approve", f"Approve and {deed}", "yes", f"Approved, {deed}"),
-            ("reject", "Reject", "", f"Rejected, not to {deed}"),
+            ("approve", say("Approve and {deed}", deed=deed), "yes", say("Approved, {deed}", deed=deed)),
+            ("reject", say("Reject"), "", say("Rejected, not to {deed}", deed=deed)),
         ]
     choices = [
-        ("look", "Look again at Payt", "yes", "Looking again"),
-        ("again", f"{words.step.capitalize()} again", "", f"Approved once more, {deed}"),
+        ("look", say("Look again at Payt"), "yes", say("Looking again")),
+        ("again", capital(say("{step} again", step=words.step)), "", say("Approved once more, {deed}", deed=deed)),
     ]
     if words.person_knows:
-        choices.append(("done", f"It was {words.done}", "", f"Closed: it was {words.done}"))
-    return [*choices, ("close", f"It was not {words.done}", "", f"Closed: it was not {words.done}")]
+        done = say("It was {done}", done=words.done)
+        choices.append(("done", done, "", say("Closed: it was {done}", done=words.done)))
+    undone = say("It was not {done}", done=words.done)
+    return [*choices, ("close", undone, "", say("Closed: it was not {done}", done=words.done))]

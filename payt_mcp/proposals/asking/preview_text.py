@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import assert_never
 
+from payt_mcp.proposals import preview as parts
 from payt_mcp.proposals.preview import (
     MOST_CIRCUMSTANCES,
     Beside,
@@ -22,7 +23,6 @@ from payt_mcp.proposals.preview import (
     Preview,
     Records,
     Row,
-    Said,
     Section,
     SentTo,
     Situation,
@@ -30,34 +30,38 @@ from payt_mcp.proposals.preview import (
     Warned,
     Words,
 )
-from payt_mcp.words.text import count, cut, some
+from payt_mcp.words.languages import Language
+from payt_mcp.words.said import count, joined, say, some, term
+from payt_mcp.words.sentences import Field, Said, spoken
+from payt_mcp.words.text import cut
 from payt_mcp.words.visible import shown
 
-_NOWHERE = {"right": "in the books", "unknown": "not in the books", "wrong": "not so"}
-FIELD_WORDS = {"to": "To", "cc": "Cc", "bcc": "Bcc"}
+_NOWHERE = {"right": say("in the books"), "unknown": say("not in the books"), "wrong": say("not so")}
+FIELD_WORDS = {"to": say("To"), "cc": say("Cc"), "bcc": say("Bcc")}
 _MOST_LINES = 10
-SITUATION = "The situation"
+SITUATION = say("The situation")
+NOTHING = say("nothing")
 _MOST_BRIEF = 5
 _BRIEF_LENGTH = 100
 _MOST_NAMED = 5
 _PADDING = re.compile(r"(?<=\S)\s{2,}")
 
 
-def whole(preview: Preview) -> str:
+def whole(preview: Preview, language: Language = "en") -> str:
     """Everything that would happen, and every warning, in lines that no text in it can forge: dangers first, and plain
     remarks last, but that no long list of records stands before them.
     """
-    dangers = [*map(_warned, preview.dangers), ""] if preview.dangers else []
-    remarks = ["", *map(_warned, preview.remarks)] if preview.remarks else []
+    dangers = [*(_warned(one, language) for one in preview.dangers), ""] if preview.dangers else []
+    remarks = ["", *(_warned(one, language) for one in preview.remarks)] if preview.remarks else []
     lists = [section for section in preview.sections if isinstance(section, Records)]
-    return "\n".join(
-        [*_because(preview), *dangers, *_body(preview, but=lists), *remarks, *chain.from_iterable(map(_section, lists))]
-    )
+    rows = chain.from_iterable(_section(section, language) for section in lists)
+    body = _body(preview, language, but=lists)
+    return "\n".join([*_because(preview, language), *dangers, *body, *remarks, *rows])
 
 
-def unwarned(preview: Preview) -> str:
+def unwarned(preview: Preview, language: Language = "en") -> str:
     """Everything that would happen, where the warnings are shown beside it."""
-    return "\n".join([*_because(preview), *_body(preview)])
+    return "\n".join([*_because(preview, language), *_body(preview, language)])
 
 
 def brief(preview: Preview, *, is_open: bool = True) -> str:
@@ -73,63 +77,76 @@ def deed_words(preview: Preview | None, words: Words) -> str:
     if preview is None:
         return words.step
     is_letter = any(isinstance(section, Letter) for section in preview.sections)
-    return f"{words.step} to {preview.about}" if is_letter and preview.about else f"{words.step}: {preview.title}"
+    if is_letter and preview.about:
+        return say("{step} to {about}", step=words.step, about=preview.about)
+    return say("{step}: {title}", step=words.step, title=preview.title)
 
 
 def because_words(preview: Preview) -> str:
     """Why it was proposed anew."""
-    return f"Proposed anew, because {'; '.join(preview.because)}."
+    return say("Proposed anew, because {because}.", because=joined(preview.because, "; "))
 
 
 def mails_words(section: Mails) -> str:
     """How much Payt e-mails by itself, and why."""
     if not section.entries:
-        return f"Payt would e-mail no {section.noun}."
-    return f"Payt would e-mail {count(len(section.entries), section.noun)} to debtors, {section.why}"
+        return say("Payt would e-mail no {noun}.", noun=term(section.noun))
+    mailed = count(len(section.entries), section.noun)
+    return say("Payt would e-mail {mailed} to debtors, {why}", mailed=mailed, why=section.why)
 
 
 def mail_words(mail: Mailed) -> str:
-    return f"{mail.record} to {mail.to}"
+    return say("{record} to {to}", record=mail.record, to=mail.to)
 
 
-def said_words(one: Said) -> str:
+def said_words(one: parts.Said) -> str:
     """`amount € 250,00: open on invoice 2026004`."""
-    return f"{one.kind} {one.said}: {one.where or _NOWHERE[one.verdict]}"
+    return say("{kind} {said}: {where}", kind=term(one.kind), said=one.said, where=one.where or _NOWHERE[one.verdict])
 
 
 def envelope(letter: Letter) -> list[Fact]:
     """What a letter goes out with, beside its recipients."""
-    files = [("Attachment", f"{file.name} ({size(file.size)})") for file in letter.attachments]
-    return [("Subject", letter.subject), *files]
+    files = [(say("Attachment"), f"{file.name} ({size(file.size)})") for file in letter.attachments]
+    return [(say("Subject"), letter.subject), *files]
 
 
 def change_words(change: Change, arrow: str = "->") -> str:
     """`due date: 2026-11-01 -> 2026-12-01`."""
-    return f"{change.field}: {change.old or 'nothing'} {arrow} {change.new or 'nothing'}"
+    old, new = change.old or NOTHING, change.new or NOTHING
+    return say("{field}: {old} {arrow} {new}", field=_field(change), old=old, arrow=arrow, new=new)
+
+
+def _field(change: Change) -> str:
+    return change.field if isinstance(change.field, Said) else Field(change.field)
 
 
 def circumstance_words(entry: Circumstance) -> str:
-    return f"{entry.said} ({entry.aside})" if entry.aside else entry.said
+    return say("{said} ({aside})", said=entry.said, aside=entry.aside) if entry.aside else entry.said
 
 
 def more_words(section: Situation) -> str:
     """How much of the situation there is no room for; "" where all of it is shown."""
-    return f"and {section.left_out} more" if section.left_out else ""
+    return _and_more(section.left_out) if section.left_out else ""
 
 
 def situation_lines(section: Situation, most: int = MOST_CIRCUMSTANCES) -> list[str]:
-    lines = [f"- {entry.label}: {circumstance_words(entry)}" for entry in section.shown[:most]]
+    shown = section.shown[:most]
+    lines = [say("- {label}: {said}", label=entry.label, said=circumstance_words(entry)) for entry in shown]
     left = len(section.entries) - len(lines)
-    return [*lines, *([f"- and {left} more"] if left else [])]
+    return [*lines, *([say("- {more}", more=_and_more(left))] if left else [])]
+
+
+def _and_more(left: int) -> str:
+    return say("and {number} more", number=left)
 
 
 def source_words(entry: SentTo) -> str:
     """Where an address is on file."""
-    return entry.source or "NOT ON FILE, given by the assistant"
+    return entry.source or say("NOT ON FILE, given by the assistant")
 
 
 def warning_texts(preview: Preview) -> list[str]:
-    return [_line(warned.text) for warned in preview.warnings]
+    return [_line(str(warned.text)) for warned in preview.warnings]
 
 
 def size(count_of_bytes: int) -> str:
@@ -141,34 +158,40 @@ def size(count_of_bytes: int) -> str:
     return f"{count_of_bytes / 1_000_000:.1f} MB"
 
 
-def _because(preview: Preview) -> list[str]:
-    return [_line(because_words(preview)), ""] if preview.because else []
+def sources_words(section: Sources) -> str:
+    """The one line for all of them."""
+    return say("Sources: {summary}.", summary=section.summary)
 
 
-def _body(preview: Preview, but: Sequence[Section] = ()) -> Iterator[str]:
+def _because(preview: Preview, language: Language) -> list[str]:
+    return [_line(because_words(preview), language), ""] if preview.because else []
+
+
+def _body(preview: Preview, language: Language, but: Sequence[Section] = ()) -> Iterator[str]:
     if not any(isinstance(section, Letter) for section in preview.sections):  # what a letter is about, it says itself
-        yield _line(preview.title)
+        yield _line(preview.title, language)
     for section in preview.sections:
-        yield from () if section in but else _section(section)
+        yield from () if section in but else _section(section, language)
 
 
-def _section(section: Section) -> Iterator[str]:
+def _section(section: Section, language: Language = "en") -> Iterator[str]:
     match section:
         case Facts() | Beside():
-            yield from _facts(section.entries)
+            yield from _facts(section.entries, language)
         case Situation():
-            yield from ["", f"{SITUATION}:", *map(_line, situation_lines(section))]
+            told = (_line(line, language) for line in situation_lines(section))
+            yield from ["", _line(say("{label}:", label=SITUATION), language), *told]
         case Letter():
-            yield from _envelope(section)
+            yield from _envelope(section, language)
             yield from ["", *(f"  | {shown(line)}" for line in section.body.split("\n"))]
         case Mails():
-            yield _mails(section)
+            yield _mails(section, language)
         case Effects():
-            yield from map(_effect, section.entries)
+            yield from (_effect(effect, language) for effect in section.entries)
         case Sources():
-            yield _line(f"Sources: {section.summary}.")
+            yield _line(sources_words(section), language)
         case Records():
-            yield from ["", *(line for row in section.rows for line in _row(row))]
+            yield from ["", *(line for row in section.rows for line in _row(row, language))]
         case _:
             assert_never(section)
 
@@ -177,7 +200,7 @@ def _in_short(section: Section) -> Iterator[str]:
     match section:
         case Letter():
             filled = " and filled in" if section.filled else ""
-            yield from _envelope(section, f"Text: as given{filled}, {len(section.body)} characters")
+            yield from _envelope(section, "en", f"Text: as given{filled}, {len(section.body)} characters")
             yield from _facts([(name, _first_lines(text)) for name, text in section.filled])
         case Records():
             outliers = [row for row in section.rows if row.is_outlier]
@@ -201,42 +224,48 @@ def _first_lines(text: str) -> str:
     return "\n".join([*first, f"and {rest} more"] if rest > 0 else first)
 
 
-def _line(text: str) -> str:
+def _line(text: str, language: Language = "en") -> str:
     """A line of a preview; blanks in it cannot push what follows to where a line of its own would begin."""
-    return _PADDING.sub(" ", shown(text)).rstrip()
+    return _PADDING.sub(" ", shown(spoken(text, language))).rstrip()
 
 
-def _warned(warned: Warned) -> str:
-    return _line(f"{'!!' if warned.danger else ' !'} {warned.text}")
+def _warned(warned: Warned, language: Language) -> str:
+    return _line(say("{mark} {warned}", mark="!!" if warned.danger else " !", warned=warned.text), language)
 
 
-def _facts(facts: Sequence[Fact]) -> Iterator[str]:
+def _facts(facts: Sequence[Fact], language: Language = "en") -> Iterator[str]:
     """Labelled lines; a text of several lines stands below its label, each line of it marked."""
     for label, text in facts:
         parts = text.split("\n")
         if len(parts) == 1:
-            yield _line(f"{label}: {text}")
+            yield _line(_labelled(label, text), language)
         else:
-            yield from [_line(f"{label}:"), *(f"  | {shown(part)}" for part in parts)]
+            yield from [_line(say("{label}:", label=label), language), *(f"  | {shown(part)}" for part in parts)]
 
 
-def _envelope(letter: Letter, *about_the_text: str) -> Iterator[str]:
+def _labelled(label: str, text: str) -> str:
+    return say("{label}: {text}", label=label, text=text)
+
+
+def _envelope(letter: Letter, language: Language, *about_the_text: str) -> Iterator[str]:
     for entry in letter.recipients:
-        yield _line(f"{FIELD_WORDS[entry.field]}: {entry.email} ({source_words(entry)})")
-    subject, *files = (_line(f"{label}: {said}") for label, said in envelope(letter))
+        source = source_words(entry)
+        to = say("{field}: {email} ({source})", field=FIELD_WORDS[entry.field], email=entry.email, source=source)
+        yield _line(to, language)
+    subject, *files = (_line(_labelled(label, said), language) for label, said in envelope(letter))
     yield from (subject, *map(_line, about_the_text), *files)
 
 
-def _mails(section: Mails) -> str:
+def _mails(section: Mails, language: Language) -> str:
     named = some(map(mail_words, section.entries), most=_MOST_NAMED)
-    return _line(": ".join(filter(None, (mails_words(section), named))))
+    return _line(joined(filter(None, (mails_words(section), named)), ": "), language)
 
 
-def _effect(effect: Effect) -> str:
-    return _line(": ".join(filter(None, (effect.said, some(effect.items, most=_MOST_NAMED)))))
+def _effect(effect: Effect, language: Language) -> str:
+    return _line(joined(filter(None, (effect.said, some(effect.items, most=_MOST_NAMED))), ": "), language)
 
 
-def _row(row: Row) -> Iterator[str]:
+def _row(row: Row, language: Language) -> Iterator[str]:
     about = f" ({row.about})" if row.about else ""
-    yield _line(f"{row.key}{about}: {row.action}")
-    yield from (f"    {_line(said)}" for said in (*map(change_words, row.changes), *row.notes))
+    yield _line(say("{key}{about}: {action}", key=row.key, about=about, action=term(row.action)), language)
+    yield from (f"    {_line(said, language)}" for said in (*map(change_words, row.changes), *row.notes))

@@ -10,11 +10,12 @@ from payt_mcp.proposals.ledger.step import Step
 from payt_mcp.proposals.ledger.store import Store
 from payt_mcp.proposals.records import Record, Who, record_of, stamp
 from payt_mcp.proposals.states import WAITING, Status
+from payt_mcp.words.said import say
 
 TOLERANCE = dt.timedelta(minutes=2)
 """By how much the clocks of those who share a ledger may differ."""
 
-_WRONG_CLOCK = "the clock of this machine was wrong, and a person corrected it"
+_WRONG_CLOCK = say("the clock of this machine was wrong, and a person corrected it")
 
 
 def last_moment(store: Store, none: dt.datetime) -> dt.datetime:

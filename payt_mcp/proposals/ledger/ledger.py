@@ -22,6 +22,7 @@ from payt_mcp.proposals.ledger.opened import OpenedLedger
 from payt_mcp.proposals.ledger.step import SERVER, Step, found
 from payt_mcp.proposals.records import Draft, Event, Record, Who, record_of, stamp, to_json, yeses_text
 from payt_mcp.proposals.states import FINISHED, PENDING, VALID, WAITING, Status, words
+from payt_mcp.words.said import say
 
 KEPT = dt.timedelta(days=90)
 """How long letters and addresses are kept; digests and outcomes stay."""
@@ -232,7 +233,7 @@ class Ledger(OpenedLedger):
         dead = {owner for owner in owners if not is_alive(self.folder / "owners", owner)}
         if not dead:
             return []
-        outcome = {"trouble": "The process that was sending it ended before it had an answer."}
+        outcome = {"trouble": say("The process that was sending it ended before it had an answer.")}
         with self._step() as step:
             sending = [record_of(row) for row in self._store.in_states([Status.SENDING])]
             left = [record for record in sending if record.owner in dead]

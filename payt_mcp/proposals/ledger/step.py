@@ -13,6 +13,7 @@ from payt_mcp.proposals.ledger.chain import Chain
 from payt_mcp.proposals.ledger.checkpoint import Checkpoint
 from payt_mcp.proposals.ledger.store import Store
 from payt_mcp.proposals.records import CLOCK, Draft, Record, Who, record_of, stamp, to_json, without_addresses
+from payt_mcp.proposals.said_parts import kept_with_said
 from payt_mcp.proposals.states import FOLLOWING, VALID, WAITS, Status, words
 
 SERVER = Who("server")
@@ -61,7 +62,9 @@ class Step:
         """Take a proposal to a state in which nothing more is done for it, or not by itself."""
         status, outcome = transitions.ended(record, status, outcome)
         detail = without_addresses({**outcome, "message_id": message_id} if message_id else outcome)
-        return self.move(record, status, who, detail, outcome=to_json(dict(outcome)), message_id=message_id, owner="")
+        return self.move(
+            record, status, who, detail, outcome=to_json(kept_with_said(outcome)), message_id=message_id, owner=""
+        )
 
     def expire(self) -> None:
         """End what waited, or was approved, for too long."""

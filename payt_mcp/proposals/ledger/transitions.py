@@ -9,6 +9,7 @@ from typing import Any
 from payt_mcp.proposals.outcomes import of_this_attempt
 from payt_mcp.proposals.records import Draft, Record, stamp, without_addresses
 from payt_mcp.proposals.states import DROPPED, PENDING, VALID, WAITS, Status
+from payt_mcp.words.said import say, without_stop
 
 DATES = ("created_at", "changed_at", "approved_at", "sending_at", "code_until")
 """The moments a record has."""
@@ -16,9 +17,9 @@ DATES = ("created_at", "changed_at", "approved_at", "sending_at", "code_until")
 _UNDER_WAY = (Status.SENDING, Status.OUTCOME_UNKNOWN)
 _DONE_ONCE = (Status.SENT, Status.APPLIED)
 _DROPS = {
-    Status.DECLINED: "A person decided that it is not sent again",
-    Status.EXPIRED: "It was not sent again within 15 minutes of the yes",
-    Status.SUPERSEDED: "It was not sent again",
+    Status.DECLINED: say("A person decided that it is not sent again"),
+    Status.EXPIRED: say("It was not sent again within 15 minutes of the yes"),
+    Status.SUPERSEDED: say("It was not sent again"),
 }
 
 
@@ -68,8 +69,9 @@ def ended(record: Record, status: Status, outcome: Mapping[str, Any]) -> tuple[S
     """
     if status not in DROPPED or not _is_approved_again(record):
         return status, outcome
-    why = of_this_attempt(str(outcome.get("why", ""))).rstrip(".")
-    trouble = f"{_DROPS[status]}, because {why}." if why else f"{_DROPS[status]}."
+    why = without_stop(of_this_attempt(str(outcome.get("why", ""))))
+    dropped = _DROPS[status]
+    trouble = say("{dropped}, because {why}.", dropped=dropped, why=why) if why else say("{dropped}.", dropped=dropped)
     return Status.OUTCOME_UNKNOWN, {"trouble": trouble}
 
 

@@ -76,9 +76,9 @@ async def proposed(
     lost = None if brings_yes else await outbox.lost_for(kind, mark)
     if lost is not None:
         return Proposed(outbox, lost, is_new=True)
-    asked_about = await outbox.waiting_for(mark, valid) if brings_yes else None
+    asked_about = await outbox.asked_about(mark, valid) if brings_yes else None
     if asked_about is not None:  # the yes is to what was shown; whether it is so still is seen before it goes
-        return Proposed(outbox, asked_about, is_new=True)
+        return Proposed(outbox, asked_about, _is_of_this_call(ctx, outbox, asked_about))
     try:
         draft = await writer.draft(scope, asked)
         preview = Preview.from_json(draft.preview)
@@ -144,7 +144,7 @@ async def question(ctx: Ctx, proposed: Any) -> Any:
         return KnownAnswer("not_asked")
     if is_beside_another() and can_ask(ctx):
         return KnownAnswer("asked_beside")
-    return await ask(ctx, proposed.record)
+    return await ask(ctx, proposed.record, proposed.outbox.policy.language_for())
 
 
 def _answered(asked: Any) -> str:

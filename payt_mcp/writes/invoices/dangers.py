@@ -10,7 +10,9 @@ from typing import Any
 
 from payt_mcp.proposals.preview import Change
 from payt_mcp.words.field_names import field_words
-from payt_mcp.words.text import clean, count, money, some
+from payt_mcp.words.said import count, money, say, some
+from payt_mcp.words.sentences import Field
+from payt_mcp.words.text import clean
 from payt_mcp.writes import dangers
 from payt_mcp.writes.dangers import Found, of_change
 from payt_mcp.writes.invoices.steps import AMOUNTS, COMPARED, REMOVED, Step
@@ -33,9 +35,9 @@ def _of_row(row: Mapping[str, Any], step: Step) -> Iterator[Found]:
     number, is_new = clean(step.number, _KEY_LENGTH), step.action == "created"
     if step.mail_to:
         danger = dangers.MAILED_ELSEWHERE if step.is_elsewhere else dangers.MAILED
-        yield Found(danger, number, f"to {step.mail_to}", is_new=is_new)
+        yield Found(danger, number, say("to {mail_to}", mail_to=step.mail_to), is_new=is_new)
     for file in step.destroyed:
-        yield Found(dangers.DESTROYED, number, field_words(file), is_new=is_new)
+        yield Found(dangers.DESTROYED, number, Field(field_words(file)), is_new=is_new)
     if is_new:
         return
     money_moves = list(_of_money(number, step))
@@ -58,31 +60,38 @@ def _of_money(number: str, step: Step) -> Iterator[Found]:
         yield Found(dangers.RECOINED, number, step.recoined)
     (was, old, _), (currency, new, _) = step.effects
     if was != currency:
-        yield Found(dangers.CURRENCY, number, f"{was} becomes {currency}")
+        yield Found(dangers.CURRENCY, number, say("{was} becomes {currency}", was=was, currency=currency))
     elif step.lowered:
         return
     elif abs(new) < abs(old):
-        yield Found(dangers.PAID, number, f"{money(-old, currency)} becomes {money(new, currency)}")
+        yield Found(
+            dangers.PAID, number, say("{old} becomes {new}", old=money(-old, currency), new=money(new, currency))
+        )
     elif new > -old:
         times = new / -old if old else Decimal("Infinity")
         danger = dangers.REOPENED if not old else dangers.MORE
-        yield Found(danger, number, f"{money(-old, currency)} becomes {money(new, currency)}", odd=times)
+        yield Found(
+            danger, number, say("{old} becomes {new}", old=money(-old, currency), new=money(new, currency)), odd=times
+        )
 
 
 def _moved(number: str, change: Change) -> Found:
     """A due date that is another, and how far it moves."""
     was, becomes = (dt.date.fromisoformat(text) for text in (change.old or change.new, change.new))
     days = (becomes - was).days
-    way = "later" if days > 0 else "earlier"
+    way = say("later") if days > 0 else say("earlier")
     return Found(
-        dangers.DUE, number, f"{was} becomes {becomes}, {count(abs(days), 'day')} {way}", odd=Decimal(abs(days))
+        dangers.DUE,
+        number,
+        say("{was} becomes {becomes}, {days} {way}", was=was, becomes=becomes, days=count(abs(days), "day"), way=way),
+        odd=Decimal(abs(days)),
     )
 
 
 def _of_lists(row: Mapping[str, Any], number: str, step: Step) -> Iterator[Found]:
     """Lists that are replaced as a whole, where something that was there is there no more."""
     for name, said in step.lists.items():
-        noun, changes = field_words(name), [one for one in step.changes if one.field == field_words(name)]
+        noun, changes = Field(field_words(name)), [one for one in step.changes if one.field == field_words(name)]
         if not row[name]:
             was = next((one.old for one in changes if one.old), said)
             yield Found(dangers.EMPTIED, number, was, noun)
@@ -108,7 +117,7 @@ def _apart(created: Sequence[Step]) -> dict[str, list[Found]]:
             Found(
                 dangers.APART,
                 clean(step.number, _KEY_LENGTH),
-                f"{money(opened[step.number], step.currency)} open",
+                say("{opened} open", opened=money(opened[step.number], step.currency)),
                 odd=abs(opened[step.number]),
                 is_new=True,
             )

@@ -14,7 +14,9 @@ from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import REFUSED, Preview, Words
 from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words, listed
-from payt_mcp.words.text import clean, count
+from payt_mcp.words.said import count, say
+from payt_mcp.words.sentences import Field
+from payt_mcp.words.text import clean
 from payt_mcp.writes.bulk import POSTED, bulk_done, with_refused
 from payt_mcp.writes.files import checksum, described, load
 from payt_mcp.writes.invoices.fields import parse_invoices
@@ -55,7 +57,9 @@ class Invoices(Kind):
         request = request_of(rows, steps)
         return Outlook(
             touches=(self.name, *sorted(row["invoice_number"] for row in rows)),
-            title=f"{count(len(steps), 'invoice')} into {place.short_name}",
+            title=say(
+                "{invoices} into {short_name}", invoices=count(len(steps), "invoice"), short_name=place.short_name
+            ),
             sections=sections_of(rows, steps, place.sender),
             warnings=warnings_of(rows, steps, known),
             idle=_idle(steps),
@@ -110,7 +114,7 @@ class Invoices(Kind):
         steps = {step.number: step for step in steps_of([_without_lines(row) for row in rows.values()], known)}
         mails = not attempt.content.get("partial")
         missing = [number for number in due if _is_due(steps[number], rows[number], known, mails=mails)]
-        return attempt.batch(due, missing, "in the books")
+        return attempt.batch(due, missing, say("in the books"))
 
 
 KIND = Invoices()
@@ -120,22 +124,25 @@ def _idle(steps: Sequence[Step]) -> str:
     if any(step.action in POSTED or step.mail_to for step in steps):
         return ""
     if any(step.action == REFUSED for step in steps):
-        return "Payt would refuse every record that is not there already"
-    return "Payt has all of it already"
+        return say("Payt would refuse every record that is not there already")
+    return say("Payt has all of it already")
 
 
 def _words(rows: Rows) -> Words | None:
     unseen = _unseen(rows)
     if not unseen:
         return None
-    why = f"Payt does not show whether {listed(unseen)} arrived, so only a person who looks there can close it"
+    why = say(
+        "Payt does not show whether {unseen} arrived, so only a person who looks there can close it",
+        unseen=listed(unseen),
+    )
     return replace(Invoices.words, unseen=why)
 
 
 def _unseen(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """What of these rows Payt never shows, in words."""
     given = {name for row in rows for name in row}
-    return [field_words(name) for name in NOT_READ_BACK if name in given]
+    return [Field(field_words(name)) for name in NOT_READ_BACK if name in given]
 
 
 def _check_new(rows: Rows, known: Known) -> None:

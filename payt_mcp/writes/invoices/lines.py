@@ -9,7 +9,9 @@ from typing import Any
 
 from payt_mcp.payt.models import InvoiceLine, Payment
 from payt_mcp.words.field_names import field_words
-from payt_mcp.words.text import clean, count
+from payt_mcp.words.said import count, joined, say, value_of
+from payt_mcp.words.sentences import Field
+from payt_mcp.words.text import clean
 from payt_mcp.writes.bulk import WHOLE
 from payt_mcp.writes.texts import Written
 
@@ -24,10 +26,14 @@ def words(part: Mapping[str, Any]) -> str:
     """A line or a payment, every field of it in words, so that the same part always reads the same. Its description
     stands last and quoted, so that it cannot pass for another field.
     """
-    facts = [f"{field_words(name)} {clean(str(part[name]), WHOLE)}" for name in sorted(part) if name != "description"]
+    facts = [
+        say("{name} {part}", name=Field(field_words(name)), part=value_of(name, clean(str(part[name]), WHOLE)))
+        for name in sorted(part)
+        if name != "description"
+    ]
     if "description" in part:
-        facts.append(f'description "{clean(str(part["description"]), WHOLE)}"')
-    return ", ".join(facts)
+        facts.append(say('description "{description}"', description=clean(str(part["description"]), WHOLE)))
+    return joined(facts)
 
 
 @dataclass(frozen=True)
@@ -52,10 +58,19 @@ class Payments:
 
     def booked(self, amount: Decimal) -> Payments:
         """With the one that Payt books by itself."""
-        return replace(self, words=(*self.words, f"amount {amount}, booked by Payt itself"), total=self.total + amount)
+        return replace(
+            self,
+            words=(*self.words, say("amount {amount}, booked by Payt itself", amount=amount)),
+            total=self.total + amount,
+        )
 
     def __str__(self) -> str:
-        return f"{count(len(self.words), 'payment')}, {self.total} in all ({clean(self.currency, 60)})"
+        return say(
+            "{payments}, {total} in all ({currency})",
+            payments=count(len(self.words), "payment"),
+            total=self.total,
+            currency=clean(self.currency, 60),
+        )
 
 
 def _payment_words(payment: Payment) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 from payt_mcp.errors import InputError
 from payt_mcp.words.field_names import field_words, listed
+from payt_mcp.words.said import joined, say, value_of
+from payt_mcp.words.sentences import Field
 from payt_mcp.words.text import clean
 from payt_mcp.writes.invoices.steps import Step, missing_in
 
@@ -34,8 +36,11 @@ def _filled(at: int, step: Step, missing: Sequence[str]) -> dict[str, str]:
     unknown = [name for name in missing if name not in step.before]
     if unknown:
         raise InputError(f"invoices[{at}]: Payt shows no {listed(unknown)} of this invoice; give it with the rest.")
-    said = (f"{field_words(name)} {clean(step.before[name], 40)}" for name in missing)
-    step.notes.append(f"sent along as it stands: {', '.join(said)}")
+    said = (
+        say("{name} {before}", name=Field(field_words(name)), before=value_of(name, clean(step.before[name], 40)))
+        for name in missing
+    )
+    step.notes.append(say("sent along as it stands: {said}", said=joined(said)))
     return {name: step.before[name] for name in missing}
 
 

@@ -20,12 +20,9 @@ from payt_mcp.proposals.preview import (
     outliers_first,
 )
 from payt_mcp.words.field_names import field_words
-from payt_mcp.words.text import (
-    clean,
-    count,
-    money,
-    some,
-)
+from payt_mcp.words.said import count, money, say, signed, some
+from payt_mcp.words.sentences import Field
+from payt_mcp.words.text import clean
 from payt_mcp.writes.bulk import POSTED
 from payt_mcp.writes.dangers import stand_apart, told
 from payt_mcp.writes.invoices.dangers import found_in
@@ -42,19 +39,19 @@ def warnings_of(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], known:
     found = [*leading_elsewhere(texts_of(posted), known.own), *told(chain.from_iterable(found_in(rows, steps)))]
     refused = [step.number for step in steps if not step.is_posted]
     if refused:
-        found.append(Warned(f"Refused and kept out of what is posted: {_some(refused)}."))
+        found.append(Warned(say("Refused and kept out of what is posted: {refused}.", refused=_some(refused))))
     twice = [n for n, times in Counter(r["invoice_number"] for r in rows).items() if times > 1]
     above = _odd(rows, steps, _is_above, "amount_open", "amount_total")
     early = _odd(rows, steps, lambda row: row["due_date"] < row["invoice_date"], "due_date", "invoice_date")
     apart = _odd(rows, steps, lambda row: _unpaid(row) != Decimal(row["amount_open"]), "payments")
     for numbers, what in (
-        (above, "More is open than the total"),
-        (early, "Due before the invoice date"),
-        (twice, "The number comes twice in this batch; the later row wins"),
-        (apart, "Payments do not add up to what is no longer open"),
+        (above, say("More is open than the total")),
+        (early, say("Due before the invoice date")),
+        (twice, say("The number comes twice in this batch; the later row wins")),
+        (apart, say("Payments do not add up to what is no longer open")),
     ):
         if numbers:
-            found.append(Warned(f"{what}: {_some(numbers)}."))
+            found.append(Warned(say("{what}: {numbers}.", what=what, numbers=_some(numbers))))
     return found
 
 
@@ -91,9 +88,9 @@ def sections_of(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step], sender
     shown = outliers_first(step.as_row(is_apart=odd) for step, odd in zip(steps, apart, strict=True))
     mails = [Mailed(step.number, step.mail_to) for step in steps if step.mail_to]
     return [
-        Mails("invoice", "because no sending date is given", tuple(mails)),
+        Mails("invoice", say("because no sending date is given"), tuple(mails)),
         Effects((counted(sender, shown), *_money(steps), *_payments(steps), *_lists(steps))),
-        Records(shown, noun="Invoice", owner="Debtor"),
+        Records(shown, noun=say("Invoice"), owner=say("Debtor")),
     ]
 
 
@@ -105,20 +102,33 @@ def _money(steps: Sequence[Step]) -> Iterator[Effect]:
             sums[0] += opened
             sums[1] += totalled
     for currency, (opened, totalled) in sorted(totals.items()):
-        yield Effect(f"{currency}: open {opened:+,.2f}, total {totalled:+,.2f}")
+        yield Effect(
+            say(
+                "{currency}: open {opened}, total {totalled}",
+                currency=currency,
+                opened=signed(opened),
+                totalled=signed(totalled),
+            )
+        )
 
 
 def _payments(steps: Sequence[Step]) -> Iterator[Effect]:
-    booked = tuple(f"{step.number} {money(step.payment, step.currency)}" for step in steps if step.payment)
+    booked = tuple(
+        say("{number} {payment}", number=step.number, payment=money(step.payment, step.currency))
+        for step in steps
+        if step.payment
+    )
     if booked:
-        yield Effect(f"Payt would book {count(len(booked), 'payment')} by itself", booked)
+        yield Effect(say("Payt would book {payments} by itself", payments=count(len(booked), "payment")), booked)
 
 
 def _lists(steps: Sequence[Step]) -> Iterator[Effect]:
     found: dict[str, list[str]] = {}
     for step in steps:
         for name in step.destroyed:
-            found.setdefault(f"Files destroyed ({field_words(name)})", []).append(step.number)
+            found.setdefault(say("Files destroyed ({name})", name=Field(field_words(name))), []).append(step.number)
         for name, said in step.lists.items():
-            found.setdefault(f"{field_words(name)} replaced as a whole", []).append(f"{step.number} ({said})")
+            found.setdefault(say("{name} replaced as a whole", name=Field(field_words(name))), []).append(
+                say("{number} ({said})", number=step.number, said=said)
+            )
     yield from (Effect(said, tuple(numbers)) for said, numbers in found.items())

@@ -14,7 +14,9 @@ from payt_mcp.payt.models import Contact, Debtor, Invoice, Payment
 from payt_mcp.proposals.preview import REFUSED, Change, Row
 from payt_mcp.receivables.mailboxes import mailbox
 from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words, listed
-from payt_mcp.words.text import clean, code, count, money
+from payt_mcp.words.said import count, joined, money, say, term, value_of, within
+from payt_mcp.words.sentences import Field
+from payt_mcp.words.text import clean, code
 from payt_mcp.writes.bulk import CLEARED, UNSEEN, WHOLE
 from payt_mcp.writes.invoices.fields import REQUIRED
 from payt_mcp.writes.invoices.lines import (
@@ -37,7 +39,7 @@ COMPARED = (
     "description", "category", "payment_method", *AMOUNTS,
 )  # fmt: skip
 _UNREADABLE = tuple(name for name in NOT_READ_BACK if name not in {"payments", *FILES})
-REMOVED = "removed"
+REMOVED = say("removed")
 _LISTS = ("payments", "invoice_lines", "labels")
 _ZERO = Decimal("0.00")
 
@@ -155,7 +157,7 @@ def _step(row: Mapping[str, Any], states: dict[str, State], taken: dict[str, str
     old = states.get(number)
     debtor, troubles = _debtor(row, old, known)
     if old is None and (missing := missing_in(row)):
-        troubles.append(f"Payt has no such invoice, and a new one needs {listed(missing)}")
+        troubles.append(say("Payt has no such invoice, and a new one needs {missing}", missing=listed(missing)))
     troubles += _troubles(row, number, taken, known)
     step = Step(number, "created" if old is None else "updated", debtor=_named(debtor), currency=_currency(row, old))
     if troubles:
@@ -191,10 +193,10 @@ def _debtor(row: Mapping[str, Any], old: State | None, known: Known) -> tuple[De
         if row.get(name)
     ]
     if not asked:
-        return (old.debtor if old else None), ([] if old else ["it names no debtor"])
+        return (old.debtor if old else None), ([] if old else [say("it names no debtor")])
     found = asked[0]
     if found is None or any(other is None or other.id != found.id for other in asked):
-        return None, ["its debtor is not known to Payt"]
+        return None, [say("its debtor is not known to Payt")]
     return found, []
 
 
@@ -202,17 +204,21 @@ def _troubles(row: Mapping[str, Any], number: str, taken: Mapping[str, str], kno
     found = []
     owner = taken.get(row.get("invoice_identifier", ""))
     if owner is not None and owner != number:
-        found.append(f"its identifier is that of invoice {clean(owner, 40)}")
+        found.append(say("its identifier is that of invoice {owner}", owner=clean(owner, 40)))
     if row.get("contact_identifier") and row["contact_identifier"] not in known.contacts:
-        found.append("its contact is not known to Payt")
+        found.append(say("its contact is not known to Payt"))
     origins = Counter(payment["origin_identifier"] for payment in row.get("payments", ()))
     if any(times > 1 for times in origins.values()):
-        found.append("two of its payments have the same origin_identifier")
+        found.append(say("two of its payments have the same origin_identifier"))
     for line in row.get("invoice_lines", ()):
         if line["vat_rate_code"] not in known.vat_rates:
-            found.append(f"vat_rate_code {clean(line['vat_rate_code'], 20)} is not known to Payt")
+            found.append(
+                say(
+                    "vat_rate_code {vat_rate_code} is not known to Payt", vat_rate_code=clean(line["vat_rate_code"], 20)
+                )
+            )
         if not ("total_excl_tax_amount" in line or "total_incl_tax_amount" in line):
-            found.append("a line has neither total_excl_tax_amount nor total_incl_tax_amount")
+            found.append(say("a line has neither total_excl_tax_amount nor total_incl_tax_amount"))
     return list(dict.fromkeys(found))
 
 
@@ -243,17 +249,22 @@ def _changes(row: Mapping[str, Any], old: State, new: State, debtor: Debtor | No
     if row.get("sent_at") and not old.is_sent:
         changes.append(_change("sent_at", "", row["sent_at"]))
     if "labels" in row and sorted(row["labels"]) != sorted(old.labels or []):
-        changes.append(_change("labels", ", ".join(old.labels or []), ", ".join(row["labels"]) or "none"))
+        changes.append(_change("labels", ", ".join(old.labels or []), ", ".join(row["labels"]) or say("none")))
     if "invoice_lines" in row:
         changes += _line_changes(old.lines, new.lines)
     if "payments" in row:
         changes += _payment_changes(old.payments, new.payments)
-    changes += [_change(name, "", f"{row[name] or CLEARED} {UNSEEN}") for name in _UNREADABLE if name in row]
+    changes += [
+        _change(name, "", say("{value} {unseen}", value=row[name] or CLEARED, unseen=UNSEEN))
+        for name in _UNREADABLE
+        if name in row
+    ]
     return changes + [_change(name, "", _file_words(row[name])) for name in FILES if name in row]
 
 
 def _change(name: str, old: str, new: str) -> Change:
-    return Change(field_words(name), clean(old, WHOLE), clean(str(new), WHOLE) or CLEARED)
+    was, becomes = (value_of(name, one) for one in (old, str(new)))
+    return Change(Field(field_words(name)), within(was, WHOLE), within(becomes, WHOLE) or CLEARED)
 
 
 def _line_changes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
@@ -265,7 +276,10 @@ def _line_changes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
 def _payment_changes(old: Payments | None, new: Payments | None) -> list[Change]:
     assert new is not None  # those of the row
     if old is None:
-        return [_change("payments", "", f"{new} {UNSEEN}"), *_one_by_one("payments", (), new.words)]
+        return [
+            _change("payments", "", say("{value} {unseen}", value=new, unseen=UNSEEN)),
+            *_one_by_one("payments", (), new.words),
+        ]
     was = str(old) if old.words else ""
     return [_change("payments", was, str(new)), *_one_by_one("payments", old.words, new.words)]
 
@@ -277,8 +291,10 @@ def _one_by_one(name: str, old: Sequence[str], new: Sequence[str]) -> list[Chang
 
 def _file_words(file: Mapping[str, Any]) -> str:
     if file.get("destroy"):
-        return "DESTROYED"
-    return ", ".join(f"{name} {file[name]}" for name in ("filename", "checksum") if name in file)
+        return say("DESTROYED")
+    return joined(
+        say("{name} {file}", name=term(name), file=file[name]) for name in ("filename", "checksum") if name in file
+    )
 
 
 def _mailed(step: Step, row: Mapping[str, Any], old: State | None, new: State, contact: Contact | None) -> None:
@@ -287,20 +303,21 @@ def _mailed(step: Step, row: Mapping[str, Any], old: State | None, new: State, c
         return
     step.mail_to = mail_address(new.debtor, contact)
     step.is_elsewhere = bool(new.debtor and step.mail_to and mailbox(step.mail_to) not in mailboxes_of(new.debtor))
-    of_contact = f", the address of contact {code(contact.contact_identifier)}" if contact else ""
-    elsewhere = ", which is not on file for the debtor" if step.is_elsewhere else ""
-    to = f"e-mailed to {step.mail_to}{of_contact}{elsewhere}"
-    step.notes.append(to if step.mail_to else "not e-mailed: there is no address on file")
+    whose = say(", the address of contact {contact}", contact=code(contact.contact_identifier)) if contact else ""
+    elsewhere = say(", which is not on file for the debtor") if step.is_elsewhere else ""
+    to = say("e-mailed to {address}{whose}{elsewhere}", address=step.mail_to, whose=whose, elsewhere=elsewhere)
+    step.notes.append(to if step.mail_to else say("not e-mailed: there is no address on file"))
 
 
 def _consequences(step: Step, row: Mapping[str, Any], old: State | None, new: State) -> None:
     """What follows from a row that the row itself does not say."""
     if old and old.sent_at and row.get("sent_at") and dt.datetime.fromisoformat(row["sent_at"]) != old.sent_at:
-        step.notes.append("its sending date stays as it is: the invoice was sent already")
+        step.notes.append(say("its sending date stays as it is: the invoice was sent already"))
     if old:
         step.lists = {name: words for name in _LISTS if name in row and (words := _replaced(name, old, new))}
         if new.debtor and (old.debtor is None or old.debtor.id != new.debtor.id):
-            step.moved = f"{_named(old.debtor) or 'one that is not known'} → {_named(new.debtor)}"
+            owner = _named(old.debtor) or say("one that is not known")
+            step.moved = say("{before} → {after}", before=owner, after=_named(new.debtor))
         step.lowered = _lowered(row, old, new)
         step.labels_before = old.labels or []
         step.destroyed = [name for name in FILES if row.get(name, {}).get("destroy")]
@@ -319,25 +336,29 @@ def _lowered(row: Mapping[str, Any], old: State, new: State) -> str:
     currency = _currency(row, old)
     if row.get("payments") or old.values.get("currency_code") != currency or abs(after) >= abs(before):
         return ""
-    return f"{money(before, currency)} → {money(after, currency)}"
+    return say("{before} → {after}", before=money(before, currency), after=money(after, currency))
 
 
 def _replaced(name: str, old: State, new: State) -> str:
     """What a list was and becomes, in short; empty where nothing was there, or the same."""
     if name == "payments":
         if old.payments is None:
-            return f"by {new.payments}; Payt does not show what was"
-        return f"{old.payments} → {new.payments}" if old.payments.words else ""
+            return say("by {payments}; Payt does not show what was", payments=new.payments)
+        return say("{before} → {after}", before=old.payments, after=new.payments) if old.payments.words else ""
     was, becomes = (old.labels or [], new.labels or []) if name == "labels" else (old.lines, new.lines)
-    noun = "label" if name == "labels" else "line"
-    return f"{count(len(was), noun)} → {count(len(becomes), noun)}" if was and sorted(was) != sorted(becomes) else ""
+    if not was or sorted(was) == sorted(becomes):
+        return ""
+    before, after = (
+        (count(len(one), "label") if name == "labels" else count(len(one), "line")) for one in (was, becomes)
+    )
+    return say("{before} → {after}", before=before, after=after)
 
 
 def _recoin(step: Step, was: str, old: State, new: State) -> None:
     """Amounts of two currencies have no difference: what leaves the one stands beside what comes into the other."""
-    for verb, currency, state in (("leaves", was, old), ("comes", step.currency, new)):
+    for verb, currency, state in ((say("leaves"), was, old), (say("comes"), step.currency, new)):
         opened, total = (money(_amount(state, name), currency) for name in ("amount_open", "amount_total"))
-        step.notes.append(f"{verb}: {opened} open of {total}")
+        step.notes.append(say("{verb}: {opened} open of {total}", verb=verb, opened=opened, total=total))
 
 
 def _book(step: Step, was: str, old: State, new: State) -> None:
@@ -348,8 +369,10 @@ def _book(step: Step, was: str, old: State, new: State) -> None:
         if step.payment and new.payments is not None:
             new.payments = new.payments.booked(step.payment)
     elif before or after:
-        step.recoined = f"{money(before, was)} before, {money(after, step.currency)} after"
-        step.notes.append(f"paid: {step.recoined}; what Payt books for that cannot be said")
+        step.recoined = say(
+            "{before} before, {after} after", before=money(before, was), after=money(after, step.currency)
+        )
+        step.notes.append(say("paid: {recoined}; what Payt books for that cannot be said", recoined=step.recoined))
         new.payments = None
 
 

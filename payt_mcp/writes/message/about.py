@@ -14,7 +14,8 @@ from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, open_item
 from payt_mcp.receivables.overdue_parts import overdue_parts
 from payt_mcp.receivables.selection import ordered
-from payt_mcp.words.text import code, some
+from payt_mcp.words.said import say, some
+from payt_mcp.words.text import code
 from payt_mcp.writes.message.placeholders import Placeholder
 from payt_mcp.writes.message.target import Target
 
@@ -64,7 +65,7 @@ async def material_of(
     return Material(
         about,
         bool(ids),
-        {key: await _of_debtor(scope, target, key, "the text") for key in keys},
+        {key: await _of_debtor(scope, target, key, say("the text")) for key in keys},
         await _contacts(scope, target) if "contact" in names else (),
         await _link(scope, about) if "payment_link" in names and len(about) == 1 else "",
     )
@@ -103,7 +104,11 @@ async def _of_debtor(scope: Scope, target: Target, number: str, where: str) -> O
         return own[0]
     invoice = await find_invoice(scope, number, fields=INVOICE_FIELDS)
     if invoice.debtor_id != target.debtor.id:
-        whose = f"debtor {code(invoice.debtor_number)}" if invoice.debtor_number else "another debtor"
+        whose = (
+            say("debtor {debtor_number}", debtor_number=code(invoice.debtor_number))
+            if invoice.debtor_number
+            else say("another debtor")
+        )
         raise InputError(
             f"Invoice {code(number)} ({where}) belongs to {whose}, and the letter goes to debtor "
             f"{code(target.debtor.debtor_number) or target.debtor.id}. Name invoices of this debtor only."
@@ -133,12 +138,20 @@ def about_warnings(material: Material, today: dt.date) -> list[Warned]:
         return []
     settled = [item for item in material.about if item.owed == 0]
     early = [item for item in material.about if item.is_owed and not item.is_overdue(today)]
-    found = [Warned(f"Nothing is open on {_called(settled)}, which the letter is about.", True)] if settled else []
-    return found + ([Warned(f"Not due yet: {_called(early)}, which the letter is about.")] if early else [])
+    found = (
+        [Warned(say("Nothing is open on {settled}, which the letter is about.", settled=_called(settled)), True)]
+        if settled
+        else []
+    )
+    return found + (
+        [Warned(say("Not due yet: {early}, which the letter is about.", early=_called(early)))] if early else []
+    )
 
 
 def _called(items: Sequence[OpenItem]) -> str:
-    return f"invoice{'s' if len(items) > 1 else ''} {numbers_of(items)}"
+    if len(items) > 1:
+        return say("invoices {numbers}", numbers=numbers_of(items))
+    return say("invoice {numbers}", numbers=numbers_of(items))
 
 
 def numbers_of(items: Iterable[OpenItem]) -> str:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from itertools import combinations
 
 from payt_mcp.scanning.amounts import Amount
-from payt_mcp.words.text import clean, money
+from payt_mcp.words.said import money, say, term
+from payt_mcp.words.text import clean
 from payt_mcp.writes.message.known import Entry, Known
 
 Money = tuple[str, Decimal]
@@ -29,7 +30,11 @@ class Amounts:
         for entry in known.entries:
             for amount, what in amounts_of(entry):
                 self._owners.setdefault(abs(amount), set()).add(entry.id)
-                self._put(entry.currency, amount, f"{what} of invoice {clean(entry.number, 40)}" if what else "")
+                self._put(
+                    entry.currency,
+                    amount,
+                    say("{what} of invoice {number}", what=term(what), number=clean(entry.number, 40)) if what else "",
+                )
         self._sums: set[Decimal] = set()
         for currency, amount, what in (*sums, *known.amounts):
             if abs(amount) not in self._owners:
@@ -84,7 +89,7 @@ def divided(unknown: Sequence[Amount], whole: Mapping[Money, str], subject: int)
             total = sum((abs(one.value) for one in group), Decimal(0))
             known = whole.get((currency, total)) or ("" if currency else _in_any(total, whole))
             if known:
-                said = f"together {money(total, currency)}, which is {known}"
+                said = say("together {total}, which is {known}", total=money(total, currency), known=known)
                 found |= dict.fromkeys((one for one in group if one not in found), said)
     return found
 

@@ -8,11 +8,12 @@ from typing import Any
 from payt_mcp.receivables.attention import PAUSED, PAYMENT_PLAN, WITH_BAILIFF, Reason
 from payt_mcp.scanning.dates import dates_in
 from payt_mcp.scanning.numbers import numbers_among, words
+from payt_mcp.words.said import say
 from payt_mcp.words.text import clean
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
 
-_STANDING = {PAUSED: "paused", PAYMENT_PLAN: "in a payment plan", WITH_BAILIFF: "with a bailiff"}
+_STANDING = {PAUSED: say("paused"), PAYMENT_PLAN: say("in a payment plan"), WITH_BAILIFF: say("with a bailiff")}
 
 
 def basis_of(facts: Facts, text: str, about: str = "") -> dict[str, Any]:
@@ -45,10 +46,14 @@ def what_changed(basis: Mapping[str, Any], facts: Facts) -> list[str]:
     new = _new(basis["attention"], facts.attention)
     for key, was in basis["items"].items():
         item = now.get(key)
-        found += _item_changes(was, item, new) if item else [f"invoice {clean(was['number'], 40)} is no longer open"]
+        found += (
+            _item_changes(was, item, new)
+            if item
+            else [say("invoice {number} is no longer open", number=clean(was["number"], 40))]
+        )
     found += [_now_so(reason) for reason in new]
     if {key for key, _ in facts.same_text} - set(basis["same_text"]):
-        found.append("the same text was sent to this debtor meanwhile")
+        found.append(say("the same text was sent to this debtor meanwhile"))
     return found
 
 
@@ -56,17 +61,39 @@ def _item_changes(was: Mapping[str, Any], item: OwedItem, of_debtor: Sequence[Re
     """What is another amount, falls due on another day, or may no longer be chased; what is new of the debtor, its case
     or its plan is said of those, and not again of each invoice.
     """
-    found, name = [], f"invoice {clean(was['number'], 40)}"
+    found, name = [], say("invoice {number}", number=clean(was["number"], 40))
     if str(item.open_amount) != was["open"]:
-        found.append(f"the open amount of {name} went from {was['open']} to {item.open_amount}")
+        found.append(
+            say(
+                "the open amount of {name} went from {before} to {after}",
+                name=name,
+                before=was["open"],
+                after=item.open_amount,
+            )
+        )
     if _due(item) != was.get("due", _due(item)):
-        found.append(f"the due date of {name} went from {was['due'] or 'none'} to {_due(item) or 'none'}")
+        found.append(
+            say(
+                "the due date of {name} went from {before} to {after}",
+                name=name,
+                before=was["due"] or say("none"),
+                after=_due(item) or say("none"),
+            )
+        )
     if item.is_overdue != was.get("overdue", item.is_overdue):
-        found.append(f"{name} is {'now' if item.is_overdue else 'no longer'} overdue")
+        found.append(
+            say("{name} is {what} overdue", name=name, what=say("now") if item.is_overdue else say("no longer"))
+        )
     new = _new(was.get("attention", ()), item.attention)
     told = [reason for reason in new if reason.source == "invoice" or reason not in of_debtor]
     return found + [
-        f"{name} is now {_STANDING[reason.flag]}{f' ({reason.named})' if reason.named else ''}" for reason in told
+        say(
+            "{name} is now {standing}{what}",
+            name=name,
+            standing=_STANDING[reason.flag],
+            what=say(" ({named})", named=reason.named) if reason.named else "",
+        )
+        for reason in told
     ]
 
 
@@ -86,6 +113,6 @@ def _new(was: Iterable[str], reasons: Iterable[Reason]) -> list[Reason]:
 
 def _now_so(reason: Reason) -> str:
     if reason.source == "credit_case":
-        return f"{reason.named} is now {_STANDING[reason.flag]}"
-    by = f" ({reason.named})" if reason.named else ""
-    return f"the debtor is now {_STANDING[reason.flag]}{by}"
+        return say("{named} is now {standing}", named=reason.named, standing=_STANDING[reason.flag])
+    by = say(" ({named})", named=reason.named) if reason.named else ""
+    return say("the debtor is now {standing}{by}", standing=_STANDING[reason.flag], by=by)

@@ -7,30 +7,41 @@ from collections.abc import Iterable, Sequence
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.receivables.attention import PAUSED, PAYMENT_PLAN, WITH_BAILIFF, Reason, flags_of
 from payt_mcp.receivables.phases import TOWARDS_COURT, words
-from payt_mcp.words.text import clean, code, count, some
+from payt_mcp.words.said import count, joined, say, some, term
+from payt_mcp.words.sentences import template
+from payt_mcp.words.text import clean, code
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem, may_be_about_more, numbers_of
 
 _MOST_STEPS = 3
 _OF_THE_DEBTOR = {
-    WITH_BAILIFF: "This debtor is with a bailiff: contact goes through the bailiff",
-    PAYMENT_PLAN: "This debtor has an active payment plan; its invoices are not to be chased",
-    PAUSED: "Follow-up of this debtor is paused",
+    WITH_BAILIFF: say("This debtor is with a bailiff: contact goes through the bailiff"),
+    PAYMENT_PLAN: say("This debtor has an active payment plan; its invoices are not to be chased"),
+    PAUSED: say("Follow-up of this debtor is paused"),
 }
 _OF_THE_CASE = {
-    WITH_BAILIFF: "Credit case {} is with a bailiff: contact goes through the bailiff",
-    PAYMENT_PLAN: "Credit case {} has an active payment plan; its invoices are not to be chased",
-    PAUSED: "Follow-up of credit case {} is paused",
+    WITH_BAILIFF: template("Credit case {number} is with a bailiff: contact goes through the bailiff"),
+    PAYMENT_PLAN: template("Credit case {number} has an active payment plan; its invoices are not to be chased"),
+    PAUSED: template("Follow-up of credit case {number} is paused"),
 }
 _OF_NAMED = {
-    WITH_BAILIFF: "Invoice {} is with a bailiff: contact about it goes through the bailiff",
-    PAYMENT_PLAN: "Invoice {} is in a payment plan, and not to be chased",
-    PAUSED: "Follow-up is paused for invoice {}",
+    WITH_BAILIFF: template("Invoice {numbers} is with a bailiff: contact about it goes through the bailiff"),
+    PAYMENT_PLAN: template("Invoice {numbers} is in a payment plan, and not to be chased"),
+    PAUSED: template("Follow-up is paused for invoice {numbers}"),
 }
 _OF_SOME = {
-    WITH_BAILIFF: "with a bailiff: contact about {} goes through the bailiff",
-    PAYMENT_PLAN: "in an active payment plan, and not to be chased",
-    PAUSED: "paused with a credit case",
+    WITH_BAILIFF: (
+        template("1 of {of} {kind} is with a bailiff: contact about it goes through the bailiff"),
+        template("{number} of {of} {kind} are with a bailiff: contact about them goes through the bailiff"),
+    ),
+    PAYMENT_PLAN: (
+        template("1 of {of} {kind} is in an active payment plan, and not to be chased"),
+        template("{number} of {of} {kind} are in an active payment plan, and not to be chased"),
+    ),
+    PAUSED: (
+        template("1 of {of} {kind} is paused with a credit case"),
+        template("{number} of {of} {kind} are paused with a credit case"),
+    ),
 }
 
 
@@ -42,9 +53,9 @@ def chasing_warnings(text: str, facts: Facts, named: Sequence[OwedItem], *, is_l
     found += _paused_beside(text, facts, named)
     found += [Warned(said, True) for said in facts.unseen.values()]
     if facts.settled:
-        found.append(Warned(f"Nothing is open on invoice {clean(facts.settled, 40)}.", True))
+        found.append(Warned(say("Nothing is open on invoice {settled}.", settled=clean(facts.settled, 40)), True))
     elif not any(item.is_overdue for item in facts.items):
-        found.append(Warned("Nothing of this debtor is overdue."))
+        found.append(Warned(say("Nothing of this debtor is overdue.")))
     return found
 
 
@@ -74,20 +85,20 @@ def _looked_at(flag: str, items: Iterable[OwedItem]) -> tuple[list[OwedItem], st
     owed = [item for item in items if item.owed >= 0]
     overdue = [item for item in owed if item.is_overdue]
     if any(flag in item.flags for item in overdue):
-        return overdue, "overdue invoices"
-    return owed, "open invoices"
+        return overdue, say("overdue invoices")
+    return owed, say("open invoices")
 
 
 def _of_the_case(flag: str, reasons: Sequence[Reason]) -> Warned:
     number = next(reason.record for reason in reasons if reason.flag == flag)
-    return Warned(f"{_OF_THE_CASE[flag].format(code(number))}.", True)
+    return Warned(say("{said}.", said=say(_OF_THE_CASE[flag], number=code(number))), True)
 
 
 def _of_named(flag: str, meant: Sequence[OwedItem]) -> Warned:
     """A pause of single invoices is no danger: nobody knows what for, and it may be for this very letter."""
     reasons = [reason for item in meant for reason in item.attention]
     is_single = flag == PAUSED and all(reason.source == "invoice" for reason in reasons if reason.flag == flag)
-    return Warned(_with_records(_OF_NAMED[flag].format(numbers_of(meant)), flag, reasons), not is_single)
+    return Warned(_with_records(say(_OF_NAMED[flag], numbers=numbers_of(meant)), flag, reasons), not is_single)
 
 
 def _of_some(flag: str, facts: Facts, *, is_danger: bool) -> list[Warned]:
@@ -95,10 +106,10 @@ def _of_some(flag: str, facts: Facts, *, is_danger: bool) -> list[Warned]:
     flagged = [item for item in of if flag in item.flags and not _is_paused_by_itself(flag, item)]
     if not flagged:
         return []
-    are, them = ("is", "it") if len(flagged) == 1 else ("are", "them")
-    what = f"{len(flagged):,} of {len(of):,} {kind} {are} {_OF_SOME[flag].format(them)}"
+    what = say(_OF_SOME[flag][len(flagged) != 1], number=len(flagged), of=len(of), kind=kind)
     records = _records(flag, (reason for item in flagged for reason in item.attention))
-    return [Warned(f"{what} ({'; '.join(filter(None, (numbers_of(flagged), records)))}).", is_danger)]
+    beside = joined(filter(None, (numbers_of(flagged), records)), "; ")
+    return [Warned(say("{what} ({beside}).", what=what, beside=beside), is_danger)]
 
 
 def _is_paused_by_itself(flag: str, item: OwedItem) -> bool:
@@ -108,7 +119,7 @@ def _is_paused_by_itself(flag: str, item: OwedItem) -> bool:
 
 def _with_records(said: str, flag: str, reasons: Iterable[Reason]) -> str:
     records = _records(flag, reasons)
-    return f"{said} ({records})." if records else f"{said}."
+    return say("{said} ({records}).", said=said, records=records) if records else say("{said}.", said=said)
 
 
 def _records(flag: str, reasons: Iterable[Reason]) -> str:
@@ -127,8 +138,8 @@ def _paused_beside(text: str, facts: Facts, named: Sequence[OwedItem]) -> list[W
     ]
     if not paused or _is_whole(PAUSED, facts) or not may_be_about_more(text, facts.items, named):
         return []
-    what = f"{count(len(paused), 'overdue invoice')} that the text does not name"
-    return [Warned(f"Follow-up is paused for {what}: {numbers_of(paused)}.")]
+    what = say("{invoices} that the text does not name", invoices=count(len(paused), "overdue invoice"))
+    return [Warned(say("Follow-up is paused for {what}: {paused}.", what=what, paused=numbers_of(paused)))]
 
 
 def step_warnings(chased: Sequence[OwedItem]) -> list[Warned]:
@@ -141,9 +152,13 @@ def _towards_court(chased: Sequence[OwedItem]) -> list[Warned]:
     formal = [item for item in chased if item.owed > 0 and item.step in TOWARDS_COURT]
     if not formal:
         return []
-    said = some(f"{clean(item.number, 40)} ({words(item.step)})" for item in formal)
+    said = some(say("{number} ({step})", number=clean(item.number, 40), step=term(words(item.step))) for item in formal)
     is_last = any(item.step == "pre_judicial" for item in formal)
-    return [Warned(f"On its way to court: invoice {said}. A reminder may contradict the step taken.", is_last)]
+    return [
+        Warned(
+            say("On its way to court: invoice {said}. A reminder may contradict the step taken.", said=said), is_last
+        )
+    ]
 
 
 def _steps_lately(chased: Sequence[OwedItem]) -> list[Warned]:
@@ -155,5 +170,8 @@ def _steps_lately(chased: Sequence[OwedItem]) -> list[Warned]:
     ]
     if not lately:
         return []
-    steps = (f"{words(step)} on {day} (invoice {clean(n, 40)})" for day, n, step in sorted(lately, reverse=True))
-    return [Warned(f"Payt's record shows a step lately: {some(steps, most=_MOST_STEPS)}.")]
+    steps = (
+        say("{step} on {day} (invoice {number})", step=term(words(step)), day=day, number=clean(n, 40))
+        for day, n, step in sorted(lately, reverse=True)
+    )
+    return [Warned(say("Payt's record shows a step lately: {steps}.", steps=some(steps, most=_MOST_STEPS)))]

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from payt_mcp.scanning.amounts import Amount
 from payt_mcp.scanning.steps import last_in, late_in, ordinals_in, summonses_in
-from payt_mcp.words.text import clean, count, money
+from payt_mcp.words.said import count, money, say
+from payt_mcp.words.text import clean
 from payt_mcp.writes.message.amounts_known import Amounts, amounts_of
 from payt_mcp.writes.message.known import Entry, Known
 from payt_mcp.writes.message.saying import Dated, Part
@@ -28,7 +29,7 @@ def contradicted(text: str, parts: Sequence[Part], known: Known, amounts: Amount
 
 
 def _name(entry: Entry) -> str:
-    return f"invoice {clean(entry.number, _LENGTH)}"
+    return say("invoice {number}", number=clean(entry.number, _LENGTH))
 
 
 def _standing(parts: Sequence[Part], known: Known) -> Iterator[Source]:
@@ -44,14 +45,21 @@ def _standing(parts: Sequence[Part], known: Known) -> Iterator[Source]:
                     yield wrong(
                         number,
                         "invoice",
-                        f"a credit of {credit}",
-                        f"The text asks for {_name(entry)}, which is a credit of {credit}: nothing is owed on it.",
+                        say("a credit of {credit}", credit=credit),
+                        say(
+                            "The text asks for {entry}, which is a credit of {credit}: nothing is owed on it.",
+                            entry=_name(entry),
+                            credit=credit,
+                        ),
                     )
             elif entry.is_paid:
                 if (is_asked and not claims.is_paid) or claims.is_unpaid:
-                    on = f" on {entry.paid_on}" if entry.paid_on else ""
+                    on = say(" on {day}", day=entry.paid_on) if entry.paid_on else ""
                     yield wrong(
-                        number, "invoice", f"paid{on}", f"The text calls {_name(entry)} open, which was paid{on}."
+                        number,
+                        "invoice",
+                        say("paid{on}", on=on),
+                        say("The text calls {entry} open, which was paid{on}.", entry=_name(entry), on=on),
                     )
             elif (
                 claims.is_overdue
@@ -62,8 +70,12 @@ def _standing(parts: Sequence[Part], known: Known) -> Iterator[Source]:
                 yield wrong(
                     number,
                     "invoice",
-                    f"not due until {entry.due_date}",
-                    f"The text calls {_name(entry)} overdue, which is not due until {entry.due_date}.",
+                    say("not due until {due_date}", due_date=entry.due_date),
+                    say(
+                        "The text calls {entry} overdue, which is not due until {due_date}.",
+                        entry=_name(entry),
+                        due_date=entry.due_date,
+                    ),
                 )
 
 
@@ -94,9 +106,14 @@ def _day(part: Part, dated: Dated, known: Known, sole: Entry | None) -> Iterator
             said = clean(dated.day.written, _LENGTH).rstrip(".")
             yield wrong(
                 said,
-                "due date",
-                f"{_name(entry)} is due on {entry.due_date}",
-                f"The text gives {said} as the due date of {_name(entry)}, which is due on {entry.due_date}.",
+                say("due date"),
+                say("{entry} is due on {due_date}", entry=_name(entry), due_date=entry.due_date),
+                say(
+                    "The text gives {said} as the due date of {entry}, which is due on {due_date}.",
+                    said=said,
+                    entry=_name(entry),
+                    due_date=entry.due_date,
+                ),
             )
     elif dated.role == "invoiced" and part.entries:
         allowed = [date for one in meant for date in _own_days(one, row=True, since=False)]
@@ -104,9 +121,14 @@ def _day(part: Part, dated: Dated, known: Known, sole: Entry | None) -> Iterator
             said = clean(dated.day.written, _LENGTH).rstrip(".")
             yield wrong(
                 said,
-                "invoice date",
-                f"{_name(entry)} is of {entry.invoice_date}",
-                f"The text dates {_name(entry)} {said}, which is of {entry.invoice_date}.",
+                say("invoice date"),
+                say("{entry} is of {invoice_date}", entry=_name(entry), invoice_date=entry.invoice_date),
+                say(
+                    "The text dates {entry} {said}, which is of {invoice_date}.",
+                    entry=_name(entry),
+                    said=said,
+                    invoice_date=entry.invoice_date,
+                ),
                 danger=False,
             )
 
@@ -144,8 +166,13 @@ def _totals(parts: Sequence[Part]) -> Iterator[Source]:
                     yield wrong(
                         written,
                         "amount",
-                        f"the total of {_name(entry)}; open is {is_open}",
-                        f"The text gives {written} as open on {_name(entry)}, which is its total: {is_open} is open.",
+                        say("the total of {entry}; open is {is_open}", entry=_name(entry), is_open=is_open),
+                        say(
+                            "The text gives {written} as open on {entry}, which is its total: {is_open} is open.",
+                            written=written,
+                            entry=_name(entry),
+                            is_open=is_open,
+                        ),
                     )
 
 
@@ -179,11 +206,17 @@ def _pairs(part: Part) -> list[tuple[Entry, Amount]]:
 
 def _not_of(one: Amount, entry: Entry, *, danger: bool) -> Source:
     is_open, written = money(entry.open_amount, entry.currency), clean(one.written, _LENGTH)
-    currency = f" in {entry.currency}" if one.currency not in ("", entry.currency) else ""
-    said = (
-        f"The text says {written} of {_name(entry)}, of which {is_open} is open{currency and ', in another currency'}."
+    currency = say(", in another currency") if one.currency not in ("", entry.currency) else ""
+    said = say(
+        "The text says {written} of {entry}, of which {is_open} is open{currency}.",
+        written=written,
+        entry=_name(entry),
+        is_open=is_open,
+        currency=currency,
     )
-    return wrong(written, "amount", f"of {_name(entry)} {is_open} is open", said, danger=danger)
+    return wrong(
+        written, "amount", say("of {entry} {is_open} is open", entry=_name(entry), is_open=is_open), said, danger=danger
+    )
 
 
 def _late(parts: Sequence[Part], known: Known, sole: Entry | None) -> Iterator[Source]:
@@ -194,13 +227,18 @@ def _late(parts: Sequence[Part], known: Known, sole: Entry | None) -> Iterator[S
             days = [(known.today - one.due_date).days for one in meant if one.due_date]
             if days and not any(late.is_right(one) for one in days):
                 written, longest = clean(late.written, _LENGTH), max(days)
-                is_ = count(longest, "day") if longest > 0 else "not at all"
-                whose = _name(entry) if entry else "the oldest invoice"
+                overdue = count(longest, "day") if longest > 0 else say("not at all")
+                whose = _name(entry) if entry else say("the oldest invoice")
                 yield wrong(
                     written,
-                    "days late",
-                    f"{whose} is overdue {is_}",
-                    f"The text says {written} late; {whose} is overdue {is_}.",
+                    say("days late"),
+                    say("{whose} is overdue {days}", whose=whose, days=overdue),
+                    say(
+                        "The text says {written} late; {whose} is overdue {days}.",
+                        written=written,
+                        whose=whose,
+                        days=overdue,
+                    ),
                 )
 
 
@@ -217,16 +255,20 @@ def _asked(text: str, known: Known, named: Sequence[Entry]) -> Iterator[Source]:
             yield wrong(
                 written,
                 "reminder",
-                f"{count(asked, 'reminder')} on record",
-                f"The text calls itself {written}; {count(asked, 'reminder')} so far is on Payt's record.",
+                say("{reminders} on record", reminders=count(asked, "reminder")),
+                say(
+                    "The text calls itself {written}; {reminders} so far is on Payt's record.",
+                    written=written,
+                    reminders=count(asked, "reminder"),
+                ),
             )
     if asked == 0:
         for written in map(clean, last_in(text)):
             yield wrong(
                 written,
                 "reminder",
-                "no reminder on record",
-                f"The text speaks of a {written}; Payt's record shows no reminder before.",
+                say("no reminder on record"),
+                say("The text speaks of a {written}; Payt's record shows no reminder before.", written=written),
                 danger=False,
             )
     if not known.is_summoned:
@@ -234,7 +276,9 @@ def _asked(text: str, known: Known, named: Sequence[Entry]) -> Iterator[Source]:
             yield wrong(
                 written,
                 "summons",
-                "no summons on record",
-                f"The text speaks of a summons ({written}); Payt's record shows none that was sent.",
+                say("no summons on record"),
+                say(
+                    "The text speaks of a summons ({written}); Payt's record shows none that was sent.", written=written
+                ),
                 danger=False,
             )

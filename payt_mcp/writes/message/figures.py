@@ -14,7 +14,8 @@ from payt_mcp.receivables.phases import IN_COLLECTION
 from payt_mcp.scanning.amounts import Amount, amounts_in
 from payt_mcp.scanning.numbers import numbers_among
 from payt_mcp.words.lookalikes import plain
-from payt_mcp.words.text import clean, money, some
+from payt_mcp.words.said import money, say, some
+from payt_mcp.words.text import clean
 from payt_mcp.writes.message.source import Source, wrong
 
 _MOST_NAMED = 5
@@ -82,12 +83,15 @@ def may_be_about_more(text: str, items: Sequence[OwedItem], of: Sequence[OwedIte
 
 def named_words(text: str, items: Sequence[OwedItem]) -> str:
     """`2026003699 (EUR 872.76)`, ten of them at most and the rest counted; "" where the text names none."""
-    named = (
-        clean(item.number, _NUMBER_LENGTH)
-        + (f" ({money(item.open_amount, item.currency)})" if item.open_amount is not None else "")
-        for item in named_in(text, items)
-    )
+    named = (_with_amount(item) for item in named_in(text, items))
     return some(named, most=_MOST_SHOWN)
+
+
+def _with_amount(item: OwedItem) -> str:
+    number = clean(item.number, _NUMBER_LENGTH)
+    if item.open_amount is None:
+        return number
+    return say("{number} ({amount})", number=number, amount=money(item.open_amount, item.currency))
 
 
 def misplaced(text: str, items: Sequence[OwedItem]) -> list[Source]:
@@ -102,7 +106,7 @@ def misplaced(text: str, items: Sequence[OwedItem]) -> list[Source]:
 
 def sums_of(items: Sequence[OwedItem], named: Sequence[OwedItem]) -> Iterator[tuple[str, Decimal, str]]:
     """What several invoices come to, by currency, each with what it is."""
-    for part, what in ((items, ""), (named, "the invoices named")):
+    for part, what in ((items, ""), (named, say("the invoices named"))):
         yield from ((currency, value, what or sum_) for (currency, value), _, sum_ in _totals(part))
 
 
@@ -116,11 +120,11 @@ def _totals(items: Sequence[OwedItem]) -> Iterator[tuple[Money, int, str]]:
     others = [item for item in overdue if not apart & set(item.flags)]
     reminded = [item for item in others if item.step not in IN_COLLECTION]
     sums = {
-        "all that is overdue": overdue,
-        "all that is open": items,
-        "all that is owed": [item for item in items if item.owed > 0],
-        "all that is overdue and not set apart": others,
-        "all that is overdue and may be reminded of": reminded,
+        say("all that is overdue"): overdue,
+        say("all that is open"): items,
+        say("all that is owed"): [item for item in items if item.owed > 0],
+        say("all that is overdue and not set apart"): others,
+        say("all that is overdue and may be reminded of"): reminded,
     }
     for what, part in sums.items():
         for currency, number in Counter(item.currency for item in part).items():
@@ -205,7 +209,11 @@ def _turns(figures: Sequence[Figure], run: Sequence[int]) -> Iterator[tuple[int,
 
 
 def _beside(amount: Amount, item: OwedItem) -> Source:
-    put = f"The text puts {money(abs(amount.value), amount.currency)} beside invoice"
-    open_ = f"{money(item.owed, item.currency)} is open"
-    said = f"{put} {clean(item.number, _NUMBER_LENGTH)}, of which {open_}."
+    open_ = say("{owed} is open", owed=money(item.owed, item.currency))
+    said = say(
+        "The text puts {amount} beside invoice {number}, of which {open}.",
+        amount=money(abs(amount.value), amount.currency),
+        number=clean(item.number, _NUMBER_LENGTH),
+        open=open_,
+    )
     return wrong(clean(amount.written, _NUMBER_LENGTH), "amount", open_, said)

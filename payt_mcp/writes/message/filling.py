@@ -11,7 +11,8 @@ from payt_mcp.errors import BadValueError
 from payt_mcp.payt.models import Administration
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.words.languages import NAMES, Language, language_of, language_of_country
-from payt_mcp.words.text import code, cut, some
+from payt_mcp.words.said import say, some, term
+from payt_mcp.words.text import code, cut
 from payt_mcp.writes.message.about import Material, material_of
 from payt_mcp.writes.message.placeholders import Filled, blanked, fill, placeholders_in
 from payt_mcp.writes.message.target import Target
@@ -78,13 +79,15 @@ def refilled(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 def _moved(placeholder: str, was: str, now: str) -> str:
     if "\n" not in was + now and not was.startswith("- "):
-        return f"{placeholder} was {cut(was, _SHOWN)} and is {cut(now, _SHOWN)} now"
+        before_, now_ = cut(was, _SHOWN), cut(now, _SHOWN)
+        return say("{name} was {before} and is {after} now", name=placeholder, before=before_, after=now_)
     before, after = was.splitlines(), now.splitlines()
     new = [line for line in after if line not in before]
     moved = {line.rpartition(", ")[0] for line in new}
     gone = [line for line in before if line not in after and line.rpartition(", ")[0] not in moved]
-    said = [f"without {cut(line[2:], _SHOWN)}" for line in gone] + [f"with {cut(line[2:], _SHOWN)}" for line in new]
-    return f"{placeholder} is another list now, {some(said, most=_MOST_LINES)}"
+    said = [say("without {line}", line=cut(line[2:], _SHOWN)) for line in gone]
+    said += [say("with {line}", line=cut(line[2:], _SHOWN)) for line in new]
+    return say("{name} is another list now, {lines}", name=placeholder, lines=some(said, most=_MOST_LINES))
 
 
 def _language(administration: Administration, target: Target) -> tuple[Language, str]:
@@ -94,5 +97,14 @@ def _language(administration: Administration, target: Target) -> tuple[Language,
     if known:
         return known, ""
     language: Language = "en" if kept else language_of_country(administration.country_code)
-    why = f"The debtor's language is {code(kept)}" if kept else "Payt keeps no language of this debtor"
-    return language, f"{why}: dates and amounts that were filled in are written in {NAMES[language]}."
+    written = term(NAMES[language])
+    if not kept:
+        return language, say(
+            "Payt keeps no language of this debtor: dates and amounts that were filled in are written in {language}.",
+            language=written,
+        )
+    return language, say(
+        "The debtor's language is {kept}: dates and amounts that were filled in are written in {language}.",
+        kept=code(kept),
+        language=written,
+    )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from payt_mcp.books.debtor import DebtorFile
+from payt_mcp.books.late import letters_owe_costs
 from payt_mcp.books.scope import Scope, chunks, optional
 from payt_mcp.payt.fields import selection
 from payt_mcp.payt.models import CreditCase, Invoice, PaymentPlan
@@ -16,10 +17,13 @@ from payt_mcp.receivables.addresses import domain
 from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.receivables.phases import invoice_step
 from payt_mcp.scanning.figures import Figures, figures_in
+from payt_mcp.scanning.surcharges import speaks_of_any
 from payt_mcp.words.folding import searchable
 from payt_mcp.words.plainly import unaccented
+from payt_mcp.words.said import say, term
 from payt_mcp.words.text import clean
 from payt_mcp.writes.message.known import Entry, Foreign, Known
+from payt_mcp.writes.message.lawful import Lawful, lawful_of
 from payt_mcp.writes.message.others import Own, Place, foreign_in, foreign_of_file, own_of
 from payt_mcp.writes.message.pages import host_of, page_of, pages_in
 from payt_mcp.writes.message.target import Target
@@ -56,13 +60,16 @@ async def known_of(
     paid = [_entry_of_paid(scope, one) for one in mine if one.id not in file.books.invoices]
     names |= _orders_of(figures, file.open_items, mine)
     entries = await _in_parts(scope, [*open_entries, *paid, *_of_target(scope, target)], figures)
+    cases = [target.case] if target.case else file.cases
     others, foreign, bound = await _foreign(scope, by_hand, looked, own, files)
     pages = await _pages(scope, file, text)
     return Known(
         today=scope.today,
         entries=tuple({entry.id: entry for entry in entries}.values()),
+        lawful=_lawful(scope, file, entries) if speaks_of_any(text) else None,
+        has_costs=any(case.debt_collection_costs for case in cases),
         names=names,
-        amounts=[*_of_cases([target.case] if target.case else file.cases), *_of_plans(file.plans)],
+        amounts=[*_of_cases(cases), *_of_plans(file.plans)],
         days=_days(file.plans),
         foreign=tuple(one for one in foreign if one.said not in names),
         files=tuple(others),
@@ -77,10 +84,15 @@ async def known_of(
         inner_hosts=frozenset(
             filter(None, (host_of(file.debtor.deeplink_url), domain(file.debtor.internal_note_email_address or "")))
         ),
-        internal=[("the remark in the debtor's file", file.debtor.remark)] if file.debtor.remark else [],
+        internal=[(say("the remark in the debtor's file"), file.debtor.remark)] if file.debtor.remark else [],
         figures=figures,
         bounds=tuple(filter(None, (bounds, bound))),
     )
+
+
+def _lawful(scope: Scope, file: DebtorFile, entries: Sequence[Entry]) -> Lawful | None:
+    costs_from = letters_owe_costs(scope, file.messages)
+    return lawful_of(scope.today, scope.administration.country_code, file.debtor, entries, costs_from)
 
 
 def _asked(figures: Figures, of_files: Sequence[Figures]) -> list[str]:
@@ -118,19 +130,23 @@ async def _looked_up(scope: Scope, asked: Sequence[str]) -> tuple[list[Invoice],
     for chunk in chunks(asked[:_MOST_NUMBERS]):
         found += (await scope.account.payt.invoices(scope.id, fields=_FIELDS, invoice_numbers=chunk)).records
     more = len(asked) > _MOST_NUMBERS
-    return found, f"{_MOST_NUMBERS} of {len(asked)} numbers were looked up" if more else ""
+    return found, say("{done} of {all} numbers were looked up", done=_MOST_NUMBERS, all=len(asked)) if more else ""
 
 
 def _own_names(scope: Scope, file: DebtorFile, target: Target) -> dict[str, str]:
     """Numbers of the debtor and of ours that are no invoice's, with what each is."""
     debtor, ours = file.debtor, scope.administration
     cases = [*file.cases, *([target.case] if target.case else [])]
-    found = [(number, "credit case") for case in cases for number in (case.case_number, case.credit_case_number)]
-    found += [(item.identifier, f"invoice {item.number}") for item in file.open_items if item.identifier != item.number]
+    found = [(number, say("credit case")) for case in cases for number in (case.case_number, case.credit_case_number)]
     found += [
-        (debtor.debtor_number, "debtor number"), (debtor.debtor_identifier, "debtor identifier"),
-        (debtor.coc_number, "the debtor's"), (debtor.vat_number, "the debtor's"),
-        (debtor.call_phone_number, "the debtor's"),
+        (item.identifier, say("invoice {number}", number=item.number))
+        for item in file.open_items
+        if item.identifier != item.number
+    ]
+    found += [
+        (debtor.debtor_number, say("debtor number")), (debtor.debtor_identifier, say("debtor identifier")),
+        (debtor.coc_number, say("the debtor's")), (debtor.vat_number, say("the debtor's")),
+        (debtor.call_phone_number, say("the debtor's")),
         (ours.vat_number, "ours"), (ours.commercial_registration_number, "ours"), (ours.bank_account_bic, "ours"),
         (ours.postal_code, "ours"), (ours.id, "ours"),
     ]  # fmt: skip
@@ -141,7 +157,7 @@ def _orders_of(figures: Figures, items: Iterable[OpenItem], paid: Iterable[Invoi
     """Numbers in the text that are references of the debtor's own invoices."""
     wanted = {f" {searchable(one.written)} ": one.written for one in figures.others}
     found = {
-        wanted[key]: f"reference of invoice {clean(item.number, 40)}"
+        wanted[key]: say("reference of invoice {number}", number=clean(item.number, 40))
         for item in items
         for text in (f" {item.text} ",)
         for key in wanted
@@ -150,7 +166,9 @@ def _orders_of(figures: Figures, items: Iterable[OpenItem], paid: Iterable[Invoi
     written = set(wanted.values())
     for invoice in paid:
         for number in {invoice.order_number, invoice.purchase_order_number} & written:
-            found[str(number)] = f"reference of invoice {clean(invoice.invoice_number, 40)}"
+            found[str(number)] = say(
+                "reference of invoice {invoice_number}", invoice_number=clean(invoice.invoice_number, 40)
+            )
     return found
 
 
@@ -177,17 +195,22 @@ def _parts_of(invoice: Invoice) -> dict[Decimal, str]:
     lines = invoice.invoice_lines
     net = [line.total_excl_tax_amount for line in lines if line.total_excl_tax_amount is not None]
     vat = [line.vat_amount for line in lines if line.vat_amount is not None]
-    found = {abs(one): "a line" for line in lines for one in (line.total_incl_tax_amount, line.product_price) if one}
-    found |= {abs(one): "a line without VAT" for one in net} | {abs(one): "VAT of a line" for one in vat}
-    found |= {sum(net, Decimal(0)): "without VAT", sum(vat, Decimal(0)): "VAT"} if lines else {}
+    found = {
+        abs(one): say("a line") for line in lines for one in (line.total_incl_tax_amount, line.product_price) if one
+    }
+    found |= {abs(one): say("a line without VAT") for one in net} | {abs(one): say("VAT of a line") for one in vat}
+    found |= {sum(net, Decimal(0)): say("without VAT"), sum(vat, Decimal(0)): say("VAT")} if lines else {}
     costs = (invoice.administration_costs_total, invoice.administration_costs_open)
-    return found | {one: "administration costs" for one in costs if one}
+    return found | {one: say("administration costs") for one in costs if one}
 
 
 def _of_cases(cases: Iterable[CreditCase]) -> Iterator[tuple[str, Decimal, str]]:
     for case in cases:
         name, currency = (
-            f"credit case {clean(case.credit_case_number or case.case_number, 40)}",
+            say(
+                "credit case {credit_case_number}",
+                credit_case_number=clean(case.credit_case_number or case.case_number, 40),
+            ),
             case.currency_code or "",
         )
         amounts = {
@@ -196,23 +219,25 @@ def _of_cases(cases: Iterable[CreditCase]) -> Iterator[tuple[str, Decimal, str]]
         }  # fmt: skip
         known = {what: amount for what, amount in amounts.items() if amount is not None}
         if "open" in known and "open interest and costs" in known:
-            known["open with interest and costs"] = known["open"] + known["open interest and costs"]
+            known[say("open with interest and costs")] = known["open"] + known[say("open interest and costs")]
         if "interest" in known and "costs" in known:
-            known["interest and costs"] = known["interest"] + known["costs"]
-        yield from ((currency, amount, f"{what} of {name}") for what, amount in known.items())
+            known[say("interest and costs")] = known["interest"] + known["costs"]
+        yield from (
+            (currency, amount, say("{what} of {name}", what=term(what), name=name)) for what, amount in known.items()
+        )
 
 
 def _of_plans(plans: Iterable[PaymentPlan]) -> Iterator[tuple[str, Decimal, str]]:
     for plan in plans:
         amounts = [amount for term in plan.payment_terms for amount in (term.total_amount, term.amount_due) if amount]
         whole = sum((term.total_amount or Decimal(0) for term in plan.payment_terms), Decimal(0))
-        yield from (("", amount, "a term of the payment plan") for amount in amounts)
-        yield "", whole, "the payment plan"
+        yield from (("", amount, say("a term of the payment plan")) for amount in amounts)
+        yield "", whole, say("the payment plan")
 
 
 def _days(plans: Iterable[PaymentPlan]) -> dict[dt.date, str]:
     return {
-        date: "a term of the payment plan"
+        date: say("a term of the payment plan")
         for plan in plans
         for term in plan.payment_terms
         for date in (term.due_date, term.payment_date)
@@ -226,7 +251,7 @@ async def _foreign(
     """What the attached files and the text say of others, and what could not be looked through, in words."""
     places, bound = await _places(scope)
     theirs = {
-        one.invoice_number or "": one.debtor_number or "another debtor"
+        one.invoice_number or "": one.debtor_number or say("another debtor")
         for one in looked
         if one.debtor_id != own.debtor_id
     }
@@ -242,7 +267,9 @@ async def _foreign(
         words = {one.written for one in of_file.others}
         hits += [Foreign(number, "invoice", clean(who, 40)) for number, who in theirs.items() if number in words]
         enclosed += [
-            Foreign(f"{name}: {one.said}", one.kind, one.whose, one.company) for one in hits if one.said not in mine
+            Foreign(say("{name}: {said}", name=name, said=one.said), one.kind, one.whose, one.company)
+            for one in hits
+            if one.said not in mine
         ]
     return _each_once(enclosed), _each_once(found), bound
 
@@ -271,9 +298,17 @@ async def _places(scope: Scope) -> tuple[list[Place], str]:
         else:
             found.append(Place(items, clean(other.name, 60) or other.id))
     missing += len(elsewhere[_MOST_COMPANIES:])
-    said = [] if held is not None else ["other debtors are still being read, and were not looked through"]
+    said = [] if held is not None else [say("other debtors are still being read, and were not looked through")]
     said += (
-        [f"{len(elsewhere) - missing} of our {len(elsewhere)} other companies were looked through"] if missing else []
+        [
+            say(
+                "{done} of our {all} other companies were looked through",
+                done=len(elsewhere) - missing,
+                all=len(elsewhere),
+            )
+        ]
+        if missing
+        else []
     )
     return found, "; ".join(said)
 

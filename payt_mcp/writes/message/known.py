@@ -6,8 +6,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from payt_mcp.scanning.figures import Figures
+
+if TYPE_CHECKING:
+    from payt_mcp.writes.message.lawful import Lawful
 
 REMINDERS = {"": 0, "reminder_1": 1, "reminder_2": 2, "reminder_3": 3, "reminder_4": 4, "final_reminder": 5}
 """How often Payt has reminded by the step an invoice is at; of later steps nobody can tell."""
@@ -82,6 +86,12 @@ class Known:
     inner_hosts: frozenset[str] = frozenset()
     internal: Sequence[tuple[str, str]] = ()
     bounds: tuple[str, ...] = ()
+    lawful: Lawful | None = None
+    """What the law lets a letter claim beside; None where that cannot be told."""
+
+    has_costs: bool = False
+    """Payt has costs of recovery on a credit case."""
+
     figures: Figures | None = None
     """Those of the text, where they were read already."""
 

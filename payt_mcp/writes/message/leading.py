@@ -10,6 +10,7 @@ from payt_mcp.receivables.mailboxes import mailbox, one_form, shown
 from payt_mcp.scanning.accounts import bank_accounts, is_part_of
 from payt_mcp.scanning.links import addresses_in, hosts_in
 from payt_mcp.scanning.wallets import wallets_in
+from payt_mcp.words.said import say
 from payt_mcp.words.text import clean
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.letter import Letter
@@ -30,14 +31,14 @@ def _accounts(text: str, facts: Facts) -> Iterator[Source]:
     digits = numbers | {re.sub(r"\D", "", one) for one in numbers}
     for account in bank_accounts(text, numbers):
         if account == own or is_part_of(account, own):
-            yield Source(account, "account", "right", "the administration's")
+            yield Source(account, "account", "right", say("the administration's"))
         elif account not in digits:
-            said = f"The text names the bank account {account}, which is not the administration's."
-            yield wrong(account, "account", "not the administration's", said)
+            said = say("The text names the bank account {account}, which is not the administration's.", account=account)
+            yield wrong(account, "account", say("not the administration's"), said)
     for wallet in wallets_in(text):
         said = clean(wallet, 100)
-        told = f"The text asks for payment to {said}, which is no account of the administration."
-        yield wrong(said, "account", "not the administration's", told)
+        told = say("The text asks for payment to {said}, which is no account of the administration.", said=said)
+        yield wrong(said, "account", say("not the administration's"), told)
 
 
 def _links(text: str, facts: Facts) -> Iterator[Source]:
@@ -50,11 +51,16 @@ def _links(text: str, facts: Facts) -> Iterator[Source]:
     foreign = [host for host in hosts if one_form(host.removeprefix("www.")) not in theirs and not is_below(host, own)]
     for host in foreign[:_MOST_NAMED]:
         words = _host_words(host)
-        yield wrong(words, "link", "not yours or Payt's", f"The text links to {words}, which is not yours or Payt's.")
+        yield wrong(
+            words,
+            "link",
+            say("not yours or Payt's"),
+            say("The text links to {words}, which is not yours or Payt's.", words=words),
+        )
     more = len(foreign) - _MOST_NAMED
     if more > 0:
-        said = f"The text links to {more} more hosts that are not yours or Payt's."
-        yield wrong(f"{more} more hosts", "link", "not yours or Payt's", said)
+        said = say("The text links to {more} more hosts that are not yours or Payt's.", more=more)
+        yield wrong(say("{more} more hosts", more=more), "link", say("not yours or Payt's"), said)
 
 
 def _host_words(host: str) -> str:
@@ -62,7 +68,7 @@ def _host_words(host: str) -> str:
     if host.isascii():
         return clean(shown(host), 120)
     coded = (label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in host.split("."))
-    return f"{clean(host, 60)} (not in Latin letters: {clean('.'.join(coded), 80)})"
+    return say("{host} (not in Latin letters: {coded})", host=clean(host, 60), coded=clean(".".join(coded), 80))
 
 
 def _addresses(text: str, letter: Letter, facts: Facts) -> Iterator[Source]:
@@ -74,8 +80,8 @@ def _addresses(text: str, letter: Letter, facts: Facts) -> Iterator[Source]:
     for address in addresses_in(text):
         said = clean(address, 80)
         if mailbox(address) in known or is_below(domain(address), hosts):
-            yield Source(said, "e-mail address", "right", "yours or on file")
+            yield Source(said, say("e-mail address"), "right", say("yours or on file"))
         elif strange < _MOST_NAMED:
             strange += 1
-            told = f"The text names the address {said}, which is neither yours nor on file."
-            yield wrong(said, "e-mail address", "neither yours nor on file", told)
+            told = say("The text names the address {said}, which is neither yours nor on file.", said=said)
+            yield wrong(said, say("e-mail address"), say("neither yours nor on file"), told)

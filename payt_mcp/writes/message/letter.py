@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from payt_mcp.proposals import preview
 from payt_mcp.receivables.addresses import Recipient
-from payt_mcp.words.text import clean, cut, money, outside
+from payt_mcp.words.said import joined, money, say, within
+from payt_mcp.words.text import clean, outside
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import named_words
 from payt_mcp.writes.message.placeholders import Filled, blanked
@@ -50,18 +51,34 @@ class Letter:
 
 
 def title_of(letter: Letter, facts: Facts) -> str:
-    return cut(f"Message to {clean(facts.debtor, 60)} ({facts.debtor_number}): {clean(letter.subject, 80)}", 160)
+    return within(
+        say(
+            "Message to {debtor} ({debtor_number}): {subject}",
+            debtor=clean(facts.debtor, 60),
+            debtor_number=facts.debtor_number,
+            subject=clean(letter.subject, 80),
+        ),
+        160,
+    )
 
 
 def sections_of(letter: Letter, facts: Facts) -> list[preview.Section]:
     """What a person is shown, whole."""
-    about = f", about {letter.about}" if letter.about else ""
-    owed = ", ".join(money(value, currency) for currency, value in sorted(_overdue(facts).items()))
+    about = say(", about {about}", about=letter.about) if letter.about else ""
+    owed = joined(money(value, currency) for currency, value in sorted(_overdue(facts).items()))
     said = [
-        ("From", facts.sender),
-        ("Debtor", f"{outside(facts.debtor, 80)} ({facts.debtor_number}){about}"),
-        ("Overdue", owed),
-        ("Named in the text", named_words(letter.text, facts.items)),
+        (say("From"), facts.sender),
+        (
+            say("Debtor"),
+            say(
+                "{debtor} ({debtor_number}){about}",
+                debtor=outside(facts.debtor, 80),
+                debtor_number=facts.debtor_number,
+                about=about,
+            ),
+        ),
+        (say("Overdue"), owed),
+        (say("Named in the text"), named_words(letter.text, facts.items)),
     ]
     text = preview.Letter(
         recipients=tuple(preview.SentTo(one.field, one.email, one.source) for one in letter.recipients),

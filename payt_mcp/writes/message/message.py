@@ -26,6 +26,8 @@ from payt_mcp.receivables.addresses import (
     source_of,
 )
 from payt_mcp.receivables.messages import message_moment
+from payt_mcp.words.said import say
+from payt_mcp.words.sentences import template
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.files import load, read_attachments, readable
 from payt_mcp.writes.kind import Kind, Place
@@ -77,12 +79,14 @@ class Message(Kind):
     records = "such addressee"
     once = True
     words = Words(
-        step="send",
-        done="sent",
-        ended="Sent at {sending}; it is message {message} at Payt.",
-        same="The same letter to this debtor",
-        unseen="not on the timeline yet",
-        all_clear="No warnings: addresses, accounts, amounts, invoice numbers and links in it were compared with Payt.",
+        step=say("send"),
+        done=say("sent"),
+        ended=template("Sent at {sending}; it is message {message} at Payt."),
+        same=say("The same letter to this debtor"),
+        unseen=say("not on the timeline yet"),
+        all_clear=say(
+            "No warnings: addresses, accounts, amounts, invoice numbers and links in it were compared with Payt."
+        ),
         person_knows=False,
     )
 
@@ -144,7 +148,7 @@ class Message(Kind):
             # laid out as the timeline is read, so that two variants of one text are never under way together
             touches=(target.debtor.id, folded(letter.subject), folded(letter.body)),
             title=title_of(letter, facts),
-            about=f"{clean(facts.debtor, 60)} ({facts.debtor_number})",
+            about=say("{debtor} ({debtor_number})", debtor=clean(facts.debtor, 60), debtor_number=facts.debtor_number),
             sections=[
                 *sections_of(letter, facts),
                 *sources_section(sources, facts.known.bounds, len(letter.filled)),
@@ -191,7 +195,7 @@ class Message(Kind):
         messages = await timeline(place, content["debtor_id"])
         same = (one for one in messages if is_same(one, content["subject"], content["body"]))
         found = attempt.ours((one.id, message_moment(one)) for one in same)
-        return Done(Status.SENT, {"found": "on the timeline"}, found) if found else None
+        return Done(Status.SENT, {"found": say("on the timeline")}, found) if found else None
 
 
 KIND = Message()

@@ -12,6 +12,7 @@ from payt_mcp.scanning.figures import Figures, Number
 from payt_mcp.scanning.names import Names, core_of
 from payt_mcp.words.folding import normalized, searchable
 from payt_mcp.words.plainly import unaccented
+from payt_mcp.words.said import say
 from payt_mcp.words.text import clean
 from payt_mcp.writes.message.known import Foreign
 
@@ -86,15 +87,15 @@ def foreign_of_file(name: str, text: str, figures: Figures, place: Place, own: O
 def _whose(place: Place, debtor_id: str, number: str = "") -> str:
     debtor = place.items.debtors.get(debtor_id)
     if debtor is None:
-        return clean(number, 40) or "another debtor"
-    return f"{clean(debtor.name, 60)} ({clean(debtor.number, 40)})"
+        return clean(number, 40) or say("another debtor")
+    return say("{name} ({number})", name=clean(debtor.name, 60), number=clean(debtor.number, 40))
 
 
 def _debtor_numbers(figures: Figures, place: Place, own_id: str) -> Iterator[Foreign]:
     called = {one.written for one in figures.others if _is_called_debtor(figures.text, one)}
     for debtor in place.items.debtors.values() if called else ():
         if debtor.number in called and debtor.id != own_id:
-            yield Foreign(debtor.number, "debtor number", _whose(place, debtor.id), place.company)
+            yield Foreign(debtor.number, say("debtor number"), _whose(place, debtor.id), place.company)
 
 
 def _is_called_debtor(text: str, number: Number) -> bool:
@@ -114,7 +115,7 @@ def _cases(numbers: Sequence[Number], place: Place, own_id: str) -> Iterator[For
     for case in place.items.cases if written else ():
         if case.debtor_id != own_id and not written.isdisjoint({case.credit_case_number, case.case_number} - {""}):
             said = case.credit_case_number if case.credit_case_number in written else case.case_number
-            yield Foreign(said, "credit case", _whose(place, case.debtor_id), place.company)
+            yield Foreign(said, say("credit case"), _whose(place, case.debtor_id), place.company)
 
 
 def _orders(numbers: Sequence[Number], place: Place, own_id: str) -> Iterator[Foreign]:

@@ -8,6 +8,7 @@ from payt_mcp.payt.models import PaymentPlan, PlannedPayment
 from payt_mcp.receivables.plans import still_due
 from payt_mcp.words import formats
 from payt_mcp.words.languages import Language
+from payt_mcp.words.said import say
 from payt_mcp.words.text import code
 from payt_mcp.writes.message.phrases import PHRASES
 from payt_mcp.writes.message.placeholders import Value
@@ -20,14 +21,14 @@ def the_plan(file: DebtorFile, currency: str, language: Language, written: str) 
     active = [plan for plan in file.plans if plan.active and plan.debtor_id == file.debtor.id]
     plans = active or file.pending
     if len(plans) != 1:
-        many = f"several {'active' if active else 'proposed'} payment plans" if plans else "no payment plan"
+        many = "no payment plan" if not plans else f"several {'active' if active else 'proposed'} payment plans"
         raise InputError(f"{written} cannot be filled: this debtor has {many}. Write the terms yourself.")
     plan = plans[0]
     if not plan.payment_terms or any(term.total_amount is None or term.due_date is None for term in plan.payment_terms):
         raise InputError(f"{written} cannot be filled: Payt does not say all terms of payment plan {plan.id}.")
     own = _currency(file, plan, currency, written)
     lines = (_line(place, term, own, language) for place, term in enumerate(plan.payment_terms, 1))
-    return Value("\n".join(f"- {line}" for line in lines), f"payment plan {code(plan.id)}")
+    return Value("\n".join(f"- {line}" for line in lines), say("payment plan {id}", id=code(plan.id)))
 
 
 def _line(place: int, term: PlannedPayment, currency: str, language: Language) -> str:

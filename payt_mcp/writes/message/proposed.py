@@ -11,14 +11,15 @@ from payt_mcp.proposals.preview import Circumstance
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import title_of
+from payt_mcp.words.said import say
 from payt_mcp.words.text import LINE_LENGTH, cited
 from payt_mcp.writes.lately import changes_of
 
 _LETTER = "message"
-_WAIT = {Status.PROPOSED: "Another proposal waits", Status.APPROVED: "Another proposal was approved"}
+_WAIT = {Status.PROPOSED: say("Another proposal waits"), Status.APPROVED: say("Another proposal was approved")}
 _UNDER_WAY = {
-    Status.SENDING: "Another proposal is being sent",
-    Status.OUTCOME_UNKNOWN: "Another proposal may have been sent",
+    Status.SENDING: say("Another proposal is being sent"),
+    Status.OUTCOME_UNKNOWN: say("Another proposal may have been sent"),
 }
 
 _DONE = (Status.APPLIED, Status.PARTLY_APPLIED, Status.SENT)
@@ -66,8 +67,19 @@ def ledger_lines(
             continue
         key = f"proposal {record.id}"
         stops = record.status is Status.OUTCOME_UNKNOWN or (record.status not in _NO_NEWS and key not in told)
-        named = f"{cited(said or title_of(record), LINE_LENGTH)}, {record.id}, at {at(when, zone)}"
+        named = say(
+            "{said}, {id}, at {when}",
+            said=_cited(said or title_of(record)),
+            id=record.id,
+            when=at(when, zone),
+        )
         yield Circumstance(key, label, named, stops=stops)
+
+
+def _cited(said: str) -> str:
+    """What an outsider may have written a part of, in quotation marks; a sentence stays one."""
+    plain = cited(said, LINE_LENGTH)
+    return say("“{said}”", said=said) if plain == f"“{said}”" else plain
 
 
 def _standing(record: Record, number: str) -> tuple[str, dt.datetime, str]:
@@ -79,8 +91,8 @@ def _standing(record: Record, number: str) -> tuple[str, dt.datetime, str]:
     if record.status in _WAIT:
         return _WAIT[record.status], record.created_at, ""
     if record.status is Status.DECLINED:
-        return "A person declined", record.changed_at, ""
+        return say("A person declined"), record.changed_at, ""
     if record.kind != _LETTER and record.status in _DONE:
         changes = changes_of(record, number)
-        return "Changed lately" if changes else "Carried out", record.changed_at, changes
+        return say("Changed lately") if changes else say("Carried out"), record.changed_at, changes
     return "", record.changed_at, ""

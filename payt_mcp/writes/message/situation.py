@@ -16,7 +16,8 @@ from payt_mcp.receivables import plans
 from payt_mcp.receivables.messages import message_moment
 from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.receivables.phases import case_phase, words
-from payt_mcp.words.text import NAME_LENGTH, cited, clean, code, count, day, money, some
+from payt_mcp.words.said import count, day_of, joined, money, say, some, term
+from payt_mcp.words.text import NAME_LENGTH, cited, clean, code
 
 LATELY = dt.timedelta(days=7)
 _MOST_OF_A_KIND = 3
@@ -60,58 +61,79 @@ def _written(scope: Scope, file: DebtorFile) -> Iterator[Circumstance]:
 
 def _message(scope: Scope, message: Message, *, is_answered: bool) -> Circumstance:
     text = cited(message.content or message.subject, _MESSAGE_LENGTH)
-    states = ["read" if message.read_at else "unread"] + (
-        ["before our last message"] if is_answered else ["unanswered"]
+    states = [say("read") if message.read_at else say("unread")] + (
+        [say("before our last message")] if is_answered else [say("unanswered")]
     )
     return Circumstance(
         f"message {message.id}",
-        "The debtor wrote",
-        f"{scope.day(message_moment(message))} {text}",
-        ", ".join(states),
+        say("The debtor wrote"),
+        say("{message_moment} {text}", message_moment=day_of(scope.day(message_moment(message))), text=text),
+        joined(states),
     )
 
 
 def _pending(scope: Scope, plan: PaymentPlan) -> Iterator[Circumstance]:
     asked = scope.day(plan.proposed_at or plan.created_at)
-    reason = f", {cited(plan.reason, _TEXT_LENGTH)}" if plan.reason else ""
-    said = f"{code(plan.id)} of {asked or 'an unknown day'}, which nobody has decided on: {_terms(plan)}{reason}"
-    yield Circumstance(f"pending plan {plan.id}", "Payment plan proposed", said)
+    reason = say(", {reason}", reason=cited(plan.reason, _TEXT_LENGTH)) if plan.reason else ""
+    said = say(
+        "{id} of {asked}, which nobody has decided on: {terms}{reason}",
+        id=code(plan.id),
+        asked=day_of(asked) or say("an unknown day"),
+        terms=_terms(plan),
+        reason=reason,
+    )
+    yield Circumstance(f"pending plan {plan.id}", say("Payment plan proposed"), said)
 
 
 def _active(plan: PaymentPlan) -> Circumstance:
-    said = f"{code(plan.id)}: {_terms(plan)}, {money(plans.open_total(plan))} of it still due"
-    return Circumstance(f"active plan {plan.id}", "Payment plan agreed", said)
+    said = say(
+        "{id}: {terms}, {open_total} of it still due",
+        id=code(plan.id),
+        terms=_terms(plan),
+        open_total=money(plans.open_total(plan)),
+    )
+    return Circumstance(f"active plan {plan.id}", say("Payment plan agreed"), said)
 
 
 def _terms(plan: PaymentPlan) -> str:
-    return f"{count(len(plan.payment_terms), 'term')}, {money(plans.total(plan))} in all"
+    return say("{terms}, {total} in all", terms=count(len(plan.payment_terms), "term"), total=money(plans.total(plan)))
 
 
 def _kept(file: DebtorFile) -> Iterator[Circumstance]:
     """Labels and the remark: what is to be known of the debtor whatever it owes."""
     labels = [clean(label.name, NAME_LENGTH) for label in file.debtor.labels]
     of_invoices = (
-        f"{clean(name, NAME_LENGTH)} ({clean(item.number, 40)})" for item in file.open_items for name in item.labels
+        say("{name} ({number})", name=clean(name, NAME_LENGTH), number=clean(item.number, 40))
+        for item in file.open_items
+        for name in item.labels
     )
-    of_cases = (f"{clean(label.name, NAME_LENGTH)} ({_number(case)})" for case in file.cases for label in case.labels)
+    of_cases = (
+        say("{name} ({case})", name=clean(label.name, NAME_LENGTH), case=_number(case))
+        for case in file.cases
+        for label in case.labels
+    )
     told = [*sorted(labels), *sorted(of_invoices), *sorted(of_cases)]
     if told:
-        yield Circumstance("labels", "Labels", some(told, most=2 * _MOST_OF_A_KIND))
+        yield Circumstance("labels", say("Labels"), some(told, most=2 * _MOST_OF_A_KIND))
     if file.debtor.remark:
-        yield Circumstance("remark", "Remark on the debtor", cited(file.debtor.remark, _TEXT_LENGTH))
+        yield Circumstance("remark", say("Remark on the debtor"), cited(file.debtor.remark, _TEXT_LENGTH))
 
 
 def _note(scope: Scope, note: Note) -> Circumstance:
     by = clean(note.user.name, NAME_LENGTH) if note.user else ""
-    on = scope.day(note.created_at or note.updated_at)
-    said = " ".join(filter(None, (on, by, cited(note.content, _TEXT_LENGTH))))
-    return Circumstance(f"note {note.id}", "Note of a colleague", said)
+    on = day_of(scope.day(note.created_at or note.updated_at))
+    said = joined(filter(None, (on, by, cited(note.content, _TEXT_LENGTH))), " ")
+    return Circumstance(f"note {note.id}", say("Note of a colleague"), said)
 
 
 def _task(task: Task) -> Circumstance:
-    due = f", due {day(task.expiry_date)}" if task.expiry_date else ""
-    more = f": {cited(task.description, _TEXT_LENGTH)}" if task.description else ""
-    return Circumstance(f"task {task.id}", "Open task", f"{cited(task.subject, _TEXT_LENGTH)}{due}{more}")
+    due = say(", due {expiry_date}", expiry_date=task.expiry_date) if task.expiry_date else ""
+    more = say(": {description}", description=cited(task.description, _TEXT_LENGTH)) if task.description else ""
+    return Circumstance(
+        f"task {task.id}",
+        say("Open task"),
+        say("{subject}{due}{more}", subject=cited(task.subject, _TEXT_LENGTH), due=due, more=more),
+    )
 
 
 def _by_payt(scope: Scope, file: DebtorFile) -> Iterator[Circumstance]:
@@ -124,30 +146,43 @@ def _by_payt(scope: Scope, file: DebtorFile) -> Iterator[Circumstance]:
         if moment and moment > since
     }
     if steps:
-        said = some((f"{step} on {on} ({number})" for on, step, number in sorted(steps, reverse=True)), most=3)
-        yield Circumstance("by payt", "Reminders and steps within 7 days", said)
+        said = some(
+            (
+                say("{step} on {on} ({number})", step=term(step), on=day_of(on), number=number)
+                for on, step, number in sorted(steps, reverse=True)
+            ),
+            most=3,
+        )
+        yield Circumstance("by payt", say("Reminders and steps within 7 days"), said)
 
 
 def _owed_otherwise(scope: Scope, file: DebtorFile) -> Iterator[Circumstance]:
     """Credits that stand beside what is owed, and what is collected without a letter."""
     credits_ = [item for item in file.open_items if item.is_credit]
     if credits_:
-        yield Circumstance("credits", "Open credits", some(map(_credit, credits_)))
+        yield Circumstance("credits", say("Open credits"), some(map(_credit, credits_)))
     debited = [
         clean(item.number, 40) for item in file.open_items if item.is_overdue(scope.today) and item.is_direct_debit
     ]
     if debited:
-        yield Circumstance("debit", "Collected by direct debit", f"invoice {some(debited)}")
+        yield Circumstance("debit", say("Collected by direct debit"), say("invoice {debited}", debited=some(debited)))
 
 
 def _credit(item: OpenItem) -> str:
-    amount = f" ({money(item.open_amount, item.currency)})" if item.open_amount is not None else ""
-    return f"{clean(item.number, 40)}{amount}"
+    number = clean(item.number, 40)
+    if item.open_amount is None:
+        return number
+    return say("{number} ({amount})", number=number, amount=money(item.open_amount, item.currency))
 
 
 def _case(case: CreditCase) -> Circumstance:
-    said = f"{_number(case)}: {words(case_phase(case))}{', paused' if case.paused_at else ''}"
-    return Circumstance(f"case {case.id}", "Credit case", said)
+    said = say(
+        "{case}: {case_phase}{what}",
+        case=_number(case),
+        case_phase=term(words(case_phase(case))),
+        what=say(", paused") if case.paused_at else "",
+    )
+    return Circumstance(f"case {case.id}", say("Credit case"), said)
 
 
 def _number(case: CreditCase) -> str:
@@ -155,6 +190,6 @@ def _number(case: CreditCase) -> str:
 
 
 def _not_read(file: DebtorFile, colleagues: Colleagues) -> Iterator[Circumstance]:
-    unseen = [*colleagues.unseen, *(["mail that bounced"] if file.bounced is None else [])]
+    unseen = [*colleagues.unseen, *([say("mail that bounced")] if file.bounced is None else [])]
     if unseen:
-        yield Circumstance("unseen", "Could not be read", some(unseen), stops=False)
+        yield Circumstance("unseen", say("Could not be read"), some(unseen), stops=False)

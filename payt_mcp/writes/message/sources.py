@@ -18,7 +18,8 @@ from payt_mcp.scanning.links import addresses_in
 from payt_mcp.scanning.secrets import secrets_in
 from payt_mcp.words.lookalikes import plain
 from payt_mcp.words.plainly import unaccented
-from payt_mcp.words.text import clean, money, some
+from payt_mcp.words.said import capital, joined, money, say, some, term
+from payt_mcp.words.text import clean
 from payt_mcp.writes.message.amounts_known import Amounts, Money, divided
 from payt_mcp.writes.message.contradictions import contradicted
 from payt_mcp.writes.message.facts import Facts
@@ -29,6 +30,7 @@ from payt_mcp.writes.message.letter import Letter
 from payt_mcp.writes.message.pages import pages_in
 from payt_mcp.writes.message.saying import Part, parts_of
 from payt_mcp.writes.message.source import Source, wrong
+from payt_mcp.writes.message.surcharges import surcharges
 
 _LENGTH = 40
 _HOLDER = re.compile(
@@ -54,9 +56,10 @@ def sources_of(letter: Letter, facts: Facts, notes: Iterable[str] = ()) -> list[
         *leading(letter.typed, letter, facts),
         *_foreign(known),
         *contradicted(figures.text, parts, known, amounts),
+        *surcharges(parts, known.lawful, amounts, is_booked=known.has_costs),
         *misplaced(text, facts.items),
         *_pages(text, known),
-        *_inner(text, [*known.internal, *(("a colleague's note", one) for one in notes)], known),
+        *_inner(text, [*known.internal, *((say("a colleague's note"), one) for one in notes)], known),
         *_holders(letter.typed, facts),
         *_disguised(text),
     ]
@@ -90,20 +93,29 @@ def _typed(figures: Figures, text: str, spans: Sequence[tuple[int, int]]) -> Fig
 
 
 def _foreign(known: Known) -> Iterator[Source]:
-    for kind, found in (("", known.foreign), ("The attachment ", known.files)):
+    for is_file, found in ((False, known.foreign), (True, known.files)):
         for one in found:
-            yield wrong(one.said, one.kind, one.whose, f"{kind}{_foreign_words(one, is_file=bool(kind))}")
+            yield wrong(one.said, one.kind, one.whose, _foreign_words(one, is_file=is_file))
 
 
 def _foreign_words(one: Foreign, *, is_file: bool) -> str:
-    whose = f"{one.whose}, of our other company {one.company}" if one.company else one.whose
+    whose = (
+        say("{whose}, of our other company {company}", whose=one.whose, company=one.company)
+        if one.company
+        else one.whose
+    )
     said = clean(one.said, 60)
     if is_file:
-        return f"{said} is another debtor's: {one.kind} of {whose}."
-    named = f"The text names {said}," if one.kind == "name" else f"{one.kind.capitalize()} {said} in the text"
+        kind = term(one.kind)
+        return say("The attachment {said} is another debtor's: {kind} of {whose}.", said=said, kind=kind, whose=whose)
     if one.kind == "name":
-        return f"{named} who is another debtor: {whose}."
-    return f"{named} belongs to another debtor ({whose})."
+        return say("The text names {said}, who is another debtor: {whose}.", said=said, whose=whose)
+    return say(
+        "{kind} {said} in the text belongs to another debtor ({whose}).",
+        kind=capital(term(one.kind)),
+        said=said,
+        whose=whose,
+    )
 
 
 def _amounts(figures: Figures, amounts: Amounts, whole: Mapping[Money, str]) -> Iterator[Source]:
@@ -117,7 +129,7 @@ def _amounts(figures: Figures, amounts: Amounts, whole: Mapping[Money, str]) -> 
     parts = divided(unknown, whole, figures.text.find("\n"))
     for one in unknown:
         other = amounts.other_currency(one)
-        where = parts.get(one, "") or (f"the books have it in {other}" if other else "")
+        where = parts.get(one, "") or (say("the books have it in {other}", other=other) if other else "")
         yield Source(clean(one.written, _LENGTH), "amount", "right" if one in parts else "unknown", where)
 
 
@@ -127,9 +139,12 @@ def _whole(known: Known, sums: Iterable[tuple[str, Decimal, str]]) -> dict[Money
     for currency, value, what in sums:
         found.setdefault((currency, value), what)
     for entry in known.entries:
-        for amount, what in ((entry.open_amount, "open"), (entry.total_amount or Decimal(0), "total")):
+        for amount, what in ((entry.open_amount, say("open")), (entry.total_amount or Decimal(0), say("total"))):
             if amount > 0:
-                found.setdefault((entry.currency, amount), f"{what} of invoice {clean(entry.number, _LENGTH)}")
+                found.setdefault(
+                    (entry.currency, amount),
+                    say("{what} of invoice {number}", what=what, number=clean(entry.number, _LENGTH)),
+                )
     return found
 
 
@@ -143,7 +158,9 @@ def _numbers(figures: Figures, known: Known) -> Iterator[Source]:
                 said,
                 "invoice",
                 "right",
-                "paid" if entry.is_paid else f"open {money(entry.open_amount, entry.currency)}",
+                say("paid")
+                if entry.is_paid
+                else say("open {open_amount}", open_amount=money(entry.open_amount, entry.currency)),
             )
         elif number in known.names:
             yield Source(said, "number", "right", known.names[number])
@@ -162,12 +179,12 @@ def _past_days(parts: Iterable[Part], known: Known) -> Iterator[Source]:
     days = dict(known.days)
     for entry in known.entries:
         for date, what in (
-            (entry.invoice_date, "date of"),
-            (entry.due_date, "due date of"),
-            (entry.paid_on, "payment of"),
+            (entry.invoice_date, say("date of")),
+            (entry.due_date, say("due date of")),
+            (entry.paid_on, say("payment of")),
         ):
             if date:
-                days.setdefault(date, f"{what} invoice {clean(entry.number, _LENGTH)}")
+                days.setdefault(date, say("{what} invoice {number}", what=what, number=clean(entry.number, _LENGTH)))
     for part in parts:
         for dated in part.days:
             dates = dated.day.dates(known.today)
@@ -184,7 +201,7 @@ def _phones(figures: Figures, known: Known) -> Iterator[Source]:
     for one in figures.phones:
         digits = re.sub(r"\D", "", one.written)
         where = next((what for number, what in names.items() if len(number) > 6 and digits.endswith(number[-8:])), "")
-        yield Source(clean(one.written, _LENGTH), "phone number", "right" if where else "unknown", where)
+        yield Source(clean(one.written, _LENGTH), say("phone number"), "right" if where else "unknown", where)
 
 
 def _holders(text: str, facts: Facts) -> Iterator[Source]:
@@ -193,7 +210,7 @@ def _holders(text: str, facts: Facts) -> Iterator[Source]:
     for match in _HOLDER.finditer(unaccented(text)):
         name = text[match.start("name") : match.end("name")].strip(" .:")
         is_ours = any(one in unaccented(name) or unaccented(name) in one for one in own)
-        yield Source(clean(name, 60), "account holder", "right" if is_ours else "unknown")
+        yield Source(clean(name, 60), say("account holder"), "right" if is_ours else "unknown")
 
 
 def _pages(text: str, known: Known) -> Iterator[Source]:
@@ -202,10 +219,13 @@ def _pages(text: str, known: Known) -> Iterator[Source]:
         for page in pages_in(plain(text), host):
             said = clean(page, 80)
             if page in known.pages:
-                yield Source(said, "link", "right", "the debtor's own page")
+                yield Source(said, "link", "right", say("the debtor's own page"))
             else:
-                told = f"The text links to {said}, which is no page of this debtor: it may show another debtor's."
-                yield wrong(said, "link", "none of the debtor's pages", told)
+                told = say(
+                    "The text links to {said}, which is no page of this debtor: it may show another debtor's.",
+                    said=said,
+                )
+                yield wrong(said, "link", say("none of the debtor's pages"), told)
 
 
 def _inner(text: str, internal: Iterable[tuple[str, str]], known: Known) -> Iterator[Source]:
@@ -213,20 +233,22 @@ def _inner(text: str, internal: Iterable[tuple[str, str]], known: Known) -> Iter
     for address in addresses_in(text):
         if domain(address) in known.inner_hosts:
             said = clean(address, 80)
-            told = f"The text names {said}, which is for internal notes alone: who mails it writes in our books."
-            yield wrong(said, "address", "for internal notes", told)
+            told = say(
+                "The text names {said}, which is for internal notes alone: who mails it writes in our books.", said=said
+            )
+            yield wrong(said, "address", say("for internal notes"), told)
     for host in known.inner_hosts:
         for page in pages_in(plain(text), host):
             said = clean(page, 80)
-            told = f"The text links to {said}, a page for our own use that the debtor cannot open."
-            yield wrong(said, "link", "our own side of Payt", told, danger=False)
+            told = say("The text links to {said}, a page for our own use that the debtor cannot open.", said=said)
+            yield wrong(said, "link", say("our own side of Payt"), told, danger=False)
     for what, kept in internal:
         if _quotes(text, kept):
-            told = f"The text quotes {what}, which is for internal use."
-            yield wrong(what, "quotation", "internal", told, danger=False)
+            told = say("The text quotes {what}, which is for internal use.", what=what)
+            yield wrong(what, "quotation", say("internal"), told, danger=False)
     for secret in secrets_in(text):
-        told = f"The text holds what looks like a secret, a token or a password ({secret}…)."
-        yield wrong(f"{secret}…", "secret", "not to be sent", told)
+        told = say("The text holds what looks like a secret, a token or a password ({secret}…).", secret=secret)
+        yield wrong(say("{secret}…", secret=secret), "secret", say("not to be sent"), told)
 
 
 def _quotes(text: str, kept: str) -> bool:
@@ -240,14 +262,20 @@ def _disguised(text: str) -> Iterator[Source]:
     """What is read as something else than what stands there."""
     for word in mixed_words(text):
         said, scripts = clean(word, 60), script_words(word)
-        told = f"The word {said} mixes letters of {scripts}: it is not what it looks like."
+        told = say(
+            "The word {said} mixes letters of {scripts}: it is not what it looks like.", said=said, scripts=scripts
+        )
         yield wrong(said, "disguise", scripts, told)
     found = markup_in(text)
     if found:
         said = some(map(clean, found), most=3)
-        hidden = ", and its style can hide text" if hides_by_style(text) else ""
-        told = f"The text holds markup ({said}){hidden}: drawn as HTML, parts of it are hidden or joined."
-        yield wrong(said, "markup", "not as it stands here", told)
+        hidden = say(", and its style can hide text") if hides_by_style(text) else ""
+        told = say(
+            "The text holds markup ({said}){hidden}: drawn as HTML, parts of it are hidden or joined.",
+            said=said,
+            hidden=hidden,
+        )
+        yield wrong(said, "markup", say("not as it stands here"), told)
 
 
 def sources_section(sources: Sequence[Source], bounds: Sequence[str], filled: int = 0) -> list[Sources]:
@@ -257,24 +285,23 @@ def sources_section(sources: Sequence[Source], bounds: Sequence[str], filled: in
     return [Sources(said, entries[:_MOST_ENTRIES])] if said else []
 
 
+def _unknown_words(one: Source) -> str:
+    if one.where:
+        return say("{kind} {said} ({where})", kind=term(one.kind), said=one.said, where=one.where)
+    return say("{kind} {said}", kind=term(one.kind), said=one.said)
+
+
 def summary_of(sources: Sequence[Source], filled: int, bounds: Sequence[str]) -> str:
     """One line: how much of what the letter says stands in the books, and what does not."""
     right = len({(one.said, one.kind) for one in sources if one.verdict == "right"})
-    unknown = list(
-        dict.fromkeys(
-            f"{one.kind} {one.said}" + (f" ({one.where})" if one.where else "")
-            for one in sources
-            if one.verdict == "unknown"
-        )
-    )
+    unknown = list(dict.fromkeys(_unknown_words(one) for one in sources if one.verdict == "unknown"))
     said = []
     if filled:
-        said.append(f"{filled} filled in by this server")
-    if right or unknown:
-        said.append(
-            f"{right} of {right + len(unknown)} typed by hand {'stands' if right == 1 else 'stand'} in the books"
-        )
-    line = "; ".join(said)
+        said.append(say("{filled} filled in by this server", filled=filled))
+    if right == 1:
+        said.append(say("1 of {all} typed by hand stands in the books", all=right + len(unknown)))
+    elif right or unknown:
+        said.append(say("{right} of {all} typed by hand stand in the books", right=right, all=right + len(unknown)))
     if unknown:
-        line += f"; not there: {some(unknown, most=8)}"
-    return ". ".join(filter(None, (line, *bounds)))
+        said.append(say("not there: {unknown}", unknown=some(unknown, most=8)))
+    return joined(filter(None, (joined(said, "; "), *bounds)), ". ")

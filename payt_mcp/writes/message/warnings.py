@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.scanning.gaps import has_wide_gap
-from payt_mcp.words.text import some
+from payt_mcp.words.said import say, some, term
 from payt_mcp.words.visible import hidden_kinds
 from payt_mcp.writes.message.addressing import recipient_warnings
 from payt_mcp.writes.message.chasing import chasing_warnings, step_warnings
@@ -46,7 +46,7 @@ def _unfilled(letter: Letter, facts: Facts) -> list[Warned]:
     if not found:
         return []
     said = some(found, most=_MOST_NAMED)
-    return [Warned(f"The text holds what looks like a placeholder that nobody filled: {said}.", True)]
+    return [Warned(say("The text holds what looks like a placeholder that nobody filled: {said}.", said=said), True)]
 
 
 def _unseen(text: str) -> list[Warned]:
@@ -54,8 +54,13 @@ def _unseen(text: str) -> list[Warned]:
     found = []
     kinds = hidden_kinds(text)
     if kinds:
-        said = some(f"{number} x {kind}" for kind, number in kinds.items())
-        found.append(Warned(f"The text holds {sum(kinds.values())} signs nobody sees ({said}).", True))
+        said = some(say("{number} x {kind}", number=str(number), kind=term(kind)) for kind, number in kinds.items())
+        found.append(
+            Warned(
+                say("The text holds {number} signs nobody sees ({said}).", number=str(sum(kinds.values())), said=said),
+                True,
+            )
+        )
     if has_wide_gap(text):
-        found.append(Warned("The text has a wide gap; look for what comes after it.", True))
+        found.append(Warned(say("The text has a wide gap; look for what comes after it."), True))
     return found

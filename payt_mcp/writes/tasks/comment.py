@@ -9,7 +9,8 @@ from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Preview, Warned, Words, beside, facts
 from payt_mcp.proposals.states import Status
-from payt_mcp.words.text import stamp
+from payt_mcp.words.said import moment_of, say
+from payt_mcp.words.sentences import template
 from payt_mcp.writes.bulk import bulk_done
 from payt_mcp.writes.checks import filled, prose
 from payt_mcp.writes.kind import Kind, Place
@@ -36,9 +37,9 @@ class CommentTask(Kind):
     records = RECORDS
     once = True
     words = Words(
-        ended="Made at {sending}.",  # Payt does not answer which comment it is
-        same="The same comment",
-        unseen="not among the comments of the task yet",
+        ended=template("Made at {sending}."),  # Payt does not answer which comment it is
+        same=say("The same comment"),
+        unseen=say("not among the comments of the task yet"),
         person_knows=False,
     )
 
@@ -51,13 +52,20 @@ class CommentTask(Kind):
         same = same_comments(task, asked["comment"])
         warnings = stands_already(place, same)
         if task.completed_at:
-            warnings.append(Warned(f"The task was completed at {stamp(task.completed_at, place.zone)}."))
-        warnings += await text_warnings(place, task, {"the comment": asked["comment"]})
+            warnings.append(
+                Warned(
+                    say(
+                        "The task was completed at {completed_at}.",
+                        completed_at=moment_of(task.completed_at, place.zone),
+                    )
+                )
+            )
+        warnings += await text_warnings(place, task, {say("the comment"): asked["comment"]})
         return Outlook(
             touches=(self.name, task.id, laid_out(asked["comment"])),
-            title=f"Comment on {named(task)}, in {place.short_name}",
+            title=say("Comment on {named}, in {short_name}", named=named(task), short_name=place.short_name),
             sections=[
-                *facts([*await task_facts(place, task), ("Comment", asked["comment"])]),
+                *facts([*await task_facts(place, task), (say("Comment"), asked["comment"])]),
                 *beside(read_beside(place, task)),
             ],
             warnings=warnings,
@@ -75,7 +83,7 @@ class CommentTask(Kind):
     async def stands(self, place: Place, attempt: Attempt) -> Done | None:
         task = await read_task(place, attempt.content["task"])
         found = our_comment(attempt, task, attempt.content["comment"])
-        return Done(Status.SENT, {"found": "among the comments"}, found) if found else None
+        return Done(Status.SENT, {"found": say("among the comments")}, found) if found else None
 
 
 KIND = CommentTask()

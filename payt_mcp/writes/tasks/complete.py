@@ -14,7 +14,8 @@ from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Preview, Words, beside, facts
 from payt_mcp.proposals.states import Status
-from payt_mcp.words.text import code, some, stamp
+from payt_mcp.words.said import capital, lowered, moment_of, say, some, term
+from payt_mcp.words.text import code
 from payt_mcp.writes.checks import prose
 from payt_mcp.writes.kind import Kind, Place, one_done
 from payt_mcp.writes.outlook import Content, Outlook
@@ -32,7 +33,11 @@ from payt_mcp.writes.tasks.reading import (
 from payt_mcp.writes.tasks.texts import text_warnings
 
 _PAUSE_FIELDS = ("id", "invoice_number", "paused_at", "paused_by_user")
-_DETAILS = {"completed_status": "Completed as", "completed_status_message": "Message", "comment": "Comment"}
+_DETAILS = {
+    "completed_status": say("Completed as"),
+    "completed_status_message": say("Message"),
+    "comment": say("Comment"),
+}
 
 
 class CompleteTask(Kind):
@@ -41,7 +46,7 @@ class CompleteTask(Kind):
     name = "completion"
     records = RECORDS
     once = True
-    words = Words(same="The same completion")
+    words = Words(same=say("The same completion"))
 
     async def prepare(self, place: Place, wish: Content) -> dict[str, Any]:
         task = await read_task(place, wish["task"])
@@ -51,14 +56,18 @@ class CompleteTask(Kind):
     async def look_ahead(self, place: Place, asked: Content) -> Outlook:
         task = await read_task(place, asked["task"])
         said = await task_facts(place, task)
-        said += [(label, str(asked[name])) for name, label in _DETAILS.items() if name in asked]
+        said += [(label, _in_words(name, asked[name])) for name, label in _DETAILS.items() if name in asked]
         if asked.get("resume_dossiers"):
-            said.append(("Resumes, where the API blocked it", some(await _paused(place, task), most=50) or "nothing"))
+            said.append(
+                (say("Resumes, where the API blocked it"), some(await _paused(place, task), most=50) or say("nothing"))
+            )
         same = same_comments(task, asked.get("comment", ""))
-        texts = {f"the {label.lower()}": asked[name] for name, label in _DETAILS.items() if name in asked}
+        texts = {
+            say("the {label}", label=lowered(label)): asked[name] for name, label in _DETAILS.items() if name in asked
+        }
         return Outlook(
             touches=(self.name, task.id),
-            title=f"Complete {named(task)}, in {place.short_name}",
+            title=capital(say("Complete {named}, in {short_name}", named=named(task), short_name=place.short_name)),
             sections=[*facts(said), *beside(read_beside(place, task))],
             warnings=[*stands_already(place, same), *await text_warnings(place, task, texts)],
             idle=_completed(place, task, has_comment="comment" in asked),
@@ -87,10 +96,14 @@ class CompleteTask(Kind):
             return None
         if "comment" in attempt.content and not our_comment(attempt, task, attempt.content["comment"]):
             return None
-        return Done(Status.APPLIED, {"found": "the task is completed"})
+        return Done(Status.APPLIED, {"found": say("the task is completed")})
 
 
 KIND = CompleteTask()
+
+
+def _in_words(name: str, given: str) -> str:
+    return term(given) if name == "completed_status" else given
 
 
 async def _paused(scope: Scope, task: Task) -> list[str]:
@@ -113,5 +126,9 @@ def _may_resume(invoice: Invoice) -> bool:
 def _completed(place: Place, task: Task, *, has_comment: bool) -> str:
     if task.completed_at is None:
         return ""
-    also = "; the comment was not made: comment_task does that" if has_comment else ""
-    return f"The task was completed at {stamp(task.completed_at, place.zone)} already{also}"
+    also = say("; the comment was not made: comment_task does that") if has_comment else ""
+    return say(
+        "The task was completed at {completed_at} already{also}",
+        completed_at=moment_of(task.completed_at, place.zone),
+        also=also,
+    )

@@ -9,7 +9,8 @@ from payt_mcp.books.scope import Scope
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Comment, Task
 from payt_mcp.proposals.preview import Fact, Warned
-from payt_mcp.words.text import LINE_LENGTH, clean, day, outside, stamp
+from payt_mcp.words.said import day_of, moment_of, say
+from payt_mcp.words.text import LINE_LENGTH, clean, day, outside
 from payt_mcp.writes.settling import Attempt
 from payt_mcp.writes.subject import fact_of, own_id
 
@@ -26,14 +27,14 @@ async def read_task(scope: Scope, key: str) -> Task:
 
 def named(task: Task) -> str:
     """A task in a title."""
-    return f"the task “{clean(task.subject, _TITLE_LENGTH)}”"
+    return say("the task “{subject}”", subject=clean(task.subject, _TITLE_LENGTH))
 
 
 async def task_facts(scope: Scope, task: Task) -> list[Fact]:
     facts = [
-        ("Task", outside(task.subject, LINE_LENGTH)),
+        (say("Task"), outside(task.subject, LINE_LENGTH)),
         *await fact_of(scope, debtor_id=task.debtor_id, invoice_id=task.invoice_id, case_id=task.credit_case_id),
-        ("Due", day(task.expiry_date) or ""),
+        (say("Due"), day_of(day(task.expiry_date))),
     ]
     return [fact for fact in facts if fact[1]]
 
@@ -41,18 +42,18 @@ async def task_facts(scope: Scope, task: Task) -> list[Fact]:
 def read_beside(scope: Scope, task: Task) -> list[Fact]:
     """The description of a task and the last comments on it."""
     newest = sorted(task.comments, key=_made, reverse=True)[:_SHOWN_COMMENTS]
-    described = [("Description", clean(task.description, 2 * LINE_LENGTH))] if task.description else []
-    made = [stamp(one.created_at, scope.zone) or "some time" for one in newest]
+    described = [(say("Description"), clean(task.description, 2 * LINE_LENGTH))] if task.description else []
+    made = [moment_of(one.created_at, scope.zone) or say("some time") for one in newest]
     said = [clean(one.content, LINE_LENGTH) for one in newest]
-    return described + [(f"Comment of {when}", text) for when, text in zip(made, said, strict=True)]
+    return described + [(say("Comment of {when}", when=when), text) for when, text in zip(made, said, strict=True)]
 
 
 def stands_already(scope: Scope, same: Sequence[Comment]) -> list[Warned]:
     latest = max(same, key=_made, default=None)
     if latest is None:
         return []
-    made = stamp(latest.created_at, scope.zone) or "some time"
-    return [Warned(f"The same comment stands on this task already, made at {made}.")]
+    made = moment_of(latest.created_at, scope.zone) or say("some time")
+    return [Warned(say("The same comment stands on this task already, made at {made}.", made=made))]
 
 
 def same_comments(task: Task, comment: str) -> list[Comment]:

@@ -9,7 +9,7 @@ from payt_mcp.payt.wire import Command
 from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.preview import Preview, beside, facts
 from payt_mcp.proposals.states import Status
-from payt_mcp.words.text import stamp
+from payt_mcp.words.said import capital, moment_of, say
 from payt_mcp.writes.kind import Kind, Place, one_done
 from payt_mcp.writes.outlook import Content, Outlook
 from payt_mcp.writes.settling import Attempt
@@ -29,12 +29,12 @@ class ReopenTask(Kind):
         task = await read_task(place, asked["task"])
         said = await task_facts(place, task)
         if task.completed_at:
-            said.append(("Completed", stamp(task.completed_at, place.zone) or ""))
+            said.append((say("Completed"), moment_of(task.completed_at, place.zone)))
         return Outlook(
             touches=(self.name, task.id),
-            title=f"Re-open {named(task)}, in {place.short_name}",
+            title=capital(say("Re-open {named}, in {short_name}", named=named(task), short_name=place.short_name)),
             sections=[*facts(said), *beside(read_beside(place, task))],
-            idle="" if task.completed_at else "The task is open already",
+            idle="" if task.completed_at else say("The task is open already"),
             basis={"debtors": [task.debtor_id]},
         )
 
@@ -47,7 +47,7 @@ class ReopenTask(Kind):
 
     async def stands(self, place: Place, attempt: Attempt) -> Done | None:
         task = await read_task(place, attempt.content["task"])
-        return None if task.completed_at else Done(Status.APPLIED, {"found": "the task is open"})
+        return None if task.completed_at else Done(Status.APPLIED, {"found": say("the task is open")})
 
 
 KIND = ReopenTask()

@@ -10,7 +10,8 @@ from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Debtor, Invoice, Task
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.scanning.numbers import tokens
-from payt_mcp.words.text import clean, code, money
+from payt_mcp.words.said import money, say
+from payt_mcp.words.text import clean, code
 from payt_mcp.writes.texts import Own, drawn_otherwise, leading_elsewhere
 
 _FIELDS = ("id", "invoice_number", "debtor_id", "debtor_number", "open_amount", "currency_code")
@@ -52,7 +53,13 @@ def _of_others(task: Task, named: list[Invoice]) -> Iterator[Warned]:
     for invoice in named:
         if task.debtor_id and invoice.debtor_id != task.debtor_id:
             number, owner = clean(invoice.invoice_number, 40), code(invoice.debtor_number)
-            yield Warned(f"The text names invoice {number}, which belongs to another debtor ({owner}).")
+            yield Warned(
+                say(
+                    "The text names invoice {number}, which belongs to another debtor ({owner}).",
+                    number=number,
+                    owner=owner,
+                )
+            )
 
 
 def _not_paid(task: Task, text: str, named: list[Invoice]) -> Iterator[Warned]:
@@ -62,4 +69,10 @@ def _not_paid(task: Task, text: str, named: list[Invoice]) -> Iterator[Warned]:
     for invoice in named:
         if invoice.open_amount and invoice.debtor_id == task.debtor_id:
             opened = money(invoice.open_amount, invoice.currency_code)
-            yield Warned(f"The text calls something paid, and {opened} is open on {clean(invoice.invoice_number, 40)}.")
+            yield Warned(
+                say(
+                    "The text calls something paid, and {opened} is open on {invoice_number}.",
+                    opened=opened,
+                    invoice_number=clean(invoice.invoice_number, 40),
+                )
+            )

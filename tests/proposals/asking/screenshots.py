@@ -1,6 +1,6 @@
 """Pictures of the approval page, by day and by night, on a phone and on a screen, and the one that README shows.
 
-    python -m tests.proposals.asking.screenshots OUTDIR
+    python -m tests.proposals.asking.screenshots OUTDIR [nl|en|de|fr]
 
 Needs chromium. `approval-page.png` is for docs/; look at the others after any change of the page.
 """
@@ -16,6 +16,8 @@ from typing import Any
 
 import anyio
 
+from payt_mcp.words.catalogs import translated
+from payt_mcp.words.languages import LANGUAGES, Language
 from payt_sandbox.api.faults import Fault
 from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
@@ -34,12 +36,14 @@ FIELDS = [
 ]  # fmt: skip
 
 
-async def take(folder: Path) -> None:
+async def take(folder: Path, language: Language) -> None:
+    sent = _begins("Sent at {sending}; it is message {message} at Payt.", language)
+    closed = _begins("A person closed it at {changed}: it was {closed}.", language)
     with tempfile.TemporaryDirectory() as state, run_in_thread(_payt()) as payt:
         house = House(payt, Path(state))
         invoice = _invoice(house)
         (house.files / "specificatie.pdf").write_bytes(b"%PDF" + bytes(48_200))
-        async with client(house.server()) as caller, browser() as chromium:
+        async with client(house.server(language=language)) as caller, browser() as chromium:
             page = await chromium.new_page()
             clean = await _proposed(caller, _clean(house, invoice))
             assert "warnings" not in clean, clean
@@ -50,12 +54,12 @@ async def take(folder: Path) -> None:
             await _shoot(page, folder, "warned")
             await _whole(page, README_WIDTH)
             await page.screenshot(path=folder / "approval-page.png")
-            await _click(page, f"approve-{clean['proposal_id']}", "text=Sent at")
+            await _click(page, f"approve-{clean['proposal_id']}", sent)
             await _shoot(page, folder, "sent")
             payt.faults.add(Fault("server_error", path="/v1/messages", method="POST"))
             await _click(page, f"approve-{warned['proposal_id']}", f"#again-{warned['proposal_id']}")
             await _shoot(page, folder, "unknown")
-            await _click(page, f"close-{warned['proposal_id']}", "text=A person closed it")
+            await _click(page, f"close-{warned['proposal_id']}", closed)
             await caller.call_tool("upsert_invoices", {"invoices": _rows(house, invoice)})
             await page.wait_for_selector("table")
             await _shoot(page, folder, "plan")
@@ -121,6 +125,11 @@ async def _click(page: Any, button: str, until: str) -> None:
     await page.wait_for_selector(until)
 
 
+def _begins(template: str, language: Language) -> str:
+    """A selector for a sentence of ours by the words before what is filled in."""
+    return f"text={translated(template, language).partition('{')[0].strip()}"
+
+
 async def _shoot(page: Any, folder: Path, name: str) -> None:
     for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme)
@@ -141,9 +150,10 @@ async def _whole(page: Any, width: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    folder.mkdir(parents=True, exist_ok=True)
-    anyio.run(take, folder)
+    parser.add_argument("language", nargs="?", choices=LANGUAGES, default="en")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    anyio.run(take, options.folder, options.language)
 
 
 if __name__ == "__main__":

@@ -20,9 +20,13 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, ElicitResult
 
+from payt_mcp.books.scope import Scope
+from payt_mcp.proposals.engine import Done
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_mcp.proposals.records import Who
+from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.states import Status
+from payt_mcp.writes.outlook import Content
+from payt_mcp.writes.writer import Writer
 from payt_sandbox.api.faults import Fault
 from tests.proposals.asking.test_terminal import environ
 from tests.support.daily_work import server
@@ -57,6 +61,12 @@ async def over_http(house: House, mode: str, person: Person) -> AsyncIterator[Cl
         transport = streamable_http_client(served.url)
         async with Client(transport, mode=mode, elicitation_callback=person.answer) as caller:
             yield caller
+
+
+async def so(is_so: Callable[[], bool]) -> None:
+    with anyio.fail_after(60):
+        while not is_so():  # noqa: ASYNC110 - other threads make it so
+            await anyio.sleep(0.01)
 
 
 async def at_once(twins: Twins, *callers: Client) -> None:
@@ -132,6 +142,45 @@ async def test_two_servers_that_both_ask_do_it_once_and_both_say_so(house: House
     assert both.is_set()
     assert (attempts(house, write), write.done()) == (1, 1)
     assert not lies(twins, done=1)
+
+
+@ERAS
+@pytest.mark.parametrize("kind", ["message", "invoices", "plan", "follow_up", "contacts"])
+async def test_a_yes_while_a_twin_is_at_it_is_told_of_that_one(
+    house: House, mode: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However late what it looks at is read, and whatever the twin has made of it by then."""
+    write, persons = every_write(house)[kind], (Person(), Person())
+    twins, drafted, carried_out = Twins(write, [None, None]), Writer.draft, Writer.send
+    drafts: list[str] = []
+    begun = anyio.Event()
+
+    async def draft_late(self: Writer, scope: Scope, wish: Content) -> Draft:
+        draft = await drafted(self, scope, wish)
+        drafts.append(draft.digest)
+        if len(drafts) > 2:
+            await so(lambda: twins.told[0] is not None)
+        return draft
+
+    async def send_late(self: Writer, record: Record) -> Done:
+        begun.set()
+        await persons[1].answered.wait()
+        await anyio.sleep(0.3)  # for the other to look at Payt, if it does
+        return await carried_out(self, record)
+
+    monkeypatch.setattr(Writer, "draft", draft_late)
+    monkeypatch.setattr(Writer, "send", send_late)
+    async with in_memory(house, mode, persons[0]) as one, in_memory(house, mode, persons[1]) as other:
+        persons[0].during = persons[1].asked.wait
+        persons[1].during = begun.wait
+        async with anyio.create_task_group() as group:
+            group.start_soon(twins.call, one, 0)
+            await persons[0].asked.wait()
+            group.start_soon(twins.call, other, 1)
+    assert (attempts(house, write), write.done()) == (1, 1)
+    assert twins.statuses()[0] == twins.statuses()[1]
+    assert not lies(twins, done=1)
+    assert [len(person.questions) for person in persons] == [1, 1]
 
 
 @pytest.mark.parametrize("kind", ["message", "follow_up", "debtors"])

@@ -2,6 +2,7 @@
 // A card keeps its place and its height until the page is read anew: what lies under the pointer stays what it was.
 "use strict";
 let known = document.body.dataset.changes;
+const SAYS = JSON.parse(document.body.dataset.words);
 let gone = 0;
 let looking = 0;
 const drawn = new Map([...document.querySelectorAll("article")].map((card) => [card.id, card.innerHTML]));
@@ -83,8 +84,7 @@ async function look() {
 }
 
 function end() {
-  document.getElementById("live").textContent =
-    "This page has closed. Nothing more happens here; new proposals open a new page.";
+  document.getElementById("live").textContent = SAYS.closed;
   document.querySelectorAll("button").forEach((button) => { button.disabled = true; });
 }
 
@@ -95,7 +95,7 @@ function answered(form, button) {
   told.className = "told";
   if (!card) return told;
   hold(card, card.getBoundingClientRect().height);
-  told.textContent = `${button.dataset.told}: passed on.`;
+  told.textContent = SAYS.passed.replace("{told}", () => button.dataset.told);
   form.replaceChildren(told);
   drawn.set(card.id, "");
   rest();
@@ -111,7 +111,9 @@ async function decide(form, button) {
       method: "POST", body: fields, redirect: "manual", headers: { "Content-Type": "application/x-www-form-urlencoded" },
     });
   } catch { /* the page has closed, and says so */ }
-  if (!answer || answer.status === 403) told.textContent = `${button.dataset.told}: this page did not take it. Read it anew.`;
+  if (!answer || answer.status === 403) {
+    told.textContent = SAYS.refused.replace("{told}", () => button.dataset.told);
+  }
   known = "";
   look();
 }

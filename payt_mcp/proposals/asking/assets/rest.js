@@ -4,7 +4,6 @@
 "use strict";
 const REST = 1000;
 const STEADY = 4;
-const UNTAKEN = "This click was not taken: what is here had just changed. Look again, move the pointer, and click.";
 let resting = true;
 let pointer = null;
 let under = ""; // the button that the person put the pointer on, wherever that is by now
@@ -58,7 +57,7 @@ function tell() {
   const told = document.createElement("p");
   told.className = "untaken";
   told.setAttribute("role", "alert");
-  told.textContent = UNTAKEN;
+  told.textContent = SAYS.untaken;
   document.body.append(told);
   const { width, height } = told.getBoundingClientRect();
   const below = pointer.y + 24;

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any
 
-from benchmarks.figures import Ratio, Row
+from benchmarks.figures import Ratio, Row, markdown
 from benchmarks.processes import HttpServer, Payt
 
 INVOICES = 6_000
@@ -23,6 +23,17 @@ _LEAST = 0.7
 """Answers for the processor time in which the trivial server gives one."""
 _PROTOCOL = "2025-11-25"
 _WORDS = ("bouw", "transport", "van", "jansen", "groothandel", "b.v.", "de", "techniek")
+
+_BEFORE = {
+    "`summarize_overdue`": "62%, 1.4 ms",
+    "`find_debtors`": "10%, 8.6 ms",
+    "`find_debtors`, eight words": "21%, 4.0 ms",
+    "`search_invoices`": "5%, 19.4 ms",
+    "`search_invoices`, eight words": "11%, 7.3 ms",
+}
+"""At commit f1a0822 on 2026-11-28: 2 cores, Linux x86_64, Python 3.11.7, three turns of 8 answers by each caller, while
+others used the machine.
+"""
 
 Call = tuple[str, Mapping[str, Any]]
 CALLS: Mapping[str, Sequence[Call]] = {
@@ -47,7 +58,7 @@ class Beside:
         return 1 / self.own.median
 
 
-def measured(turns: int, answers: int) -> list[Beside]:
+def measured(turns: int = 5, answers: int = 16) -> list[Beside]:
     """`answers` of each kind by each caller, in as many turns with the trivial server's."""
     found = []
     settings = {"PAYT_FRESHNESS_SECONDS": "3600"}
@@ -73,6 +84,13 @@ def rows(found: Sequence[Beside]) -> list[Row]:
         Row(f"{one.what}, {asked}", f">= {_LEAST:.0%}", f"{one.share:.0%}: {one.own.in_ms()}", one.share >= _LEAST)
         for one in found
     ]
+
+
+def table(found: Sequence[Beside]) -> str:
+    """Before and now side by side."""
+    lines = [(one.what, _BEFORE[one.what], f"{one.share:.0%}, {one.own.in_ms()}") for one in found]
+    asked = f"{CALLERS} callers over HTTP, {INVOICES:,} invoices: answers for a trivial one"
+    return markdown((asked, "before", "now"), lines)
 
 
 class _Caller:

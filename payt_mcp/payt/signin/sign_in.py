@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -71,7 +71,7 @@ class SignIn:
     scope: str = ""
     renewing: str = ""
     ended: str = ""
-    grant: str = ""
+    grant: str = field(default="", compare=False)  # `login` says which sign-in it is
 
     @property
     def whose(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -11,12 +10,15 @@ from markupsafe import Markup
 
 from payt_mcp.answers.collection import DEFINITIONS
 from payt_mcp.answers.receipts import LIMITS
+from payt_mcp.words.formats import point
 from payt_mcp.words.hypertext import NOTHING, Html, one_by_one
-from payt_mcp.words.said import money, say
-from payt_mcp.words.sentences import Day, spoken
+from payt_mcp.words.said import day_of, money, say
+from payt_mcp.words.sentences import spoken
 
 Told = Mapping[str, Any]
-"""The structured content of `expected_receipts` or `collection_figures`; or only `why_not`, a sentence."""
+"""The structured content of `expected_receipts` or `collection_figures`; or only `why_not`, a sentence. Its sentences
+are the tool's own, in English.
+"""
 
 _NAMES = {
     "collected": say("Collected"),
@@ -34,39 +36,48 @@ _NAMES = {
 }
 _AMOUNTS = frozenset({"collected", "reversed", "written_off", "settled_without_payment", "sales", "open_at_end"})
 _UNKNOWN = "-"
-_FOR_READERS = {
-    LIMITS: say(
-        "Reckoned from what is open now and how late each debtor paid so far; invoices not made yet are not in it. "
-        "About 1 week in 10 comes in below its low, and 1 in 10 above its high. That a debtor stops paying shows only "
-        "afterwards: an estimate, no promise."
-    ),
-    DEFINITIONS: say(
-        "DSO: what is open at the end, as days of sales; counted back, month by month; best possible, of what is not "
-        "past due alone. Collection effectiveness: how much of what could be collected was. Days late are weighted by "
-        "amount."
-    ),
-}
-"""What the tools say to a model with names of fields and files in it, for whoever has the page alone."""
+
+_LIMITS = say(
+    "Reckoned from what is open now and how late each debtor paid so far; invoices not made yet are not in it. About 1 "
+    "week in 10 comes in below its low, and 1 in 10 above its high. That a debtor stops paying shows only afterwards: "
+    "an estimate, no promise."
+)
+_DEFINITIONS = say(
+    "DSO: what is open at the end, as days of sales; counted back, month by month; best possible, of what is not past "
+    "due alone. Collection effectiveness: how much of what could be collected was. Days late are weighted by amount."
+)
+_FOR_MODELS = frozenset({LIMITS, DEFINITIONS})
+"""The same with names of fields and files in it, which whoever has the page alone does not know."""
 
 
 def receipts(html: Html, told: Told) -> Markup:
     """Thirteen weeks, each with a bar for what is expected and a line from low to high."""
+    weeks = told.get("weeks")
     return html(
-        '<div class="whole"><h2>{title}</h2><p class="soft" lang=en>{said}</p>{weeks}</div>{notes}',
-        said=told.get("why_not") or told["summary"],
+        '<div class="whole"><h2>{title}</h2>{said}{weeks}</div>{limits}{notes}',
         title=say("Expected receipts"),
-        weeks=_weeks(html, told["weeks"], told.get("currency", "")) if told.get("weeks") else NOTHING,
+        said=_whole(html, told) if weeks else _tools_own(html, told),
+        weeks=_weeks(html, weeks, told.get("currency", "")) if weeks else NOTHING,
+        limits=html('<p class="soft">{}</p>', _LIMITS) if weeks else NOTHING,
         notes=_notes(html, told),
     )
+
+
+def _whole(html: Html, told: Told) -> Markup:
+    currency = told.get("currency", "")
+    sums = {name: money(Decimal(amount), currency) for name, amount in told["totals"].items()}
+    said = say(
+        "Of {owed} owed, {expected} is expected in 13 weeks (low {low}, high {high}), {later_or_never} later or never.",
+        **sums,
+    )
+    return html('<p class="soft">{}</p>', said)
 
 
 def _weeks(html: Html, weeks: Sequence[Mapping[str, str]], currency: str) -> Markup:
     longest = max(Decimal(week["high"]) for week in weeks)
     rows = one_by_one(_week(html, week, longest, currency) for week in weeks)
-    legend = html(
-        '<p class="soft">{}</p>', say("Bar: expected in the seven days from that day. Line: from low to high.")
-    )
-    return html('{}<div class="bars weeks">{}</div>', legend, rows)
+    legend = say("Bar: expected in the seven days from that day. Line: from low to high.")
+    return html('<p class="soft">{}</p><div class="bars weeks">{}</div>', legend, rows)
 
 
 def _week(html: Html, week: Mapping[str, str], longest: Decimal, currency: str) -> Markup:
@@ -77,18 +88,13 @@ def _week(html: Html, week: Mapping[str, str], longest: Decimal, currency: str) 
         '<svg aria-hidden="true"><line class="expected" x2="{expected}%" y1="50%" y2="50%"/>'
         '<line class="band" x1="{low}%" x2="{high}%" y1="50%" y2="50%"/></svg></span>'
         '<span class="amount">{amount} <span class="soft">{between}</span></span></div>',
-        day=_day(html, dt.date.fromisoformat(week["from"])),
+        day=day_of(week["from"]),
         expected=_share(expected, longest),
         low=_share(low, longest),
         high=_share(high, longest),
-        amount=_unbroken(spoken(money(expected, currency), html.language)),
-        between=_unbroken(spoken(between, html.language)),
+        amount=_unbroken(html, money(expected, currency)),
+        between=_unbroken(html, between),
     )
-
-
-def _day(html: Html, day: dt.date) -> str:
-    """`28 Nov` in English; elsewhere as a date is written there."""
-    return f"{day:%d %b}" if html.language == "en" else Day.of(day).spoken(html.language)
 
 
 def _share(amount: Decimal, whole: Decimal) -> str:
@@ -97,13 +103,14 @@ def _share(amount: Decimal, whole: Decimal) -> str:
 
 def figures(html: Html, told: Told) -> Markup:
     """The figures of the last month, and of the one before beside each."""
-    currency = told.get("currency", "")
-    blocks = one_by_one(_figure(html, name, values, currency) for name, values in told.get("figures", {}).items())
+    currency, of = told.get("currency", ""), told.get("figures", {})
+    blocks = one_by_one(_figure(html, name, values, currency) for name, values in of.items())
     return html(
-        '<div class="whole"><h2>{title}</h2><p class="soft" lang=en>{said}</p>{blocks}</div>{notes}',
-        said=told.get("why_not") or told["summary"],
+        '<div class="whole"><h2>{title}</h2>{said}{blocks}</div>{definitions}{notes}',
         title=say("How collecting goes"),
-        blocks=html('<dl class="figures">{}</dl>', blocks) if blocks else NOTHING,
+        said=_tools_own(html, told),
+        blocks=html('<dl class="figures">{}</dl>', blocks) if of else NOTHING,
+        definitions=html('<p class="soft definitions">{}</p>', _DEFINITIONS) if of else NOTHING,
         notes=_notes(html, told),
     )
 
@@ -114,21 +121,28 @@ def _figure(html: Html, name: str, values: Sequence[str], currency: str) -> Mark
         "<div><dt>{}</dt><dd>{}{}</dd></div>",
         _NAMES.get(name, name.replace("_", " ")),
         now,
-        html.each('<span class="soft">{}</span>', (say("before {value}", value=value) for value in before)),
+        html.each('<span class="soft">{}</span>', (say("before {figure}", figure=one) for one in before)),
     )
 
 
 def _value(html: Html, name: str, value: str, currency: str) -> str:
+    """An amount, or days or per cent to a tenth."""
     if value == _UNKNOWN:
         return say("not known")
-    return _unbroken(spoken(money(Decimal(value), currency), html.language)) if name in _AMOUNTS else value
+    if name in _AMOUNTS:
+        return _unbroken(html, money(Decimal(value), currency))
+    return point(value, html.language)
+
+
+def _tools_own(html: Html, told: Told) -> Markup:
+    return html('<p class="soft" lang=en>{}</p>', told.get("why_not") or told["summary"])
 
 
 def _notes(html: Html, told: Told) -> Markup:
-    notes = [_FOR_READERS.get(note, note) for note in told.get("notes", ())]
-    return html("<ul class=notes>{}</ul>", html.each("<li>{}</li>", notes)) if notes else NOTHING
+    notes = [note for note in told.get("notes", ()) if note not in _FOR_MODELS]
+    return html("<ul class=notes lang=en>{}</ul>", html.each("<li>{}</li>", notes)) if notes else NOTHING
 
 
-def _unbroken(text: str) -> str:
+def _unbroken(html: Html, text: str) -> str:
     """Never broken over two lines."""
-    return text.replace(" ", "\u00a0")
+    return spoken(text, html.language).replace(" ", "\u00a0")

@@ -29,9 +29,10 @@ function table(data) {
     element("th", number, told(SAYS.in, data)), element("th", number, SAYS.oldest),
     element("th", number, SAYS.Invoices), element("th", {}, SAYS.phase), element("th", {}, SAYS.attention));
   const rows = (data.debtors || []).map((debtor) => element("tr", {},
-    element("td", {}, debtor.debtor_number || ""), element("td", {}, debtor.name || ""),
-    element("td", number, grouped(debtor.overdue)), element("td", number, grouped(debtor.oldest_days)),
-    element("td", number, grouped(debtor.invoices)), element("td", {}, words(debtor.phase)),
+    element("td", { "data-head": SAYS.debtor }, debtor.debtor_number || ""), element("td", {}, debtor.name || ""),
+    element("td", number, grouped(debtor.overdue)),
+    element("td", { ...number, "data-head": SAYS.oldest }, grouped(debtor.oldest_days)),
+    element("td", { ...number, "data-head": SAYS.Invoices }, grouped(debtor.invoices)), element("td", {}, words(debtor.phase)),
     element("td", {}, ...(debtor.attention || []).map((flag) => element("span", { class: "flag" }, words(flag))))));
   return element("div", { class: "scroll" },
     element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));

@@ -81,7 +81,8 @@ def _company(html: Html, overview: Overview) -> Markup:
     cells += [number(overview[name], html.language) for name in ("invoice_count", "debtor_count")]
     named = zip(_COMPANY, cells, strict=True)
     return html(
-        "<tr><td>{}</td><td>{}</td>{}</tr>",
+        '<tr><td data-head="{}">{}</td><td>{}</td>{}</tr>',
+        say("Id"),
         overview["administration_id"],
         overview["name"],
         one_by_one(html('<td class=num data-head="{}">{}</td>', head, cell) for head, cell in named),
@@ -164,16 +165,21 @@ def _table(html: Html, debtors: Sequence[Mapping[str, Any]], currency: str) -> M
 
 
 def _row(html: Html, debtor: Mapping[str, Any]) -> Markup:
+    """On a narrow screen there is no head: where a figure could be anything, its name stands before it."""
     return html(
-        "<tr><td>{}</td><td>{}</td><td class=num>{}</td><td class=num>{}</td><td class=num>{}</td><td>{}</td>"
-        "<td>{}</td></tr>",
-        debtor.get("debtor_number", ""),
-        debtor.get("name", ""),
-        _amount(html, debtor["overdue"]),
-        number(debtor["oldest_days"], html.language),
-        number(debtor["invoices"], html.language),
-        term(words(debtor.get("phase", ""))),
-        html.each('<span class="flag">{}</span>', (term(words(flag)) for flag in debtor.get("attention", ()))),
+        '<tr><td data-head="{debtor}">{number}</td><td>{name}</td><td class=num>{overdue}</td>'
+        '<td class=num data-head="{oldest}">{days}</td><td class=num data-head="{invoices}">{count}</td>'
+        "<td>{phase}</td><td>{flags}</td></tr>",
+        debtor=say("Debtor"),
+        number=debtor.get("debtor_number", ""),
+        name=debtor.get("name", ""),
+        overdue=_amount(html, debtor["overdue"]),
+        oldest=say("Oldest, days"),
+        days=number(debtor["oldest_days"], html.language),
+        invoices=say("Invoices"),
+        count=number(debtor["invoices"], html.language),
+        phase=term(words(debtor.get("phase", ""))),
+        flags=html.each('<span class="flag">{}</span>', (term(words(flag)) for flag in debtor.get("attention", ()))),
     )
 
 

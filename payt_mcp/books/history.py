@@ -65,7 +65,7 @@ class History:
         return self._past
 
     def _begun(self, today: dt.date) -> _Running:
-        self._running = _Running(self._state())
+        self._running = _Running(self._state(), is_first=self._past is None)
         self._group.start_soon(self._run, self._running, today)
         return self._running
 
@@ -166,14 +166,17 @@ def first_day(today: dt.date) -> dt.date:
 class _Running:
     """One reading under way, and those who wait for it."""
 
-    def __init__(self, wanted: object) -> None:
+    def __init__(self, wanted: object, *, is_first: bool) -> None:
         self.wanted = wanted
+        self.is_first = is_first
         self.done = anyio.Event()
         self.failure: Exception | None = None
         self.invoices = self.payments = 0
 
     @property
     def so_far(self) -> str:
+        if not (self.is_first or self.invoices):
+            return "what changed of it"
         return f"{self.invoices:,} paid invoices and {self.payments:,} payments so far"
 
     async def wait(self, progress: Progress | None, until: float) -> None:

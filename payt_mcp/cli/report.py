@@ -47,11 +47,12 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 
 
 def _settings(environ: Mapping[str, str], *, is_page: bool) -> Settings:
-    """To read with; the page tells of the past, too, which has a tool set of its own."""
-    settings = Settings.from_env(environ)
-    if is_page:
-        settings = Settings.from_env({**environ, "PAYT_TOOLSETS": "insight"})
-    return replace(settings, read_only=True)
+    """To read with; the page tells of the past, too, which has a tool set of its own. The sandbox gets no past by that:
+    then more would be open there than every other answer says.
+    """
+    settings = replace(Settings.from_env(environ), read_only=True)
+    toolsets = dict.fromkeys([*settings.toolsets, "insight"]) if is_page else settings.toolsets
+    return replace(settings, toolsets=tuple(toolsets))
 
 
 def _overdue(options: argparse.Namespace, settings: Settings, environ: Mapping[str, str]) -> None:

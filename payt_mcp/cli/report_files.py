@@ -24,7 +24,7 @@ _Make = Callable[[Sequence[Scope]], Awaitable[bytes]]
 
 def workbook(settings: Settings, administration: str) -> bytes:
     """Open items, aging and worklist of the administrations that are meant. Raises PaytMcpError."""
-    return _made(settings, administration, workbook_of)
+    return _made(settings, administration, partial(workbook_of, language=settings.language_for()))
 
 
 def sheet(settings: Settings, administration: str, name: str) -> bytes:

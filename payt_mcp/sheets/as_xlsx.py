@@ -16,6 +16,9 @@ from typing import Any
 
 from payt_mcp.errors import InputError, PaytMcpError
 from payt_mcp.sheets.sheet import Cell, Column, Kind, Sheet
+from payt_mcp.words.languages import Language
+from payt_mcp.words.said import say
+from payt_mcp.words.sentences import spoken
 from payt_mcp.words.text import clean, plain
 
 MIME_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -54,8 +57,11 @@ class NoWorkbookError(PaytMcpError):
     """The library that writes workbooks is not installed; the text says how to add it."""
 
 
-def as_xlsx(title: str, remarks: Sequence[str], summary: Sequence[Sheet], sheets: Sequence[Sheet]) -> bytes:
+def as_xlsx(
+    title: str, remarks: Sequence[str], summary: Sequence[Sheet], sheets: Sequence[Sheet], language: Language = "en"
+) -> bytes:
     """A workbook: a page with the `title`, the `remarks` and the `summary`, one table below the other, then the sheets.
+    What is ours in it is in the language.
 
     Raises:
         NoWorkbookError: the extra `xlsx` is not installed.
@@ -69,8 +75,8 @@ def as_xlsx(title: str, remarks: Sequence[str], summary: Sequence[Sheet], sheets
     paper = io.BytesIO()
     # Kept in memory: nothing about debtors is written to disk but the file that was asked for.
     with _library().Workbook(paper, {"in_memory": True}) as book:
-        book.set_properties({"title": title})
-        pen = _Pen(book)
+        book.set_properties({"title": spoken(title, language)})
+        pen = _Pen(book, language)
         pen.summary(title, remarks, summary)
         for sheet in sheets:
             pen.sheet(sheet)
@@ -91,8 +97,9 @@ def _library() -> Any:
 class _Pen:
     """Writes on the pages of one workbook."""
 
-    def __init__(self, book: Any) -> None:
+    def __init__(self, book: Any, language: Language) -> None:
         self._book = book
+        self._language = language
         self._cell = {kind: book.add_format({**form, "valign": "top"}) for kind, form in _FORMATS.items()}
         self._right = book.add_format({"num_format": "@", "align": "right", "valign": "top"})
         self._title = book.add_format({"bold": True, "font_size": 15, "font_color": _INK})
@@ -109,17 +116,17 @@ class _Pen:
         self._head_right = book.add_format({**head, "valign": "vcenter", "align": "right"})
 
     def summary(self, title: str, remarks: Sequence[str], tables: Sequence[Sheet]) -> None:
-        page = self._page("Summary")
+        page = self._page(say("Summary"))
         page.hide_gridlines(2)
-        page.write_string(0, 0, clean(title, MOST_SIGNS), self._title)
+        page.write_string(0, 0, self._said(title), self._title)
         for place, remark in enumerate(remarks, start=1):
-            page.write_string(place, 0, clean(remark, MOST_SIGNS))
+            page.write_string(place, 0, self._said(remark))
         row = len(remarks) + 2
         for table in tables:
-            page.write_string(row, 0, table.title, self._heading)
+            page.write_string(row, 0, self._said(table.title), self._heading)
             self._table(page, row + 1, table)
             row += len(table.rows) + 3
-        for place, width in _summary_widths(tables).items():
+        for place, width in self._summary_widths(tables).items():
             page.set_column(place, place, width)
 
     def sheet(self, sheet: Sheet) -> None:
@@ -133,28 +140,30 @@ class _Pen:
         lines = [1] * len(sheet.rows)
         for place, column in enumerate(sheet.columns):
             cells = [row[place] for row in sheet.rows]
-            width = _width(column, cells)
+            width = self._width(column, cells)
             page.set_column(place, place, width)
             if column.kind == "prose":
-                lines = [max(most, ceil(1.1 * _length(cell) / width)) for most, cell in zip(lines, cells, strict=True)]
+                lines = [
+                    max(most, ceil(1.1 * self._length(cell) / width)) for most, cell in zip(lines, cells, strict=True)
+                ]
         for row, most in enumerate(lines, start=1):
             if most > 1:  # not every program makes a row as high as its text by itself
                 page.set_row(row, most * _LINE_HEIGHT)
 
     def _page(self, title: str) -> Any:
-        page = self._book.add_worksheet(title)
+        page = self._book.add_worksheet(self._said(title))
         page.set_landscape()
         page.set_paper(9)  # A4
         page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         page.fit_to_pages(1, 0)
-        page.set_footer("&L&A&RPage &P of &N")
+        page.set_footer(f"&L&A&R{self._said(say('Page {page} of {pages}', page='&P', pages='&N'))}")
         page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         return page
 
     def _table(self, page: Any, top: int, sheet: Sheet) -> None:
         for place, column in enumerate(sheet.columns):
             is_number = column.kind in _NUMERIC
-            page.write_string(top, place, column.title, self._head_right if is_number else self._head)
+            page.write_string(top, place, self._said(column.title), self._head_right if is_number else self._head)
         for row, cells in enumerate(sheet.rows, start=top + 1):
             for place, (column, cell) in enumerate(zip(sheet.columns, cells, strict=True)):
                 self._write(page, row, place, column.kind, cell)
@@ -164,7 +173,7 @@ class _Pen:
         if cell is None or cell == "":
             return
         if isinstance(cell, str):
-            page.write_string(row, place, clean(cell, MOST_SIGNS), self._cell[kind])
+            page.write_string(row, place, self._said(cell), self._cell[kind])
         elif isinstance(cell, dt.date):
             write = page.write_datetime if cell >= _FIRST_DAY else page.write_string
             write(row, place, cell if cell >= _FIRST_DAY else cell.isoformat(), self._cell[kind])
@@ -173,33 +182,31 @@ class _Pen:
         else:
             page.write_number(row, place, cell, self._cell[kind])
 
+    def _said(self, text: str) -> str:
+        return clean(spoken(text, self._language), MOST_SIGNS)
+
+    def _width(self, column: Column, cells: Sequence[Cell]) -> int:
+        narrowest, widest = _WIDTHS[column.kind]
+        longest = max(map(self._length, cells), default=0)
+        word = max(map(len, self._said(column.title).split()))
+        return min(max(narrowest, longest + 3, word + 4), max(widest, word + 4))
+
+    def _length(self, cell: Cell) -> int:
+        if cell is None or isinstance(cell, Decimal):
+            return 0 if cell is None else len(f"{cell:,.2f}")
+        return len(spoken(cell, self._language) if isinstance(cell, str) else str(cell))
+
+    def _summary_widths(self, tables: Sequence[Sheet]) -> dict[int, int]:
+        """Of the columns that the tables of the summary share; a note runs over those beside it."""
+        widths: dict[int, int] = {}
+        for table in tables:
+            for place, column in enumerate(table.columns):
+                if column.name != "note":
+                    own = self._width(column, [row[place] for row in table.rows])
+                    widths[place] = max(widths.get(place, 0), own)
+        return widths
+
 
 def _is_exact(amount: Decimal) -> bool:
     """Whether a spreadsheet gives this amount back to the last digit."""
     return amount.is_finite() and len(amount.normalize().as_tuple().digits) <= _MOST_DIGITS
-
-
-def _width(column: Column, cells: Sequence[Cell]) -> int:
-    narrowest, widest = _WIDTHS[column.kind]
-    longest = max((_length(cell) for cell in cells), default=0)
-    return min(max(narrowest, longest + 3, _longest_word(column.title) + 4), max(widest, narrowest))
-
-
-def _longest_word(title: str) -> int:
-    return max(map(len, title.split()))
-
-
-def _length(cell: Cell) -> int:
-    return len(f"{cell:,.2f}") if isinstance(cell, Decimal) else 0 if cell is None else len(str(cell))
-
-
-def _summary_widths(tables: Sequence[Sheet]) -> dict[int, int]:
-    """Of the columns that the tables of the summary share; a note runs over those beside it."""
-    widths: dict[int, int] = {}
-    for table in tables:
-        for place, column in enumerate(table.columns):
-            if column.name == "note":
-                continue
-            own = _width(column, [row[place] for row in table.rows])
-            widths[place] = max(widths.get(place, 0), own)
-    return widths

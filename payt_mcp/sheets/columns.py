@@ -4,89 +4,91 @@ from __future__ import annotations
 
 from payt_mcp.receivables.aging import BUCKETS
 from payt_mcp.sheets.sheet import WHOSE, Column
+from payt_mcp.words.said import say
 
-DEBTOR = (Column("debtor_number", "Debtor no.", "code"), Column("debtor", "Debtor"))
+DEBTOR = (Column("debtor_number", say("Debtor no."), "code"), Column("debtor", say("Debtor")))
 
 ITEM_COLUMNS = (
     *WHOSE,
-    Column("invoice_number", "Invoice", "code"),
+    Column("invoice_number", say("Invoice"), "code"),
     *DEBTOR,
-    Column("invoice_date", "Invoice date", "date"),
-    Column("due_date", "Due date", "date"),
-    Column("days_overdue", "Days overdue", "count"),
-    Column("age", "Age", "words"),
-    Column("currency", "Currency", "code"),
-    Column("total_amount", "Total", "amount"),
-    Column("open_amount", "Open", "amount"),
-    Column("book_currency", "Book currency", "code"),
-    Column("book_open_amount", "Open in books", "amount"),
-    Column("phase", "Phase", "words"),
-    Column("attention", "Attention", "words"),
-    Column("labels", "Labels"),
-    Column("relation_manager", "Relation manager"),
+    Column("invoice_date", say("Invoice date"), "date"),
+    Column("due_date", say("Due date"), "date"),
+    Column("days_overdue", say("Days overdue"), "count"),
+    Column("age", say("Age"), "words"),
+    Column("currency", say("Currency"), "code"),
+    Column("total_amount", say("Total"), "amount"),
+    Column("open_amount", say("Open"), "amount"),
+    Column("book_currency", say("Book currency"), "code"),
+    Column("book_open_amount", say("Open in books"), "amount"),
+    Column("phase", say("Phase"), "words"),
+    Column("attention", say("Attention"), "words"),
+    Column("labels", say("Labels")),
+    Column("relation_manager", say("Relation manager")),
 )
 
 _AGES = tuple(
-    Column(f"days_{days.replace('-', '_').replace('+', '_plus')}", f"{days} days", "amount") for days in BUCKETS
+    Column(f"days_{days.replace('-', '_').replace('+', '_plus')}", say("{days} days", days=days), "amount")
+    for days in BUCKETS
 )
 
 AGING_COLUMNS = (
     *WHOSE,
     *DEBTOR,
-    Column("currency", "Currency", "code"),
-    Column("open", "Open", "amount"),
-    Column("not_due", "Not yet due", "amount"),
+    Column("currency", say("Currency"), "code"),
+    Column("open", say("Open"), "amount"),
+    Column("not_due", say("Not yet due"), "amount"),
     *_AGES,
-    Column("overdue", "Overdue", "amount"),
-    Column("credits", "Open credits", "amount"),
-    Column("net", "Net", "amount"),
-    Column("invoices", "Invoices", "count"),
-    Column("not_in_sums", "Not in sums", "count"),
-    Column("oldest_days", "Oldest, days", "count"),
-    Column("phase", "Phase", "words"),
-    Column("attention", "Attention", "words"),
-    Column("credit_limit", "Credit limit", "amount"),
-    Column("relation_manager", "Relation manager"),
+    Column("overdue", say("Overdue"), "amount"),
+    Column("credits", say("Open credits"), "amount"),
+    Column("net", say("Net"), "amount"),
+    Column("invoices", say("Invoices"), "count"),
+    Column("not_in_sums", say("Not in sums"), "count"),
+    Column("oldest_days", say("Oldest, days"), "count"),
+    Column("phase", say("Phase"), "words"),
+    Column("attention", say("Attention"), "words"),
+    Column("credit_limit", say("Credit limit"), "amount"),
+    Column("relation_manager", say("Relation manager")),
 )
 
 WORK_COLUMNS = (
     *WHOSE,
-    Column("step", "Next step", "words"),
+    Column("step", say("Next step"), "words"),
     *DEBTOR,
-    Column("currency", "Currency", "code"),
-    Column("amount", "Amount", "amount"),
-    Column("reason", "Why", "prose"),
-    Column("facts", "What it rests on", "prose"),
+    Column("currency", say("Currency"), "code"),
+    Column("amount", say("Amount"), "amount"),
+    Column("reason", say("Why"), "prose"),
+    Column("facts", say("What it rests on"), "prose"),
 )
 
 COMPANY_COLUMNS = (
     *WHOSE,
-    Column("currency", "Currency", "code"),
-    Column("open", "Open", "amount"),
-    Column("not_due", "Not yet due", "amount"),
+    Column("currency", say("Currency"), "code"),
+    Column("open", say("Open"), "amount"),
+    Column("not_due", say("Not yet due"), "amount"),
     *_AGES,
-    Column("overdue", "Overdue", "amount"),
-    Column("credits", "Open credits", "amount"),
-    Column("net", "Net", "amount"),
-    Column("invoices", "Invoices", "count"),
-    Column("debtors", "Debtors", "count"),
-    Column("as_of", "As of", "words"),
+    Column("overdue", say("Overdue"), "amount"),
+    Column("credits", say("Open credits"), "amount"),
+    Column("net", say("Net"), "amount"),
+    Column("invoices", say("Invoices"), "count"),
+    Column("debtors", say("Debtors"), "count"),
+    Column("as_of", say("As of"), "words"),
 )
 
 CURRENCY_COLUMNS = (
-    Column("currency", "Currency", "code"),
-    Column("items", "Open items in it", "words"),
-    Column("open", "Open", "amount"),
-    Column("credits", "Open credits", "amount"),
-    Column("net", "Net", "amount"),
+    Column("currency", say("Currency"), "code"),
+    Column("items", say("Open items in it"), "words"),
+    Column("open", say("Open"), "amount"),
+    Column("credits", say("Open credits"), "amount"),
+    Column("net", say("Net"), "amount"),
 )
 
 REST_COLUMNS = (
     WHOSE[0],
-    Column("reason", "Reason", "words"),
-    Column("currency", "Currency", "code"),
-    Column("amount", "Amount", "amount"),
-    Column("debtors", "Debtors", "count"),
+    Column("reason", say("Reason"), "words"),
+    Column("currency", say("Currency"), "code"),
+    Column("amount", say("Amount"), "amount"),
+    Column("debtors", say("Debtors"), "count"),
 )
 
-NOTE_COLUMNS = (WHOSE[0], Column("note", "Note", "words"))
+NOTE_COLUMNS = (WHOSE[0], Column("note", say("Note"), "words"))

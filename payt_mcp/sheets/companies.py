@@ -18,7 +18,8 @@ from payt_mcp.receivables.aging import InCurrency
 from payt_mcp.receivables.attention import flags_of, of_debtor, of_each
 from payt_mcp.receivables.debtor_aging import DebtorAging, aging_of
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, OpenItems
-from payt_mcp.words.text import NAME_LENGTH, count, outside
+from payt_mcp.words.said import count, say
+from payt_mcp.words.text import NAME_LENGTH, outside
 
 _SLICE = 500
 """Open items between two moments in which others may be answered."""
@@ -58,7 +59,7 @@ class Company:
     @property
     def name(self) -> str:
         name = outside(self.scope.administration.name, NAME_LENGTH) or "no name"
-        return f"{name} (invented data)" if self.scope.account.is_invented else name
+        return say("{name} (invented data)", name=name) if self.scope.account.is_invented else name
 
     @property
     def currency(self) -> str:
@@ -114,9 +115,8 @@ async def _company(scope: Scope, *, worklist: bool) -> Company:
     said = notes_of_picture(scope.administration, books.overdue(items, today, 1))
     unvalued = sum(one.aging.unvalued for one in debtors)
     if unvalued:
-        said.append(
-            f"{count(unvalued, 'open item')} without an amount in the books: listed, and in no sum of the books."
-        )
+        listed = count(unvalued, "open item")
+        said.append(say("{items} without an amount in the books: listed, and in no sum of the books.", items=listed))
     notes = [*said, *(day.notes if day else (*books.unseen, *books.corrections())), *scope.caveats]
     return Company(scope, today, scope.here(books.as_of), debtors, notes, day, own)
 

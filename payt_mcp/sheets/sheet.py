@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from payt_mcp.words.said import say
+
 Kind = Literal["code", "text", "words", "prose", "date", "amount", "count"]
 """`code` is a number or code that names something: text, though it may look like a number. `text` is what others wrote;
 `words` are ours, and `prose` is what may take several lines of them.
@@ -17,7 +19,7 @@ Cell = str | int | Decimal | dt.date | None
 
 
 class Column(NamedTuple):
-    """`name` heads a column of CSV, for programs; `title` one of a workbook, for people."""
+    """`name` heads a column of CSV, for programs; `title` one of a workbook, for people in their language."""
 
     name: str
     title: str
@@ -42,7 +44,7 @@ class Sheet:
         return Sheet(self.name, self.title, [self.columns[place] for place in kept], rows)
 
 
-WHOSE = (Column("administration_id", "Administration", "code"), Column("administration", "Company", "words"))
+WHOSE = (Column("administration_id", say("Administration"), "code"), Column("administration", say("Company"), "words"))
 """The first columns of every sheet: whose row it is."""
 
 WHOSE_NAMES = frozenset(column.name for column in WHOSE)

@@ -22,12 +22,13 @@ from payt_mcp.sheets.columns import (
 )
 from payt_mcp.sheets.companies import Company, DebtorPart, own_of, total
 from payt_mcp.sheets.sheet import Cell, Sheet
+from payt_mcp.words.said import joined, say, term
 
 
 def open_items(companies: Sequence[Company]) -> Sheet:
     """Every unpaid invoice and open credit, company by company, debtor by debtor, the earliest due first."""
     rows = [_item_row(company, *one) for company in companies for one in company.items()]
-    return Sheet("open-items", "Open items", ITEM_COLUMNS, rows)
+    return Sheet("open-items", say("Open items"), ITEM_COLUMNS, rows)
 
 
 def _item_row(company: Company, part: DebtorPart, item: OpenItem, flags: Sequence[str]) -> Sequence[Cell]:
@@ -36,15 +37,15 @@ def _item_row(company: Company, part: DebtorPart, item: OpenItem, flags: Sequenc
         *company.whose, item.number, item.debtor_number or part.entry.number, part.entry.name,
         item.invoice_date, item.due_date, item.days_overdue(today) if item.is_overdue(today) else None,
         _age(bucket_of(item, today)), item.currency, item.total_amount, item.open_amount,
-        company.currency, item.book_open, words(item.phase(today)), _item_flags(item, flags), ", ".join(item.labels),
-        part.entry.manager,
+        company.currency, item.book_open, term(words(item.phase(today))), _item_flags(item, flags),
+        ", ".join(item.labels), part.entry.manager,
     )  # fmt: skip
 
 
 def aging(companies: Sequence[Company]) -> Sheet:
     """Every debtor with something open, the most overdue first."""
     rows = [_aging_row(company, part) for company in companies for part in company.debtors]
-    return Sheet("aging", "Aging", AGING_COLUMNS, rows)
+    return Sheet("aging", say("Aging"), AGING_COLUMNS, rows)
 
 
 def _aging_row(company: Company, part: DebtorPart) -> Sequence[Cell]:
@@ -52,7 +53,7 @@ def _aging_row(company: Company, part: DebtorPart) -> Sequence[Cell]:
     number = debtor.number or next((item.debtor_number for item, _ in part.items if item.debtor_number), "")
     return (
         *company.whose, number, debtor.name, company.currency, of.open, of.not_due, *of.buckets, of.overdue, of.credits,
-        of.net, of.invoices, of.unvalued or None, of.oldest_days or None, words(of.phase), _flags(part.flags),
+        of.net, of.invoices, of.unvalued or None, of.oldest_days or None, term(words(of.phase)), _flags(part.flags),
         debtor.credit_limit, debtor.manager,
     )  # fmt: skip
 
@@ -60,28 +61,30 @@ def _aging_row(company: Company, part: DebtorPart) -> Sequence[Cell]:
 def worklist(companies: Sequence[Company]) -> Sheet:
     """What to do today, first things first, as `get_worklist` says it."""
     rows = [row for company in companies for row in _work_rows(company)]
-    return Sheet("worklist", "Worklist", WORK_COLUMNS, rows)
+    return Sheet("worklist", say("Worklist"), WORK_COLUMNS, rows)
 
 
 def _work_rows(company: Company) -> Iterator[Sequence[Cell]]:
     for standing, advice in company.day.worklist.rows if company.day else ():
         said = worklist_row(standing, advice)
         yield (
-            *company.whose, step_words(advice.step), standing.number, standing.name, company.currency, advice.amount,
-            said["reason"], "; ".join(said.get("facts", ())),
+            *company.whose, term(step_words(advice.step)), standing.number, standing.name, company.currency,
+            advice.amount, said["reason"], "; ".join(said.get("facts", ())),
         )  # fmt: skip
 
 
 def summary(companies: Sequence[Company]) -> list[Sheet]:
     """What it comes to: by company, by currency where there are several, what is not for today, and the notes."""
-    found = [Sheet("companies", "By company, in the currency of its books", COMPANY_COLUMNS, _company_rows(companies))]
+    found = [
+        Sheet("companies", say("By company, in the currency of its books"), COMPANY_COLUMNS, _company_rows(companies))
+    ]
     own = own_of(companies)
     if len(own) > 1:
         rows = [
             (code or "none", f"{one.items:,}", one.gross, one.credits, one.gross + one.credits)
             for code, one in own.items()
         ]
-        found.append(Sheet("currencies", "By currency of the items", CURRENCY_COLUMNS, rows))
+        found.append(Sheet("currencies", say("By currency of the items"), CURRENCY_COLUMNS, rows))
     rest = [
         (company.id, reason, company.currency, left.amount, left.debtors)
         for company in companies
@@ -89,8 +92,8 @@ def summary(companies: Sequence[Company]) -> list[Sheet]:
         for reason, left in company.day.worklist.left_out.items()
     ]
     notes = [(company.id, note) for company in companies for note in company.notes]
-    found += [Sheet("not-for-today", "Not for today", REST_COLUMNS, rest)] if rest else []
-    found += [Sheet("notes", "Notes", NOTE_COLUMNS, notes)] if notes else []
+    found += [Sheet("not-for-today", say("Not for today"), REST_COLUMNS, rest)] if rest else []
+    found += [Sheet("notes", say("Notes"), NOTE_COLUMNS, notes)] if notes else []
     return found
 
 
@@ -109,14 +112,14 @@ def _company_rows(companies: Sequence[Company]) -> list[Sequence[Cell]]:
 
 
 def _age(bucket: str) -> str:
-    return f"{bucket} days" if bucket[0].isdigit() else bucket
+    return say("{days} days", days=bucket) if bucket[0].isdigit() else term(bucket)
 
 
 def _item_flags(item: OpenItem, flags: Sequence[str]) -> str:
     """An invoice has no credit: its debtor has."""
-    said = ["debtor's credit open" if flag == CREDIT_OPEN and not item.is_credit else words(flag) for flag in flags]
-    return ", ".join(said)
+    theirs = say("debtor's credit open")
+    return joined(theirs if flag == CREDIT_OPEN and not item.is_credit else term(words(flag)) for flag in flags)
 
 
 def _flags(flags: Sequence[str]) -> str:
-    return ", ".join(map(words, flags))
+    return joined(term(words(flag)) for flag in flags)

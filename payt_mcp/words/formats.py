@@ -41,6 +41,11 @@ def separators(language: Language) -> str:
     return _THOUSANDS[language] + ("." if language == "en" else ",")
 
 
+def point(value: str, language: Language) -> str:
+    """`35,1` for `35.1`, where a language has a comma there."""
+    return value.replace(".", separators(language)[1])
+
+
 def date(day: dt.date, language: Language) -> str:
     """`28 november 2026`, `28. November 2026`, `1er décembre 2026`."""
     from babel.dates import format_date  # noqa: PLC0415

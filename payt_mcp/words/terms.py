@@ -35,6 +35,15 @@ PHASES = (
 )  # fmt: skip
 """Phases and steps, and what must not be overlooked."""
 
+STEPS = (
+    template("answer message"), template("decide plan"), template("check missed term"), template("do task"),
+    template("match credit"), template("fix address"), template("check promise"), template("hand over"),
+    template("propose plan"), template("call"), template("remind"),
+)  # fmt: skip
+"""What there is to do."""
+
+AGES = (template("not due"), template("credit"))
+
 APPS = (template("Overdue overview"), template("Proposal"))
 
 PLANS = (template("pending"), template("active"), template("rejected"), template("ended"))

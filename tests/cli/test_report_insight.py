@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -25,6 +24,7 @@ from tests.support.processes import environment
 
 pytestmark = pytest.mark.slow
 
+SUMS = ("owed", "expected", "low", "high", "later_or_never")
 EVIL = '<script>alert("x")</script>'
 
 
@@ -79,11 +79,15 @@ async def test_each_of_thirteen_weeks_has_its_bar_and_its_band(lived: Handle) ->
     for week in told["weeks"]:
         low, middle, high = (100 * Decimal(week[name]) / longest for name in ("low", "expected", "high"))
         expected += [(Decimal(0), round(middle, 2)), (round(low, 2), round(high, 2))]
-        at = seen.texts.index(f"{dt.date.fromisoformat(week['from']):%d %b}")
+        at = seen.texts.index(week["from"])
         assert f"EUR {Decimal(week['expected']):,.2f}" in seen.texts[at : at + 8]
         assert f"{Decimal(week['low']):,.0f} to {Decimal(week['high']):,.0f}" in seen.texts[at : at + 8]
     assert seen.lines == expected
-    assert told["summary"] in seen.texts
+    sums = {name: f"EUR {Decimal(amount):,.2f}" for name, amount in told["totals"].items()}
+    said = (
+        "Of {owed} owed, {expected} is expected in 13 weeks (low {low}, high {high}), {later_or_never} later or never."
+    )
+    assert said.format(**sums) in seen.texts
 
 
 async def test_how_collecting_goes_is_what_the_tool_says(lived: Handle) -> None:
@@ -94,6 +98,16 @@ async def test_how_collecting_goes_is_what_the_tool_says(lived: Handle) -> None:
         at = seen.texts.index(title)
         assert {now, f"before {before}"} <= set(seen.texts[at : at + 5])
     assert not [text for text in seen.texts if "docs/" in text or "days_late" in text]
+
+
+async def test_it_speaks_the_readers_language(lived: Handle) -> None:
+    arguments = ("report", "--html", "-", "--administration", ADMINISTRATION, "--top", "3")
+    env = environment(lived.url, PAYT_LANGUAGE="nl")
+    done = await run_sync(lambda: run_here(*arguments, env=env))
+    seen, told = _Seen(done.stdout), await _told(lived.url, "collection_figures")
+    assert {"Verwachte ontvangsten", "Hoe het incasseren gaat", "DSO, dagen"} <= set(seen.texts)
+    assert told["figures"]["dso"][0].replace(".", ",") in seen.texts
+    assert not {"Expected receipts", "Collected", "DSO, days", "not known"} & set(seen.texts)
 
 
 async def test_without_a_past_it_says_why_there_is_no_chart(payt: Handle) -> None:
@@ -133,7 +147,8 @@ def test_what_stands_in_it_is_text() -> None:
     overview = {
         "name": "x", "currency": "EUR", "as_of": "2026-11-21T09:30:00Z", "buckets": [], "debtors": [],
         "overdue_gross": "0", "overdue_credits": "0", "overdue_net": "0", "invoice_count": 0, "debtor_count": 0,
-        "receipts": {**told, "weeks": [week]}, "figures": {**told, "figures": {EVIL: [EVIL, "-"], "dso": ["-"]}},
+        "receipts": {**told, "weeks": [week], "totals": dict.fromkeys(SUMS, "1.00")},
+        "figures": {**told, "figures": {EVIL: [EVIL, "-"], "dso": ["-"]}},
     }  # fmt: skip
     content = page([overview])
     assert "<script" not in content

@@ -229,6 +229,20 @@ def test_of_one_company_the_sheets_do_not_repeat_which(payt: Handle, tmp_path: P
     assert book["Summary"]["A1"].value == "Harbour & Finch Ltd"
 
 
+def test_a_workbook_is_in_the_language_and_its_figures_and_names_are_not(
+    payt: Handle, written: Written, tmp_path: Path
+) -> None:
+    env = environment(PAYT_API_URL=payt.url, PAYT_API_TOKEN=Options().token, PAYT_RATE="100", PAYT_LANGUAGE="nl")
+    done = run_here("report", "--xlsx", str(tmp_path / "nl.xlsx"), env=env)
+    assert done.returncode == 0, done.stderr
+    book = load_workbook(tmp_path / "nl.xlsx")
+    assert book.sheetnames == ["Samenvatting", "Openstaande posten", "Ouderdomsanalyse", "Werklijst"]
+    dutch, english = book["Openstaande posten"], written.book["Open items"]
+    assert not {cell.value for cell in dutch[1]} & {"Invoice", "Due date", "Open", "Phase", "Attention"}
+    assert [row[2:8] + row[9:14] for row in rows_of(dutch)] == [row[2:8] + row[9:14] for row in rows_of(english)]
+    assert {row[8] for row in rows_of(dutch)} >= {"niet vervallen", "creditnota", "91+ dagen"}
+
+
 def test_nothing_open_is_a_workbook_too(tmp_path: Path) -> None:
     world = build_world(invoices=0, debtors=3, seed=1, today=NOW.date())
     for where in (MAIN, OTHER):

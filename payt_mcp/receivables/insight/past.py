@@ -64,7 +64,8 @@ class PaidInvoice:
 
 
 class Past:
-    """All of it since `begins`, by the invoice. Entries are there of invoices that are open, or gone, too.
+    """All of it since `begins`, by the invoice; what was over by then is not kept, whenever it was changed. Entries are
+    there of invoices that are open, or gone, too.
 
     Most invoices were paid in one go: of these the id of the payment is all that is kept of it.
     """
@@ -93,7 +94,7 @@ class Past:
         """Take an invoice in; one that is open again is taken out."""
         is_paid = invoice.payment_date is not None if invoice.open_amount is None else invoice.open_amount == 0
         entries = self.entries_of(invoice.id)
-        if is_paid:
+        if is_paid and not (self._is_before(invoice.payment_date) and self._is_before(invoice.invoice_date)):
             self.paid[invoice.id] = self._paid(invoice)
         else:
             self.paid.pop(invoice.id, None)
@@ -107,8 +108,8 @@ class Past:
     def put_payment(self, payment: Payment) -> None:
         key, amount, own = payment.invoice_id or "", payment.total_book_amount, payment.total_amount
         entry = Entry(payment.id, _same(payment.payment_date), amount, _shared(own, amount), kind_of(payment))
-        others = [one for one in self.entries_of(key) if one.id != payment.id]
-        self._put_entries(key, (*others, entry))
+        others = tuple(one for one in self.entries_of(key) if one.id != payment.id)
+        self._put_entries(key, others if self._is_before(entry.date) else (*others, entry))
 
     def remove_payment(self, payment_id: str, invoice_id: str) -> None:
         """Take out a payment, of an invoice that Payt may not name ("")."""
@@ -122,6 +123,9 @@ class Past:
         for key, paid in self.paid.items():
             if paid.debtor_id == debtor_id:
                 yield paid, self.entries_of(key)
+
+    def _is_before(self, day: dt.date | None) -> bool:
+        return day is not None and day < self.begins
 
     def _put_entries(self, key: str, entries: tuple[Entry, ...]) -> None:
         paid = self.paid.get(key)

@@ -59,6 +59,20 @@ def test_entries_are_those_that_were_put_in_and_not_taken_out(steps: list[tuple[
     }
 
 
+def test_what_was_over_before_the_past_begins_is_not_kept() -> None:
+    past = Past(dt.date(2026, 10, 2), "EUR")
+    past.put_invoice(_invoice("A", "10.00", DAYS[0]))
+    assert past.paid.keys() == {"A"}, "when it was made out is not known"
+    old = {"id": "B", "open_amount": "0.00", "payment_date": DAYS[0], "invoice_date": "2026-09-01"}
+    past.put_invoice(Invoice.model_validate(old))
+    past.put_payment(_payment("1", "A", "10.00", DAYS[1]))
+    past.put_payment(_payment("2", "A", "10.00", DAYS[0]))
+    assert [entry.id for entry in past.entries_of("A")] == ["1"]
+    past.put_payment(_payment("1", "A", "10.00", DAYS[0]))
+    assert past.paid.keys() == {"A"}
+    assert not past.entries_of("A")
+
+
 def test_what_a_payment_is() -> None:
     day = DAYS[0]
     assert kind_of(_payment("1", "A", "10.00", day)) == "payment"

@@ -142,6 +142,9 @@ class Account:
             parts = [part.strip() for part in wanted.split(",") if part.strip()]
             found = {one.id: one for one in [await self.administration(part) for part in parts]}
             return list(found.values())
+        elif not wanted and not self._settings.administration_id and len(active) > 1:
+            how = f'Ask the user which one, and pass administration_id; "{ALL}" for all of them.'
+            raise AmbiguousError("administration_id", [_named(one) for one in active], how)
         return [await self.administration("" if wanted == ALL and not active else wanted)]
 
     def books(self, administration: Administration) -> Books:

@@ -27,10 +27,12 @@ from payt_mcp.tools.shared import (
     Text,
     ToolSpec,
     begun_of,
+    earliest,
     given,
     labelled,
     resumed_of,
     scopes_of,
+    unranked,
 )
 from payt_mcp.words import text as present
 
@@ -104,6 +106,8 @@ def _answer(scopes: Sequence[Scope], books: Sequence[Answered[OpenItems]], page:
     if not page.is_first:
         answer.summary = f"Debtors {page.places}{about}."
     _add_rows(answer, scopes, books, page)
+    if page.is_first and page.listing.args.get("sort", "overdue") != "name":
+        answer.notes += unranked(scopes)
     if asked and page.is_first:
         answer.notes += _others(asked, {key for scope in scopes for key in _ids(scopes, scope, page)}, books)
     return answer
@@ -167,7 +171,7 @@ def _add_rows(answer: Answer, scopes: Sequence[Scope], books: Sequence[Answered[
     answer.lines = present.table([said for _, said in shown], _columns(currency))
     answer.notes += notes
     answer.total, answer.next_cursor = page.total, page.next_cursor
-    answer.as_of = min(scope.here(scope.account.books(scope.administration).as_of) for scope in scopes)
+    answer.as_of = earliest(scopes, (scope.account.books(scope.administration).as_of for scope in scopes))
 
 
 def _others(asked: str, found: set[str], books: Sequence[Answered[OpenItems]]) -> list[str]:

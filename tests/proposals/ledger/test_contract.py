@@ -57,7 +57,7 @@ class Contract(RuleBasedStateMachine):
         latest = list(self.seen.values())[-4:]
         return latest[number % len(latest)] if latest else None
 
-    @rule(process=_PROCESSES, text=st.sampled_from("ab"), scope=st.sampled_from(_SCOPES))
+    @rule(process=_PROCESSES, text=st.sampled_from("aaab"), scope=st.sampled_from(_SCOPES))
     def propose(self, process: int, text: str, scope: str) -> None:
         record, is_new = self.ledgers[process].propose(draft(text, scope=scope), TOOL)
         assert (record.id not in self.seen) is is_new
@@ -96,7 +96,7 @@ class Contract(RuleBasedStateMachine):
             assert all(self.clock().timestamp() - at >= WAITS.total_seconds() for at in last)
 
     @rule(process=_PROCESSES, number=_PICKED, again=st.booleans())
-    def approve_and_claim(self, process: int, number: int, again: bool) -> None:  # noqa: FBT001 - hypothesis names it
+    def approve_and_claim(self, process: int, number: int, again: bool) -> None:
         self.approve(process, number, again)
         self.claim(number)
 

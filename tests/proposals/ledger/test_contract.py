@@ -100,18 +100,25 @@ class Contract(RuleBasedStateMachine):
         self.approve(process, number, again)
         self.claim(number)
 
-    @rule(process=_PROCESSES, number=_PICKED, status=_OUTCOMES)
-    def finish(self, process: int, number: int, status: Status) -> None:
+    @rule(number=_PICKED, status=_OUTCOMES)
+    def finish(self, number: int, status: Status) -> None:
         """Whoever took it says how it ended, and nobody else."""
         if (record := self.picked(number)) is None:
             return
-        ledger = self.ledgers[process]
-        may = record.status is Status.SENDING and self.taken[record.id] == ledger.owner.name
-        if not may:
-            with pytest.raises(RefusedWriteError):
-                ledger.finish(record.id, status, {}, scope=record.scope)
-            return
-        self._ended(record, ledger.finish(record.id, status, {}, message_id=self._message(), scope=record.scope))
+        taken_by = self.taken.get(record.id) if record.status is Status.SENDING else None
+        for ledger in sorted(self.ledgers, key=lambda one: one.owner.name == taken_by):
+            if ledger.owner.name == taken_by:
+                done = ledger.finish(record.id, status, {}, message_id=self._message(), scope=record.scope)
+                self._ended(record, done)
+            else:
+                with pytest.raises(RefusedWriteError):
+                    ledger.finish(record.id, status, {}, scope=record.scope)
+
+    @rule(process=_PROCESSES)
+    def propose_both(self, process: int) -> None:
+        """Two people have the same letter in mind."""
+        for scope in _SCOPES:
+            self.propose(process, "a", scope)
 
     @rule(process=_PROCESSES, number=_PICKED, status=st.sampled_from([Status.SENT, Status.FAILED]))
     def settle(self, process: int, number: int, status: Status) -> None:

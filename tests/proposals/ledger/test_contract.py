@@ -191,3 +191,18 @@ def test_it_keeps_what_it_promises(store: str) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_yes_to_what_a_colleague_sent_within_seven_days_is_no_claim(store: str, tmp_path: Path) -> None:
+    clock = Clock()
+    ledger = STORES[store](tmp_path / "state", clock)
+    ours, theirs = (ledger.propose(draft(scope=scope), TOOL)[0] for scope in _SCOPES)
+    for record in (ours, theirs):
+        ledger.approve(record.id, PAGE, scope=record.scope)
+    assert ledger.claim(theirs.id, scope="theirs")
+    sent = ledger.finish(theirs.id, Status.SENT, {}, message_id="m1", scope="theirs")
+    ledger.checking(ours.id, scope="ours")
+    assert ledger.claim(ours.id, scope="ours") is None
+    assert ledger.in_the_way(ours.id, scope="ours") == sent
+    ledger.close()

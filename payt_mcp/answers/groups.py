@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ COLUMNS = {
     "open": "open",
     "overdue": "overdue",
     "credits": "credits",
-    "total_amount": "total",
+    "total_amount": "total, where it is another",
     "in_books": "in the books",
 }
 _NOUNS = {"currency": "currencies"}
@@ -50,17 +51,29 @@ def group_rows(
     return [_row(group, by, question.status, debtors, scope.administration.currency_code or "") for group in groups]
 
 
-def in_one_order(rows: Sequence[Sequence[dict[str, Any]]], question: Question) -> list[dict[str, Any]]:
-    """The groups of several administrations: months and phases side by side; else the largest of each in turn, since
-    their amounts may be in different currencies.
+def in_one_order(rows: Sequence[tuple[Scope, Sequence[dict[str, Any]]]], question: Question) -> list[dict[str, Any]]:
+    """The groups of several administrations: months and phases side by side; else the largest of all that are in one
+    currency, and of each currency in turn, for amounts of different ones do not compare.
     """
     if len(rows) == 1:
-        return list(rows[0])
+        return list(rows[0][1])
     if question.group_by == "month":
-        return sorted(chain(*rows), key=lambda row: (row["month"] == NONE, row["month"]))
+        return sorted(_together(rows), key=lambda row: (row["month"] == NONE, row["month"]))
     if question.group_by == "phase":
-        return sorted(chain(*rows), key=lambda row: phases.rank(row["phase"]))
-    return in_turn(rows)
+        return sorted(_together(rows), key=lambda row: phases.rank(row["phase"]))
+    apart: dict[str, list[dict[str, Any]]] = {}
+    for scope, some in rows:
+        apart.setdefault(scope.administration.currency_code or "", []).extend(some)
+    return in_turn([sorted(some, key=_largest_first) for some in apart.values()])
+
+
+def _together(rows: Sequence[tuple[Scope, Sequence[dict[str, Any]]]]) -> Iterable[dict[str, Any]]:
+    return chain.from_iterable(some for _, some in rows)
+
+
+def _largest_first(row: Mapping[str, Any]) -> Decimal:
+    """By what is open, in the books where the group is in another currency; of paid ones by their total."""
+    return -Decimal(row.get("in_books") or row.get("open") or row.get("total_amount") or 0)
 
 
 def _row(group: Group, by: str, status: str, debtors: Mapping[str, DebtorEntry], currency: str) -> dict[str, Any]:
@@ -87,10 +100,12 @@ def spoken_group(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "phase": phases.words(phase)} if phase else dict(row)
 
 
-def heading(question: Question, groups: int) -> str:
-    """` 4 months by due date, in order:`"""
+def heading(question: Question, rows: Sequence[Mapping[str, Any]]) -> str:
+    """` 4 months by due date, in order:`; of several companies, which each have rows of their own, in how many rows."""
     noun = question.group_by.replace("_", " ")
+    groups = len(rows) if question.group_by == "debtor" else len({row[question.group_by] for row in rows})
     counted = present.count(groups, noun, _NOUNS.get(noun, ""))
+    counted += f" in {len(rows)} rows, one a company," if groups < len(rows) else ""
     order = "in order" if question.group_by in {"month", "phase"} else "largest first"
     by = f" by {_DATES[question.month_of]}" if question.group_by == "month" else ""
     return f" {counted}{by}, {order}:" if groups else ""

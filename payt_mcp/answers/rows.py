@@ -25,6 +25,7 @@ INVOICE_COLUMNS = {
     "currency": "currency",
     "phase": "phase",
     "attention": "attention",
+    "payment_date": "paid on",
 }
 
 
@@ -51,6 +52,7 @@ def invoice_row(item: OpenItem, today: dt.date, books: OpenItems) -> dict[str, A
             "currency": present.code(item.currency),
             "phase": item.phase(today),
             "attention": attention.flags_of(attention.of_invoice(books, item)),
+            "payment_date": present.day(item.paid_on),
         }
     )
 
@@ -62,9 +64,8 @@ def invoice_row_within(item: OpenItem, today: dt.date, books: OpenItems) -> dict
     return present.filled({name: value for name, value in row.items() if name not in {"debtor_number", "debtor"}})
 
 
-def debtor_row(debtor: DebtorEntry, items: OpenItems, today: dt.date, flags: Sequence[str]) -> dict[str, Any]:
+def debtor_row(debtor: DebtorEntry, balance: aging.Balance, flags: Sequence[str]) -> dict[str, Any]:
     """A debtor of the books: `open` and `overdue` are invoices in the administration's currency, credits apart."""
-    balance = aging.balance(items.of_debtor(debtor.id), today)
     return present.filled(
         {
             "debtor_number": present.code(debtor.number),
@@ -116,9 +117,11 @@ def message_row(
     zone: dt.tzinfo,
     debtor: DebtorEntry | None = None,
     about: str | None = None,
+    reply_to: str | None = None,
 ) -> dict[str, Any]:
     """A message: `direction` seen from us, its text as a quotation of at most `length` characters; with whom, where
-    the page around it does not say, and `about` which invoice or case.
+    the page around it does not say, and `about` which invoice or case; `reply_to` is the id of the message
+    it answers, where that is known.
     """
     reader = message.read_by_user
     return present.filled(
@@ -130,6 +133,7 @@ def message_row(
             "debtor": present.outside(debtor.name, present.NAME_LENGTH) if debtor else "",
             "about": about,
             "subject": present.outside(message.subject, present.LINE_LENGTH),
+            "reply_to": reply_to,
             "text": present.quoted(message.content, length),
             "read_at": present.stamp(message.read_at, zone),
             "read_by": present.outside(reader.name, present.NAME_LENGTH) if reader else "",
@@ -146,7 +150,8 @@ def message_lines(row: Mapping[str, Any]) -> list[str]:
     about = f", about {row['about']}" if "about" in row else ""
     when = f"- {row.get('sent_at', 'undated')} {row.get('direction', '')}{whom}{about}"
     head = f"{when}{read}{by}: {row.get('subject', '(no subject)')}"
-    return [f"{head} [message_id {row['message_id']}]", *([row["text"]] if "text" in row else [])]
+    reply = f", a reply to {row['reply_to']}" if "reply_to" in row else ""
+    return [f"{head} [message_id {row['message_id']}{reply}]", *([row["text"]] if "text" in row else [])]
 
 
 def case_row(case: CreditCase, zone: dt.tzinfo) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from payt_mcp.receivables.phases import words
 from payt_mcp.receivables.worklist.plan import LeftOut, Worklist
-from payt_mcp.receivables.worklist.rules import Advice
+from payt_mcp.receivables.worklist.rules import NO_ADDRESS, Advice
 from payt_mcp.receivables.worklist.standing import Standing
 from payt_mcp.words import text as present
 
@@ -44,17 +44,29 @@ def worklist_row(standing: Standing, advice: Advice) -> dict[str, Any]:
 
 def left_out_rows(left_out: Mapping[str, LeftOut]) -> list[dict[str, Any]]:
     return [
-        {"reason": reason, "debtors": left.debtors, "amount": f"{left.amount:.2f}"} for reason, left in left_out.items()
+        {
+            "reason": reason,
+            "chase": "must not" if left.must_not else "not yet",
+            "debtors": left.debtors,
+            "amount": f"{left.amount:.2f}",
+        }
+        for reason, left in left_out.items()
     ]
 
 
 def said_of(worklist: Worklist, currency: str) -> str:
-    """`3 answer message, 12 remind; EUR 1,200.00 of 4 debtors not for today`."""
+    """`3 answer message, 12 remind; EUR 1,200.00 of 4 debtors not yet, EUR 30.00 of 1 debtor must not be chased`."""
     steps = ", ".join(f"{number} {step_words(step)}" for step, number in worklist.steps.items())
-    debtors = sum(left.debtors for left in worklist.left_out.values())
-    amount = sum((left.amount for left in worklist.left_out.values()), Decimal("0.00"))
-    peace = f"{present.money(amount, currency)} of {present.count(debtors, 'debtor')} not for today" if debtors else ""
+    parts: dict[str, list[LeftOut]] = {"not yet": [], "must not be chased": []}
+    for left in worklist.left_out.values():
+        parts["must not be chased" if left.must_not else "not yet"].append(left)
+    peace = ", ".join(f"{_in_all(some, currency)} {words}" for words, some in parts.items() if some)
     return "; ".join(filter(None, (steps or "nothing to do", peace)))
+
+
+def _in_all(left_out: Sequence[LeftOut], currency: str) -> str:
+    amount = sum((left.amount for left in left_out), Decimal("0.00"))
+    return f"{present.money(amount, currency)} of {present.count(sum(left.debtors for left in left_out), 'debtor')}"
 
 
 def step_words(step: str) -> str:
@@ -63,6 +75,8 @@ def step_words(step: str) -> str:
 
 def _facts(of: Standing, advice: Advice) -> Iterator[str]:
     """What the reason does not say already, the weightiest first."""
+    if advice.also:
+        yield f"also: {', '.join(advice.also)}"
     if of.owing.apart:
         apart = (f"{amount:.2f} {_APART_WORDS[why]}" for why, amount in of.owing.apart.items())
         yield f"not to be chased: {', '.join(apart)}"
@@ -73,7 +87,7 @@ def _facts(of: Standing, advice: Advice) -> Iterator[str]:
     if of.paid is not None:
         yield f"paid {of.paid[1]:.2f} on {of.paid[0]}"
     yield from _said(of)
-    if of.has_address is False and advice.step != "fix_address":
+    if of.has_address is False and advice.step != "fix_address" and NO_ADDRESS not in advice.also:
         yield "no e-mail address"
     if advice.step not in _SAY_AGE and of.owing.overdue:
         yield f"overdue {of.owing.oldest_days} days"

@@ -13,6 +13,7 @@ from payt_mcp.books.at_once import AtOnce
 from payt_mcp.books.case_book import CaseBook
 from payt_mcp.books.case_numbers import CaseNumbers
 from payt_mcp.books.day import DayBook
+from payt_mcp.books.first_pages import FirstPages
 from payt_mcp.books.history import History
 from payt_mcp.books.listings import Listings
 from payt_mcp.books.open_books import Books
@@ -39,6 +40,7 @@ class Account:
         self.payt = Resources(client)
         self.listings = Listings()
         self.at_once = AtOnce()
+        self.first_pages = FirstPages()
         self._settings = settings
         self._client = client
         self._group = group
@@ -73,7 +75,7 @@ class Account:
             for books in self._books.values():
                 books.stop()
         if login is not None and login != self._login:
-            self.listings = Listings()
+            self.listings, self.first_pages = Listings(), FirstPages()
             self._books, self._case_books, self._case_numbers = {}, {}, {}
             self._days, self._open_tasks, self._histories, self._read_at = {}, {}, {}, None
             self._login = login
@@ -140,6 +142,9 @@ class Account:
             parts = [part.strip() for part in wanted.split(",") if part.strip()]
             found = {one.id: one for one in [await self.administration(part) for part in parts]}
             return list(found.values())
+        elif not wanted and not self._settings.administration_id and len(active) > 1:
+            how = f'Ask the user which one, and pass administration_id; "{ALL}" for all of them.'
+            raise AmbiguousError("administration_id", [_named(one) for one in active], how)
         return [await self.administration("" if wanted == ALL and not active else wanted)]
 
     def books(self, administration: Administration) -> Books:

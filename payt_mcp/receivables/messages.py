@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from payt_mcp.words.said import joined, say, term
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from payt_mcp.payt.models import Message, Notification
 
 EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -17,6 +19,8 @@ EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
 MOST_BOUNCED = 3
 """How many mails that came back are told one by one."""
 
+_REPLY = re.compile(r"\s*(?:(?:re|aw|antw|antwoord|antwort|sv|r[ée]p|tr|fwd?)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+"""What mail programs put before the subject of a reply."""
 _SMTP = re.compile(r"\b[245]\d\d\b")
 _BOUNCES = {
     "mailbox full": ("full", "quota", "storage"),
@@ -28,6 +32,25 @@ _BOUNCES = {
 def message_moment(message: Message) -> dt.datetime:
     """When a message was sent; else received, else last changed."""
     return message.sent_at or message.received_at or message.updated_at or EARLIEST
+
+
+def replies_of(newest: Sequence[Message]) -> dict[str, str]:
+    """Which of these messages, newest first, answers which: the id of the one by the id of the reply.
+
+    Payt keeps no threads. A message whose subject begins with a sign of a reply belongs to the last one before it of
+    the other side, with the same debtor and the same subject.
+    """
+    found: dict[str, str] = {}
+    waiting: dict[tuple[str, str], list[Message]] = {}
+    for message in newest:
+        subject = _REPLY.sub("", message.subject or "").strip().casefold()
+        thread = waiting.setdefault((message.debtor_id or "", subject), [])
+        for reply in [one for one in thread if one.sender_type != message.sender_type]:
+            found[reply.id] = message.id
+            thread.remove(reply)
+        if subject and _REPLY.match(message.subject or ""):
+            thread.append(message)
+    return found
 
 
 def bounce_reason(mail: Notification) -> str:

@@ -15,6 +15,7 @@ from payt_mcp.tools.shared import (
     Ctx,
     Text,
     ToolSpec,
+    earliest,
     in_order,
     labelled,
     parse_date,
@@ -49,7 +50,7 @@ async def collection_figures(
     scopes = await scopes_of(ctx, administration_id)
     found, _ = await ask_each(scopes, partial(_read, period_from=period_from, period_to=period_to))
     answer = _whole(*found[0]) if len(found) == 1 else _each(found)
-    answer.as_of = min(scope.here(read.told.as_of) for scope, read in found)
+    answer.as_of = earliest(scopes, (read.told.as_of for _, read in found))
     return answer.result()
 
 

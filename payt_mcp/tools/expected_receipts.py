@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from mcp.types import CallToolResult
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp.tools.shared import Administrations, Answer, Ctx, Text, ToolSpec, labelled, scopes_of
+from payt_mcp.tools.shared import Administrations, Answer, Ctx, Text, ToolSpec, earliest, labelled, scopes_of
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ async def expected_receipts(
     found, unknown = await ask_each(scopes, partial(read_forecast, debtor=debtor))
     answer = _whole(*found[0]) if len(scopes) == 1 else _each(found)
     answer.notes = [*unknown, *answer.notes]
-    answer.as_of = min(scope.here(read.told.as_of) for scope, read in found)
+    answer.as_of = earliest(scopes, (read.told.as_of for _, read in found))
     return answer.result()
 
 

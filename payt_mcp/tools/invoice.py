@@ -16,7 +16,7 @@ from payt_mcp.answers.raw import raw_fields
 from payt_mcp.answers.rows import invoice_row, spoken
 from payt_mcp.receivables import phases
 from payt_mcp.receivables.open_items import open_item
-from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, scopes_of
+from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, earliest, scopes_of
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
@@ -76,9 +76,6 @@ async def get_invoice(
         return _each(found).result()
     scope, seen = found[0]
     answer = _whole(scope, seen)
-    if len(scopes) > 1:
-        answer.data["invoice"] = {"administration_id": scope.id, **answer.data["invoice"]}
-        answer.lines.insert(0, f"administration_id: {scope.id}")
     return answer.result()
 
 
@@ -102,7 +99,7 @@ def _each(found: Sequence[Answered[_Seen]]) -> Answer:
     columns = {name: name.replace("_", " ") for name in dict.fromkeys(name for row in rows for name in row)}
     answer.lines = present.table([spoken(row) for row in rows], columns)
     answer.notes = ["Pass administration_id for everything about one of them."]
-    answer.as_of = min(scope.as_of for scope, _ in found)
+    answer.as_of = earliest([scope for scope, _ in found], (scope.as_of for scope, _ in found))
     return answer
 
 
@@ -111,7 +108,8 @@ def _whole(scope: Scope, seen: _Seen) -> Answer:
     found, item, around = seen.invoice, seen.item, seen.around
     row = invoice_row(item, scope.today, around.books)
     lines = [raw_fields(line.model_dump(), tuple(line.model_dump()), scope.zone) for line in found.invoice_lines]
-    detail = row | _rest(found, scope.zone)
+    whose = {"administration_id": scope.id, "administration": _administration(scope)}
+    detail = present.filled(whose) | row | _rest(found, scope.zone)
     timeline = _timeline(found, scope.zone)
     answer = Answer(_summary(row), {"invoice": detail, "timeline": timeline, "lines": lines[:_MOST_LINES]})
     answer.as_of = scope.as_of
@@ -142,11 +140,16 @@ def _summary(row: Mapping[str, Any]) -> str:
     """Who owes what on it, since when."""
     late = f", {row['days_overdue']} days overdue" if "days_overdue" in row else ""
     phase = f", {phases.words(row['phase'])}" if "phase" in row else ""
+    phase += f" on {row['payment_date']}" if row.get("phase") == "paid" and "payment_date" in row else ""
     return (
         f"Invoice {row.get('invoice_number', '')} of {row.get('debtor', 'an unnamed debtor')} "
         f"({row.get('debtor_number', 'no number')}): {row.get('currency', '')} {_figure(row.get('open_amount'))} "
         f"open of {_figure(row.get('total_amount'))}, due {row.get('due_date', 'on no date')}{late}{phase}."
     )
+
+
+def _administration(scope: Scope) -> str:
+    return present.outside(scope.administration.name, present.NAME_LENGTH)
 
 
 def _figure(amount: str | None) -> str:

@@ -12,9 +12,9 @@ from pydantic import Field
 from payt_mcp.answers import found_invoices, groups, totals
 from payt_mcp.answers.rows import INVOICE_COLUMNS, spoken_invoice
 from payt_mcp.errors import BadValueError, InputError
-from payt_mcp.receivables import sums
 from payt_mcp.receivables.phases import ATTENTION
 from payt_mcp.receivables.selection import Between
+from payt_mcp.tools.first_pages import first_page
 from payt_mcp.tools.shared import (
     MOST_ROWS,
     PAGE,
@@ -34,6 +34,7 @@ from payt_mcp.tools.shared import (
     at_most,
     begun_of,
     check_fields,
+    earliest,
     given,
     in_order,
     labelled,
@@ -43,6 +44,7 @@ from payt_mcp.tools.shared import (
     phases_of,
     resumed_of,
     scopes_of,
+    unranked,
 )
 from payt_mcp.words import text as present
 
@@ -77,6 +79,8 @@ class Invoices(Listed, total=False):
 
 _COLUMNS = {"administration_id": "administration", **INVOICE_COLUMNS}
 _OF_DEBTORS = frozenset({"debtor", "relation_manager"})
+_IN_ORDER = frozenset({"month", "phase", "currency"})
+"""Groups that no amount ranks across currencies."""
 _MANY = frozenset({"debtor", "label"})
 """Groups there can be hundreds of; all of the others are on one page."""
 _OWN_FIELDS = tuple(INVOICE_COLUMNS)
@@ -97,13 +101,13 @@ async def search_invoices(
     attention: Keys = (),
     labels: Keys = (),
     partly_paid: bool = False,
-    due_from: Annotated[Text, Field(description="YYYY-MM-DD, included; so are the other dates.")] = "",
+    due_from: Annotated[Text, Field(description="YYYY-MM-DD; every from, to, min, max is included.")] = "",
     due_to: Text = "",
     invoiced_from: Text = "",
     invoiced_to: Text = "",
     paid_from: Text = "",
     paid_to: Text = "",
-    min_amount: Annotated[Amount, Field(description='Open amount (total where paid) as "1250.00".')] = "",
+    min_amount: Annotated[Amount, Field(description='Open (paid: total) in the books\' currency: "1250.00".')] = "",
     max_amount: Amount = "",
     min_total: Amount = "",
     max_total: Amount = "",
@@ -134,22 +138,18 @@ async def search_invoices(
     check_fields(fields, _OWN_FIELDS, "invoices")
     if fields and group_by:
         raise InputError("fields are of single invoices: leave fields or group_by out. Nothing was looked up.")
-    from payt_mcp.books.invoices import search  # noqa: PLC0415 - brings the client along
-    from payt_mcp.books.several import ask_each  # noqa: PLC0415
-
-    found, notes = await ask_each(scopes, partial(search, question=question))
-    first = _grouped if group_by else _listed
-    answer = await first(scopes, question, found, args, limit)
-    answer.notes = [*notes, *answer.notes]
+    make = partial(_begun, scopes, question, args, limit)
+    if question.is_of_books and not fields:
+        return (await first_page(scopes, "search_invoices", args, limit, make)).result()
+    answer, _ = await make()
     return answer.result()
 
 
 TOOL = ToolSpec(
     search_invoices,
     "Search invoices",
-    "Find, count and add up invoices by any of these: open ones (default), only overdue ones, paid, or all. The first "
-    "line has the totals of all that match, by currency; group_by gives sums per group. Use get_invoice for everything "
-    "about one.",
+    "Find, count and add up invoices: open (default), overdue, paid or all. The first line totals all that match, by "
+    "currency; group_by gives sums per group. Use get_invoice for everything about one.",
     toolset="core",
     place=3,
     needs=("administrations:read", "invoices:read", "debtors:read"),
@@ -203,22 +203,41 @@ def _flags(values: Sequence[str]) -> list[str]:
     return named
 
 
+async def _begun(
+    scopes: Sequence[Scope], question: Question, args: Mapping[str, Any], limit: int
+) -> tuple[Answer, Shown]:
+    from payt_mcp.books.invoices import search  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.several import ask_each  # noqa: PLC0415
+
+    found, notes = await ask_each(scopes, partial(search, question=question))
+    first = _grouped if question.group_by else _listed
+    answer, page = await first(scopes, question, found, args, limit)
+    answer.notes = [*notes, *answer.notes]
+    return answer, page
+
+
 async def _listed(
     scopes: Sequence[Scope],
     question: Question,
     found: Sequence[Answered[Matches]],
     args: Mapping[str, Any],
     limit: int,
-) -> Answer:
+) -> tuple[Answer, Shown]:
     """The first page: the totals of all that was found, and the first invoices."""
     from payt_mcp.books.invoices import in_one_order  # noqa: PLC0415 - brings the client along
     from payt_mcp.books.several import pinned  # noqa: PLC0415
 
-    ids = [pinned(scopes, scope, item.id) for scope, item in in_one_order(found, question)]
+    known: dict[str, Sequence[OpenItem]] = {one.scope.id: one.result.items for one in found}
+    if len(scopes) == 1:  # of 100,000 ids each line here is felt
+        ids = [item.id for item in found[0].result.items]
+        known = {scopes[0].id: found[0].result.items[: limit + 1]}
+    else:
+        ids = [pinned(scopes, scope, item.id) for scope, item in in_one_order(found, question)]
     page = begun_of(scopes, "search_invoices", args, ids, limit)
     answer = _totals(question, found, args)
-    await _add_rows(answer, scopes, page, {one.scope.id: one.result.items for one in found})
-    return answer
+    answer.notes += unranked(scopes) if question.order.endswith("_amount") else []
+    await _add_rows(answer, scopes, page, known)
+    return answer, page
 
 
 async def _grouped(
@@ -227,7 +246,7 @@ async def _grouped(
     found: Sequence[Answered[Matches]],
     args: Mapping[str, Any],
     limit: int,
-) -> Answer:
+) -> tuple[Answer, Shown]:
     """The same, and groups with their sums instead of the invoices. Following pages show the sums of this moment."""
     from payt_mcp.books.surroundings import named_debtors  # noqa: PLC0415 - brings the client along
 
@@ -235,23 +254,26 @@ async def _grouped(
     for scope, matches in found:
         debtors = await named_debtors(scope, matches.items) if question.group_by in _OF_DEBTORS else {}
         whose = {"administration_id": scope.id} if len(scopes) > 1 else {}
-        rows.append([whose | row for row in groups.group_rows(scope, question, matches.items, debtors)])
+        rows.append((scope, [whose | row for row in groups.group_rows(scope, question, matches.items, debtors)]))
     if isinstance(limit, Unsaid) and question.group_by not in _MANY:
         limit = MOST_ROWS
     kept = {str(place): row for place, row in enumerate(groups.in_one_order(rows, question))}
     answer = _totals(question, found, args)
-    answer.summary += groups.heading(question, len(kept))
+    answer.summary += groups.heading(question, list(kept.values()))
+    if question.group_by not in _IN_ORDER:
+        answer.notes += unranked(scopes)
     for scope, matches in found:
         answer.notes += labelled(scope, groups.notes_of(question, matches.items), found)
-    _add_groups(answer, begun_of(scopes, "search_invoices", args, list(kept), limit, kept))
-    answer.as_of = min(map(_as_of, scopes))
-    return answer
+    page = begun_of(scopes, "search_invoices", args, list(kept), limit, kept)
+    _add_groups(answer, page)
+    answer.as_of = earliest(scopes, map(_as_of, scopes))
+    return answer, page
 
 
 async def _following(scopes: Sequence[Scope], page: Shown) -> Answer:
     """A page after the first, without the totals that stand there."""
     if page.listing.rows:
-        answer = Answer(f"Groups {page.places}.", as_of=min(map(_as_of, scopes)))
+        answer = Answer(f"Groups {page.places}.", as_of=earliest(scopes, map(_as_of, scopes)))
         _add_groups(answer, page)
         return answer
     answer = Answer(f"Invoices {page.places}.")
@@ -269,7 +291,7 @@ def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mappin
     kind = "" if question.status == "all" else f"{question.status} "
     count = sum(len(matches.items) for _, matches in found)
     answer = Answer(f"{present.count(count, f'{kind}invoice')} found")
-    parts = [(scope, sums.totals(matches.items, scope.today)) for scope, matches in found]
+    parts = [(scope, matches.totals) for scope, matches in found]
     totals.add_totals(answer.data, parts, question.status)
     by_currency = question.group_by != "currency"
     answer.summary += totals.words(parts, question.status, by_currency=by_currency) if count else "."
@@ -313,7 +335,7 @@ async def _add_rows(
     columns = _COLUMNS | {name: name for row in shown for name in row if name not in _COLUMNS}
     answer.lines = present.table([spoken_invoice(row) for row in shown], columns)
     answer.total, answer.next_cursor = page.total, page.next_cursor
-    answer.as_of = min(moments, default=scopes[0].as_of)
+    answer.as_of = earliest(scopes, moments)
 
 
 def _add_groups(answer: Answer, page: Shown) -> None:

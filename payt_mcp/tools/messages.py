@@ -10,7 +10,7 @@ from typing_extensions import TypedDict  # pydantic cannot read nested ones of t
 
 from payt_mcp.answers.rows import STEPS_APART, message_lines, message_row
 from payt_mcp.errors import InputError
-from payt_mcp.receivables.messages import message_moment
+from payt_mcp.receivables.messages import message_moment, replies_of
 from payt_mcp.tools.shared import (
     PAGE,
     AdministrationId,
@@ -47,6 +47,7 @@ class MessageRow(TypedDict, total=False):
     debtor: str
     about: str
     subject: str
+    reply_to: str
     text: str
     read_at: str
     read_by: str
@@ -85,7 +86,7 @@ async def list_messages(
 TOOL = ToolSpec(
     list_messages,
     "List messages",
-    "Messages sent to and received from debtors, newest first, texts cut: of one debtor, invoice or credit case, else "
+    "Messages to and from debtors, newest first, texts cut: of one debtor, invoice or credit case, else "
     "of the last 30 days. message_id gives one whole.",
     toolset="core",
     place=9,
@@ -124,8 +125,11 @@ async def _answer(scope: Scope, page: Shown, notes: list[str]) -> CallToolResult
     debtors = await debtors_by_id(scope, () if "debtor" in asked else (m.debtor_id or "" for m in found.values()))
     about = await subjects_of(scope, () if {"invoice", "credit_case"} & asked.keys() else found.values())
     shown_messages = [found[key] for key in page.ids if key in found]
+    replies = replies_of(shown_messages)
     rows = [
-        message_row(m, present.TEXT_LENGTH, scope.zone, debtors.get(m.debtor_id or ""), about.get(m.id))
+        message_row(
+            m, present.TEXT_LENGTH, scope.zone, debtors.get(m.debtor_id or ""), about.get(m.id), replies.get(m.id)
+        )
         for m in shown_messages
     ]
     answer = Answer(f"{present.count(page.total or 0, 'message')}, newest first.", {"messages": rows}, notes=notes)
@@ -155,16 +159,18 @@ async def _waiting(scope: Scope, history: History) -> list[str]:
         return []
     from payt_mcp.books.by_id import debtors_by_id  # noqa: PLC0415 - see above
 
-    first = dict(list(history.waiting.items())[:_MOST_WAITING])
+    longest = sorted(history.waiting.items(), key=lambda one: message_moment(one[1][-1]))
+    first = dict(longest[:_MOST_WAITING])
     debtors = await debtors_by_id(scope, first)
     named = [_who_waits(scope, debtors.get(key), messages) for key, messages in first.items()]
     more = len(history.waiting) - len(named)
     rest = f"; and {present.count(more, 'debtor')} more" if more else ""
-    return [f"Incoming, with no later message from us about the same: {'; '.join(named)}{rest}."]
+    return [f"Incoming, with no later message from us about the same, longest first: {'; '.join(named)}{rest}."]
 
 
 def _who_waits(scope: Scope, debtor: DebtorEntry | None, messages: Sequence[Message]) -> str:
     name = present.outside(debtor.name, present.NAME_LENGTH) if debtor else "a debtor without a name"
     number = f" ({present.code(debtor.number)})" if debtor and debtor.number else ""
+    since = f"since {scope.day(message_moment(messages[-1]))}, " if len(messages) > 1 else ""
     last = f"the last of {scope.day(message_moment(messages[0]))}, message_id {messages[0].id}"
-    return f"{name}{number} {present.count(len(messages), 'message')}, {last}"
+    return f"{name}{number} {present.count(len(messages), 'message')}, {since}{last}"

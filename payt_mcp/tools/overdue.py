@@ -24,11 +24,13 @@ from payt_mcp.tools.shared import (
     Text,
     ToolSpec,
     begun_of,
+    earliest,
     given,
     labelled,
     phases_of,
     resumed_of,
     scopes_of,
+    unranked,
 )
 from payt_mcp.words import text as present
 
@@ -82,7 +84,7 @@ async def summarize_overdue(
         page = begun_of(scopes, "summarize_overdue", args, _debtors(scopes, found), top)
     answer = _figures(found, question) if page.is_first else _later(scopes, page)
     _add_debtors(answer, scopes, found, page)
-    answer.notes = [*unknown, *answer.notes]
+    answer.notes = [*unknown, *answer.notes, *(unranked(scopes) if page.is_first else [])]
     return answer.result()
 
 
@@ -195,4 +197,4 @@ def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answer
     answer.data["debtors"] = [rows[key] for key in shown]
     answer.lines += [*([""] if answer.lines else []), *present.table([spoken(rows[key]) for key in shown], _COLUMNS)]
     answer.total, answer.next_cursor = page.total, page.next_cursor
-    answer.as_of = min(drawn.as_of for _, drawn in found)
+    answer.as_of = earliest(scopes, (drawn.as_of for _, drawn in found))

@@ -226,6 +226,17 @@ class Answer:
         return CallToolResult(content=[TextContent(type="text", text="\n".join(text))], structured_content=structured)
 
 
+def unranked(scopes: Sequence[Scope]) -> list[str]:
+    """That a list by amount is one list a currency, where there are several."""
+    currencies = sorted({scope.administration.currency_code or "none" for scope in scopes})
+    return [f"{' and '.join(currencies)} come in turn, not ranked together."] if len(currencies) > 1 else []
+
+
+def earliest(scopes: Sequence[Scope], moments: Iterable[dt.datetime]) -> dt.datetime:
+    """The earliest of these moments, on the clocks of the first administration whichever it is of; none: now."""
+    return scopes[0].here(min(moments, default=scopes[0].as_of))
+
+
 @dataclass(frozen=True)
 class Shown:
     """One page of a listing: the ids on it, after how many others, and what continues it."""
@@ -250,6 +261,10 @@ class Shown:
 
 
 def shown(listing: Listing, offset: int, limit: int) -> Shown:
+    """The page from `offset` on. Where nobody said how long, one last row more is shorter than a cursor for it."""
+    left = len(listing.ids) - offset
+    if isinstance(limit, Unsaid) and left == limit + 1 and listing.chain is None:
+        limit = left
     ids = listing.ids[offset : offset + limit]
     return Shown(listing, offset, ids, listing.cursor(offset + len(ids)))
 

@@ -18,10 +18,12 @@ from payt_mcp.tools.shared import (
     Shown,
     ToolSpec,
     begun_of,
+    earliest,
     given,
     labelled,
     resumed_of,
     scopes_of,
+    unranked,
 )
 from payt_mcp.words import text as present
 
@@ -47,6 +49,7 @@ class WorklistDebtor(TypedDict, total=False):
 class LeftOutDebtors(TypedDict, total=False):
     administration_id: str
     reason: str
+    chase: str
     debtors: int
     amount: str
     currency: str
@@ -82,11 +85,12 @@ async def get_worklist(
     _add_rows(answer, scopes, found, page)
     if page.is_first:
         _add_left_out(answer, scopes, found)
+    answer.notes += unranked(scopes) if page.is_first else []
     for scope, day in found:
         notes = [*day.notes, *scope.caveats]
         answer.notes += labelled(scope, notes, scopes)
     answer.notes = [*unknown, *answer.notes]
-    answer.as_of = min(scope.here(day.as_of) for scope, day in found)
+    answer.as_of = earliest(scopes, (day.as_of for _, day in found))
     answer.total, answer.next_cursor = page.total, page.next_cursor
     return answer.result()
 
@@ -131,10 +135,10 @@ def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answe
     if not left:
         return
     answer.data["left_out"] = left
-    answer.lines += ["", "Not for today:"]
+    answer.lines += ["", "Nothing to do today:"]
     for one in left:
         whose = f" (administration {one['administration_id']}, {one['currency']})" if len(scopes) > 1 else ""
-        answer.lines.append(f"- {one['amount']} of {one['debtors']}: {one['reason']}{whose}")
+        answer.lines.append(f"- {one['amount']} of {one['debtors']}, {_CHASE[one['chase']]}: {one['reason']}{whose}")
 
 
 def _whose(scopes: Sequence[Scope], scope: Scope) -> dict[str, Any]:
@@ -168,6 +172,7 @@ TOOL = ToolSpec(
     ),
 )
 
+_CHASE = {"not yet": "not yet", "must not": "must not be chased"}
 _COLUMNS = {
     "administration_id": "administration",
     "debtor_number": "debtor",

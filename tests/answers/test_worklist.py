@@ -221,6 +221,28 @@ async def test_what_the_token_may_not_read_is_said_and_the_list_is_there(world: 
     assert "remind" in {row["step"] for row in answer["debtors"]}
 
 
+async def test_who_waits_for_two_things_is_on_the_list_once_and_both_are_named() -> None:
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    plan = {"active": False, "proposed_at": at(4)}
+    put(world, "TWO", Case("wrote, and a plan proposed", "", [owes("100.00", 70)], messages=[wrote(2)], plan=plan))
+    put(world, "ONE", Case("wrote", "", [owes("100.00", 70)], messages=[wrote(2)]))
+    put(world, "PAUSED", Case("paused", LEFT, [owes("100.00", 70)], debtor={"reminding_paused_at": at(10)}))
+    put(world, "NEW", Case("overdue since two days", LEFT, [owes("400.00", 2)]))
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            listed = await who.all("get_worklist", "debtors", top=50)
+            answer = await who.ask("get_worklist")
+    rows = {row["debtor_number"]: row for row in listed}
+    assert rows["TWO"]["step"] == "answer_message"
+    assert rows["TWO"]["facts"][0] == f"also: payment plan proposed on {ago(4)}"
+    assert not [fact for fact in rows["ONE"]["facts"] if fact.startswith("also")]
+    chase = {row["reason"]: row["chase"] for row in answer["left_out"]}
+    assert chase["paused with the debtor"] == "must not"
+    assert chase["overdue for 3 days or less"] == "not yet"
+    assert "not yet, " in answer["summary"]
+    assert answer["summary"].endswith("must not be chased.")
+
+
 async def test_an_answered_debtor_waits_no_more(world: World) -> None:
     number = number_of("wrote, nobody answered")
     with payt(world) as handle:

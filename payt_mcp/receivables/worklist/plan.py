@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from payt_mcp.receivables.worklist.rules import STEPS, Advice, advice_for
+from payt_mcp.receivables.worklist.rules import MUST_NOT_BE_CHASED, STEPS, Advice, advice_for
 from payt_mcp.receivables.worklist.standing import Standing
 from payt_mcp.settings import Rules
 
@@ -16,8 +16,9 @@ _RANK = {step: rank for rank, step in enumerate(STEPS)}
 
 @dataclass(slots=True)
 class LeftOut:
-    """Debtors for whom there is nothing to do now, for one reason."""
+    """Debtors for whom there is nothing to do now, for one reason: they must not be chased, or not yet."""
 
+    must_not: bool = False
     debtors: int = 0
     amount: Decimal = _ZERO
 
@@ -48,7 +49,7 @@ def worklist_of(standings: Iterable[Standing], rules: Rules) -> Worklist:
         if advice.step:
             found.rows.append((standing, advice))
         elif standing.owing.overdue > 0:
-            left = found.left_out.setdefault(advice.reason, LeftOut())
+            left = found.left_out.setdefault(advice.reason, LeftOut(advice.rule in MUST_NOT_BE_CHASED))
             left.debtors, left.amount = left.debtors + 1, left.amount + advice.amount
     found.rows.sort(key=lambda row: (_RANK[row[1].step], -row[1].amount, row[0].name, row[0].debtor_id))
     found.left_out = dict(sorted(found.left_out.items(), key=lambda one: -one[1].amount))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from payt_mcp.receivables.overdue_parts import APART
@@ -23,6 +23,11 @@ STEPS = (
 )  # fmt: skip
 """What there is to do, in the order of the list."""
 
+MUST_NOT_BE_CHASED = frozenset({"set_apart", "never_mail", "in_dispute"})
+"""The rules that leave somebody in peace for good; all others that do say "not yet"."""
+
+NO_ADDRESS = "no usable e-mail address on file"
+_WAITS = ("answer_message", "decide_plan", "missed_term", "task_due", "bad_address")
 _LAST_REMINDERS = frozenset({"reminder_4", "final_reminder", "collectable"})
 _CALLED_FROM = frozenset({"reminder_2", "reminder_3", *_LAST_REMINDERS})
 _CONVERSATION_DAYS = 7
@@ -39,25 +44,34 @@ _DISPUTE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A step of `STEPS`; "" for nothing now, and then `reason` is that of many. `amount` is what it is about."""
+    """A step of `STEPS`; "" for nothing now, and then `reason` is that of many. `amount` is what it is about.
+    `also` are the reasons of other steps that fit beside it.
+    """
 
     rule: str
     step: str
     reason: str
     amount: Decimal
+    also: tuple[str, ...] = ()
 
 
 Rule = Callable[[Standing, Rules], Advice | None]
 
 
 def advice_for(standing: Standing, rules: Rules) -> Advice:
-    """What the first rule says that applies; a reminder where none does."""
-    for name, rule in _ALL.items():
-        if name in _ALWAYS or rules.applies(name):
-            found = rule(standing, rules)
-            if found is not None:
-                return found
-    return _remind(standing)
+    """What the first rule says that applies; a reminder where none does. One who waits for us may do so for more than
+    one thing: what else fits that chases nobody is told beside it.
+    """
+    said = (found for name in _ALL if (found := _said(name, standing, rules)))
+    advice = next(said, None) or _remind(standing)
+    if advice.rule not in _WAITS:
+        return advice
+    others = (_said(name, standing, rules) for name in _WAITS if name != advice.rule)
+    return replace(advice, also=tuple(other.reason for other in others if other))
+
+
+def _said(name: str, standing: Standing, rules: Rules) -> Advice | None:
+    return _ALL[name](standing, rules) if name in _ALWAYS or rules.applies(name) else None
 
 
 def is_disputed(texts: Iterable[str]) -> bool:
@@ -161,7 +175,7 @@ def _bad_address(of: Standing, _rules: Rules) -> Advice | None:
     if of.letters.bounced and (of.letters.ours is None or of.letters.ours <= of.letters.bounced):
         return Advice("bad_address", "fix_address", f"mail came back on {of.letters.bounced}", of.chasing.amount)
     if of.has_address is False:
-        return Advice("bad_address", "fix_address", "no usable e-mail address on file", of.chasing.amount)
+        return Advice("bad_address", "fix_address", NO_ADDRESS, of.chasing.amount)
     return None
 
 

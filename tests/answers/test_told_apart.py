@@ -1,0 +1,113 @@
+"""What a reader of one answer could mistake: whose rows these are, which message answers which, and when it was."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from payt_mcp.payt.models import Message
+from payt_mcp.receivables.messages import replies_of
+from payt_sandbox import World, build_world
+from payt_sandbox.server import Handle
+from tests.support.assistant import MAIN, NOON, SECOND, assistant, frozen, payt
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """Read it only. One debtor has 21 invoices that no other query finds, one 22."""
+    world = frozen(build_world(invoices=120, seed=5, today=NOON.date()))
+    for number in range(43):
+        word = "onemore" if number < 21 else "twomore"
+        world.add_invoice(MAIN, description=word, due_date=NOON.date(), total_amount="10.00")
+    return world
+
+
+@pytest.fixture(scope="module")
+def served(world: World) -> Iterator[Handle]:
+    with payt(world) as handle:
+        yield handle
+
+
+async def test_one_last_row_is_shown_rather_than_a_cursor_for_it(served: Handle) -> None:
+    async with assistant(served) as who:
+        one = await who.ask("search_invoices", query="onemore")
+        assert (await who.ask("search_invoices", query="onemore")) == one
+        two = await who.ask("search_invoices", query="twomore")
+        asked = await who.ask("search_invoices", query="onemore", limit=20)
+    assert (len(one["invoices"]), one.get("next_cursor")) == (21, None)
+    assert (len(two["invoices"]), bool(two.get("next_cursor"))) == (20, True)
+    assert (len(asked["invoices"]), bool(asked.get("next_cursor"))) == (20, True)
+
+
+async def test_of_two_companies_groups_are_counted_once_and_currencies_are_not_ranked_together(
+    world: World, served: Handle
+) -> None:
+    async with assistant(served, administration_id="all") as who:
+        months = await who.ask("search_invoices", group_by="month")
+        managers = await who.ask("search_invoices", group_by="relation_manager")
+        largest = await who.ask("search_invoices", sort="-open_amount")
+        oldest = await who.ask("search_invoices", sort="due_date")
+        debtors = await who.ask("find_debtors")
+        overdue = await who.ask("summarize_overdue")
+        work = await who.ask("get_worklist")
+    names = {row["month"] for row in months["groups"]}
+    assert len(names) < len(months["groups"])
+    assert f"{len(names)} months in {len(months['groups'])} rows, one a company, by due date" in months["summary"]
+    said = "EUR and GBP come in turn, not ranked together."
+    for answer in (managers, largest, debtors, overdue, work):
+        assert said in answer["notes"]
+    for answer in (months, oldest):
+        assert said not in answer.get("notes", ())
+    for key in (MAIN, SECOND):
+        sums = [Decimal(row["open"]) for row in managers["groups"] if row["administration_id"] == key]
+        assert sums == sorted(sums, reverse=True)
+
+
+async def test_groups_of_companies_in_one_currency_are_in_one_order() -> None:
+    world = frozen(build_world(invoices=120, seed=5, today=NOON.date()))
+    world.administrations[int(SECOND)]["currency_code"] = "EUR"
+    with payt(world) as handle:
+        async with assistant(handle, administration_id="all") as who:
+            answer = await who.ask("search_invoices", group_by="relation_manager", limit=100)
+    sums = [Decimal(row["open"]) for row in answer["groups"]]
+    assert len({row["administration_id"] for row in answer["groups"]}) == 2
+    assert sums == sorted(sums, reverse=True)
+    assert not any("ranked" in note for note in answer.get("notes", ()))
+
+
+async def test_the_time_of_an_answer_about_several_companies_is_that_of_the_first(served: Handle) -> None:
+    async with assistant(served, administration_id="all") as who:
+        tools = ("search_invoices", "find_debtors", "summarize_overdue", "get_worklist")
+        for order in ("4711,4739", "4739,4711"):
+            zone = "+01:00" if order.startswith("4711") else "Z"
+            for tool in tools:
+                assert (await who.ask(tool, administration_id=order))["as_of"].endswith(zone)
+
+
+async def test_an_invoice_says_whose_it_is_and_a_paid_one_when(served: Handle) -> None:
+    async with assistant(served) as who:
+        paid = await who.ask("search_invoices", status="paid", limit=5)
+        row = paid["invoices"][0]
+        invoice = await who.ask("get_invoice", invoice=row["invoice_number"])
+        refused = await who.refused("search_invoices", administration_id=None)
+    assert all(one["payment_date"] for one in paid["invoices"])
+    assert invoice["invoice"]["administration"].startswith("Noorderlicht")
+    assert f"paid on {row['payment_date']}." in invoice["summary"]
+    assert '"all" for all of them' in refused
+
+
+def test_a_reply_belongs_to_the_last_message_of_the_other_side_with_its_subject() -> None:
+    told = [  # newest first
+        ("9", "7", "creditor", "AW: Re: Rekening 5"),
+        ("8", "7", "debtor", "Re: Rekening 6"),
+        ("7", "8", "debtor", "Re: Rekening 5"),
+        ("6", "7", "debtor", "RE: rekening 5 "),
+        ("5", "7", "debtor", "Rekening 5"),
+        ("4", "7", "creditor", "Rekening 5"),
+        ("3", "7", "creditor", "Rekening 5"),
+        ("2", "7", "debtor", "Re:"),
+    ]
+    newest = [Message(id=key, debtor_id=debtor, sender_type=side, subject=said) for key, debtor, side, said in told]
+    assert replies_of(newest) == {"9": "6", "6": "4"}

@@ -57,7 +57,7 @@ class Contract(RuleBasedStateMachine):
         latest = list(self.seen.values())[-4:]
         return latest[number % len(latest)] if latest else None
 
-    @rule(process=_PROCESSES, text=st.sampled_from("ab"), scope=st.sampled_from(_SCOPES))
+    @rule(process=_PROCESSES, text=st.sampled_from("aaab"), scope=st.sampled_from(_SCOPES))
     def propose(self, process: int, text: str, scope: str) -> None:
         record, is_new = self.ledgers[process].propose(draft(text, scope=scope), TOOL)
         assert (record.id not in self.seen) is is_new
@@ -95,18 +95,30 @@ class Contract(RuleBasedStateMachine):
             last = self.sent.get(record.digest, [])
             assert all(self.clock().timestamp() - at >= WAITS.total_seconds() for at in last)
 
-    @rule(process=_PROCESSES, number=_PICKED, status=_OUTCOMES)
-    def finish(self, process: int, number: int, status: Status) -> None:
+    @rule(process=_PROCESSES, number=_PICKED, again=st.booleans())
+    def approve_and_claim(self, process: int, number: int, again: bool) -> None:
+        self.approve(process, number, again)
+        self.claim(number)
+
+    @rule(number=_PICKED, status=_OUTCOMES)
+    def finish(self, number: int, status: Status) -> None:
         """Whoever took it says how it ended, and nobody else."""
         if (record := self.picked(number)) is None:
             return
-        ledger = self.ledgers[process]
-        may = record.status is Status.SENDING and self.taken[record.id] == ledger.owner.name
-        if not may:
-            with pytest.raises(RefusedWriteError):
-                ledger.finish(record.id, status, {}, scope=record.scope)
-            return
-        self._ended(record, ledger.finish(record.id, status, {}, message_id=self._message(), scope=record.scope))
+        taken_by = self.taken.get(record.id) if record.status is Status.SENDING else None
+        for ledger in sorted(self.ledgers, key=lambda one: one.owner.name == taken_by):
+            if ledger.owner.name == taken_by:
+                done = ledger.finish(record.id, status, {}, message_id=self._message(), scope=record.scope)
+                self._ended(record, done)
+            else:
+                with pytest.raises(RefusedWriteError):
+                    ledger.finish(record.id, status, {}, scope=record.scope)
+
+    @rule(process=_PROCESSES)
+    def propose_both(self, process: int) -> None:
+        """Two people have the same letter in mind."""
+        for scope in _SCOPES:
+            self.propose(process, "a", scope)
 
     @rule(process=_PROCESSES, number=_PICKED, status=st.sampled_from([Status.SENT, Status.FAILED]))
     def settle(self, process: int, number: int, status: Status) -> None:
@@ -128,7 +140,7 @@ class Contract(RuleBasedStateMachine):
             assert self.taken[record.id] not in {ledger.owner.name for ledger in self.ledgers}
             assert record.status is Status.OUTCOME_UNKNOWN
 
-    @rule(minutes=st.sampled_from([1, 16, 60 * 24 * 8]))
+    @rule(minutes=st.sampled_from([1, 1, 1, 16, 60 * 24 * 8]))
     def pass_time(self, minutes: int) -> None:
         self.clock.pass_time(minutes=minutes)
 
@@ -179,3 +191,18 @@ def test_it_keeps_what_it_promises(store: str) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_yes_to_what_a_colleague_sent_within_seven_days_is_no_claim(store: str, tmp_path: Path) -> None:
+    clock = Clock()
+    ledger = STORES[store](tmp_path / "state", clock)
+    ours, theirs = (ledger.propose(draft(scope=scope), TOOL)[0] for scope in _SCOPES)
+    for record in (ours, theirs):
+        ledger.approve(record.id, PAGE, scope=record.scope)
+    assert ledger.claim(theirs.id, scope="theirs")
+    sent = ledger.finish(theirs.id, Status.SENT, {}, message_id="m1", scope="theirs")
+    ledger.checking(ours.id, scope="ours")
+    assert ledger.claim(ours.id, scope="ours") is None
+    assert ledger.in_the_way(ours.id, scope="ours") == sent
+    ledger.close()

@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from benchmarks import backtest, beside, growth, scores, small, start, tokens
+from benchmarks import backtest, beside, growth, over_http, scores, small, start, tokens
 from benchmarks.figures import table
 
 
@@ -20,6 +20,9 @@ def main() -> None:
     parser.add_argument("--forecast", action="store_true", help="only what the forecast of receipts is worth")
     parser.add_argument(
         "--past", action="store_true", help="only questions beside the reading of 100,000 paid invoices"
+    )
+    parser.add_argument(
+        "--http", action="store_true", help="only answers over HTTP beside a trivial server's, before too"
     )
     chosen = parser.parse_args()
     quick = chosen.quick
@@ -34,6 +37,9 @@ def main() -> None:
     if chosen.past:
         print(beside.table(beside.measured()))
         return
+    if chosen.http:
+        print(over_http.table(over_http.measured()))
+        return
     _say("start")
     rows = start.rows(3 if quick else 9)
     _say("tokens")
@@ -46,9 +52,13 @@ def main() -> None:
     _say("own time")
     calls = small.measured(2 if quick else 5)
     rows += small.rows(calls)
+    _say("over HTTP")
+    over = over_http.measured(3 if quick else 5)
+    rows += over_http.rows(over)
     parts = [_machine(), table(rows), "What a tool set costs a model:", tokens.sets()]
     parts += ["How cost grows:", growth.table(sizes)]
     parts += ["Where the own time of a call goes, 1,000 open invoices:", small.table(calls)]
+    parts += [over_http.table(over)]
     print("\n\n".join(parts))
 
 

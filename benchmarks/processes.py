@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -87,7 +87,7 @@ class Server:
         """Processor time of all its threads so far: what it waits for, and what else the machine is busy with, is not
         in it.
         """
-        return time.clock_gettime((~self._process.pid) << 3 | _PROCESS_CLOCK)
+        return _own_seconds(self._process)
 
     def own_time(self, tool: str, **arguments: Any) -> float:
         """The seconds of its own that one call takes."""
@@ -121,6 +121,52 @@ class Server:
         self._process.stdout.close()
 
 
+class HttpServer:
+    """An MCP server in a process of its own that listens at `port`."""
+
+    def __init__(self, module: Sequence[str], port: int, settings: Mapping[str, str] | None = None) -> None:
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("PAYT_")}
+        self.port = port
+        self._process = subprocess.Popen(
+            [sys.executable, *module],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environ | dict(settings or {}),
+            cwd=_ROOT,
+        )
+        _await(self._is_there, "the server did not start")
+
+    @classmethod
+    def ours(cls, settings: Mapping[str, str]) -> Self:
+        port = _free_port()
+        return cls([*OURS, "serve", "--http", "--port", str(port)], port, settings)
+
+    @classmethod
+    def trivial(cls) -> Self:
+        port = _free_port()
+        return cls([*TRIVIAL, str(port)], port)
+
+    @property
+    def own_seconds(self) -> float:
+        """Processor time of all its threads so far."""
+        return _own_seconds(self._process)
+
+    def _is_there(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, trace: TracebackType | None) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
 class Payt:
     """An embedded Payt in a process of its own: one debtor for 20 open invoices, 10 requests a second; `past` are paid
     invoices of two years.
@@ -137,7 +183,7 @@ class Payt:
         self._process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, cwd=_ROOT, text=True)
         self.settings = self._told()
         self.url = self.settings["PAYT_API_URL"]
-        self._await_start()
+        _await(self._is_there, "the embedded Payt did not start")
 
     def _told(self) -> dict[str, str]:
         """The settings it prints for whoever wants to use it."""
@@ -185,16 +231,12 @@ class Payt:
             found: dict[str, Any] = json.load(answer)
             return found
 
-    def _await_start(self) -> None:
-        give_up = time.monotonic() + _START_SECONDS
-        while time.monotonic() < give_up:
-            try:
-                self.log()
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.05)
-            else:
-                return
-        raise RuntimeError("the embedded Payt did not start")
+    def _is_there(self) -> bool:
+        try:
+            self.log()
+        except (urllib.error.URLError, ConnectionError):
+            return False
+        return True
 
     def __enter__(self) -> Self:
         return self
@@ -246,6 +288,19 @@ class Bare:
         self._process.stdin.close()
         self._process.wait(timeout=10)
         self._process.stdout.close()
+
+
+def _own_seconds(process: subprocess.Popen[Any]) -> float:
+    return time.clock_gettime((~process.pid) << 3 | _PROCESS_CLOCK)
+
+
+def _await(is_there: Callable[[], bool], otherwise: str) -> None:
+    give_up = time.monotonic() + _START_SECONDS
+    while time.monotonic() < give_up:
+        if is_there():
+            return
+        time.sleep(0.05)
+    raise RuntimeError(otherwise)
 
 
 def _free_port() -> int:

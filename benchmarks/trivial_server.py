@@ -1,4 +1,8 @@
-"""The yardstick of the start: a server of the SDK with one trivial tool, over stdio."""
+"""The yardstick: a server of the SDK with one trivial tool, over stdio, or over HTTP at the port that is named."""
+
+from __future__ import annotations
+
+import sys
 
 from mcp.server import MCPServer
 
@@ -12,4 +16,7 @@ def add(a: int, b: int) -> int:
 
 
 if __name__ == "__main__":
-    server.run("stdio")
+    if len(sys.argv) > 1:
+        server.run("streamable-http", port=int(sys.argv[1]))
+    else:
+        server.run("stdio")

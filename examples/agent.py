@@ -160,7 +160,7 @@ async def propose(payt: Payt) -> Row | None:
         if row.get("attention") or row["phase"] not in REMINDABLE:
             continue
         number = row["debtor_number"]
-        file = await payt.ask("get_debtor", debtor=number)
+        file = await payt.ask("get_debtor", debtor=number, whole=True)
         if not may_be_reminded(file, datetime.now(UTC)):
             continue
         found = await payt.ask("search_invoices", debtors=[number], status="overdue", limit=100)

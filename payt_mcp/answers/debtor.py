@@ -71,10 +71,11 @@ def notes(
     *,
     invoices: int,
     addresses: int,
+    messages: int,
 ) -> list[str]:
     """What was left out or is unusual, and what there is none of: a line that is missing says nothing.
 
-    `invoices` and `addresses` are how many of them the file shows.
+    `invoices`, `addresses` and `messages` are how many of them the file shows.
     """
     return [
         *_attention(scope, file),
@@ -85,7 +86,7 @@ def notes(
         *file.unseen.values(),
         *(f"On file, {complaint}." for complaint in complaints(file.debtor)),
         *_bounced(scope, file, letters),
-        *_correspondence(scope, letters),
+        *_correspondence(scope, letters, messages),
         *_absent(file, letters, addresses),
     ]
 
@@ -136,7 +137,7 @@ def _lately(scope: Scope, file: DebtorFile, parts: OverdueParts) -> list[str]:
     told = (
         f"{step} on {scope.day(moment)} ({present.code(number, 40)})" for moment, step, number in sorted(steps)[::-1]
     )
-    said = present.some(told, most=3)
+    said = present.some(told, most=2)
     return [f"Reminders and steps on record within a week: {said}."] if said else []
 
 
@@ -164,11 +165,11 @@ def _bounced(scope: Scope, file: DebtorFile, letters: Correspondence) -> list[st
     return [f"Mail to this debtor bounced within 90 days: {said}."] if said else []
 
 
-def _correspondence(scope: Scope, letters: Correspondence) -> list[str]:
+def _correspondence(scope: Scope, letters: Correspondence, messages: int) -> list[str]:
     said = [present.QUOTED] if letters.messages else []
     if letters.messages:
         last = f" (the last on {scope.day(letters.last_incoming)})" if letters.last_incoming else ""
-        shown = "all shown" if letters.total == len(letters.messages) else f"{len(letters.messages)} shown"
+        shown = "all shown" if letters.total == messages else f"{messages} shown"
         waits = f", {letters.waiting or 'none'} of them without a later one of ours about the same"
         said.append(
             f"{present.count(letters.total, 'message')}, {shown}: {letters.incoming} from the "
@@ -193,7 +194,4 @@ def _absent(file: DebtorFile, letters: Correspondence, addresses: int) -> list[s
     return [*said, _REMINDED]
 
 
-_REMINDED = (
-    "Reminders and summonses that Payt sends by itself may be missing among the messages; reminded_on is the day of "
-    "the last reminder of an invoice."
-)
+_REMINDED = "Reminders that Payt sends by itself may be missing among messages; reminded_on dates an invoice's last."

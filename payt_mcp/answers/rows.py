@@ -64,9 +64,8 @@ def invoice_row_within(item: OpenItem, today: dt.date, books: OpenItems) -> dict
     return present.filled({name: value for name, value in row.items() if name not in {"debtor_number", "debtor"}})
 
 
-def debtor_row(debtor: DebtorEntry, items: OpenItems, today: dt.date, flags: Sequence[str]) -> dict[str, Any]:
+def debtor_row(debtor: DebtorEntry, balance: aging.Balance, flags: Sequence[str]) -> dict[str, Any]:
     """A debtor of the books: `open` and `overdue` are invoices in the administration's currency, credits apart."""
-    balance = aging.balance(items.of_debtor(debtor.id), today)
     return present.filled(
         {
             "debtor_number": present.code(debtor.number),

@@ -27,6 +27,24 @@ _NEXT = {
     Status.EXPIRED: "Propose it again if the user still wants it.",
     Status.SUPERSEDED: "Call the tool again to see the proposal as it would be now.",
 }
+_ASK_THEM = "Tell the user: the colleague who proposed it sees how it went. Do not propose it in other words."
+_MAY_BE_OUT = (
+    "Nothing was sent now: the same may have been sent by a colleague on {day}, and nobody knows yet.",
+    _ASK_THEM,
+)
+_COLLEAGUE = {
+    Status.SENT: (
+        "Nothing was sent now: this was sent by a colleague on {day}.",
+        "Tell the user. The same text is not sent again within 7 days.",
+    ),
+    Status.SENDING: ("Nothing was sent by this call: the same is being sent by a colleague.", _ASK_THEM),
+    Status.APPROVED: _MAY_BE_OUT,
+    Status.OUTCOME_UNKNOWN: _MAY_BE_OUT,
+}
+_COLLEAGUE_DID_NOT = (
+    "Nothing was sent now: the same was proposed by a colleague, and that is over.",
+    "Call the tool again if the user still wants it sent.",
+)
 _CLOSED = "A person looked at Payt and said so. Propose it anew only if the user asks for it."
 _DECIDES = "The user decides on the approval page or with `payt-mcp approvals`; ask them."
 _IT_WAITS = (
@@ -56,6 +74,24 @@ def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool 
             "reason": now or record.outcome.get("trouble") or record.outcome.get("why") or trouble,
             "records": record.outcome.get("records"),
             "next_step": _next(record, trouble, zone),
+        }
+    )
+
+
+def colleague_data(record: Record, zone: dt.tzinfo, *, trouble: str = "") -> dict[str, Any]:
+    """The result of what a colleague proposed in the same words: how that stands, and nothing of what they were shown
+    or said. A colleague is whoever has another sign-in or token.
+    """
+    said, next_step = _COLLEAGUE.get(record.status, _COLLEAGUE_DID_NOT)
+    day = (record.sending_at or record.changed_at).astimezone(zone).date()
+    return present.filled(
+        {
+            "summary": said.format(day=day),
+            "status": record.status.value,
+            "proposal_id": record.id,
+            "sent_at": present.stamp(record.sending_at, zone) if record.status is Status.SENT else None,
+            "reason": trouble if record.status is Status.APPROVED else None,
+            "next_step": next_step,
         }
     )
 

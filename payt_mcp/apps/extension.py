@@ -104,7 +104,10 @@ class Apps(Extension):
         if "proposal_id" not in told:
             return result
         outbox = await _outbox(ctx)
-        record = await outbox.engine.on_ledger(outbox.ledger.get, told["proposal_id"], outbox.ledger_scope)
+        try:
+            record = await outbox.engine.on_ledger(outbox.ledger.get, told["proposal_id"], outbox.ledger_scope)
+        except RefusedWriteError:  # a colleague's: nothing of it is shown
+            return result
         given = {}
         if self._language != "en":
             given[SPOKEN] = self._spoken(record, await outbox.zone_of(record))

@@ -13,6 +13,7 @@ from payt_mcp.books.at_once import AtOnce
 from payt_mcp.books.case_book import CaseBook
 from payt_mcp.books.case_numbers import CaseNumbers
 from payt_mcp.books.day import DayBook
+from payt_mcp.books.first_pages import FirstPages
 from payt_mcp.books.history import History
 from payt_mcp.books.listings import Listings
 from payt_mcp.books.open_books import Books
@@ -39,6 +40,7 @@ class Account:
         self.payt = Resources(client)
         self.listings = Listings()
         self.at_once = AtOnce()
+        self.first_pages = FirstPages()
         self._settings = settings
         self._client = client
         self._group = group
@@ -73,7 +75,7 @@ class Account:
             for books in self._books.values():
                 books.stop()
         if login is not None and login != self._login:
-            self.listings = Listings()
+            self.listings, self.first_pages = Listings(), FirstPages()
             self._books, self._case_books, self._case_numbers = {}, {}, {}
             self._days, self._open_tasks, self._histories, self._read_at = {}, {}, {}, None
             self._login = login

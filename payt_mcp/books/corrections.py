@@ -24,6 +24,10 @@ class Corrections:
             if one.is_late and isinstance(item, OpenItem) and _figures(one.before) != _figures(one.after):
                 self._numbers[item.id] = code(item.number, _NAME_LENGTH) or item.id
 
+    @property
+    def are_untold(self) -> bool:
+        return bool(self._numbers)
+
     def told(self) -> list[str]:
         """A note, once."""
         numbers, self._numbers = list(self._numbers.values()), {}

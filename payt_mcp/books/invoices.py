@@ -16,11 +16,12 @@ from payt_mcp.errors import MissingError
 from payt_mcp.payt.fields import selection
 from payt_mcp.payt.models import Invoice
 from payt_mcp.payt.resources import InvoiceFilters, InvoiceOrder
-from payt_mcp.receivables import matching
+from payt_mcp.receivables import matching, sums
 from payt_mcp.receivables.attention import flags_of, of_invoice
 from payt_mcp.receivables.managers import debtors_of_manager
 from payt_mcp.receivables.open_items import INVOICE_FIELDS, DebtorEntry, OpenItem, OpenItems, is_open, open_item
 from payt_mcp.receivables.selection import ANY, Between, Selection, in_turn, ordered
+from payt_mcp.receivables.sums import Totals
 from payt_mcp.words.folding import normalized
 
 MOST_SCANNED, MOST_SCANNED_OF_A_TIME = 5_000, 20_000
@@ -67,6 +68,11 @@ class Question:
         return self.status != "paid" or bool(self.query or self.flags or self.relation_manager)
 
     @property
+    def is_of_books(self) -> bool:
+        """Whether the books alone answer it."""
+        return self.is_about_open and not self.credit_cases
+
+    @property
     def month_of(self) -> str:
         """The date that a month is that of: the one that was asked about, else that of payment, else the due date."""
         if self.paid or self.status == "paid":
@@ -78,12 +84,13 @@ class Question:
 class Matches:
     """The invoices found, in order.
 
-    `uncompared` have no amount to compare with the limits; `unknown` are invoice numbers that matched nothing;
-    `is_all` is False where the bound was reached before the list ended. Where nothing was found, `meant` are the
-    debtors that were named or that the text fits, and `similar` those of a name like the text.
+    `totals` are what they come to. `uncompared` have no amount to compare with the limits; `unknown` are invoice
+    numbers that matched nothing; `is_all` is False where the bound was reached before the list ended. Where nothing was
+    found, `meant` are the debtors that were named or that the text fits, and `similar` those of a name like the text.
     """
 
-    items: list[OpenItem]
+    items: Sequence[OpenItem]
+    totals: Totals = field(default_factory=Totals)
     uncompared: list[OpenItem] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     is_all: bool = True
@@ -98,13 +105,14 @@ async def search(scope: Scope, question: Question) -> Matches:
     items = await books.fresh(scope.progress) if question.needs_books else None
     debtors = [await find_debtor(scope, value) for value in question.debtors]
     chosen = await _selection(scope, question, debtors, items)
-    candidates, is_all = ([], True) if question.is_about_open else await _paid(scope, question, chosen)
-    scanned = len(candidates)
-    if question.status != "paid":
-        assert items is not None
-        others = [item for item in candidates if item.id not in items.invoices]
+    others, is_all = ([], True) if question.is_about_open else await _paid(scope, question, chosen)
+    scanned = len(others)
+    whole: Sequence[OpenItem] = []
+    if items is not None and question.status != "paid":
+        others = [item for item in others if item.id not in items.invoices]
         order = "due_date" if question.order.endswith("days_overdue") else question.order  # that one is of the day
-        candidates = [*books.ordered(items, order), *others]
+        whole = books.derived.ordered(items, order)
+    candidates = [*whole, *others] if others else whole
     fitting = chosen.choose(candidates)
     if not fitting and chosen.text is not None and items is not None:
         fitting = _otherwise_spelt(question.query, chosen, items, candidates)
@@ -117,7 +125,8 @@ async def search(scope: Scope, question: Question) -> Matches:
         debtors = [one for one in debtors if one in named] if debtors else named
         similar = [] if debtors else matching.resembling(question.query, items.debtors.values())
     return Matches(
-        _in_order(found, question, scope.today),
+        _in_order(found, question, scope.today, is_sorted=question.is_about_open),
+        books.derived.totals(items, scope.today) if items and found is whole else sums.totals(found, scope.today),
         [item for item in fitting if chosen.is_uncompared(item)] if chosen.compares_amounts else [],
         [key for key in question.invoices if key not in keys],
         is_all,
@@ -163,12 +172,17 @@ async def invoice_fields(scope: Scope, ids: Sequence[str], names: Sequence[str])
     return found
 
 
-def _in_order(found: Sequence[OpenItem], question: Question, today: dt.date) -> list[OpenItem]:
-    """In the order that was asked for; where none was, the invoice comes first whose number was typed."""
-    items = ordered(found, question.order, today)
+def _in_order(
+    found: Sequence[OpenItem], question: Question, today: dt.date, *, is_sorted: bool = False
+) -> Sequence[OpenItem]:
+    """In the order that was asked for; where none was, the invoice comes first whose number was typed. What `is_sorted`
+    is so already, but for the days overdue, which are of the day.
+    """
+    is_sorted = is_sorted and not question.order.endswith("days_overdue")
+    items = found if is_sorted else ordered(found, question.order, today)
     asked = matching.plain_key(question.query)
     if asked and not question.sort:
-        items.sort(key=lambda item: asked not in (item.number.casefold(), item.identifier.casefold()))
+        return sorted(items, key=lambda item: asked not in (item.number.casefold(), item.identifier.casefold()))
     return items
 
 

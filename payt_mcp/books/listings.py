@@ -10,7 +10,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -69,12 +69,18 @@ class Listings:
         rows: Mapping[str, Any] = MappingProxyType({}),
     ) -> Listing:
         """Pin the rows of a query; `args` are the given arguments that shape the result, paging left out."""
+        pinned = list(dict.fromkeys(ids))
+        return self._keep(Listing("", tool, dict(args), administration_id, pinned, size, chain, rows))
+
+    def begin_again(self, listing: Listing) -> Listing:
+        """The same rows for another reader, who pages through them as they like."""
+        return self._keep(replace(listing))
+
+    def _keep(self, listing: Listing) -> Listing:
         self._forget()
         self._make_room()
-        token = secrets.token_urlsafe(8)
-        pinned = list(dict.fromkeys(ids))
-        listing = Listing(token, tool, dict(args), administration_id, pinned, size, chain, rows, self._clock())
-        self._kept[token] = listing
+        listing.token, listing.used = secrets.token_urlsafe(8), self._clock()
+        self._kept[listing.token] = listing
         return listing
 
     def resume(self, cursor: str, tool: str, args: Mapping[str, Any]) -> tuple[Listing, int]:

@@ -8,7 +8,7 @@ it is whole: after a failure the books are as they were before.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from payt_mcp import patience
 from payt_mcp.books.again import IDS_A_REQUEST, Again, Look, Source
 from payt_mcp.books.case_book import CaseBook
 from payt_mcp.books.corrections import Corrections
+from payt_mcp.books.derived import Derived
 from payt_mcp.books.following import Following, Place, Stamps
 from payt_mcp.books.item_shelves import Debtors, OpenInvoices
 from payt_mcp.books.shelf import Key, Shelf, chunked
@@ -30,10 +31,7 @@ from payt_mcp.payt.clock import Reading
 from payt_mcp.payt.models import Administration, Debtor, DeletedInvoice, Invoice
 from payt_mcp.payt.scan import Rows, read_all
 from payt_mcp.payt.together import together
-from payt_mcp.receivables.aging import Overdue
-from payt_mcp.receivables.attention import DebtorAttention, of_debtor
-from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, OpenItem, OpenItems
-from payt_mcp.receivables.running import RunningOrders, RunningOverdue
+from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, OpenItems
 
 PATIENCE = 45.0
 """Seconds a call waits for the books; hosts cut calls off after about 60."""
@@ -42,7 +40,6 @@ _SELDOM = 4
 """Of the freshness: how old payment plans may be, and what was deleted of plans and cases, while nothing tells of it.
 """
 
-_MOST_PICTURES = 3
 _MOST_MISSING = 1_000
 _MOST_READINGS = 3
 """For one answer: a first reading can take longer than the freshness, and something can be written meanwhile."""
@@ -83,9 +80,7 @@ class Books:
         self._synced: Reading | None = None
         self._as_of: dt.datetime | None = None
         self._running: _Running | None = None
-        self._pictures: dict[tuple[dt.date, int], RunningOverdue] = {}
-        self._orders = RunningOrders(self.held)
-        self._attention: tuple[object, dict[str, DebtorAttention]] | None = None
+        self.derived = Derived(self.held)
         lists: tuple[Shelf, ...] = (OpenInvoices(self), Debtors(self), case_book.cases, case_book.plans)
         self._shelves = {shelf.resource: shelf for shelf in lists}
         self._again = Again(client, administration.id, self._shelves, ("invoices", "debtors"))
@@ -104,6 +99,14 @@ class Books:
     def state(self) -> object:
         """Changes whenever the open items or the debtors do; None while they are being read."""
         return (self._readings, self.held.version) if self._running is None and self.is_loaded else None
+
+    def standing(self) -> Hashable:
+        """What an answer made of nothing but the books depends on; None where they are not fresh, or have something to
+        tell that is told once.
+        """
+        if self.state is None or not self._is_fresh() or self._corrections.are_untold:
+            return None
+        return (self._readings, self.held.version, self.held.cases.version, self.held.plans.version, *self.unseen)
 
     @property
     def mark(self) -> dt.datetime | None:
@@ -164,30 +167,6 @@ class Books:
             with anyio.move_on_after(patience):
                 await running.done.wait()
         return self.held if self.is_loaded else None
-
-    def overdue(self, items: OpenItems, today: dt.date, min_days: int) -> Overdue:
-        """The overdue picture of these items; what changes is followed."""
-        running = self._pictures.pop((today, min_days), None)
-        if running is None or running.items is not items:
-            running = RunningOverdue(items, today, min_days)
-        self._pictures = dict([*self._pictures.items(), ((today, min_days), running)][-_MOST_PICTURES:])
-        return running.now()
-
-    def ordered(self, items: OpenItems, sort: str) -> Sequence[OpenItem]:
-        """All of these items in an order of `selection.ordered`; what changes is followed."""
-        if self._orders.items is not items:
-            self._orders = RunningOrders(items)
-        return self._orders.by(sort)
-
-    def attention(self, items: OpenItems, debtor_id: str, today: dt.date) -> DebtorAttention:
-        """What must not be overlooked about a debtor; computed once for as long as nothing changes."""
-        key = (id(items), items.version, id(items.cases), items.cases.version, items.plans.version, today)
-        if self._attention is None or self._attention[0] != key:
-            self._attention = (key, {})
-        known = self._attention[1]
-        if debtor_id not in known:
-            known[debtor_id] = of_debtor(items, debtor_id, today)
-        return known[debtor_id]
 
     def _verified(self) -> None:
         """Books that are asked again are held against Payt in the background."""
@@ -279,7 +258,7 @@ class Books:
             partial(read_all, self._client, debtors, "debtors", take_debtors),
         )
         items.cases, items.plans = self.held.cases, self.held.plans
-        self.held, self._pictures, self._orders = items, {}, RunningOrders(items)
+        self.held, self.derived = items, Derived(items)
         stamps = [item.updated_at for item in items.invoices.values()]
         return stamps + [debtor.updated_at for debtor in items.debtors.values()]
 

@@ -44,7 +44,7 @@ async def draw(scope: Scope, question: OverdueQuestion) -> Drawn:
     books = scope.account.books(scope.administration)
     items = await books.fresh(scope.progress)
     if question.is_about_all:
-        picture = books.overdue(items, scope.today, question.min_days)
+        picture = books.derived.overdue(items, scope.today, question.min_days)
     else:
         among = _selection(scope, question, items).choose(list(items.invoices.values()))
         picture = aging.overdue(items, scope.today, min_days=question.min_days, among=among)
@@ -63,4 +63,4 @@ def _selection(scope: Scope, question: OverdueQuestion, items: OpenItems) -> Sel
 
 
 def attention_of(scope: Scope, drawn: Drawn, debtor_id: str) -> DebtorAttention:
-    return scope.account.books(scope.administration).attention(drawn.items, debtor_id, scope.today)
+    return scope.account.books(scope.administration).derived.attention(drawn.items, debtor_id, scope.today)

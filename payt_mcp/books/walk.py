@@ -26,10 +26,10 @@ class Walk:
     """
 
     def __init__(self, expected: Sequence[str], *, in_order: bool = True) -> None:
-        numbers = [(_number(key), key) for key in expected]
-        self.in_order = in_order and all(number is not None for number, _ in numbers)
+        self.in_order = in_order and all(_number(key) is not None for key in expected)
         self.cursor: str | None = None
-        self._awaited = sorted((number or 0, key) for number, key in numbers)
+        # Their numbers are not kept: a walk takes most of an hour, and there are 100,000 of them.
+        self._awaited = sorted(expected, key=_place)
         self._next = 0
         self._position = -1
         self._seen: set[str] = set()
@@ -38,7 +38,7 @@ class Walk:
         """What a page with these ids says; nothing is taken to have happened before `go`."""
         if not self.in_order:
             seen = self._seen | set(ids)
-            missing = [] if cursor else [key for _, key in self._awaited if key not in seen]
+            missing = [] if cursor else [key for key in self._awaited if key not in seen]
             return Step(missing, cursor, -1)
         position, here = self._position, set(ids)
         for key in ids:
@@ -47,7 +47,7 @@ class Walk:
                 return Step([], None, position, is_in_order=False)
             position = number
         awaited = self._awaited[self._next : self._until(position, to_the_end=cursor is None)]
-        return Step([key for _, key in awaited if key not in here], cursor, position)
+        return Step([key for key in awaited if key not in here], cursor, position)
 
     def go(self, ids: Sequence[str], step: Step) -> bool:
         """Go on from there; False at the end."""
@@ -62,9 +62,13 @@ class Walk:
 
     def _until(self, position: int, *, to_the_end: bool) -> int:
         place = self._next
-        while place < len(self._awaited) and (to_the_end or self._awaited[place][0] <= position):
+        while place < len(self._awaited) and (to_the_end or _place(self._awaited[place])[0] <= position):
             place += 1
         return place
+
+
+def _place(key: str) -> tuple[int, str]:
+    return _number(key) or 0, key
 
 
 def _number(key: str) -> int | None:

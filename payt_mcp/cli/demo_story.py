@@ -150,7 +150,7 @@ class Story:
         screen = self._screen
         screen.heading("2. The debtor's file, before anything is written")
         screen.you(f"{row['name']} owes most. May I send them a reminder?")
-        file = await self._ask("get_debtor", debtor=row["debtor_number"])
+        file = await self._ask("get_debtor", debtor=row["debtor_number"], whole=True)
         screen.assistant(f"Not yet. {file['summary']}" if _stops(file) else file["summary"])
         screen.more(_advice(file))
         return file
@@ -162,7 +162,7 @@ class Story:
         screen = self._screen
         screen.heading("3. A debtor who must be left alone")
         screen.you(f"Then {chosen['name']}: they owe {_amount(chosen['overdue'])}. Shall we chase them?")
-        file = await self._ask("get_debtor", debtor=chosen["debtor_number"])
+        file = await self._ask("get_debtor", debtor=chosen["debtor_number"], whole=True)
         plans = [plan for plan in file.get("payment_plans", []) if plan.get("active")]
         terms = [term for plan in plans for term in plan.get("terms", [])]
         due = [term for term in terms if Decimal(term.get("still_due", "0")) > 0]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from payt_mcp.cli.questions import hidden, visible
+from payt_mcp.cli.questions import agreed, hidden, visible
 from payt_mcp.disk import can_be_made
 from payt_mcp.errors import (
     CertificateError,
@@ -40,6 +40,10 @@ _CLIENT_ID = """\
 Whoever administers Payt in your company can register payt-mcp there once, and gives you a client id and a client
 secret. If you have an API token instead, press Ctrl+C and run: payt-mcp login --token
 Client id: """
+
+_IS_IT_YOU = """\
+Somebody is signed in here through this application already, and what they proposed may still wait for their yes.
+Is it you, signing in again? Type yes or no: """
 
 _PATIENCE = 300.0
 _UNLOCKING = 60.0
@@ -86,12 +90,13 @@ def _through_browser(
 ) -> tuple[SignIn, list[Administration], Place]:
     from payt_mcp.cli.redirect import Redirect
 
+    someone_else = args.someone_else or (store.knows(name) and not agreed(_IS_IT_YOU, otherwise=True))
     with Redirect(args.port, settings.language_for) as redirect:
         try:
             code, verifier = _consent(args, settings, name, redirect)
             body = grants.of_code(code, redirect.uri, verifier)
             signin = anyio.run(_granted, settings, "oauth", name, secret, body)
-            reached, place = anyio.run(_keep, settings, signin, store)
+            reached, place = anyio.run(_keep, settings, signin, store, someone_else)
         except BaseException:
             redirect.finish(say("Nobody was signed in. You can close this page: the terminal says why."))
             raise
@@ -157,12 +162,17 @@ async def _granted(settings: Settings, kind: Kind, name: str, secret: Secret, bo
         await client.aclose()
 
 
-async def _keep(settings: Settings, signin: SignIn, store: SignInStore) -> tuple[list[Administration], Place]:
+async def _keep(
+    settings: Settings,
+    signin: SignIn,
+    store: SignInStore,
+    someone_else: bool = False,
+) -> tuple[list[Administration], Place]:
     """Try it, then keep it; nobody renews the sign-in before it meanwhile."""
     reached = await _reached(settings, signin.tokens.access)
     try:
         async with store.turn():
-            return reached, store.begin(signin)
+            return reached, store.begin(signin, someone_else=someone_else)
     except grants.GrantTrouble as trouble:
         raise SignInError(f"The sign-in could not be kept: {trouble}. Run `payt-mcp login` again.") from None
 
@@ -259,5 +269,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=_port, default=PORT, help=f"of http://127.0.0.1:PORT/callback (default {PORT})")
     parser.add_argument("--scope", help="the permissions to ask for, separated by spaces; empty: all the application's")
     parser.add_argument("--read-only", action="store_true", help="ask for the permissions to read alone")
+    parser.add_argument(
+        "--someone-else", action="store_true", help="not whoever signed in here before: see and send nothing of theirs"
+    )
     parser.add_argument("--no-browser", action="store_true", help="print the address of the consent page only")
     return parser

@@ -21,6 +21,16 @@ def visible(question: str) -> str:
     return _given(input(question), question)
 
 
+def agreed(question: str, *, otherwise: bool) -> bool:
+    """A yes or a no; `otherwise` where nobody can be asked. Raises SettingsError for another answer."""
+    if not sys.stdin.isatty():
+        return otherwise
+    answer = input(question).strip().lower()
+    if answer not in {"y", "yes", "n", "no"}:
+        raise SettingsError("That was neither yes nor no. Nothing was kept.")
+    return answer.startswith("y")
+
+
 def _given(text: str, question: str) -> str:
     if not text.strip():
         raise SettingsError(f"{question.partition(' (')[0].strip(': ')} is missing. Nothing was kept.")

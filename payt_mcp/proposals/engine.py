@@ -6,6 +6,7 @@ the outcome. What has no outcome is looked for at Payt afterwards, and never sen
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -27,7 +28,7 @@ from payt_mcp.errors import (
     UpstreamError,
 )
 from payt_mcp.proposals.ledger.contract import LedgerContract
-from payt_mcp.proposals.outcomes import of_this_attempt
+from payt_mcp.proposals.outcomes import at, of_this_attempt
 from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import words_of
@@ -160,12 +161,13 @@ class Engine:
             raise RefusedWriteError(said)
 
     async def look(self, record: Record) -> Record:
-        """Look now for what became of an unknown outcome.
+        """Look now for what became of an unknown outcome; that of another scope is left to those whose it is.
 
         Raises:
             OutcomeUnknownError: the record of it cannot be read.
         """
-        if record.status is Status.OUTCOME_UNKNOWN and record.content is not None:
+        is_own = record.scope == self.ledger_scope
+        if is_own and record.status is Status.OUTCOME_UNKNOWN and record.content is not None:
             with suppress(LedgerError):  # told below
                 await self._settle(record)
         return await self._begun(record.id, record.scope)
@@ -233,7 +235,7 @@ class Engine:
         if writer is None:
             self.troubles[key], self._retry_at[key] = _UNKNOWN_KIND, time.monotonic() + _LONGEST_PAUSE
             return
-        await self.on_ledger(self.ledger.checking, key)
+        await self.on_ledger(self.ledger.checking, key, scope=self.ledger_scope)
         check = await writer.check(record)
         if check.changed:
             left = await self.on_ledger(self.ledger.supersede, key, joined(check.changed, "; "), scope=scope)
@@ -249,12 +251,24 @@ class Engine:
         self.troubles.pop(key, None)
 
     async def _waits(self, key: str) -> bool:
-        """Whether the same letter is under way or of unknown outcome; then Payt is not even asked."""
+        """Whether the same letter is under way, of unknown outcome, or sent meanwhile; then Payt is not even asked."""
         other = await self.on_ledger(self.ledger.in_the_way, key, scope=self.ledger_scope)
         if other is None:
             return False
+        if other.status is Status.SENT:
+            why = _sent_before(other, is_own=other.scope == self.ledger_scope)
+            await self.on_ledger(self.ledger.supersede, key, why, scope=self.ledger_scope)
+            self.troubles.pop(key, None)
+            return True
         self._retry_at[key] = time.monotonic() + _PAUSE
         state = say("is being sent") if other.status is Status.SENDING else say("may have been sent")
+        if other.scope != self.ledger_scope:
+            self.troubles[key] = say(
+                "The same {state} by a colleague. This one waits until that is settled, and for no longer than 15 "
+                "minutes after its yes.",
+                state=state,
+            )
+            return True
         self.troubles[key] = say(
             "{same} {state} as proposal {id}. This one waits until a person or what Payt shows has settled that one, "
             "and for no longer than 15 minutes after its yes.",
@@ -371,6 +385,14 @@ class Engine:
                 message_id=done.message_id,
                 scope=record.scope,
             )
+
+
+def _sent_before(other: Record, *, is_own: bool) -> str:
+    """Why what is the same as another is not sent. Of a colleague's nothing is told but when it went out."""
+    when = at(other.sending_at or other.changed_at, dt.UTC)
+    if is_own:
+        return say("the same was sent at {when}", when=when)
+    return say("the same was sent by a colleague at {when}", when=when)
 
 
 def _unusable(error: OutcomeUnknownError) -> str:

@@ -290,6 +290,7 @@ def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
     open_, total, book_open, book_total = (
         invoice.open_amount, invoice.total_amount, invoice.book_open_amount, invoice.book_total_amount,
     )  # fmt: skip
+    total = open_ if total == open_ else total
     if not _MONEY.isdisjoint(invoice.unreadable):
         book_open = None
     is_own = bool(currency) and invoice.currency_code == currency
@@ -307,17 +308,17 @@ def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
         invoice_date=_same_date(invoice.invoice_date),
         due_date=_same_date(invoice.due_date),
         currency=intern(invoice.currency_code or ""),
-        total_amount=open_ if total == open_ else total,
+        total_amount=total,
         open_amount=open_,
         book_open=open_ if book_open == open_ else book_open,
         book_total=total if book_total == total else book_total,
         step=step,
-        step_at=step_at,
+        step_at=_same_moment(step_at),
         plan_id=intern(invoice.active_payment_plan_id or ""),
         case_id=intern(invoice.active_credit_case_id or ""),
         paused=invoice.paused_at is not None or bool(invoice.paused_by_user),
         text=_text(invoice),
-        updated_at=invoice.updated_at,
+        updated_at=_same_moment(invoice.updated_at),
         is_unbooked=is_unbooked,
         paid_on=_same_date(invoice.payment_date),
         labels=_same_labels(tuple(label.name for label in invoice.labels if label.name)),
@@ -360,6 +361,12 @@ def _text(invoice: Invoice) -> str:
 def _same_date(date: dt.date | None) -> dt.date | None:
     """The first object that was this date: 100,000 invoices fall due on a few hundred days."""
     return date
+
+
+@lru_cache(maxsize=10_000)
+def _same_moment(moment: dt.datetime | None) -> dt.datetime | None:
+    """Likewise: an import stamps what it changes alike, and the step of an invoice is often its last change."""
+    return moment
 
 
 @lru_cache(maxsize=10_000)

@@ -1,6 +1,7 @@
 """Sums and orders of open items that are brought up to date by what changed, instead of made anew from all.
 
-Each gives what the function gives that makes it anew: `aging.overdue` and `selection.ordered`.
+Each gives what the function gives that makes it anew: `aging.overdue`, `aging.balance`, `sums.totals` and
+`selection.ordered`.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from payt_mcp.receivables.aging import DebtorOverdue, Overdue, overdue, rank
+from payt_mcp.receivables.aging import Balance, DebtorOverdue, Overdue, balance, overdue, rank
 from payt_mcp.receivables.open_items import Change, OpenItem, OpenItems
 from payt_mcp.receivables.selection import ordered, place_in
+from payt_mcp.receivables.sums import Sums, Totals, totals
 
 _WORTHWHILE = 300
 """More changes than these are not followed one by one."""
@@ -83,6 +85,70 @@ class RunningOverdue:
             if nothing.count(item, self._today, self._latest):
                 row.add(item, self._today)
         return row
+
+
+class RunningTotals:
+    """What all open items come to on one day; what it gave stays as it was."""
+
+    def __init__(self, items: OpenItems, today: dt.date) -> None:
+        self._items = items
+        self._today = today
+        self._version = -1
+        self._totals = Totals()
+
+    def now(self) -> Totals:
+        changes = changes_of(self._items, self._version) if self._version >= 0 else None
+        self._version = self._items.version
+        if changes is None:
+            self._totals = totals(self._items.invoices.values(), self._today)
+        elif changes:
+            self._follow(changes)
+        return self._totals
+
+    def _follow(self, changes: Iterable[Change]) -> None:
+        was = self._totals
+        self._totals = Totals(was.booked, dict(was.own), list(was.unvalued), list(was.unbooked))
+        for change in changes:
+            for item, sign in ((change.before, -1), (change.after, 1)):
+                if item is not None:
+                    self._count(totals((item,), self._today), sign)
+
+    def _count(self, one: Totals, sign: int) -> None:
+        now = self._totals
+        now.booked = now.booked.plus(one.booked, sign)
+        for currency, sums in one.own.items():
+            now.own[currency] = now.own.get(currency, Sums()).plus(sums, sign)
+            if not now.own[currency].invoices:
+                del now.own[currency]
+        for listed, items in ((now.unvalued, one.unvalued), (now.unbooked, one.unbooked)):
+            for item in items:
+                listed.append(item) if sign > 0 else listed.remove(item)
+
+
+class RunningBalances:
+    """What each debtor owes on one day, as it is asked for; what it gave stays as it was."""
+
+    def __init__(self, items: OpenItems, today: dt.date) -> None:
+        self._items = items
+        self._today = today
+        self._version = items.version
+        self._known: dict[str, Balance] = {}
+
+    def of(self, debtor_id: str) -> Balance:
+        if self._version != self._items.version:
+            self._follow()
+        if debtor_id not in self._known:
+            self._known[debtor_id] = balance(self._items.of_debtor(debtor_id), self._today)
+        return self._known[debtor_id]
+
+    def _follow(self) -> None:
+        changes = changes_of(self._items, self._version)
+        self._version = self._items.version
+        if changes is None:
+            self._known = {}
+        for change in changes or ():
+            for debtor_id in change.debtor_ids:
+                self._known.pop(debtor_id, None)
 
 
 class RunningOrders:

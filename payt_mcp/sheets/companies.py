@@ -112,7 +112,7 @@ async def _company(scope: Scope, *, worklist: bool) -> Company:
             await anyio.lowlevel.checkpoint()
             done = 0
     debtors.sort(key=lambda one: (-one.aging.overdue, -one.aging.open, one.entry.name, one.entry.number))
-    said = notes_of_picture(scope.administration, books.overdue(items, today, 1))
+    said = notes_of_picture(scope.administration, books.derived.overdue(items, today, 1))
     unvalued = sum(one.aging.unvalued for one in debtors)
     if unvalued:
         listed = count(unvalued, "open item")

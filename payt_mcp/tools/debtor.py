@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult
@@ -28,36 +29,62 @@ from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, 
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from payt_mcp.books.debtor import Correspondence, DebtorFile
     from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import Debtor, Message
     from payt_mcp.receivables.open_items import OpenItem
 
-_MOST_INVOICES = 20
-_MESSAGE_LENGTH = 400
+
 _ADDRESS_PARTS = ("street_1", "street_2", "postal_code", "city", "region", "country_code")
 _DETAILS = (
-    "debtor_identifier", "language_code", "call_phone_number", "sms_phone_number", "relation_manager", "coc_number",
-    "vat_number", "credit_limit_amount", "peppol_identifier", "remark", "paused_at",
-    "reminding_paused_at", "public_url", "deeplink_url", "internal_note_email_address", "postal_address",
+    "language_code", "call_phone_number", "relation_manager", "credit_limit_amount", "remark", "paused_at",
+    "reminding_paused_at",
+)  # fmt: skip
+_MORE_DETAILS = (
+    "debtor_identifier", *_DETAILS[:2], "sms_phone_number", "relation_manager", "coc_number", "vat_number",
+    "credit_limit_amount", "peppol_identifier", *_DETAILS[4:], "public_url", "deeplink_url",
+    "internal_note_email_address", "postal_address",
 )  # fmt: skip
 _COLUMNS = INVOICE_COLUMNS | {"phase_since": "phase since", "reminded_on": "reminded on", "labels": "labels"}
 _OF_MANY = " (the oldest, and those of the messages below)"
 _PHASE_COLUMNS = {"phase": "phase", "invoices": "invoices", "amount": "amount", "may_be_reminded": "may be reminded"}
 _BESIDE_ADDRESS = {"cannot_be_used": "cannot be used:", "reads": "reads"}
-_AMOUNTS = {"open", "overdue", "credits"}
 _MEANINGS = {
-    "open": "open (gross)",
-    "overdue": "overdue (gross)",
-    "credits": "open credits",
     "today": "today, where the administration is",
     "public_url": "public_url (the debtor's own portal)",
     "deeplink_url": "deeplink_url (in Payt, for you)",
     "internal_note_email_address": "internal_note_email_address (for colleagues, never for the debtor)",
 }
 """Fields whose name does not say whom they are for."""
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How much of the file is told: invoices beside those of the messages, messages and their characters, the fields
+    of the debtor, and which fields of rows are left out.
+    """
+
+    invoices: int
+    messages: int
+    characters: int
+    details: Sequence[str]
+    without: frozenset[str] = frozenset()
+
+    def rows(self, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        return [{name: value for name, value in row.items() if name not in self.without} for row in rows]
+
+
+_SHORT = _Form(
+    invoices=3, messages=3, characters=90, details=_DETAILS,
+    without=frozenset({
+        "invoice_date", "total_amount", "phase_since", "case_number", "interest", "costs", "started_at", "read_at",
+        "read_by", "amount", "may_be_reminded",
+    }),
+)  # fmt: skip
+_WHOLE = _Form(invoices=20, messages=15, characters=400, details=_MORE_DETAILS)
+_IN_SUMMARY = frozenset({"debtor_number", "name", "open", "overdue", "credits", "oldest_days", "attention"})
 
 
 class DebtorDetail(TypedDict, total=False):
@@ -78,29 +105,33 @@ class DebtorDetail(TypedDict, total=False):
 async def get_debtor(
     ctx: Ctx,
     debtor: Annotated[Key, Field(description="Debtor number, identifier, id, or a name only one debtor can have.")],
+    whole: Annotated[bool, Field(description="More of each, links and registrations.")] = False,
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, DebtorDetail]:
     from payt_mcp.books.debtor import file_and_letters  # noqa: PLC0415 - brings the client along
+
+    form = _WHOLE if whole else _SHORT
 
     scope = await scope_of(ctx, administration_id)
     file, letters = await file_and_letters(scope, debtor.strip())
     parts = overdue_parts(file.books, file.debtor.id, scope.today)
     answer = Answer(debtor_words.summary(scope, file, parts), as_of=scope.as_of)
-    answer.data = _data(scope, file, letters, parts)
+    answer.data = _data(scope, file, letters, parts, form)
     shown = len(answer.data["invoices"])
     answer.lines = _text(answer.data, f"Open invoices{_OF_MANY if shown < len(file.open_items) else ''}")
     answer.notes += scope.caveats
     answer.notes += debtor_words.notes(
-        scope, file, letters, parts, invoices=shown, addresses=len(answer.data["addresses"])
-    )
+        scope, file, letters, parts,
+        invoices=shown, addresses=len(answer.data["addresses"]), messages=len(answer.data["messages"]),
+    )  # fmt: skip
     return answer.result()
 
 
 TOOL = ToolSpec(
     get_debtor,
     "Get debtor",
-    "One debtor's whole file, read fresh: balances, every e-mail address and what it is for, language, open invoices, "
-    "credit cases, payment plan and last messages. Read this before drafting a reminder or preparing a call.",
+    "One debtor's file, read fresh: balances, addresses, language, oldest invoices, credit cases, payment plan, last "
+    "messages. Read it before a reminder or a call.",
     toolset="core",
     place=6,
     needs=("administrations:read", "invoices:read", "debtors:read", "messages:read"),
@@ -108,25 +139,25 @@ TOOL = ToolSpec(
 )
 
 
-def _data(scope: Scope, file: DebtorFile, letters: Correspondence, parts: OverdueParts) -> dict[str, Any]:
+def _data(scope: Scope, file: DebtorFile, letters: Correspondence, parts: OverdueParts, form: _Form) -> dict[str, Any]:
+    messages = letters.messages[: form.messages]
     return {
         "currency": scope.administration.currency_code or "",
-        "debtor": _debtor(scope, file, parts),
+        "debtor": _debtor(scope, file, parts, form),
         "addresses": _addresses(file.debtor),
-        "invoices": [_invoice(scope, file, item) for item in _shown(file, letters)],
-        "cases": [case_row(case, scope.zone) for case in file.cases],
+        "invoices": form.rows(_invoice(scope, file, item) for item in _shown(file, messages, form.invoices)),
+        "cases": form.rows(case_row(case, scope.zone) for case in file.cases),
         "payment_plans": [plan_row(plan, scope.zone) for plan in (*file.plans, *file.pending)],
-        "messages": [
-            message_row(m, _MESSAGE_LENGTH, scope.zone, about=_about(file, letters, m)) for m in letters.messages
-        ],
+        "messages": form.rows(
+            message_row(m, form.characters, scope.zone, about=_about(file, letters, m)) for m in messages
+        ),
     }
 
 
-def _shown(file: DebtorFile, letters: Correspondence) -> list[OpenItem]:
+def _shown(file: DebtorFile, messages: Sequence[Message], most: int) -> list[OpenItem]:
     """The oldest invoices, and those that the messages shown are about."""
-    asked = {message.invoice_id for message in letters.messages}
-    oldest = file.open_items[:_MOST_INVOICES]
-    return [*oldest, *(item for item in file.open_items[_MOST_INVOICES:] if item.id in asked)]
+    asked = {message.invoice_id for message in messages}
+    return [*file.open_items[:most], *(item for item in file.open_items[most:] if item.id in asked)]
 
 
 def _about(file: DebtorFile, letters: Correspondence, message: Message) -> str | None:
@@ -135,7 +166,7 @@ def _about(file: DebtorFile, letters: Correspondence, message: Message) -> str |
     return f"{about}, on which nothing is open" if about and settled else about
 
 
-def _debtor(scope: Scope, file: DebtorFile, parts: OverdueParts) -> dict[str, Any]:
+def _debtor(scope: Scope, file: DebtorFile, parts: OverdueParts, form: _Form) -> dict[str, Any]:
     from payt_mcp.books.scope import administration_name  # noqa: PLC0415 - brings the client along
 
     balance = aging.balance(file.open_items, scope.today)
@@ -150,11 +181,11 @@ def _debtor(scope: Scope, file: DebtorFile, parts: OverdueParts) -> dict[str, An
         "credits": present.plain(balance.credits) if balance.credits else None,
         "oldest_days": balance.oldest_days or None,
         "phase": balance.phase,
-        "overdue_by_phase": [_in_phase(phase, parts) for phase in parts.by_phase],
+        "overdue_by_phase": form.rows(_in_phase(phase, parts) for phase in parts.by_phase),
         "attention": file.attention(scope.today).flags,
         "labels": [present.outside(label.name, present.NAME_LENGTH) for label in file.debtor.labels],
         "messages_go_to": goes_to.email if goes_to else None,
-        **raw_fields(file.debtor.model_dump(), _DETAILS, scope.zone),
+        **raw_fields(file.debtor.model_dump(), form.details, scope.zone),
     }
     return present.filled(debtor)
 
@@ -177,10 +208,15 @@ def _invoice(scope: Scope, file: DebtorFile, item: OpenItem) -> dict[str, Any]:
 
 
 def _addresses(debtor: Debtor) -> list[dict[str, str]]:
-    """Every e-mail address on file and where it comes from, in the order a reminder would look for one; one that cannot
-    be used as it stands there, and why not.
+    """Every e-mail address on file once, with what it is for, in the order a reminder would look for one; one that
+    cannot be used as it stands there, and why not.
     """
-    return [_address(one) for one in written(debtor)]
+    found: dict[str, dict[str, str]] = {}
+    for row in map(_address, written(debtor)):
+        known = found.setdefault(row["email"], row)
+        if known is not row:
+            known["for"] += f"; {row['for']}"
+    return list(found.values())
 
 
 def _address(one: Written) -> dict[str, str]:
@@ -197,16 +233,14 @@ def _address_line(row: Mapping[str, str]) -> str:
 
 
 def _text(data: Mapping[str, Any], invoices: str) -> list[str]:
-    debtor = spoken(data["debtor"])
-    for name in _AMOUNTS & debtor.keys():
-        debtor[name] = f"{data['currency']} {debtor[name]}"
+    debtor = {name: value for name, value in spoken(data["debtor"]).items() if name not in _IN_SUMMARY}
     address = debtor.pop("postal_address", {})
     in_phases = debtor.pop("overdue_by_phase", ())
     text = [f"{_MEANINGS.get(name, name)}: {_value(value)}" for name, value in debtor.items()]
     if address:
         text.append(f"postal_address: {', '.join(address[part] for part in _ADDRESS_PARTS if part in address)}")
     text += map(_address_line, data["addresses"])
-    text += _titled("Overdue by phase", in_phases, _PHASE_COLUMNS)
+    text += _phases(in_phases)
     text += _titled(invoices, data["invoices"], _COLUMNS)
     text += _titled("Credit cases", data["cases"], {name: name for row in data["cases"] for name in row})
     for plan in data["payment_plans"]:
@@ -215,6 +249,14 @@ def _text(data: Mapping[str, Any], invoices: str) -> list[str]:
         text.append("Last messages:")
         text += [line for row in data["messages"] for line in message_lines(row)]
     return text
+
+
+def _phases(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A table, or one line where only the numbers of invoices are told."""
+    if not rows or "amount" in rows[0]:
+        return _titled("Overdue by phase", rows, _PHASE_COLUMNS)
+    told = (f"{row['invoices']} {row['phase']}" for row in map(spoken, rows))
+    return [f"Overdue by phase: {', '.join(told)}"]
 
 
 def _value(value: Any) -> str:

@@ -14,6 +14,7 @@ from payt_mcp.answers.names import debtor_names, similar_note
 from payt_mcp.answers.rows import debtor_row
 from payt_mcp.receivables import aging, matching
 from payt_mcp.receivables.selection import in_turn
+from payt_mcp.tools.first_pages import first_page
 from payt_mcp.tools.shared import (
     PAGE,
     Administrations,
@@ -36,8 +37,7 @@ from payt_mcp.tools.shared import (
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from payt_mcp.books.scope import Scope
@@ -73,26 +73,18 @@ async def find_debtors(
     from payt_mcp.books.several import ask_each  # noqa: PLC0415 - brings the client along
 
     args = given(query=query, sort=sort if sort != "overdue" else "", administration_id=administration_id)
-    page = None
     if cursor:
         scopes, page = await resumed_of(ctx, cursor, "find_debtors", args, limit)
-        args = dict(page.listing.args)
-    else:
-        scopes = await scopes_of(ctx, administration_id)
-    books, _ = await ask_each(scopes, _read)
-    asked = args.get("query", "")
-    if page is None:
-        page = begun_of(scopes, "find_debtors", args, _found(scopes, books, asked, args.get("sort", "overdue")), limit)
-    about = f" for {asked[:60]!r}" if asked else ""
-    answer = Answer(f"{present.count(page.total or 0, 'debtor')} found{about}.")
-    if not page.is_first:
-        answer.summary = f"Debtors {page.places}{about}."
-    _add_rows(answer, scopes, books, page)
-    if page.is_first and args.get("sort", "overdue") != "name":
-        answer.summary += unranked(scopes)
-    if asked and page.is_first:
-        answer.notes += _others(asked, {key for scope in scopes for key in _ids(scopes, scope, page)}, books)
-    return answer.result()
+        books, _ = await ask_each(scopes, _read)
+        return _answer(scopes, books, page).result()
+    scopes = await scopes_of(ctx, administration_id)
+
+    async def begin() -> tuple[Answer, Shown]:
+        books, _ = await ask_each(scopes, _read)
+        page = begun_of(scopes, "find_debtors", args, _found(scopes, books, query, sort), limit)
+        return _answer(scopes, books, page), page
+
+    return (await first_page(scopes, "find_debtors", args, limit, begin)).result()
 
 
 TOOL = ToolSpec(
@@ -107,13 +99,25 @@ TOOL = ToolSpec(
 )
 
 
-def _uncounted(items: OpenItems, ids: Iterable[str], today: dt.date, currency: str) -> list[str]:
-    """The invoices of these debtors that the books give no amount, in no sum or counted with their own."""
-    total = aging.balance((item for key in ids for item in items.of_debtor(key)), today)
-    said = []
-    if total.unvalued:
-        said.append(f"{present.count(len(total.unvalued), 'invoice')} without an amount in {currency} in no sum.")
-    return said + unbooked_notes(total.unbooked)
+def _answer(scopes: Sequence[Scope], books: Sequence[Answered[OpenItems]], page: Shown) -> Answer:
+    asked = page.listing.args.get("query", "")
+    about = f" for {asked[:60]!r}" if asked else ""
+    answer = Answer(f"{present.count(page.total or 0, 'debtor')} found{about}.")
+    if not page.is_first:
+        answer.summary = f"Debtors {page.places}{about}."
+    _add_rows(answer, scopes, books, page)
+    if page.is_first and page.listing.args.get("sort", "overdue") != "name":
+        answer.summary += unranked(scopes)
+    if asked and page.is_first:
+        answer.notes += _others(asked, {key for scope in scopes for key in _ids(scopes, scope, page)}, books)
+    return answer
+
+
+def _uncounted(balances: Sequence[aging.Balance], currency: str) -> list[str]:
+    """The invoices of debtors that the books give no amount, in no sum or counted with their own."""
+    unvalued = sum(len(balance.unvalued) for balance in balances)
+    said = [f"{present.count(unvalued, 'invoice')} without an amount in {currency} in no sum."] if unvalued else []
+    return said + unbooked_notes([item for balance in balances for item in balance.unbooked])
 
 
 def _columns(currency: str | None) -> dict[str, str]:
@@ -151,13 +155,14 @@ def _add_rows(answer: Answer, scopes: Sequence[Scope], books: Sequence[Answered[
         held, currency = scope.account.books(scope.administration), scope.administration.currency_code
         whose = {"administration_id": scope.id, "currency": currency or ""} if several else {}
         ids = [key for key in ids_of(scopes, scope, page.ids) if key in items.debtors]
+        balances = [held.derived.balance(items, key, scope.today) for key in ids]
         told = []
-        for key in ids:
-            debtor, found = items.debtors[key], held.attention(items, key, scope.today)
-            row = whose | debtor_row(debtor, items, scope.today, found.flags)
+        for key, balance in zip(ids, balances, strict=True):
+            debtor, found = items.debtors[key], held.derived.attention(items, key, scope.today)
+            row = whose | debtor_row(debtor, balance, found.flags)
             rows[pinned(scopes, scope, key)] = (row, spoken_debtor(row, found))
             told.append((present.code(debtor.number), found))
-        said = [*debtor_notes(told, currency), *_uncounted(items, ids, scope.today, currency or ""), *held.unseen]
+        said = [*debtor_notes(told, currency), *_uncounted(balances, currency or ""), *held.unseen]
         said += [*held.corrections(), *scope.caveats]
         notes += labelled(scope, said, scopes)
     shown = [rows[key] for key in page.ids if key in rows]
@@ -208,5 +213,6 @@ def _by_name(one: _Candidate) -> tuple[str, str]:
 
 
 def _by_overdue(one: _Candidate) -> tuple[Decimal, Decimal]:
-    balance = aging.balance(one.items.of_debtor(one.debtor.id), one.scope.today)
+    held = one.scope.account.books(one.scope.administration)
+    balance = held.derived.balance(one.items, one.debtor.id, one.scope.today)
     return -balance.overdue, -balance.open

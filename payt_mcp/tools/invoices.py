@@ -12,9 +12,9 @@ from pydantic import Field
 from payt_mcp.answers import found_invoices, groups, totals
 from payt_mcp.answers.rows import INVOICE_COLUMNS, spoken_invoice
 from payt_mcp.errors import BadValueError, InputError
-from payt_mcp.receivables import sums
 from payt_mcp.receivables.phases import ATTENTION
 from payt_mcp.receivables.selection import Between
+from payt_mcp.tools.first_pages import first_page
 from payt_mcp.tools.shared import (
     MOST_ROWS,
     PAGE,
@@ -79,7 +79,8 @@ class Invoices(Listed, total=False):
 
 _COLUMNS = {"administration_id": "administration", **INVOICE_COLUMNS}
 _OF_DEBTORS = frozenset({"debtor", "relation_manager"})
-_IN_ORDER = frozenset({"month", "phase"})
+_IN_ORDER = frozenset({"month", "phase", "currency"})
+"""Groups that no amount ranks across currencies."""
 _MANY = frozenset({"debtor", "label"})
 """Groups there can be hundreds of; all of the others are on one page."""
 _OWN_FIELDS = tuple(INVOICE_COLUMNS)
@@ -137,13 +138,10 @@ async def search_invoices(
     check_fields(fields, _OWN_FIELDS, "invoices")
     if fields and group_by:
         raise InputError("fields are of single invoices: leave fields or group_by out. Nothing was looked up.")
-    from payt_mcp.books.invoices import search  # noqa: PLC0415 - brings the client along
-    from payt_mcp.books.several import ask_each  # noqa: PLC0415
-
-    found, notes = await ask_each(scopes, partial(search, question=question))
-    first = _grouped if group_by else _listed
-    answer = await first(scopes, question, found, args, limit)
-    answer.notes = [*notes, *answer.notes]
+    make = partial(_begun, scopes, question, args, limit)
+    if question.is_of_books and not fields:
+        return (await first_page(scopes, "search_invoices", args, limit, make)).result()
+    answer, _ = await make()
     return answer.result()
 
 
@@ -205,23 +203,41 @@ def _flags(values: Sequence[str]) -> list[str]:
     return named
 
 
+async def _begun(
+    scopes: Sequence[Scope], question: Question, args: Mapping[str, Any], limit: int
+) -> tuple[Answer, Shown]:
+    from payt_mcp.books.invoices import search  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.several import ask_each  # noqa: PLC0415
+
+    found, notes = await ask_each(scopes, partial(search, question=question))
+    first = _grouped if question.group_by else _listed
+    answer, page = await first(scopes, question, found, args, limit)
+    answer.notes = [*notes, *answer.notes]
+    return answer, page
+
+
 async def _listed(
     scopes: Sequence[Scope],
     question: Question,
     found: Sequence[Answered[Matches]],
     args: Mapping[str, Any],
     limit: int,
-) -> Answer:
+) -> tuple[Answer, Shown]:
     """The first page: the totals of all that was found, and the first invoices."""
     from payt_mcp.books.invoices import in_one_order  # noqa: PLC0415 - brings the client along
     from payt_mcp.books.several import pinned  # noqa: PLC0415
 
-    ids = [pinned(scopes, scope, item.id) for scope, item in in_one_order(found, question)]
+    known: dict[str, Sequence[OpenItem]] = {one.scope.id: one.result.items for one in found}
+    if len(scopes) == 1:  # of 100,000 ids each line here is felt
+        ids = [item.id for item in found[0].result.items]
+        known = {scopes[0].id: found[0].result.items[: limit + 1]}
+    else:
+        ids = [pinned(scopes, scope, item.id) for scope, item in in_one_order(found, question)]
     page = begun_of(scopes, "search_invoices", args, ids, limit)
     answer = _totals(question, found, args)
     answer.summary += unranked(scopes) if question.order.endswith("_amount") else ""
-    await _add_rows(answer, scopes, page, {one.scope.id: one.result.items for one in found})
-    return answer
+    await _add_rows(answer, scopes, page, known)
+    return answer, page
 
 
 async def _grouped(
@@ -230,7 +246,7 @@ async def _grouped(
     found: Sequence[Answered[Matches]],
     args: Mapping[str, Any],
     limit: int,
-) -> Answer:
+) -> tuple[Answer, Shown]:
     """The same, and groups with their sums instead of the invoices. Following pages show the sums of this moment."""
     from payt_mcp.books.surroundings import named_debtors  # noqa: PLC0415 - brings the client along
 
@@ -247,9 +263,10 @@ async def _grouped(
     answer.summary += groups.heading(question, list(kept.values()))
     for scope, matches in found:
         answer.notes += labelled(scope, groups.notes_of(question, matches.items), found)
-    _add_groups(answer, begun_of(scopes, "search_invoices", args, list(kept), limit, kept))
+    page = begun_of(scopes, "search_invoices", args, list(kept), limit, kept)
+    _add_groups(answer, page)
     answer.as_of = earliest(scopes, map(_as_of, scopes))
-    return answer
+    return answer, page
 
 
 async def _following(scopes: Sequence[Scope], page: Shown) -> Answer:
@@ -273,7 +290,7 @@ def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mappin
     kind = "" if question.status == "all" else f"{question.status} "
     count = sum(len(matches.items) for _, matches in found)
     answer = Answer(f"{present.count(count, f'{kind}invoice')} found")
-    parts = [(scope, sums.totals(matches.items, scope.today)) for scope, matches in found]
+    parts = [(scope, matches.totals) for scope, matches in found]
     totals.add_totals(answer.data, parts, question.status)
     by_currency = question.group_by != "currency"
     answer.summary += totals.words(parts, question.status, by_currency=by_currency) if count else "."

@@ -63,7 +63,7 @@ async def sums(who: Assistant, number: str) -> dict[str, Any]:
     overview = await who.ask("summarize_overdue", top=100)
     (row,) = [row for row in overview["debtors"] if row["debtor_number"] == number]
     (found,) = (await who.ask("find_debtors", query=number))["debtors"]
-    file = (await who.ask("get_debtor", debtor=number))["debtor"]
+    file = (await who.ask("get_debtor", whole=True, debtor=number))["debtor"]
     listed = await who.ask("search_invoices", debtors=[number], status="overdue")
     by_phase = sum((Decimal(part["amount"]) for part in file["overdue_by_phase"]), Decimal(0))
     return {

@@ -33,6 +33,7 @@ def served(world: World) -> Iterator[Handle]:
 async def test_one_last_row_is_shown_rather_than_a_cursor_for_it(served: Handle) -> None:
     async with assistant(served) as who:
         one = await who.ask("search_invoices", query="onemore")
+        assert (await who.ask("search_invoices", query="onemore")) == one
         two = await who.ask("search_invoices", query="twomore")
         asked = await who.ask("search_invoices", query="onemore", limit=20)
     assert (len(one["invoices"]), one.get("next_cursor")) == (21, None)

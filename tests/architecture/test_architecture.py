@@ -18,7 +18,9 @@ from tests.architecture.floors import FLOORS
 from tests.architecture.imports import HOUSE, imported
 
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-SHARED_BY_TOOLS = {"callers", "shared", "schemas", "arguments", "writing", "writing.factory", "writing.call"}
+SHARED_BY_TOOLS = {
+    "callers", "shared", "schemas", "arguments", "first_pages", "writing", "writing.factory", "writing.call",
+}  # fmt: skip
 MAY_IMPORT_MCP = {"tools", "prompts", "resources", "apps", "server", "cli"}
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import select
 import signal
 import socket
 import struct
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -347,3 +350,40 @@ def test_signing_out_says_what_it_did_and_what_it_did_not(home: Home) -> None:
     assert "sandbox-token" not in done.stdout
     again = run("logout", env=home.env())
     assert (again.returncode, again.stdout) == (0, f"Nobody is signed in to Payt ({home.payt.url}) on this machine.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal that can be made here")
+@pytest.mark.parametrize(("typed", "stays"), [("yes", True), ("no", False), ("perhaps", None)])
+def test_whoever_signs_in_over_somebody_is_asked_whether_it_is_them(home: Home, typed: str, stays: bool | None) -> None:
+    before = home.sign_in()
+    ours, terminal = os.openpty()
+    port = free_port()
+    with subprocess.Popen(
+        [*COMMAND, "login", "--port", str(port), "--no-browser"],
+        env=home.env(PAYT_CLIENT_SECRET=APP_SECRET), stdin=terminal, stdout=terminal, stderr=terminal,
+    ) as process:  # fmt: skip
+        os.close(terminal)
+        _until(ours, "Type yes or no: ")
+        os.write(ours, f"{typed}\n".encode())
+        printed = _until(ours, "Waiting for your answer" if stays is not None else "Nothing was kept")
+        if stays is not None:
+            url = re.search(r"(http\S+/oauth/authorize\S+)", printed)
+            assert url
+            httpx.get(answer(url[1], "approve"), follow_redirects=True)
+            _until(ours, "Signed in to Payt")
+        assert process.wait(PATIENCE) == (0 if stays is not None else 1)
+    os.close(ours)
+    if stays is None:
+        assert home.kept() == before
+    else:
+        assert home.kept().login != before.login
+        assert (home.kept().grant == before.grant) is stays
+
+
+def _until(terminal: int, words: str) -> str:
+    """What a terminal shows up to these words."""
+    shown = b""
+    while words.encode() not in shown:
+        assert select.select([terminal], [], [], PATIENCE)[0], shown
+        shown += os.read(terminal, 4096)
+    return shown.decode()

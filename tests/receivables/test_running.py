@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from payt_mcp.payt.models import Debtor, Invoice
 from payt_mcp.receivables import running
-from payt_mcp.receivables.aging import Overdue, overdue
+from payt_mcp.receivables.aging import Overdue, balance, overdue
 from payt_mcp.receivables.open_items import OpenItems
-from payt_mcp.receivables.running import RunningOrders, RunningOverdue
+from payt_mcp.receivables.running import RunningBalances, RunningOrders, RunningOverdue, RunningTotals
 from payt_mcp.receivables.selection import ordered
+from payt_mcp.receivables.sums import Sums, Totals, totals
 
 TODAY = dt.date(2026, 11, 21)
 SORTS = [f"{sign}{name}" for name in ("due_date", "invoice_date", "open_amount") for sign in ("", "-")]
@@ -26,6 +27,7 @@ _invoice = st.builds(
     debtor_id=st.integers(1, 4).map(str),
     currency_code=st.sampled_from(["EUR", "USD"]),
     open_amount=AMOUNTS.map(lambda text: None if text is None else Decimal(text)),
+    total_amount=AMOUNTS.map(lambda text: None if text is None else Decimal(text)),
     book_open_amount=AMOUNTS.map(lambda text: None if text is None else Decimal(text)),
     due_date=DAYS,
     invoice_date=DAYS,
@@ -52,6 +54,29 @@ def said(picture: Overdue) -> dict[str, Any]:
     return {**lists, "rows": rows, "figures": figures}
 
 
+def come_to(found: Totals) -> dict[str, Any]:
+    """Totals as they can be compared, likewise."""
+    lists = {name: {item.id for item in getattr(found, name)} for name in ("unvalued", "unbooked")}
+    return {**lists, "booked": found.booked, "own": found.own}
+
+
+def one_by_one(items: OpenItems) -> dict[str, Any]:
+    """The same reckoned by the plainest rule there is, an invoice after the other."""
+    booked, own = Sums(), dict[str, Sums]()
+    for item in items.invoices.values():
+        of_books = item.book_open is not None
+        for sums, open_, total in (
+            (own.setdefault(item.currency, Sums()), item.open_amount, item.total_amount),
+            (booked if of_books else Sums(), item.book_open, item.book_total),
+        ):
+            sums.invoices += 1
+            sums.total += total or 0
+            sums.credits += open_ if open_ and item.is_credit else 0
+            sums.open += open_ if open_ and not item.is_credit else 0
+            sums.overdue += open_ if open_ and item.is_overdue(TODAY) else 0
+    return {"booked": booked, "own": own}
+
+
 @pytest.mark.parametrize("recalled", [300, 2])
 @given(first=Steps, steps=Steps, skipped=st.integers(1, 4))
 def test_sums_and_orders_are_those_of_all_items(
@@ -63,9 +88,10 @@ def test_sums_and_orders_are_those_of_all_items(
         for step in first:
             change(items, step)
         sums, orders = [RunningOverdue(items, TODAY, days) for days in (1, 31)], RunningOrders(items)
+        every, balances = RunningTotals(items, TODAY), RunningBalances(items, TODAY)
         for place, step in enumerate(steps):
-            before = sums[0].now()
-            as_it_was = said(before)
+            before, total = sums[0].now(), every.now()
+            as_it_was, come_to_before = said(before), come_to(total)
             change(items, step)
             if place % skipped:
                 continue  # several changes at once
@@ -73,4 +99,10 @@ def test_sums_and_orders_are_those_of_all_items(
                 assert said(running_.now()) == said(overdue(items, TODAY, min_days=days))
             for sort in SORTS:
                 assert list(orders.by(sort)) == ordered(items.invoices.values(), sort)
+            assert come_to(every.now()) == come_to(totals(items.invoices.values(), TODAY))
+            assert come_to(every.now()).items() >= one_by_one(items).items()
+            for debtor_id in "1234":
+                of_debtor = balance(items.of_debtor(debtor_id), TODAY)
+                assert balances.of(debtor_id) == of_debtor
+            assert come_to(total) == come_to_before
             assert said(before) == as_it_was  # whoever looks at it still sees what it said

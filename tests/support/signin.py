@@ -78,7 +78,7 @@ class Home:
     def server(self, **settings: str) -> PaytServer:
         return build_server(self.settings(**settings))
 
-    def sign_in(self, store: SignInStore | None = None) -> SignIn:
+    def sign_in(self, store: SignInStore | None = None, *, someone_else: bool = False) -> SignIn:
         """What `payt-mcp login` leaves behind after a yes on the consent page."""
         with self.payt.sandbox.world.lock:
             code = self.grants.allow(APP, self.payt.sandbox.options.applications[APP].scopes, "http://x/callback", None)
@@ -87,15 +87,15 @@ class Home:
             Secret(issued.access_token), Secret(issued.refresh_token or ""), issued.created_at, issued.expires_in, ""
         )
         signin = signins.of_grant("oauth", APP, Secret(APP_SECRET), granted, self.payt.sandbox.world.clock())
-        return self._begin(store, signin)
+        return self._begin(store, signin, someone_else=someone_else)
 
     def sign_in_with(self, token: str) -> SignIn:
         return self._begin(None, signins.static(Secret(token)))
 
-    def _begin(self, store: SignInStore | None, signin: SignIn) -> SignIn:
+    def _begin(self, store: SignInStore | None, signin: SignIn, *, someone_else: bool = False) -> SignIn:
         store = store or self.store
         store.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        store.begin(signin)
+        store.begin(signin, someone_else=someone_else)
         return signin
 
     def client(self, store: SignInStore | None = None) -> PaytClient:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from decimal import Decimal
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
@@ -52,11 +53,17 @@ def _rows(value: Any) -> Iterator[dict[str, Any]]:
             yield from _rows(part)
 
 
+_IN_A_SENTENCE = frozenset({"open", "overdue", "credits"})
+"""Sums that the summary alone may say."""
+
+
 def _says(text: str, name: str, value: Any) -> bool:
     if isinstance(value, bool):
         return (name if value else f"not {name}") in text or f"{name}: {value}" in text
     said = str(value)
     forms = {said, said.replace("|", "/").replace("\n", " ")}
+    if name in _IN_A_SENTENCE:
+        forms.add(f"{Decimal(said):,.2f}")
     if name in _CODED:
         forms |= {said.replace("_", " "), _OWN_WORDS.get(said, said)}
     return any(form in text for form in forms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -58,7 +58,11 @@ class Tokens:
 
 @dataclass(frozen=True)
 class SignIn:
-    """One sign-in. `login` is made up anew for each; `renewing` and `ended` say what became of its last renewal."""
+    """One sign-in. `login` is made up anew for each; `renewing` and `ended` say what became of its last renewal.
+
+    `grant` is what stays of a person's consent when they sign in again: nobody else who signs in through the same
+    application has it. Empty for an application itself, and for a sign-in of a version that told nobody apart.
+    """
 
     kind: Kind
     login: str
@@ -67,15 +71,18 @@ class SignIn:
     scope: str = ""
     renewing: str = ""
     ended: str = ""
+    grant: str = field(default="", compare=False)  # `login` says which sign-in it is
 
     @property
     def whose(self) -> str:
         """What stays when the same user or application signs in again."""
-        return f"token {self.login}" if self.kind == "token" else f"client {self.client_id}"
+        if self.kind == "token":
+            return f"token {self.login}"
+        return f"client {self.client_id} grant {self.grant}" if self.grant else f"client {self.client_id}"
 
     @property
     def ledger_identity(self) -> Secret:
-        """What names the ledger scope: the static token, else the application (a token has no space in it)."""
+        """What names the ledger scope: the static token, else whose grant it is (a token has no space in it)."""
         return self.tokens.access if self.kind == "token" else Secret(self.whose)
 
     def is_fresh(self, now: datetime) -> bool:
@@ -107,7 +114,8 @@ def static(token: Secret) -> SignIn:
 def of_grant(kind: Kind, client_id: str, client_secret: Secret, granted: Granted, now: datetime) -> SignIn:
     """A sign-in with what the token endpoint gave."""
     tokens = tokens_of(granted, client_secret, now)
-    return SignIn(kind, secrets.token_hex(8), tokens, client_id, granted.scope)
+    login = secrets.token_hex(8)
+    return SignIn(kind, login, tokens, client_id, granted.scope, grant=login if kind == "oauth" else "")
 
 
 def tokens_of(granted: Granted, client_secret: Secret | None, now: datetime) -> Tokens:

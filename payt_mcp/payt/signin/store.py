@@ -13,7 +13,7 @@ import json
 import os
 import stat
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -33,6 +33,7 @@ PATIENCE = 45.0
 Place = Literal["keyring", "file"]
 _LAYOUT = 1
 _MOST_BYTES = 1 << 20
+_PLAIN = ("client_id", "scope", "renewing", "ended", "grant")
 
 
 class SignInStore:
@@ -88,22 +89,29 @@ class SignInStore:
                 next(kind for kind in KINDS if kind == found["kind"]),
                 found["login"],
                 Tokens.from_json(kept),
-                *(str(found.get(name, "")) for name in ("client_id", "scope", "renewing", "ended")),
+                *(str(found.get(name, "")) for name in _PLAIN),
             )
         except (KeyError, TypeError, ValueError, StopIteration):
             raise self._unreadable() from None
 
-    def begin(self, signin: SignIn) -> Place:
+    def knows(self, client_id: str) -> bool:
+        """Whether somebody who signed in through this application has not signed out since."""
+        return client_id in _grants(self._before())
+
+    def begin(self, signin: SignIn, *, someone_else: bool = False) -> Place:
         """Keep a new sign-in in the place of the one before it: in the keyring where that works, else in the file.
+
+        It goes on with the grant of whoever signed in through the same application before, and has not signed out
+        since; not where it is `someone_else`.
 
         Raises:
             SignInStoreError: it cannot be kept.
         """
-        before = None
-        with suppress(SignInStoreError):
-            before = self._content()
+        before = self._before()
+        if signin.kind == "oauth" and not someone_else:
+            signin = dataclasses.replace(signin, grant=_grants(before).get(signin.client_id, signin.grant))
         place: Place = "keyring" if self._vault.is_there() and self._in_vault(signin) else "file"
-        self._write(signin, place)
+        self._write(signin, place, before)
         if before is not None and before["kept"] == "keyring":
             with suppress(VaultError):  # an entry that stays behind opens nothing once Payt has rotated its token
                 self._vault.remove(self._entry(before["login"]))
@@ -117,7 +125,7 @@ class SignInStore:
         """
         found = self._content()
         place: Place = "keyring" if found and found["kept"] == "keyring" and self._in_vault(signin) else "file"
-        self._write(signin, place)
+        self._write(signin, place, found)
         if found and found["kept"] == "keyring" and place == "file":
             with suppress(VaultError):  # it holds the tokens that were just replaced
                 self._vault.remove(self._entry(signin.login))
@@ -129,7 +137,7 @@ class SignInStore:
             SignInStoreError: it cannot be written.
         """
         found = self._content()
-        self._write(signin, "keyring" if found and found["kept"] == "keyring" else "file")
+        self._write(signin, "keyring" if found and found["kept"] == "keyring" else "file", found)
 
     def remove(self) -> bool:
         """Forget it; False where there was nothing to forget.
@@ -137,9 +145,7 @@ class SignInStore:
         Raises:
             SignInStoreError: it cannot be removed.
         """
-        before = None
-        with suppress(SignInStoreError):
-            before = self._content()
+        before = self._before()
         if self.stamp() is None:
             return False
         try:
@@ -174,9 +180,16 @@ class SignInStore:
         finally:
             os.close(descriptor)
 
-    def _write(self, signin: SignIn, place: Place) -> None:
-        plain = {name: getattr(signin, name) for name in ("kind", "login", "client_id", "scope", "renewing", "ended")}
+    def _before(self) -> dict[str, Any] | None:
+        """What the file says, as far as it can be read."""
+        with suppress(SignInStoreError):
+            return self._content()
+        return None
+
+    def _write(self, signin: SignIn, place: Place, before: Mapping[str, Any] | None) -> None:
+        plain = {name: getattr(signin, name) for name in ("kind", "login", *_PLAIN)}
         content = {"layout": _LAYOUT, "api_url": self._api_url, "whose": signin.whose, "kept": place, **plain}
+        content["grants"] = _grants(before) | ({signin.client_id: signin.grant} if signin.kind == "oauth" else {})
         if place == "file":
             content["tokens"] = signin.tokens.as_json()
         try:
@@ -257,6 +270,17 @@ class SignInStore:
             f"The sign-in to Payt cannot be kept in {self.path.parent} ({_said(error)}). Make that folder writable, or "
             "make room on its disk, and ask again; no restart is needed."
         )
+
+
+def _grants(content: Mapping[str, Any] | None) -> dict[str, str]:
+    """The grants of those who signed in since somebody last signed out, by their application. A file of a version that
+    told nobody apart has one without a name, which is that of all that was proposed with it.
+    """
+    if content is None:
+        return {}
+    if isinstance(content.get("grants"), dict):
+        return {str(name): str(grant) for name, grant in content["grants"].items()}
+    return {str(content.get("client_id", "")): ""} if content["kind"] == "oauth" else {}
 
 
 def _said(error: Exception) -> str:

@@ -107,10 +107,10 @@ class LedgerContract(Protocol):
 
     def in_the_way(self, key: str, *, scope: str | None = None) -> Record | None:
         """The proposal of the same letter, of any scope, that is being sent or may have been: until it is settled, this
-        one waits.
+        one waits. Else the one of the same content that was sent within seven days: this one is not sent any more.
         """
 
-    def checking(self, key: str) -> None:
+    def checking(self, key: str, *, scope: str | None = None) -> None:
         """The state at Payt is read from here on: the same letter, sent later than this, stops the next claim.
 
         Counted in events and not in time, so that no clock has a say in it.

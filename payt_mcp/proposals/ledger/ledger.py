@@ -161,9 +161,11 @@ class Ledger(OpenedLedger):
     def in_the_way(self, key: str, *, scope: str | None = None) -> Record | None:
         with self._store.reading():
             record = found(self._store, key, scope)
-            return transitions.in_the_way(record, self._alike(record))
+            return transitions.in_the_way(record, self._alike(record)) or self._sent_lately(record, self.now())
 
-    def checking(self, key: str) -> None:
+    def checking(self, key: str, *, scope: str | None = None) -> None:
+        with self._store.reading():
+            found(self._store, key, scope)
         self._checks[key] = self.changes()
 
     def claim(self, key: str, baseline: Iterable[str] = (), *, scope: str | None = None) -> Record | None:
@@ -187,9 +189,12 @@ class Ledger(OpenedLedger):
         return not (
             not transitions.may_be_claimed(record, step.now)
             or transitions.in_the_way(record, alike)
-            or transitions.was_sent_lately(record, map(record_of, self._store.of_digest(record.digest)), step.now)
+            or self._sent_lately(record, step.now)
             or transitions.overtaken(record, ((other, self._last_seq(other)) for other in alike), began)
         )
+
+    def _sent_lately(self, record: Record, now: dt.datetime) -> Record | None:
+        return transitions.sent_lately(record, map(record_of, self._store.of_digest(record.digest)), now)
 
     def _alike(self, record: Record) -> list[Record]:
         """The other proposals of the same letter."""

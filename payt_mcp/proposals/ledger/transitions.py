@@ -33,7 +33,7 @@ def same(draft: Draft, known: Iterable[Record], now: dt.datetime) -> Record | No
     for record in known:
         if may_be_out(record) or (record.status in PENDING and record.scope == draft.scope):
             return record
-        if draft.once and record.status is Status.SENT and record.changed_at > now - WAITS:
+        if draft.once and _went_out(record, now):
             return record
     return None
 
@@ -43,12 +43,9 @@ def in_the_way(record: Record, others: Iterable[Record]) -> Record | None:
     return next((other for other in others if record.once and may_be_out(other)), None)
 
 
-def was_sent_lately(record: Record, others: Iterable[Record], now: dt.datetime) -> bool:
-    """Whether another of the same content was sent within the time in which it is not sent a second time."""
-    return record.once and any(
-        other.digest == record.digest and other.status is Status.SENT and other.changed_at > now - WAITS
-        for other in others
-    )
+def sent_lately(record: Record, others: Iterable[Record], now: dt.datetime) -> Record | None:
+    """Another of the same content that was sent within the time in which it is not sent a second time."""
+    return next((other for other in others if record.once and _went_out(other, now) and other.id != record.id), None)
 
 
 def overtaken(record: Record, others: Iterable[tuple[Record, int]], began: int) -> bool:
@@ -90,6 +87,10 @@ def redated(record: Record, now: dt.datetime, sane: str) -> tuple[dict[str, str]
     if "sending_at" in wrong and record.status in _UNDER_WAY:
         columns["sending_at"] = sane
     return wrong, columns
+
+
+def _went_out(record: Record, now: dt.datetime) -> bool:
+    return record.status is Status.SENT and record.changed_at > now - WAITS
 
 
 def _is_approved_again(record: Record) -> bool:

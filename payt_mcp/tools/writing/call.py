@@ -14,7 +14,7 @@ from mcp.server.mcpserver import AcceptedElicitation, DeclinedElicitation
 from mcp.types import CallToolResult
 
 from payt_mcp import patience
-from payt_mcp.answers.writes import idle_data, proposed_before, waits_until, write_data, write_lines
+from payt_mcp.answers.writes import colleague_data, idle_data, proposed_before, waits_until, write_data, write_lines
 from payt_mcp.errors import LedgerError, PaytMcpError, RefusedWriteError, said_unsent
 from payt_mcp.proposals.asking.doubled import is_beside_another
 from payt_mcp.proposals.asking.elicitation import KnownAnswer, ask, by, can_ask, new_code
@@ -245,7 +245,10 @@ async def _waiting(outbox: Outbox, record: Record, next_step: str) -> CallToolRe
 
 async def _result(outbox: Outbox, record: Record, changes: dict[str, Any], *, new: bool = True) -> CallToolResult:
     zone, trouble = await outbox.zone_of(record), outbox.engine.troubles.get(record.id, "")
-    data = write_data(record, zone, trouble=trouble, new=new) | changes
+    if record.scope == outbox.ledger_scope:
+        data = write_data(record, zone, trouble=trouble, new=new) | changes
+    else:
+        data = colleague_data(record, zone, trouble=trouble)
     answer = Answer(data.pop("summary"), data)
     answer.lines = write_lines(data)
     return answer.result()

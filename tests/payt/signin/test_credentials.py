@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from typing import Any
 
 import anyio
@@ -104,6 +106,9 @@ async def test_proposals_stay_in_reach_over_renewals_and_sign_ins(home: Home) ->
         assert await knows(client, proposal)
     home.store.remove()
     async with asked(home.server(**OWN)) as client:
+        assert not await knows(client, proposal)  # the application itself is nobody who consented
+        proposal = await proposed(home, client)
+    async with asked(home.server(**OWN)) as client:
         assert await knows(client, proposal)
 
 
@@ -159,3 +164,47 @@ async def test_what_was_approved_meanwhile_is_taken_up_after_a_start(
         assert len(home.payt.sandbox.mails) == 1
     finally:
         ledger.close()
+
+
+async def test_somebody_else_who_signs_in_through_the_same_application_has_a_place_of_their_own(home: Home) -> None:
+    """Payt says which application a sign-in is of, and never who it is: what one proposed is not the other's."""
+    home.sign_in()
+    async with asked(home.server()) as client:
+        ours = await proposed(home, client)
+        home.sign_in(someone_else=True)
+        said = await refused(client, "check_approval", proposal_id=ours)
+        assert said == (await refused(client, "check_approval", proposal_id="p-none")).replace("p-none", ours)
+        theirs = await proposed(home, client)
+        assert theirs != ours
+        home.grants.expire_access_tokens()
+        assert await knows(client, theirs)  # a renewal is the same person
+        home.sign_in()
+        assert await knows(client, theirs)  # so is whoever signs in again
+    home.store.remove()
+    home.sign_in()  # who signed out is not known any more
+    async with asked(home.server()) as client:
+        assert not await knows(client, ours)
+        assert not await knows(client, theirs)
+    ledger = Ledger(home.state)
+    assert {record.id for record in ledger.pending()} == {ours, theirs}  # for the person at the terminal
+    ledger.close()
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["goes-on", "signs-in-again"])
+async def test_what_was_proposed_with_a_sign_in_of_before_stays_in_reach(home: Home, again: bool) -> None:
+    """An earlier version kept no grant, and named the place in the ledger by the application."""
+    kept = dataclasses.replace(home.sign_in(), grant="")
+    home.store.remove()
+    home.store.begin(kept)
+    content = json.loads(home.store.path.read_text())
+    content["whose"] = f"client {APP}"
+    home.store.path.write_text(json.dumps({name: content[name] for name in content if not name.startswith("grant")}))
+    assert home.kept().ledger_identity.reveal() == f"client {APP}"
+    async with asked(home.server()) as client:
+        proposal = await proposed(home, client)
+        if again:
+            home.sign_in()
+        home.grants.expire_access_tokens()
+        assert await knows(client, proposal)
+        home.sign_in(someone_else=True)
+        assert not await knows(client, proposal)

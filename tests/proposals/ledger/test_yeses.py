@@ -137,6 +137,7 @@ SCOPED: dict[str, Callable[[Ledger, str, str | None], object]] = {
     "issue_code": lambda ledger, key, scope: ledger.issue_code(key, "AAAA", TOOL, scope=scope),
     "redeem": lambda ledger, key, scope: ledger.redeem(key, "BBBB", TOOL, scope=scope),
     "in_the_way": lambda ledger, key, scope: ledger.in_the_way(key, scope=scope),
+    "checking": lambda ledger, key, scope: ledger.checking(key, scope=scope),
     "claim": lambda ledger, key, scope: ledger.claim(key, scope=scope),
     "settle": lambda ledger, key, scope: ledger.settle(key, Status.SENT, {}, message_id="m1", scope=scope),
 }

@@ -44,7 +44,7 @@ class Week(NamedTuple):
     expected: Decimal
     low: Decimal
     high: Decimal
-    deviation: float
+    deviation: Decimal
 
 
 class Widths(NamedTuple):
@@ -80,28 +80,32 @@ def expected_receipts(
     among them.
     """
     past, amounts = Delays(delays, today), _by_debtor(owed)
-    sums, squares = [Decimal(0)] * (weeks + 1), [0.0] * (weeks + 1)
+    sums, squares = [Decimal(0)] * (weeks + 1), [Decimal(0)] * (weeks + 1)
     for debtor_id, by_age in sorted(amounts.items()):
-        curve, spread = past.curve(debtor_id), [0.0] * (weeks + 1)
+        curve, spread = past.curve(debtor_id), [Decimal(0)] * (weeks + 1)
         for age, amount in ((today - due_date, amount) for due_date, amount in by_age.items()):
-            for place, chance in enumerate(_chances(curve, age.days, weeks)):
-                sums[place] += amount * Decimal(round(chance * _PARTS))
-                spread[place] += float(amount) * math.sqrt(max(chance * (1 - chance), 0.0))
+            for place, parts in enumerate(_chances(curve, age.days, weeks)):
+                sums[place] += amount * parts
+                spread[place] += amount * math.isqrt(parts * (_PARTS - parts))
         squares = [square + one * one for square, one in zip(squares, spread, strict=True)]
     whole = sum((amount for by_age in amounts.values() for amount in by_age.values()), Decimal(0))
     wider = [*[widths.week] * weeks, widths.total]
     bands = [
-        _week(today + dt.timedelta(weeks=place % weeks), total / _PARTS, math.sqrt(square), wide, whole)
+        _week(today + dt.timedelta(weeks=place % weeks), total / _PARTS, square.sqrt() / _PARTS, wide, whole)
         for place, (total, square, wide) in enumerate(zip(sums, squares, wider, strict=True))
     ]
     together = sum((week.expected for week in bands[:weeks]), Decimal(0))
     return Expected(whole, bands[:weeks], bands[weeks]._replace(expected=together), whole - together, widths)
 
 
-def _chances(curve: Curve, age: int, weeks: int) -> list[float]:
-    """That an invoice of this age is paid in each week; and, last, in any of them."""
+def _chances(curve: Curve, age: int, weeks: int) -> list[int]:
+    """That an invoice of this age is paid in each week; and, last, in any of them: in millionths."""
     unpaid = [curve.unpaid(age + 7 * week, age) for week in range(weeks + 1)]
-    return [*(now - then for now, then in pairwise(unpaid)), 1 - unpaid[-1]]
+    return [_millionths(one) for one in (*(now - then for now, then in pairwise(unpaid)), 1 - unpaid[-1])]
+
+
+def _millionths(chance: float) -> int:
+    return min(max(round(chance * _PARTS), 0), _PARTS)
 
 
 def _by_debtor(owed: Iterable[Owed]) -> dict[str, dict[dt.date, Decimal]]:
@@ -112,8 +116,8 @@ def _by_debtor(owed: Iterable[Owed]) -> dict[str, dict[dt.date, Decimal]]:
     return found
 
 
-def _week(begins: dt.date, expected: Decimal, deviation: float, width: float, most: Decimal) -> Week:
-    reach = Decimal(str(round(_MIDDLE * width * deviation, 2)))
+def _week(begins: dt.date, expected: Decimal, deviation: Decimal, width: float, most: Decimal) -> Week:
+    reach = deviation * Decimal(str(round(_MIDDLE * width, 6)))
     low, high = max(expected - reach, Decimal(0)), min(expected + reach, most)
     expected, low, high = (amount.quantize(_CENT, ROUND_HALF_UP) for amount in (expected, low, high))
     return Week(begins, expected, low, high, deviation)

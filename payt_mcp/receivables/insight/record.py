@@ -59,9 +59,9 @@ def _came(parts: Sequence[Part], day: dt.date) -> list[Decimal]:
     return found
 
 
-def _off(expected: Decimal, came: Decimal, deviation: float) -> float:
+def _off(expected: Decimal, came: Decimal, deviation: Decimal) -> float:
     """How far, in standard deviations."""
-    return float(came - expected) / deviation if deviation else 0.0
+    return float((came - expected) / deviation) if deviation else 0.0
 
 
 def _width(off: Sequence[float], prior: float) -> float:

@@ -19,8 +19,9 @@ EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
 MOST_BOUNCED = 3
 """How many mails that came back are told one by one."""
 
-_REPLY = re.compile(r"\s*(?:(?:re|aw|antw|antwoord|antwort|sv|r[ée]p|tr|fwd?)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
-"""What mail programs put before the subject of a reply."""
+_LONGEST_SUBJECT = 300
+_REPLY = re.compile(r"(?:(?:re|aw|antw|antwoord|antwort|sv|r[ée]p|tr|fwd?)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+"""What mail programs put before the subject of a reply; for `match` alone, on a text of that length."""
 _SMTP = re.compile(r"\b[245]\d\d\b")
 _BOUNCES = {
     "mailbox full": ("full", "quota", "storage"),
@@ -43,12 +44,14 @@ def replies_of(newest: Sequence[Message]) -> dict[str, str]:
     found: dict[str, str] = {}
     waiting: dict[tuple[str, str], list[Message]] = {}
     for message in newest:
-        subject = _REPLY.sub("", message.subject or "").strip().casefold()
+        whole = (message.subject or "")[:_LONGEST_SUBJECT].strip()
+        sign = _REPLY.match(whole)
+        subject = whole[sign.end() if sign else 0 :].casefold()
         thread = waiting.setdefault((message.debtor_id or "", subject), [])
         for reply in [one for one in thread if one.sender_type != message.sender_type]:
             found[reply.id] = message.id
             thread.remove(reply)
-        if subject and _REPLY.match(message.subject or ""):
+        if subject and sign:
             thread.append(message)
     return found
 

@@ -15,7 +15,7 @@ from payt_mcp.words import text as present
 
 _REMARK_LENGTH = 60
 _MOST_LABELS = 3
-_MOST_FACTS = 3
+_MOST_FACTS = 2
 _SAY_AGE = frozenset({"propose_plan", "call", "remind"})
 _SAY_STEP = frozenset({"hand_over", "call", "remind"})
 _APART_WORDS = {
@@ -25,7 +25,7 @@ _APART_WORDS = {
     "debtor_paused": "paused with the debtor",
     "with_bailiff": "with a bailiff",
     "in_collection": "in collection",
-    "disputed": "disputed by label",
+    "disputed": "disputed",
 }
 
 
@@ -76,10 +76,10 @@ def step_words(step: str) -> str:
 def _facts(of: Standing, advice: Advice) -> Iterator[str]:
     """What the reason does not say already, the weightiest first."""
     if advice.also:
-        yield f"also: {', '.join(advice.also)}"
+        yield f"also: {', '.join(said.partition(': ')[0] for said in advice.also)}"
     if of.owing.apart:
-        apart = (f"{amount:.2f} {_APART_WORDS[why]}" for why, amount in of.owing.apart.items())
-        yield f"not to be chased: {', '.join(apart)}"
+        why = ", ".join(_APART_WORDS[one] for one in of.owing.apart)
+        yield f"{of.owing.overdue - of.chasing.amount:.2f} set apart: {why}"
     if of.limit is not None:
         yield f"over its credit limit of {of.limit:.0f}"
     if of.owing.credit and advice.step != "match_credit":

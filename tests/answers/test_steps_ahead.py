@@ -33,7 +33,7 @@ async def test_the_phase_of_an_invoice_is_the_last_step_that_was_taken(world: Wo
             _, text, detail = await user.call("get_invoice", invoice=number)
             listed = await user.ask("search_invoices", invoices=[number])
             found = await user.ask("find_debtors", query="Ahead")
-            file = await user.ask("get_debtor", debtor=debtor)
+            file = await user.ask("get_debtor", whole=True, debtor=debtor)
     assert detail["invoice"]["phase"] == "reminder_1"
     steps = [step["step"] for step in detail["timeline"]]
     assert ("reminder_1" in steps, steps[-1]) == (True, "pre_judicial (planned)")
@@ -48,7 +48,7 @@ async def test_a_reminder_that_is_planned_reminded_nobody(world: World) -> None:
     debtor, _ = _owed(world, reminder_1_at=AHEAD)
     with payt(world) as handle:
         async with assistant(handle) as user:
-            (row,) = (await user.ask("get_debtor", debtor=debtor))["invoices"]
+            (row,) = (await user.ask("get_debtor", whole=True, debtor=debtor))["invoices"]
     assert row["phase"] == "overdue"
     assert not {"phase_since", "reminded_on"} & row.keys()
 

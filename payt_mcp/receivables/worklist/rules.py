@@ -83,7 +83,7 @@ def _answer_message(of: Standing, _rules: Rules) -> Advice | None:
     waiting = of.letters.waiting
     if not waiting:
         return None
-    said = f"{count(len(waiting), 'message')} unanswered, the oldest of {min(waiting)}"
+    said = f"{count(len(waiting), 'message')} unanswered since {min(waiting)}"
     if "with_bailiff" in of.owing.apart:
         said += "; with a bailiff: answer through the bailiff"
     return Advice("answer_message", "answer_message", said, of.owing.overdue)

@@ -14,6 +14,7 @@ from payt_mcp.books.scope import Scope, chunks, optional
 from payt_mcp.payt.fields import selection
 from payt_mcp.payt.models import CreditCase, Invoice, PaymentPlan
 from payt_mcp.receivables.addresses import domain
+from payt_mcp.receivables.messages import message_moment
 from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.receivables.phases import invoice_step
 from payt_mcp.scanning.figures import Figures, figures_in
@@ -71,6 +72,7 @@ async def known_of(
         names=names,
         amounts=[*_of_cases(cases), *_of_plans(file.plans)],
         days=_days(file.plans),
+        written_on=_written_on(scope, file),
         foreign=tuple(one for one in foreign if one.said not in names),
         files=tuple(others),
         reminded=sum(
@@ -243,6 +245,23 @@ def _days(plans: Iterable[PaymentPlan]) -> dict[dt.date, str]:
         for date in (term.due_date, term.payment_date)
         if date
     }
+
+
+def _written_on(scope: Scope, file: DebtorFile) -> dict[dt.date, str]:
+    """Days of messages, and of reminders where both are on one."""
+    found: dict[dt.date, str] = {}
+    for message in file.messages:
+        is_ours = message.sender_type == "creditor"
+        _add(found, scope, message_moment(message), say("a message of ours") if is_ours else say("a message to us"))
+    for item in file.open_items:
+        for moment in (item.step_at, file.reminded.get(item.id)):
+            _add(found, scope, moment, say("a reminder of invoice {number}", number=clean(item.number, 40)))
+    return found
+
+
+def _add(days: dict[dt.date, str], scope: Scope, moment: dt.datetime | None, what: str) -> None:
+    if moment is not None and (day := scope.day(moment)):
+        days[dt.date.fromisoformat(day)] = what
 
 
 async def _foreign(

@@ -77,6 +77,7 @@ class Known:
     names: Mapping[str, str] = field(default_factory=dict)
     amounts: Sequence[tuple[str, Decimal, str]] = ()
     days: Mapping[dt.date, str] = field(default_factory=dict)
+    written_on: Mapping[dt.date, str] = field(default_factory=dict)
     foreign: tuple[Foreign, ...] = ()
     files: tuple[Foreign, ...] = ()
     reminded: int = 0

@@ -6,7 +6,7 @@ All warnings about the text derive from it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from payt_mcp.proposals.preview import Said, Sources, Warned
@@ -47,7 +47,8 @@ def sources_of(letter: Letter, facts: Facts, notes: Iterable[str] = ()) -> list[
     """Without what this server filled in, which is right by construction. `notes` are colleagues', for our own use."""
     spans = [(one.start, one.end) for one in letter.filled]
     known, text = facts.known, letter.text
-    figures = _typed(known.figures or figures_in(text, {*known.by_number(), *known.names}), text, spans)
+    is_typed = _typing(text, spans)
+    figures = _typed(known.figures or figures_in(text, {*known.by_number(), *known.names}), is_typed)
     entries = known.by_number()
     parts = parts_of(figures, entries)
     sums = list(sums_of(facts.items, named_in(text, facts.items)))
@@ -65,7 +66,8 @@ def sources_of(letter: Letter, facts: Facts, notes: Iterable[str] = ()) -> list[
     ]
     accused = {one.said for one in found}
     found += [one for one in _amounts(figures, amounts, _whole(known, sums)) if one.said not in accused]
-    found += [one for one in _numbers(figures, known) if one.said not in accused]
+    numbers = [one.written for one in (*figures.own, *figures.others) if is_typed(one.at)]
+    found += [one for one in _numbers(numbers, known) if one.said not in accused]
     found += [one for one in _past_days(parts, known) if one.said not in accused]
     found += _phones(figures, known)
     return list({(one.said, one.kind, one.verdict, one.warned): one for one in found}.values())
@@ -75,15 +77,14 @@ def warnings_in(sources: Iterable[Source]) -> list[Warned]:
     return list(dict.fromkeys(one.warned for one in sources if one.warned))
 
 
-def _typed(figures: Figures, text: str, spans: Sequence[tuple[int, int]]) -> Figures:
-    """Without what was filled in, save the numbers of invoices: what is typed beside one is said of it."""
-    if not spans:
-        return figures
+def _typing(text: str, spans: Sequence[tuple[int, int]]) -> Callable[[int], bool]:
+    """Whether what stands at a place of the plain text was typed, and not filled in."""
     places = [(len(plain(text[:start])), len(plain(text[:end]))) for start, end in spans]
+    return lambda at: not any(start <= at < end for start, end in places)
 
-    def is_typed(at: int) -> bool:
-        return not any(start <= at < end for start, end in places)
 
+def _typed(figures: Figures, is_typed: Callable[[int], bool]) -> Figures:
+    """Without what was filled in, save the numbers of invoices: what is typed beside one is said of it."""
     return Figures(
         figures.text, figures.own, tuple(one for one in figures.others if is_typed(one.at)),
         tuple(one for one in figures.amounts if is_typed(one.at)),
@@ -148,9 +149,9 @@ def _whole(known: Known, sums: Iterable[tuple[str, Decimal, str]]) -> dict[Money
     return found
 
 
-def _numbers(figures: Figures, known: Known) -> Iterator[Source]:
+def _numbers(numbers: Iterable[str], known: Known) -> Iterator[Source]:
     entries, foreign = known.by_number(), {one.said for one in known.foreign}
-    for number in dict.fromkeys(one.written for one in (*figures.own, *figures.others)):
+    for number in dict.fromkeys(numbers):
         entry = entries.get(number)
         said = clean(number, _LENGTH)
         if entry:
@@ -176,7 +177,7 @@ def _is_own_part(number: str, known: Known) -> bool:
 
 def _past_days(parts: Iterable[Part], known: Known) -> Iterator[Source]:
     """Days that are past; one that is to come is the writer's own to set."""
-    days = dict(known.days)
+    days = {**known.written_on, **known.days}
     for entry in known.entries:
         for date, what in (
             (entry.invoice_date, say("date of")),

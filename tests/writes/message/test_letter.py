@@ -320,7 +320,8 @@ async def test_a_proposal_that_waits_says_where_and_until_when(house: House, bro
         first = data(await caller.call_tool("send_message", letter(house)))
         later = data(await caller.call_tool("check_approval", {"proposal_id": first["proposal_id"]}))
     kept = record(house, first["proposal_id"])
-    until = f" It waits until {(kept.created_at + dt.timedelta(days=7)).astimezone().date()}."
+    until_day = (kept.created_at + dt.timedelta(days=7)).astimezone(ZoneInfo("Europe/Amsterdam")).date()
+    until = f" It waits until {until_day}."
     assert first["next_step"].endswith(f"You cannot approve it yourself.{until}")
     assert later["next_step"] == (
         f"The user decides on the approval page or with `payt-mcp approvals`; ask them.{until}"

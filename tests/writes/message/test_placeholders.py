@@ -243,6 +243,24 @@ async def test_named_invoices_are_warned_of_and_the_rest_is_not(house: House) ->
         assert "\nText: as given and filled in, 16 characters\n{total}: €180.00" in plain(named["preview"])
 
 
+async def test_what_is_filled_in_is_not_counted_as_typed(house: House) -> None:
+    """And the day of a reminder that Payt has on record stands in the books."""
+    cast = Cast(house)
+    reminded = dt.datetime(2026, 10, 20, 9, tzinfo=dt.UTC)
+    cast.bill("7006", "30.00", due_date="2026-10-05", first_reminder_at=reminded)
+    bodies = (
+        "Graag betaling:\n{invoices}\nSamen {total}.",
+        "Graag betaling:\n{invoices}\nWij schreven u op 20 oktober 2026 over factuur 7006, en op 2 oktober 2026.",
+    )
+    async with client(house.server()) as caller:
+        told = [data(await caller.call_tool("send_message", wish(body)))["preview"] for body in bodies]
+    sources = [next(line for line in preview.splitlines() if line.startswith("Sources: ")) for preview in told]
+    assert sources[0] == "Sources: 2 filled in by this server."
+    assert sources[1] == (
+        "Sources: 1 filled in by this server; 2 of 3 typed by hand stand in the books; not there: date 2 oktober 2026."
+    )
+
+
 async def pending(house: House) -> list[Any]:
     ledger = Ledger(house.state)
     found = [seen(record) for record in ledger.pending()]

@@ -13,8 +13,8 @@ from typing import Any
 
 from payt_mcp.errors import SettingsError
 from payt_mcp.settings.thresholds import RULES, WEEKDAYS, Rules
+from payt_mcp.words.languages import LANGUAGES
 
-_LANGUAGES = ("nl", "en", "de", "fr")
 _MOST_DAYS = 3650
 
 
@@ -97,7 +97,7 @@ _READ: Mapping[str, Callable[[str, Any], Any]] = {
     "quiet_days": _quiet_days,
     "quiet_hours": _hours,
     "never_mail": _texts,
-    "languages": _among(_LANGUAGES, "one of"),
+    "languages": _among(LANGUAGES, "one of"),
     "off": _among(RULES, "one of"),
     **{one.name: _days for one in fields(Rules) if one.type == "int"},
     "minimum_amount": _amount,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Language = Literal["nl", "de", "en", "fr"]
+Language = Literal["nl", "en", "de", "fr"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 NAMES: dict[Language, str] = {"nl": "Dutch", "de": "German", "en": "English", "fr": "French"}
 

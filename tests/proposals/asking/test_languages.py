@@ -176,7 +176,7 @@ async def test_what_an_older_version_kept_is_shown_in_english(house: House) -> N
 
 
 def test_a_language_there_is_none_of_stops_the_start() -> None:
-    with pytest.raises(SettingsError, match=r"^PAYT_LANGUAGE='dutch' is not possible: one of nl \(Dutch\), de"):
+    with pytest.raises(SettingsError, match=r"^PAYT_LANGUAGE='dutch' is not possible: one of nl \(Dutch\), en"):
         Settings.from_env({"PAYT_LANGUAGE": "dutch"})
     assert Settings.from_env({"PAYT_LANGUAGE": "DE"}).language_for("nl") == "de"
     assert Settings.from_env({"LC_ALL": "fr_BE.UTF-8", "LANG": "nl_NL"}).language_for() == "fr"

@@ -44,10 +44,15 @@ def world() -> World:
     return frozen(build_world(invoices=200, seed=3, today=NOON.date()))
 
 
+def _moment(message: dict[str, Any]) -> str:
+    return str(message["sent_at"] or message["received_at"] or "")
+
+
 @pytest.fixture(scope="module")
 def calls(world: World) -> dict[str, dict[str, Any]]:
     """A call of every read tool that has something to say."""
-    messages = [row for row in world.rows(MAIN, "messages") if row["debtor_id"]]
+    newest = {row["debtor_id"]: row for row in sorted(world.rows(MAIN, "messages"), key=_moment) if row["debtor_id"]}
+    messages = [row for row in newest.values() if row["invoice_id"]]
     debtors = {row["id"]: row["debtor_number"] for row in world.rows(MAIN, "debtors")}
     invoice = next(row for row in world.rows(MAIN, "invoices") if row["active_credit_case_id"])
     case = next(row for row in world.rows(MAIN, "credit_cases") if row["id"] == invoice["active_credit_case_id"])

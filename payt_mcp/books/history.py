@@ -18,8 +18,8 @@ import anyio.abc
 
 from payt_mcp import patience
 from payt_mcp.books.following import Following, Stamps
+from payt_mcp.books.loading import Loading
 from payt_mcp.books.open_books import Books, Progress
-from payt_mcp.errors import StillLoadingError
 from payt_mcp.payt import wire
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.models import DeletedInvoice, DeletedPayment, Invoice, Payment
@@ -163,15 +163,18 @@ def first_day(today: dt.date) -> dt.date:
     return dt.date(place // 12, place % 12 + 1, 1)
 
 
-class _Running:
-    """One reading under way, and those who wait for it."""
+class _Running(Loading):
+    """The past, and the state of the open items it is read for."""
 
     def __init__(self, wanted: object, *, is_first: bool) -> None:
+        super().__init__()
         self.wanted = wanted
         self.is_first = is_first
-        self.done = anyio.Event()
-        self.failure: Exception | None = None
         self.invoices = self.payments = 0
+
+    @property
+    def rows(self) -> int:
+        return self.invoices + self.payments
 
     @property
     def so_far(self) -> str:
@@ -179,21 +182,13 @@ class _Running:
             return "what changed of it"
         return f"{self.invoices:,} paid invoices and {self.payments:,} payments so far"
 
-    async def wait(self, progress: Progress | None, until: float) -> None:
-        """Wait for the end of the reading, or until that moment of the event loop's clock.
+    @property
+    def under_way(self) -> str:
+        return f"Reading the past from Payt: {self.so_far}"
 
-        Raises StillLoadingError then, and what the reading failed with.
-        """
-        with anyio.CancelScope(deadline=until):
-            while not self.done.is_set():
-                with anyio.move_on_after(1.0):
-                    await self.done.wait()
-                if progress is not None and not self.done.is_set():
-                    await progress(float(self.invoices + self.payments), f"Reading the past from Payt: {self.so_far}")
-        if not self.done.is_set():
-            raise StillLoadingError(
-                f"the past from Payt: {self.so_far}. The reading goes on beside other questions; make the same call "
-                "again in a minute. No figure is given before it is whole."
-            )
-        if self.failure is not None:
-            raise self.failure
+    @property
+    def unfinished(self) -> str:
+        return (
+            f"the past from Payt: {self.so_far}. The reading goes on beside other questions; make the same call "
+            "again in a minute. No figure is given before it is whole."
+        )

@@ -22,9 +22,9 @@ from payt_mcp.books.corrections import Corrections
 from payt_mcp.books.derived import Derived
 from payt_mcp.books.following import Following, Place, Stamps
 from payt_mcp.books.item_shelves import Debtors, OpenInvoices
+from payt_mcp.books.loading import Loading
 from payt_mcp.books.shelf import Key, Shelf, chunked
 from payt_mcp.books.verifying import Difference, Verifier
-from payt_mcp.errors import StillLoadingError
 from payt_mcp.payt import wire
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import Reading
@@ -297,29 +297,24 @@ class Books:
         return wire.listing(resource, self.administration.id, fields=fields, **filters)
 
 
-class _Running:
-    """One reading under way, and those who wait for it."""
+class _Running(Loading):
+    """The open items."""
 
     def __init__(self) -> None:
-        self.done = anyio.Event()
-        self.failure: Exception | None = None
+        super().__init__()
         self.read = 0
 
-    async def wait(self, progress: Progress | None, until: float) -> None:
-        """Wait for the end of the reading, or until that moment of the event loop's clock.
+    @property
+    def rows(self) -> int:
+        return self.read
 
-        Raises StillLoadingError then, and what the reading failed with.
-        """
-        with anyio.CancelScope(deadline=until):
-            while not self.done.is_set():
-                with anyio.move_on_after(1.0):
-                    await self.done.wait()
-                if progress is not None and not self.done.is_set():
-                    await progress(float(self.read), f"Reading open invoices from Payt: {self.read:,} so far")
-        if not self.done.is_set():
-            raise StillLoadingError(
-                f"the open invoices from Payt: {self.read:,} read so far. The reading goes on; "
-                "make the same call again in half a minute. Nothing can be said about totals before it is whole."
-            )
-        if self.failure is not None:
-            raise self.failure
+    @property
+    def under_way(self) -> str:
+        return f"Reading open invoices from Payt: {self.read:,} so far"
+
+    @property
+    def unfinished(self) -> str:
+        return (
+            f"the open invoices from Payt: {self.read:,} read so far. The reading goes on; "
+            "make the same call again in half a minute. Nothing can be said about totals before it is whole."
+        )

@@ -6,7 +6,6 @@ the outcome. What has no outcome is looked for at Payt afterwards, and never sen
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -28,7 +27,7 @@ from payt_mcp.errors import (
     UpstreamError,
 )
 from payt_mcp.proposals.ledger.contract import LedgerContract
-from payt_mcp.proposals.outcomes import at, of_this_attempt
+from payt_mcp.proposals.outcomes import of_this_attempt, sent_before, unusable
 from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import words_of
@@ -256,7 +255,7 @@ class Engine:
         if other is None:
             return False
         if other.status is Status.SENT:
-            why = _sent_before(other, is_own=other.scope == self.ledger_scope)
+            why = sent_before(other, is_own=other.scope == self.ledger_scope)
             await self.on_ledger(self.ledger.supersede, key, why, scope=self.ledger_scope)
             self.troubles.pop(key, None)
             return True
@@ -299,7 +298,7 @@ class Engine:
                         return Done(Status.FAILED, {"trouble": str(error)})
                     await anyio.sleep(pause)
                 except OutcomeUnknownError as error:
-                    return Done(Status.OUTCOME_UNKNOWN, {"trouble": _unusable(error)})
+                    return Done(Status.OUTCOME_UNKNOWN, {"trouble": unusable(error)})
                 except PaytMcpError as error:
                     if isinstance(error, ForbiddenError):
                         self._forbidden[record.kind] = (str(error), time.monotonic())
@@ -385,18 +384,6 @@ class Engine:
                 message_id=done.message_id,
                 scope=record.scope,
             )
-
-
-def _sent_before(other: Record, *, is_own: bool) -> str:
-    """Why what is the same as another is not sent. Of a colleague's nothing is told but when it went out."""
-    when = at(other.sending_at or other.changed_at, dt.UTC)
-    if is_own:
-        return say("the same was sent at {when}", when=when)
-    return say("the same was sent by a colleague at {when}", when=when)
-
-
-def _unusable(error: OutcomeUnknownError) -> str:
-    return say("Payt gave no usable answer: {trouble}.", trouble=error.trouble)
 
 
 def _of_attempt(record: Record, done: Done) -> Done:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from payt_mcp.errors import OutcomeUnknownError
 from payt_mcp.policy.approval import Yes
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
@@ -101,3 +102,15 @@ def at(moment: dt.datetime, zone: dt.tzinfo) -> str:
     """`2026-11-21 14:03 CET`"""
     there = moment.astimezone(zone)
     return Moment.of(there, f"{there:%Y-%m-%d %H:%M %Z}")
+
+
+def sent_before(other: Record, *, is_own: bool) -> str:
+    """Why what is the same as another is not sent. Of a colleague's nothing is told but when it went out."""
+    when = at(other.sending_at or other.changed_at, dt.UTC)
+    if is_own:
+        return say("the same was sent at {when}", when=when)
+    return say("the same was sent by a colleague at {when}", when=when)
+
+
+def unusable(error: OutcomeUnknownError) -> str:
+    return say("Payt gave no usable answer: {trouble}.", trouble=error.trouble)

@@ -32,9 +32,7 @@ _AGES = tuple(
     for days in BUCKETS
 )
 
-AGING_COLUMNS = (
-    *WHOSE,
-    *DEBTOR,
+_SUMS = (
     Column("currency", say("Currency"), "code"),
     Column("open", say("Open"), "amount"),
     Column("not_due", say("Not yet due"), "amount"),
@@ -43,6 +41,13 @@ AGING_COLUMNS = (
     Column("credits", say("Open credits"), "amount"),
     Column("net", say("Net"), "amount"),
     Column("invoices", say("Invoices"), "count"),
+)
+"""What a debtor or a company owes, by age."""
+
+AGING_COLUMNS = (
+    *WHOSE,
+    *DEBTOR,
+    *_SUMS,
     Column("not_in_sums", say("Not in sums"), "count"),
     Column("oldest_days", say("Oldest, days"), "count"),
     Column("phase", say("Phase"), "words"),
@@ -63,14 +68,7 @@ WORK_COLUMNS = (
 
 COMPANY_COLUMNS = (
     *WHOSE,
-    Column("currency", say("Currency"), "code"),
-    Column("open", say("Open"), "amount"),
-    Column("not_due", say("Not yet due"), "amount"),
-    *_AGES,
-    Column("overdue", say("Overdue"), "amount"),
-    Column("credits", say("Open credits"), "amount"),
-    Column("net", say("Net"), "amount"),
-    Column("invoices", say("Invoices"), "count"),
+    *_SUMS,
     Column("debtors", say("Debtors"), "count"),
     Column("as_of", say("As of"), "words"),
 )

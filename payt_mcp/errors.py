@@ -11,6 +11,7 @@
     │   └── CursorError          unknown, expired, or of another query
     ├── StillLoadingError        the answer is on its way: ask again
     ├── UntoldError              what became of a proposal cannot be read
+    ├── DatabaseError            the database of a team server is away
     ├── GuardError               a write stops before anything is sent
     │   ├── LedgerError          no record can be made, so nothing is written
     │   │   └── AlteredError     the record is not what was written to it
@@ -117,6 +118,13 @@ class UntoldError(PaytMcpError):
             f"What became of proposal {_shown(proposal_id)} cannot be said: {why} It may have been sent: do not "
             "propose it again before a person has looked in Payt."
         )
+
+
+class DatabaseError(PaytMcpError):
+    """The database of a team server is away. A write that was under way may have happened."""
+
+    def __init__(self) -> None:
+        super().__init__("The database of this server cannot be reached at the moment. Try again in a minute.")
 
 
 class GuardError(PaytMcpError):

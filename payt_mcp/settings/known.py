@@ -35,5 +35,12 @@ KNOWN: Mapping[str, str] = {
     "PAYT_CLIENT_ID": "The OAuth application that `payt-mcp login` signs in with.",
     "PAYT_CLIENT_SECRET": "Its secret; without a sign-in both together sign in as the application itself.",
     "PAYT_MCP_TOKEN": "The bearer token HTTP clients must send (32 characters or more).",
+    "PAYT_DATABASE_URL": "Team server: its PostgreSQL (`postgresql://user:password@host/name`).",
+    "PAYT_PUBLIC_URL": "Team server: the address people and clients reach it at (`https://payt.company.example`).",
+    "PAYT_KEYS": "Team server: the keys that seal what is secret, `name:base64` each; the first seals, all open.",
+    "PAYT_OIDC_ISSUER": "Team server: the company's OpenID Connect provider, which says who somebody is.",
+    "PAYT_OIDC_CLIENT_ID": "Team server: what the provider calls it.",
+    "PAYT_OIDC_CLIENT_SECRET": "Team server: its secret there, where it has one.",
+    "PAYT_BOOKS_MB": "Team server: megabytes of open items a replica may hold (16 or more, default 256).",
 }
 """Every setting and what it does, in the order the README lists them."""

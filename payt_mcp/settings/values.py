@@ -83,6 +83,10 @@ def switch(name: str, value: str | None) -> bool:
     return value.lower() in {"1", "true"}
 
 
+def is_loopback(host: str) -> bool:
+    return host in _LOOPBACK
+
+
 def confirm(value: str | None) -> Literal["person", "code"]:
     if value is None or value == "person":
         return "person"

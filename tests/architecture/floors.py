@@ -17,7 +17,10 @@ FLOORS: tuple[dict[str, str], ...] = (
         "settings": "what the person who runs the server decided",
         "scanning": "what stands in a text: accounts, amounts, numbers, days, links, addresses; pure",
     },
-    {"payt": "speaks Payt: the client, its pace, its records (models), its sign-in"},
+    {
+        "payt": "speaks Payt: the client, its pace, its records (models), its sign-in",
+        "database": "PostgreSQL, where several people share a server: connections, the steps of its tables",
+    },
     {"receivables": "the craft, pure: open items, aging, phases, attention, matching, addresses"},
     {"policy": "what may be done, each rule with its reason, pure: whose yes a proposal needs"},
     {"proposals": "nothing is written that no person has seen: engine, ledger, and how a person says yes"},

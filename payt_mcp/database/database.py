@@ -1,0 +1,98 @@
+"""The database of a team server: transactions from threads, and notices of what other processes did."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import anyio
+import psycopg
+from anyio.to_thread import run_sync
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
+
+from payt_mcp.errors import DatabaseError
+from payt_mcp.settings.secret import Secret
+
+Connection = psycopg.Connection[DictRow]
+T = TypeVar("T")
+
+PATIENCE = 5.0
+"""Seconds a transaction waits for a connection before the database counts as away."""
+
+SLOW_POLL = 15.0
+"""Seconds after which somebody who listens looks again, should a notice have been lost."""
+
+
+class Database:
+    """Connections to one PostgreSQL, shared by all threads of a process.
+
+    Args:
+        url: a connection string of libpq: `postgresql://user:password@host/name`.
+        most: connections at a time.
+    """
+
+    def __init__(self, url: Secret, *, most: int = 10) -> None:
+        self._url = url
+        self._limit: anyio.CapacityLimiter | None = None
+        self._most = most
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
+            url.reveal(),
+            connection_class=psycopg.Connection[DictRow],
+            kwargs={"row_factory": dict_row, "connect_timeout": int(PATIENCE), "application_name": "payt-mcp"},
+            min_size=0,
+            max_size=most,
+            timeout=PATIENCE,
+            check=ConnectionPool.check_connection,  # a restarted database is met by a new connection, not by an error
+            open=False,
+        )
+        self._pool.open(wait=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction, from a thread that may wait; what is raised inside takes it back.
+
+        Raises:
+            DatabaseError: the database is away. Whether a transaction that was being ended took place is not known.
+        """
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed, TooManyRequests):
+            raise DatabaseError from None
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Do this in one transaction, in a thread. Raises DatabaseError, and what the work raises."""
+
+        def in_thread() -> T:
+            with self.transaction() as connection:
+                return work(connection)
+
+        if self._limit is None:
+            self._limit = anyio.CapacityLimiter(self._most)
+        return await run_sync(in_thread, limiter=self._limit)
+
+    async def notices(self, channel: str) -> AsyncIterator[str]:
+        """What is notified on a channel, as it comes; "" where something may have been missed: at the start, after a
+        connection was lost, and every fifteen seconds.
+        """
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(self._url.reveal(), autocommit=True) as connection:
+                    await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
+                    yield ""
+                    while True:
+                        async for notice in connection.notifies(timeout=SLOW_POLL):
+                            yield notice.payload
+                        yield ""
+            except psycopg.Error:
+                await anyio.sleep(1)
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def first(connection: Connection, query: str, values: Any = None) -> DictRow | None:
+    """The first row of an answer."""
+    return connection.execute(query, values).fetchone()

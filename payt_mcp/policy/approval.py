@@ -33,8 +33,13 @@ class Needs:
     reason: str
 
 
-def yeses_needed() -> Needs:
+def yeses_needed(_proposal: object = None) -> Needs:
+    """The rule where nobody made another."""
     return Needs(1, "One yes is enough, of anybody who can reach this record of writes.")
+
+
+def every_yes_counts(_yes: Yes) -> bool:
+    return True
 
 
 def are_enough(needs: Needs, yeses: Iterable[Yes], digest: str, attempt: dt.datetime | None) -> bool:

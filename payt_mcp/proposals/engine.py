@@ -220,7 +220,8 @@ class Engine:
         if bar is None:
             return False
         if bar.is_over:
-            await self.on_ledger(self.ledger.supersede, record.id, lowered(without_stop(bar.why)), scope=self.ledger_scope)
+            why = lowered(without_stop(bar.why))
+            await self.on_ledger(self.ledger.supersede, record.id, why, scope=self.ledger_scope)
             self.troubles.pop(record.id, None)
         else:
             self.troubles[record.id], self._retry_at[record.id] = bar.why, time.monotonic() + _PAUSE

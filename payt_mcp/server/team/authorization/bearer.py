@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from payt_mcp.database.database import Connection, Database, first
 from payt_mcp.server.team.authorization.addresses import Addresses
-from payt_mcp.server.team.authorization.contracts import Current
+from payt_mcp.server.team.authorization.contracts import IsCurrent
 from payt_mcp.server.team.authorization.hashing import hashed
 from payt_mcp.server.team.authorization.scopes import ALL
 from payt_mcp.server.team.who import SignedIn, remember
@@ -43,14 +43,14 @@ class BearerRequired:
         app: ASGIApp,
         database: Database,
         public_url: str,
-        current: Current,
+        is_current: IsCurrent,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app = app
         self._database = database
         self._addresses = Addresses(public_url)
-        self._current = current
+        self._ask_current = is_current
         self._clock = clock
         self._known: dict[str, tuple[float, SignedIn]] = {}
         self._seen_current: dict[tuple[str, str], float] = {}
@@ -90,7 +90,7 @@ class BearerRequired:
         key, now = (who.tenant_id, who.person_id), self._clock()
         if now < self._seen_current.get(key, 0.0):
             return True
-        if not await self._current.is_current(*key):
+        if not await self._ask_current(*key):
             return False
         _keep(self._seen_current, key, now + _CURRENT_FOR)
         return True

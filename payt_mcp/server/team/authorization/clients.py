@@ -8,6 +8,7 @@ from payt_mcp.database.database import Database, first
 from payt_mcp.policy.team import TenantPolicy
 from payt_mcp.server.team.authorization.documents import Documents, is_address
 from payt_mcp.server.team.authorization.program import Program, UnknownProgramError
+from payt_mcp.words.said import say
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Clients:
         row = await self.database.run(lambda c: first(c, query, (client_id,)))
         if row is None:
             raise UnknownProgramError(
-                "this server does not know it (any more): take the connection away there, and add it again"
+                say("this server does not know it (any more): take the connection away there, and add it again")
             )
         return Program(row["id"], row["name"], "", tuple(row["redirect_uris"]))
 

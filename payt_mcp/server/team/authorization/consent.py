@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -13,14 +12,15 @@ from starlette.responses import RedirectResponse, Response
 from payt_mcp.database.database import Connection, Database
 from payt_mcp.server.team.authorization import asked
 from payt_mcp.server.team.authorization.addresses import Addresses
-from payt_mcp.server.team.authorization.answers import UNCACHED, Refusal, form_of, once
+from payt_mcp.server.team.authorization.answers import UNCACHED, Refusal, once
 from payt_mcp.server.team.authorization.clients import is_welcome
 from payt_mcp.server.team.authorization.codes import Consented, issue
 from payt_mcp.server.team.authorization.consent_page import Consent, choice_page, consent_page
-from payt_mcp.server.team.authorization.contracts import Visitor, Visitors
+from payt_mcp.server.team.authorization.contracts import ConnectFirst
 from payt_mcp.server.team.authorization.page import trouble_page
 from payt_mcp.server.team.authorization.sending_back import sent_back
 from payt_mcp.server.team.people import People, Person, Tenant
+from payt_mcp.server.team.web_sessions import WebSession, WebSessions
 from payt_mcp.words.languages import Language
 from payt_mcp.words.said import say
 
@@ -33,15 +33,16 @@ class Consenting:
     database: Database
     addresses: Addresses
     people: People
-    visitors: Visitors
+    sessions: WebSessions
+    connect_first: ConnectFirst
     language_for: Callable[[str], Language]
 
     async def answer(self, request: Request) -> Response:
         language = self.language_for(request.headers.get("accept-language", ""))
+        if request.method == "POST":
+            return await self._answered(request, language)
         try:
-            if request.method != "POST":
-                return await self._asked(request, once(list(request.query_params.multi_items())), language)
-            return await self._answered(request, await form_of(request), language)
+            return await self._asked(request, once(list(request.query_params.multi_items())), language)
         except Refusal as refusal:
             return trouble_page(say("The request cannot be read: {why}", why=refusal.description), language)
 
@@ -50,28 +51,29 @@ class Consenting:
         wanted = await asked.noted(self.database, key)
         if wanted is None:
             return trouble_page(_OVER, language)
-        visitor = await self.visitors.of(request)
-        if visitor is None:
-            return self._lead_to(self.visitors.signin_path(_path(given)))
-        companies = await self._companies(visitor, wanted)
+        session = await self.sessions.of(request)
+        if session is None:
+            return self._lead_to(self.sessions.signin_path(_path(given)))
+        companies = await self._companies(session, wanted)
         if not companies:
             return trouble_page(_unwelcome(wanted), language, status=403)
         chosen = _chosen(companies, given.get("company"))
         if chosen is None:
             return choice_page(key, [company for _, company in companies], language)
         person, company = chosen
-        if path := await self.visitors.connect_path(person, _path(given)):
+        if path := await self.connect_first(person, _path(given)):
             return self._lead_to(path)
         may_write = wanted.writes and not company.policy.read_only
-        return consent_page(Consent(wanted, key, visitor.csrf, person, company, may_write), language)
+        return consent_page(Consent(wanted, key, session.csrf, person, company, may_write), language)
 
-    async def _answered(self, request: Request, given: Mapping[str, str], language: Language) -> Response:
-        visitor = await self.visitors.of(request)
-        if visitor is None or not self._is_ours(request, given, visitor):
+    async def _answered(self, request: Request, language: Language) -> Response:
+        session = await self.sessions.of(request)
+        given = await self.sessions.form(request, session) if session else None
+        if session is None or given is None:
             return trouble_page(_FOREIGN, language, status=403)
         key = given.get("request", "")
         wanted = await asked.noted(self.database, key)
-        chosen = _chosen(await self._companies(visitor, wanted), given.get("company")) if wanted else None
+        chosen = _chosen(await self._companies(session, wanted), given.get("company")) if wanted else None
         if wanted is None or chosen is None:
             return trouble_page(_OVER, language)
         if given.get("action") != "allow":
@@ -79,7 +81,7 @@ class Consenting:
             denied = {"error": "access_denied", "error_description": "The person said no."}
             return self._sent_back(wanted, denied) if taken else trouble_page(_OVER, language)
         person, company = chosen
-        if path := await self.visitors.connect_path(person, _path(given)):
+        if path := await self.connect_first(person, _path(given)):
             return self._lead_to(path)
         writes = wanted.writes and not company.policy.read_only and "read_only" not in given
         code = await self._issued(key, Consented(person, wanted, self.addresses.resource, writes))
@@ -93,22 +95,10 @@ class Consenting:
 
         return await self.database.run(work)
 
-    def _is_ours(self, request: Request, given: Mapping[str, str], visitor: Visitor) -> bool:
-        """Whether a form was filled in on this server's own page, by the one whose session it is."""
-        origin = request.headers.get("origin")
-        parts = urlsplit(self.addresses.public_url)
-        from_here = origin is None or origin.lower() == f"{parts.scheme}://{parts.netloc}".lower()
-        return from_here and hmac.compare_digest(given.get("csrf", "").encode(), visitor.csrf.encode())
-
-    async def _companies(self, visitor: Visitor, wanted: asked.Asked) -> list[tuple[Person, Tenant]]:
+    async def _companies(self, session: WebSession, wanted: asked.Asked) -> list[tuple[Person, Tenant]]:
         """For which companies somebody may let this program in."""
-        tenants = {one.id: one for one in await self.people.tenants()}
-        found = [(one, tenants[one.tenant_id]) for one in visitor.people if one.tenant_id in tenants]
-        return [
-            (person, company)
-            for person, company in found
-            if person.status == "active" and is_welcome(company.policy, wanted.client_host)
-        ]
+        found = [(person, await self.people.tenant(person.tenant_id)) for person in session.people]
+        return [(one, company) for one, company in found if company and is_welcome(company.policy, wanted.client_host)]
 
     def _lead_to(self, path: str) -> Response:
         return RedirectResponse(self.addresses.of(path), 303, UNCACHED)

@@ -19,6 +19,7 @@ import anyio
 from payt_mcp.server.team.authorization.fetching import UnfetchableError, fetch
 from payt_mcp.server.team.authorization.program import Program, UnfitError, UnknownProgramError, described
 from payt_mcp.server.team.authorization.redirects import trouble_of
+from payt_mcp.words.said import say
 
 _USUAL, _LEAST, _MOST = 3600.0, 60.0, 86_400.0
 _FAILED = 30.0
@@ -68,7 +69,7 @@ class Documents:
             fetched = await fetch(address, self._context(), loopback=self._loopback)
             program = _read(address, fetched.body)
         except (UnfetchableError, UnfitError) as trouble:
-            why = f"the document that describes it cannot be used: {trouble}"
+            why = say("the document that describes it cannot be used: {trouble}", trouble=str(trouble))
             return self._clock() + _FAILED, UnknownProgramError(why)
         return self._clock() + _kept_for(fetched.cache_control), program
 
@@ -83,7 +84,7 @@ class Documents:
         is_plain = parts.scheme == "http" and not self._loopback
         has_dots = any(part in {".", ".."} for part in parts.path.lower().replace("%2e", ".").split("/"))
         if is_plain or has_dots or parts.path in {"", "/"} or trouble_of(address):
-            return "its id is no address of a document: https://, a host and a path, without dots and fragment"
+            return say("its id is no address of a document: https://, a host and a path, without dots and fragment")
         return ""
 
 

@@ -59,7 +59,7 @@ class Authorizing:
         """Whoever asks, at an address that is its own. Raises UnknownProgramError."""
         program = await self.clients.find(given.get("client_id", ""))
         if not is_one_of(given.get("redirect_uri", ""), program.redirect_uris):
-            raise UnknownProgramError("it wants the answer at an address that it did not register (redirect_uri)")
+            raise UnknownProgramError(say("it wants the answer at an address that it did not register (redirect_uri)"))
         return program
 
     def _wanted(self, program: Program, given: Mapping[str, str]) -> asked.Asked:

@@ -11,7 +11,7 @@ from payt_mcp.server.team.authorization.addresses import Addresses
 from payt_mcp.server.team.authorization.answers import OPEN_TO_BROWSERS
 from payt_mcp.server.team.authorization.clients import Clients
 from payt_mcp.server.team.authorization.consent import Consenting
-from payt_mcp.server.team.authorization.contracts import Current, Visitors
+from payt_mcp.server.team.authorization.contracts import ConnectFirst, IsCurrent
 from payt_mcp.server.team.authorization.documents import Documents
 from payt_mcp.server.team.authorization.metadata import metadata_routes
 from payt_mcp.server.team.authorization.registration import Registering
@@ -19,14 +19,16 @@ from payt_mcp.server.team.authorization.requests import Authorizing
 from payt_mcp.server.team.authorization.revocation import Revoking
 from payt_mcp.server.team.authorization.token_endpoint import Tokens
 from payt_mcp.server.team.people import People
+from payt_mcp.server.team.web_sessions import WebSessions
 from payt_mcp.words.languages import Language, best_of
 
 
 def routes(
     database: Database,
     public_url: str,
-    visitors: Visitors,
-    current: Current,
+    sessions: WebSessions,
+    is_current: IsCurrent,
+    connect_first: ConnectFirst,
     documents: Documents | None,
     *,
     language_for: Callable[[str], Language] = lambda accepted: best_of(accepted) or "en",
@@ -35,10 +37,10 @@ def routes(
     addresses, people = Addresses(public_url), People(database)
     clients = Clients(database, documents)
     authorize = Authorizing(database, addresses, clients, language_for).answer
-    consent = Consenting(database, addresses, people, visitors, language_for).answer
+    consent = Consenting(database, addresses, people, sessions, connect_first, language_for).answer
     for_programs = {
         "/register": Registering(database).answer,
-        "/token": Tokens(database, addresses, people, current).answer,
+        "/token": Tokens(database, addresses, people, is_current).answer,
         "/revoke": Revoking(database).answer,
     }
     return [

@@ -13,7 +13,7 @@ from payt_mcp.server.team.authorization.addresses import Addresses
 from payt_mcp.server.team.authorization.answers import Refusal, answer, form_of
 from payt_mcp.server.team.authorization.clients import is_welcome
 from payt_mcp.server.team.authorization.codes import Redeeming, redeem
-from payt_mcp.server.team.authorization.contracts import Current
+from payt_mcp.server.team.authorization.contracts import IsCurrent
 from payt_mcp.server.team.authorization.documents import is_address
 from payt_mcp.server.team.authorization.requests import check_resource
 from payt_mcp.server.team.authorization.scopes import asks_to_write, scope_of
@@ -29,7 +29,7 @@ class Tokens:
     database: Database
     addresses: Addresses
     people: People
-    current: Current
+    is_current: IsCurrent
 
     async def answer(self, request: Request) -> Response:
         try:
@@ -76,7 +76,7 @@ class Tokens:
         company = await self.people.tenant(holder.tenant_id)
         if company is None or not is_welcome(company.policy, holder.client_host):
             return False
-        return await self.current.is_current(holder.tenant_id, holder.person_id)
+        return await self.is_current(holder.tenant_id, holder.person_id)
 
     async def _check_client(self, client_id: str) -> None:
         """A program that registered and was forgotten is told so: it registers again. Raises Refusal."""

@@ -8,12 +8,9 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from payt_mcp.errors import SettingsError
-from payt_mcp.settings import values
-from payt_mcp.settings.team import NamedKey, keys
-
 if TYPE_CHECKING:
     from payt_mcp.database.database import Database
+    from payt_mcp.settings.team import NamedKey
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -29,13 +26,11 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     if parser.parse_args(argv).step == "new":
         print(f"k{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(32)).decode()}")
         return 0
-    given = values.given(environ, "PAYT_KEYS")
-    if given is None:
-        raise SettingsError("Set PAYT_KEYS to the keys of the replicas, the new one first.")
-    from payt_mcp.cli.team.opened import opened
+    from payt_mcp.cli.team.opened import key_ring, opened
 
+    ring = key_ring(environ)
     with opened(environ) as database:
-        return _rotate(database, keys(given))
+        return _rotate(database, ring)
 
 
 def _rotate(database: Database, ring: Sequence[NamedKey]) -> int:
@@ -44,11 +39,16 @@ def _rotate(database: Database, ring: Sequence[NamedKey]) -> int:
 
     import anyio
 
+    from payt_mcp.proposals.ledger.postgres.leases import Leases
+    from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
     from payt_mcp.server.team.keyring import KeyRing
+    from payt_mcp.server.team.people import People
     from payt_mcp.server.team.resealing import keys_in_use, reseal
 
     first, *older = [key.name for key in ring]
     changed = anyio.run(partial(reseal, database, KeyRing(ring)))
+    for tenant in anyio.run(People(database).tenants):
+        open_team_ledger(database, tenant.id, ring, Leases(database)).close()  # signs anew what an older key signed
     left = sum(number for name, number in anyio.run(keys_in_use, database).items() if name != first)
     print(f"Sealed anew under key {first}: {changed}.")
     if left:

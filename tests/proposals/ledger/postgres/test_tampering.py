@@ -77,6 +77,21 @@ class Forger:
                     )
                 previous = new.mark
 
+    def add(self, key: str) -> None:
+        """Another letter in a proposal, with one more event that vouches for it."""
+        self.run("update proposals set content = replace(content, 'pay', 'EVIL') where tenant = %s and id = %s", key)
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                b"select * from proposals where tenant = %s and id = %s", (self.tenant, key)
+            ).fetchone()
+            assert row is not None
+            last = self._events(connection)[-1]
+            said = {"seq": last.seq + 1, "proposal_id": key, "status": row["status"], "body": row_hash(row)}
+            event = Event(**{**vars(last), **said, "digest": row["digest"]})
+            event = Event(**{**vars(event), "mark": self._mark(last.mark, event.signed())})
+            query = f"insert into events (tenant, {', '.join(vars(event))}) values ({', '.join(['%s'] * 10)})"
+            connection.execute(query.encode(), (self.tenant, *vars(event).values()))
+
     def _events(self, connection: Connection) -> list[Event]:
         rows = connection.execute(b"select * from events where tenant = %s order by seq", (self.tenant,)).fetchall()
         return [Event(**{name: row[name] for name in Event.__dataclass_fields__}) for row in rows]
@@ -103,6 +118,7 @@ ATTACKS: dict[str, Attack] = {
     ),
     "another letter, and an event for it": lambda forger, record: forger.rewrite(record.id, to_the_end=False),
     "another letter, and a chain for it": lambda forger, record: forger.rewrite(record.id, to_the_end=True),
+    "another letter, and one more event": lambda forger, record: forger.add(record.id),
     "its events are gone": lambda forger, record: forger.run(
         "delete from events where tenant = %s and proposal_id = %s", record.id
     ),

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+
+from payt_mcp.words.said import money, say
 
 
 @dataclass(frozen=True)
@@ -46,3 +49,19 @@ def are_enough(needs: Needs, yeses: Iterable[Yes], digest: str, attempt: dt.date
     """
     said = {yes.approver for yes in yeses if yes.digest == digest and yes.attempt == attempt}
     return len(said) >= needs.people
+
+
+def yeses_above(amount: str, above: Decimal | None) -> Needs:
+    """Four eyes: who concerns more than `above` needs the yes of two people. `amount` is a decimal as text, "" where
+    nothing is concerned; without `above` one yes is enough.
+    """
+    if above is None or not amount or abs(Decimal(amount)) <= above:
+        return Needs(1, say("One person's yes is enough."))
+    return Needs(
+        2,
+        say(
+            "It concerns {amount}, which is more than {above}: two different people must say yes.",
+            amount=money(abs(Decimal(amount))),
+            above=money(above),
+        ),
+    )

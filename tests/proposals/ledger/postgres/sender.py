@@ -23,6 +23,7 @@ from payt_mcp.proposals.ledger.postgres.leases import Leases
 from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
 from payt_mcp.proposals.ledger.postgres.waking import Waking
 from payt_mcp.proposals.records import Record
+from payt_mcp.proposals.rounds import Rounds
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret
 from tests.support.company import KEYS
@@ -66,7 +67,8 @@ async def replica(url: str, tenant: str, folder: Path, lease: float) -> None:
     writers: Mapping[str, Post] = {"message": Post(folder)}
     async with anyio.create_task_group() as group:
         group.start_soon(waking.run)
-        engine = Engine(ledger, SCOPE, writers, group, poll=0.3, woken=waking.of(tenant, SCOPE).wait)
+        rounds = Rounds(poll=0.3, woken=waking.of(tenant, SCOPE).wait)
+        engine = Engine(ledger, SCOPE, writers, group, rounds)
         await engine.start()
         (folder / f"ready {os.getpid()}").touch()
 

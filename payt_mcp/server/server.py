@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import anyio
 import anyio.abc
 from mcp.server import MCPServer
 from mcp.server.caching import CacheableMethod, CacheHint
-from mcp.server.context import ServerRequestContext
+from mcp.server.context import ServerMiddleware, ServerRequestContext
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, RequestStateSecurity
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError, UnexpectedToolError
@@ -226,12 +226,16 @@ def build_server(
     app: EmbeddedPayt | None = None,
     browse: Callable[[str], bool] | None = None,
     callers: OpenCallers | None = None,
+    state_keys: Sequence[bytes] = (),
+    watching: Sequence[ServerMiddleware[Any]] = (),
 ) -> PaytServer:
     """A server for these settings.
 
     `app` is an embedded Payt; `PAYT_API_URL=sandbox` brings its own. `browse` opens the approval page in the browser
     of the person who runs this server; without it there is no page. With `callers` it is they who ask, each with
-    settings of their own; else it is the one caller of `settings`.
+    settings of their own; else it is the one caller of `settings`. `state_keys` seal a question until its answer
+    comes, to this process or another that has them: the first seals, all open; else one is made up. `watching` sees
+    every request.
     """
     specs = tools_of(settings.toolsets, read_only=settings.read_only)
     apps = Apps(specs, approval=settings.app_approval and not settings.read_only, language=settings.language_for())
@@ -247,9 +251,9 @@ def build_server(
         website_url="https://github.com/payt-mcp/payt-mcp",
         lifespan=_lifespan(callers or sole_caller(settings, app=app, browse=browse)),
         extensions=[apps],
-        middleware=[apps.listing],
+        middleware=[*watching, apps.listing],
         log_level="WARNING",
-        request_state_security=_questions(),
+        request_state_security=_questions(state_keys or [secrets.token_bytes(32)]),
         cache_hints=dict.fromkeys(_LISTS, CacheHint(ttl_ms=_LISTS_HOLD)),
         subscriptions=False,  # no list changes while a server runs, so there is nothing to listen for
     )
@@ -292,7 +296,7 @@ def _once(finish: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]
     return settle
 
 
-def _questions() -> RequestStateSecurity:
+def _questions(keys: Sequence[bytes]) -> RequestStateSecurity:
     """How a question to the user is sealed until its answer comes: for whoever was asked, and nobody else.
 
     It may be answered as long as its proposal waits. It names that proposal, so a late answer is a yes to nothing else:
@@ -303,7 +307,7 @@ def _questions() -> RequestStateSecurity:
         callers: Callers = ctx.lifespan_context
         return callers.name(ctx)
 
-    return RequestStateSecurity(keys=[secrets.token_bytes(32)], ttl=WAITS.total_seconds(), bind_principal=asked)
+    return RequestStateSecurity(keys=list(keys), ttl=WAITS.total_seconds(), bind_principal=asked)
 
 
 def _off(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 
 import httpx
@@ -69,14 +69,14 @@ class Balancer:
 
 
 def _passed_on(answer: httpx.Response) -> StreamingResponse:
-    async def parts() -> Iterator[bytes]:  # type: ignore[misc]
+    async def parts() -> AsyncIterator[bytes]:
         try:
             async for part in answer.aiter_raw():
                 yield part
         finally:
             await answer.aclose()
 
-    passed = StreamingResponse(parts(), status_code=answer.status_code)  # type: ignore[arg-type]
+    passed = StreamingResponse(parts(), status_code=answer.status_code)
     passed.raw_headers = [(n.lower(), v) for n, v in answer.headers.raw if n.decode().lower() not in _HOPS]
     return passed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any, Self
@@ -113,14 +114,13 @@ class Stroller:
         """The link whose words hold these."""
         return self.get(next(href for said, href in self.page.links.items() if words in said))
 
-    def press(self, words: str = "", *, form: int | None = None, **fields: str) -> Self:
+    def press(self, words: str = "", fields: Mapping[str, str] | None = None) -> Self:
         """The button with these words, in whichever form it is; with these fields changed."""
-        forms = self.page.forms if form is None else [self.page.forms[form]]
-        for one in forms:
+        for one in self.page.forms:
             for name, value, said in one.buttons or [("", "", "")]:
                 if words.casefold() in f"{said} {value}".casefold():
                     pressed = {name: value} if name else {}
-                    return self._submit(one, {**one.fields, **pressed, **fields})
+                    return self._submit(one, {**one.fields, **pressed, **(fields or {})})
         raise AssertionError(f"no button {words!r} on {self.url}: {self.words[:600]}")
 
     def _submit(self, form: Form, fields: dict[str, str]) -> Self:

@@ -12,6 +12,9 @@
     ├── StillLoadingError        the answer is on its way: ask again
     ├── UntoldError              what became of a proposal cannot be read
     ├── DatabaseError            the database of a team server is away
+    ├── SealedError              what is sealed in it does not open with the keys of PAYT_KEYS
+    ├── ProviderError            the company's identity provider gave no answer that can be used
+    │   └── NoLongerError        it says that somebody may no longer sign in
     ├── GuardError               a write stops before anything is sent
     │   ├── LedgerError          no record can be made, so nothing is written
     │   │   └── AlteredError     the record is not what was written to it
@@ -21,7 +24,8 @@
         ├── SignInError          there is a sign-in that cannot be used
         │   ├── SignInEndedError     Payt no longer renews it
         │   ├── SignInReplacedError  somebody signed in to another account meanwhile
-        │   └── SignInStoreError     it cannot be read, or not be kept
+        │   ├── SignInStoreError     it cannot be read, or not be kept
+        │   └── NotConnectedError    a person of a team server has connected no Payt, or it ended
         ├── UnauthorizedError    401
         ├── ForbiddenError       403; names the missing permission
         ├── MissingError         404
@@ -127,6 +131,30 @@ class DatabaseError(PaytMcpError):
         super().__init__("The database of this server cannot be reached at the moment. Try again in a minute.")
 
 
+class SealedError(PaytMcpError):
+    """Something sealed does not open."""
+
+    def __init__(self, key: str, *, known: bool) -> None:
+        why = (
+            f"the key named {key} in PAYT_KEYS is not the one it was sealed with, or it was altered"
+            if known
+            else f"it was sealed with a key named {key}, which PAYT_KEYS does not hold"
+        )
+        super().__init__(f"A secret in the database of this server cannot be opened: {why}. Nothing was done with it.")
+
+
+class ProviderError(PaytMcpError):
+    """Nobody can be signed in, or asked after, at the company's identity provider at the moment."""
+
+    def __init__(self, trouble: str) -> None:
+        self.trouble = trouble
+        super().__init__(f"The identity provider of this server gave no usable answer: {trouble}.")
+
+
+class NoLongerError(ProviderError):
+    """The provider knows what it was asked with, and refuses it for good."""
+
+
 class GuardError(PaytMcpError):
     """A step of a write was stopped on this side: by this step, nothing reaches Payt."""
 
@@ -212,6 +240,14 @@ class SignInReplacedError(SignInError):
 
 class SignInStoreError(SignInError):
     """The place where the sign-in is kept cannot be used."""
+
+
+class NotConnectedError(SignInError):
+    """Whoever asks has connected no Payt account to this server, or Payt no longer accepts it (`why`)."""
+
+    def __init__(self, where: str, why: str = "") -> None:
+        said = f"Payt no longer accepts the connection to it: {why}" if why else "You have not connected your Payt yet"
+        super().__init__(f"{said}. Open {where} in a browser and connect it. Nothing was looked up or changed.")
 
 
 class UnauthorizedError(UpstreamError):

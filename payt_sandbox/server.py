@@ -89,11 +89,10 @@ class _Server(uvicorn.Server):
                 connection.transport.abort()
 
 
-class Handle:
-    """A sandbox that serves from a daemon thread; a context manager that closes it."""
+class Served:
+    """An application that is served from a daemon thread; a context manager that closes it."""
 
     def __init__(self, app: Starlette, port: int = 0) -> None:
-        self.sandbox: Sandbox = app.state.sandbox
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         # With the protocol named, asyncio turns Nagle off; else every answer waits 40 ms for an acknowledgement.
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -107,16 +106,11 @@ class Handle:
         """The base URL, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
 
-    @property
-    def faults(self) -> Faults:
-        """The rules for what goes wrong."""
-        return self.sandbox.faults
-
     def start(self) -> Self:
         """Starts to serve and returns when connections are accepted; RuntimeError when that takes too long."""
         self._thread.start()
         if not self._server.settled.wait(_PATIENCE) or not self._server.started:
-            raise RuntimeError("the sandbox did not start")
+            raise RuntimeError("the server did not start")
         return self
 
     def close(self) -> None:
@@ -133,6 +127,19 @@ class Handle:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class Handle(Served):
+    """A sandbox that serves so."""
+
+    def __init__(self, app: Starlette, port: int = 0) -> None:
+        self.sandbox: Sandbox = app.state.sandbox
+        super().__init__(app, port)
+
+    @property
+    def faults(self) -> Faults:
+        """The rules for what goes wrong."""
+        return self.sandbox.faults
 
 
 def run_in_thread(app: Starlette, port: int = 0) -> Handle:

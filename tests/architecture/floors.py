@@ -46,6 +46,7 @@ SANDBOX_FLOORS: tuple[dict[str, str], ...] = (
     {"world": "the state: administrations, their records and the clock, how they change, how they are written out"},
     {
         "data": "how an invented company is made: its debtors, invoices, cases, letters",
+        "provider": "a stand-in for a company's identity provider, for a team server",
         "wire": "bodies as a Rack server reads them, and refusals as the API writes them",
     },
     {"signin": "OAuth: applications, consent, grants, tokens"},

@@ -79,12 +79,12 @@ class People:
         """A person of this company; None where it has none of that id."""
         query = "select * from people where tenant = %s and id = %s"
         row = await self._database.run(lambda c: first(c, query, (tenant_id, person_id)))
-        return _person(row) if row else None
+        return person_of(row) if row else None
 
     async def people_of(self, tenant_id: str) -> list[Person]:
         """All but those that were removed, by address."""
         query = "select * from people where tenant = %s and status <> 'removed' order by lower(email)"
-        return await self._database.run(lambda c: [_person(row) for row in c.execute(query, (tenant_id,)).fetchall()])
+        return await self._database.run(lambda c: [person_of(row) for row in c.execute(query, (tenant_id,)).fetchall()])
 
     async def invite(self, tenant_id: str, email: str, role: Role, administration_id: str = EVERYWHERE) -> Person:
         """Somebody who may sign in with this address. Who was invited before gets the role beside what they have."""
@@ -97,7 +97,7 @@ class People:
                 connection.execute(
                     "insert into people (id, tenant, email) values (%s, %s, %s)", (made.id, tenant_id, made.email)
                 )
-            person = _person(known) if known else made
+            person = person_of(known) if known else made
             _set_role(connection, person.id, role, administration_id)
             return person
 
@@ -146,7 +146,7 @@ def _tenant(row: DictRow) -> Tenant:
     return Tenant(row["id"], row["name"], policy_of(row["policy"]))
 
 
-def _person(row: DictRow) -> Person:
+def person_of(row: DictRow) -> Person:
     return Person(
         row["id"], row["tenant"], row["email"], row["name"], row["status"], row["issuer"] or "", row["subject"] or ""
     )

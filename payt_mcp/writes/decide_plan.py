@@ -82,6 +82,7 @@ class DecidePlan(Kind):
             warnings=_warnings(place, plan, decision, opened, currency) if status == _FROM[decision] else [],
             idle=say("Payment plan {id} is {said} already", id=plan.id, said=said) if status == _TO[decision] else "",
             basis={"debtors": [plan.debtor_id]},
+            amount=plans.total(plan),
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:  # noqa: ARG002 - Kind

@@ -165,6 +165,7 @@ class Message(Kind):
                 **basis_of(facts, letter.text, (target.invoice.invoice_number or "") if target.invoice else ""),
                 "filled": filled.basis,
             },
+            amount=filled.material.owed,
             changed=lambda basis: [
                 *refilled(basis.get("filled", {}), filled.basis),
                 *what_changed(basis, facts),

@@ -25,7 +25,7 @@ from payt_mcp.settings import Secret
 from payt_sandbox import World, build_world
 from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
-from payt_sandbox.server import Handle, run_in_thread
+from payt_sandbox.server import Handle, Served, run_in_thread
 from payt_sandbox.signin.access import Application
 from tests.support import postgres
 from tests.support.balancing import Balancer, balanced
@@ -175,7 +175,7 @@ def a_company(
         )
         issuer = f"http://127.0.0.1:{issued_at}"
         provider = create_provider([ANNA, BRAM, CARLA], issuer, clients={PROVIDER_APP: PROVIDER_SECRET})
-        stack.enter_context(_served(provider, issued_at))
+        stack.enter_context(Served(provider, issued_at))
         balancer = stack.enter_context(balanced([], front))
         outside = {name: value for name, value in os.environ.items() if not name.startswith("PAYT_")}
         env = {
@@ -194,26 +194,6 @@ def a_company(
             for replica in company.replicas:
                 if replica.process.poll() is None:
                     replica.kill()
-
-
-@contextmanager
-def _served(app: Any, port: int) -> Iterator[None]:
-    import asyncio
-    import threading
-
-    import uvicorn
-
-    server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_level="critical"))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.02)
-        assert thread.is_alive()
-    try:
-        yield
-    finally:
-        server.should_exit = server.force_exit = True
-        thread.join(PATIENCE)
 
 
 def until(

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import anyio
-from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -29,8 +28,8 @@ STALE = 15.0
 DATABASE = "database"
 DRAINING = "draining"
 
-Check = Callable[[], None]
-"""Runs in a thread. Raises DatabaseError where the database is away, and another PaytMcpError where what it looks at is
+Check = Callable[[], Awaitable[None]]
+"""Raises DatabaseError where the database is away, and another PaytMcpError where what it looks at is
 not right.
 """
 
@@ -57,22 +56,22 @@ class Health:
         """It ends: from here on it is given nothing new."""
         self._is_draining = True
 
-    def look(self) -> None:
+    async def look(self) -> None:
         """Raises the first thing that is wrong: what a start says."""
         for check in self._checks.values():
-            check()
+            await check()
         self._found(())
 
     async def watch(self) -> None:
         """Go on looking, for as long as the server runs."""
         while True:
-            self._found(await run_sync(self._wrong, abandon_on_cancel=True))
+            self._found(await self._wrong())
             await anyio.sleep(EVERY)
 
-    def _wrong(self) -> tuple[str, ...]:
+    async def _wrong(self) -> tuple[str, ...]:
         for name, check in self._checks.items():
             try:
-                check()
+                await check()
             except DatabaseError:
                 return (DATABASE,)
             except PaytMcpError:

@@ -51,7 +51,7 @@ def asked(app: Any, url: str) -> httpx.AsyncClient:
 )
 async def test_only_its_own_address_is_answered(public_url: str, ours: list[str], foreign: list[str]) -> None:
     looked = health.Health({})
-    looked.look()
+    await looked.look()
     routes = [answering(lambda: None), *health.routes(looked)]
     async with asked(doors.Headed(doors.OwnHost(Starlette(routes=routes), public_url), public_url), public_url) as http:
         for host in ours:
@@ -85,8 +85,8 @@ async def test_a_database_that_is_away_is_said_to_come_back_and_nothing_unforese
 async def test_a_replica_is_ready_while_all_is_there_and_until_it_ends() -> None:
     trouble: dict[str, Exception] = {}
 
-    def check(name: str) -> Callable[[], None]:
-        def looks() -> None:
+    def check(name: str) -> health.Check:
+        async def looks() -> None:
             if name in trouble:
                 raise trouble[name]
 
@@ -96,7 +96,7 @@ async def test_a_replica_is_ready_while_all_is_there_and_until_it_ends() -> None
     async with asked(Starlette(routes=health.routes(looked)), "http://here") as http:
 
         async def said() -> Any:
-            looked._found(looked._wrong())
+            looked._found(await looked._wrong())
             answer = await http.get("/readyz")
             assert (await http.get("/livez")).json() == {"status": "ok"}
             assert answer.status_code == (503 if "missing" in answer.json() else 200)
@@ -112,7 +112,7 @@ async def test_a_replica_is_ready_while_all_is_there_and_until_it_ends() -> None
         trouble["keys"] = SettingsError("key k2")
         assert await said() == ["keys"]
         with pytest.raises(SettingsError, match="key k2"):
-            looked.look()
+            await looked.look()
         trouble.clear()
         assert await said() == []
         looked._looked_at -= health.STALE + 1

@@ -115,13 +115,14 @@ class Outbox:
 
     async def show_page(self, key: str) -> bool:
         """Have the approval page open in the user's browser for this proposal; False where there is none."""
-        if self._browse is None:
+        folder = self.ledger.folder
+        if self._browse is None or folder is None:
             return False
         if self._page is None:
             from payt_mcp.proposals.asking.page import ApprovalPage  # noqa: PLC0415 - a web server is loaded when one is needed
 
             self._page = ApprovalPage(
-                self.engine, self._group, self._browse, zone=self.zone, language_for=self.policy.language_for
+                self.engine, folder, self._group, self._browse, zone=self.zone, language_for=self.policy.language_for
             )
         return await self._page.show(key)
 

@@ -32,7 +32,7 @@ from payt_mcp.proposals.records import Record, Who
 from payt_mcp.proposals.rounds import ROUNDS, Rounds
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import words_of
-from payt_mcp.words.said import joined, say, without_stop
+from payt_mcp.words.said import joined, lowered, say, without_stop
 
 logger = logging.getLogger("payt_mcp")
 
@@ -220,7 +220,7 @@ class Engine:
         if bar is None:
             return False
         if bar.is_over:
-            await self.on_ledger(self.ledger.supersede, record.id, without_stop(bar.why), scope=self.ledger_scope)
+            await self.on_ledger(self.ledger.supersede, record.id, lowered(without_stop(bar.why)), scope=self.ledger_scope)
             self.troubles.pop(record.id, None)
         else:
             self.troubles[record.id], self._retry_at[record.id] = bar.why, time.monotonic() + _PAUSE

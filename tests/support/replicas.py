@@ -16,7 +16,6 @@ from typing import Any
 
 import anyio
 import httpx
-from payt_sandbox.provider import Provider, Someone, create_provider
 
 from payt_mcp.database.database import Database
 from payt_mcp.policy.team import Role, TenantPolicy
@@ -25,6 +24,7 @@ from payt_mcp.settings import Secret
 from payt_sandbox import World, build_world
 from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
+from payt_sandbox.provider import Provider, Someone, create_provider
 from payt_sandbox.server import Handle, Served, run_in_thread
 from payt_sandbox.signin.access import Application
 from tests.support import postgres

@@ -20,9 +20,8 @@ _NEXT = {
     Status.APPLIED: "Nothing more to do.",
     Status.PARTLY_APPLIED: "Tell the user which records failed and why; correct them and propose only those.",
     Status.FAILED: "Tell the user why. Proposing it anew is safe: Payt did not take it.",
-    Status.OUTCOME_UNKNOWN: "Tell the user that it may have been sent, and that only they can have it sent again: on "
-    "the approval page or with `payt-mcp approvals`. check_approval looks at Payt again. Do not propose it in other "
-    "words.",
+    Status.OUTCOME_UNKNOWN: "Tell the user that it may have been sent, and that only they can have it sent again: "
+    "{where}. check_approval looks at Payt again. Do not propose it in other words.",
     Status.DECLINED: "Do not propose it again unless the user asks for it.",
     Status.EXPIRED: "Propose it again if the user still wants it.",
     Status.SUPERSEDED: "Call the tool again to see the proposal as it would be now.",
@@ -46,14 +45,20 @@ _COLLEAGUE_DID_NOT = (
     "Call the tool again if the user still wants it sent.",
 )
 _CLOSED = "A person looked at Payt and said so. Propose it anew only if the user asks for it."
-_DECIDES = "The user decides on the approval page or with `payt-mcp approvals`; ask them."
+_DECIDES = "The user decides {where}; ask them."
+_DECIDES_THERE = (
+    "Give the user this address, where they, or whoever else may approve it, decide after signing in: {page} . Then "
+    "call check_approval. You cannot approve it yourself."
+)
 _IT_WAITS = (
     "Tell the user the reason. The server tries again by itself while the yes holds; check_approval tells how it went."
 )
 
 
-def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool = True) -> dict[str, Any]:
-    """The structured result of a proposal as it stands."""
+def write_data(
+    record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool = True, page: str = ""
+) -> dict[str, Any]:
+    """The structured result of a proposal as it stands. `page` is the address where it is decided, where it has one."""
     status = "awaiting_approval" if record.status is Status.PROPOSED else record.status.value
     said = outcome_words(record, zone)
     if not new and record.status is Status.SENT:
@@ -73,7 +78,7 @@ def write_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", new: bool 
             "sent_at": present.stamp(record.sending_at, zone) if record.status is Status.SENT else None,
             "reason": now or record.outcome.get("trouble") or record.outcome.get("why") or trouble,
             "records": record.outcome.get("records"),
-            "next_step": _next(record, trouble, zone),
+            "next_step": _next(record, trouble, zone, page),
         }
     )
 
@@ -142,14 +147,16 @@ def _brief(record: Record, preview: Preview) -> str:
     return brief(preview, is_open=is_open) + (f"\n{preview.words.all_clear}" if silent else "")
 
 
-def _next(record: Record, trouble: str, zone: dt.tzinfo) -> str | None:
+def _next(record: Record, trouble: str, zone: dt.tzinfo, page: str) -> str | None:
+    where = f"at {page}" if page else "on the approval page or with `payt-mcp approvals`"
     if record.status is Status.PROPOSED:
-        return f"{_DECIDES} {waits_until(record, zone)}"
+        decides = _DECIDES_THERE if page else _DECIDES
+        return f"{decides.format(where=where, page=page)} {waits_until(record, zone)}"
     if record.status is Status.APPROVED and trouble:
         return _IT_WAITS
     if record.status is Status.FAILED and record.outcome.get("closed"):
         return _CLOSED
-    return _NEXT.get(record.status)
+    return _NEXT.get(record.status, "").format(where=where)
 
 
 def write_lines(data: dict[str, Any]) -> list[str]:

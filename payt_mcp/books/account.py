@@ -10,10 +10,10 @@ import anyio.abc
 
 from payt_mcp.books import zones
 from payt_mcp.books.at_once import AtOnce
-from payt_mcp.books.case_book import CaseBook
 from payt_mcp.books.case_numbers import CaseNumbers
 from payt_mcp.books.day import DayBook
 from payt_mcp.books.first_pages import FirstPages
+from payt_mcp.books.held import OwnShelves, Shelves
 from payt_mcp.books.history import History
 from payt_mcp.books.listings import Listings
 from payt_mcp.books.open_books import Books
@@ -34,24 +34,33 @@ _ADMINISTRATIONS_FRESH = 300.0
 
 
 class Account:
-    """What one caller can reach at Payt. Made by `open_account`."""
+    """What one caller can reach at Payt. Made by `open_account`.
 
-    def __init__(self, settings: CallerSettings, client: PaytClient, group: anyio.abc.TaskGroup) -> None:
+    Args:
+        shelves: what is held of administrations, where other accounts use it too.
+        may_see: whether an administration that the credential reaches is there for this caller, by its id.
+    """
+
+    def __init__(
+        self,
+        settings: CallerSettings,
+        client: PaytClient,
+        group: anyio.abc.TaskGroup,
+        *,
+        shelves: Shelves | None = None,
+        may_see: Callable[[str], bool] | None = None,
+    ) -> None:
         self.payt = Resources(client)
         self.listings = Listings()
         self.at_once = AtOnce()
         self.first_pages = FirstPages()
         self._settings = settings
         self._client = client
-        self._group = group
-        self._books: dict[str, Books] = {}
-        self._case_books: dict[str, CaseBook] = {}
-        self._case_numbers: dict[str, CaseNumbers] = {}
-        self._open_tasks: dict[str, OpenTasks] = {}
-        self._days: dict[str, DayBook] = {}
-        self._histories: dict[str, History] = {}
+        self._shelves = shelves or OwnShelves(client, group, freshness=settings.freshness_seconds)
+        self._may_see = may_see
         self._administrations: list[Administration] = []
         self._read_at: Reading | None = None
+        self._refused = 0
         self._login = client.tokens.login()
 
     @property
@@ -72,12 +81,9 @@ class Account:
         """
         login = self._client.tokens.login()
         if login != self._login:
-            for books in self._books.values():
-                books.stop()
+            self._shelves.forget()
         if login is not None and login != self._login:
-            self.listings, self.first_pages = Listings(), FirstPages()
-            self._books, self._case_books, self._case_numbers = {}, {}, {}
-            self._days, self._open_tasks, self._histories, self._read_at = {}, {}, {}, None
+            self.listings, self.first_pages, self._read_at = Listings(), FirstPages(), None
             self._login = login
         return login is not None
 
@@ -89,12 +95,16 @@ class Account:
         await self._client.aclose()
 
     async def administrations(self, *, fresh: bool = False) -> list[Administration]:
-        """The administrations the token reaches, at most five minutes old, or `fresh`. Raises UpstreamError."""
-        now = Reading.take()
-        if fresh or self._read_at is None or now.since(self._read_at) > _ADMINISTRATIONS_FRESH:
+        """The administrations that are there for this caller, at most five minutes old, or `fresh`; asked for anew
+        too where Payt has refused the credential something since. Raises UpstreamError.
+        """
+        now, refused = Reading.take(), self._client.refused
+        is_old = self._read_at is None or now.since(self._read_at) > _ADMINISTRATIONS_FRESH
+        if fresh or is_old or refused != self._refused:
             self._administrations = await self.payt.administrations()
-            self._read_at = now
-        return self._administrations
+            self._read_at, self._refused = now, refused
+        may_see = self._may_see
+        return self._administrations if may_see is None else [a for a in self._administrations if may_see(a.id)]
 
     async def administration(self, wanted: str = "", *, fresh: bool = False) -> Administration:
         """The administration that is meant: the named one, the configured one, or the only active one; `fresh` as it is
@@ -149,45 +159,23 @@ class Account:
 
     def books(self, administration: Administration) -> Books:
         """The open items of an administration, shared by every call."""
-        books = self._books.get(administration.id)
-        if books is None:
-            freshness = self._settings.freshness_seconds
-            case_book = self._case_book(administration)
-            books = Books(self._client, administration, case_book, freshness=freshness, group=self._group)
-            self._books[administration.id] = books
-        return books
+        return self._shelves.of(administration).books
 
     def case_numbers(self, administration: Administration) -> CaseNumbers:
         """Which credit case a case number belongs to."""
-        numbers = self._case_numbers.get(administration.id)
-        if numbers is None:
-            numbers = CaseNumbers(self._case_book(administration).cases, self._group)
-            self._case_numbers[administration.id] = numbers
-        return numbers
+        return self._shelves.of(administration).case_numbers
 
     def open_tasks(self, administration: Administration) -> OpenTasks:
         """Which tasks are open, and of which debtor."""
-        if administration.id not in self._open_tasks:
-            self._open_tasks[administration.id] = OpenTasks(self._client, administration.id)
-        return self._open_tasks[administration.id]
+        return self._shelves.of(administration).open_tasks
 
     def day(self, administration: Administration) -> DayBook:
         """What happened lately with the debtors of an administration."""
-        if administration.id not in self._days:
-            books, freshness = self.books(administration), float(self._settings.freshness_seconds)
-            self._days[administration.id] = DayBook(self.payt, books, freshness)
-        return self._days[administration.id]
+        return self._shelves.of(administration).day
 
     def history(self, administration: Administration) -> History:
         """What was paid in an administration."""
-        if administration.id not in self._histories:
-            self._histories[administration.id] = History(self._client, self.books(administration), self._group)
-        return self._histories[administration.id]
-
-    def _case_book(self, administration: Administration) -> CaseBook:
-        if administration.id not in self._case_books:
-            self._case_books[administration.id] = CaseBook(self._client, administration.id)
-        return self._case_books[administration.id]
+        return self._shelves.of(administration).history
 
     def now(self) -> dt.datetime:
         """The time at Payt, UTC."""

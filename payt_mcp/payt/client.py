@@ -17,6 +17,7 @@ from anyio.lowlevel import checkpoint
 
 from payt_mcp import __version__
 from payt_mcp.errors import (
+    ForbiddenError,
     GarbledError,
     NetworkSettingError,
     NotSentError,
@@ -117,6 +118,8 @@ class PaytClient:
         self.server_time: ServerTime | None = None
         self.writes = 0
         """Grows as a write begins and as it ends: what was begun to be read before may not show it."""
+        self.refused = 0
+        """Grows whenever Payt says that the credential is none, or that something is outside what it reaches."""
 
     async def aclose(self) -> None:
         with suppress(Exception):  # a connection that is broken already is closed, too
@@ -240,7 +243,12 @@ class PaytClient:
         async def once() -> Any:
             return await self._with_token(lambda token: self._once(query, what, token))
 
-        return await self._reading.read(query, what, once, decide)
+        try:
+            return await self._reading.read(query, what, once, decide)
+        except (UnauthorizedError, ForbiddenError) as error:
+            if getattr(error, "permission", None) is None:  # else a kind of record, wherever it is
+                self.refused += 1
+            raise
 
     async def _once(self, query: Query, what: str, token: Secret) -> Any:
         slot = await self._slot(can_wait=query.can_wait)

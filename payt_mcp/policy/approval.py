@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+
+from payt_mcp.words.said import money, say
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,13 @@ class Needs:
     reason: str
 
 
-def yeses_needed() -> Needs:
+def yeses_needed(_proposal: object = None) -> Needs:
+    """The rule where nobody made another."""
     return Needs(1, "One yes is enough, of anybody who can reach this record of writes.")
+
+
+def every_yes_counts(_yes: Yes) -> bool:
+    return True
 
 
 def are_enough(needs: Needs, yeses: Iterable[Yes], digest: str, attempt: dt.datetime | None) -> bool:
@@ -41,3 +49,19 @@ def are_enough(needs: Needs, yeses: Iterable[Yes], digest: str, attempt: dt.date
     """
     said = {yes.approver for yes in yeses if yes.digest == digest and yes.attempt == attempt}
     return len(said) >= needs.people
+
+
+def yeses_above(amount: str, above: Decimal | None) -> Needs:
+    """Four eyes: who concerns more than `above` needs the yes of two people. `amount` is a decimal as text, "" where
+    nothing is concerned; without `above` one yes is enough.
+    """
+    if above is None or not amount or abs(Decimal(amount)) <= above:
+        return Needs(1, say("One person's yes is enough."))
+    return Needs(
+        2,
+        say(
+            "It concerns {amount}, which is more than {above}: two different people must say yes.",
+            amount=money(abs(Decimal(amount))),
+            above=money(above),
+        ),
+    )

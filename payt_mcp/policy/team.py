@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, get_args
 
+from payt_mcp.words.said import count, money, say
+
 Role = Literal["reader", "proposer", "approver", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 """Each may do what those before it may."""
@@ -57,3 +59,83 @@ class TenantPolicy:
     elicited_yes: bool = False
     clients: tuple[str, ...] = ()
     shared_reading: bool = True
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who acts: a person, what they may do, what their company decided, and whether this connection `writes`."""
+
+    person_id: str
+    rights: Rights
+    policy: TenantPolicy
+    writes: bool = True
+
+    @property
+    def may_write(self) -> bool:
+        """Whether there is anything at all that they may propose."""
+        return self.writes and not self.policy.read_only and self.rights.may_anywhere("proposer")
+
+
+def why_not_propose(who: Standing, administration_id: str) -> str:
+    """Why somebody may not propose a write there; "" where they may."""
+    if who.policy.read_only:
+        return "Your company has not switched writing on for this server; whoever administers it can."
+    if not who.writes:
+        return 'This connection was allowed to read only. Connect again without "read only" to propose anything.'
+    if not who.rights.may("proposer", administration_id):
+        return "Your role in this administration allows reading only; whoever administers this server can change that."
+    return ""
+
+
+def why_not_approve(who: Standing, administration_id: str, proposer: str) -> str:
+    """Why somebody's yes is not taken; "" where it is."""
+    if who.policy.read_only:
+        return say("Your company has switched writing off for this server.")
+    if not who.rights.may("approver", administration_id):
+        return say("Your role in this administration does not allow approving; an approver must say yes.")
+    if proposer == who.person_id and not who.policy.own_approval:
+        return say("You proposed it, and in your company somebody else must approve it.")
+    return ""
+
+
+def may_see(who: Standing, administration_id: str, proposer: str) -> bool:
+    """Whether a proposal is there for somebody: their own, and those they could approve were they not their own."""
+    held = who.rights.role_in(administration_id)
+    return held is not None and (proposer == who.person_id or who.rights.may("approver", administration_id))
+
+
+def counts(who: Standing, administration_id: str, proposer: str) -> bool:
+    """Whether a yes that somebody said still counts when what they approved is about to be carried out."""
+    return not why_not_approve(who, administration_id, proposer)
+
+
+@dataclass(frozen=True)
+class Day:
+    """What was carried out of a company today, or may have been: messages, and the amount in one currency."""
+
+    messages: int = 0
+    amount: Decimal = Decimal(0)
+
+    def plus(self, *, is_message: bool, amount: Decimal) -> Day:
+        return Day(self.messages + is_message, self.amount + amount)
+
+
+def why_not_today(policy: TenantPolicy, before: Day, *, is_message: bool, amount: Decimal, currency: str) -> str:
+    """Why one more write goes beyond what the company lets happen in a day; "" where it does not."""
+    most = policy.daily_messages
+    if is_message and most is not None and before.messages + 1 > most:
+        return say(
+            "Not before tomorrow: your company sends at most {most} a day, and has sent {sent} today.",
+            most=count(most, "message"),
+            sent=before.messages,
+        )
+    limit = policy.daily_amount
+    if limit is not None and amount and before.amount + amount > limit:
+        return say(
+            "Not before tomorrow: what is written in a day may concern at most {limit}, today it was {spent}, and this "
+            "concerns {amount}.",
+            limit=money(limit, currency),
+            spent=money(before.amount, currency),
+            amount=money(amount, currency),
+        )
+    return ""

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import anyio
 import anyio.abc
@@ -26,9 +25,10 @@ from payt_mcp.errors import (
     RefusedWriteError,
     UpstreamError,
 )
+from payt_mcp.proposals.attempt import Check, Done, Writer
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.outcomes import of_this_attempt, sent_before, unusable
-from payt_mcp.proposals.records import Draft, Record, Who
+from payt_mcp.proposals.records import Record, Who
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import words_of
 from payt_mcp.words.said import joined, say
@@ -44,52 +44,17 @@ _LONGEST_PAUSE = 60.0
 _REMEMBERED = 300.0
 _ELSEWHERE = 10.0
 _LOOK = 0.2
+_SLOW_POLL = 15.0
 _NOT_YET_ON_RECORD = say(
     "How it ended cannot be put on record yet; the server keeps trying. Do not send it in another way."
 )
 _NOT_KEPT = say("The record of writes could not be kept, so it was not sent.")
+_STOPPED = say("This server was stopped for too long while it was sending it.")
 _OF_ANOTHER = say(
     "It was approved under another sign-in or token, and only a server that uses that one carries it out."
 )
 _UNKNOWN_KIND = say("This version of the program does not know this kind of write: one that does carries it out.")
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a write ended."""
-
-    status: Status
-    outcome: Mapping[str, Any] = field(default_factory=dict)
-    message_id: str = ""
-
-
-@dataclass(frozen=True)
-class Check:
-    """The state at Payt just before sending.
-
-    `changed` says in sentences what is no longer as it was shown, `renewed` is the proposal as it would be now.
-    `baseline` are the ids of what looks like the outcome and stood at Payt before; `delivered` is how an earlier
-    attempt at this proposal ended after all.
-    """
-
-    changed: tuple[str, ...] = ()
-    renewed: Draft | None = None
-    baseline: tuple[str, ...] = ()
-    delivered: Done | None = None
-
-
-class Writer(Protocol):
-    """What the engine needs to know of one kind of write."""
-
-    async def check(self, record: Record) -> Check:
-        """Read the state again. Raises UpstreamError; RefusedWriteError where it can never be sent."""
-
-    async def send(self, record: Record) -> Done:
-        """Send it, once. Raises NotSentError, OutcomeUnknownError, or another PaytMcpError where it was refused."""
-
-    async def look(self, record: Record) -> Done | None:
-        """What became of it, as far as Payt shows; None where it does not."""
 
 
 class Engine:
@@ -99,6 +64,8 @@ class Engine:
         writers: by the kind of proposal.
         group: runs the sending; lives longer than the calls that wait for it.
         poll: seconds between looks at the ledger for what another process or a person recorded.
+        woken: returns when another process has recorded something, also if that was before it was asked; then the poll
+            stands behind it, for what is to be tried again.
     """
 
     def __init__(
@@ -109,6 +76,7 @@ class Engine:
         group: anyio.abc.TaskGroup,
         *,
         poll: float = 1.0,
+        woken: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         self.ledger = ledger
         self.ledger_scope = ledger_scope
@@ -117,6 +85,7 @@ class Engine:
         self._writers = writers
         self._group = group
         self._poll = poll
+        self._woken = woken
         self._running: dict[str, anyio.Event] = {}
         self._looked: dict[str, tuple[int, float]] = {}
         self._unrecorded: dict[str, Done] = {}
@@ -292,7 +261,7 @@ class Engine:
         with anyio.move_on_after(SENDING_BOUND):
             for pause in (*_RETRIES, None):
                 try:
-                    return await writer.send(record)
+                    return await self._send_what_is_held(writer, record)
                 except NotSentError as error:
                     if pause is None or self._closing:
                         return Done(Status.FAILED, {"trouble": str(error)})
@@ -309,6 +278,12 @@ class Engine:
                         Status.OUTCOME_UNKNOWN, {"trouble": say("Sending broke off for a reason nobody foresaw.")}
                     )
         return Done(Status.OUTCOME_UNKNOWN, {"trouble": say("Payt gave no answer in time.")})
+
+    async def _send_what_is_held(self, writer: Writer, record: Record) -> Done:
+        """Send it, where no other process may have settled it meanwhile."""
+        if not self.ledger.holds(record):
+            return Done(Status.FAILED, {"trouble": _STOPPED})
+        return await writer.send(record)
 
     async def _record(self, key: str, done: Done) -> None:
         """Record an outcome; where the ledger will not take it now, it is tried again while this process lives."""
@@ -334,7 +309,16 @@ class Engine:
                         logger.warning("the ledger cannot be watched: %s", type(error).__name__)
                 except Exception:  # the edge of a background task, as in _run
                     logger.exception("watching the ledger broke off")
-                await anyio.sleep(self._poll)
+                await self._until_next()
+
+    async def _until_next(self) -> None:
+        """Wait for news. Where they are told, and nothing is open, there is no need to look for them."""
+        if self._woken is None:
+            await anyio.sleep(self._poll)
+            return
+        is_idle = self._nothing_at != -1 and not self._unrecorded
+        with anyio.move_on_after(_SLOW_POLL if is_idle else self._poll):
+            await self._woken()
 
     async def _round(self) -> None:
         for key in list(self._unrecorded):

@@ -35,6 +35,7 @@ from payt_mcp.apps import pages
 from payt_mcp.apps.extension import Apps
 from payt_mcp.errors import InputError, PaytMcpError
 from payt_mcp.proposals.asking.doubled import Doubled, name_of
+from payt_mcp.proposals.asking.url import Offered
 from payt_mcp.proposals.states import WAITS
 from payt_mcp.server import icons
 from payt_mcp.server.callers import OpenCallers, sole_caller
@@ -155,6 +156,8 @@ class PaytServer(MCPServer[Callers]):
                 return _failed(refusal(schema, arguments, cause))
             logger.exception("tool crashed", extra={"tool": name})
             return _failed(PaytMcpError(f"{name} failed for a reason nobody foresaw; {await self._left_by(name)}"))
+        if isinstance(result, Offered):
+            return result.question()
         call = patience.current()
         if isinstance(result, InputRequiredResult) and call is not None and call.is_slow:
             call.keep()  # the call comes again with the user's answer, which reading anew would lose

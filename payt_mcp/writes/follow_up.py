@@ -14,7 +14,7 @@ from payt_mcp.payt import writes
 from payt_mcp.payt.models import Debtor, Invoice
 from payt_mcp.payt.resources import InvoiceFilters
 from payt_mcp.payt.wire import Command
-from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.preview import (
     REFUSED,
     Effect,
@@ -93,6 +93,7 @@ class FollowUp(Kind):
             warnings=_warnings(rows),
             idle="" if posted else none,
             basis={"debtors": sorted(debtors)},
+            amount=_concerned(rows, meant, found),
         )
 
     def command(self, place: Place, content: Content, preview: Preview) -> Command:
@@ -239,6 +240,11 @@ def _owed(rows: Sequence[Row], meant: Sequence[Mapping[str, str]], found: Mappin
         yield Effect(
             say("Open on them: {total}", total=joined(money(total, code) for code, total in sorted(totals.items())))
         )
+
+
+def _concerned(rows: Sequence[Row], meant: Sequence[Mapping[str, str]], found: Mapping[str, Invoice]) -> Decimal:
+    touched = (found.get(entry["id"]) for row, entry in zip(rows, meant, strict=True) if row.action in _POSTED)
+    return sum((abs(one.open_amount or Decimal(0)) for one in touched if one), Decimal(0))
 
 
 def _effect(place: Place, action: str, invoice: Invoice) -> tuple[str, list[str]]:

@@ -16,7 +16,7 @@ from anyio.to_thread import run_sync
 
 from payt_mcp.books.account import Account
 from payt_mcp.books.zones import time_zone
-from payt_mcp.errors import LedgerError, PaytMcpError
+from payt_mcp.errors import LedgerError, PaytMcpError, RefusedWriteError
 from payt_mcp.proposals.engine import Engine
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.ledger.ledger import Ledger
@@ -38,7 +38,8 @@ class Outbox:
     """What one account would write: put on record, shown to a person, sent once. Made by `open_outbox`; its ledger is
     open, its engine runs.
 
-    `ledger_scope` tells its proposals from those of other accounts in the same ledger.
+    `ledger_scope` tells its proposals from those of other accounts in the same ledger. `page_address` is where people
+    who sign in to the server itself decide on a proposal, by its id; None where the page is on this machine.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Outbox:
         self._group = group
         self._browse = browse
         self._page: ApprovalPage | None = None
+        self.page_address: Callable[[str], str] | None = None
 
     async def begun_for(self, mark: str, seconds: float) -> Record | None:
         """The newest proposal for a wish that was begun or carried out within the last seconds."""
@@ -78,6 +80,15 @@ class Outbox:
         waiting = next((record for record in lately if record.status is Status.PROPOSED), None)
         made_last = max(lately, key=lambda record: record.created_at, default=None)
         return waiting or (made_last if made_last and made_last.status in BEGUN else None)
+
+    async def known(self, mark: str, key: str) -> Record | None:
+        """The proposal of this id, where it was made for a wish, whatever became of it."""
+        if not key:
+            return None
+        with suppress(RefusedWriteError):
+            record = await self.engine.on_ledger(self.ledger.get, key, self.ledger_scope)
+            return record if is_for(record, mark) else None
+        return None
 
     async def _lately_for(self, mark: str, seconds: float) -> list[Record]:
         """The proposals for a wish that changed within the last seconds, newest first."""
@@ -104,13 +115,14 @@ class Outbox:
 
     async def show_page(self, key: str) -> bool:
         """Have the approval page open in the user's browser for this proposal; False where there is none."""
-        if self._browse is None:
+        folder = self.ledger.folder
+        if self._browse is None or folder is None:
             return False
         if self._page is None:
             from payt_mcp.proposals.asking.page import ApprovalPage  # noqa: PLC0415 - a web server is loaded when one is needed
 
             self._page = ApprovalPage(
-                self.engine, self._group, self._browse, zone=self.zone, language_for=self.policy.language_for
+                self.engine, folder, self._group, self._browse, zone=self.zone, language_for=self.policy.language_for
             )
         return await self._page.show(key)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from payt_mcp.proposals.preview import Preview, Section, Warned, Words
@@ -15,7 +16,8 @@ Content = Mapping[str, Any]
 class Outlook:
     """A write as it would be carried out now.
 
-    `about` is the debtor's name and number, where it is about one.
+    `about` is the debtor's name and number, where it is about one. `amount` is what it concerns, in the
+    administration's currency (as it stands, where something of it is in another); None where it concerns none.
 
     `touches` names what two proposals may not write side by side. A yes is given to `sections` (but what stands beside)
     and `warnings`: when one of them changes, it is asked for anew. `content` is what would be sent, where that is more
@@ -29,6 +31,7 @@ class Outlook:
     touches: Sequence[str]
     title: str
     about: str = ""
+    amount: Decimal | None = None
     sections: Sequence[Section] = ()
     warnings: Sequence[Warned] = ()
     idle: str = ""

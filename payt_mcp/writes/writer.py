@@ -16,7 +16,7 @@ from anyio.to_thread import run_sync
 from payt_mcp.books.account import Account
 from payt_mcp.books.scope import Scope
 from payt_mcp.errors import InputError, MissingError, OutcomeUnknownError, RefusedWriteError, UpstreamError
-from payt_mcp.proposals.engine import Check, Done
+from payt_mcp.proposals.attempt import Check, Done
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.preview import Preview, Situation
 from payt_mcp.proposals.proposal import draft_of

@@ -15,7 +15,6 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from importlib import resources
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
 
@@ -31,6 +30,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from payt_mcp.errors import PaytMcpError, RefusedWriteError
 from payt_mcp.proposals.asking import page_view
 from payt_mcp.proposals.asking.page_files import announce, entry, signed
+from payt_mcp.proposals.asking.page_guard import EMBEDDED, HEADERS, asset
 from payt_mcp.proposals.asking.page_index import arranged
 from payt_mcp.proposals.engine import Engine
 from payt_mcp.proposals.outcomes import CLOSED
@@ -49,19 +49,6 @@ _MOST_BODY = 4096
 """Bytes; room for some forty noes at once."""
 
 _SHOWN = dt.timedelta(hours=1)
-_HEADERS = {
-    b"content-security-policy": b"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    b"x-frame-options": b"DENY",
-    b"x-content-type-options": b"nosniff",
-    b"cache-control": b"no-store",
-    # Not no-referrer: browsers would then send `Origin: null` with the page's own forms.
-    b"referrer-policy": b"same-origin",
-    b"cross-origin-opener-policy": b"same-origin",
-    b"cross-origin-resource-policy": b"same-origin",
-}
-_EMBEDDED = {b"iframe", b"frame", b"object", b"embed", b"fencedframe"}
-_ASSETS = {"page.css": "text/css", "page.js": "text/javascript", "rest.js": "text/javascript"}
 
 
 class _Server(uvicorn.Server):
@@ -77,6 +64,7 @@ class ApprovalPage:
 
     Args:
         engine: carries out what is approved here.
+        folder: where `payt-mcp approvals open` finds the page.
         group: serves the page; lives as long as the outbox.
         browse: opens an address in the user's browser; False where there is none.
         zone: the time zone of the times shown.
@@ -86,6 +74,7 @@ class ApprovalPage:
     def __init__(
         self,
         engine: Engine,
+        folder: Path,
         group: anyio.abc.TaskGroup,
         browse: Callable[[str], bool],
         *,
@@ -94,6 +83,7 @@ class ApprovalPage:
         language_for: Callable[[str], Language] = lambda _: "en",
     ) -> None:
         self._engine = engine
+        self._folder = folder
         self._group = group
         self._browse = browse
         self._zone = zone
@@ -129,8 +119,7 @@ class ApprovalPage:
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listener.bind(("127.0.0.1", 0))
         self._host = f"127.0.0.1:{listener.getsockname()[1]}"
-        ledger = self._engine.ledger
-        self._live = announce(ledger.folder, ledger.owner.name, f"http://{self._host}/{self._secret}/")
+        self._live = announce(self._folder, self._engine.ledger.owner.name, f"http://{self._host}/{self._secret}/")
         config = uvicorn.Config(
             _Guarded(self._app(), self._host),
             lifespan="off",
@@ -305,8 +294,8 @@ class _Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = [(name, value) for name, value in message["headers"] if name not in _HEADERS]
-                message = {**message, "headers": [*kept, *_HEADERS.items()]}
+                kept = [(name, value) for name, value in message["headers"] if name not in HEADERS]
+                message = {**message, "headers": [*kept, *HEADERS.items()]}
             await send(message)
 
         app = self._app if self._is_ours(scope) else _refused(403)
@@ -316,7 +305,7 @@ class _Guarded:
         given: dict[bytes, list[bytes]] = {}
         for name, value in scope["headers"]:
             given.setdefault(name, []).append(value)
-        if given.get(b"host") != [self._host] or given.get(b"sec-fetch-dest", [b""])[0] in _EMBEDDED:
+        if given.get(b"host") != [self._host] or given.get(b"sec-fetch-dest", [b""])[0] in EMBEDDED:
             return False
         if scope["method"] != "POST":
             return scope["method"] == "GET" and given.get(b"origin", [b"http://" + self._host]) == [
@@ -333,11 +322,7 @@ class _Guarded:
 
 
 async def _asset(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in _ASSETS:
-        return _refused(404)
-    content = resources.files("payt_mcp.proposals.asking").joinpath("assets", name).read_bytes()
-    return Response(content, media_type=_ASSETS[name])
+    return asset(request.path_params["name"]) or _refused(404)
 
 
 def _refused(status: int) -> Response:

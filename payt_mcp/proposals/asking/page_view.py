@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -86,7 +86,9 @@ def cards(
     """The proposals."""
     html = Html(language)
     waiting = sum(record.status is Status.PROPOSED for record in records)
-    drawn = one_by_one(_card(html, record, troubles.get(record.id, ""), token, zone) for record in records)
+    drawn = one_by_one(
+        card(html, record, troubles.get(record.id, ""), zone, _form(html, record, token)) for record in records
+    )
     return Cards(drawn, waiting, index=index(html, records, token) if len(records) > 1 else NOTHING)
 
 
@@ -130,31 +132,48 @@ def _alerts(html: Html, *alerts: str) -> Markup:
     return html('<ul class="warnings" id="alert" role="alert">{}</ul>', items) if items else NOTHING
 
 
-def _card(html: Html, record: Record, trouble: str, token: Token, zone: dt.tzinfo) -> Markup:
-    kind, badge = _BADGES[record.status]
-    if record.status is Status.FAILED:
-        badge = say("not {done}", done=words_of(record).done)
+def card(
+    html: Html,
+    record: Record,
+    trouble: str,
+    zone: dt.tzinfo,
+    form: Markup,
+    *,
+    waits: str = "",
+    beside: Markup = NOTHING,
+) -> Markup:
+    """A proposal, and the `form` by which it is decided where it is still open. `waits` is said of one that waits in
+    the place of our own words, and `beside` what is known of it besides.
+    """
+    kind, badge = badge_of(record)
     preview = preview_of(record)
     is_open = record.status in (Status.PROPOSED, Status.OUTCOME_UNKNOWN)
     detail = _detail(html, preview) if preview else NOTHING
-    form = _form(html, record, token, deed_words(preview, words_of(record))) if is_open else NOTHING
+    form = form if is_open else NOTHING
     if record.status in (Status.PROPOSED, Status.APPROVED, Status.SENDING):
         detail += form
     else:  # folded, so that it has room in the place that the proposal had
         detail = html("{}<details><summary>{}</summary>{}</details>", form, say("What was proposed"), detail)
     return html(
         '<article id="card-{id}" aria-labelledby="t-{id}"><div class="top"><h2 id="t-{id}">{title}</h2>'
-        '<span class="badge {kind}">{badge}</span></div>{invented}{said}{detail}'
+        '<span class="badge {kind}">{badge}</span></div>{invented}{said}{beside}{detail}'
         '<p class="soft">{proposed}</p></article>',
         id=record.id,
         title=preview.title if preview else say("The text of this proposal has been purged"),
         kind=kind,
-        badge=badge,
+        badge=waits if waits and record.status is Status.PROPOSED else badge,
         invented=html('<p class="foreign">{}</p>', _INVENTED) if is_embedded(record) else NOTHING,
         said=_said(html, record, trouble, zone),
+        beside=beside,
         detail=detail,
         proposed=say("{id}, proposed {at}", id=record.id, at=at(record.created_at, zone)),
     )
+
+
+def badge_of(record: Record) -> tuple[str, str]:
+    """How a state looks in a list, and what it is called."""
+    kind, badge = _BADGES[record.status]
+    return kind, say("not {done}", done=words_of(record).done) if record.status is Status.FAILED else badge
 
 
 def _said(html: Html, record: Record, trouble: str, zone: dt.tzinfo) -> Markup:
@@ -267,12 +286,19 @@ def _row(html: Html, row: Row) -> Markup:
     return html("<tr>{}</tr>", html.each("<td>{}</td>", (row.key, row.about, term(row.action), said)))
 
 
-def _form(html: Html, record: Record, token: Token, deed: str) -> Markup:
-    hidden = one_by_one(
-        html('<input type="hidden" name="{}" value="{}">', name, value)
-        for name, value in (("id", record.id), ("token", token(record)))
-    )
-    buttons = one_by_one(
+def _form(html: Html, record: Record, token: Token) -> Markup:
+    hidden = {"id": record.id, "token": token(record)}
+    return html('<form method="post" action="decide">{}{}</form>', fields(html, hidden), buttons(html, record))
+
+
+def fields(html: Html, hidden: Mapping[str, str]) -> Markup:
+    """What goes along with a form."""
+    return one_by_one(html('<input type="hidden" name="{}" value="{}">', *one) for one in hidden.items())
+
+
+def buttons(html: Html, record: Record, but: Collection[str] = ()) -> Markup:
+    """A button for each thing that may be done about a proposal, `but` for some."""
+    return one_by_one(
         html(
             '<button id="{action}-{id}" class="{style}" name="action" value="{action}" data-told="{told}">{label}'
             "</button>",
@@ -282,9 +308,9 @@ def _form(html: Html, record: Record, token: Token, deed: str) -> Markup:
             told=told,
             label=label,
         )
-        for action, label, style, told in _choices(record, deed)
+        for action, label, style, told in _choices(record, deed_words(preview_of(record), words_of(record)))
+        if action not in but
     )
-    return html('<form method="post" action="decide">{}{}</form>', hidden, buttons)
 
 
 def _choices(record: Record, deed: str) -> list[tuple[str, str, str, str]]:

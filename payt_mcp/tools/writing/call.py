@@ -10,18 +10,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import anyio
 from mcp.server.mcpserver import AcceptedElicitation, DeclinedElicitation
 from mcp.types import CallToolResult
 
 from payt_mcp import patience
 from payt_mcp.answers.writes import colleague_data, idle_data, proposed_before, waits_until, write_data, write_lines
 from payt_mcp.errors import LedgerError, PaytMcpError, RefusedWriteError, said_unsent
+from payt_mcp.proposals.asking import url
 from payt_mcp.proposals.asking.doubled import is_beside_another
 from payt_mcp.proposals.asking.elicitation import KnownAnswer, ask, by, can_ask, new_code
 from payt_mcp.proposals.preview import Preview
 from payt_mcp.proposals.records import Draft, Record
 from payt_mcp.proposals.states import PENDING, VALID, Status
-from payt_mcp.proposals.stored import preview_of
+from payt_mcp.proposals.stored import preview_of, title_of
 from payt_mcp.tools.shared import Answer, Ctx, caller_of, scope_of
 from payt_mcp.writes.outbox import Outbox
 
@@ -34,6 +36,10 @@ _NO_PAGE = (
     "No browser could be opened: ask the user to run `payt-mcp approvals` in a terminal on the machine of this server "
     "and decide there. Then call check_approval. You cannot approve it yourself."
 )
+_READ = 15.0
+"""Seconds for which a call waits for what a person who went to the page does there."""
+
+_LOOK = 0.5
 _BESIDE = (
     "The same call came before this one, and the user is being asked about it there: their answer counts for both. "
     "Call check_approval for it; do not propose it again."
@@ -73,6 +79,8 @@ async def proposed(
         raise said_unsent(error) from None
     writer, valid = outbox.writers[kind], VALID.total_seconds()
     mark, within = writer.mark(scope, asked), valid if brings_yes else patience.age()
+    if looked_at := await outbox.known(mark, url.asked_about(ctx)):
+        return Proposed(outbox, looked_at, is_new=True)
     lost = None if brings_yes else await outbox.lost_for(kind, mark)
     if lost is not None:
         return Proposed(outbox, lost, is_new=True)
@@ -142,6 +150,8 @@ async def question(ctx: Ctx, proposed: Any) -> Any:
     """What to ask the user: an `Elicit`, or a `KnownAnswer` where there is nothing or nobody to ask."""
     if not isinstance(proposed, Proposed) or proposed.record.status is not Status.PROPOSED:
         return KnownAnswer("not_asked")
+    if proposed.outbox.page_address is not None:  # whoever holds the token could answer in the person's place
+        return KnownAnswer("not_asked")
     if is_beside_another() and can_ask(ctx):
         return KnownAnswer("asked_beside")
     return await ask(ctx, proposed.record, proposed.outbox.policy.language_for())
@@ -180,10 +190,25 @@ async def _decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallT
         return await decided(outbox, record.id, step, by(ctx, "elicitation"))
     if answer in {"dismissed", "asked_beside"}:
         return await _waiting(outbox, record, _DISMISSED if answer == "dismissed" else _BESIDE)
+    if outbox.page_address is not None:
+        return await _on_page_of_team(ctx, outbox, record, outbox.page_address(record.id))
     if outbox.policy.confirm == "code" and not can_ask(ctx):
         return await _by_code(ctx, outbox, record, code)
     opened = await outbox.show_page(record.id)
     return await _waiting(outbox, record, _ON_PAGE if opened else _NO_PAGE)
+
+
+async def _on_page_of_team(ctx: Ctx, outbox: Outbox, record: Record, address: str) -> CallToolResult:
+    """Where people sign in to the server itself: the address of the proposal, and what was said there meanwhile."""
+    if url.has_opened(ctx):
+        with anyio.move_on_after(min(_READ, patience.left())):
+            while record.status is Status.PROPOSED:
+                await anyio.sleep(_LOOK)
+                record = await outbox.engine.on_ledger(outbox.ledger.get, record.id, outbox.ledger_scope)
+    answer = await standing(outbox, record)
+    if record.status is not Status.PROPOSED or not url.can_open(ctx):
+        return answer
+    return url.Offered.of(answer, record.id, address, title_of(record), outbox.policy.language_for())
 
 
 async def _by_code(ctx: Ctx, outbox: Outbox, record: Record, code: str) -> CallToolResult:
@@ -246,7 +271,8 @@ async def _waiting(outbox: Outbox, record: Record, next_step: str) -> CallToolRe
 async def _result(outbox: Outbox, record: Record, changes: dict[str, Any], *, new: bool = True) -> CallToolResult:
     zone, trouble = await outbox.zone_of(record), outbox.engine.troubles.get(record.id, "")
     if record.scope == outbox.ledger_scope:
-        data = write_data(record, zone, trouble=trouble, new=new) | changes
+        page = outbox.page_address(record.id) if outbox.page_address else ""
+        data = write_data(record, zone, trouble=trouble, new=new, page=page) | changes
     else:
         data = colleague_data(record, zone, trouble=trouble)
     answer = Answer(data.pop("summary"), data)

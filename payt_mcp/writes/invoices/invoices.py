@@ -11,7 +11,7 @@ from payt_mcp.books.shelf import Key
 from payt_mcp.errors import InputError, NotSentError, OutcomeUnknownError
 from payt_mcp.payt import writes
 from payt_mcp.payt.wire import Command
-from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.preview import REFUSED, Preview, Words
 from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words, listed
 from payt_mcp.words.said import count, say
@@ -23,7 +23,7 @@ from payt_mcp.writes.invoices.fields import parse_invoices
 from payt_mcp.writes.invoices.lines import lines_stand
 from payt_mcp.writes.invoices.reading import known_of
 from payt_mcp.writes.invoices.request import posted_of, request_of
-from payt_mcp.writes.invoices.sections import sections_of, warnings_of
+from payt_mcp.writes.invoices.sections import sections_of, totalled, warnings_of
 from payt_mcp.writes.invoices.steps import Known, Step, missing_in, steps_of
 from payt_mcp.writes.kind import Kind, Place
 from payt_mcp.writes.outlook import Content, Outlook
@@ -70,6 +70,7 @@ class Invoices(Kind):
                 **request,
             },
             words=_words(rows),
+            amount=totalled(rows, steps),
         )
 
     async def send_ahead(self, place: Place, content: Content) -> None:

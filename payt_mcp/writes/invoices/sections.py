@@ -112,6 +112,12 @@ def _money(steps: Sequence[Step]) -> Iterator[Effect]:
         )
 
 
+def totalled(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step]) -> Decimal:
+    """What the invoices that are posted come to, as they would be."""
+    whole = ({**step.before, **row} for row, step in zip(rows, steps, strict=True) if step.action in POSTED)
+    return sum((abs(Decimal(one.get("amount_total") or 0)) for one in whole), _ZERO)
+
+
 def _payments(steps: Sequence[Step]) -> Iterator[Effect]:
     booked = tuple(
         say("{number} {payment}", number=step.number, payment=money(step.payment, step.currency))

@@ -13,7 +13,7 @@ from payt_mcp.books.zones import time_zone
 from payt_mcp.errors import BadValueError, InputError, UnknownRecordError
 from payt_mcp.payt import writes
 from payt_mcp.payt.wire import Command, File
-from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.preview import Preview, Words, situation
 from payt_mcp.proposals.states import Status
 from payt_mcp.receivables.addresses import (
@@ -165,6 +165,7 @@ class Message(Kind):
                 **basis_of(facts, letter.text, (target.invoice.invoice_number or "") if target.invoice else ""),
                 "filled": filled.basis,
             },
+            amount=filled.material.owed,
             changed=lambda basis: [
                 *refilled(basis.get("filled", {}), filled.basis),
                 *what_changed(basis, facts),

@@ -3,6 +3,8 @@
 "use strict";
 let known = document.body.dataset.changes;
 const SAYS = JSON.parse(document.body.dataset.words);
+const CHANGES = document.body.dataset.look || "changes";
+const PAUSE = Number(document.body.dataset.pause || 1000);
 let gone = 0;
 let looking = 0;
 const drawn = new Map([...document.querySelectorAll("article")].map((card) => [card.id, card.innerHTML]));
@@ -61,7 +63,7 @@ function draw(next) {
 }
 
 async function renew() {
-  const answer = await fetch("changes", { cache: "no-store" });
+  const answer = await fetch(CHANGES, { cache: "no-store" });
   if (!answer.ok) throw new Error("closed");
   const { changes } = await answer.json();
   gone = 0;
@@ -80,7 +82,7 @@ async function look() {
     gone += 1;
     if (gone > 3) return end();
   }
-  looking = setTimeout(look, 1000);
+  looking = setTimeout(look, PAUSE);
 }
 
 function end() {
@@ -111,7 +113,7 @@ async function decide(form, button) {
       method: "POST", body: fields, redirect: "manual", headers: { "Content-Type": "application/x-www-form-urlencoded" },
     });
   } catch { /* the page has closed, and says so */ }
-  if (!answer || answer.status === 403) {
+  if (!answer || answer.status >= 400) {
     told.textContent = SAYS.refused.replace("{told}", () => button.dataset.told);
   }
   known = "";
@@ -123,4 +125,4 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   decide(event.target, event.submitter);
 });
-looking = setTimeout(look, 1000);
+looking = setTimeout(look, PAUSE);

@@ -9,7 +9,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -18,7 +18,7 @@ import anyio.abc
 import h11
 from anyio.streams.tls import TLSStream
 
-_SECONDS = 8.0
+SECONDS = 8.0
 _MOST_BYTES = 32 * 1024
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
@@ -34,7 +34,7 @@ class Fetched:
     cache_control: str
 
 
-async def fetch(address: str, context: ssl.SSLContext, *, loopback: bool = False) -> Fetched:
+async def fetch(address: str, context: ssl.SSLContext, *, loopback: bool = False, seconds: float = SECONDS) -> Fetched:
     """The document at an https address. `loopback`: this machine's own may be asked too, over http as well.
 
     Raises:
@@ -42,7 +42,7 @@ async def fetch(address: str, context: ssl.SSLContext, *, loopback: bool = False
     """
     parts = urlsplit(address)
     try:
-        with anyio.fail_after(_SECONDS):
+        with anyio.fail_after(seconds):
             async with _connected(parts, context, loopback=loopback) as stream:
                 return await _asked(stream, parts)
     except TimeoutError:
@@ -61,12 +61,21 @@ async def _connected(
     addresses = [str(entry[4][0]) for entry in found]
     if not addresses or not all(is_public(one) or (loopback and _is_loopback(one)) for one in addresses):
         raise UnfetchableError("its host is not on the public internet")
-    async with await anyio.connect_tcp(addresses[0], port) as plain:
+    async with await _reached(addresses, port) as plain:
         if parts.scheme == "http":
             yield plain
             return
         async with await TLSStream.wrap(plain, hostname=host, ssl_context=context, standard_compatible=False) as sealed:
             yield sealed
+
+
+async def _reached(addresses: list[str], port: int) -> anyio.abc.SocketStream:
+    """The first that answers; the older protocol first, since not every network has the newer one. Raises OSError."""
+    ordered = sorted(dict.fromkeys(addresses), key=lambda one: ":" in one)
+    for address in ordered[:-1]:
+        with suppress(OSError):
+            return await anyio.connect_tcp(address, port)
+    return await anyio.connect_tcp(ordered[-1], port)
 
 
 async def _asked(stream: anyio.abc.ByteStream, parts: SplitResult) -> Fetched:

@@ -154,7 +154,7 @@ class Program:
         given = {name: value for name, value in {**wanted, **changed}.items() if value is not None}
         return f"/authorize?{urlencode(given)}"
 
-    async def code(self, browser: dict[str, str], **form: str) -> str:
+    async def code(self, browser: dict[str, str], **form: Any) -> str:
         """What comes of asking, and of a person who says yes."""
         answered = await self.answered(browser, **form)
         return answered["code"]
@@ -191,7 +191,7 @@ class Program:
         data = {name: value for name, value in given.items() if value is not None}
         return await self.stage.replicas[replica].post("/token", data=data)
 
-    async def tokens(self, subject: str = "bob", **form: str) -> dict[str, Any]:
+    async def tokens(self, subject: str = "bob", **form: Any) -> dict[str, Any]:
         answer = await self.redeem(await self.code(await self.stage.signed_in(subject), **form))
         assert answer.status_code == 200, answer.text
         told: dict[str, Any] = answer.json()
@@ -208,7 +208,7 @@ async def submit(
     """What a browser sends when a person clicks; "allow" unless it is said otherwise."""
     fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text)
     form = {name: unescape(value) for name, value in fields} | {"action": "allow"} | changed
-    return await server.post("/consent", data=form, headers={**browser, "origin": PUBLIC})
+    return await server.post("/consent", data=form, headers={"origin": PUBLIC, **browser})
 
 
 def query_of(answer: Response | httpx.Response) -> dict[str, str]:

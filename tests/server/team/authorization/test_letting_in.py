@@ -212,7 +212,7 @@ async def test_reading_alone_is_a_choice_of_the_person_the_program_and_the_compa
         ({}, {"scope": "read offline_access"}, "read"),
         ({}, {"scope": "write"}, "read write"),
     ):
-        told = await program.tokens(asking=asking, **form)  # type: ignore[arg-type]
+        told = await program.tokens(asking=asking, **form)
         assert told["scope"] == scope
         assert (await program.who(told["access_token"])).json()["writes"] is ("write" in scope)
     narrowed = (await program.refresh(told["refresh_token"], scope="read")).json()

@@ -24,6 +24,10 @@ class LentClient(PaytClient):
         if client not in self._lenders:
             self._lenders.append(client)
 
+    def withdraw(self, client: PaytClient) -> None:
+        if client in self._lenders:
+            self._lenders.remove(client)
+
     @property
     def is_lent(self) -> bool:
         """Whether anybody lends it whose credential is in force."""
@@ -62,8 +66,7 @@ class LentClient(PaytClient):
             except (UnauthorizedError, ForbiddenError, SignInError) as error:
                 if isinstance(error, ForbiddenError) and error.permission is not None:
                     raise  # of nobody who shares it: their credentials have equal permissions
-                if client in self._lenders:
-                    self._lenders.remove(client)
+                self.withdraw(client)
                 if not self._lenders:
                     raise
         raise NotConfiguredError

@@ -132,8 +132,8 @@ def why_not_today(policy: TenantPolicy, before: Day, *, is_message: bool, amount
     limit = policy.daily_amount
     if limit is not None and amount and before.amount + amount > limit:
         return say(
-            "What is written in a day may concern at most {limit}, today it was {spent}, and this concerns {amount}: not "
-            "before tomorrow.",
+            "What is written in a day may concern at most {limit}, today it was {spent}, and this concerns {amount}: "
+            "not before tomorrow.",
             limit=money(limit, currency),
             spent=money(before.amount, currency),
             amount=money(amount, currency),

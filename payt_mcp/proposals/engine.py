@@ -87,6 +87,7 @@ class Engine:
         self._retry_at: dict[str, float] = {}
         self._closing = False
         self._nothing_at = -1
+        self._has_work = True
         self._watching: anyio.CancelScope | None = None
 
     async def on_ledger(self, step: Callable[..., _T], *args: Any, **named: Any) -> _T:
@@ -144,6 +145,11 @@ class Engine:
             return await self.on_ledger(self.ledger.get, key, scope)
         except LedgerError:
             raise OutcomeUnknownError("the record of it cannot be read now") from None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being carried out, waits to be put on record, or is to be looked at again."""
+        return bool(self._running or self._unrecorded) or self._has_work
 
     async def aclose(self) -> None:
         """Begin nothing more, and wait for what is being sent."""
@@ -220,7 +226,8 @@ class Engine:
         if bar is None:
             return False
         if bar.is_over:
-            await self.on_ledger(self.ledger.supersede, record.id, lowered(without_stop(bar.why)), scope=self.ledger_scope)
+            why = lowered(without_stop(bar.why))
+            await self.on_ledger(self.ledger.supersede, record.id, why, scope=self.ledger_scope)
             self.troubles.pop(record.id, None)
         else:
             self.troubles[record.id], self._retry_at[record.id] = bar.why, time.monotonic() + _PAUSE
@@ -330,6 +337,7 @@ class Engine:
         now = time.monotonic()
         pending = await self.on_ledger(self.ledger.pending, self.ledger_scope, also=(Status.OUTCOME_UNKNOWN,))
         self._nothing_at = -1 if pending else changes
+        self._has_work = any(record.status is not Status.PROPOSED for record in pending)
         for record in pending:
             if record.status is Status.APPROVED and now >= self._retry_at.get(record.id, 0.0):
                 self._begin(record.id, self.ledger_scope)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from payt_mcp.policy.approval import Needs, yeses_above
-from payt_mcp.proposals.preview import Preview, Warned
+from payt_mcp.proposals.preview import Warned
 from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.words.said import money, say
 
@@ -41,8 +41,8 @@ class Actor(Protocol):
     def may_see(self, record: Record) -> bool:
         """Whether this proposal is there for them."""
 
-    def says_yes_here(self, preview: Preview | None) -> bool:
-        """Whether a yes through the client they use counts, for what they would be shown."""
+    def says_yes_here(self, record: Record) -> bool:
+        """Whether a yes through the client they use would be taken."""
 
     def needs(self, record: Record) -> Needs:
         """Whose yes the proposal needs."""
@@ -75,7 +75,7 @@ class Anybody:
     def may_see(self, record: Record) -> bool:  # noqa: ARG002 - as in Actor
         return True
 
-    def says_yes_here(self, preview: Preview | None) -> bool:  # noqa: ARG002 - as in Actor
+    def says_yes_here(self, record: Record) -> bool:  # noqa: ARG002 - as in Actor
         return True
 
     def needs(self, record: Record) -> Needs:

@@ -157,7 +157,7 @@ async def question(ctx: Ctx, proposed: Any) -> Any:
     """What to ask the user: an `Elicit`, or a `KnownAnswer` where there is nothing or nobody to ask."""
     if not isinstance(proposed, Proposed) or proposed.record.status is not Status.PROPOSED:
         return KnownAnswer("not_asked")
-    if not proposed.outbox.actor.says_yes_here(preview_of(proposed.record)):
+    if not proposed.outbox.actor.says_yes_here(proposed.record):
         return KnownAnswer("not_asked")
     if is_beside_another() and can_ask(ctx):
         return KnownAnswer("asked_beside")

@@ -28,6 +28,9 @@ Every day
   payt-mcp approvals          what waits for your yes  [list | show ID | approve ID | reject ID | open |
                               verify | clock | purge]
 
+For a whole company
+  payt-mcp team               companies, people, roles, keys and tables of a shared server (payt-mcp team --help)
+
 To leave
   payt-mcp uninstall HOST     take it out of an assistant again
   payt-mcp logout             forget the sign-in on this machine
@@ -55,6 +58,7 @@ _COMMANDS = {
     "doctor": ("doctor", "both"),
     "demo": ("demo", "arguments"),
     "sandbox": ("sandbox", "arguments"),
+    "team": ("team", "both"),
 }
 """The module of each command, and what its `run` takes."""
 

@@ -44,14 +44,15 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     if not settings.state_dir.exists():
         print(spoken(say("Nothing has been proposed on this machine yet."), settings.language_for()))
         return int(args.step in {"show", "approve", "reject"})
+    from payt_mcp.policy.approval import rule_above
     from payt_mcp.proposals.ledger.ledger import Ledger
 
     try:
-        ledger = Ledger(settings.state_dir)
+        ledger = Ledger(settings.state_dir, rule=rule_above(settings.rules.second_person_above))
     except AlteredError as error:
         return _tell_altered(error, args.step, settings.state_dir, settings.language_for())
     try:
-        return _Approvals(ledger, settings.language_for()).run(args)
+        return _Approvals(ledger, settings.state_dir, settings.language_for()).run(args)
     except AlteredError as error:
         return _tell_altered(error, args.step, settings.state_dir, settings.language_for())
     finally:
@@ -83,8 +84,9 @@ def _parser() -> argparse.ArgumentParser:
 class _Approvals:
     """One look at the ledger, or one decision, in the language of whoever sits at the terminal."""
 
-    def __init__(self, ledger: LedgerContract, language: Language) -> None:
+    def __init__(self, ledger: LedgerContract, folder: Path, language: Language) -> None:
         self._ledger = ledger
+        self._folder = folder
         self._language = language
 
     def run(self, args: argparse.Namespace) -> int:
@@ -201,7 +203,7 @@ class _Approvals:
         from payt_mcp.proposals.asking.browser import browse
         from payt_mcp.proposals.asking.page_files import entry, live_pages
 
-        pages = live_pages(self._ledger.folder)
+        pages = live_pages(self._folder)
         if not pages:
             self._say("No approval page is up: one is while a running server has something pending.")
             return 1

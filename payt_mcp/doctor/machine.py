@@ -14,8 +14,8 @@ from payt_mcp.disk import can_be_made, nearest
 from payt_mcp.doctor.finding import Finding, tilde
 from payt_mcp.errors import AlteredError, LedgerError
 from payt_mcp.hosts.machine import Machine
+from payt_mcp.proposals.ledger.folder import FILE, store_class
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_mcp.proposals.ledger.opened import FILE, store_class
 from payt_mcp.proposals.records import is_embedded
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Settings

@@ -10,8 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import anyio
 import anyio.abc
@@ -26,12 +25,14 @@ from payt_mcp.errors import (
     RefusedWriteError,
     UpstreamError,
 )
+from payt_mcp.proposals.attempt import Check, Done, Writer
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.outcomes import of_this_attempt, sent_before, unusable
-from payt_mcp.proposals.records import Draft, Record, Who
+from payt_mcp.proposals.records import Record, Who
+from payt_mcp.proposals.rounds import ROUNDS, Rounds
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import words_of
-from payt_mcp.words.said import joined, say
+from payt_mcp.words.said import joined, lowered, say, without_stop
 
 logger = logging.getLogger("payt_mcp")
 
@@ -48,48 +49,12 @@ _NOT_YET_ON_RECORD = say(
     "How it ended cannot be put on record yet; the server keeps trying. Do not send it in another way."
 )
 _NOT_KEPT = say("The record of writes could not be kept, so it was not sent.")
+_STOPPED = say("This server was stopped for too long while it was sending it.")
 _OF_ANOTHER = say(
     "It was approved under another sign-in or token, and only a server that uses that one carries it out."
 )
 _UNKNOWN_KIND = say("This version of the program does not know this kind of write: one that does carries it out.")
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a write ended."""
-
-    status: Status
-    outcome: Mapping[str, Any] = field(default_factory=dict)
-    message_id: str = ""
-
-
-@dataclass(frozen=True)
-class Check:
-    """The state at Payt just before sending.
-
-    `changed` says in sentences what is no longer as it was shown, `renewed` is the proposal as it would be now.
-    `baseline` are the ids of what looks like the outcome and stood at Payt before; `delivered` is how an earlier
-    attempt at this proposal ended after all.
-    """
-
-    changed: tuple[str, ...] = ()
-    renewed: Draft | None = None
-    baseline: tuple[str, ...] = ()
-    delivered: Done | None = None
-
-
-class Writer(Protocol):
-    """What the engine needs to know of one kind of write."""
-
-    async def check(self, record: Record) -> Check:
-        """Read the state again. Raises UpstreamError; RefusedWriteError where it can never be sent."""
-
-    async def send(self, record: Record) -> Done:
-        """Send it, once. Raises NotSentError, OutcomeUnknownError, or another PaytMcpError where it was refused."""
-
-    async def look(self, record: Record) -> Done | None:
-        """What became of it, as far as Payt shows; None where it does not."""
 
 
 class Engine:
@@ -98,7 +63,7 @@ class Engine:
     Args:
         writers: by the kind of proposal.
         group: runs the sending; lives longer than the calls that wait for it.
-        poll: seconds between looks at the ledger for what another process or a person recorded.
+        rounds: when it looks at the ledger, and what else it asks before it carries something out.
     """
 
     def __init__(
@@ -107,8 +72,7 @@ class Engine:
         ledger_scope: str,
         writers: Mapping[str, Writer],
         group: anyio.abc.TaskGroup,
-        *,
-        poll: float = 1.0,
+        rounds: Rounds = ROUNDS,
     ) -> None:
         self.ledger = ledger
         self.ledger_scope = ledger_scope
@@ -116,13 +80,14 @@ class Engine:
         self._forbidden: dict[str, tuple[str, float]] = {}
         self._writers = writers
         self._group = group
-        self._poll = poll
+        self._rounds = rounds
         self._running: dict[str, anyio.Event] = {}
         self._looked: dict[str, tuple[int, float]] = {}
         self._unrecorded: dict[str, Done] = {}
         self._retry_at: dict[str, float] = {}
         self._closing = False
         self._nothing_at = -1
+        self._has_work = True
         self._watching: anyio.CancelScope | None = None
 
     async def on_ledger(self, step: Callable[..., _T], *args: Any, **named: Any) -> _T:
@@ -181,6 +146,11 @@ class Engine:
         except LedgerError:
             raise OutcomeUnknownError("the record of it cannot be read now") from None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being carried out, waits to be put on record, or is to be looked at again."""
+        return bool(self._running or self._unrecorded) or self._has_work
+
     async def aclose(self) -> None:
         """Begin nothing more, and wait for what is being sent."""
         self._closing = True
@@ -190,7 +160,8 @@ class Engine:
             with anyio.move_on_after(SENDING_BOUND):
                 for done in list(self._running.values()):
                     await done.wait()
-            await self.on_ledger(self.ledger.close)
+            if self._rounds.closes_ledger:
+                await self.on_ledger(self.ledger.close)
 
     def _begin(self, key: str, scope: str) -> anyio.Event:
         done = self._running.get(key)
@@ -228,7 +199,7 @@ class Engine:
         if record.scope != self.ledger_scope:
             self.troubles[key] = _OF_ANOTHER
             return
-        if await self._waits(key):
+        if await self._waits(key) or await self._is_barred(record):
             return
         writer = self._writers.get(record.kind)
         if writer is None:
@@ -248,6 +219,19 @@ class Engine:
                 return
             await self._record(key, check.delivered or _of_attempt(record, await self._send(writer, claimed)))
         self.troubles.pop(key, None)
+
+    async def _is_barred(self, record: Record) -> bool:
+        """Whether a rule lets it not happen now; where it never will, it is withdrawn."""
+        bar = await self._rounds.bar(record) if self._rounds.bar else None
+        if bar is None:
+            return False
+        if bar.is_over:
+            why = lowered(without_stop(bar.why))
+            await self.on_ledger(self.ledger.supersede, record.id, why, scope=self.ledger_scope)
+            self.troubles.pop(record.id, None)
+        else:
+            self.troubles[record.id], self._retry_at[record.id] = bar.why, time.monotonic() + _PAUSE
+        return True
 
     async def _waits(self, key: str) -> bool:
         """Whether the same letter is under way, of unknown outcome, or sent meanwhile; then Payt is not even asked."""
@@ -292,7 +276,7 @@ class Engine:
         with anyio.move_on_after(SENDING_BOUND):
             for pause in (*_RETRIES, None):
                 try:
-                    return await writer.send(record)
+                    return await self._send_what_is_held(writer, record)
                 except NotSentError as error:
                     if pause is None or self._closing:
                         return Done(Status.FAILED, {"trouble": str(error)})
@@ -309,6 +293,12 @@ class Engine:
                         Status.OUTCOME_UNKNOWN, {"trouble": say("Sending broke off for a reason nobody foresaw.")}
                     )
         return Done(Status.OUTCOME_UNKNOWN, {"trouble": say("Payt gave no answer in time.")})
+
+    async def _send_what_is_held(self, writer: Writer, record: Record) -> Done:
+        """Send it, where no other process may have settled it meanwhile."""
+        if not self.ledger.holds(record):
+            return Done(Status.FAILED, {"trouble": _STOPPED})
+        return await writer.send(record)
 
     async def _record(self, key: str, done: Done) -> None:
         """Record an outcome; where the ledger will not take it now, it is tried again while this process lives."""
@@ -334,7 +324,7 @@ class Engine:
                         logger.warning("the ledger cannot be watched: %s", type(error).__name__)
                 except Exception:  # the edge of a background task, as in _run
                     logger.exception("watching the ledger broke off")
-                await anyio.sleep(self._poll)
+                await self._rounds.until_next(is_idle=self._nothing_at != -1 and not self._unrecorded)
 
     async def _round(self) -> None:
         for key in list(self._unrecorded):
@@ -347,6 +337,7 @@ class Engine:
         now = time.monotonic()
         pending = await self.on_ledger(self.ledger.pending, self.ledger_scope, also=(Status.OUTCOME_UNKNOWN,))
         self._nothing_at = -1 if pending else changes
+        self._has_work = any(record.status is not Status.PROPOSED for record in pending)
         for record in pending:
             if record.status is Status.APPROVED and now >= self._retry_at.get(record.id, 0.0):
                 self._begin(record.id, self.ledger_scope)

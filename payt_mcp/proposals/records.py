@@ -47,7 +47,8 @@ class Draft:
     read, so that two proposals of the same letter are never under way together. `content` is what would be written,
     `preview` what a person is shown, `basis` the state at Payt that it rests on; all plain JSON values. `once`: each
     time it is carried out it leaves something new at Payt, so two of the same letter are never under way together, and
-    what was sent is not sent again within seven days.
+    what was sent is not sent again within seven days. `proposer` is the id of the person it was proposed for, `amount`
+    (a decimal as text, in the administration's currency) what it concerns; "" where that is not known.
     """
 
     kind: str
@@ -59,13 +60,16 @@ class Draft:
     preview: Mapping[str, Any]
     basis: Mapping[str, Any]
     once: bool = True
+    proposer: str = ""
+    amount: str = ""
 
 
 @dataclass(frozen=True)
 class Record:
     """A proposal as the ledger has it. `content`, `preview` and `basis` are None once purged. Times are UTC.
 
-    `once` is as in `Draft`; `yeses` are those said to it, the last one last (none for what an older version wrote).
+    `once`, `proposer` and `amount` are as in `Draft`; `yeses` are those said to it, the last one last (none for what an
+    older version wrote).
     """
 
     id: str
@@ -90,6 +94,8 @@ class Record:
     code_until: dt.datetime | None = None
     once: bool = True
     yeses: tuple[Yes, ...] = ()
+    proposer: str = ""
+    amount: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,13 @@ class Event:
             self.body,
             self.detail,
         )
+
+
+def is_look(event: Event, digest: str, who: Who) -> bool:
+    """Whether an event says that this person looked at this content."""
+    if event.digest != digest or '"seen":true' not in event.detail:
+        return False
+    return bool(json.loads(event.who)["approver"] == who.approver)
 
 
 def is_embedded(record: Record) -> bool:
@@ -181,6 +194,8 @@ def _record(row: Mapping[str, Any]) -> Record:
         code_until=_moment(row["code_until"]),
         once=bool(row["once"]),
         yeses=tuple(_yes(entry) for entry in json.loads(row["yeses"])),
+        proposer=row["proposer"],
+        amount=row["amount"],
     )
 
 

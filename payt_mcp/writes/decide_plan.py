@@ -13,7 +13,7 @@ from payt_mcp.errors import InputError
 from payt_mcp.payt import writes
 from payt_mcp.payt.models import Invoice, PaymentPlan
 from payt_mcp.payt.wire import Command
-from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.preview import Fact, Preview, Warned, beside, facts
 from payt_mcp.proposals.states import Status
 from payt_mcp.receivables import plans

@@ -14,7 +14,7 @@ from payt_mcp.payt import writes
 from payt_mcp.payt.models import Debtor, Invoice
 from payt_mcp.payt.resources import InvoiceFilters
 from payt_mcp.payt.wire import Command
-from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.preview import (
     REFUSED,
     Effect,

@@ -16,7 +16,7 @@ from payt_mcp.books.scope import Scope
 from payt_mcp.books.shelf import Key
 from payt_mcp.errors import OutcomeUnknownError
 from payt_mcp.payt.wire import Command
-from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.preview import Preview, Words
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.preview import Preview
 from payt_mcp.proposals.states import Status
 from payt_mcp.words.said import say

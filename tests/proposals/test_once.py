@@ -11,7 +11,8 @@ import pytest
 
 from payt_mcp.errors import LedgerError, OutcomeUnknownError
 from payt_mcp.proposals import engine
-from payt_mcp.proposals.engine import Done, Engine
+from payt_mcp.proposals.attempt import Done
+from payt_mcp.proposals.engine import Engine
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.ledger.seal import Head, Seal
 from payt_mcp.proposals.outcomes import outcome_words

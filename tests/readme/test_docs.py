@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,22 @@ from payt_mcp.hosts.catalog import HOSTS
 from payt_mcp.payt.signin.grants import reading, writing
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import KNOWN, TOOLSETS, Settings
+from payt_mcp.settings.team import TeamSettings
 from payt_mcp.writes.message.placeholders import KNOWN as PLACEHOLDERS
 from tests.support.newcomer import ROOT
 
 DOCS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in
         (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")))}  # fmt: skip
 SETTINGS = dict(re.findall(r"^### `(PAYT_\w+)`\n(.*?)(?=^##|\Z)", DOCS["docs/settings.md"], re.MULTILINE | re.DOTALL))
-OWN_PAGES = ["README.md", "docs/agents.md", "docs/hosts.md", "docs/security.md", "docs/settings.md"]
+OWN_PAGES = ["README.md", "docs/agents.md", "docs/hosts.md", "docs/security.md", "docs/settings.md", "docs/team.md"]
+SECRETS_WITHOUT_EXAMPLE = ("PAYT_MCP_TOKEN", "PAYT_KEYS")  # a command that makes one stands there instead
+A_TEAM = {
+    "PAYT_DATABASE_URL": "postgresql://localhost/team",
+    "PAYT_PUBLIC_URL": "https://team.example",
+    "PAYT_KEYS": f"k1:{'A' * 43}=",
+    "PAYT_OIDC_ISSUER": "https://provider.example",
+    "PAYT_OIDC_CLIENT_ID": "team",
+}
 
 
 def anchors(text: str) -> set[str]:
@@ -93,9 +103,17 @@ def test_a_setting_is_told_with_default_example_use_and_what_goes_wrong(name: st
     if example[1].endswith(".toml"):
         (tmp_path / "rules.toml").write_text("grace_days = 5")
         value = str(tmp_path / "rules.toml")
-    assert name == "PAYT_MCP_TOKEN" or Settings.from_env({name: value}) != Settings.from_env({})
+    read = read_by(name)
+    assert name in SECRETS_WITHOUT_EXAMPLE or read({name: value}) != read({})
     default = re.search(r"^- \*\*Default:\*\* `([^`]+)`$", section, re.MULTILINE)
-    assert default is None or Settings.from_env({name: default[1]}) == Settings.from_env({})
+    assert default is None or read({name: default[1]}) == read({})
+
+
+def read_by(name: str) -> Callable[[dict[str, str]], object]:
+    """How the command reads it that this setting is for."""
+    if KNOWN[name].startswith("Team server:"):
+        return lambda changed: TeamSettings.from_env(A_TEAM | changed)
+    return Settings.from_env
 
 
 def test_every_entry_to_copy_is_one_a_host_can_use() -> None:

@@ -64,6 +64,7 @@ class ApprovalPage:
 
     Args:
         engine: carries out what is approved here.
+        folder: where `payt-mcp approvals open` finds the page.
         group: serves the page; lives as long as the outbox.
         browse: opens an address in the user's browser; False where there is none.
         zone: the time zone of the times shown.
@@ -73,6 +74,7 @@ class ApprovalPage:
     def __init__(
         self,
         engine: Engine,
+        folder: Path,
         group: anyio.abc.TaskGroup,
         browse: Callable[[str], bool],
         *,
@@ -81,6 +83,7 @@ class ApprovalPage:
         language_for: Callable[[str], Language] = lambda _: "en",
     ) -> None:
         self._engine = engine
+        self._folder = folder
         self._group = group
         self._browse = browse
         self._zone = zone
@@ -116,8 +119,7 @@ class ApprovalPage:
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listener.bind(("127.0.0.1", 0))
         self._host = f"127.0.0.1:{listener.getsockname()[1]}"
-        ledger = self._engine.ledger
-        self._live = announce(ledger.folder, ledger.owner.name, f"http://{self._host}/{self._secret}/")
+        self._live = announce(self._folder, self._engine.ledger.owner.name, f"http://{self._host}/{self._secret}/")
         config = uvicorn.Config(
             _Guarded(self._app(), self._host),
             lifespan="off",

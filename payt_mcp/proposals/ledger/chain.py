@@ -8,7 +8,8 @@ from typing import Any
 
 from payt_mcp.errors import AlteredError
 from payt_mcp.proposals.ledger.checkpoint import BEGINNING, Checkpoint, checkpoint_of
-from payt_mcp.proposals.ledger.seal import START, Head, Seal
+from payt_mcp.proposals.ledger.parts import Sealing
+from payt_mcp.proposals.ledger.seal import START, Head
 from payt_mcp.proposals.ledger.store import Store
 from payt_mcp.proposals.ledger.vouching import Row, is_vouched, row_hash
 from payt_mcp.proposals.records import CLOCK, Event, Who, to_json
@@ -32,7 +33,7 @@ class _Walk:
 class Chain:
     """The events of one ledger. All but `checkpoint` and `keep` is called inside a step or a snapshot of the store."""
 
-    def __init__(self, store: Store, seal: Seal) -> None:
+    def __init__(self, store: Store, seal: Sealing) -> None:
         self._store = store
         self._seal = seal
         self._read: tuple[str, Checkpoint] | None = None
@@ -64,8 +65,13 @@ class Chain:
         head, known = self.head(), self._seal.head()
         if known.seq > head.seq:
             raise AlteredError(_cut_off(known.seq - head.seq))
+        if self._seal.is_exact and head != known:
+            raise AlteredError(_event_altered(head.seq))
         event = Event(head.seq + 1, key, at, status, who.as_text(), digest, body, to_json(dict(detail)), "")
-        self._store.append(Event(**{**vars(event), "mark": self._seal.mark(head.mark, event.signed())}))
+        mark = self._seal.mark(head.mark, event.signed())
+        self._store.append(Event(**{**vars(event), "mark": mark}))
+        if self._seal.is_exact:
+            self._seal.keep(Head(event.seq, mark))
 
     def check_intact(self, key: str, since: Checkpoint) -> Row:
         """Hold a proposal against its last event, so that the next event does not vouch for what another program wrote;
@@ -107,9 +113,13 @@ class Chain:
             return self.check()
         if walk.head.seq < known.seq:
             raise AlteredError(_cut_off(known.seq - walk.head.seq))
+        if self._seal.is_exact and walk.head != known:
+            raise AlteredError(_event_altered(walk.head.seq))
         rows = self._rows(walk.last) if since.seq else self._all_rows(walk.last)
         moved = walk.head.seq - since.seq > 2 * TAIL and walk.stop
-        return walk.head, since.moved(walk.stop, walk.at_stop.values(), rows) if moved and walk.stop else since
+        if not moved or not walk.stop:
+            return walk.head, since
+        return walk.head, since.moved(walk.stop, walk.at_stop.values(), rows, with_marks=self._seal.is_exact)
 
     def _walk(self, since: Checkpoint, known: Head, stop_at: int) -> _Walk:
         self._check_stands(since)
@@ -136,12 +146,10 @@ class Chain:
 
     def _rows(self, last: Mapping[str, Event]) -> dict[str, Row]:
         """The rows of some proposals."""
-        found: dict[str, Row] = {}
-        for key, event in last.items():
-            row = self._store.proposal(key)
-            if row is None:
-                raise AlteredError(_removed(key))
-            found[key] = _checked(row, event)
+        found = {row["id"]: _checked(row, last[row["id"]]) for row in self._store.some(last.keys())}
+        gone = last.keys() - found.keys()
+        if gone:
+            raise AlteredError(_removed(min(gone)))
         return found
 
     def _all_rows(self, last: Mapping[str, Event]) -> dict[str, Row]:
@@ -167,7 +175,7 @@ class Chain:
 def _is_as_kept(said: Event, since: Checkpoint) -> bool:
     """Whether an event from before a checkpoint is what the checkpoint has as the last of its proposal."""
     kept = since.kept.get(said.proposal_id)
-    return said.status in FINISHED if kept is None else kept.seq == said.seq
+    return said.status in FINISHED if kept is None else kept.is_of(said)
 
 
 def _checked(row: Row, event: Event) -> Row:

@@ -30,8 +30,10 @@ class LedgerContract(Protocol):
     """
 
     @property
-    def folder(self) -> Path:
-        """A folder of this user's alone, for what the process of the ledger has to tell others of the same user."""
+    def folder(self) -> Path | None:
+        """A folder of this user's alone, for what the process of the ledger has to tell others of the same user; None
+        where the ledger is not on this machine.
+        """
 
     @property
     def owner(self) -> OwnerName: ...
@@ -90,6 +92,9 @@ class LedgerContract(Protocol):
         of the ledger, and stays as it is until then. `again` is a yes to sending again what may have been sent.
         """
 
+    def seen(self, key: str, who: Who, *, scope: str | None = None) -> Record:
+        """Put on record that a person looked at the proposal, once for each person and content."""
+
     def decline(self, key: str, who: Who, *, scope: str | None = None) -> Record:
         """Record a no; it is too late for what is being sent or over.
 
@@ -118,10 +123,16 @@ class LedgerContract(Protocol):
 
     def claim(self, key: str, baseline: Iterable[str] = (), *, scope: str | None = None) -> Record | None:
         """Take an approved proposal into `sending`; None when another took it, the same letter is under way, or was
-        sent since this process began to read the state at Payt (see `checking`).
+        sent since this process began to read the state at Payt (see `checking`). None too where too many of its yeses
+        count no more: then it is withdrawn.
 
         `baseline` are the ids of the messages of the same text that stand on the debtor's timeline already. Raises
         AlteredError too where something that bears on it was tampered with: it, what is like it, the latest events.
+        """
+
+    def holds(self, record: Record) -> bool:
+        """Whether what this process claimed is still its to send: not where it was stopped for so long that others may
+        have settled it. Asked just before sending; cheap, and never raises.
         """
 
     def finish(

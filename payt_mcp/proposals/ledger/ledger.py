@@ -1,267 +1,41 @@
-"""The durable record of writes: what was proposed, who said yes, what went out, and how it ended.
-
-Whoever asks for a step gets it, on disk, or an error. Nothing is written to Payt without the step `sending` on
-record, and exactly one process can take it.
-"""
+"""The ledger of one user: a folder, shared by all their processes."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
-from payt_mcp.policy.approval import Needs, Yes, are_enough, yeses_needed
-from payt_mcp.proposals.ledger import clock as clocks
-from payt_mcp.proposals.ledger import transitions
-from payt_mcp.proposals.ledger.locks import is_alive
-from payt_mcp.proposals.ledger.opened import OpenedLedger
-from payt_mcp.proposals.ledger.step import SERVER, Step, found
-from payt_mcp.proposals.records import Draft, Event, Record, Who, record_of, stamp, to_json, yeses_text
-from payt_mcp.proposals.states import FINISHED, PENDING, VALID, WAITING, Status, words
-from payt_mcp.words.said import say
-
-KEPT = dt.timedelta(days=90)
-"""How long letters and addresses are kept; digests and outcomes stay."""
-
-_NO_CHECK = 2**62
+from payt_mcp.errors import LedgerError
+from payt_mcp.policy.approval import Needs, Yes, every_yes_counts, yeses_needed
+from payt_mcp.proposals.ledger.common import CommonLedger
+from payt_mcp.proposals.ledger.folder import FILE, parts_in
+from payt_mcp.proposals.records import Record
 
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-class Ledger(OpenedLedger):
-    """The ledger in one folder, shared by all processes of one user: the methods of `contract.LedgerContract`, and how
-    they are done here.
+class Ledger(CommonLedger):
+    """See `common.CommonLedger`.
 
     Args:
         folder: holds the file, its seal and the locks of those who use it.
         clock: the present moment in UTC.
-        rule: whose yes a proposal needs.
     """
+
+    folder: Path
 
     def __init__(
         self,
         folder: Path,
         clock: Callable[[], dt.datetime] = _now,
-        rule: Callable[[], Needs] = yeses_needed,
+        rule: Callable[[Record], Needs] = yeses_needed,
+        yes_counts: Callable[[Yes], bool] = every_yes_counts,
     ) -> None:
-        self._checks: dict[str, int] = {}
-        self._rule = rule
-        super().__init__(folder, clock)
-
-    # What stands in it
-
-    def get(self, key: str, scope: str | None = None) -> Record:
+        self.path = folder / FILE
         try:
-            with self._step() as step:
-                step.expire()
-                return step.get(key, scope)
-        except AlteredError:
-            raise
-        except LedgerError:  # nothing can be written now: a full disk, a wrong clock
-            with self._store.reading():
-                return found(self._store, key, scope)
-
-    def pending(self, scope: str | None = None, *, also: Iterable[Status] = ()) -> list[Record]:
-        with self._step() as step:
-            step.expire()
-            return [record_of(row) for row in self._store.in_states((*PENDING, *also), scope)]
-
-    def waiting(self) -> list[Record]:
-        with self._store.reading():
-            return [record_of(row) for row in self._store.in_states(WAITING)]
-
-    def recent(self, since: dt.datetime, scope: str | None = None) -> list[Record]:
-        with self._store.reading():
-            return [record_of(row) for row in self._store.changed_since(stamp(since), scope)]
-
-    def around(self, since: dt.datetime, scope: str) -> list[Record]:
-        with self._store.reading():
-            unsettled = self._store.in_states((Status.SENDING, Status.OUTCOME_UNKNOWN), scope)
-            rows = {row["id"]: row for row in (*unsettled, *self._store.changed_since(stamp(since), scope))}
-        return sorted(map(record_of, rows.values()), key=lambda record: (record.created_at, record.id))
-
-    def history(self, key: str, *, scope: str | None = None) -> list[Event]:
-        with self._store.reading():
-            if scope is not None:
-                found(self._store, key, scope)
-            return self._store.history(key)
-
-    def changes(self) -> int:
-        with self._store.reading():
-            last = self._store.last()
-        return last.seq if last else 0
-
-    def credited(self, administration_id: str, kind: str = "message") -> frozenset[str]:
-        with self._store.reading():
-            return frozenset(self._store.message_ids(administration_id, kind))
-
-    # What is proposed and decided
-
-    def propose(self, draft: Draft, who: Who) -> tuple[Record, bool]:
-        with self._step() as step:
-            step.expire()
-            known = map(record_of, self._store.of_digest(draft.digest))
-            same = transitions.same(draft, known, step.now)
-            return (step.add(draft, who), True) if same is None else (same, False)
-
-    def approve(self, key: str, who: Who, *, again: bool = False, scope: str | None = None) -> Record:
-        with self._step() as step:
-            step.expire()
-            record = step.get(key, scope)
-            if record.status is not (Status.OUTCOME_UNKNOWN if again else Status.PROPOSED):
-                raise RefusedWriteError(f"Proposal {key} cannot be approved: it is {words(record.status)}.")
-            return self._agree(step, record, who, {"again": True} if again else {})
-
-    def decline(self, key: str, who: Who, *, scope: str | None = None) -> Record:
-        return self._leave(key, Status.DECLINED, who, {}, scope)
-
-    def supersede(self, key: str, why: str, *, scope: str | None = None) -> Record:
-        return self._leave(key, Status.SUPERSEDED, SERVER, {"why": why}, scope)
-
-    def issue_code(self, key: str, code: str, who: Who, *, scope: str | None = None) -> Record:
-        with self._step() as step:
-            record = step.get(key, scope)
-            if record.status is not Status.PROPOSED:
-                raise RefusedWriteError(f"Proposal {key} is {words(record.status)}.")
-            until = stamp(step.now + VALID)
-            return step.change(key, who, {"code": "given"}, code=_hashed(code), code_until=until)
-
-    def redeem(self, key: str, code: str, who: Who, *, scope: str | None = None) -> Record:
-        with self._step() as step:
-            step.expire()
-            record = step.get(key, scope)
-            if not record.code or not secrets.compare_digest(record.code, _hashed(code)):
-                raise RefusedWriteError("The confirmation code was not given for exactly this content.")
-            if record.code_until is None or step.now > record.code_until:
-                raise RefusedWriteError("The confirmation code is older than 15 minutes.")
-            return self._agree(step, record, who, {})
-
-    def _agree(self, step: Step, record: Record, who: Who, detail: Mapping[str, Any]) -> Record:
-        """Put a yes on record; the proposal is approved by the one with which there are enough."""
-        yes = Yes(who.channel, who.client, who.approver, step.now, record.digest, record.sending_at)
-        yeses = (*record.yeses, yes)
-        columns: dict[str, str | None] = {"yeses": yeses_text(yeses), "code": ""}
-        if not are_enough(self._rule(), yeses, record.digest, record.sending_at):
-            return step.change(record.id, who, {**detail, "yes": True}, **columns)
-        return step.move(record, Status.APPROVED, who, detail, approved_at=stamp(step.now), **columns)
-
-    def _leave(self, key: str, status: Status, who: Who, detail: Mapping[str, Any], scope: str | None) -> Record:
-        with self._step() as step:
-            step.expire()
-            return step.end(step.get(key, scope), status, who, detail)
-
-    # What is carried out
-
-    def in_the_way(self, key: str, *, scope: str | None = None) -> Record | None:
-        with self._store.reading():
-            record = found(self._store, key, scope)
-            return transitions.in_the_way(record, self._alike(record)) or self._sent_lately(record, self.now())
-
-    def checking(self, key: str, *, scope: str | None = None) -> None:
-        with self._store.reading():
-            found(self._store, key, scope)
-        self._checks[key] = self.changes()
-
-    def claim(self, key: str, baseline: Iterable[str] = (), *, scope: str | None = None) -> Record | None:
-        began = self._checks.pop(key, _NO_CHECK)
-        with self._step() as step:
-            _, checkpoint = self._chain.check(step.since)
-            record = step.get(key, scope)
-            self._chain.check_alike(self._chain.check_intact(key, step.since), step.since)
-            if not self._may_go(record, step, began):
-                return None
-            at, standing, owner = stamp(step.now), to_json(list(baseline)), self.owner.name
-            claimed = step.move(
-                record, Status.SENDING, SERVER, {"owner": owner}, owner=owner, sending_at=at, baseline=standing
-            )
-        self._chain.keep(checkpoint)
-        return claimed
-
-    def _may_go(self, record: Record, step: Step, began: int) -> bool:
-        """Whether an approved proposal may be sent now: nothing of the same is on its way or was sent meanwhile."""
-        alike = self._alike(record)
-        return not (
-            not transitions.may_be_claimed(record, step.now)
-            or transitions.in_the_way(record, alike)
-            or self._sent_lately(record, step.now)
-            or transitions.overtaken(record, ((other, self._last_seq(other)) for other in alike), began)
-        )
-
-    def _sent_lately(self, record: Record, now: dt.datetime) -> Record | None:
-        return transitions.sent_lately(record, map(record_of, self._store.of_digest(record.digest)), now)
-
-    def _alike(self, record: Record) -> list[Record]:
-        """The other proposals of the same letter."""
-        rows = self._store.of_letter(record.kind, record.letter)
-        return [record_of(row) for row in rows if row["id"] != record.id]
-
-    def _last_seq(self, record: Record) -> int:
-        last = self._store.last_of(record.id)
-        return last.seq if last else 0
-
-    def finish(
-        self, key: str, status: Status, outcome: Mapping[str, Any], *, message_id: str = "", scope: str | None = None
-    ) -> Record:
-        with self._step() as step:
-            record = step.get(key, scope)
-            if record.status is not Status.SENDING or record.owner != self.owner.name:
-                raise RefusedWriteError(f"Proposal {key} is not being sent by this process.")
-            return step.end(record, status, SERVER, outcome, message_id)
-
-    def settle(
-        self,
-        key: str,
-        status: Status,
-        outcome: Mapping[str, Any],
-        *,
-        message_id: str = "",
-        who: Who = SERVER,
-        scope: str | None = None,
-    ) -> Record | None:
-        with self._step() as step:
-            record = step.get(key, scope)
-            if record.status is not Status.OUTCOME_UNKNOWN:
-                return None
-            if message_id and message_id in self._store.message_ids(record.administration_id, record.kind):
-                return None
-            return step.end(record, status, who, outcome, message_id)
-
-    def recover(self) -> list[Record]:
-        with self._store.reading():
-            owners = self._store.owners(Status.SENDING.value)
-        dead = {owner for owner in owners if not is_alive(self.folder / "owners", owner)}
-        if not dead:
-            return []
-        outcome = {"trouble": say("The process that was sending it ended before it had an answer.")}
-        with self._step() as step:
-            sending = [record_of(row) for row in self._store.in_states([Status.SENDING])]
-            left = [record for record in sending if record.owner in dead]
-            return [step.end(record, Status.OUTCOME_UNKNOWN, SERVER, outcome) for record in left]
-
-    # What is forgotten and corrected
-
-    def purge(self, older_than: dt.timedelta = KEPT) -> int:
-        with self._step() as step:
-            step.expire()
-            old = [record_of(row) for row in self._store.remembered(FINISHED, stamp(step.now - older_than))]
-            for record in old:
-                columns = transitions.forgotten(record)
-                step.change(record.id, SERVER, {"purged": True}, **columns | {"outcome": to_json(columns["outcome"])})
-        if old:
-            with self._store.reading():  # the journal beside the file still holds the pages as they were
-                self._store.forget_pages()
-        return len(old)
-
-    def correct_clock(self, who: Who) -> list[Record]:
-        with self._step(self._clock) as step:
-            return clocks.correct(step, who, KEPT)
-
-
-def _hashed(code: str) -> str:
-    return hashlib.sha256(code.strip().upper().encode()).hexdigest()
+            super().__init__(parts_in(folder, clock), rule, yes_counts)
+        except OSError as error:
+            raise LedgerError(f"The folder {folder} cannot be written ({error.strerror}).") from None

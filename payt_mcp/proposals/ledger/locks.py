@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +21,18 @@ class Owner:
         self._descriptor: int | None = os.open(folder / self.name, os.O_RDWR | os.O_CREAT, 0o600)
         if not try_lock(self._descriptor):  # a name of its own cannot be held by another
             raise OSError(0, "the lock of this process cannot be taken")
+
+    def take(self) -> str:
+        return self.name
+
+    def was(self, name: str) -> bool:
+        return name == self.name
+
+    holds = was
+
+    def dead(self, names: Collection[str]) -> set[str]:
+        """Those that live no more."""
+        return {name for name in names if not is_alive(self._folder, name)}
 
     def release(self) -> None:
         """Stop being alive to others; may be called twice."""

@@ -35,6 +35,8 @@ class Head:
 class Seal:
     """Marks events, and keeps the head. `folder` holds `key`, `head` and `checkpoint`, readable by the user alone."""
 
+    is_exact = False  # between the step and the head, this process may end
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._key = b""

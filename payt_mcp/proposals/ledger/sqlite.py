@@ -93,6 +93,9 @@ class SqliteStore:
     def proposals(self) -> Iterator[Row]:
         return map(dict, self._db.execute("SELECT * FROM proposals NOT INDEXED"))
 
+    def some(self, keys: Collection[str]) -> list[Row]:
+        return [row for key in keys if (row := self.proposal(key)) is not None]
+
     def in_states(self, states: Collection[str], scope: str | None = None) -> list[Row]:
         return self._rows(f"status IN ({_listed(states)}) AND {_SCOPE} ORDER BY created_at, rowid", scope, scope)
 

@@ -58,6 +58,11 @@ class Step:
         self.store.update(key, columns)
         return self._note(key, who, detail or {})
 
+    def note(self, record: Record, who: Who, detail: Mapping[str, Any]) -> Record:
+        """Put on record what changes nothing of a proposal."""
+        self.chain.check_intact(record.id, self.since)
+        return self._note(record.id, who, detail)
+
     def end(self, record: Record, status: Status, who: Who, outcome: Mapping[str, Any], message_id: str = "") -> Record:
         """Take a proposal to a state in which nothing more is done for it, or not by itself."""
         status, outcome = transitions.ended(record, status, outcome)
@@ -88,5 +93,9 @@ def found(store: Store, key: str, scope: str | None) -> Record:
     """A proposal; RefusedWriteError where the scope (or, without one, the ledger) has none of that id."""
     row = store.proposal(key)
     if row is None or scope not in {None, row["scope"]}:
-        raise RefusedWriteError(f"There is no proposal {key[:40]!r} in this ledger.")
+        raise RefusedWriteError(nothing_of(key))
     return record_of(row)
+
+
+def nothing_of(key: str) -> str:
+    return f"There is no proposal {key[:40]!r} in this ledger."

@@ -13,6 +13,10 @@ from payt_mcp.proposals.ledger.vouching import Row
 from payt_mcp.proposals.records import Event
 
 
+class TakenError(Exception):
+    """What was to be under way is held by another of the same letter: found by the place itself, the rules aside."""
+
+
 class Store(Protocol):
     """Rows of proposals and of events. Every use of it is inside `reading()` or `step()`.
 
@@ -47,6 +51,9 @@ class Store(Protocol):
     def proposal(self, key: str) -> Row | None: ...
 
     def proposals(self) -> Iterator[Row]: ...
+
+    def some(self, keys: Collection[str]) -> list[Row]:
+        """Those of some ids, in any order."""
 
     def in_states(self, states: Collection[str], scope: str | None = None) -> list[Row]:
         """Oldest first; of one scope, or of all."""

@@ -21,6 +21,10 @@ _ADDED: tuple[Mapping[str, Callable[[Row], Any]], ...] = (
         "once": lambda row: int(row["kind"] in {"message", "comment", "completion"}),
         "yeses": lambda _row: "[]",
     },
+    {  # by 0003
+        "proposer": lambda _row: "",
+        "amount": lambda _row: "",
+    },
 )
 """What each migration after the first added, the newest last, and what it filled in."""
 

@@ -11,7 +11,7 @@ from payt_mcp.books.shelf import Key
 from payt_mcp.errors import InputError, NotSentError, OutcomeUnknownError
 from payt_mcp.payt import writes
 from payt_mcp.payt.wire import Command
-from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.preview import REFUSED, Preview, Words
 from payt_mcp.words.field_names import FILES, NOT_READ_BACK, field_words, listed
 from payt_mcp.words.said import count, say

@@ -13,7 +13,7 @@ from payt_mcp.books.zones import time_zone
 from payt_mcp.errors import BadValueError, InputError, UnknownRecordError
 from payt_mcp.payt import writes
 from payt_mcp.payt.wire import Command, File
-from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.preview import Preview, Words, situation
 from payt_mcp.proposals.states import Status
 from payt_mcp.receivables.addresses import (

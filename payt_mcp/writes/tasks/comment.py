@@ -6,7 +6,7 @@ from typing import Any
 
 from payt_mcp.payt import writes
 from payt_mcp.payt.wire import Command
-from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.preview import Preview, Warned, Words, beside, facts
 from payt_mcp.proposals.states import Status
 from payt_mcp.words.said import moment_of, say

@@ -11,7 +11,7 @@ from payt_mcp.payt import writes
 from payt_mcp.payt.models import Invoice, Task
 from payt_mcp.payt.resources import InvoiceFilters
 from payt_mcp.payt.wire import Command
-from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.preview import Preview, Words, beside, facts
 from payt_mcp.proposals.states import Status
 from payt_mcp.words.said import capital, lowered, moment_of, say, some, term

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from payt_mcp.payt.wire import Command
-from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.preview import Preview, beside, facts
 from payt_mcp.proposals.states import Status
 from payt_mcp.words.said import capital, moment_of, say

@@ -22,7 +22,7 @@ from tests.support.house import PAGE, START, TOOL, Clock, approved, draft, edit
 
 pytestmark = pytest.mark.slow
 
-ADDED = {"once", "yeses"}
+ADDED = {"once", "yeses", "proposer", "amount"}
 KINDS = ("message", "comment", "completion", "invoices", "plan_decision", "block")
 NAMES = ("applied", "approved", "purged", "sent")
 
@@ -80,7 +80,7 @@ def test_it_goes_on_where_the_version_before_left_off(tmp_path: Path, clock: Clo
     Ledger(tmp_path, clock).close()
 
 
-@pytest.mark.parametrize("column", ["content", "status", "letter", "kind", "once", "yeses"])
+@pytest.mark.parametrize("column", ["content", "status", "letter", "kind", "once", "yeses", "amount"])
 @pytest.mark.parametrize("when", ["before it is migrated", "after"])
 @pytest.mark.parametrize("name", NAMES)
 def test_an_altered_row_of_the_version_before_is_noticed(
@@ -188,7 +188,7 @@ def test_a_server_of_the_version_before_that_still_runs_does_not_spoil_it(before
 
 def test_a_ledger_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path, clock: Clock) -> None:
     put(tmp_path)
-    edit(tmp_path, "PRAGMA user_version=3")
+    edit(tmp_path, "PRAGMA user_version=4")
     before = (tmp_path / "ledger.sqlite3").read_bytes()
     with pytest.raises(LedgerError, match=r"made by a newer payt-mcp.*nothing was sent"):
         Ledger(tmp_path, clock)
@@ -202,7 +202,7 @@ def test_a_migration_that_breaks_off_has_not_happened(
 
     put(tmp_path)
     steps = sqlite._migrations()
-    broken = [steps[0], steps[1] + "; INSERT INTO nowhere VALUES (1)"]
+    broken = [steps[0], steps[1] + "; INSERT INTO nowhere VALUES (1)", *steps[2:]]
     monkeypatch.setattr(sqlite, "_migrations", lambda: broken)
     with pytest.raises(LedgerError):
         Ledger(tmp_path, clock)

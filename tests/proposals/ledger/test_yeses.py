@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,14 +16,15 @@ from hypothesis import strategies as st
 from payt_mcp.errors import AlteredError, RefusedWriteError
 from payt_mcp.policy.approval import Needs, Yes, are_enough, yeses_needed
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_mcp.proposals.records import Who
+from payt_mcp.proposals.outcomes import outcome_words
+from payt_mcp.proposals.records import Record, Who
 from payt_mcp.proposals.states import Status
 from tests.support.house import PAGE, START, TOOL, Clock, draft, edit
 
 PIET = Who("terminal", "", "piet")
 
 
-def two() -> Needs:
+def two(_record: Record) -> Needs:
     return Needs(2, "Two people must say yes.")
 
 
@@ -93,6 +97,56 @@ def test_a_code_that_was_not_enough_is_used_up(four_eyes: Ledger) -> None:
         four_eyes.redeem(record.id, "AAAA", TOOL)
 
 
+def test_the_rule_sees_the_proposal(tmp_path: Path, clock: Clock) -> None:
+    """Two people above an amount."""
+
+    def by_amount(record: Record) -> Needs:
+        return Needs(2 if Decimal(record.amount or "0") > 1000 else 1, "")
+
+    ledger = Ledger(tmp_path / "state", clock, by_amount)
+    for amount, status in (("1000.01", Status.PROPOSED), ("1000.00", Status.APPROVED), ("", Status.APPROVED)):
+        record, _ = ledger.propose(replace(draft(f"of {amount}"), proposer="u-els", amount=amount), TOOL)
+        assert (record.proposer, record.amount) == ("u-els", amount)
+        assert ledger.approve(record.id, PAGE).status is status
+    ledger.verify()
+
+
+def test_what_was_approved_by_somebody_who_left_is_withdrawn(tmp_path: Path, clock: Clock) -> None:
+    left: set[str] = set()
+    ledger = Ledger(tmp_path / "state", clock, two, lambda yes: yes.approver not in left)
+    goes, stays, again = (ledger.propose(draft(text), TOOL)[0] for text in ("goes", "stays", "again"))
+    for record in (goes, stays, again):
+        ledger.approve(record.id, PAGE)
+        ledger.approve(record.id, PIET)
+    assert ledger.claim(goes.id)
+    assert ledger.claim(again.id)
+    ledger.finish(again.id, Status.OUTCOME_UNKNOWN, {})
+    for who in (PAGE, PIET):
+        ledger.approve(again.id, who, again=True)
+    left.add("anouk")
+    assert ledger.claim(stays.id) is None
+    withdrawn = ledger.get(stays.id)
+    assert withdrawn.status is Status.SUPERSEDED
+    assert "a yes to it does not count any more" in outcome_words(withdrawn, dt.UTC)
+    assert ledger.claim(again.id) is None
+    assert ledger.get(again.id).status is Status.OUTCOME_UNKNOWN, "what may have been sent stays so"
+    assert ledger.finish(goes.id, Status.SENT, {}, message_id="m1").status is Status.SENT, "it was on its way already"
+    ledger.verify()
+
+
+def test_who_looked_is_on_record_once_for_each_content(ledger: Ledger) -> None:
+    record, _ = ledger.propose(draft(), TOOL)
+    for who in (PAGE, PIET, PAGE, Who("app", "", "piet")):
+        assert ledger.seen(record.id, who) == record
+    ledger.approve(record.id, PAGE)
+    ledger.seen(record.id, PAGE)
+    looks = [event for event in ledger.history(record.id) if '"seen"' in event.detail]
+    assert [json.loads(event.who)["approver"] for event in looks] == ["anouk", "piet"]
+    assert {event.digest for event in looks} == {record.digest}
+    assert ledger.claim(record.id)
+    ledger.verify()
+
+
 def test_a_yes_that_another_program_added_is_noticed(four_eyes: Ledger) -> None:
     record, _ = four_eyes.propose(draft(), TOOL)
     four_eyes.approve(record.id, PAGE)
@@ -124,7 +178,8 @@ def test_only_different_people_who_said_yes_to_this_count(
     for yes in yeses:
         if yes.digest == "this" and yes.attempt == attempt:
             persons.add(yes.approver)
-    assert are_enough(Needs(people, ""), yeses, "this", attempt) == (len(persons) >= people)
+    surely = len(persons - {""}) or len(persons)  # whose name is not known may be any of those whose is
+    assert are_enough(Needs(people, ""), yeses, "this", attempt) == (surely >= people)
     assert not are_enough(Needs(people, ""), [], "this", attempt)
 
 
@@ -132,6 +187,7 @@ SCOPED: dict[str, Callable[[Ledger, str, str | None], object]] = {
     "get": lambda ledger, key, scope: ledger.get(key, scope),
     "history": lambda ledger, key, scope: ledger.history(key, scope=scope),
     "approve": lambda ledger, key, scope: ledger.approve(key, PAGE, scope=scope),
+    "seen": lambda ledger, key, scope: ledger.seen(key, PAGE, scope=scope),
     "decline": lambda ledger, key, scope: ledger.decline(key, PAGE, scope=scope),
     "supersede": lambda ledger, key, scope: ledger.supersede(key, "it changed", scope=scope),
     "issue_code": lambda ledger, key, scope: ledger.issue_code(key, "AAAA", TOOL, scope=scope),

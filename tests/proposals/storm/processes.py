@@ -13,6 +13,7 @@ from payt_mcp.books.scope import Scope
 from payt_mcp.errors import PaytMcpError
 from payt_mcp.payt.signin.tokens import StaticToken
 from payt_mcp.proposals.records import Draft, Record, Who
+from payt_mcp.proposals.rounds import Rounds
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret, Settings
 from payt_mcp.writes.outbox import Outbox
@@ -51,9 +52,14 @@ async def _work(job: dict[str, Any], run: Run) -> None:
         client.refusals, client.dies_at = job.get("refusals", 0), job.get("dies_at", "")
         account = Account(settings, client, group)
         outbox = Outbox(
-            account, settings, LEDGERS[job["broken"]](Path(job["folder"])), settings.api_url, group, identity=TOKEN
+            account,
+            settings,
+            LEDGERS[job["broken"]](Path(job["folder"])),
+            settings.api_url,
+            group,
+            ledger_scope="storm",
+            rounds=Rounds(poll=0.02),
         )
-        outbox.engine._poll = 0.02
         await outbox.engine.start()
         try:
             await _part(job, outbox, run)

@@ -52,7 +52,7 @@ async def _wait_for_the_late_one(outbox: Outbox) -> None:
         while _unknown(outbox):  # noqa: ASYNC110 - the engine settles it
             await anyio.sleep(0.05)
     if patience.cancelled_caught:
-        (Path(outbox.ledger.folder) / "not_found").touch()
+        (Path(str(outbox.ledger.folder)) / "not_found").touch()
 
 
 async def _propose(outbox: Outbox, run: Run, drafts: Drafts) -> None:
@@ -74,7 +74,7 @@ async def _decide(outbox: Outbox, run: Run, record: Record, asked: set[str]) -> 
     elif record.status is Status.OUTCOME_UNKNOWN:
         looked = await outbox.engine.look(record)
         if looked.status is Status.OUTCOME_UNKNOWN:
-            (Path(outbox.ledger.folder) / "asked").write_text(record.id)
+            (Path(str(outbox.ledger.folder)) / "asked").write_text(record.id)
             _decide_unknown(outbox.ledger, record, again=run.again and record.id not in asked)
             asked.add(record.id)
 

@@ -21,7 +21,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, ElicitResult
 
 from payt_mcp.books.scope import Scope
-from payt_mcp.proposals.engine import Done
+from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.states import Status

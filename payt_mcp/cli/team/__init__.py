@@ -1,0 +1,53 @@
+"""`payt-mcp team`: what whoever runs a server for a company does beside serving; one module a command.
+
+Each needs of the settings only what it says; the database of most is PAYT_DATABASE_URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from importlib import import_module
+
+from payt_mcp.errors import InputError, SettingsError
+
+USAGE = """\
+payt-mcp team: a server for a whole company (docs/team.md)
+
+To begin
+  payt-mcp team keys new      a key for PAYT_KEYS
+  payt-mcp team migrate       make or bring up to date the tables of PAYT_DATABASE_URL
+  payt-mcp team init COMPANY --admin EMAIL
+                              the first company and its first admin
+
+People
+  payt-mcp team invite EMAIL  somebody who may sign in  [--role ROLE] [--administration ID] [--company NAME]
+  payt-mcp team roles         who may do what  [list | set EMAIL ROLE | remove EMAIL] [--administration ID]
+                              [--company NAME]
+  payt-mcp team policy        what all of a company may do, and how many must say yes  [--read-only yes|no ...]
+
+`payt-mcp team COMMAND --help` says more about one."""
+
+_COMMANDS = ("keys", "migrate", "init", "invite", "roles", "policy")
+
+
+def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run a command of these; the exit code. Raises PaytMcpError: one sentence."""
+    command, rest = (argv[0], argv[1:]) if argv else ("--help", ())
+    if command in {"-h", "--help", "help"}:
+        print(USAGE)
+        return 0
+    if command not in _COMMANDS:
+        close = get_close_matches(command, _COMMANDS, n=1)
+        hint = f"Did you mean {close[0]}? " if close else ""
+        raise InputError(f"There is no command 'team {command}'. {hint}`payt-mcp team --help` lists them.")
+    try:
+        module = import_module(f"payt_mcp.cli.team.{command}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("payt_mcp"):
+            raise
+        raise SettingsError(
+            f"A team server needs the extra `team`, and {error.name} is not there: pip install 'payt-mcp[team]'."
+        ) from None
+    code: int = module.run(rest, environ)
+    return code

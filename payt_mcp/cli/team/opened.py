@@ -1,0 +1,102 @@
+"""The database that a command works on, and the company that is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+import anyio
+import psycopg
+
+from payt_mcp.database.database import Database
+from payt_mcp.database.migrating import check
+from payt_mcp.errors import DatabaseError, InputError, SettingsError
+from payt_mcp.receivables.mailboxes import parse
+from payt_mcp.server.team.people import People, Person, Tenant
+from payt_mcp.settings import Secret, values
+from payt_mcp.settings.team import database_url
+
+T = TypeVar("T")
+
+_AWAY = (
+    "The database of PAYT_DATABASE_URL cannot be reached: is it running, are name and password right, and may this "
+    "machine connect to it?"
+)
+
+
+@contextmanager
+def opened(environ: Mapping[str, str], *, checked: bool = True) -> Iterator[Database]:
+    """The database of PAYT_DATABASE_URL; `checked`: its tables are those this version needs.
+
+    Raises:
+        SettingsError: it is not set, cannot be reached, or lacks tables.
+    """
+    values.refuse_unknown(environ)
+    url = values.given(environ, "PAYT_DATABASE_URL")
+    if url is None:
+        raise SettingsError("Set PAYT_DATABASE_URL to the server's PostgreSQL: postgresql://user:password@host/name.")
+    secret = database_url(url)
+    _reach(secret)
+    database = Database(secret, most=2)
+    try:
+        if checked:
+            check(database)
+        yield database
+    except DatabaseError:
+        raise SettingsError(_AWAY) from None
+    finally:
+        database.close()
+
+
+def _reach(url: Secret) -> None:
+    """One attempt: the pool would go on trying, and log host and user each time."""
+    try:
+        psycopg.connect(url.reveal(), connect_timeout=5).close()
+    except psycopg.Error:
+        raise SettingsError(_AWAY) from None
+
+
+def with_people(environ: Mapping[str, str], work: Callable[[People], Awaitable[T]]) -> T:
+    """Do something with the people of the database."""
+    with opened(environ) as database:
+        return anyio.run(lambda: work(People(database)))
+
+
+async def company(people: People, name: str | None) -> Tenant:
+    """The one of this name, or the only one there is.
+
+    Raises:
+        InputError: there is none, or several could be meant.
+    """
+    known = await people.tenants()
+    if not known:
+        raise InputError("There is no company yet: `payt-mcp team init COMPANY --admin EMAIL` makes the first one.")
+    meant = [one for one in known if name is None or name in {one.name, one.id}]
+    if len(meant) == 1:
+        return meant[0]
+    raise InputError(f"Say which company with --company: {', '.join(repr(one.name) for one in known)}.")
+
+
+async def person(people: People, tenant: Tenant, who: str) -> Person:
+    """By address or id. Raises InputError where the company has nobody of that name."""
+    for one in await people.people_of(tenant.id):
+        if who == one.id or who.casefold() == one.email.casefold():
+            return one
+    raise InputError(f"{tenant.name} has nobody of that address or id; `payt-mcp team roles` lists its people.")
+
+
+def address(text: str) -> str:
+    """Raises InputError where it is no e-mail address."""
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise InputError(f"{text!r} is no e-mail address: {error}.") from None
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Columns of a common width, two spaces apart."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )

@@ -219,6 +219,11 @@ class PaytClient:
         if not response.is_success:
             raise NotSentError(f"a file could not be uploaded, the answer was {response.status_code}")
 
+    async def elsewhere(self, method: str, url: str, what: str, **given: Any) -> tuple[int, bytes]:
+        """Ask another server than Payt, once, and without a token: the status and the body. Raises Trouble."""
+        response = await self._ask(method, url, what, whole=self._bound, **given)
+        return response.status_code, response.content
+
     async def _write_once(self, command: Command, what: str, token: Secret) -> Any:
         try:
             slot = await self._slot()

@@ -52,7 +52,7 @@ def main() -> None:
         f"http://127.0.0.1:{given.provider_port}",
         clients={PROVIDER_APP: PROVIDER_SECRET},
     )
-    with Served(provider, given.provider_port):
+    with Served(provider, given.provider_port).start():
         serve(create_app(a_group(given.administrations, given.invoices), options=options), port=given.port)
 
 

@@ -175,7 +175,7 @@ def a_company(
         )
         issuer = f"http://127.0.0.1:{issued_at}"
         provider = create_provider([ANNA, BRAM, CARLA], issuer, clients={PROVIDER_APP: PROVIDER_SECRET})
-        stack.enter_context(Served(provider, issued_at))
+        stack.enter_context(Served(provider, issued_at).start())
         balancer = stack.enter_context(balanced([], front))
         outside = {name: value for name, value in os.environ.items() if not name.startswith("PAYT_")}
         env = {

@@ -32,10 +32,12 @@ class _Read(HTMLParser):
         self._button: tuple[str, str] | None = None
         self._link: str | None = None
         self._said: list[str] = []
+        self._last = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
+        self._last = tag
         if tag == "form":
             self._form = Form(given.get("action", ""), given.get("method", "get").lower())
             self.forms.append(self._form)
@@ -63,10 +65,13 @@ class _Read(HTMLParser):
             self._form.fields[name] = value
 
     def handle_data(self, data: str) -> None:
+        if self._last in {"style", "script"}:
+            return
         self.words.append(data)
         self._said.append(data)
 
     def handle_endtag(self, tag: str) -> None:
+        self._last = ""
         if tag == "form":
             self._form = None
         elif tag == "select" and self._open:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -14,7 +13,7 @@ from payt_mcp.server.team.pages.needed import AtPayt, Connected, Needed
 from payt_mcp.server.team.people import Person
 from payt_mcp.server.team.web_sessions import WebSession
 from payt_mcp.words.hypertext import NOTHING, Html, one_by_one
-from payt_mcp.words.said import moment_of, say
+from payt_mcp.words.said import say
 
 HERE = "/connections"
 
@@ -67,7 +66,7 @@ def _program(html: Html, session: WebSession, person: Person, one: Connected) ->
         (say("May"), say("read, and propose what you approve") if one.writes else say("read only")),
     ]
     return html(
-        '<article><h2>{}</h2><dl>{}</dl>{}</article>',
+        "<article><h2>{}</h2><dl>{}</dl>{}</article>",
         one.client,
         one_by_one(html("<dt>{}</dt><dd>{}</dd>", *row) for row in rows),
         _button(html, session, person, {"action": "revoke", "connection": one.id}, say("End this connection")),

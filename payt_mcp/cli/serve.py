@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from payt_mcp.cli.logs import configure
 from payt_mcp.errors import SettingsError
@@ -81,12 +81,20 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM)
         family, _, _, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)  # what localhost mostly means
-        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        return _bound(family, address)
+    except OSError as error:
+        raise SettingsError(f"Cannot listen at {host}, port {port}: {error.strerror}.") from None
+
+
+def _bound(family: socket.AddressFamily, address: Any) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
         if os.name == "posix":  # elsewhere it would let two servers share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-    except OSError as error:
-        raise SettingsError(f"Cannot listen at {host}, port {port}: {error.strerror}.") from None
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 

@@ -22,29 +22,31 @@ def serve_team(environ: Mapping[str, str], host: str, port: int, metrics_port: i
     """Serve until a SIGTERM or SIGINT comes: then leave in order.
 
     Raises:
-        SettingsError: something is not set, or not right; the database lacks tables; an address cannot be had.
-        DatabaseError: the database is away.
+        SettingsError: something is not set, or not right; the database is away or lacks tables; an address cannot be had.
+        SealedError: what is sealed in the database opens with none of the keys.
     """
     settings = TeamSettings.from_env(environ)
     need_extra()
     from payt_mcp.cli.serve import how_to_serve, listen
+    from payt_mcp.cli.team.opened import reach
 
-    listener = listen(host, port)
-    from payt_mcp.server.connections import OrderlyServer
-    from payt_mcp.server.team.app import TeamServer
-    from payt_mcp.server.team.logs import Ids
+    with listen(host, port) as listener:
+        reach(settings.database_url)
+        from payt_mcp.server.connections import OrderlyServer
+        from payt_mcp.server.team.app import TeamServer
+        from payt_mcp.server.team.logs import Ids
 
-    team = TeamServer(settings)
-    try:
-        team.check()
-        configure(Ids())
-        with _figures(team.metrics, host, metrics_port):
-            if sys.stderr.isatty():  # elsewhere every line of it is an entry of the log
-                print(f"Serving {settings.public_url}/mcp at {host}:{port}; Ctrl+C stops it.", file=sys.stderr)
-            config = how_to_serve(team.app)
-            OrderlyServer(config, team.settling, team.health.drain, leave_seconds).run(sockets=[listener])
-    finally:
-        team.close()
+        team = TeamServer(settings)
+        try:
+            team.check()
+            configure(Ids())
+            with _figures(team.metrics, host, metrics_port):
+                if sys.stderr.isatty():  # elsewhere every line of it is an entry of the log
+                    print(f"Serving {settings.public_url}/mcp at {host}:{port}; Ctrl+C stops it.", file=sys.stderr)
+                config = how_to_serve(team.app)
+                OrderlyServer(config, team.settling, team.health.drain, leave_seconds).run(sockets=[listener])
+        finally:
+            team.close()
     return 0
 
 

@@ -40,7 +40,7 @@ class Approvals:
         number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
         opened: list[tuple[Member, Record]] = []
         past: list[tuple[Member, Record]] = []
-        for member in await members(session, self._needed.people):
+        for member in await members(session, self._needed):
             pending = await open_ones(member, self._needed.desk)
             opened += [(member, record) for record in pending]
             past += [(member, record) for record in await past_ones(member, self._needed.desk, pending)]
@@ -82,7 +82,7 @@ class Approvals:
         fields = await self._needed.sessions.form(request, session)
         if fields is None:
             return frame.refused(403)
-        shown = await self._found(request, session)
+        shown = await self._found(request, session, fresh=True)
         if shown is None:
             return frame.nothing_there(self._html(request), session)
         if not hmac.compare_digest(fields.get("token", "").encode(), token(session, shown.record).encode()):
@@ -112,8 +112,8 @@ class Approvals:
     def _html(self, request: Request) -> Html:
         return frame.language_of(request, self._needed.language_for)
 
-    async def _found(self, request: Request, session: WebSession) -> Shown | None:
-        return await find(session, self._needed.people, self._needed.desk, request.path_params["id"])
+    async def _found(self, request: Request, session: WebSession, *, fresh: bool = False) -> Shown | None:
+        return await find(session, self._needed, request.path_params["id"], fresh=fresh)
 
     async def _state(self, shown: Shown) -> str:
         changes = await run_sync(shown.ledger.changes)
@@ -122,12 +122,12 @@ class Approvals:
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
     async def _told(self, shown: Shown) -> Told:
-        desk, record = self._needed.desk, shown.record
+        directory, record, tenant = self._needed.directory, shown.record, shown.member.tenant
         history = await run_sync(lambda: shown.ledger.history(record.id))
         people = {record.proposer, *(yes.approver for yes in yeses_of(record))}
         zone, trouble = await self._carried(shown.member, record)
         return Told(
-            needs=await desk.needs(shown.member.tenant.id, record),
+            needs=directory.needs(tenant.id, record.amount),
             names=await self._names(shown.member, people),
             client=client_of(history),
             zone=zone,
@@ -155,5 +155,4 @@ class Approvals:
         return await carrier.zone_of(record), carrier.trouble_of(record)
 
     async def _names(self, member: Member, people: Iterable[str]) -> dict[str, str]:
-        found = [await self._needed.people.person(member.tenant.id, one) for one in people if one]
-        return {one.id: one.name or one.email for one in found if one is not None}
+        return {one: await self._needed.directory.name(member.tenant.id, one) for one in people if one}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -99,11 +99,9 @@ def _turning(html: Html, listed: Listed) -> Markup:
     last = max(1, -(-listed.past_total // PAGE))
     if last == 1:
         return NOTHING
-    links: Mapping[str, int] = {say("Newer"): listed.number - 1, say("Older"): listed.number + 1}
-    return html(
-        '<p class="turning">{} <span class="soft">{}</span></p>',
-        one_by_one(
-            (html('<a href="/approvals?page={}">{}</a> ', str(number), said) for said, number in links.items() if 1 <= number <= last),
-        ),
-        say("Page {number} of {last}", number=listed.number, last=last),
+    places = {say("Newer"): listed.number - 1, say("Older"): listed.number + 1}
+    links = (
+        html('<a href="/approvals?page={}">{}</a> ', str(to), said) for said, to in places.items() if 1 <= to <= last
     )
+    where = say("Page {number} of {last}", number=listed.number, last=last)
+    return html('<p class="turning">{}<span class="soft">{}</span></p>', one_by_one(links), where)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from payt_mcp.errors import LedgerError
 from payt_mcp.proposals.asking.page_guard import EMBEDDED, HEADERS, asset
 from payt_mcp.proposals.asking.script_words import script_words
 from payt_mcp.server.team.web_sessions import WebSession, WebSessions
@@ -21,7 +22,9 @@ from payt_mcp.words.sentences import spoken
 
 HEADING = say("Payt approvals")
 CONNECTIONS = say("Connections")
-_CLOSED = say("This page is no longer kept up to date: the server cannot be reached, or you were signed out. Read it anew.")
+_CLOSED = say(
+    "This page is no longer kept up to date: the server cannot be reached, or you were signed out. Read it anew."
+)
 _PAUSE = 2000
 """Milliseconds between looks for news."""
 
@@ -43,8 +46,9 @@ def document(
     """A whole page. `here` is the part of the site that it is, `live` a line below the head; one that `follows` what
     happens names where it `look`s for news, and what is known (`changes`).
     """
-    scripts = Markup('<script src="/approvals/assets/rest.js" defer></script>'
-                     '<script src="/approvals/assets/page.js" defer></script>')
+    scripts = Markup(
+        '<script src="/approvals/assets/rest.js" defer></script><script src="/approvals/assets/page.js" defer></script>'
+    )
     return str(
         html(
             '<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
@@ -120,13 +124,21 @@ def of_session(sessions: WebSessions, endpoint: OfSession) -> Endpoint:
     async def answer(request: Request) -> Response:
         session = await sessions.of(request)
         if session is not None:
-            return await endpoint(request, session)
+            try:
+                return await endpoint(request, session)
+            except LedgerError as error:
+                return _unable(str(error))
         if "html" not in request.headers.get("accept", "html"):
             return refused(401)
         there = request.url.path if request.method != "GET" else _asked(request)
         return RedirectResponse(sessions.signin_path(there), 303)
 
     return guarded(answer)
+
+
+def _unable(why: str) -> Response:
+    """The record of proposals cannot be read or written now. For people and scripts alike."""
+    return PlainTextResponse(why, 503, {"Retry-After": "5"})
 
 
 def _asked(request: Request) -> str:

@@ -83,8 +83,10 @@ def _beside(html: Html, member: Member, record: Record, told: Told) -> Markup:
     rows.append((say("Company"), member.tenant.name))
     if record.status in (Status.PROPOSED, Status.APPROVED, Status.OUTCOME_UNKNOWN):
         rows.append((say("Needs"), told.needs.reason))
-    rows += [(say("Yes"), say("{who}, {at}", who=_name(told, yes.approver), at=at(yes.at, told.zone)))
-             for yes in yeses_of(record)]
+    rows += [
+        (say("Yes"), say("{who}, {at}", who=_name(told, yes.approver), at=at(yes.at, told.zone)))
+        for yes in yeses_of(record)
+    ]
     facts = Markup("").join(html("<dt>{}</dt><dd>{}</dd>", *row) for row in rows)
     return html("<dl>{}</dl>{}", facts, _standing(html, member, record, told.needs))
 
@@ -95,7 +97,9 @@ def _standing(html: Html, member: Member, record: Record, needs: Needs) -> Marku
         return NOTHING
     if member.has_agreed(record):
         missing = needs.people - len({yes.approver for yes in yeses_of(record)})
-        return html('<p class="big">{}</p>', say("You said yes. It waits for the yes of {missing} more.", missing=missing))
+        return html(
+            '<p class="big">{}</p>', say("You said yes. It waits for the yes of {missing} more.", missing=missing)
+        )
     why_not = member.why_not(record)
     return html('<p class="big">{}</p>', why_not) if why_not else NOTHING
 

@@ -14,8 +14,8 @@ from payt_mcp.policy.team import Standing, may_see, why_not_approve
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
-from payt_mcp.server.team.pages.needed import Desk
-from payt_mcp.server.team.people import People, Person, Tenant
+from payt_mcp.server.team.pages.needed import Desk, Needed
+from payt_mcp.server.team.people import Person, Tenant
 from payt_mcp.server.team.web_sessions import WebSession
 
 LATELY = dt.timedelta(days=30)
@@ -70,21 +70,21 @@ def yeses_of(record: Record) -> list[Yes]:
     return [yes for yes in record.yeses if yes.digest == record.digest and yes.attempt == record.sending_at]
 
 
-async def members(session: WebSession, people: People) -> list[Member]:
-    """Who somebody is in each of their companies."""
+async def members(session: WebSession, needed: Needed, *, fresh: bool = False) -> list[Member]:
+    """Who somebody is in each of their companies; `fresh` is as the database has it this moment."""
     found = []
     for person in session.people:
-        tenant = await people.tenant(person.tenant_id)
-        if tenant is not None:
-            rights = await people.rights(person.id)
-            found.append(Member(person, tenant, Standing(person.id, rights, tenant.policy)))
+        tenant = await needed.people.tenant(person.tenant_id)
+        known = await needed.directory.find(person.tenant_id, person.id, fresh=fresh)
+        if tenant is not None and known is not None:
+            found.append(Member(person, tenant, Standing(person.id, known.rights, known.policy)))
     return found
 
 
-async def find(session: WebSession, people: People, desk: Desk, key: str) -> Shown | None:
+async def find(session: WebSession, needed: Needed, key: str, *, fresh: bool = False) -> Shown | None:
     """A proposal of a company of theirs that they may see."""
-    for member in await members(session, people):
-        ledger = await desk.ledger(member.tenant.id)
+    for member in await members(session, needed, fresh=fresh):
+        ledger = await needed.desk.ledger(member.tenant.id)
         try:
             record = await run_sync(ledger.get, key)
         except RefusedWriteError:

@@ -20,6 +20,7 @@ from tests.support import postgres
 from tests.support.house import Clock
 
 TENANT = "t-acme"
+Opens = Callable[..., CommonLedger]
 
 
 def key(name: str) -> NamedKey:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from payt_mcp.database.database import Database
-from payt_mcp.proposals.ledger.common import CommonLedger
 from payt_mcp.settings import Secret
 from tests.support import company, postgres
 from tests.support.house import Clock
-
-Opens = Callable[..., CommonLedger]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +26,7 @@ def database(url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def opens(database: Database, clock: Clock) -> Iterator[Opens]:
+def opens(database: Database, clock: Clock) -> Iterator[company.Opens]:
     """Opens the ledger of a company that is new, once more for each process there is to be."""
     with company.processes(database, clock) as opened:
         yield opened

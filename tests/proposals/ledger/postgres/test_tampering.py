@@ -19,7 +19,6 @@ from payt_mcp.proposals.ledger.seal import START
 from payt_mcp.proposals.ledger.vouching import row_hash
 from payt_mcp.proposals.records import Event, Record
 from payt_mcp.proposals.states import Status
-from tests.proposals.ledger.postgres.conftest import Opens
 from tests.support import company
 from tests.support.house import PAGE, TOOL, draft
 
@@ -135,7 +134,7 @@ ATTACKS: dict[str, Attack] = {
 
 @pytest.mark.parametrize("is_old", [False, True], ids=["just approved", "before the checkpoint"])
 def test_nothing_that_was_tampered_with_is_claimed(
-    database: Database, opens: Opens, monkeypatch: pytest.MonkeyPatch, is_old: bool
+    database: Database, opens: company.Opens, monkeypatch: pytest.MonkeyPatch, is_old: bool
 ) -> None:
     monkeypatch.setattr(chain, "TAIL", 4)  # what takes hundreds of events takes a few
     company.add_tenant(database, "t-other")
@@ -156,7 +155,7 @@ def test_nothing_that_was_tampered_with_is_claimed(
             connection.execute("delete from proposals where tenant = 't-other'")
 
 
-def test_a_forged_last_event_is_signed_by_no_step_that_follows(database: Database, opens: Opens) -> None:
+def test_a_forged_last_event_is_signed_by_no_step_that_follows(database: Database, opens: company.Opens) -> None:
     ledger = opens()
     record, _ = ledger.propose(draft(), TOOL)
     Forger(database, ledger).rewrite(record.id, to_the_end=True)
@@ -166,7 +165,7 @@ def test_a_forged_last_event_is_signed_by_no_step_that_follows(database: Databas
 
 
 def test_an_earlier_state_that_was_signed_is_noticed_by_whoever_saw_the_later_one(
-    database: Database, opens: Opens
+    database: Database, opens: company.Opens
 ) -> None:
     ledger = opens()
     record = approved(ledger, "pay")
@@ -183,7 +182,7 @@ def test_an_earlier_state_that_was_signed_is_noticed_by_whoever_saw_the_later_on
         ledger.verify()
 
 
-def test_keys_are_exchanged_one_after_the_other(database: Database, opens: Opens) -> None:
+def test_keys_are_exchanged_one_after_the_other(database: Database, opens: company.Opens) -> None:
     first, second, third = (company.key(name) for name in ("k1", "k2", "k3"))
     record = approved(opens(keys=[first]), "pay")
     opened = opens(keys=[second, first])
@@ -198,7 +197,7 @@ def test_keys_are_exchanged_one_after_the_other(database: Database, opens: Opens
 
 
 def test_a_checkpoint_nobody_signed_saves_nobody_the_whole_chain(
-    database: Database, opens: Opens, monkeypatch: pytest.MonkeyPatch
+    database: Database, opens: company.Opens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chain, "TAIL", 4)
     ledger = opens()

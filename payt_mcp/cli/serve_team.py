@@ -22,7 +22,7 @@ def serve_team(environ: Mapping[str, str], host: str, port: int, metrics_port: i
     """Serve until a SIGTERM or SIGINT comes: then leave in order.
 
     Raises:
-        SettingsError: something is not set, or not right; the database is away or lacks tables; an address cannot be had.
+        SettingsError: something is not set, or not right; the database is away, or lacks tables; an address is taken.
         SealedError: what is sealed in the database opens with none of the keys.
     """
     settings = TeamSettings.from_env(environ)

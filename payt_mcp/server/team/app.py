@@ -88,7 +88,7 @@ class TeamServer:
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
             async with anyio.create_task_group() as group, mcp.router.lifespan_context(mcp):
                 group.start_soon(self.health.watch)
-                async with self._parts.running(group):
+                async with self._parts.running():
                     yield
                 group.cancel_scope.cancel()
 
@@ -96,7 +96,7 @@ class TeamServer:
             routes=[
                 *health.routes(self.health),
                 Route("/mcp", guarded, middleware=[_OPEN_TO_BROWSERS]),
-                *self._parts.routes(),
+                *self._parts.routes,
             ],
             middleware=[
                 Middleware(RequestIds),

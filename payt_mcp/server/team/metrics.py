@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -38,11 +38,11 @@ class Metrics:
         self._seconds = Histogram(
             "payt_mcp_call_seconds", "Seconds a tool call took", ("tool",), buckets=_SECONDS, registry=self.registry
         )
-        self.payt_requests = Counter("payt_mcp_payt_requests", "Requests to Payt", registry=self.registry)
-        self.payt_wait = Counter(
+        self._payt = Counter("payt_mcp_payt_requests", "Requests to Payt", registry=self.registry)
+        self._payt_wait = Counter(
             "payt_mcp_payt_wait_seconds", "Seconds that requests to Payt waited for their turn", registry=self.registry
         )
-        self.books = Gauge("payt_mcp_books_bytes", "Open items held in memory, estimated", registry=self.registry)
+        self._books = Gauge("payt_mcp_books_bytes", "Open items held in memory, estimated", registry=self.registry)
         ProcessCollector(registry=self.registry)
 
     async def counting(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
@@ -61,6 +61,15 @@ class Metrics:
             self._calls.labels(tool, outcome).inc()
             self._seconds.labels(tool).observe(seconds)
             logger.info("tool call", extra={"tool": tool, "outcome": outcome, "seconds": round(seconds, 3)})
+
+    def to_payt(self, waited: float) -> None:
+        """A request goes out to Payt, held back for so many seconds."""
+        self._payt.inc()
+        self._payt_wait.inc(waited)
+
+    def of_books(self, held: Callable[[], float]) -> None:
+        """Bytes of all that is held in memory, whenever somebody asks."""
+        self._books.set_function(held)
 
     def of_database(self, database: Database) -> None:
         """What the database says is told as well, whenever somebody asks."""

@@ -30,13 +30,15 @@ People
 Records
   payt-mcp team export        who saw, proposed, approved and sent what, signed  [--company NAME] [--to NAME]
   payt-mcp team verify FILE   whether an export is whole and unaltered; needs nothing but it  [--public-key KEY]
+  payt-mcp team purge         forget letters and addresses of what ended long ago  [--days N]
 
 Keeping it
   payt-mcp team keys rotate   seal everything under the first key of PAYT_KEYS, while replicas run
+  payt-mcp team restored      after the database was put back from a backup: nothing of then is sent by itself
 
 `payt-mcp team COMMAND --help` says more about one."""
 
-_COMMANDS = ("keys", "migrate", "init", "invite", "roles", "policy", "forget", "export", "verify")
+_COMMANDS = ("keys", "migrate", "init", "invite", "roles", "policy", "forget", "export", "verify", "purge", "restored")
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:

@@ -37,7 +37,7 @@ def opened(environ: Mapping[str, str], *, checked: bool = True) -> Iterator[Data
     if url is None:
         raise SettingsError("Set PAYT_DATABASE_URL to the server's PostgreSQL: postgresql://user:password@host/name.")
     secret = database_url(url)
-    _reach(secret)
+    reach(secret)
     database = Database(secret, most=2)
     try:
         if checked:
@@ -49,8 +49,8 @@ def opened(environ: Mapping[str, str], *, checked: bool = True) -> Iterator[Data
         database.close()
 
 
-def _reach(url: Secret) -> None:
-    """One attempt: the pool would go on trying, and log host and user each time."""
+def reach(url: Secret) -> None:
+    """One attempt: the pool would go on trying, and log host and user each time. Raises SettingsError."""
     try:
         psycopg.connect(url.reveal(), connect_timeout=5).close()
     except psycopg.Error:

@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import anyio
-import psycopg
 
-from payt_mcp.database.database import Database
+from payt_mcp.database.database import Database, reach
 from payt_mcp.database.migrating import check
 from payt_mcp.errors import DatabaseError, InputError, SettingsError
 from payt_mcp.receivables.mailboxes import parse
 from payt_mcp.server.team.people import People, Person, Tenant
-from payt_mcp.settings import Secret, values
+from payt_mcp.settings import values
 from payt_mcp.settings.team import NamedKey, database_url, keys
 
 T = TypeVar("T")
@@ -37,9 +36,9 @@ def opened(environ: Mapping[str, str], *, checked: bool = True) -> Iterator[Data
     if url is None:
         raise SettingsError("Set PAYT_DATABASE_URL to the server's PostgreSQL: postgresql://user:password@host/name.")
     secret = database_url(url)
-    _reach(secret)
     database = Database(secret, most=2)
     try:
+        reach(secret)
         if checked:
             check(database)
         yield database
@@ -47,14 +46,6 @@ def opened(environ: Mapping[str, str], *, checked: bool = True) -> Iterator[Data
         raise SettingsError(_AWAY) from None
     finally:
         database.close()
-
-
-def _reach(url: Secret) -> None:
-    """One attempt: the pool would go on trying, and log host and user each time."""
-    try:
-        psycopg.connect(url.reveal(), connect_timeout=5).close()
-    except psycopg.Error:
-        raise SettingsError(_AWAY) from None
 
 
 def key_ring(environ: Mapping[str, str]) -> tuple[NamedKey, ...]:

@@ -8,7 +8,7 @@ from typing import cast
 
 import anyio
 
-from payt_mcp.database.database import Connection, Database, first, reach
+from payt_mcp.database.database import Connection, Database, first, try_once
 from payt_mcp.database.migrating import check
 from payt_mcp.doctor.finding import Finding, listed
 from payt_mcp.errors import DatabaseError, SealedError, SettingsError
@@ -27,7 +27,7 @@ _CHANNEL = "payt_doctor"
 async def check_database(database: Database, url: Secret) -> list[Finding]:
     """`url` is the address it was opened with."""
     try:
-        await anyio.to_thread.run_sync(reach, url)
+        await anyio.to_thread.run_sync(try_once, url)
         version = await database.run(_version)
     except DatabaseError:
         said = "The database of PAYT_DATABASE_URL cannot be reached."

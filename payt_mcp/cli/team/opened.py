@@ -8,12 +8,12 @@ from typing import TypeVar
 
 import anyio
 
-from payt_mcp.database.database import Database, reach
+from payt_mcp.database.database import Database, try_once
 from payt_mcp.database.migrating import check
 from payt_mcp.errors import DatabaseError, InputError, SettingsError
 from payt_mcp.receivables.mailboxes import parse
 from payt_mcp.server.team.people import People, Person, Tenant
-from payt_mcp.settings import values
+from payt_mcp.settings import Secret, values
 from payt_mcp.settings.team import NamedKey, database_url, keys
 
 T = TypeVar("T")
@@ -36,9 +36,9 @@ def opened(environ: Mapping[str, str], *, checked: bool = True) -> Iterator[Data
     if url is None:
         raise SettingsError("Set PAYT_DATABASE_URL to the server's PostgreSQL: postgresql://user:password@host/name.")
     secret = database_url(url)
+    reach(secret)
     database = Database(secret, most=2)
     try:
-        reach(secret)
         if checked:
             check(database)
         yield database
@@ -46,6 +46,14 @@ def opened(environ: Mapping[str, str], *, checked: bool = True) -> Iterator[Data
         raise SettingsError(_AWAY) from None
     finally:
         database.close()
+
+
+def reach(url: Secret) -> None:
+    """One attempt: the pool would go on trying, and log host and user each time. Raises SettingsError."""
+    try:
+        try_once(url)
+    except DatabaseError:
+        raise SettingsError(_AWAY) from None
 
 
 def key_ring(environ: Mapping[str, str]) -> tuple[NamedKey, ...]:

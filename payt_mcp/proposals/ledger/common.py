@@ -116,8 +116,8 @@ class CommonLedger(OpenedLedger):
                 raise RefusedWriteError(f"Proposal {key} cannot be approved: it is {words(record.status)}.")
             return self._agree(step, record, who, {"again": True} if again else {})
 
-    def decline(self, key: str, who: Who, *, scope: str | None = None) -> Record:
-        return self._leave(key, Status.DECLINED, who, {}, scope)
+    def decline(self, key: str, who: Who, *, why: str = "", scope: str | None = None) -> Record:
+        return self._leave(key, Status.DECLINED, who, {"why": why} if why else {}, scope)
 
     def supersede(self, key: str, why: str, *, scope: str | None = None) -> Record:
         return self._leave(key, Status.SUPERSEDED, SERVER, {"why": why}, scope)

@@ -93,5 +93,9 @@ def found(store: Store, key: str, scope: str | None) -> Record:
     """A proposal; RefusedWriteError where the scope (or, without one, the ledger) has none of that id."""
     row = store.proposal(key)
     if row is None or scope not in {None, row["scope"]}:
-        raise RefusedWriteError(f"There is no proposal {key[:40]!r} in this ledger.")
+        raise RefusedWriteError(nothing_of(key))
     return record_of(row)
+
+
+def nothing_of(key: str) -> str:
+    return f"There is no proposal {key[:40]!r} in this ledger."

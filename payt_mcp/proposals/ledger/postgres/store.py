@@ -34,9 +34,12 @@ _LATEST = "greatest(created_at, changed_at, approved_at, sending_at, code_until)
 _SCOPE = "(%s::text is null or scope = %s)"
 _TURN = """
     select set_config('idle_in_transaction_session_timeout', '10s', true), set_config('lock_timeout', '20s', true),
+           case current_setting('synchronous_commit') when 'off' then set_config('synchronous_commit', 'on', true) end,
            pg_advisory_xact_lock(hashtextextended('ledger ' || %s, 0))
 """
-"""One step of a company at a time. A process that was stopped in the middle of one loses it, and its connection."""
+"""One step of a company at a time, on disk when it is over, whatever else the database is set to. A process that was
+stopped in the middle of one loses it, and its connection.
+"""
 
 
 @dataclass

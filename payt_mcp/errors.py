@@ -233,6 +233,7 @@ class SignInEndedError(SignInError):
     """Payt does not renew it any more. `why` says what probably happened, as the end of a sentence."""
 
     def __init__(self, why: str) -> None:
+        self.why = why
         super().__init__(
             f"Payt no longer accepts this sign-in: {why}. Run `payt-mcp login` in a terminal to sign in again; "
             "no restart is needed. Nothing was looked up or changed."
@@ -254,11 +255,11 @@ class SignInStoreError(SignInError):
 
 
 class NotConnectedError(SignInError):
-    """Whoever asks has connected no Payt account to this server, or Payt no longer accepts it (`why`)."""
+    """Whoever asks has connected no Payt account to this team server, or Payt no longer accepts it (`why`)."""
 
     def __init__(self, where: str, why: str = "") -> None:
-        said = f"Payt no longer accepts the connection to it: {why}" if why else "You have not connected your Payt yet"
-        super().__init__(f"{said}. Open {where} in a browser and connect it. Nothing was looked up or changed.")
+        said = f"Payt no longer accepts this person's connection: {why}" if why else "This person has connected no Payt"
+        super().__init__(f"{said}. They can connect it in a browser, at {where}. Nothing was looked up or changed.")
 
 
 class UnauthorizedError(UpstreamError):

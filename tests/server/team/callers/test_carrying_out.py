@@ -103,7 +103,9 @@ async def test_who_may_not_is_refused_with_the_reason_at_each_step(house: Compan
     letters, anouk, bram = await a_company(house, replicas, "Steps", elicited_yes=True)
     rita = await house.person(letters.tenant, "rita", "third", a4711="reader", a4739="proposer")
 
-    async def yes(_context: Any, _params: Any) -> ElicitResult:
+    async def yes(_context: Any, params: Any) -> ElicitResult:
+        if params.mode == "url":  # the page, which they do not go to
+            return ElicitResult(action="cancel")
         return ElicitResult(action="accept", content={"approve": True})
 
     refused = why_refused(await letters.propose(rita, "Reader."))

@@ -112,7 +112,8 @@ def _name(told: Told, person_id: str) -> str:
 def _form(html: Html, session: WebSession, member: Member, record: Record) -> Markup:
     hidden = {"csrf": session.csrf, "token": token(session, record)}
     reason = html(
-        '<label class="why">{} <input name="why" maxlength="{}" autocomplete="off"></label>',
+        # Of several lines: the Enter key in a field of one would press the first button, which is the yes.
+        '<label class="why">{} <textarea name="why" rows="1" maxlength="{}"></textarea></label>',
         say("Reason, if you reject it (the assistant is told)"),
         MOST_REASON,
     )

@@ -42,10 +42,14 @@ async def test_two_people_say_yes_and_see_it_happen(pages: Served, chromium: Any
 
 
 async def test_without_scripts_and_by_keyboard(pages: Served, chromium: Any) -> None:
+    """The Enter key in the reason for a no presses no button."""
     record = await pages.stage.proposed("piet")
     page = await pages.window(chromium, "ann", java_script_enabled=False)
     await page.goto(f"{pages.url}/approvals/{record.id}")
-    await page.fill("input[name=why]", "Bel eerst")
+    await page.type("[name=why]", "Bel")
+    await page.keyboard.press("Enter")
+    await page.type("[name=why]", "eerst")
+    assert (await pages.stage.now(record)).status is Status.PROPOSED
     await page.focus(f"#reject-{record.id}")
     async with page.expect_navigation():
         await page.keyboard.press("Enter")

@@ -230,7 +230,7 @@ class PaytClient:
         except DatabaseError:
             raise NotSentError("the database of this server cannot be reached") from None
         headers = {"Authorization": f"Bearer {token.reveal()}", "Connection": "close"}
-        given = _payload(command)
+        given = wire.payload(command)
         try:
             response = await self._ask(command.method, command.path, what, slot=slot, headers=headers, **given)
         except Trouble as failed:
@@ -393,12 +393,3 @@ class _Trip:
                 self._pacer.sent(self._slot, time.monotonic())
         elif event.endswith("send_request_headers.complete"):
             self.is_written = self.has_left
-
-
-def _payload(command: Command) -> dict[str, Any]:
-    if command.is_form:
-        return {"data": dict(command.body)}
-    if not command.files:
-        return {"json": command.body}
-    files = [(file.field, (file.name, file.content, file.content_type)) for file in command.files]
-    return {"data": dict(command.body), "files": files}

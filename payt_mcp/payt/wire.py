@@ -90,6 +90,16 @@ class Command:
     is_form: bool = False
 
 
+def payload(command: Command) -> dict[str, Any]:
+    """The body of a write, as the HTTP library takes it."""
+    if command.is_form:
+        return {"data": dict(command.body)}
+    if not command.files:
+        return {"json": command.body}
+    files = [(file.field, (file.name, file.content, file.content_type)) for file in command.files]
+    return {"data": dict(command.body), "files": files}
+
+
 @dataclass(frozen=True)
 class Page:
     """One page of a list: rows as Payt sent them, and the cursor of the next page (None on the last)."""

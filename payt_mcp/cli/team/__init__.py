@@ -25,10 +25,18 @@ People
   payt-mcp team roles         who may do what  [list | set EMAIL ROLE | remove EMAIL] [--administration ID]
                               [--company NAME]
   payt-mcp team policy        what all of a company may do, and how many must say yes  [--read-only yes|no ...]
+  payt-mcp team forget WHO    a person: name, address, sessions, connections, grant at Payt  [--company NAME] [--yes]
+
+Records
+  payt-mcp team export        who saw, proposed, approved and sent what, signed  [--company NAME] [--to NAME]
+  payt-mcp team verify FILE   whether an export is whole and unaltered; needs nothing but it  [--public-key KEY]
+
+Keeping it
+  payt-mcp team keys rotate   seal everything under the first key of PAYT_KEYS, while replicas run
 
 `payt-mcp team COMMAND --help` says more about one."""
 
-_COMMANDS = ("keys", "migrate", "init", "invite", "roles", "policy")
+_COMMANDS = ("keys", "migrate", "init", "invite", "roles", "policy", "forget", "export", "verify")
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:

@@ -15,7 +15,7 @@ from payt_mcp.errors import DatabaseError, InputError, SettingsError
 from payt_mcp.receivables.mailboxes import parse
 from payt_mcp.server.team.people import People, Person, Tenant
 from payt_mcp.settings import Secret, values
-from payt_mcp.settings.team import database_url
+from payt_mcp.settings.team import NamedKey, database_url, keys
 
 T = TypeVar("T")
 
@@ -55,6 +55,14 @@ def _reach(url: Secret) -> None:
         psycopg.connect(url.reveal(), connect_timeout=5).close()
     except psycopg.Error:
         raise SettingsError(_AWAY) from None
+
+
+def key_ring(environ: Mapping[str, str]) -> tuple[NamedKey, ...]:
+    """The keys of PAYT_KEYS. Raises SettingsError."""
+    given = values.given(environ, "PAYT_KEYS")
+    if given is None:
+        raise SettingsError("Set PAYT_KEYS to the keys of the replicas, the one that seals first.")
+    return keys(given)
 
 
 def with_people(environ: Mapping[str, str], work: Callable[[People], Awaitable[T]]) -> T:

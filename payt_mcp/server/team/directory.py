@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import NamedTuple
 
 from payt_mcp.database.database import Database
-from payt_mcp.errors import UnauthorizedError
+from payt_mcp.errors import DatabaseError, NoAccessError
 from payt_mcp.policy.approval import Needs, yeses_above
 from payt_mcp.policy.team import Rights, Standing, TenantPolicy
 from payt_mcp.server.team.people import People, Person
@@ -52,16 +53,11 @@ class Directory:
         return known
 
     async def standing(self, tenant_id: str, person_id: str, *, writes: bool = True, fresh: bool = False) -> Standing:
-        """What somebody may do now. Raises UnauthorizedError where they are nobody here; DatabaseError."""
+        """What somebody may do now. Raises NoAccessError where they are nobody here; DatabaseError."""
         known = await self.find(tenant_id, person_id, fresh=fresh)
         if known is None:
-            raise UnauthorizedError
+            raise NoAccessError
         return Standing(person_id, known.rights, known.policy, writes)
-
-    def rights_now(self, tenant_id: str, person_id: str) -> Rights:
-        """What somebody may do, as it was last read; nothing where they were not."""
-        known = self._known.get((tenant_id, person_id))
-        return known.rights if known else Rights()
 
     async def name(self, tenant_id: str, person_id: str) -> str:
         """What a person is called; their address where they have no name, "" where they are not known."""
@@ -81,12 +77,18 @@ class Directory:
         policy, _ = self._policies.get(tenant_id, (TenantPolicy(), 0.0))
         return yeses_above(amount, policy.second_above)
 
+    def shares(self, tenant_id: str) -> bool:
+        """Whether people of equal rights read the same from memory, by the policy as it was last read."""
+        policy, _ = self._policies.get(tenant_id, (TenantPolicy(), 0.0))
+        return policy.shared_reading
+
     async def follow(self) -> None:
         """Forget what others change, as long as this runs. Policies are read anew, for `needs` is asked at any time."""
         async for _ in self._database.notices(CHANNEL):
             self._known.clear()
             for tenant_id in list(self._policies):
-                await self.policy(tenant_id, fresh=True)
+                with suppress(DatabaseError):  # then it is as it was, for as long as it is remembered
+                    await self.policy(tenant_id, fresh=True)
 
     async def _read(self, tenant_id: str, person_id: str, now: float) -> Known | None:
         person = await self._people.person(tenant_id, person_id)

@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import anyio
@@ -88,7 +89,9 @@ class GrantWork:
                 self._means.settings,
                 self.client,
                 self._means.group,
-                shelves=lambda account: _Shelves(self._means.books, account, self.client, self._sharers(person_id)),
+                shelves=lambda account: _Shelves(
+                    self._means.books, account, self.client, partial(self._sharers, person_id)
+                ),
                 listings=self._means.listings(self.tenant_id, person_id),
                 may_see=lambda key: self._rights.get(person_id, Rights()).role_in(key) is not None,
             )
@@ -121,7 +124,7 @@ class GrantWork:
             self._means.settings,
             self.client,
             self._means.group,
-            shelves=lambda account: _Shelves(self._means.books, account, self.client, self._sharers("")),
+            shelves=lambda account: _Shelves(self._means.books, account, self.client, partial(self._sharers, "")),
         )
 
     async def zone_of(self, record: Record) -> dt.tzinfo:
@@ -154,14 +157,16 @@ class GrantWork:
 class _Shelves:
     """What is held for one account, and for others of equal rights: those who reach the same of Payt."""
 
-    def __init__(self, books: SharedBooks, account: Account, client: PaytClient, sharers: Hashable) -> None:
+    def __init__(
+        self, books: SharedBooks, account: Account, client: PaytClient, sharers: Callable[[], Hashable]
+    ) -> None:
         self._books = books
         self._account = account
         self._client = client
         self._sharers = sharers
 
     def of(self, administration: Administration) -> Held:
-        return self._books.of((self._sharers, self._account.reach), administration, self._client)
+        return self._books.of((self._sharers(), self._account.reach), administration, self._client)
 
     def forget(self) -> None:
         self._books.withdraw(self._client)

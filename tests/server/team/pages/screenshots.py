@@ -16,6 +16,7 @@ from payt_mcp.proposals.preview import Warned
 from payt_mcp.proposals.records import Record
 from payt_mcp.words.languages import LANGUAGES, Language
 from tests.server.team.pages.serving import Served, served
+from tests.server.team.pages.stage import let_in
 from tests.support.browsing import awake, browser
 
 WIDTHS = (390, 1200)
@@ -49,8 +50,8 @@ async def _filled(pages: Served) -> dict[str, str]:
     anns, brams = await stage.browser("ann"), await stage.browser("bram")
     await brams.press(_path(two), "approve")
     await anns.press(_path(own), "approve")
-    await _let_in(pages, "Claude", "claude.ai", True)
-    await _let_in(pages, "Cursor", "this computer", False)
+    await let_in(stage, "ann", "Claude", "claude.ai", writes=True)
+    await let_in(stage, "ann", "Cursor", "this computer", writes=False)
     return {
         "list": "/approvals",
         "two": _path(two),
@@ -59,27 +60,6 @@ async def _filled(pages: Served) -> dict[str, str]:
         "connections": "/connections",
         "nothing": "/approvals/p-none",
     }
-
-
-async def _let_in(pages: Served, client: str, host: str, writes: bool) -> None:
-    ann = pages.stage.who["ann"]
-    values = (f"c-{client}", ann.tenant_id, ann.id, client, client, host, writes, client)
-    await pages.stage.database.run(
-        lambda c: c.execute(
-            "insert into connections (id, tenant, person, client_id, client, client_host, writes, code, resource, "
-            "redirect_uri, challenge, code_expires_at, began_at) values (%s, %s, %s, %s, %s, %s, %s, %s, '', '', '', "
-            "now(), now())",
-            values,
-        )
-    )
-    token = (f"h-{client}", f"c-{client}", writes)
-    await pages.stage.database.run(
-        lambda c: c.execute(
-            "insert into connection_tokens (hash, connection, kind, writes, expires_at) values (%s, %s, 'refresh', %s, "
-            "now() + interval '1 day')",
-            token,
-        )
-    )
 
 
 def _path(record: Record) -> str:

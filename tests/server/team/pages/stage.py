@@ -223,6 +223,23 @@ class Stage:
             await run_sync(one.desk.close)
 
 
+async def let_in(stage: Stage, whose: str, client: str, host: str, *, writes: bool) -> None:
+    """A program that somebody let in."""
+    person, key = stage.who[whose], f"c-{client.strip('<>')}"
+    values = (key, person.tenant_id, person.id, client, client, host, writes, client)
+    connection = (
+        "insert into connections (id, tenant, person, client_id, client, client_host, writes, code, resource, "
+        "redirect_uri, challenge, code_expires_at, began_at) values (%s, %s, %s, %s, %s, %s, %s, %s, '', '', '', "
+        "now(), now())"
+    )
+    token = (
+        "insert into connection_tokens (hash, connection, kind, writes, expires_at) values (%s, %s, 'refresh', %s, "
+        "now() + interval '1 day')"
+    )
+    await stage.database.run(lambda c: c.execute(connection, values))
+    await stage.database.run(lambda c: c.execute(token, (f"h-{client}", key, writes)))
+
+
 def letter(number: str, body: str, *, warnings: tuple[Warned, ...] = ()) -> Preview:
     words = Words(step=say("send"), done=say("sent"))
     facts = Facts(((say("From"), "Acme B.V. (4711)"),))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from payt_mcp.database.database import Database
 from payt_mcp.proposals.ledger.common import CommonLedger
@@ -18,6 +20,7 @@ from tests.support import postgres
 from tests.support.house import Clock
 
 TENANT = "t-acme"
+Opens = Callable[..., CommonLedger]
 
 
 def key(name: str) -> NamedKey:
@@ -40,16 +43,24 @@ def ledgers() -> Iterator[Callable[[Path, Clock], CommonLedger]]:
     """Opens ledgers of companies by the name of a folder, each as a process of its own would."""
     with postgres.a_database(postgres.of_this_run()) as url:
         database = Database(Secret(url))
-        opened: list[Leases] = []
+        with processes(database, Clock()) as opened:
+            yield lambda folder, clock: opened(f"t-{folder.parent.name}-{folder.name}", clock=clock)
+        database.close()
 
-        def of(folder: Path, clock: Clock) -> CommonLedger:
-            tenant = "t-" + hashlib.sha256(str(folder).encode()).hexdigest()[:8]
-            opened.append(Leases(database))
-            return open_team_ledger(database, add_tenant(database, tenant), KEYS, opened[-1], clock=clock)
 
-        try:
-            yield of
-        finally:
-            for leases in opened:
-                leases.close()
-            database.close()
+@contextmanager
+def processes(database: Database, clock: Clock) -> Iterator[Callable[..., CommonLedger]]:
+    """Opens ledgers, each as a process of its own would: of a company that is new, or of the one named."""
+    held: list[Leases] = []
+    new = f"t-{secrets.token_hex(4)}"
+
+    def of(tenant: str = new, *, lease: float = 60.0, beat: float = 15.0, **given: Any) -> CommonLedger:
+        held.append(Leases(database, lease=lease, beat=beat))
+        keys = given.pop("keys", KEYS)
+        return open_team_ledger(database, add_tenant(database, tenant), keys, held[-1], **{"clock": clock, **given})
+
+    try:
+        yield of
+    finally:
+        for leases in held:
+            leases.close()

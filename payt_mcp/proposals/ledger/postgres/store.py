@@ -26,6 +26,10 @@ from payt_mcp.proposals.records import Event
 CHANNEL = "ledger"
 """Where each step that changed something is notified, with the id of the company."""
 
+SCOPES_CHANNEL = "ledger_scopes"
+"""Where it is notified with the company, a space and the scope of each proposal that changed."""
+
+_TELL = "select pg_notify(%s, %s), (select count(pg_notify(%s, %s || ' ' || scope)) from unnest(%s::text[]) scope)"
 _AWAY = "The database with the record of writes cannot be reached at the moment."
 _READ_AGAIN = 20.0  # seconds in which a database that went away while a step ended is asked what became of it
 _AT_A_TIME = 500
@@ -34,9 +38,12 @@ _LATEST = "greatest(created_at, changed_at, approved_at, sending_at, code_until)
 _SCOPE = "(%s::text is null or scope = %s)"
 _TURN = """
     select set_config('idle_in_transaction_session_timeout', '10s', true), set_config('lock_timeout', '20s', true),
+           case current_setting('synchronous_commit') when 'off' then set_config('synchronous_commit', 'on', true) end,
            pg_advisory_xact_lock(hashtextextended('ledger ' || %s, 0))
 """
-"""One step of a company at a time. A process that was stopped in the middle of one loses it, and its connection."""
+"""One step of a company at a time, on disk when it is over, whatever else the database is set to. A process that was
+stopped in the middle of one loses it, and its connection.
+"""
 
 
 @dataclass
@@ -84,8 +91,9 @@ class PostgresStore:
         with self.reading():
             self.execute(_TURN, self.tenant)
             yield
-            if self._here.added is not None:
-                self.execute("select pg_notify(%s, %s)", CHANNEL, self.tenant)
+
+    def tell(self, scopes: Collection[str]) -> None:
+        self.execute(_TELL, CHANNEL, self.tenant, SCOPES_CHANNEL, self.tenant, list(scopes))
 
     def close(self) -> None:
         with self._uses:

@@ -71,23 +71,27 @@ class Notifier:
         """As long as the server runs; while the database is away, nothing is told."""
         async for notice in self._database.notices(_CHANNEL):
             try:
-                await self.see(notice)
-                await self.tell()
+                if await self.see(notice):
+                    await self.tell()
             except DatabaseError:
                 logger.info("approvers are told once the database is back")
             except Exception:  # the edge of a background task: one notice that fails must not end the others
                 logger.exception("telling approvers broke off")
 
-    async def see(self, tenant_id: str = "") -> None:
-        """Note who is to be told of what came to wait in this company; in all of them, where none is named."""
-        for tenant in await self._people.tenants():
-            if tenant_id in {"", tenant.id} and (self._mails(tenant.policy) or tenant.policy.webhook):
+    async def see(self, tenant_id: str = "") -> bool:
+        """Note who is to be told of what came to wait in this company; in all of them, where none is named. Says
+        whether any of them is told at all.
+        """
+        told = [one for one in await self._people.tenants() if self._mails(one.policy) or one.policy.webhook]
+        for tenant in told:
+            if tenant_id in {"", tenant.id}:
                 await self._note(tenant)
+        return bool(told)
 
     async def tell(self) -> None:
         """Tell everybody whose turn it is."""
-        for tenant_id, proposal in await self._database.run(turns.give_up):
-            logger.warning("nobody could be told for a day", extra={"tenant": tenant_id, "proposal": proposal})
+        for tenant, proposal in await self._database.run(turns.give_up):
+            logger.warning("nobody could be told for a day", extra={"tenant": tenant, "proposal": proposal})
         while (turn := await self._database.run(turns.take)) is not None:
             await (self._to_person(turn) if turn.person_id else self._to_address(turn))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import anyio
 
 from payt_mcp.database.database import Connection, Database, first
-from payt_mcp.errors import NoLongerError, ProviderError
+from payt_mcp.errors import DatabaseError, NoLongerError, ProviderError
 from payt_mcp.server.team.identities import Identities
 from payt_mcp.server.team.oidc import Kept, Provider
 
@@ -115,10 +115,21 @@ class Access:
                 await self._answered(turn, "answered_at = now(), confirmed_at = now(), sealed = %s", sealed)
 
     async def _answered(self, turn: _Turn, what: str, *values: bytes) -> None:
-        """Note it, unless they signed in anew meanwhile."""
+        """Note it, unless they signed in anew meanwhile. What the provider gave works once, so a database that is away
+        for a moment is waited for.
+        """
         given = (*values, turn.issuer, turn.subject, turn.since)
         query = f"update identities set {what} where issuer = %s and subject = %s and tried_at = %s"  # noqa: S608 - ours
-        await self._database.run(lambda c: c.execute(query.encode(), given))
+        until = anyio.current_time() + _LONGEST
+        while True:
+            try:
+                await self._database.run(lambda c: c.execute(query.encode(), given))
+            except DatabaseError:
+                if not values or anyio.current_time() > until:
+                    raise
+                await anyio.sleep(1)
+            else:
+                return
 
     async def _end(self, turn: _Turn) -> None:
         """They may not: nothing they have open here goes on."""

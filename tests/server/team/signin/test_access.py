@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import anyio
 import pytest
 
 from payt_mcp.database.database import Database
+from payt_mcp.errors import DatabaseError
 from payt_mcp.server.team.people import Person
 from payt_sandbox.provider import create_provider
 from tests.server.team.signin.office import ANNA, BRAM, ISSUER, Browser, Office
@@ -144,6 +147,28 @@ async def test_where_the_provider_renews_nothing_it_is_asked_with_the_access_tok
     assert not await case.is_current()
     assert len(case.one.ended) == 1
     assert (await case.browser.get("/approvals")).status_code == 401
+
+
+async def test_what_the_provider_gave_is_kept_although_the_database_is_away_for_a_moment(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, failures = case.one.database.run, [1]
+
+    async def flaky(work: Any) -> Any:
+        if case.stand_in.counts["token"] and failures:
+            failures.pop()
+            raise DatabaseError
+        return await run(work)
+
+    case.stand_in.counts.clear()
+    await case.pass_time(400)
+    monkeypatch.setattr(case.one.database, "run", flaky)
+    assert await case.is_current()
+    assert failures == []
+    monkeypatch.undo()
+    await case.pass_time(400)
+    assert await case.is_current(case.two)
+    assert case.one.ended == []
 
 
 async def test_who_dies_over_asking_is_followed_by_another(case: Case) -> None:

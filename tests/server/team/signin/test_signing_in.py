@@ -42,11 +42,12 @@ async def test_an_invited_person_is_known_by_their_address_once_and_by_their_sub
     office.stand_in.people |= {
         "new": Someone("new", "anna@acme.example", "New"),
         "odd": Someone("odd", "odd@acme.example", "Odd", email_verified=False),
+        "shy": Someone("shy", "odd@acme.example", "Shy", email_verified=[]),  # type: ignore[arg-type]
         "lone": Someone("lone", "lone@acme.example", "Lone"),
     }
     await office.people.invite(company.id, "odd@acme.example", "admin")
     texts = set()
-    for subject in ("new", "odd", "lone"):
+    for subject in ("new", "odd", "shy", "lone"):
         stranger = office.browser()
         page = await stranger.sign_in(subject)
         assert page.status_code == 403, subject

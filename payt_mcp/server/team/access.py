@@ -70,19 +70,25 @@ class Access:
     async def is_current(self, tenant_id: str, person_id: str) -> bool:
         """Whether this person of this company may still do anything here."""
         until = anyio.current_time() + _LONGEST
-        state = await self._look(tenant_id, person_id)
-        while state is not None and state.is_asked and state.seconds >= ANSWERED and anyio.current_time() < until:
-            await anyio.sleep(0.2)
+        while True:
             state = await self._look(tenant_id, person_id)
-        if state is None or state.seconds < FRESH or (state.is_asked and state.seconds < ANSWERED):
-            return state is not None
-        asked = state
-        turn = await self._database.run(lambda c: self._turn(c, asked))
+            if state is not None and not state.is_asked and state.seconds >= FRESH:
+                await self._ask_in_turn(state)
+                state = await self._look(tenant_id, person_id)
+            if state is None:
+                return False
+            if not state.is_asked or anyio.current_time() > until:
+                return state.seconds < PATIENT
+            if state.seconds < ANSWERED:
+                return True
+            await anyio.sleep(0.2)  # another one asks, and its answer is waited for
+
+    async def _ask_in_turn(self, state: _State) -> None:
+        """Ask the provider, unless another replica does, or has done so just now."""
+        turn = await self._database.run(lambda c: self._turn(c, state))
         if turn is not None:
             with anyio.CancelScope(shield=True):  # what the provider gives in exchange is kept, whoever hangs up
                 await self._ask(turn)
-            state = await self._look(tenant_id, person_id)
-        return state is not None and state.seconds < PATIENT
 
     async def _look(self, tenant_id: str, person_id: str) -> _State | None:
         return await self._database.run(lambda c: _state(c, tenant_id, person_id))

@@ -12,6 +12,7 @@
     ├── StillLoadingError        the answer is on its way: ask again
     ├── UntoldError              what became of a proposal cannot be read
     ├── DatabaseError            the database of a team server is away
+    ├── NoAccessError            whoever asks a team server is not one of its people any more
     ├── SealedError              what is sealed in it does not open with the keys of PAYT_KEYS
     ├── ProviderError            the company's identity provider gave no answer that can be used
     │   └── NoLongerError        it says that somebody may no longer sign in
@@ -153,6 +154,16 @@ class ProviderError(PaytMcpError):
 
 class NoLongerError(ProviderError):
     """The provider knows what it was asked with, and refuses it for good."""
+
+
+class NoAccessError(PaytMcpError):
+    """Somebody whose program still holds a token."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You have no access to this server any more; whoever administers it can tell you why. Nothing was looked "
+            "up or changed."
+        )
 
 
 class GuardError(PaytMcpError):

@@ -94,8 +94,12 @@ async def test_a_person_connects_their_own_payt_and_what_payt_gave_is_sealed(cas
     with pytest.raises(NotConnectedError):
         await case.one.grants.source_of("t-other", "g-none")
 
+    known = (await case.two.grants.source(case.bram)).login()
     again = await case.browsers["bram"].connect()
     assert again.status_code == 200
+    later = (await case.two.grants.source(case.bram)).login()  # the other replica sees at once that it is another one
+    assert later not in {known, None}
+    assert await case.asked(case.bram, case.two) > 0
     assert [one["id"] for one in await case.rows()] == [row["id"]], "what they proposed stays theirs"
 
 

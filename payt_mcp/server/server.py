@@ -12,7 +12,7 @@ import anyio
 import anyio.abc
 from mcp.server import MCPServer
 from mcp.server.caching import CacheableMethod, CacheHint
-from mcp.server.context import ServerRequestContext
+from mcp.server.context import ServerMiddleware, ServerRequestContext
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, RequestStateSecurity
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError, UnexpectedToolError
@@ -255,6 +255,7 @@ def build_server(
     browse: Callable[[str], bool] | None = None,
     callers: OpenCallers | None = None,
     question_keys: Sequence[bytes] = (),
+    watching: Sequence[ServerMiddleware[Any]] = (),
 ) -> PaytServer:
     """A server for these settings.
 
@@ -262,7 +263,7 @@ def build_server(
     of the person who runs this server; without it there is no page. With `callers` it is they who ask, each with
     settings of their own, and another list of tools once their role is another; else it is the one caller of
     `settings`. `question_keys` seal what goes away with a question and comes back with its answer, perhaps to another
-    process (the first of them; all open); without any, this process alone can open it.
+    process (the first of them; all open); without any, this process alone can open it. `watching` sees every request.
     """
     specs = tools_of(settings.toolsets, read_only=settings.read_only)
     apps = Apps(specs, approval=settings.app_approval and not settings.read_only, language=settings.language_for())
@@ -278,7 +279,7 @@ def build_server(
         website_url="https://github.com/payt-mcp/payt-mcp",
         lifespan=_lifespan(callers or sole_caller(settings, app=app, browse=browse)),
         extensions=[apps],
-        middleware=[apps.listing],
+        middleware=[*watching, apps.listing],
         log_level="WARNING",
         request_state_security=_questions(question_keys),
         cache_hints=dict.fromkeys(_LISTS, CacheHint(ttl_ms=_ROLES_HOLD if callers else _LISTS_HOLD)),

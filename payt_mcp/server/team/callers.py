@@ -91,6 +91,8 @@ class TeamCallers:
         group: runs what outlives a request.
         app: an embedded Payt in the place of the network.
         leases: who is alive among the replicas; made with the usual times where it is not given.
+        waited: told of each request to Payt, for how many seconds it was held back.
+        directory: who may do what, where others in this process look it up, too.
     """
 
     def __init__(
@@ -104,16 +106,18 @@ class TeamCallers:
         *,
         app: EmbeddedPayt | None = None,
         leases: Leases | None = None,
+        waited: Callable[[float], object] = lambda _: None,
+        directory: Directory | None = None,
     ) -> None:
         base = settings.base
-        self.directory = Directory(database, People(database))
+        self.directory = directory or Directory(database, People(database))
         self.books = SharedBooks(group, freshness=base.freshness_seconds, most=megabytes(settings.books_mb))
         self._leases = leases or Leases(database)
         self._waking = Waking(database)
         self._public_url = settings.public_url
         self._ledgers = Ledgers(database, settings.keys, self._leases, self.directory)
         listings = partial(SharedListings, database, sealer)
-        means = Means(base, in_team(base), self.books, listings, group, app)
+        means = Means(base, in_team(base), self.books, listings, group, app, waited)
         carrying = Carrying(self.directory, self._ledgers, is_current)
         self.works = Works(
             means, database, grants, self.directory, self._ledgers, carrying, self._waking, self.page("connect")
@@ -196,11 +200,15 @@ def team_callers(
     *,
     app: EmbeddedPayt | None = None,
     opened: Callable[[TeamCallers], object] | None = None,
+    waited: Callable[[float], object] = lambda _: None,
+    directory: Directory | None = None,
 ) -> OpenCallers:
     """The callers of a replica; `opened` is given them when the server begins."""
 
     def made(group: anyio.abc.TaskGroup) -> TeamCallers:
-        callers = TeamCallers(settings, database, grants, sealer, is_current, group, app=app)
+        callers = TeamCallers(
+            settings, database, grants, sealer, is_current, group, app=app, waited=waited, directory=directory
+        )
         if opened is not None:
             opened(callers)
         return callers

@@ -21,4 +21,3 @@ def forget(connection: Connection, person: Person) -> None:
     if first(connection, "select 1 from people where issuer = %s and subject = %s limit 1", identity) is None:
         connection.execute("delete from web_sessions where issuer = %s and subject = %s", identity)
         connection.execute("delete from identities where issuer = %s and subject = %s", identity)
-    connection.execute("select pg_notify('people', %s)", (person.tenant_id,))

@@ -35,6 +35,7 @@ class Means:
         listings: makes the listings of a person, by the ids of company and person.
         group: runs what outlives a call.
         app: an embedded Payt in the place of the network.
+        waited: told of each request to Payt, for how many seconds it was held back.
     """
 
     settings: CallerSettings
@@ -43,6 +44,7 @@ class Means:
     listings: Callable[[str, str], SharedListings]
     group: anyio.abc.TaskGroup
     app: Callable[..., Any] | None = None
+    waited: Callable[[float], object] = lambda _: None
 
 
 class GrantWork:

@@ -68,6 +68,13 @@ class Grants:
         rows = await self.shown(person)
         return next((grant for grant in rows if not grant.ended), None)
 
+    async def named(self, tenant_id: str, grant_id: str) -> Grant | None:
+        """One of this company by its id; None where there is none, or it has ended."""
+        query = "select * from payt_grants where tenant = %s and id = %s"
+        row = await self._database.run(lambda c: first(c, query, (tenant_id, grant_id)))
+        grant = _grant(row) if row else None
+        return None if grant is None or grant.ended else grant
+
     async def name(self, person: Person) -> str:
         """The id of that grant. Raises NotConnectedError."""
         grant = await self.of(person)

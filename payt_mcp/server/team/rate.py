@@ -8,6 +8,7 @@ has its place in the log while it waits for it, so replicas take turns too.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from contextvars import ContextVar
 
 import anyio
@@ -48,11 +49,23 @@ class _Ticket:
 
 
 class SharedRate:
-    """The rate of one grant (see `payt.pacing.Gate`). Raises DatabaseError where the database is away."""
+    """The rate of one grant (see `payt.pacing.Gate`). Raises DatabaseError where the database is away.
 
-    def __init__(self, database: Database, tenant_id: str, grant_id: str, rate: int, window: float = WINDOW) -> None:
+    `waited` is told of each request that goes out, for how many seconds it was held back.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        tenant_id: str,
+        grant_id: str,
+        rate: int,
+        window: float = WINDOW,
+        waited: Callable[[float], object] = lambda _: None,
+    ) -> None:
         self._database = database
         self._rate = rate
+        self._waited = waited
         self._values = {"tenant": tenant_id, "grant": grant_id, "window": window}
         self._waiting: list[_Ticket] = []
         self._served: OrderedDict[str, None] = OrderedDict()
@@ -60,8 +73,10 @@ class SharedRate:
 
     async def enter(self, *, can_wait: bool) -> None:
         """Wait until a request may go out."""
+        began = anyio.current_time()
         while (wait := await self._in_turn(can_wait=can_wait)) > 0:  # noqa: ASYNC110 - the clock is waited for
             await anyio.sleep(wait)
+        self._waited(anyio.current_time() - began)
 
     async def _in_turn(self, *, can_wait: bool) -> float:
         """Wait for the turn, and for the place. Seconds after which what can wait tries again; 0: it may go out."""

@@ -129,7 +129,7 @@ class Works:
             rate=settings.rate,
             network=settings.network,
             app=means.app,
-            gate=SharedRate(self._database, tenant_id, grant.id, settings.rate),
+            gate=SharedRate(self._database, tenant_id, grant.id, settings.rate, waited=means.waited),
         )
         ledger = await self._ledgers.of(tenant_id)
         wake = self._waking.of(tenant_id)

@@ -20,8 +20,11 @@ from payt_mcp.words.said import say
 _READS = say(
     "Read what you may see in Payt: debtors, invoices, amounts and messages. Whoever runs the program sees it too."
 )
-_WRITES = say("Propose messages and changes. None reaches Payt before a person approves it on a page of this server.")
-_WRITES_NOT = say("It can change nothing and send nothing: your company lets programs only read.")
+_WRITES = say(
+    "Propose messages and changes, where your role allows it. None reaches Payt before a person approves it on a page "
+    "of this server."
+)
+_WRITES_NOT = say("It can change nothing and send nothing: your company lets you only read.")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ def consent_page(consent: Consent, language: Language) -> Response:
     html, asked = Html(language), consent.asked
     facts = [
         (say("Program"), f"“{asked.client}”"),
-        (say("Vouched for by"), asked.vouched_by or say("nobody: it says itself what it is called")),
+        (say("Comes from"), asked.vouched_by or say("not known: it chose its name itself, and nobody checked it")),
         (say("The answer goes to"), _place(asked.redirect_uri)),
         (say("You"), _named(consent.person)),
         (say("Company"), consent.company.name),
@@ -95,7 +98,10 @@ def _named(person: Person) -> str:
 def _form(html: Html, consent: Consent) -> Markup:
     fields = (("request", consent.key), ("company", consent.company.id), ("csrf", consent.csrf))
     hidden = one_by_one(html('<input type="hidden" name="{}" value="{}">', *field) for field in fields)
-    box = html('<label><input type="checkbox" name="read_only" value="yes"> {}</label>', say("Read only"))
+    box = html(
+        '<label><input type="checkbox" name="read_only" value="yes"> {}</label>',
+        say("Read only: it may propose nothing"),
+    )
     return html(
         '{}<form method="post" action="/consent">{}{}'
         '<button class="yes" name="action" value="allow">{}</button>'

@@ -10,6 +10,7 @@ from importlib import resources
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from payt_mcp.proposals.asking.page_guard import HEADERS
 from payt_mcp.words.hypertext import Html
 from payt_mcp.words.languages import Language
 from payt_mcp.words.said import say
@@ -52,13 +53,8 @@ def _style() -> str:
 
 def _headers(style: str, form_to: str) -> dict[str, str]:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return {
-        "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; "
-        f"form-action 'self'{' ' * bool(form_to)}{form_to}; base-uri 'none'; frame-ancestors 'none'",
-        "X-Frame-Options": "DENY",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }
+    forms = f"'self' {form_to}".strip()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return {name.decode(): value.decode() for name, value in HEADERS.items()} | {"content-security-policy": policy}

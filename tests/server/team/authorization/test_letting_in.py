@@ -151,7 +151,14 @@ async def test_a_person_sees_who_asks_and_what_for(stage: Stage) -> None:
     assert unknown.headers["location"].startswith(f"{PUBLIC}/signin?next=%2Fconsent%3Frequest%3D")
     browser = await stage.signed_in("bob")
     page = await stage.server.get(asked.headers["location"], headers=browser)
-    for said in ("&lt;b&gt;Claude&lt;/b&gt;", "nobody: it says itself", "app.example", "Bob Berg", "Acme", "Read only"):
+    for said in (
+        "&lt;b&gt;Claude&lt;/b&gt;",
+        "not known: it chose its name itself",
+        "app.example",
+        "Bob Berg",
+        "Acme",
+        "Read only",
+    ):
         assert said in page.text
     assert "None reaches Payt before a person approves it" in page.text
     assert "<script" not in page.text
@@ -222,7 +229,7 @@ async def test_reading_alone_is_a_choice_of_the_person_the_program_and_the_compa
     assert (await program.refresh(narrowed["refresh_token"], scope="read admin")).json()["error"] == "invalid_scope"
     await stage.policy(read_only=True)
     page = await program.page(await stage.signed_in("bob"))
-    assert "your company lets programs only read" in page.text
+    assert "your company lets you only read" in page.text
     assert "Read only" not in page.text
     assert (await program.tokens())["scope"] == "read"
 

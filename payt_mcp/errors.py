@@ -12,6 +12,7 @@
     ├── StillLoadingError        the answer is on its way: ask again
     ├── UntoldError              what became of a proposal cannot be read
     ├── DatabaseError            the database of a team server is away
+    ├── NoAccessError            whoever asks a team server is not one of its people any more
     ├── SealedError              what is sealed in it does not open with the keys of PAYT_KEYS
     ├── ProviderError            the company's identity provider gave no answer that can be used
     │   └── NoLongerError        it says that somebody may no longer sign in
@@ -155,6 +156,16 @@ class NoLongerError(ProviderError):
     """The provider knows what it was asked with, and refuses it for good."""
 
 
+class NoAccessError(PaytMcpError):
+    """Somebody whose program still holds a token."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You have no access to this server any more; whoever administers it can tell you why. Nothing was looked "
+            "up or changed."
+        )
+
+
 class GuardError(PaytMcpError):
     """A step of a write was stopped on this side: by this step, nothing reaches Payt."""
 
@@ -222,6 +233,7 @@ class SignInEndedError(SignInError):
     """Payt does not renew it any more. `why` says what probably happened, as the end of a sentence."""
 
     def __init__(self, why: str) -> None:
+        self.why = why
         super().__init__(
             f"Payt no longer accepts this sign-in: {why}. Run `payt-mcp login` in a terminal to sign in again; "
             "no restart is needed. Nothing was looked up or changed."
@@ -243,11 +255,11 @@ class SignInStoreError(SignInError):
 
 
 class NotConnectedError(SignInError):
-    """Whoever asks has connected no Payt account to this server, or Payt no longer accepts it (`why`)."""
+    """Whoever asks has connected no Payt account to this team server, or Payt no longer accepts it (`why`)."""
 
     def __init__(self, where: str, why: str = "") -> None:
-        said = f"Payt no longer accepts the connection to it: {why}" if why else "You have not connected your Payt yet"
-        super().__init__(f"{said}. Open {where} in a browser and connect it. Nothing was looked up or changed.")
+        said = f"Payt no longer accepts this person's connection: {why}" if why else "This person has connected no Payt"
+        super().__init__(f"{said}. They can connect it in a browser, at {where}. Nothing was looked up or changed.")
 
 
 class UnauthorizedError(UpstreamError):

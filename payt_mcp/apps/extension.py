@@ -105,7 +105,7 @@ class Apps(Extension):
             return result
         outbox = await _outbox(ctx)
         try:
-            record = await outbox.engine.on_ledger(outbox.ledger.get, told["proposal_id"], outbox.ledger_scope)
+            record = await outbox.get(told["proposal_id"])
         except RefusedWriteError:  # a colleague's: nothing of it is shown
             return result
         given = {}
@@ -159,7 +159,7 @@ class Apps(Extension):
 
         checked = accepted(DECIDE, _DECIDE_TOOL.input_schema, arguments)
         key, decision, given = (str(checked[name]) for name in _ARGUMENTS)
-        record = await outbox.engine.on_ledger(outbox.ledger.get, key, outbox.ledger_scope)
+        record = await outbox.get(key)
         if decision not in {"approve", "reject"} or not hmac.compare_digest(
             given.encode(), self._secret(record).encode()
         ):

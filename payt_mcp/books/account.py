@@ -37,7 +37,8 @@ class Account:
     """What one caller can reach at Payt. Made by `open_account`.
 
     Args:
-        shelves: what is held of administrations, where other accounts use it too.
+        shelves: what is held of administrations, where other accounts use it too; made for this account.
+        listings: where listings are kept, where other processes go on with them.
         may_see: whether an administration that the credential reaches is there for this caller, by its id.
     """
 
@@ -47,21 +48,24 @@ class Account:
         client: PaytClient,
         group: anyio.abc.TaskGroup,
         *,
-        shelves: Shelves | None = None,
+        shelves: Callable[[Account], Shelves] | None = None,
+        listings: Listings | None = None,
         may_see: Callable[[str], bool] | None = None,
     ) -> None:
         self.payt = Resources(client)
-        self.listings = Listings()
+        self.listings = listings or Listings()
         self.at_once = AtOnce()
         self.first_pages = FirstPages()
         self._settings = settings
         self._client = client
-        self._shelves = shelves or OwnShelves(client, group, freshness=settings.freshness_seconds)
         self._may_see = may_see
         self._administrations: list[Administration] = []
         self._read_at: Reading | None = None
         self._refused = 0
         self._login = client.tokens.login()
+        self._shelves: Shelves = (
+            shelves(self) if shelves else OwnShelves(client, group, freshness=settings.freshness_seconds)
+        )
 
     @property
     def is_invented(self) -> bool:
@@ -83,9 +87,14 @@ class Account:
         if login != self._login:
             self._shelves.forget()
         if login is not None and login != self._login:
-            self.listings, self.first_pages, self._read_at = Listings(), FirstPages(), None
-            self._login = login
+            self.first_pages, self._read_at, self._login = FirstPages(), None, login
+            self.listings.clear()
         return login is not None
+
+    @property
+    def reach(self) -> frozenset[str]:
+        """The ids of all administrations that the credential reaches, as they were last listed."""
+        return frozenset(one.id for one in self._administrations)
 
     async def ledger_identity(self) -> Secret:
         """What names the ledger scope. Raises SignInError."""

@@ -48,6 +48,11 @@ class History:
         self._kept_for: object = None
         self._running: _Running | None = None
 
+    @property
+    def rows(self) -> int:
+        """How many paid invoices are held."""
+        return len(self._past.paid) if self._past else 0
+
     async def whole(self, today: dt.date, progress: Progress | None = None) -> Past:
         """All of it, not older than the open items were when this is asked.
 

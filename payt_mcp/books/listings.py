@@ -57,6 +57,25 @@ class Listings:
         self._clock = clock
         self._kept: OrderedDict[str, Listing] = OrderedDict()
 
+    async def fetch(self, cursor: str) -> None:
+        """Have the listing of a cursor at hand, should another process hold it."""
+
+    async def keep(self) -> None:
+        """Let other processes have what a call began or went on with."""
+
+    def all(self) -> list[Listing]:
+        return list(self._kept.values())
+
+    def put(self, listing: Listing) -> None:
+        """Have one at hand that another process holds, too."""
+        self._make_room()
+        listing.used = self._clock()
+        self._kept[listing.token] = listing
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._kept.clear()
+
     def start(
         self,
         tool: str,

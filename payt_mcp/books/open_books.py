@@ -92,6 +92,10 @@ class Books:
         return self._synced is not None
 
     @property
+    def is_reading(self) -> bool:
+        return self._running is not None
+
+    @property
     def is_in_use(self) -> bool:
         return self.is_loaded or self._running is not None
 

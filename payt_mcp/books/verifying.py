@@ -20,7 +20,7 @@ from payt_mcp.books.shelf import Shelf, chunked
 from payt_mcp.books.walk import Walk
 from payt_mcp.errors import PaytMcpError
 from payt_mcp.payt import clock, wire
-from payt_mcp.payt.client import PaytClient, parts
+from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import Reading
 
 logger = logging.getLogger("payt_mcp")
@@ -169,7 +169,7 @@ class Verifier:
         return await self._client.page(query, shelf.name)
 
     async def _records(self, page: wire.Page, shelf: Shelf) -> AsyncIterator[Any]:
-        for rows in parts(page.rows):
+        for rows in wire.parts(page.rows):
             for row in rows:
                 yield wire.read_row(shelf.model, row, shelf.name, self._client.now())
             await checkpoint()

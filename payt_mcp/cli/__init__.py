@@ -39,7 +39,8 @@ What an assistant or a developer starts
   payt-mcp                    the server itself, over stdin and stdout: an assistant starts this, not you
   payt-mcp serve --http       the server at http://127.0.0.1:8000/mcp  [--host HOST] [--port PORT]
   payt-mcp sandbox            an embedded Payt with invented data, over TCP  [--port --debtors --invoices
-                              --seed --today --latency-ms --token-seconds --control]
+                              --seed --today --latency-ms --token-seconds --redirect-uri
+                              --control]
   payt-mcp --version | --help
 
 `payt-mcp COMMAND --help` says more about one. Settings are PAYT_* environment variables; the README lists them.

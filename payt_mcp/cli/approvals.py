@@ -44,10 +44,11 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     if not settings.state_dir.exists():
         print(spoken(say("Nothing has been proposed on this machine yet."), settings.language_for()))
         return int(args.step in {"show", "approve", "reject"})
+    from payt_mcp.policy.approval import rule_above
     from payt_mcp.proposals.ledger.ledger import Ledger
 
     try:
-        ledger = Ledger(settings.state_dir)
+        ledger = Ledger(settings.state_dir, rule=rule_above(settings.rules.second_person_above))
     except AlteredError as error:
         return _tell_altered(error, args.step, settings.state_dir, settings.language_for())
     try:

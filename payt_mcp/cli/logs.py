@@ -14,6 +14,7 @@ from pathlib import PurePath
 
 _FIELDS = (
     "tool", "seconds", "outcome", "host", "port", "rows", "requests", "differences", "late", "resource", "corrected",
+    "request", "tenant", "person",
 )  # fmt: skip
 
 
@@ -55,10 +56,12 @@ def where(error: BaseException) -> str:
     return " > ".join(places[-6:])
 
 
-def configure() -> None:
-    """Log to stderr from here on; nothing else does."""
+def configure(ids: logging.Filter | None = None) -> None:
+    """Log to stderr from here on; nothing else does. `ids` puts on a record which request it is about."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines())
+    if ids is not None:
+        handler.addFilter(ids)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

@@ -7,6 +7,7 @@ import datetime as dt
 import os
 import socket
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from payt_mcp.errors import SettingsError
 
@@ -33,6 +34,10 @@ def run(argv: Sequence[str]) -> int:
         history_invoices=args.history_invoices,
     )
     options = Options(latency_ms=args.latency_ms, control=args.control, token_seconds=args.token_seconds)
+    applications = {
+        name: replace(one, redirect_uris=tuple(args.redirect_uri)) for name, one in options.applications.items()
+    }
+    options = replace(options, applications=applications)
     url = f"http://127.0.0.1:{args.port}"
     client_id, application = next(iter(options.applications.items()))
     invoices = world.book(world.main_id).tables["invoices"]
@@ -76,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--today", type=dt.date.fromisoformat, default=None, help="YYYY-MM-DD; default: today")
     parser.add_argument("--latency-ms", type=int, default=0, help="a delay before every answer")
     parser.add_argument("--token-seconds", type=_up_to(86_400), default=7_200, help="life of an OAuth access token")
+    parser.add_argument(
+        "--redirect-uri", action="append", default=[], metavar="URI",
+        help="where else its OAuth application may send people back to (a team server's /connect/callback)",
+    )  # fmt: skip
     parser.add_argument("--control", action="store_true", help="open /_sandbox/ for faults and changes by tests")
     return parser
 

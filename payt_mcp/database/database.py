@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import anyio
@@ -23,6 +24,14 @@ PATIENCE = 5.0
 
 SLOW_POLL = 15.0
 """Seconds after which somebody who listens looks again, should a notice have been lost."""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How often a connection was asked for so far, and for how many seconds in all it was waited for."""
+
+    uses: int
+    seconds: float
 
 
 class Database:
@@ -89,8 +98,20 @@ class Database:
             except psycopg.Error:
                 await anyio.sleep(1)
 
+    def waits(self) -> Waits:
+        stats = self._pool.get_stats()
+        return Waits(stats.get("requests_num", 0), stats.get("requests_wait_ms", 0) / 1000)
+
     def close(self) -> None:
         self._pool.close()
+
+
+def try_once(url: Secret) -> None:
+    """Connect once, and see whether that works; a pool would go on trying. Raises DatabaseError."""
+    try:
+        psycopg.connect(url.reveal(), connect_timeout=int(PATIENCE)).close()
+    except psycopg.Error:
+        raise DatabaseError from None
 
 
 def first(connection: Connection, query: str, values: Any = None) -> DictRow | None:

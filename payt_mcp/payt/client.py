@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from anyio.lowlevel import checkpoint
 
 from payt_mcp import __version__
 from payt_mcp.errors import (
+    DatabaseError,
     ForbiddenError,
     GarbledError,
     NetworkSettingError,
@@ -30,7 +31,7 @@ from payt_mcp.payt import wire
 from payt_mcp.payt.certificates import Store, open_store
 from payt_mcp.payt.clock import Reading as Clocks
 from payt_mcp.payt.clock import ServerTime
-from payt_mcp.payt.pacing import BUDGET, Pacer, Slot
+from payt_mcp.payt.pacing import BUDGET, Gate, Pacer, Slot
 from payt_mcp.payt.retrying import Reading, said
 from payt_mcp.payt.routes import Route, route
 from payt_mcp.payt.signin.grants import (
@@ -49,8 +50,6 @@ logger = logging.getLogger("payt_mcp")
 _SECONDS = 15.0
 _CONNECT = 5.0
 _T = TypeVar("_T")
-
-_AT_A_TIME = 100
 
 _WHOLE = 2
 """How often its time-out a whole answer may take to read: one that drips never runs into a time-out itself."""
@@ -83,6 +82,7 @@ class PaytClient:
         app: an ASGI application that answers in place of the network (the embedded sandbox).
         budget: seconds after which a failing read is given up.
         timeout: seconds to wait for an answer to begin or go on (default 15); all of it may take twice as long.
+        gate: a rate shared with other processes, where there are some.
 
     Raises:
         NetworkSettingError: `base_url` is no address.
@@ -98,6 +98,7 @@ class PaytClient:
         app: Callable[..., Any] | None = None,
         budget: float = BUDGET,
         timeout: float | None = None,
+        gate: Gate | None = None,
     ) -> None:
         seconds = _SECONDS if timeout is None else timeout
         limits = httpx.Limits(max_connections=rate, max_keepalive_connections=rate, keepalive_expiry=60)
@@ -113,6 +114,7 @@ class PaytClient:
         self.tokens = tokens
         self.rate = rate
         self._pacer = Pacer(rate)
+        self._gate = gate
         self._reading = Reading(budget)
         self._bound = _WHOLE * seconds
         self.server_time: ServerTime | None = None
@@ -161,7 +163,7 @@ class PaytClient:
         """The records of a list, and whether that is all of them (False: `most` was reached first)."""
         found: list[EntityT] = []
         async for page in self.pages(query, what):
-            for rows in parts(page.rows):
+            for rows in wire.parts(page.rows):
                 found.extend(wire.read_row(model, row, what, self.now()) for row in rows)
                 await checkpoint()
             if most is not None and len(found) >= most and page.cursor is not None:
@@ -217,10 +219,18 @@ class PaytClient:
         if not response.is_success:
             raise NotSentError(f"a file could not be uploaded, the answer was {response.status_code}")
 
+    async def elsewhere(self, method: str, url: str, what: str, **given: Any) -> tuple[int, bytes]:
+        """Ask another server than Payt, once, and without a token: the status and the body. Raises Trouble."""
+        response = await self._ask(method, url, what, whole=self._bound, **given)
+        return response.status_code, response.content
+
     async def _write_once(self, command: Command, what: str, token: Secret) -> Any:
-        slot = await self._slot()
+        try:
+            slot = await self._slot()
+        except DatabaseError:
+            raise NotSentError("the database of this server cannot be reached") from None
         headers = {"Authorization": f"Bearer {token.reveal()}", "Connection": "close"}
-        given = _payload(command)
+        given = wire.payload(command)
         try:
             response = await self._ask(command.method, command.path, what, slot=slot, headers=headers, **given)
         except Trouble as failed:
@@ -292,6 +302,8 @@ class PaytClient:
         return trouble(kind or "broken", error, attempt, left=left)
 
     async def _slot(self, *, can_wait: bool = False) -> Slot:
+        if self._gate is not None:
+            await self._gate.enter(can_wait=can_wait)
         while (delay := self._pacer.wait(time.monotonic(), can_wait=can_wait)) > 0:  # noqa: ASYNC110 - the clock is what is waited for
             await anyio.sleep(delay)
         return self._pacer.begin()
@@ -300,11 +312,6 @@ class PaytClient:
         moment = wire.read_date_header(response.headers.get("date"))
         if moment is not None:
             self.server_time = ServerTime(moment, Clocks.take())
-
-
-def parts(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """The rows of a page, as many at a time as are read within a few milliseconds."""
-    return (rows[start : start + _AT_A_TIME] for start in range(0, len(rows), _AT_A_TIME))
 
 
 def _url(base_url: str) -> httpx.URL:
@@ -386,12 +393,3 @@ class _Trip:
                 self._pacer.sent(self._slot, time.monotonic())
         elif event.endswith("send_request_headers.complete"):
             self.is_written = self.has_left
-
-
-def _payload(command: Command) -> dict[str, Any]:
-    if command.is_form:
-        return {"data": dict(command.body)}
-    if not command.files:
-        return {"json": command.body}
-    files = [(file.field, (file.name, file.content, file.content_type)) for file in command.files]
-    return {"data": dict(command.body), "files": files}

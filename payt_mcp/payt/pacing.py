@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from dataclasses import dataclass
+from typing import Protocol
 
 WINDOW = 1.06
 """Seconds in which at most `rate` requests arrive: Payt's second, and some for the jitter of the network."""
@@ -27,6 +28,13 @@ class Slot:
     """
 
     at: float | None = None
+
+
+class Gate(Protocol):
+    """A rate that is shared with other processes."""
+
+    async def enter(self, *, can_wait: bool) -> None:
+        """Wait until one more request may go out. Raises PaytMcpError where nobody can tell, and then none may."""
 
 
 class Pacer:

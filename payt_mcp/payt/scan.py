@@ -9,9 +9,9 @@ import anyio
 from anyio.lowlevel import checkpoint
 
 from payt_mcp.errors import GarbledError, PaytMcpError
-from payt_mcp.payt.client import PaytClient, parts
+from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.keyset import Ask, Plan, UntrustedListError
-from payt_mcp.payt.wire import PER_PAGE, Page, Query
+from payt_mcp.payt.wire import PER_PAGE, Page, Query, parts
 
 IN_FLIGHT = 8
 """Requests under way together: enough for 10 a second at answers of 700 ms."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -36,6 +36,7 @@ PER_PAGE = 500
 
 _REASON_LENGTH = 200
 _SHOWN = 60
+_AT_A_TIME = 100
 _PLAUSIBLE_YEARS = range(2020, 2100)
 _PERMISSION = re.compile(r"Missing permission:\s*([a-z_]+:[a-z]+)", re.IGNORECASE)
 _HALF = re.compile("[\ud800-\udfff]")
@@ -87,6 +88,16 @@ class Command:
     files: Sequence[File] = ()
     method: str = "POST"
     is_form: bool = False
+
+
+def payload(command: Command) -> dict[str, Any]:
+    """The body of a write, as the HTTP library takes it."""
+    if command.is_form:
+        return {"data": dict(command.body)}
+    if not command.files:
+        return {"json": command.body}
+    files = [(file.field, (file.name, file.content, file.content_type)) for file in command.files]
+    return {"data": dict(command.body), "files": files}
 
 
 @dataclass(frozen=True)
@@ -318,3 +329,8 @@ def _message(body: bytes) -> str:
 
 def _printable(text: str) -> str:
     return _UNPRINTABLE.sub(" ", text)
+
+
+def parts(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The rows of a page, as many at a time as are read within a few milliseconds."""
+    return (rows[start : start + _AT_A_TIME] for start in range(0, len(rows), _AT_A_TIME))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from payt_mcp.words.said import money, say
 
@@ -45,14 +46,31 @@ def every_yes_counts(_yes: Yes) -> bool:
 def are_enough(needs: Needs, yeses: Iterable[Yes], digest: str, attempt: dt.datetime | None) -> bool:
     """Whether the yeses to this content and this attempt are those of enough people.
 
-    Whoever says it twice counts once, and so do all whose name is not known: they may be one.
+    Whoever says it twice counts once. Whose name is not known may be any of those whose is.
     """
     said = {yes.approver for yes in yeses if yes.digest == digest and yes.attempt == attempt}
-    return len(said) >= needs.people
+    return how_many(said) >= needs.people
+
+
+def how_many(approvers: Collection[str]) -> int:
+    """How many different people these are at least."""
+    return len(set(approvers) - {""}) or min(len(approvers), 1)
+
+
+class Concerning(Protocol):
+    """A proposal, as far as four eyes go."""
+
+    @property
+    def amount(self) -> str: ...
+
+
+def rule_above(above: Decimal | None) -> Callable[[Concerning], Needs]:
+    """`yeses_above` as the rule of a ledger."""
+    return lambda proposal: yeses_above(proposal.amount, above)
 
 
 def yeses_above(amount: str, above: Decimal | None) -> Needs:
-    """Four eyes: who concerns more than `above` needs the yes of two people. `amount` is a decimal as text, "" where
+    """Four eyes: what concerns more than `above` needs the yes of two people. `amount` is a decimal as text, "" where
     nothing is concerned; without `above` one yes is enough.
     """
     if above is None or not amount or abs(Decimal(amount)) <= above:

@@ -125,15 +125,15 @@ def why_not_today(policy: TenantPolicy, before: Day, *, is_message: bool, amount
     most = policy.daily_messages
     if is_message and most is not None and before.messages + 1 > most:
         return say(
-            "Not before tomorrow: your company sends at most {most} a day, and has sent {sent} today.",
+            "Your company sends at most {most} a day, and has sent {sent} today: not before tomorrow.",
             most=count(most, "message"),
             sent=before.messages,
         )
     limit = policy.daily_amount
     if limit is not None and amount and before.amount + amount > limit:
         return say(
-            "Not before tomorrow: what is written in a day may concern at most {limit}, today it was {spent}, and this "
-            "concerns {amount}.",
+            "What is written in a day may concern at most {limit}, today it was {spent}, and this concerns {amount}: "
+            "not before tomorrow.",
             limit=money(limit, currency),
             spent=money(before.amount, currency),
             amount=money(amount, currency),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -29,9 +29,10 @@ from payt_mcp.proposals.attempt import Check, Done, Writer
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.outcomes import of_this_attempt, sent_before, unusable
 from payt_mcp.proposals.records import Record, Who
+from payt_mcp.proposals.rounds import ROUNDS, Rounds
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import words_of
-from payt_mcp.words.said import joined, say
+from payt_mcp.words.said import joined, lowered, say, without_stop
 
 logger = logging.getLogger("payt_mcp")
 
@@ -44,7 +45,6 @@ _LONGEST_PAUSE = 60.0
 _REMEMBERED = 300.0
 _ELSEWHERE = 10.0
 _LOOK = 0.2
-_SLOW_POLL = 15.0
 _NOT_YET_ON_RECORD = say(
     "How it ended cannot be put on record yet; the server keeps trying. Do not send it in another way."
 )
@@ -63,9 +63,7 @@ class Engine:
     Args:
         writers: by the kind of proposal.
         group: runs the sending; lives longer than the calls that wait for it.
-        poll: seconds between looks at the ledger for what another process or a person recorded.
-        woken: returns when another process has recorded something, also if that was before it was asked; then the poll
-            stands behind it, for what is to be tried again.
+        rounds: when it looks at the ledger, and what else it asks before it carries something out.
     """
 
     def __init__(
@@ -74,9 +72,7 @@ class Engine:
         ledger_scope: str,
         writers: Mapping[str, Writer],
         group: anyio.abc.TaskGroup,
-        *,
-        poll: float = 1.0,
-        woken: Callable[[], Awaitable[object]] | None = None,
+        rounds: Rounds = ROUNDS,
     ) -> None:
         self.ledger = ledger
         self.ledger_scope = ledger_scope
@@ -84,14 +80,14 @@ class Engine:
         self._forbidden: dict[str, tuple[str, float]] = {}
         self._writers = writers
         self._group = group
-        self._poll = poll
-        self._woken = woken
+        self._rounds = rounds
         self._running: dict[str, anyio.Event] = {}
         self._looked: dict[str, tuple[int, float]] = {}
         self._unrecorded: dict[str, Done] = {}
         self._retry_at: dict[str, float] = {}
         self._closing = False
         self._nothing_at = -1
+        self._has_work = True
         self._watching: anyio.CancelScope | None = None
 
     async def on_ledger(self, step: Callable[..., _T], *args: Any, **named: Any) -> _T:
@@ -150,6 +146,11 @@ class Engine:
         except LedgerError:
             raise OutcomeUnknownError("the record of it cannot be read now") from None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being carried out, waits to be put on record, or is to be looked at again."""
+        return bool(self._running or self._unrecorded) or self._has_work
+
     async def aclose(self) -> None:
         """Begin nothing more, and wait for what is being sent."""
         self._closing = True
@@ -159,7 +160,8 @@ class Engine:
             with anyio.move_on_after(SENDING_BOUND):
                 for done in list(self._running.values()):
                     await done.wait()
-            await self.on_ledger(self.ledger.close)
+            if self._rounds.closes_ledger:
+                await self.on_ledger(self.ledger.close)
 
     def _begin(self, key: str, scope: str) -> anyio.Event:
         done = self._running.get(key)
@@ -197,7 +199,7 @@ class Engine:
         if record.scope != self.ledger_scope:
             self.troubles[key] = _OF_ANOTHER
             return
-        if await self._waits(key):
+        if await self._waits(key) or await self._is_barred(record):
             return
         writer = self._writers.get(record.kind)
         if writer is None:
@@ -217,6 +219,19 @@ class Engine:
                 return
             await self._record(key, check.delivered or _of_attempt(record, await self._send(writer, claimed)))
         self.troubles.pop(key, None)
+
+    async def _is_barred(self, record: Record) -> bool:
+        """Whether a rule lets it not happen now; where it never will, it is withdrawn."""
+        bar = await self._rounds.bar(record) if self._rounds.bar else None
+        if bar is None:
+            return False
+        if bar.is_over:
+            why = lowered(without_stop(bar.why))
+            await self.on_ledger(self.ledger.supersede, record.id, why, scope=self.ledger_scope)
+            self.troubles.pop(record.id, None)
+        else:
+            self.troubles[record.id], self._retry_at[record.id] = bar.why, time.monotonic() + _PAUSE
+        return True
 
     async def _waits(self, key: str) -> bool:
         """Whether the same letter is under way, of unknown outcome, or sent meanwhile; then Payt is not even asked."""
@@ -309,16 +324,7 @@ class Engine:
                         logger.warning("the ledger cannot be watched: %s", type(error).__name__)
                 except Exception:  # the edge of a background task, as in _run
                     logger.exception("watching the ledger broke off")
-                await self._until_next()
-
-    async def _until_next(self) -> None:
-        """Wait for news. Where they are told, and nothing is open, there is no need to look for them."""
-        if self._woken is None:
-            await anyio.sleep(self._poll)
-            return
-        is_idle = self._nothing_at != -1 and not self._unrecorded
-        with anyio.move_on_after(_SLOW_POLL if is_idle else self._poll):
-            await self._woken()
+                await self._rounds.until_next(is_idle=self._nothing_at != -1 and not self._unrecorded)
 
     async def _round(self) -> None:
         for key in list(self._unrecorded):
@@ -331,6 +337,7 @@ class Engine:
         now = time.monotonic()
         pending = await self.on_ledger(self.ledger.pending, self.ledger_scope, also=(Status.OUTCOME_UNKNOWN,))
         self._nothing_at = -1 if pending else changes
+        self._has_work = any(record.status is not Status.PROPOSED for record in pending)
         for record in pending:
             if record.status is Status.APPROVED and now >= self._retry_at.get(record.id, 0.0):
                 self._begin(record.id, self.ledger_scope)

@@ -51,6 +51,12 @@ class SoleCaller:
     def name(self, request: Request) -> None:  # noqa: ARG002 - there is no other
         return None
 
+    async def may_write(self, request: Request) -> bool:  # noqa: ARG002 - where nothing may be written, no tool is made
+        return True
+
+    async def answered(self, request: Request) -> None:
+        pass
+
 
 def sole_caller(
     settings: Settings, *, app: EmbeddedPayt | None = None, browse: Callable[[str], bool] | None = None

@@ -11,6 +11,7 @@ import os
 import socket
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -117,11 +118,20 @@ class OrderlyServer(uvicorn.Server):
 
     Args:
         settling: gives what finishes a write, None where nothing was begun.
+        leaving: comes first; for `linger` seconds after it requests are still taken. A second SIGINT ends that.
     """
 
-    def __init__(self, config: uvicorn.Config, settling: Callable[[], Callable[[], Awaitable[None]] | None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        settling: Callable[[], Callable[[], Awaitable[None]] | None],
+        leaving: Callable[[], object] | None = None,
+        linger: float = 0.0,
+    ) -> None:
         super().__init__(config)
         self._settling = settling
+        self._leaving = leaving
+        self._linger = linger
         self._end = threading.Timer(END_SECONDS, _end)
         self._end.daemon = True
 
@@ -132,6 +142,11 @@ class OrderlyServer(uvicorn.Server):
             self._end.cancel()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._leaving is not None:
+            self._leaving()
+        until = time.monotonic() + self._linger
+        while time.monotonic() < until and not self.force_exit:  # noqa: ASYNC110 - a signal sets it
+            await asyncio.sleep(0.1)
         for server in self.servers:
             server.close()
         settle = self._settling()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import anyio
 import anyio.abc
 from mcp.server import MCPServer
 from mcp.server.caching import CacheableMethod, CacheHint
-from mcp.server.context import ServerRequestContext
+from mcp.server.context import ServerMiddleware, ServerRequestContext
 from mcp.server.lowlevel.helper_types import ReadResourceContents
 from mcp.server.mcpserver import Context, RequestStateSecurity
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError, UnexpectedToolError
@@ -22,6 +22,8 @@ from mcp.types import (
     CompleteResult,
     GetPromptResult,
     InputRequiredResult,
+    ListToolsResult,
+    PaginatedRequestParams,
     Prompt,
     Resource,
     ResourceTemplate,
@@ -63,10 +65,16 @@ _LISTS_HOLD = 5 * 60_000
 may come to stand at the same address, with other settings.
 """
 
+_ROLES_HOLD = 30_000
+"""The same where it depends on who asks what is listed."""
+
 _ON_RECORD = (
     "what was proposed or carried out is on record, where the user can look (`payt-mcp approvals`). Do not propose it "
     "again before they have."
 )
+
+
+_NOT_YOURS = " for you here: your role, your company or this connection allows reading only"
 
 
 class PaytServer(MCPServer[Callers]):
@@ -92,6 +100,7 @@ class PaytServer(MCPServer[Callers]):
             )
         self._prompts = prompt_texts
         self._proposing = {spec.name for spec in specs if not spec.annotations.read_only_hint}
+        self._writing = {spec.name for spec in specs if spec.writes}
         self._doubled = Doubled()
         self.settle: Callable[[], Awaitable[None]] | None = None
         """Finishes, or records, what is being sent; there from the first moment of the lifespan on."""
@@ -112,21 +121,34 @@ class PaytServer(MCPServer[Callers]):
                 self._listed.append(tool)
         return self._listed
 
+    async def _handle_list_tools(
+        self, ctx: ServerRequestContext[Any, Any], params: PaginatedRequestParams | None
+    ) -> ListToolsResult:
+        """What writes is listed to those who may write."""
+        listed = await super()._handle_list_tools(ctx, params)
+        if await ctx.lifespan_context.may_write(ctx):
+            return listed
+        return ListToolsResult(tools=[tool for tool in listed.tools if tool.name not in self._writing])
+
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Callers, Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
         """Answer a call. Everything foreseen that goes wrong is an error result with a sentence in it."""
         schema = await self._schema(name)
         if schema is None:
-            listed = ", ".join(self._schemas)
-            return _failed(InputError(f"There is no tool {name[:60]!r}{_off(name)}. The tools are: {listed}."))
+            return self._unknown(name, _off(name), self._schemas)
         try:
+            if name in self._writing and context is not None and not await _may_write(context):
+                return self._unknown(name, _NOT_YOURS, [one for one in self._schemas if one not in self._writing])
             given = accepted(name, schema, arguments)
         except PaytMcpError as error:
             return _failed(error)
 
         async def run() -> CallToolResult | InputRequiredResult:
-            return await self._answer(name, schema, arguments, given, context)
+            answer = await self._answer(name, schema, arguments, given, context)
+            if context is not None:
+                await context.request_context.lifespan_context.answered(context.request_context)
+            return answer
 
         with patience.begun():
             if name not in self._proposing or context is None:
@@ -217,6 +239,9 @@ class PaytServer(MCPServer[Callers]):
         done = "nothing was changed." if reads else _ON_RECORD
         return f"{done} The log of this server has the details; please report it."
 
+    def _unknown(self, name: str, why: str, known: Iterable[str]) -> CallToolResult:
+        return _failed(InputError(f"There is no tool {name[:60]!r}{why}. The tools are: {', '.join(known)}."))
+
     async def _schema(self, name: str) -> dict[str, Any] | None:
         if not self._schemas:
             self._schemas = {tool.name: tool.input_schema for tool in await self.list_tools()}
@@ -229,12 +254,16 @@ def build_server(
     app: EmbeddedPayt | None = None,
     browse: Callable[[str], bool] | None = None,
     callers: OpenCallers | None = None,
+    question_keys: Sequence[bytes] = (),
+    watching: Sequence[ServerMiddleware[Any]] = (),
 ) -> PaytServer:
     """A server for these settings.
 
     `app` is an embedded Payt; `PAYT_API_URL=sandbox` brings its own. `browse` opens the approval page in the browser
     of the person who runs this server; without it there is no page. With `callers` it is they who ask, each with
-    settings of their own; else it is the one caller of `settings`.
+    settings of their own, and another list of tools once their role is another; else it is the one caller of
+    `settings`. `question_keys` seal what goes away with a question and comes back with its answer, perhaps to another
+    process (the first of them; all open); without any, this process alone can open it. `watching` sees every request.
     """
     specs = tools_of(settings.toolsets, read_only=settings.read_only)
     apps = Apps(specs, approval=settings.app_approval and not settings.read_only, language=settings.language_for())
@@ -250,10 +279,10 @@ def build_server(
         website_url="https://github.com/payt-mcp/payt-mcp",
         lifespan=_lifespan(callers or sole_caller(settings, app=app, browse=browse)),
         extensions=[apps],
-        middleware=[apps.listing],
+        middleware=[*watching, apps.listing],
         log_level="WARNING",
-        request_state_security=_questions(),
-        cache_hints=dict.fromkeys(_LISTS, CacheHint(ttl_ms=_LISTS_HOLD)),
+        request_state_security=_questions(question_keys),
+        cache_hints=dict.fromkeys(_LISTS, CacheHint(ttl_ms=_ROLES_HOLD if callers else _LISTS_HOLD)),
         subscriptions=False,  # no list changes while a server runs, so there is nothing to listen for
     )
 
@@ -295,7 +324,7 @@ def _once(finish: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]
     return settle
 
 
-def _questions() -> RequestStateSecurity:
+def _questions(keys: Sequence[bytes]) -> RequestStateSecurity:
     """How a question to the user is sealed until its answer comes: for whoever was asked, and nobody else.
 
     It may be answered as long as its proposal waits. It names that proposal, so a late answer is a yes to nothing else:
@@ -306,7 +335,13 @@ def _questions() -> RequestStateSecurity:
         callers: Callers = ctx.lifespan_context
         return callers.name(ctx)
 
-    return RequestStateSecurity(keys=[secrets.token_bytes(32)], ttl=WAITS.total_seconds(), bind_principal=asked)
+    return RequestStateSecurity(
+        keys=list(keys) or [secrets.token_bytes(32)], ttl=WAITS.total_seconds(), bind_principal=asked
+    )
+
+
+async def _may_write(context: Context[Callers, Any]) -> bool:
+    return await context.request_context.lifespan_context.may_write(context.request_context)
 
 
 def _off(name: str) -> str:

@@ -101,5 +101,6 @@ _READ: Mapping[str, Callable[[str, Any], Any]] = {
     "off": _among(RULES, "one of"),
     **{one.name: _days for one in fields(Rules) if one.type == "int"},
     "minimum_amount": _amount,
+    "second_person_above": _amount,
     "call_from": _amount,
 }

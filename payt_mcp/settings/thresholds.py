@@ -22,13 +22,15 @@ class Rules:
     """Amounts in the administration's currency, times in its time zone.
 
     `quiet_days` are names of weekdays and dates; `quiet_hours` is from and to, which may be past midnight. `never_mail`
-    are numbers of debtors. Without `languages` letters may be in any.
+    are numbers of debtors. Without `languages` letters may be in any, and
+    without `second_person_above` one person's yes is always enough.
     """
 
     quiet_days: frozenset[str] = frozenset()
     quiet_hours: tuple[dt.time, dt.time] | None = None
     reminder_interval_days: int = 7
     minimum_amount: Decimal = Decimal(0)
+    second_person_above: Decimal | None = None
     never_mail: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
     grace_days: int = 3

@@ -43,3 +43,11 @@ class Callers(Protocol):
         sealed with it.
         """
         ...
+
+    async def may_write(self, request: Request) -> bool:
+        """Whether the tools that write are there for whoever makes this request. Raises PaytMcpError as `caller`."""
+        ...
+
+    async def answered(self, request: Request) -> None:
+        """A call was answered: what it left for those that follow it can be kept."""
+        ...

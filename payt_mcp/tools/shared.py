@@ -182,7 +182,9 @@ async def resumed_of(
     ctx: Ctx, cursor: str, tool: str, args: Mapping[str, Any], limit: int
 ) -> tuple[list[Scope], Shown]:
     """The same of several administrations. Raises CursorError."""
-    listing, offset = (await account_of(ctx)).listings.resume(cursor, tool, args)
+    listings = (await account_of(ctx)).listings
+    await listings.fetch(cursor)
+    listing, offset = listings.resume(cursor, tool, args)
     if not isinstance(limit, Unsaid):
         listing.size = limit
     return await scopes_of(ctx, listing.administration_id), shown(listing, offset, listing.size)

@@ -7,6 +7,8 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from copy import copy
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +19,16 @@ from anyio.to_thread import run_sync
 from payt_mcp.books.account import Account
 from payt_mcp.books.zones import time_zone
 from payt_mcp.errors import LedgerError, PaytMcpError, RefusedWriteError
+from payt_mcp.policy.approval import rule_above
 from payt_mcp.proposals.engine import Engine
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.ledger.ledger import Ledger
+from payt_mcp.proposals.ledger.step import nothing_of
 from payt_mcp.proposals.records import EMBEDDED, Record
+from payt_mcp.proposals.rounds import ROUNDS, Rounds
 from payt_mcp.proposals.states import BEGUN, Status
 from payt_mcp.settings import PolicySettings, Secret
+from payt_mcp.writes.actor import Actor, Anybody
 from payt_mcp.writes.kinds import known_kinds
 from payt_mcp.writes.writer import Writer, is_for
 
@@ -38,8 +44,7 @@ class Outbox:
     """What one account would write: put on record, shown to a person, sent once. Made by `open_outbox`; its ledger is
     open, its engine runs.
 
-    `ledger_scope` tells its proposals from those of other accounts in the same ledger. `page_address` is where people
-    who sign in to the server itself decide on a proposal, by its id; None where the page is on this machine.
+    `ledger_scope` tells its proposals from those of other accounts in the same ledger, `actor` is who uses it.
     """
 
     def __init__(
@@ -51,22 +56,37 @@ class Outbox:
         group: anyio.abc.TaskGroup,
         browse: Callable[[str], bool] | None = None,
         *,
-        identity: Secret,
+        ledger_scope: str,
+        rounds: Rounds = ROUNDS,
+        account_of: Callable[[str], Account] | None = None,
     ) -> None:
         self.account = account
         self.policy = policy
         self.ledger = ledger
-        self.ledger_scope = _scope(payt, identity)
+        self.ledger_scope = ledger_scope
         self.writers = {
-            kind.name: Writer(kind, account, ledger, self.ledger_scope, payt, policy.attachments_dir)
+            kind.name: Writer(kind, account, ledger, ledger_scope, payt, policy.attachments_dir, account_of=account_of)
             for kind in known_kinds()
         }
-        self.engine = Engine(ledger, self.ledger_scope, self.writers, group)
+        self.engine = Engine(ledger, ledger_scope, self.writers, group, rounds)
+        self.actor: Actor = Anybody(account.rules.second_person_above)
         self.zone: dt.tzinfo = dt.datetime.now().astimezone().tzinfo or dt.UTC
         self._group = group
         self._browse = browse
         self._page: ApprovalPage | None = None
-        self.page_address: Callable[[str], str] | None = None
+
+    def used_by(self, actor: Actor) -> Outbox:
+        """The same for somebody else who uses it."""
+        theirs = copy(self)
+        theirs.actor = actor
+        return theirs
+
+    async def get(self, key: str) -> Record:
+        """A proposal. Raises RefusedWriteError where there is none of that id for whoever uses it; LedgerError."""
+        record = await self.engine.on_ledger(self.ledger.get, key, self.ledger_scope)
+        if not self.actor.may_see(record):
+            raise RefusedWriteError(nothing_of(key))
+        return record
 
     async def begun_for(self, mark: str, seconds: float) -> Record | None:
         """The newest proposal for a wish that was begun or carried out within the last seconds."""
@@ -86,7 +106,7 @@ class Outbox:
         if not key:
             return None
         with suppress(RefusedWriteError):
-            record = await self.engine.on_ledger(self.ledger.get, key, self.ledger_scope)
+            record = await self.get(key)
             return record if is_for(record, mark) else None
         return None
 
@@ -149,8 +169,9 @@ async def open_outbox(
     if state_dir is None:
         raise LedgerError("There is no folder to keep the record of writes in: set PAYT_STATE_DIR.")
     identity = await account.ledger_identity()
-    ledger = await run_sync(Ledger, state_dir)  # it is verified first, which takes its time
-    outbox = Outbox(account, policy, ledger, payt, group, browse, identity=identity)
+    rule = rule_above(account.rules.second_person_above)
+    ledger = await run_sync(partial(Ledger, state_dir, rule=rule))  # it is verified first, which takes its time
+    outbox = Outbox(account, policy, ledger, payt, group, browse, ledger_scope=_scope(payt, identity))
     await outbox.engine.start()
     return outbox
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from payt_mcp.proposals.records import Draft, Record, stamp
 from payt_mcp.proposals.states import WAITS, Status
 from payt_mcp.proposals.stored import is_of_before, preview_of
 from payt_mcp.words.said import say
+from payt_mcp.writes.actor import nobody_second
 from payt_mcp.writes.comparing import what_changed
 from payt_mcp.writes.kind import Kind, Place
 from payt_mcp.writes.outlook import Content, Outlook
@@ -36,6 +37,9 @@ _ASKED = "asked"
 
 _MARK = "mark"
 """Where it keeps the mark of the wish that it was made for."""
+
+CURRENCY = "currency"
+"""Where it keeps the currency of the administration, which `amount` is in."""
 
 _AT = "at"
 """Where it keeps the moment it was looked at for: it is looked at again for the same, so that no time that passes is
@@ -52,10 +56,20 @@ class Writer:
         ledger_scope: tells the proposals of this account from others in the same ledger.
         payt: which Payt it is.
         folder: where files may come from.
+        account_of: the account of the person, by their id, for whom a proposal was made: it is looked at again as they
+            would see it. Without it, it is always `account`.
     """
 
     def __init__(
-        self, kind: Kind, account: Account, ledger: LedgerContract, ledger_scope: str, payt: str, folder: Path | None
+        self,
+        kind: Kind,
+        account: Account,
+        ledger: LedgerContract,
+        ledger_scope: str,
+        payt: str,
+        folder: Path | None,
+        *,
+        account_of: Callable[[str], Account] | None = None,
     ) -> None:
         self._kind = kind
         self._account = account
@@ -63,6 +77,7 @@ class Writer:
         self._ledger_scope = ledger_scope
         self._payt = payt
         self._folder = folder
+        self._account_of = account_of
 
     def mark(self, scope: Scope, wish: Content) -> str:
         """A name for a wish, the same whatever stands at Payt: what is proposed for it depends on that."""
@@ -99,7 +114,8 @@ class Writer:
         changed = what_changed(shown, self._preview(place, outlook), known)
         if not changed:
             return Check(baseline=tuple(outlook.same))
-        return Check(changed=tuple(changed), renewed=await self._renewed(place, asked, basis.get(_MARK, ""), changed))
+        renewed = await self._renewed(place, asked, basis.get(_MARK, ""), changed)
+        return Check(changed=tuple(changed), renewed=renewed and replace(renewed, proposer=record.proposer))
 
     async def _renewed(self, place: Place, asked: Content, mark: str, because: Sequence[str]) -> Draft | None:
         """The proposal as it would be now; None where it cannot be made any more, or there is nothing left to do."""
@@ -146,7 +162,7 @@ class Writer:
 
     def _touched(self, place: Place, content: Content) -> None:
         """The next answer reads again what this may have changed, however it ended."""
-        books = self._account.books(place.administration)
+        books = place.account.books(place.administration)
         books.touched(partial(self._kind.touched, place, content))
 
     async def _stands(self, place: Place, record: Record) -> Done | None:
@@ -169,9 +185,10 @@ class Writer:
         return dt.datetime.fromisoformat(first.at) if first else None
 
     async def _place(self, record: Record, *, fresh: bool = False) -> Place:
-        administration = await self._account.administration(record.administration_id, fresh=fresh)
+        account = self._account_of(record.proposer) if self._account_of else self._account
+        administration = await account.administration(record.administration_id, fresh=fresh)
         others = partial(self._others, administration.id, record.created_at, but=record.id)
-        return Place(self._account, administration, folder=self._folder, proposals=others)
+        return Place(account, administration, folder=self._folder, proposals=others)
 
     async def _others(self, administration_id: str, moment: dt.datetime, *, but: str = "") -> list[Record]:
         """The other proposals to an administration that were around at a moment, or came later."""
@@ -179,6 +196,8 @@ class Writer:
         return [one for one in found if one.administration_id == administration_id and one.id != but]
 
     def _preview(self, place: Place, outlook: Outlook) -> Preview:
+        above = place.account.rules.second_person_above
+        outlook = replace(outlook, warnings=[*outlook.warnings, *nobody_second(outlook.amount, above)])
         return outlook.preview(self._kind.name, self._kind.words, place.sender, place.id)
 
     def _drafted(
@@ -186,8 +205,9 @@ class Writer:
     ) -> Draft:
         kind, content = self._kind.name, asked if outlook.content is None else outlook.content
         kept = {_MARK: mark, _AT: stamp(place.now()), **({_ASKED: asked} if content != asked else {})}
+        kept |= {CURRENCY: place.administration.currency_code or ""}
         head = {"payt": self._payt, "administration_id": place.id}
-        return draft_of(
+        draft = draft_of(
             kind,
             self._ledger_scope,
             place.id,
@@ -197,6 +217,7 @@ class Writer:
             basis={**outlook.basis, **kept},
             once=self._kind.once,
         )
+        return draft if outlook.amount is None else replace(draft, amount=str(outlook.amount))
 
 
 def is_for(record: Record, mark: str) -> bool:

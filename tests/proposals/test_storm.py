@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.proposals.storm.cases import CASES, LAYOUTS, Case
+from tests.proposals.storm.cases import CASES, LAYOUTS, Case, is_of_replicas
 from tests.proposals.storm.runs import said_badly
 from tests.proposals.storm.table import failures, table, write
 from tests.proposals.storm.weather import storm
+from tests.support.postgres import a_database, of_this_run
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +34,24 @@ def test_nothing_is_written_twice_and_nothing_is_lost() -> None:
     wrong = failures(outcomes)
     assert not wrong, "\n".join([*wrong, *table(outcomes)])
     assert [outcome.run.number for outcome in outcomes] == sample()
+
+
+SHARED = (
+    Case("message", "kill", "request_out"),
+    Case("message", "two_processes", "sending"),
+    Case("message", "layouts", "killed"),
+    Case("upsert", "kill", "answered"),
+    Case("comment", "double_click", "sending"),
+)
+
+
+def test_nor_where_replicas_share_one_record() -> None:
+    numbers = [n for n in range(RUNS) if is_of_replicas(CASES[n % len(CASES)])] or [CASES.index(one) for one in SHARED]
+    with a_database(of_this_run()) as database:
+        outcomes = storm(numbers, SEED, jobs=2, database=database)
+    wrong = failures(outcomes)
+    assert not wrong, "\n".join([*wrong, *table(outcomes)])
+    assert [outcome.run.number for outcome in outcomes] == sorted(numbers)
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_the_sdist_holds_the_sources_and_no_ci(distributions: tuple[Path, Path])
     top = {Path(name).parts[1] for name in members(distributions[1])}
     assert top == {
         ".gitattributes", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "PKG-INFO", "README.md",
-        "benchmarks", "bundle", "docs", "examples", "payt_mcp", "payt_sandbox", "prompts", "pyproject.toml",
+        "benchmarks", "bundle", "deploy", "docs", "examples", "payt_mcp", "payt_sandbox", "prompts", "pyproject.toml",
         "server.json", "tests",
     }  # fmt: skip
 

@@ -50,6 +50,12 @@ class ByHeader:
         assert request.request is not None, "this server is reached over HTTP alone"
         return str(request.request.headers.get(HEADER, ""))
 
+    async def may_write(self, request: Request) -> bool:
+        return True
+
+    async def answered(self, request: Request) -> None:
+        pass
+
     async def take_up(self) -> None:
         for session in self._sessions.values():
             await session.take_up()

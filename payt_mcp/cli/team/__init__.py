@@ -19,16 +19,40 @@ To begin
   payt-mcp team migrate       make or bring up to date the tables of PAYT_DATABASE_URL
   payt-mcp team init COMPANY --admin EMAIL
                               the first company and its first admin
+  payt-mcp team doctor        what works and what does not, with remedies  [--json]
 
 People
   payt-mcp team invite EMAIL  somebody who may sign in  [--role ROLE] [--administration ID] [--company NAME]
   payt-mcp team roles         who may do what  [list | set EMAIL ROLE | remove EMAIL] [--administration ID]
                               [--company NAME]
   payt-mcp team policy        what all of a company may do, and how many must say yes  [--read-only yes|no ...]
+  payt-mcp team forget WHO    a person: name, address, sessions, connections, grant at Payt  [--company NAME] [--yes]
+
+Records
+  payt-mcp team export        who saw, proposed, approved and sent what, signed  [--company NAME] [--to NAME]
+  payt-mcp team verify FILE   whether an export is whole and unaltered; needs nothing but it  [--public-key KEY]
+  payt-mcp team purge         forget letters and addresses of what ended long ago  [--days N]
+
+Keeping it
+  payt-mcp team keys rotate   seal everything under the first key of PAYT_KEYS, while replicas run
+  payt-mcp team restored      after the database was put back from a backup: nothing of then is sent by itself
 
 `payt-mcp team COMMAND --help` says more about one."""
 
-_COMMANDS = ("keys", "migrate", "init", "invite", "roles", "policy")
+_COMMANDS = (
+    "keys",
+    "migrate",
+    "init",
+    "doctor",
+    "invite",
+    "roles",
+    "policy",
+    "forget",
+    "export",
+    "verify",
+    "purge",
+    "restored",
+)
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:

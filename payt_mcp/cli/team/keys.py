@@ -1,4 +1,4 @@
-"""`payt-mcp team keys`: keys for PAYT_KEYS."""
+"""`payt-mcp team keys`: keys for PAYT_KEYS, and everything sealed under the first of them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,57 @@ import argparse
 import base64
 import secrets
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from payt_mcp.database.database import Database
+    from payt_mcp.settings.team import NamedKey
 
 
-def run(argv: Sequence[str], _environ: Mapping[str, str]) -> int:
-    """Print a new key on stdout and nothing else, so that it can go straight into a secret manager."""
+def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Raises SettingsError; SealedError where a key that is still needed is gone."""
     parser = argparse.ArgumentParser(
         prog="payt-mcp team keys",
-        description="Keys that seal what is secret in the database. A new one goes before the others in PAYT_KEYS.",
+        description="Keys that seal what is secret in the database. To change keys: put a new one before the others in "
+        "PAYT_KEYS of every replica, run `rotate` with the same PAYT_KEYS, and take the old ones away when it says so.",
     )
     steps = parser.add_subparsers(dest="step", required=True)
-    steps.add_parser("new", help="print one, with a name of its own: name:base64")
-    parser.parse_args(argv)
-    print(f"k{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+    steps.add_parser("new", help="print one, with a name of its own (name:base64), and nothing else")
+    steps.add_parser("rotate", help="seal everything anew under the first key, while replicas run")
+    if parser.parse_args(argv).step == "new":
+        print(f"k{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+        return 0
+    from payt_mcp.cli.team.opened import key_ring, opened
+
+    ring = key_ring(environ)
+    with opened(environ) as database:
+        return _rotate(database, ring)
+
+
+def _rotate(database: Database, ring: Sequence[NamedKey]) -> int:
+    """1 where something is still sealed by another key than the first."""
+    from functools import partial
+
+    import anyio
+
+    from payt_mcp.proposals.ledger.postgres.leases import Leases
+    from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
+    from payt_mcp.server.team.keyring import KeyRing
+    from payt_mcp.server.team.people import People
+    from payt_mcp.server.team.resealing import keys_in_use, reseal
+
+    first, *older = [key.name for key in ring]
+    changed = anyio.run(partial(reseal, database, KeyRing(ring)))
+    for tenant in anyio.run(People(database).tenants):
+        open_team_ledger(database, tenant.id, ring, Leases(database)).close()  # signs anew what an older key signed
+    left = sum(number for name, number in anyio.run(keys_in_use, database).items() if name != first)
+    print(f"Sealed anew under key {first}: {changed}.")
+    if left:
+        print(f"{left} more were sealed by an older key meanwhile: give every replica this PAYT_KEYS and run it again.")
+        return 1
+    if older:
+        print(
+            f"Nothing is sealed by {', '.join(older)} any more. Questions that are open in assistants still need the "
+            "old keys: leave them in PAYT_KEYS until the last replica has had the new one for 7 days."
+        )
     return 0

@@ -7,15 +7,14 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import anyio
-import psycopg
 
-from payt_mcp.database.database import Database
+from payt_mcp.database.database import Database, try_once
 from payt_mcp.database.migrating import check
 from payt_mcp.errors import DatabaseError, InputError, SettingsError
 from payt_mcp.receivables.mailboxes import parse
 from payt_mcp.server.team.people import People, Person, Tenant
 from payt_mcp.settings import Secret, values
-from payt_mcp.settings.team import database_url
+from payt_mcp.settings.team import NamedKey, database_url, keys
 
 T = TypeVar("T")
 
@@ -37,7 +36,7 @@ def opened(environ: Mapping[str, str], *, checked: bool = True) -> Iterator[Data
     if url is None:
         raise SettingsError("Set PAYT_DATABASE_URL to the server's PostgreSQL: postgresql://user:password@host/name.")
     secret = database_url(url)
-    _reach(secret)
+    reach(secret)
     database = Database(secret, most=2)
     try:
         if checked:
@@ -49,12 +48,20 @@ def opened(environ: Mapping[str, str], *, checked: bool = True) -> Iterator[Data
         database.close()
 
 
-def _reach(url: Secret) -> None:
-    """One attempt: the pool would go on trying, and log host and user each time."""
+def reach(url: Secret) -> None:
+    """One attempt: the pool would go on trying, and log host and user each time. Raises SettingsError."""
     try:
-        psycopg.connect(url.reveal(), connect_timeout=5).close()
-    except psycopg.Error:
+        try_once(url)
+    except DatabaseError:
         raise SettingsError(_AWAY) from None
+
+
+def key_ring(environ: Mapping[str, str]) -> tuple[NamedKey, ...]:
+    """The keys of PAYT_KEYS. Raises SettingsError."""
+    given = values.given(environ, "PAYT_KEYS")
+    if given is None:
+        raise SettingsError("Set PAYT_KEYS to the keys of the replicas, the one that seals first.")
+    return keys(given)
 
 
 def with_people(environ: Mapping[str, str], work: Callable[[People], Awaitable[T]]) -> T:

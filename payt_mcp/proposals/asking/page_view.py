@@ -179,6 +179,8 @@ def badge_of(record: Record) -> tuple[str, str]:
 def _said(html: Html, record: Record, trouble: str, zone: dt.tzinfo) -> Markup:
     outcome = "" if record.status is Status.PROPOSED else outcome_words(record, zone)
     more = [record.outcome["trouble"]] if record.outcome.get("trouble") else []
+    if record.status is Status.DECLINED and record.outcome.get("why"):
+        more.append(say("The reason given: {why}", why=record.outcome["why"]))
     more += [say("{key}: {note}", key=key, note=note) for key, note in record.outcome.get("records", {}).items()]
     told = trouble if record.status in (Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN) else ""
     return (

@@ -117,7 +117,9 @@ class Chain:
             raise AlteredError(_event_altered(walk.head.seq))
         rows = self._rows(walk.last) if since.seq else self._all_rows(walk.last)
         moved = walk.head.seq - since.seq > 2 * TAIL and walk.stop
-        return walk.head, since.moved(walk.stop, walk.at_stop.values(), rows) if moved and walk.stop else since
+        if not moved or not walk.stop:
+            return walk.head, since
+        return walk.head, since.moved(walk.stop, walk.at_stop.values(), rows, with_marks=self._seal.is_exact)
 
     def _walk(self, since: Checkpoint, known: Head, stop_at: int) -> _Walk:
         self._check_stands(since)
@@ -173,7 +175,7 @@ class Chain:
 def _is_as_kept(said: Event, since: Checkpoint) -> bool:
     """Whether an event from before a checkpoint is what the checkpoint has as the last of its proposal."""
     kept = since.kept.get(said.proposal_id)
-    return said.status in FINISHED if kept is None else kept.seq == said.seq
+    return said.status in FINISHED if kept is None else kept.is_of(said)
 
 
 def _checked(row: Row, event: Event) -> Row:

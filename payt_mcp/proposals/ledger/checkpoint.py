@@ -20,7 +20,10 @@ from payt_mcp.proposals.states import FINISHED, WAITS
 
 @dataclass(frozen=True)
 class Kept:
-    """A proposal as it was at the checkpoint: its last event up to there, and what makes another the same as it."""
+    """A proposal as it was at the checkpoint: its last event up to there, and what makes another the same as it.
+
+    `mark` is that of the event, where a mark alone proves nothing; else "".
+    """
 
     seq: int
     at: str
@@ -28,6 +31,15 @@ class Kept:
     kind: str
     letter: str
     digest: str
+    mark: str = ""
+
+    def as_list(self) -> list[str | int]:
+        """Without a mark that is none: versions before know of none."""
+        values = list(vars(self).values())
+        return values if self.mark else values[:-1]
+
+    def is_of(self, event: Event) -> bool:
+        return event.seq == self.seq and self.mark in {"", event.mark}
 
 
 @dataclass(frozen=True)
@@ -50,11 +62,11 @@ class Checkpoint:
             found.setdefault(one.digest, []).append(key)
         return found
 
-    def moved(self, to: Event, events: Iterable[Event], rows: Mapping[str, Row]) -> Checkpoint:
+    def moved(self, to: Event, events: Iterable[Event], rows: Mapping[str, Row], *, with_marks: bool) -> Checkpoint:
         """The checkpoint at a later event. `events` are the last ones, up to it, of the proposals that had any since
         this one, and `rows` are theirs.
         """
-        fresh = {event.proposal_id: _kept(event, rows[event.proposal_id]) for event in events}
+        fresh = {one.proposal_id: _kept(one, rows[one.proposal_id], with_mark=with_marks) for one in events}
         # As many days before as anything holds back another: see `rules`.
         since = stamp(dt.datetime.fromisoformat(to.at) - WAITS)
         known = {**self.kept, **fresh}
@@ -65,7 +77,7 @@ class Checkpoint:
             {
                 "seq": self.seq,
                 "mark": self.mark,
-                "kept": {key: list(vars(one).values()) for key, one in self.kept.items()},
+                "kept": {key: one.as_list() for key, one in self.kept.items()},
             }
         )
 
@@ -79,8 +91,9 @@ def checkpoint_of(text: str) -> Checkpoint:
     return Checkpoint(found["seq"], found["mark"], {key: Kept(*one) for key, one in found["kept"].items()})
 
 
-def _kept(event: Event, row: Row) -> Kept:
-    return Kept(event.seq, event.at, event.status, row["kind"], row["letter"], row["digest"])
+def _kept(event: Event, row: Row, *, with_mark: bool) -> Kept:
+    mark = event.mark if with_mark else ""
+    return Kept(event.seq, event.at, event.status, row["kind"], row["letter"], row["digest"], mark)
 
 
 def _matters(one: Kept, since: str) -> bool:

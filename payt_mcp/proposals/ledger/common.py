@@ -16,7 +16,7 @@ from typing import Any
 from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
 from payt_mcp.policy.approval import Needs, Yes, are_enough, every_yes_counts, yeses_needed
 from payt_mcp.proposals.ledger import clock as clocks
-from payt_mcp.proposals.ledger import transitions
+from payt_mcp.proposals.ledger import putting_back, transitions
 from payt_mcp.proposals.ledger.opened import OpenedLedger
 from payt_mcp.proposals.ledger.parts import Parts
 from payt_mcp.proposals.ledger.step import SERVER, Step, found
@@ -116,8 +116,8 @@ class CommonLedger(OpenedLedger):
                 raise RefusedWriteError(f"Proposal {key} cannot be approved: it is {words(record.status)}.")
             return self._agree(step, record, who, {"again": True} if again else {})
 
-    def decline(self, key: str, who: Who, *, scope: str | None = None) -> Record:
-        return self._leave(key, Status.DECLINED, who, {}, scope)
+    def decline(self, key: str, who: Who, *, why: str = "", scope: str | None = None) -> Record:
+        return self._leave(key, Status.DECLINED, who, {"why": why} if why else {}, scope)
 
     def supersede(self, key: str, why: str, *, scope: str | None = None) -> Record:
         return self._leave(key, Status.SUPERSEDED, SERVER, {"why": why}, scope)
@@ -287,6 +287,11 @@ class CommonLedger(OpenedLedger):
             with self._store.reading():  # the journal beside the file still holds the pages as they were
                 self._store.forget_pages()
         return len(old)
+
+    def put_back(self, who: Who) -> tuple[list[Record], list[Record]]:
+        """See `putting_back`: what may be out after a backup was put back, and what was withdrawn."""
+        with self._step() as step:
+            return putting_back.put_back(step, who)
 
     def correct_clock(self, who: Who) -> list[Record]:
         with self._step(self._clock) as step:

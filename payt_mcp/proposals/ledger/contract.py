@@ -95,8 +95,8 @@ class LedgerContract(Protocol):
     def seen(self, key: str, who: Who, *, scope: str | None = None) -> Record:
         """Put on record that a person looked at the proposal, once for each person and content."""
 
-    def decline(self, key: str, who: Who, *, scope: str | None = None) -> Record:
-        """Record a no; it is too late for what is being sent or over.
+    def decline(self, key: str, who: Who, *, why: str = "", scope: str | None = None) -> Record:
+        """Record a no, and the reason that was given; it is too late for what is being sent or over.
 
         What may have been sent already is not sent again, and stays of unknown outcome.
         """

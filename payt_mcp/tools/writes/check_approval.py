@@ -18,7 +18,7 @@ async def check_approval(ctx: Ctx, proposal_id: Key) -> Annotated[CallToolResult
     key = proposal_id.strip()
     try:
         outbox = await outbox_of(ctx)
-        record = await outbox.engine.on_ledger(outbox.ledger.get, key, outbox.ledger_scope)
+        record = await outbox.get(key)
     except LedgerError as error:  # which says that nothing was sent: true of this call alone
         raise UntoldError(key, of_this_attempt(str(error))) from None
     return await standing(outbox, record)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio
@@ -16,7 +16,9 @@ from mcp.types import CallToolResult
 
 from payt_mcp import patience
 from payt_mcp.answers.writes import colleague_data, idle_data, proposed_before, waits_until, write_data, write_lines
+from payt_mcp.books.scope import Scope
 from payt_mcp.errors import LedgerError, PaytMcpError, RefusedWriteError, said_unsent
+from payt_mcp.policy.approval import how_many
 from payt_mcp.proposals.asking import url
 from payt_mcp.proposals.asking.doubled import is_beside_another
 from payt_mcp.proposals.asking.elicitation import KnownAnswer, ask, by, can_ask, new_code
@@ -75,6 +77,7 @@ async def proposed(
     try:
         asked, outbox = wish(), await outbox_of(ctx)
         scope = await scope_of(ctx, administration_id)
+        outbox.actor.check_propose(scope.id)
     except PaytMcpError as error:
         raise said_unsent(error) from None
     writer, valid = outbox.writers[kind], VALID.total_seconds()
@@ -91,7 +94,7 @@ async def proposed(
         draft = await writer.draft(scope, asked)
         preview = Preview.from_json(draft.preview)
         if not preview.idle:
-            return await _on_record(ctx, outbox, draft, preview)
+            return await _on_record(ctx, outbox, scope, draft, preview)
         begun = await outbox.begun_for(mark, within)
         if begun is None:
             return _nothing_to_do(preview, await _said_of(outbox, await outbox.begun_for(mark, valid)))
@@ -104,12 +107,16 @@ async def proposed(
     return Proposed(outbox, begun, _is_of_this_call(ctx, outbox, begun))
 
 
-async def _on_record(ctx: Ctx, outbox: Outbox, draft: Draft, preview: Preview) -> Proposed:
-    """Raises RefusedWriteError where it must be seen by a person, or the token is known not to write; LedgerError."""
+async def _on_record(ctx: Ctx, outbox: Outbox, scope: Scope, draft: Draft, preview: Preview) -> Proposed:
+    """Raises RefusedWriteError where it must be seen by a person, the token is known not to write, or a rule is against
+    it; LedgerError.
+    """
+    draft = replace(draft, proposer=outbox.actor.person_id)
+    await outbox.actor.check_today(draft, scope.zone)
     outbox.engine.check_allowed(draft.kind)
     if outbox.policy.confirm == "code" and not can_ask(ctx):
         _check_code_may(preview)
-    record, is_new = await outbox.engine.on_ledger(outbox.ledger.propose, draft, by(ctx, "tool"))
+    record, is_new = await outbox.engine.on_ledger(outbox.ledger.propose, draft, outbox.actor.by(by(ctx, "tool")))
     return Proposed(outbox, record, is_new or _is_of_this_call(ctx, outbox, record))
 
 
@@ -150,7 +157,7 @@ async def question(ctx: Ctx, proposed: Any) -> Any:
     """What to ask the user: an `Elicit`, or a `KnownAnswer` where there is nothing or nobody to ask."""
     if not isinstance(proposed, Proposed) or proposed.record.status is not Status.PROPOSED:
         return KnownAnswer("not_asked")
-    if proposed.outbox.page_address is not None:  # whoever holds the token could answer in the person's place
+    if not proposed.outbox.actor.says_yes_here(proposed.record):
         return KnownAnswer("not_asked")
     if is_beside_another() and can_ask(ctx):
         return KnownAnswer("asked_beside")
@@ -186,12 +193,14 @@ async def _decide(ctx: Ctx, proposed: Proposed, answer: str, code: str) -> CallT
     if record.status is not Status.PROPOSED:
         return await standing(outbox, record, new=proposed.is_new)
     if answer in {"yes", "no"}:
+        if answer == "yes":
+            await outbox.actor.check_approve(record)
         step = ledger.approve if answer == "yes" else ledger.decline
-        return await decided(outbox, record.id, step, by(ctx, "elicitation"))
+        return await decided(outbox, record.id, step, outbox.actor.by(by(ctx, "elicitation")))
     if answer in {"dismissed", "asked_beside"}:
         return await _waiting(outbox, record, _DISMISSED if answer == "dismissed" else _BESIDE)
-    if outbox.page_address is not None:
-        return await _on_page_of_team(ctx, outbox, record, outbox.page_address(record.id))
+    if outbox.actor.page_address is not None:
+        return await _on_page_of_team(ctx, outbox, record, outbox.actor.page_address(record.id))
     if outbox.policy.confirm == "code" and not can_ask(ctx):
         return await _by_code(ctx, outbox, record, code)
     opened = await outbox.show_page(record.id)
@@ -268,11 +277,21 @@ async def _waiting(outbox: Outbox, record: Record, next_step: str) -> CallToolRe
     return await _result(outbox, record, {"next_step": f"{next_step} {until}"})
 
 
+def _more_needed(outbox: Outbox, record: Record) -> dict[str, str]:
+    """That one yes is not enough, where it waits for another."""
+    needs = outbox.actor.needs(record)
+    if record.status is not Status.PROPOSED or needs.people < 2:
+        return {}
+    said = how_many({yes.approver for yes in record.yeses if yes.digest == record.digest})
+    return {"reason": f"{needs.reason} So far: {said}."}
+
+
 async def _result(outbox: Outbox, record: Record, changes: dict[str, Any], *, new: bool = True) -> CallToolResult:
     zone, trouble = await outbox.zone_of(record), outbox.engine.troubles.get(record.id, "")
     if record.scope == outbox.ledger_scope:
-        page = outbox.page_address(record.id) if outbox.page_address else ""
-        data = write_data(record, zone, trouble=trouble, new=new, page=page) | changes
+        actor = outbox.actor
+        record, page = await actor.named(record), actor.page_address(record.id) if actor.page_address else ""
+        data = write_data(record, zone, trouble=trouble, new=new, page=page) | changes | _more_needed(outbox, record)
     else:
         data = colleague_data(record, zone, trouble=trouble)
     answer = Answer(data.pop("summary"), data)

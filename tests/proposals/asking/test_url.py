@@ -14,6 +14,7 @@ from payt_mcp.proposals.records import Who
 from payt_mcp.server.callers import SoleCaller
 from payt_mcp.server.server import PaytServer, build_server
 from payt_mcp.server.session import CallerSession
+from payt_mcp.writes.actor import Anybody
 from payt_mcp.writes.outbox import Outbox
 from tests.support.house import ERAS, House, data, letter, record, said
 
@@ -22,13 +23,18 @@ pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 PAGES = "https://payt.company.example/approvals/"
 
 
+class OnPages(Anybody):
+    page_address = PAGES.__add__
+
+    def says_yes_here(self, _preview: object) -> bool:
+        return False
+
+
 class OfTeam(CallerSession):
     """A caller whose proposals are decided on a page with an address of its own."""
 
     async def outbox(self) -> Outbox:
-        outbox = await super().outbox()
-        outbox.page_address = PAGES.__add__
-        return outbox
+        return (await super().outbox()).used_by(OnPages())
 
 
 def served(house: House, **changes: Any) -> PaytServer:

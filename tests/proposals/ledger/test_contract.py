@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,10 +22,13 @@ from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import FOLLOWING, WAITS, Status
+from tests.support import company
 from tests.support.house import PAGE, TOOL, Clock, draft
 
 Opened = Callable[[Path, Clock], LedgerContract]
-STORES: dict[str, Opened] = {"sqlite": Ledger}
+Store = Callable[[], AbstractContextManager[Opened]]
+STORES: dict[str, tuple[Store, int]] = {"sqlite": (lambda: nullcontext(Ledger), 40), "postgres": (company.ledgers, 4)}
+"""How each is opened at a folder that names it, and how many histories it is worth: a step over TCP takes longer."""
 
 _SCOPES = ("ours", "theirs")
 _PROCESSES = st.integers(0, 1)
@@ -179,30 +182,32 @@ class Contract(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("store", STORES)
 def test_it_keeps_what_it_promises(store: str) -> None:
-    machine = type("Contracted", (Contract,), {"opened": staticmethod(STORES[store])})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=40,
-            stateful_step_count=50,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    stored, examples = STORES[store]
+    with stored() as opened:
+        run_state_machine_as_test(
+            type("Contracted", (Contract,), {"opened": staticmethod(opened)}),
+            settings=settings(
+                max_examples=examples,
+                stateful_step_count=50,
+                deadline=None,
+                derandomize=True,
+                database=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
 
 
 @pytest.mark.parametrize("store", STORES)
 def test_a_yes_to_what_a_colleague_sent_within_seven_days_is_no_claim(store: str, tmp_path: Path) -> None:
     clock = Clock()
-    ledger = STORES[store](tmp_path / "state", clock)
-    ours, theirs = (ledger.propose(draft(scope=scope), TOOL)[0] for scope in _SCOPES)
-    for record in (ours, theirs):
-        ledger.approve(record.id, PAGE, scope=record.scope)
-    assert ledger.claim(theirs.id, scope="theirs")
-    sent = ledger.finish(theirs.id, Status.SENT, {}, message_id="m1", scope="theirs")
-    ledger.checking(ours.id, scope="ours")
-    assert ledger.claim(ours.id, scope="ours") is None
-    assert ledger.in_the_way(ours.id, scope="ours") == sent
-    ledger.close()
+    with STORES[store][0]() as opened:
+        ledger = opened(tmp_path / "state", clock)
+        ours, theirs = (ledger.propose(draft(scope=scope), TOOL)[0] for scope in _SCOPES)
+        for record in (ours, theirs):
+            ledger.approve(record.id, PAGE, scope=record.scope)
+        assert ledger.claim(theirs.id, scope="theirs")
+        sent = ledger.finish(theirs.id, Status.SENT, {}, message_id="m1", scope="theirs")
+        ledger.checking(ours.id, scope="ours")
+        assert ledger.claim(ours.id, scope="ours") is None
+        assert ledger.in_the_way(ours.id, scope="ours") == sent
+        ledger.close()

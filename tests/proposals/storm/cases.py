@@ -68,6 +68,11 @@ CASES = (
 )
 
 
+def is_of_replicas(case: Case) -> bool:
+    """Whether it can happen where several people share a server: nobody has a terminal of theirs there, nor a code."""
+    return case.write != "code" and case.kind != "terminal"
+
+
 @dataclass(frozen=True)
 class Run:
     """One run: everything about it follows from the seed and its number."""

@@ -12,15 +12,17 @@ from payt_mcp.books.account import Account
 from payt_mcp.books.scope import Scope
 from payt_mcp.errors import PaytMcpError
 from payt_mcp.payt.signin.tokens import StaticToken
+from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.records import Draft, Record, Who
+from payt_mcp.proposals.rounds import Rounds
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret, Settings
 from payt_mcp.writes.outbox import Outbox
 from tests.proposals.storm import daily_work, upserts
-from tests.proposals.storm.broken import LEDGERS
 from tests.proposals.storm.by_code import by_code
 from tests.proposals.storm.cases import Run
 from tests.proposals.storm.client import StormClient, die, dying_after, hurry
+from tests.proposals.storm.records_of import record_of
 from tests.proposals.storm.recovery import approve, recover
 
 _PATIENCE = 5.0
@@ -46,14 +48,25 @@ async def _work(job: dict[str, Any], run: Run) -> None:
         api_token=TOKEN, api_url=job["url"], administration_id=job["administration"], rate=100,
         state_dir=Path(job["folder"]),
     )  # fmt: skip
+    folder = Path(job["folder"])
+    with record_of(folder, job["broken"]) as ledger:
+        await _work_on(job, run, settings, ledger)
+
+
+async def _work_on(job: dict[str, Any], run: Run, settings: Settings, ledger: LedgerContract) -> None:
     async with anyio.create_task_group() as group:
         client = StormClient(settings.api_url, StaticToken(TOKEN))
         client.refusals, client.dies_at = job.get("refusals", 0), job.get("dies_at", "")
         account = Account(settings, client, group)
         outbox = Outbox(
-            account, settings, LEDGERS[job["broken"]](Path(job["folder"])), settings.api_url, group, identity=TOKEN
+            account,
+            settings,
+            ledger,
+            settings.api_url,
+            group,
+            ledger_scope="storm",
+            rounds=Rounds(poll=0.02),
         )
-        outbox.engine._poll = 0.02
         await outbox.engine.start()
         try:
             await _part(job, outbox, run)
@@ -66,7 +79,7 @@ async def _work(job: dict[str, Any], run: Run) -> None:
 async def _part(job: dict[str, Any], outbox: Outbox, run: Run) -> None:
     match job["part"]:
         case "recover":
-            await recover(outbox, run, lambda: _drafts(outbox, run))
+            await recover(outbox, run, lambda: _drafts(outbox, run), Path(job["folder"]))
         case "serve":
             await _serve(outbox, Path(job["folder"]))
         case "race":

@@ -29,10 +29,10 @@ def approve(ledger: LedgerContract, key: str) -> None:
         ledger.approve(key, PERSON)
 
 
-async def recover(outbox: Outbox, run: Run, drafts: Drafts) -> None:
-    """Until nothing is open any more; a batch of invoices until it has been applied."""
+async def recover(outbox: Outbox, run: Run, drafts: Drafts, folder: Path) -> None:
+    """Until nothing is open any more; a batch of invoices until it has been applied. `folder` is told more."""
     if run.kind == "late_answer":
-        await _wait_for_the_late_one(outbox)
+        await _wait_for_the_late_one(outbox, folder)
     await _propose(outbox, run, drafts)
     asked: set[str] = set()
     for _turn in range(_TURNS):
@@ -43,16 +43,16 @@ async def recover(outbox: Outbox, run: Run, drafts: Drafts) -> None:
         if not open_:
             await _propose(outbox, run, drafts)
         for record in open_:
-            await _decide(outbox, run, record, asked)
+            await _decide(outbox, run, record, asked, folder)
 
 
-async def _wait_for_the_late_one(outbox: Outbox) -> None:
+async def _wait_for_the_late_one(outbox: Outbox, folder: Path) -> None:
     """A person who is told that it may have been sent waits; the server keeps looking."""
     with anyio.move_on_after(_LATE) as patience:
         while _unknown(outbox):  # noqa: ASYNC110 - the engine settles it
             await anyio.sleep(0.05)
     if patience.cancelled_caught:
-        (Path(str(outbox.ledger.folder)) / "not_found").touch()
+        (folder / "not_found").touch()
 
 
 async def _propose(outbox: Outbox, run: Run, drafts: Drafts) -> None:
@@ -63,7 +63,7 @@ async def _propose(outbox: Outbox, run: Run, drafts: Drafts) -> None:
             await outbox.engine.on_ledger(outbox.ledger.propose, draft, Who("tool", "storm"))
 
 
-async def _decide(outbox: Outbox, run: Run, record: Record, asked: set[str]) -> None:
+async def _decide(outbox: Outbox, run: Run, record: Record, asked: set[str], folder: Path) -> None:
     """What a person does with what is open: a second letter of the same text is not wanted."""
     if record.status is Status.PROPOSED:
         if run.is_many and record.basis and record.basis["same_text"]:
@@ -74,7 +74,7 @@ async def _decide(outbox: Outbox, run: Run, record: Record, asked: set[str]) -> 
     elif record.status is Status.OUTCOME_UNKNOWN:
         looked = await outbox.engine.look(record)
         if looked.status is Status.OUTCOME_UNKNOWN:
-            (Path(str(outbox.ledger.folder)) / "asked").write_text(record.id)
+            (folder / "asked").write_text(record.id)
             _decide_unknown(outbox.ledger, record, again=run.again and record.id not in asked)
             asked.add(record.id)
 

@@ -13,13 +13,13 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.states import Status
 from tests.proposals.storm import daily_work, terminal, upserts
 from tests.proposals.storm.cases import MANY, PEOPLE, Run
 from tests.proposals.storm.client import closed_port
 from tests.proposals.storm.payt import ADMINISTRATION, CONTEXT, Payt
 from tests.proposals.storm.processes import worker
+from tests.proposals.storm.records_of import in_database, record_of
 from tests.proposals.storm.recovery import approve
 from tests.proposals.storm.verdict import Outcome, judge
 
@@ -79,20 +79,19 @@ class Field:
         self.payt.fault(kind=kind, path=path, method=method, **more)
 
     def approve_all(self) -> list[str]:
-        ledger = Ledger(self.folder)
-        try:
+        with record_of(self.folder) as ledger:
             keys = [record.id for record in ledger.pending() if record.status is Status.PROPOSED]
             for key in keys:
                 approve(ledger, key)
             return keys
-        finally:
-            ledger.close()
 
 
-def execute(payt: Payt, run: Run, broken: str = "") -> Outcome:
-    """One run on a Payt of which nobody else makes use meanwhile."""
+def execute(payt: Payt, run: Run, broken: str = "", database: str = "") -> Outcome:
+    """One run on a Payt of which nobody else makes use meanwhile; `database` is as in `weather.storm`."""
     with tempfile.TemporaryDirectory(prefix="storm-") as folder:
         field = Field(payt, run, Path(folder), broken, [])
+        if database:
+            in_database(field.folder, database)
         payt.clear()
         if run.write in daily_work.WRITES:
             older = daily_work.prepare(payt, run)
@@ -228,9 +227,8 @@ def _strike_at_a_terminal(field: Field) -> None:
     if run.state == "again":
         field.fault(run.unknown_by, "POST")
     field.do("whole" if run.state == "again" else "propose")
-    ledger = Ledger(field.folder)
-    keys = [record.id for record in ledger.pending(also=(Status.OUTCOME_UNKNOWN,))]
-    ledger.close()
+    with record_of(field.folder) as ledger:
+        keys = [record.id for record in ledger.pending(also=(Status.OUTCOME_UNKNOWN,))]
     servers = {"not_served": 0, "two_servers": 2}.get(run.state, 1)
     serving = [field.start("serve") for _ in range(servers)]
     kill_after = run.kill_after if run.state == "killed" else None

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from payt_mcp.errors import PaytMcpError
-from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from tests.proposals.storm import daily_work, upserts
 from tests.proposals.storm.cases import Run
 from tests.proposals.storm.payt import Payt
+from tests.proposals.storm.records_of import record_of
 from tests.support.previews import flat, seen
 
 _OPEN = {Status.SENDING, Status.OUTCOME_UNKNOWN, Status.APPROVED}
@@ -67,14 +67,11 @@ def _mails(payt: Payt, run: Run) -> int:
 
 
 def _read(folder: Path) -> _Found:
-    ledger = Ledger(folder)
-    try:
+    with record_of(folder) as ledger:
         ledger.verify()
         records = ledger.recent(dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
         events = [event for record in records for event in ledger.history(record.id) if event.status == "approved"]
         return _Found(records, frozenset(json.loads(event.who)["channel"] for event in events))
-    finally:
-        ledger.close()
 
 
 def _common(run: Run, found: _Found, *, late_found: bool) -> Iterator[str]:

@@ -14,9 +14,11 @@ from tests.proposals.storm.verdict import Outcome
 
 
 def storm(
-    numbers: Iterable[int], seed: int, broken: str = "", *, jobs: int = 1, until_wrong: bool = False
+    numbers: Iterable[int], seed: int, broken: str = "", *, jobs: int = 1, until_wrong: bool = False, database: str = ""
 ) -> list[Outcome]:
-    """Runs by number, in `jobs` lanes, each with a Payt of its own; in the order of their numbers."""
+    """Runs by number, in `jobs` lanes, each with a Payt of its own; in the order of their numbers. With
+    a `database` (its address), each run is of a company in it, and its processes are replicas.
+    """
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
     for number in numbers:
         waiting.put(number)
@@ -30,7 +32,7 @@ def storm(
                     number = waiting.get_nowait()
                 except queue.Empty:
                     break
-                found.append(execute(payt, plan(number, seed, payt.debtors), broken))
+                found.append(execute(payt, plan(number, seed, payt.debtors), broken, database))
                 if until_wrong and found[-1].wrong:
                     stop.set()
             return found

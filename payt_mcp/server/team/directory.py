@@ -1,0 +1,97 @@
+"""Who may do what, as a replica remembers it: at most thirty seconds old, and forgotten when another changes it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import NamedTuple
+
+from payt_mcp.database.database import Database
+from payt_mcp.errors import DatabaseError, NoAccessError
+from payt_mcp.policy.approval import Needs, yeses_above
+from payt_mcp.policy.team import Rights, Standing, TenantPolicy
+from payt_mcp.server.team.people import People, Person
+
+CHANNEL = "people"
+"""Where the database tells that people, roles or policies changed."""
+
+REMEMBERED = 30.0
+_MOST = 10_000
+
+
+class Known(NamedTuple):
+    """A person of a company, and what is decided about them, as read at a moment (monotonic)."""
+
+    person: Person
+    rights: Rights
+    policy: TenantPolicy
+    at: float
+
+
+class Directory:
+    """The people of all companies. Whoever was removed, or is another company's, is nobody."""
+
+    def __init__(self, database: Database, people: People, *, remembered: float = REMEMBERED) -> None:
+        self._database = database
+        self._people = people
+        self._remembered = remembered
+        self._known: dict[tuple[str, str], Known] = {}
+        self._policies: dict[str, tuple[TenantPolicy, float]] = {}
+
+    async def find(self, tenant_id: str, person_id: str, *, fresh: bool = False) -> Known | None:
+        """Somebody who works there now; None where nobody of that id does. Raises DatabaseError."""
+        key, now = (tenant_id, person_id), time.monotonic()
+        known = self._known.get(key)
+        if fresh or known is None or now - known.at > self._remembered:
+            known = await self._read(tenant_id, person_id, now)
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            if known is None:
+                self._known.pop(key, None)
+            else:
+                self._known[key] = known
+        return known
+
+    async def standing(self, tenant_id: str, person_id: str, *, writes: bool = True, fresh: bool = False) -> Standing:
+        """What somebody may do now. Raises NoAccessError where they are nobody here; DatabaseError."""
+        known = await self.find(tenant_id, person_id, fresh=fresh)
+        if known is None:
+            raise NoAccessError
+        return Standing(person_id, known.rights, known.policy, writes)
+
+    async def name(self, tenant_id: str, person_id: str) -> str:
+        """What a person is called; their address where they have no name, "" where they are not known."""
+        person = await self._people.person(tenant_id, person_id)
+        return (person.name or person.email) if person else ""
+
+    async def policy(self, tenant_id: str, *, fresh: bool = False) -> TenantPolicy:
+        """What a company decided; reading alone, where there is none of that id. Raises DatabaseError."""
+        found, now = self._policies.get(tenant_id), time.monotonic()
+        if fresh or found is None or now - found[1] > self._remembered:
+            tenant = await self._people.tenant(tenant_id)
+            found = self._policies[tenant_id] = (tenant.policy if tenant else TenantPolicy(), now)
+        return found[0]
+
+    def needs(self, tenant_id: str, amount: str) -> Needs:
+        """Whose yes a proposal needs, by the policy as it was last read: that is asked for in a transaction."""
+        policy, _ = self._policies.get(tenant_id, (TenantPolicy(), 0.0))
+        return yeses_above(amount, policy.second_above)
+
+    def shares(self, tenant_id: str) -> bool:
+        """Whether people of equal rights read the same from memory, by the policy as it was last read."""
+        policy, _ = self._policies.get(tenant_id, (TenantPolicy(), 0.0))
+        return policy.shared_reading
+
+    async def follow(self) -> None:
+        """Forget what others change, as long as this runs. Policies are read anew, for `needs` is asked at any time."""
+        async for _ in self._database.notices(CHANNEL):
+            self._known.clear()
+            for tenant_id in list(self._policies):
+                with suppress(DatabaseError):  # then it is as it was, for as long as it is remembered
+                    await self.policy(tenant_id, fresh=True)
+
+    async def _read(self, tenant_id: str, person_id: str, now: float) -> Known | None:
+        person = await self._people.person(tenant_id, person_id)
+        if person is None or person.status == "removed":
+            return None
+        return Known(person, await self._people.rights(person_id), await self.policy(tenant_id), now)

@@ -1,0 +1,110 @@
+"""Listings that every replica goes on with: kept in the database too, sealed, for whoever began them."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any, Protocol
+
+from payt_mcp.books.contacts import Chain
+from payt_mcp.books.listings import LIFETIME, Listing, Listings
+from payt_mcp.database.database import Connection, Database, first
+from payt_mcp.errors import DatabaseError, SealedError
+from payt_mcp.payt.wire import Query
+
+_MOST_TOKEN = 40
+
+
+class Sealer(Protocol):
+    """Seals what is secret (see `keyring.KeyRing`)."""
+
+    def seal(self, secret: bytes, about: str) -> bytes: ...
+
+    def open(self, sealed: bytes, about: str) -> bytes: ...
+
+
+class SharedListings(Listings):
+    """The listings of one person. Where the database is away, those of this replica are what there is."""
+
+    def __init__(self, database: Database, sealer: Sealer, tenant_id: str, person_id: str) -> None:
+        super().__init__()
+        self._database = database
+        self._sealer = sealer
+        self._whose = {"tenant": tenant_id, "person": person_id}
+        self._written: dict[str, tuple[object, ...]] = {}
+        self._versions: dict[str, int] = {}
+
+    async def fetch(self, cursor: str) -> None:
+        token = cursor.partition(".")[0]
+        if not token or len(token) > _MOST_TOKEN:
+            return
+        with suppress(DatabaseError, SealedError):
+            row = await self._database.run(lambda c: first(c, _READ, self._values(token)))
+            if row is not None and row["body"] is not None:
+                listing = _listing(json.loads(self._sealer.open(row["body"], self._about(token))))
+                self._versions[token], self._written[token] = row["version"], _state(listing)
+                self.put(listing)
+
+    async def keep(self) -> None:
+        changed = [one for one in self.all() if one.cursor(one.size) and self._written.get(one.token) != _state(one)]
+        if not changed:
+            return
+        states = {one.token: _state(one) for one in changed}
+        bodies = {one.token: self._sealer.seal(_json(one), self._about(one.token)) for one in changed}
+        with suppress(DatabaseError):
+            self._versions |= await self._database.run(lambda c: self._write(c, bodies))
+            self._written |= states
+
+    def _write(self, connection: Connection, bodies: dict[str, bytes]) -> dict[str, int]:
+        versions = {}
+        for token, body in bodies.items():
+            row = first(connection, _WRITE, self._values(token) | {"body": body})
+            if row is not None:
+                versions[token] = row["version"]
+        connection.execute(_FORGET, {"seconds": LIFETIME})
+        return versions
+
+    def _values(self, token: str) -> dict[str, Any]:
+        return {**self._whose, "token": token, "known": self._versions.get(token, 0), "seconds": LIFETIME}
+
+    def _about(self, token: str) -> str:
+        return f"listing:{self._whose['tenant']}:{self._whose['person']}:{token}"
+
+
+_READ = """
+update listings set used_at = now()
+where token = %(token)s and tenant = %(tenant)s and person = %(person)s
+    and used_at > now() - make_interval(secs => %(seconds)s)
+returning version, case when version <> %(known)s then body end as body
+"""
+
+_WRITE = """
+insert into listings as known (token, tenant, person, version, body)
+values (%(token)s, %(tenant)s, %(person)s, 1, %(body)s)
+on conflict (token) do update set version = known.version + 1, body = excluded.body, used_at = now()
+where known.tenant = excluded.tenant and known.person = excluded.person
+returning version
+"""
+
+_FORGET = "delete from listings where used_at < now() - make_interval(secs => %(seconds)s)"
+
+
+def _state(listing: Listing) -> tuple[object, ...]:
+    """What of a listing changes while it is gone on with."""
+    chain = listing.chain
+    return len(listing.ids), listing.size, None if chain is None else chain.query
+
+
+def _json(listing: Listing) -> bytes:
+    plain = {name: getattr(listing, name) for name in ("token", "tool", "args", "administration_id", "ids", "size")}
+    chain = None if listing.chain is None else asdict(listing.chain)
+    return json.dumps({**plain, "rows": dict(listing.rows), "chain": chain}, default=str).encode()
+
+
+def _listing(found: dict[str, Any]) -> Listing:
+    chain = found.pop("chain")
+    if chain is not None:
+        query = chain.pop("query")
+        chain = Chain(query=Query(**query), **chain)
+    return Listing(**found, chain=chain)

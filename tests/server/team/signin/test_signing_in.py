@@ -1,0 +1,185 @@
+"""People sign in at their company's identity provider, and nobody is anybody else."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from payt_mcp.database.database import Database
+from payt_mcp.server.team.departures import HOME, own_path
+from payt_sandbox.provider import Someone, create_provider
+from tests.server.team.signin.office import ANNA, BRAM, ISSUER, PUBLIC, Office
+
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
+
+
+@pytest.fixture(scope="module")
+def office(database: Database) -> Office:
+    return Office(database)
+
+
+async def test_an_invited_person_is_known_by_their_address_once_and_by_their_subject_ever_after(office: Office) -> None:
+    company, other = await office.people.add_tenant("Acme"), await office.people.add_tenant("Bolt")
+    invited = await office.people.invite(company.id, "anna@ACME.example", "approver")
+    browser = office.browser()
+    landed = await browser.sign_in("anna", "/approvals?page=2")
+    assert str(landed.url) == f"{PUBLIC}/approvals?page=2"
+    assert landed.json()["people"] == [[invited.id, "anna@ACME.example", "Anna Ames", "anna"]]
+
+    # Her address changes at the provider, she is invited to a second company, and stays who she is.
+    office.stand_in.people["anna"] = replace(ANNA, email="anna.married@acme.example", name="Anna Married")
+    too = await office.people.invite(other.id, "anna.married@acme.example", "reader")
+    again = await office.browser().sign_in("anna")
+    assert {one[0] for one in again.json()["people"]} == {invited.id, too.id}
+    assert again.json()["people"][0][2] == "Anna Married"
+
+    # Somebody else gets her old address, or has one that nobody vouches for: they are nobody.
+    office.stand_in.people |= {
+        "new": Someone("new", "anna@acme.example", "New"),
+        "odd": Someone("odd", "odd@acme.example", "Odd", email_verified=False),
+        "lone": Someone("lone", "lone@acme.example", "Lone"),
+    }
+    await office.people.invite(company.id, "odd@acme.example", "admin")
+    texts = set()
+    for subject in ("new", "odd", "lone"):
+        stranger = office.browser()
+        page = await stranger.sign_in(subject)
+        assert page.status_code == 403, subject
+        texts.add(page.text)
+        assert (await stranger.get("/approvals")).status_code == 401
+    assert len(texts) == 1, "the page must not tell an invited address from another"
+    assert "Acme" not in texts.pop()
+    assert await office.people.person(company.id, invited.id) is not None
+
+
+async def test_another_provider_with_the_same_subject_and_address_is_somebody_else(office: Office) -> None:
+    elsewhere = Office(
+        office.database,
+        create_provider([ANNA], "https://other.example"),
+        replace(office.settings, oidc_issuer="https://other.example"),
+    )
+    browser = elsewhere.browser(**{"other.example": elsewhere.provider})
+    assert (await browser.sign_in("anna")).status_code == 403
+
+
+async def test_an_answer_works_once_and_in_the_browser_it_was_asked_for_in(office: Office) -> None:
+    await _invite_bram(office)
+    browser, thief = office.browser(), office.browser()
+    caught: list[str] = []
+
+    async def stop(request: httpx.Request) -> None:
+        url = str(request.url)
+        if url.startswith(f"{PUBLIC}/signin/callback"):
+            caught.append(url)
+            raise _StopError
+
+    browser.http.event_hooks = {"request": [stop]}
+    with pytest.raises(_StopError):
+        await browser.sign_in("bram")
+    browser.http.event_hooks = {}
+    (answer,) = caught
+    state = parse_qs(urlsplit(answer).query)["state"][0]
+    bent = [
+        (thief, answer),  # led there by somebody who wants to be whoever opens it
+        (browser, answer.replace(state, state[:-1] + ("A" if state[-1] != "A" else "B"))),
+        (browser, f"{answer}&state={state}"),
+        (browser, f"{PUBLIC}/signin/callback"),
+    ]
+    for who, url in bent:
+        page = await who.get(url)
+        assert page.status_code == 400, url
+        assert "belongs to no sign-in" in page.text
+    assert (await browser.get(answer)).json()["people"]
+    replayed = await browser.get(answer)
+    assert replayed.status_code == 400
+    # It took ten minutes: too late.
+    page = await browser.get("/signin")
+    await office.database.run(lambda c: c.execute("update departures set created_at = now() - interval '11 minutes'"))
+    assert (await browser.click(page, subject="bram")).status_code == 400
+    # Another provider's answer, and a no.
+    page = await browser.get("/signin")
+    mixed = page.text.replace(ISSUER, "https://evil.example")
+    assert mixed == page.text
+    no = await browser.click(page, subject="")
+    assert no.status_code == 403
+    assert "not signed in by" in no.text
+
+
+async def test_an_id_token_is_believed_if_everything_in_it_is_right(office: Office) -> None:
+    await _invite_bram(office)
+    stand_in = office.stand_in
+    browser = office.browser()
+    wrong: list[dict[str, Any]] = [
+        {"iss": "https://evil.example"},
+        {"aud": "another-program"},
+        {"aud": ["payt-mcp", "another-program"]},
+        {"exp": int(time.time()) - 600},
+        {"nonce": "of-another-sign-in"},
+        {"nonce": None},
+        {"sub": None},
+        {"iat": None},
+    ]
+    for claims in wrong:
+        stand_in.claims = claims
+        page = await browser.sign_in("bram")
+        assert page.status_code == 502, claims
+        assert (await browser.get("/approvals")).status_code == 401
+    stand_in.claims = {}
+    stand_in.foreign_key = True
+    assert (await browser.sign_in("bram")).status_code == 502
+    stand_in.foreign_key = False
+    assert (await browser.sign_in("bram")).status_code == 200
+    office.oidc._keys._fetched -= 60  # the keys were fetched a while ago
+    stand_in.rotate_keys()
+    assert (await browser.sign_in("bram")).status_code == 200
+    before = stand_in.counts["keys"]
+    assert (await browser.sign_in("bram")).status_code == 200
+    assert stand_in.counts["keys"] == before
+    stand_in.is_away = True
+    begun = Office(office.database, office.provider).browser()  # a replica that has never asked it
+    page = await begun.get("/signin")
+    assert page.status_code == 502
+    assert "gave no answer" in page.text
+    stand_in.is_away = False
+    assert (await begun.sign_in("bram")).status_code == 200
+
+
+async def test_only_paths_of_ours_are_led_on_to(office: Office) -> None:
+    for good in ("/approvals/p-1", "/connect?next=%2Fapprovals", "/"):
+        assert own_path(good) == good
+    evil = ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "evil", "", "/\t/evil"]
+    evil += ["\\\\evil.example", "/x\r\nSet-Cookie: a=b", " /x", "/é", "///evil.example", "/" + "x" * 3000]
+    for path in evil:
+        assert own_path(path) == HOME, path
+    await _invite_bram(office)
+    landed = await office.browser().sign_in("bram", "//evil.example/x")
+    assert str(landed.url) == f"{PUBLIC}{HOME}"
+
+
+async def test_signing_out_takes_a_form_of_ours(office: Office) -> None:
+    await _invite_bram(office)
+    browser = office.browser()
+    csrf = (await browser.sign_in("bram")).json()["csrf"]
+    for fields, origin in (({}, PUBLIC), ({"csrf": "x"}, PUBLIC), ({"csrf": csrf}, "https://evil.example")):
+        assert (await browser.http.post("/signout", data=fields, headers={"origin": origin})).status_code == 403
+        assert (await browser.http.post("/company", data=fields, headers={"origin": origin})).status_code == 403
+    assert (await browser.get("/approvals")).status_code == 200
+    out = await browser.http.post("/signout", data={"csrf": csrf}, headers={"origin": PUBLIC})
+    assert "signed out" in out.text
+    assert "default-src 'none'" in out.headers["content-security-policy"]
+    assert (await browser.get("/approvals")).status_code == 401
+
+
+async def _invite_bram(office: Office) -> None:
+    if not any(tenant.name == "Bram's" for tenant in await office.people.tenants()):
+        company = await office.people.add_tenant("Bram's")
+        await office.people.invite(company.id, BRAM.email, "reader")
+
+
+class _StopError(Exception):
+    pass

@@ -32,7 +32,7 @@ class Balancer:
         self.only: int | None = None
         self.went_to: list[int] = []
         self._turns = itertools.count()
-        self._http: httpx.AsyncClient | None = None
+        self._way: httpx.AsyncHTTPTransport | None = None  # not a client: that keeps the cookies of everybody
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -55,13 +55,15 @@ class Balancer:
         return [(first + step) % len(self.replicas) for step in range(len(self.replicas))]
 
     async def _ask(self, origin: str, request: Request, body: bytes) -> httpx.Response | None:
-        if self._http is None:
-            self._http = httpx.AsyncClient(timeout=120, limits=httpx.Limits(max_keepalive_connections=0))
+        if self._way is None:
+            self._way = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_keepalive_connections=0))
         url = f"{origin}{request.url.path}" + (f"?{request.url.query}" if request.url.query else "")
         headers = [(name, value) for name, value in request.headers.items() if name not in _HOPS]
+        limits = {"connect": 10, "read": 120, "write": 120, "pool": 120}
         try:
-            asked = self._http.build_request(request.method, url, headers=headers, content=body)
-            return await self._http.send(asked, stream=True)
+            return await self._way.handle_async_request(
+                httpx.Request(request.method, url, headers=headers, content=body, extensions={"timeout": limits})
+            )
         except httpx.ConnectError:
             return None
         except httpx.TransportError:  # killed under way: whether it did anything is not known

@@ -90,7 +90,7 @@ class Stroller:
 
     def __init__(self, *stops: str, **options: Any) -> None:
         self._stops = stops
-        self.http = httpx.Client(follow_redirects=False, timeout=60, **options)
+        self.http = httpx.Client(headers={"Accept": "text/html,*/*;q=0.8"}, timeout=60, **options)
         self.url = ""
         self.status = 0
         self.text = ""

@@ -1,4 +1,4 @@
-"""A replica begins only where all is right, and says in one sentence what is not; what others start loads nothing of it."""
+"""A replica begins only where all is right, and says in a sentence what is not; what others start loads none of it."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from payt_mcp.database.cluster import Cluster, programs
+from payt_mcp.database.cluster import Cluster as Cluster  # as tests name it
+from payt_mcp.database.cluster import programs
 from payt_mcp.database.database import Database
 from payt_mcp.database.migrating import migrate
 from payt_mcp.disk import try_lock

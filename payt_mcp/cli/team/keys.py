@@ -17,8 +17,9 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """Raises SettingsError; SealedError where a key that is still needed is gone."""
     parser = argparse.ArgumentParser(
         prog="payt-mcp team keys",
-        description="Keys that seal what is secret in the database. To change keys: put a new one before the others in "
-        "PAYT_KEYS of every replica, run `rotate` with the same PAYT_KEYS, and take the old ones away when it says so.",
+        description="Keys that seal what is secret in the database. To change keys: add a new one behind the others in "
+        "PAYT_KEYS of every replica, so that all of them open what it seals; then put it first, one replica after the "
+        "other; run `rotate` with the same PAYT_KEYS, and take the old ones away when it says so.",
     )
     steps = parser.add_subparsers(dest="step", required=True)
     steps.add_parser("new", help="print one, with a name of its own (name:base64), and nothing else")

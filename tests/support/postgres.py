@@ -18,13 +18,14 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from payt_mcp.database.cluster import Cluster as Cluster  # as tests name it
-from payt_mcp.database.cluster import programs
+from payt_mcp.database.cluster import Cluster, programs
 from payt_mcp.database.database import Database
 from payt_mcp.database.migrating import migrate
 from payt_mcp.disk import try_lock
 from payt_mcp.settings import Secret
 from tests.support.fixed import free_port
+
+__all__ = ["REQUIRED", "Cluster", "a_cluster", "a_database", "of_this_run"]
 
 REQUIRED = "CI_POSTGRES"
 """Set where tests that find no PostgreSQL must fail instead of being skipped."""

@@ -146,12 +146,11 @@ class Company:
             await task
             database.close()
 
-    def mailable(self, administration: str = "4711") -> str:
-        """A debtor that a letter may go to."""
-        for row in self.payt.sandbox.world.rows(administration, "debtors"):
-            if row["reminder_email_address"] and not row["paused_at"] and not row["reminding_paused_at"]:
-                return str(row["debtor_number"])
-        raise LookupError(administration)
+    def mailable(self, place: int = 0) -> str:
+        """One of the debtors that a letter may go to."""
+        rows = self.payt.sandbox.world.rows("4711", "debtors")
+        fit = [row for row in rows if row["reminder_email_address"] and not row["paused_at"]]
+        return [str(row["debtor_number"]) for row in fit if not row["reminding_paused_at"]][place]
 
 
 @asynccontextmanager
@@ -184,5 +183,5 @@ def company(**tokens: Token) -> Iterator[Company]:
 async def until(is_so: Any, seconds: float = 60.0) -> None:
     """Wait for something that another task or process does."""
     with anyio.fail_after(seconds):
-        while not await is_so():  # noqa: ASYNC110 - of other tasks and processes nobody tells
+        while not await is_so():  # noqa: ASYNC110 - what others do, nobody tells
             await anyio.sleep(0.02)

@@ -15,6 +15,7 @@ USAGE = """\
 payt-mcp team: a server for a whole company (docs/team.md)
 
 To begin
+  payt-mcp team demo          two people, two replicas and one letter, on this machine  [--once] [--port PORT]
   payt-mcp team keys new      a key for PAYT_KEYS
   payt-mcp team migrate       make or bring up to date the tables of PAYT_DATABASE_URL
   payt-mcp team init COMPANY --admin EMAIL
@@ -40,6 +41,7 @@ Keeping it
 `payt-mcp team COMMAND --help` says more about one."""
 
 _COMMANDS = (
+    "demo",
     "keys",
     "migrate",
     "init",

@@ -25,13 +25,18 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     steps.add_parser("new", help="print one, with a name of its own (name:base64), and nothing else")
     steps.add_parser("rotate", help="seal everything anew under the first key, while replicas run")
     if parser.parse_args(argv).step == "new":
-        print(f"k{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+        print(new_key())
         return 0
     from payt_mcp.cli.team.opened import key_ring, opened
 
     ring = key_ring(environ)
     with opened(environ) as database:
         return _rotate(database, ring)
+
+
+def new_key() -> str:
+    """A key as PAYT_KEYS takes it."""
+    return f"k{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 
 def _rotate(database: Database, ring: Sequence[NamedKey]) -> int:

@@ -169,6 +169,7 @@ async def test_what_is_carried_out_says_who_but_nothing_of_a_colleagues_letter(
     tenant = await house.tenant("Colleagues", own_approval=True)
     anouk = await house.person(tenant, "anouk", "whole", everywhere="approver")
     bram = await house.person(tenant, "bram", "second", everywhere="approver")
+    piet = await house.person(tenant, "piet", "whole", grant=f"g-{anouk.id}", everywhere="proposer")
     letter = {
         "subject": "Een keer", "body": "Wilt u dit betalen?", "to_debtor": house.mailable(), "administration_id": OWN,
     }  # fmt: skip
@@ -181,4 +182,11 @@ async def test_what_is_carried_out_says_who_but_nothing_of_a_colleagues_letter(
         assert "approved: bram, on the approval page" in text
         again = said(await his.call_tool("send_message", letter))
         assert "sent by a colleague" in again
-        assert "Wilt u dit" not in again
+        waits = letter | {"subject": "Nog een keer"}
+        await hers.call_tool("send_message", waits)
+    async with asks(replicas[1], piet) as theirs:  # who shares the grant, and may approve nothing
+        assert "sent by a colleague" in said(await theirs.call_tool("send_message", letter))
+        text = said(await theirs.call_tool("send_message", waits))
+        assert "the same was proposed by a colleague, and waits for a yes" in text
+        assert "/approvals/" not in text
+        assert "From:" not in text

@@ -69,7 +69,8 @@ def _is_confined(pod: dict[str, Any]) -> None:
     }  # fmt: skip
     secrets = {one["name"]: one["valueFrom"]["secretKeyRef"] for one in container["env"] if "valueFrom" in one}
     assert {name: one["optional"] for name, one in secrets.items()} == {
-        "PAYT_DATABASE_URL": False, "PAYT_KEYS": False, "PAYT_OIDC_CLIENT_SECRET": True, "PAYT_CLIENT_SECRET": True
+        "PAYT_DATABASE_URL": False, "PAYT_KEYS": False, "PAYT_OIDC_CLIENT_SECRET": True, "PAYT_CLIENT_SECRET": True,
+        "PAYT_SMTP_URL": True,
     }  # fmt: skip
     plain = {one["name"]: one["value"] for one in container["env"] if "value" in one}
     given = {"PAYT_DATABASE_URL": "postgresql://x/y", "PAYT_KEYS": f"k:{'A' * 43}="}

@@ -38,12 +38,12 @@ capabilities:
 - name: {{ $name }}
   value: {{ $value | quote }}
 {{- end }}
-{{- range $name := list "PAYT_DATABASE_URL" "PAYT_KEYS" "PAYT_OIDC_CLIENT_SECRET" "PAYT_CLIENT_SECRET" }}
+{{- range $name := list "PAYT_DATABASE_URL" "PAYT_KEYS" "PAYT_OIDC_CLIENT_SECRET" "PAYT_CLIENT_SECRET" "PAYT_SMTP_URL" }}
 - name: {{ $name }}
   valueFrom:
     secretKeyRef:
       name: {{ $.Values.secretName }}
       key: {{ $name }}
-      optional: {{ hasSuffix "_SECRET" $name }}
+      optional: {{ not (has $name (list "PAYT_DATABASE_URL" "PAYT_KEYS")) }}
 {{- end }}
 {{- end }}

@@ -47,3 +47,27 @@ capabilities:
       optional: {{ not (has $name (list "PAYT_DATABASE_URL" "PAYT_KEYS")) }}
 {{- end }}
 {{- end }}
+
+{{- /* The pod of `payt-mcp team COMMAND`. */}}
+{{- define "payt-mcp.command" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false # they would be PAYT_... variables, which are no settings
+restartPolicy: Never
+securityContext:
+  {{- include "payt-mcp.podSecurity" .root | nindent 2 }}
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+containers:
+  - name: {{ .command }}
+    image: {{ include "payt-mcp.image" .root }}
+    args: [team, {{ .command }}]
+    env:
+      {{- include "payt-mcp.env" .root | trim | nindent 6 }}
+    securityContext:
+      {{- include "payt-mcp.containerSecurity" .root | nindent 6 }}
+    resources:
+      requests: {cpu: 50m, memory: 100Mi}
+      limits: {memory: 256Mi}
+{{- end }}

@@ -225,12 +225,15 @@ async def _listed(
 ) -> tuple[Answer, Shown]:
     """The first page: the totals of all that was found, and the first invoices."""
     from payt_mcp.books.invoices import in_one_order  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.listings import IdsOf  # noqa: PLC0415
     from payt_mcp.books.several import pinned  # noqa: PLC0415
 
     known: dict[str, Sequence[OpenItem]] = {one.scope.id: one.result.items for one in found}
+    ids: Sequence[str]
     if len(scopes) == 1:  # of 100,000 ids each line here is felt
-        ids = [item.id for item in found[0].result.items]
-        known = {scopes[0].id: found[0].result.items[: limit + 1]}
+        items = found[0].result.items
+        ids = IdsOf(items) if question.is_about_open else [item.id for item in items]
+        known = {scopes[0].id: items[: limit + 1]}
     else:
         ids = [pinned(scopes, scope, item.id) for scope, item in in_one_order(found, question)]
     page = begun_of(scopes, "search_invoices", args, ids, limit)

@@ -78,8 +78,8 @@ def _facts(of: Standing, advice: Advice) -> Iterator[str]:
     if advice.also:
         yield f"also: {', '.join(said.partition(': ')[0] for said in advice.also)}"
     if of.owing.apart:
-        why = ", ".join(_APART_WORDS[one] for one in of.owing.apart)
-        yield f"{of.owing.overdue - of.chasing.amount:.2f} set apart: {why}"
+        why = ", ".join(_APART_WORDS[one] for one in of.owing.apart if _APART_WORDS[one] not in advice.reason)
+        yield f"{of.owing.overdue - of.chasing.amount:.2f} set apart{f': {why}' if why else ''}"
     if of.limit is not None:
         yield f"over its credit limit of {of.limit:.0f}"
     if of.owing.credit and advice.step != "match_credit":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from payt_mcp.books.find import find_debtor_read
-from payt_mcp.books.messages import newest_first, subjects_of, unanswered
+from payt_mcp.books.messages import newest_first, subjects_among, subjects_of, unanswered
 from payt_mcp.books.scope import Scope, optional
 from payt_mcp.books.surroundings import surroundings_of
 from payt_mcp.errors import MissingError
@@ -84,12 +84,14 @@ async def open_file(
     cases: Sequence[str] = (),
     all_messages: bool = False,
     known: Debtor | None = None,
+    held: OpenItems | None = None,
 ) -> DebtorFile:
     """The file of a debtor, with the credit cases of its open invoices and these `cases`; `all_messages` reads on where
     there are more than usual, and `known` is its record where this call has read it with every field. Raises
     UpstreamError; MissingError where there is no such debtor.
 
-    Everything is read from Payt now and not from the books, so that it is right at the moment of writing.
+    Everything is read from Payt now and not from the books, so that it is right at the moment of writing; but where
+    books that are `held` are given, cases and plans are as these have them.
     """
     also = ("latest_reminder_at",)
     most = None if all_messages else MOST_MESSAGES
@@ -97,7 +99,7 @@ async def open_file(
 
     async def look_around() -> None:
         found["around"] = await surroundings_of(
-            scope, debtor_id, debtor_fields=every(Debtor), also=also, cases=cases, known=known
+            scope, debtor_id, debtor_fields=every(Debtor), also=also, cases=cases, known=known, held=held
         )
 
     async def read_messages() -> None:
@@ -127,20 +129,21 @@ async def open_file(
     )
 
 
-async def file_and_letters(scope: Scope, value: str) -> tuple[DebtorFile, Correspondence]:
-    """The file of the debtor that is meant, and what was written last. Who asks for the same one at the same moment
-    shares it.
+async def file_and_letters(scope: Scope, value: str, *, whole: bool) -> tuple[DebtorFile, Correspondence]:
+    """The file of the debtor that is meant, and what was written last; what fresh books tell is read again only for the
+    `whole` of it. Who asks for the same one at the same moment shares it.
 
     Raises as `find_debtor` and `open_file` do.
     """
+    account = scope.account
     found, known = await find_debtor_read(scope, value, every(Debtor))
+    held = None if whole else account.books(scope.administration).fresh_now
 
     async def read() -> tuple[DebtorFile, Correspondence]:
-        file = await open_file(scope, found.id, known=known)
-        return file, await read_correspondence(scope, file)
+        file = await open_file(scope, found.id, known=known, held=held)
+        return file, await read_correspondence(scope, file, held)
 
-    account = scope.account
-    return await account.at_once.read((scope.id, found.id, account.payt.client.writes), read)
+    return await account.at_once.read((scope.id, found.id, whole, account.payt.client.writes), read)
 
 
 async def bounced_mails(scope: Scope, debtor_id: str) -> list[Notification] | None:
@@ -160,18 +163,22 @@ async def bounced_mails(scope: Scope, debtor_id: str) -> list[Notification] | No
     return None
 
 
-async def read_correspondence(scope: Scope, file: DebtorFile) -> Correspondence:
-    """What was written last, with its text."""
+async def read_correspondence(scope: Scope, file: DebtorFile, held: OpenItems | None = None) -> Correspondence:
+    """What was written last, with its text; where books that are `held` are given, the numbers that these know."""
     debtor_id, newest = file.debtor.id, file.messages
     incoming = [message for message in newest if message.sender_type == "debtor"]
     waiting = unanswered(newest, debtor_id).get(debtor_id, [])
     chosen = dict.fromkeys(message.id for message in (*newest[:_LAST], *waiting[:_MOST_UNANSWERED], *incoming[:1]))
     whole = [message for message in newest if message.id in chosen]
     numbers = {item.id: code(item.number) for item in file.open_items if item.number}
-    known = {case.id: code(case.credit_case_number or case.case_number) for case in file.cases}
+    about: list[Message | Notification] = [*whole, *(file.bounced or [])[:MOST_BOUNCED]]
+    cases = [*file.books.cases]
+    if held is not None:
+        cases += filter(None, (held.cases.get(one.credit_case_id or "") for one in about))
+    known = {case.id: code(case.credit_case_number or case.case_number) for case in cases}
     return Correspondence(
         whole,
-        await subjects_of(scope, [*whole, *(file.bounced or [])[:MOST_BOUNCED]], numbers, known),
+        subjects_among(about, numbers, known) if held else await subjects_of(scope, about, numbers, known),
         len(newest),
         len(incoming),
         len(waiting) if file.is_all else None,

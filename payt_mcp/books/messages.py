@@ -29,6 +29,8 @@ BRIEF = (
 """What tells when a message was sent, by whom, and about what."""
 WHOLE = (*BRIEF, "subject", "content", "read_at")
 """The same, the text, and whether it was read."""
+CLOSED = "an invoice or credit case on which nothing is open"
+"""What a message is about, where nobody looked up its number."""
 _ANYTHING = "anything"
 """In the place of the id of an invoice or a case."""
 
@@ -130,6 +132,18 @@ async def subjects_of(
         numbers = {**invoices, **await invoice_numbers(scope, missing)}
         found |= _named("invoice", numbers, ((one.id, one.invoice_id) for one in records))
     return found
+
+
+def subjects_among(
+    records: Iterable[Message | Notification], invoices: Mapping[str, str], cases: Mapping[str, str]
+) -> dict[str, str]:
+    """The same without asking Payt: `invoices` and `cases` are all that are open, and what is about others says that
+    it is about none of those.
+    """
+    records = list(records)
+    found = {one.id: CLOSED for one in records if _belongs(one)}
+    found |= _named("credit case", cases, ((one.id, one.credit_case_id) for one in records))
+    return found | _named("invoice", invoices, ((one.id, one.invoice_id) for one in records))
 
 
 def _belongs(one: Message | Notification) -> bool:

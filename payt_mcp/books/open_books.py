@@ -109,6 +109,11 @@ class Books:
         return (self._readings, self.held.version, self.held.cases.version, self.held.plans.version, *self.unseen)
 
     @property
+    def fresh_now(self) -> OpenItems | None:
+        """The open items, where nothing needs to be asked for them to be fresh and nothing was refused."""
+        return self.held if self._is_fresh() and not self.unseen else None
+
+    @property
     def mark(self) -> dt.datetime | None:
         return self._following.place.mark
 

@@ -43,10 +43,10 @@ def file_lines(data: Mapping[str, Any], invoices: str, *, whole: bool) -> list[s
     else:
         text += map(_case_line, map(spoken, data["cases"]))
     for plan in data["payment_plans"]:
-        text += plan_lines(plan if whole else _day_alone(plan, "approved_at"))
+        text += plan_lines(plan)
     if data["messages"]:
         text.append("Last messages:")
-        text += [line for row in data["messages"] for line in message_lines(row if whole else _brief(row))]
+        text += [line for row in data["messages"] for line in message_lines(row)]
     return text
 
 
@@ -71,8 +71,15 @@ def _case_line(row: Mapping[str, Any]) -> str:
     return f"Credit case {row['credit_case_number']}: {row['phase']}{amount}{', paused' if 'paused' in row else ''}"
 
 
-def _brief(message: Mapping[str, Any]) -> dict[str, Any]:
-    """With its day alone: those shown come newest first; and what it is about only where its subject does not say."""
+def brief_plan(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of a plan with the day of its approval alone."""
+    return _day_alone(row, "approved_at")
+
+
+def brief_message(message: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of a message with its day alone, as those shown come newest first; and with what it is about only where
+    its subject does not say.
+    """
     row = _day_alone(message, "sent_at")
     if row.get("about", "-").rpartition(" ")[2] in row.get("subject", ""):
         del row["about"]

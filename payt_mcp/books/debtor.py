@@ -141,7 +141,7 @@ async def file_and_letters(scope: Scope, value: str, *, whole: bool) -> tuple[De
 
     async def read() -> tuple[DebtorFile, Correspondence]:
         file = await open_file(scope, found.id, known=known, held=held)
-        return file, await read_correspondence(scope, file, held)
+        return file, await read_correspondence(scope, file, whole=whole)
 
     return await account.at_once.read((scope.id, found.id, whole, account.payt.client.writes), read)
 
@@ -163,22 +163,19 @@ async def bounced_mails(scope: Scope, debtor_id: str) -> list[Notification] | No
     return None
 
 
-async def read_correspondence(scope: Scope, file: DebtorFile, held: OpenItems | None = None) -> Correspondence:
-    """What was written last, with its text; where books that are `held` are given, the numbers that these know."""
+async def read_correspondence(scope: Scope, file: DebtorFile, *, whole: bool) -> Correspondence:
+    """What was written last, with its text; the numbers of invoices and cases that are closed only for the `whole`."""
     debtor_id, newest = file.debtor.id, file.messages
     incoming = [message for message in newest if message.sender_type == "debtor"]
     waiting = unanswered(newest, debtor_id).get(debtor_id, [])
     chosen = dict.fromkeys(message.id for message in (*newest[:_LAST], *waiting[:_MOST_UNANSWERED], *incoming[:1]))
-    whole = [message for message in newest if message.id in chosen]
+    shown = [message for message in newest if message.id in chosen]
     numbers = {item.id: code(item.number) for item in file.open_items if item.number}
-    about: list[Message | Notification] = [*whole, *(file.bounced or [])[:MOST_BOUNCED]]
-    cases = [*file.books.cases]
-    if held is not None:
-        cases += filter(None, (held.cases.get(one.credit_case_id or "") for one in about))
-    known = {case.id: code(case.credit_case_number or case.case_number) for case in cases}
+    about: list[Message | Notification] = [*shown, *(file.bounced or [])[:MOST_BOUNCED]]
+    known = {case.id: code(case.credit_case_number or case.case_number) for case in file.books.cases}
     return Correspondence(
-        whole,
-        subjects_among(about, numbers, known) if held else await subjects_of(scope, about, numbers, known),
+        shown,
+        await subjects_of(scope, about, numbers, known) if whole else subjects_among(about, numbers, known),
         len(newest),
         len(incoming),
         len(waiting) if file.is_all else None,

@@ -29,8 +29,6 @@ BRIEF = (
 """What tells when a message was sent, by whom, and about what."""
 WHOLE = (*BRIEF, "subject", "content", "read_at")
 """The same, the text, and whether it was read."""
-CLOSED = "an invoice or credit case on which nothing is open"
-"""What a message is about, where nobody looked up its number."""
 _ANYTHING = "anything"
 """In the place of the id of an invoice or a case."""
 
@@ -137,11 +135,12 @@ async def subjects_of(
 def subjects_among(
     records: Iterable[Message | Notification], invoices: Mapping[str, str], cases: Mapping[str, str]
 ) -> dict[str, str]:
-    """The same without asking Payt: `invoices` and `cases` are all that are open, and what is about others says that
+    """The same without asking Payt: `invoices` and `cases` are all that matter now, and what is about others says that
     it is about none of those.
     """
     records = list(records)
-    found = {one.id: CLOSED for one in records if _belongs(one)}
+    found = {one.id: "a credit case without open invoices" for one in records if one.credit_case_id}
+    found |= {one.id: "an invoice on which nothing is open" for one in records if one.invoice_id}
     found |= _named("credit case", cases, ((one.id, one.credit_case_id) for one in records))
     return found | _named("invoice", invoices, ((one.id, one.invoice_id) for one in records))
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp.answers import debtor as debtor_words
-from payt_mcp.answers.debtor_text import file_lines
+from payt_mcp.answers.debtor_text import brief_message, brief_plan, file_lines
 from payt_mcp.answers.raw import raw_fields
 from payt_mcp.answers.rows import (
     brief_case_row,
@@ -130,16 +130,16 @@ TOOL = ToolSpec(
 
 def _data(scope: Scope, file: DebtorFile, letters: Correspondence, parts: OverdueParts, form: _Form) -> dict[str, Any]:
     messages = letters.messages[: form.messages]
+    rows = [message_row(m, form.characters, scope.zone, about=_about(file, letters, m)) for m in messages]
+    plans = [plan_row(plan, scope.zone) for plan in (*file.plans, *file.pending)]
     return {
         "currency": scope.administration.currency_code or "",
         "debtor": _debtor(scope, file, parts, form),
         "addresses": _addresses(file.debtor, form),
         "invoices": form.rows(_invoice(scope, file, item) for item in _shown(file, messages, form.invoices)),
         "cases": _cases(scope, file, form),
-        "payment_plans": [plan_row(plan, scope.zone) for plan in (*file.plans, *file.pending)],
-        "messages": form.rows(
-            message_row(m, form.characters, scope.zone, about=_about(file, letters, m)) for m in messages
-        ),
+        "payment_plans": plans if form.is_whole else list(map(brief_plan, plans)),
+        "messages": form.rows(rows if form.is_whole else map(brief_message, rows)),
     }
 
 

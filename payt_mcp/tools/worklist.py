@@ -135,14 +135,12 @@ def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answe
     if not left:
         return
     answer.data["left_out"] = left
-    for chase, title in _CHASE.items():
-        sums: dict[str, list[str]] = {}
-        for one in left:
-            if one["chase"] == chase:
-                whose = f" ({one['currency']}, {one['administration_id']})" if len(scopes) > 1 else ""
-                sums.setdefault(one["reason"], []).append(f"{one['amount']} of {one['debtors']}{whose}")
-        answer.lines += ["", f"{title}:"] if sums else []
-        answer.lines += [f"- {', '.join(of_each)}: {reason}" for reason, of_each in sums.items()]
+    sums: dict[tuple[str, str], list[str]] = {}
+    for one in left:
+        whose = f" ({one['currency']}, {one['administration_id']})" if len(scopes) > 1 else ""
+        sums.setdefault((one["chase"], one["reason"]), []).append(f"{one['amount']} of {one['debtors']}{whose}")
+    answer.lines += ["", "Not for today:"]
+    answer.lines += [f"- {chase}: {', '.join(of_each)}, {reason}" for (chase, reason), of_each in sums.items()]
 
 
 def _whose(scopes: Sequence[Scope], scope: Scope) -> dict[str, Any]:
@@ -176,7 +174,6 @@ TOOL = ToolSpec(
     ),
 )
 
-_CHASE = {"must not": "Must not be chased", "not yet": "Nothing to do yet"}
 _COLUMNS = {
     "administration_id": "administration",
     "debtor_number": "debtor",

@@ -18,7 +18,6 @@ from payt_mcp.payt.together import together
 from payt_mcp.receivables.attention import DebtorAttention, of_debtor
 from payt_mcp.receivables.messages import EARLIEST, MOST_BOUNCED, message_moment
 from payt_mcp.receivables.open_items import OpenItem, OpenItems
-from payt_mcp.receivables.phases import last_reminder
 from payt_mcp.receivables.selection import ordered
 from payt_mcp.words.text import code
 
@@ -93,13 +92,12 @@ async def open_file(
     Everything is read from Payt now and not from the books, so that it is right at the moment of writing; but where
     books that are `held` are given, cases and plans are as these have them.
     """
-    also = ("latest_reminder_at",)
     most = None if all_messages else MOST_MESSAGES
     found: dict[str, Any] = {}
 
     async def look_around() -> None:
         found["around"] = await surroundings_of(
-            scope, debtor_id, debtor_fields=every(Debtor), also=also, cases=cases, known=known, held=held
+            scope, debtor_id, debtor_fields=every(Debtor), cases=cases, known=known, held=held
         )
 
     async def read_messages() -> None:
@@ -118,7 +116,7 @@ async def open_file(
         around.debtor,
         around.books,
         ordered(around.books.invoices.values(), "due_date"),
-        {invoice.id: moment for invoice in around.invoices if (moment := last_reminder(invoice))},
+        {item.id: item.reminded_at for item in around.books.invoices.values() if item.reminded_at},
         around.cases,
         around.plans,
         around.pending,

@@ -48,14 +48,13 @@ async def surroundings_of(
     debtor_id: str,
     *,
     debtor_fields: Fields = DEBTOR_FIELDS,
-    also: Fields = (),
     cases: Iterable[str] = (),
     known: Debtor | None = None,
     held: OpenItems | None = None,
 ) -> Surroundings:
-    """Of one debtor. `also` are fields of its open invoices beside the usual ones; `cases` the ids of cases that are
-    looked at too; `known` is its record where this call has read it. What the books `held` tell of its cases and plans
-    is not read again, and then `cases` has no records. Raises UpstreamError.
+    """Of one debtor. `cases` are the ids of cases that are looked at too; `known` is its record where this call has
+    read it. What the books `held` tell of its cases and plans is not read again, and then `cases` has no records.
+    Raises UpstreamError.
     """
     around = Surroundings(OpenItems(scope.administration.currency_code or ""))
     look = scope.look()
@@ -68,7 +67,7 @@ async def surroundings_of(
             look.take("debtors", [around.debtor])
 
     async def read_invoices() -> None:
-        around.invoices = await open_invoices_of(scope, debtor_id, also)
+        around.invoices = await open_invoices_of(scope, debtor_id)
         for invoice in around.invoices:
             around.books.put_invoice(invoice)
 

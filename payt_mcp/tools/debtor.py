@@ -75,8 +75,6 @@ _WHOLE = _Form(invoices=20, messages=15, characters=400, details=_MORE_DETAILS, 
 
 
 class DebtorDetail(TypedDict, total=False):
-    """`debtor` also has Payt's other filled fields; invoices are the oldest, and those of messages."""
-
     summary: str
     currency: str
     debtor: dict[str, Any]
@@ -85,6 +83,8 @@ class DebtorDetail(TypedDict, total=False):
     cases: list[dict[str, Any]]
     payment_plans: list[dict[str, Any]]
     messages: list[dict[str, Any]]
+    open_tasks: list[dict[str, Any]]
+    internal_notes: list[dict[str, Any]]
     as_of: str
     notes: list[str]
 
@@ -92,7 +92,7 @@ class DebtorDetail(TypedDict, total=False):
 async def get_debtor(
     ctx: Ctx,
     debtor: Annotated[Key, Field(description="Debtor number, identifier, id, or a name only one debtor can have.")],
-    whole: Annotated[bool, Field(description="More of each, links and registrations.")] = False,
+    whole: Annotated[bool, Field(description="More of each; tasks, notes, links.")] = False,
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, DebtorDetail]:
     from payt_mcp.books.debtor import file_and_letters  # noqa: PLC0415 - brings the client along
@@ -108,7 +108,7 @@ async def get_debtor(
     answer.lines = file_lines(
         answer.data, f"Open invoices{_OF_MANY if shown < len(file.open_items) else ''}", whole=whole
     )
-    answer.notes += scope.caveats
+    answer.notes += [*scope.caveats, *(await _add_colleagues(answer, scope, file) if whole else [])]
     answer.notes += debtor_words.notes(
         scope, file, letters, parts,
         whole=whole, invoices=shown, addresses=len(answer.data["addresses"]), messages=len(answer.data["messages"]),
@@ -124,8 +124,24 @@ TOOL = ToolSpec(
     toolset="core",
     place=6,
     needs=("administrations:read", "invoices:read", "debtors:read", "messages:read"),
-    may_need=("credit_cases:read", "notifications:read", "payment_plans:read"),
+    may_need=("credit_cases:read", "notes:read", "notifications:read", "payment_plans:read", "tasks:read"),
 )
+
+
+async def _add_colleagues(answer: Answer, scope: Scope, file: DebtorFile) -> list[str]:
+    """What a person sees beside a letter: open tasks and the notes of 14 days. It only adds to the file."""
+    from payt_mcp.answers.colleagues import colleague_lines, colleague_notes, colleague_rows  # noqa: PLC0415 - see above
+    from payt_mcp.books.colleagues import Colleagues, colleagues_on  # noqa: PLC0415
+    from payt_mcp.books.scope import optional  # noqa: PLC0415
+
+    found: Colleagues | None = None
+    async with optional():
+        found = await colleagues_on(scope, file)
+    if found is not None:
+        rows = colleague_rows(scope, found)
+        answer.data |= rows
+        answer.lines += colleague_lines(rows)
+    return colleague_notes(found)
 
 
 def _data(scope: Scope, file: DebtorFile, letters: Correspondence, parts: OverdueParts, form: _Form) -> dict[str, Any]:

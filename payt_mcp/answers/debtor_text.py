@@ -35,7 +35,7 @@ def file_lines(data: Mapping[str, Any], invoices: str, *, whole: bool) -> list[s
     text = [f"{_MEANINGS.get(name, name)}: {_value(value)}" for name, value in debtor.items()]
     if address:
         text.append(f"postal_address: {', '.join(address[part] for part in _ADDRESS_PARTS if part in address)}")
-    text += map(_address_line, data["addresses"]) if whole else _addresses_line(data["addresses"], goes_to)
+    text += [_address_line(row, "" if whole else goes_to) for row in data["addresses"]]
     text += _phases(in_phases)
     text += _titled(invoices, data["invoices"], _COLUMNS)
     if whole:
@@ -50,15 +50,9 @@ def file_lines(data: Mapping[str, Any], invoices: str, *, whole: bool) -> list[s
     return text
 
 
-def _address_line(row: Mapping[str, str]) -> str:
-    return f"e-mail ({row['for']}): {row['email']}{_beside(row)}"
-
-
-def _addresses_line(rows: Sequence[Mapping[str, str]], goes_to: str) -> list[str]:
-    """All of them in one line, the one that messages go to marked."""
-    marks = ["; messages go here" if goes_to and row["email"] == goes_to else "" for row in rows]
-    told = [f"{row['email']} ({row['for']}{mark}){_beside(row)}" for row, mark in zip(rows, marks, strict=True)]
-    return [f"e-mail: {', '.join(told)}"] if told else []
+def _address_line(row: Mapping[str, str], goes_to: str = "") -> str:
+    here = " (messages go here)" if goes_to and row["email"] == goes_to else ""
+    return f"e-mail ({row['for']}): {row['email']}{_beside(row)}{here}"
 
 
 def _beside(row: Mapping[str, str]) -> str:

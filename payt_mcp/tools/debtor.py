@@ -91,7 +91,7 @@ class DebtorDetail(TypedDict, total=False):
 
 async def get_debtor(
     ctx: Ctx,
-    debtor: Annotated[Key, Field(description="Debtor number, identifier, id, or a name only one debtor can have.")],
+    debtor: Annotated[Key, Field(description="Number, identifier, id, or a name only one debtor can have.")],
     whole: Annotated[bool, Field(description="More of each; tasks, notes, links.")] = False,
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, DebtorDetail]:
@@ -119,8 +119,8 @@ async def get_debtor(
 TOOL = ToolSpec(
     get_debtor,
     "Get debtor",
-    "One debtor's file, read fresh: balances, addresses, language, oldest invoices, credit cases, payment plan, last "
-    "messages. Read it before a reminder or a call.",
+    "One debtor's file, before a reminder or a call: balances, addresses, oldest invoices, cases, payment plan, last "
+    "messages.",
     toolset="core",
     place=6,
     needs=("administrations:read", "invoices:read", "debtors:read", "messages:read"),
@@ -220,7 +220,8 @@ def _invoice(scope: Scope, file: DebtorFile, item: OpenItem) -> dict[str, Any]:
 
 def _addresses(debtor: Debtor, form: _Form) -> list[dict[str, str]]:
     """Every e-mail address on file once, with what it is for, in the order a reminder would look for one; one that
-    cannot be used as it stands there, and why not. Short of the whole only those that a message would go to.
+    cannot be used as it stands there, and why not. Short of the whole only those that a message would go to,
+    and those that are odd.
     """
     found: dict[str, dict[str, str]] = {}
     for row in map(_address, written(debtor)):
@@ -230,7 +231,7 @@ def _addresses(debtor: Debtor, form: _Form) -> list[dict[str, str]]:
     goes_to = default_address(debtor)
     if form.is_whole or goes_to is None:
         return list(found.values())
-    return [row for row in found.values() if row["email"] == goes_to.email or "reminders" in row["for"]]
+    return [row for row in found.values() if row["email"] == goes_to.email or "reminders" in row["for"] or len(row) > 2]
 
 
 def _address(one: Written) -> dict[str, str]:

@@ -114,7 +114,7 @@ async def search_invoices(
     updated_after: Annotated[Text, Field(description="Date or UTC timestamp.")] = "",
     not_reminded_since: Text = "",
     group_by: Annotated[GroupBy, Field(description="Sums instead of invoices.")] = "",
-    sort: Annotated[Sort, Field(description="Default due_date; of paid ones newest first.")] = "",
+    sort: Annotated[Sort, Field(description="Default due_date; paid: newest first.")] = "",
     limit: Limit = PAGE,
     cursor: Cursor = "",
     fields: Fields = (),

@@ -27,6 +27,7 @@ People
   payt-mcp team roles         who may do what  [list | set EMAIL ROLE | remove EMAIL] [--administration ID]
                               [--company NAME]
   payt-mcp team policy        what all of a company may do, and how many must say yes  [--read-only yes|no ...]
+  payt-mcp team webhook       the address that is told what waits, and the secret of its signatures  [--company NAME]
   payt-mcp team forget WHO    a person: name, address, sessions, connections, grant at Payt  [--company NAME] [--yes]
 
 Records
@@ -49,6 +50,7 @@ _COMMANDS = (
     "invite",
     "roles",
     "policy",
+    "webhook",
     "forget",
     "export",
     "verify",

@@ -159,8 +159,8 @@ def _name(scope: Scope) -> str:
 TOOL = ToolSpec(
     get_worklist,
     "Get worklist",
-    "What to do today about each debtor, most pressing first (answer, decide, hand over, call, remind), with "
-    "the reason; and what is not for today. Start here for what to do.",
+    "What to do today about each debtor, most pressing first (answer, decide, fix an address, hand over, call, "
+    "remind), with the reason; and what is not for today. Start here for what to do.",
     toolset="core",
     place=10,
     needs=("administrations:read", "invoices:read", "debtors:read"),

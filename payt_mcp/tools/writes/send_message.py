@@ -25,9 +25,7 @@ def send_message(
     email: Annotated[Text, Field(description="Overrides the debtor's address, on the user's word.")] = "",
     cc: Keys = (),
     bcc: Keys = (),
-    about: Annotated[
-        Keys, Field(description="Invoices; -2026001: all but it. Default: those to be reminded of.")
-    ] = (),
+    about: Annotated[Keys, Field(description="Invoices; -2026001: all but it. Default: those to be reminded of.")] = (),
     attachments: Annotated[Keys, Field(description="Files below the user's attachments folder.")] = (),
 ) -> dict[str, Any]:
     return {

@@ -29,7 +29,7 @@ from payt_sandbox.server import Handle, Served, run_in_thread
 from payt_sandbox.signin.access import Application
 from tests.support import postgres
 from tests.support.balancing import Balancer, balanced
-from tests.support.fixed import free_port
+from tests.support.fixed import ADMINISTRATION, free_port
 from tests.support.processes import COMMAND, PATIENCE
 
 APP, APP_SECRET = "payt-app", "payt-app-secret"
@@ -148,6 +148,17 @@ class Company:
                 database.close()
 
         return anyio.run(add)
+
+    def mailable(self, administration: str = ADMINISTRATION) -> str:
+        """A debtor that a letter may go to."""
+        for row in self.world.rows(administration, "debtors"):
+            if row["reminder_email_address"] and not row["paused_at"] and not row["reminding_paused_at"]:
+                return str(row["debtor_number"])
+        raise LookupError(administration)
+
+    def mails(self, subject: str) -> int:
+        """How many letters of this subject Payt has sent."""
+        return sum(mail.subject == subject for mail in self.payt.sandbox.mails)
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         import psycopg

@@ -9,7 +9,7 @@ import secrets
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -208,10 +208,14 @@ def a_company(
 
 
 def until(
-    is_so: Any, otherwise: Any = lambda: "it never came", goes_on: Any = lambda: True, patience: float = PATIENCE
+    is_so: Callable[[], object],
+    otherwise: Callable[[], str] = lambda: "it never came",
+    goes_on: Callable[[], bool] = lambda: True,
+    pause: float = 0.1,
 ) -> None:
-    deadline = time.monotonic() + patience
+    """Wait for something, for as long as a slow machine may take over it."""
+    deadline = time.monotonic() + PATIENCE
     while not is_so():
         assert time.monotonic() < deadline, otherwise()
         assert goes_on(), otherwise()
-        time.sleep(0.02)
+        time.sleep(pause)

@@ -158,4 +158,3 @@ def test_a_replica_that_ends_is_ready_for_nothing_and_leaves_in_order(company: C
         assert http.get("/approvals").status_code == 421
     assert company.replicas[1].end() == 0
     assert httpx.get(f"{company.balancer.url}/approvals", headers={"Accept": "text/html"}).status_code == 303
-    company.replicas[1].start()

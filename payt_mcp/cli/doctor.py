@@ -10,27 +10,22 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import shutil
 import sys
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from payt_mcp import __version__
+from payt_mcp.cli.findings import as_data, as_text
 
 if TYPE_CHECKING:
     from payt_mcp.doctor.access import Access
     from payt_mcp.doctor.finding import Finding
     from payt_mcp.settings import Settings
 
-_COLOURS = {"ok": "32", "warning": "33", "problem": "31"}
 _ROOMS = {
     "settings": "Settings", "network": "Network", "token": "Sign-in", "payt": "Payt",
     "administrations": "Administrations", "permission": "Permissions", "record": "Record of writes",
     "attachments": "Attachments", "hosts": "Assistants", "machine": "This machine",
 }  # fmt: skip
-_WIDEST = 100
-_NARROWEST = 30
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -39,7 +34,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     parser.add_argument("--json", action="store_true", help="for scripts: one JSON object")
     args = parser.parse_args(argv)
     findings, access = _look(environ)
-    print(_as_json(findings, access) if args.json else "\n".join(_as_text(findings, environ)))
+    print(_as_json(findings, access) if args.json else "\n".join(as_text(findings, _ROOMS, environ)))
     return int(any(one.status == "problem" for one in findings))
 
 
@@ -82,43 +77,5 @@ def _at_payt(settings: Settings, findings: list[Finding]) -> Access:
 def _as_json(findings: Sequence[Finding], access: Access) -> str:
     import dataclasses
 
-    counts = {status: sum(one.status == status for one in findings) for status in _COLOURS}
-    worst = next(status for status in reversed(_COLOURS) if counts[status])
     tools = [dataclasses.asdict(tool) for tool in access.tools]
-    listed = [dataclasses.asdict(one) for one in findings]
-    head = {"schema": 1, "version": __version__, "status": worst, "counts": counts}
-    return json.dumps({**head, "findings": listed, "tools": tools}, indent=2, ensure_ascii=False)
-
-
-def _as_text(findings: Sequence[Finding], environ: Mapping[str, str]) -> Iterator[str]:
-    width = min(max(shutil.get_terminal_size((80, 24)).columns, _NARROWEST), _WIDEST)
-    colours = sys.stdout.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
-    room = ""
-    for one in findings:
-        if (now := one.check.partition(".")[0]) != room:
-            room = now
-            yield f"\n{_ROOMS[room]}" if one is not findings[0] else _ROOMS[room]
-        mark = f"{one.status:8}"
-        lines = textwrap.wrap(one.message, width - 10, break_long_words=width < 50, break_on_hyphens=False)
-        begin = f"\x1b[{_COLOURS[one.status]}m{mark}\x1b[0m" if colours else mark
-        yield f"  {begin}{lines[0]}"
-        yield from (f"          {line}" for line in lines[1:])
-        if one.remedy:
-            yield from textwrap.wrap(
-                one.remedy, width, initial_indent="          > ", subsequent_indent="            ",
-                break_long_words=width < 50, break_on_hyphens=False,
-            )  # fmt: skip
-    yield f"\n{_total(findings)}"
-
-
-def _total(findings: Sequence[Finding]) -> str:
-    problems = sum(one.status == "problem" for one in findings)
-    warnings = sum(one.status == "warning" for one in findings)
-    if not problems and not warnings:
-        return "All is well."
-    counts = [
-        f"{count} {name}{'' if count == 1 else 's'}"
-        for count, name in ((problems, "problem"), (warnings, "warning"))
-        if count
-    ]
-    return f"{' and '.join(counts)}." + ("" if problems else " Nothing stands in the way.")
+    return json.dumps({**as_data(findings), "tools": tools}, indent=2, ensure_ascii=False)

@@ -106,6 +106,14 @@ class Database:
         self._pool.close()
 
 
+def try_once(url: Secret) -> None:
+    """Connect once, and see whether that works; a pool would go on trying. Raises DatabaseError."""
+    try:
+        psycopg.connect(url.reveal(), connect_timeout=int(PATIENCE)).close()
+    except psycopg.Error:
+        raise DatabaseError from None
+
+
 def first(connection: Connection, query: str, values: Any = None) -> DictRow | None:
     """The first row of an answer."""
     return connection.execute(query, values).fetchone()

@@ -19,6 +19,7 @@ To begin
   payt-mcp team migrate       make or bring up to date the tables of PAYT_DATABASE_URL
   payt-mcp team init COMPANY --admin EMAIL
                               the first company and its first admin
+  payt-mcp team doctor        what works and what does not, with remedies  [--json]
 
 People
   payt-mcp team invite EMAIL  somebody who may sign in  [--role ROLE] [--administration ID] [--company NAME]
@@ -38,7 +39,20 @@ Keeping it
 
 `payt-mcp team COMMAND --help` says more about one."""
 
-_COMMANDS = ("keys", "migrate", "init", "invite", "roles", "policy", "forget", "export", "verify", "purge", "restored")
+_COMMANDS = (
+    "keys",
+    "migrate",
+    "init",
+    "doctor",
+    "invite",
+    "roles",
+    "policy",
+    "forget",
+    "export",
+    "verify",
+    "purge",
+    "restored",
+)
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:

@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import anyio
-import psycopg
 
-from payt_mcp.database.database import Database
+from payt_mcp.database.database import Database, try_once
 from payt_mcp.database.migrating import check
 from payt_mcp.errors import DatabaseError, InputError, SettingsError
 from payt_mcp.receivables.mailboxes import parse
@@ -52,8 +51,8 @@ def opened(environ: Mapping[str, str], *, checked: bool = True) -> Iterator[Data
 def reach(url: Secret) -> None:
     """One attempt: the pool would go on trying, and log host and user each time. Raises SettingsError."""
     try:
-        psycopg.connect(url.reveal(), connect_timeout=5).close()
-    except psycopg.Error:
+        try_once(url)
+    except DatabaseError:
         raise SettingsError(_AWAY) from None
 
 

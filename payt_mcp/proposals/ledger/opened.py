@@ -80,6 +80,8 @@ class OpenedLedger:
             with self._store.step():
                 step = Step(self._store, self._chain, (tick or self._tick)(), self._chain.checkpoint())
                 yield step
+                if step.changed:
+                    self._store.tell(step.scopes)
                 head = self._chain.head()
             if step.changed and not self._seal.is_exact:
                 self._seal.keep(head)

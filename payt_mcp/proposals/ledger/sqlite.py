@@ -58,6 +58,9 @@ class SqliteStore:
                 yield
             self._check_place()  # a step in a file that is gone by now is on no record
 
+    def tell(self, scopes: Collection[str]) -> None:
+        """Whoever wants news of a file looks at it."""
+
     def close(self) -> None:
         with self._lock:
             self._closed = True

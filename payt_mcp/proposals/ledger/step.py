@@ -23,11 +23,14 @@ _ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class Step:
-    """Made by the ledger inside a transaction, at the moment `now`. `since` is where the chain was verified up to."""
+    """Made by the ledger inside a transaction, at the moment `now`. `since` is where the chain was verified up to,
+    `scopes` those of the proposals that changed.
+    """
 
     def __init__(self, store: Store, chain: Chain, now: dt.datetime, since: Checkpoint) -> None:
         self.now = now
         self.changed = False
+        self.scopes: set[str] = set()
         self.store = store
         self.chain = chain
         self.since = since
@@ -86,6 +89,7 @@ class Step:
         assert row is not None, "it was written in this step"
         self.chain.note(row, who, stamp(self.now), detail)
         self.changed = True
+        self.scopes.add(row["scope"])
         return record_of(row)
 
 

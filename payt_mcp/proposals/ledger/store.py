@@ -33,6 +33,9 @@ class Store(Protocol):
     def step(self) -> AbstractContextManager[None]:
         """One step for all who share it: it waits for every other, and is durable when it ends, or has not happened."""
 
+    def tell(self, scopes: Collection[str]) -> None:
+        """Have those who wait for news learn that this step changed proposals of these scopes, once it is over."""
+
     def close(self) -> None:
         """Let go of it, after a step that another thread is taking; may be called twice."""
 

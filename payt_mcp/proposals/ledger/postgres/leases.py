@@ -12,6 +12,8 @@ import time
 from collections.abc import Collection
 from contextlib import suppress
 
+import psycopg
+
 from payt_mcp.database.database import Database
 from payt_mcp.errors import DatabaseError
 from payt_mcp.proposals.ledger.postgres.store import PostgresStore
@@ -63,7 +65,7 @@ class Leases:
 
     def _prolong_on(self) -> None:
         while not self._over.wait(self._beat):
-            with suppress(DatabaseError):  # what cannot be prolonged in time is over
+            with suppress(DatabaseError, psycopg.Error):  # what cannot be prolonged in time is over
                 self._prolong()
 
     def _prolong(self) -> None:
@@ -111,7 +113,8 @@ class LeasedOwner:
         """Whoever is found dead here is so for good: the row that could be prolonged is gone."""
         if not names:
             return set()
-        with self._leases.database.transaction() as connection:
+        with self._store.reading():
+            connection = self._store.connection
             gone = "delete from owners where name = any(%s) and lease_until <= clock_timestamp()"
             connection.execute(gone, (list(names),))
             rows = connection.execute("select name from owners where name = any(%s)", (list(names),)).fetchall()

@@ -26,6 +26,10 @@ from payt_mcp.proposals.records import Event
 CHANNEL = "ledger"
 """Where each step that changed something is notified, with the id of the company."""
 
+SCOPES_CHANNEL = "ledger_scopes"
+"""Where it is notified with the company, a space and the scope of each proposal that changed."""
+
+_TELL = "select pg_notify(%s, %s), (select count(pg_notify(%s, %s || ' ' || scope)) from unnest(%s::text[]) scope)"
 _AWAY = "The database with the record of writes cannot be reached at the moment."
 _READ_AGAIN = 20.0  # seconds in which a database that went away while a step ended is asked what became of it
 _AT_A_TIME = 500
@@ -87,8 +91,9 @@ class PostgresStore:
         with self.reading():
             self.execute(_TURN, self.tenant)
             yield
-            if self._here.added is not None:
-                self.execute("select pg_notify(%s, %s)", CHANNEL, self.tenant)
+
+    def tell(self, scopes: Collection[str]) -> None:
+        self.execute(_TELL, CHANNEL, self.tenant, SCOPES_CHANNEL, self.tenant, list(scopes))
 
     def close(self) -> None:
         with self._uses:

@@ -7,7 +7,7 @@ from weakref import WeakSet
 import anyio
 
 from payt_mcp.database.database import Database
-from payt_mcp.proposals.ledger.postgres.store import CHANNEL
+from payt_mcp.proposals.ledger.postgres.store import SCOPES_CHANNEL
 
 
 class Wake:
@@ -34,17 +34,17 @@ class Waking:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._wakes: dict[str, WeakSet[Wake]] = {}
+        self._wakes: dict[tuple[str, str], WeakSet[Wake]] = {}
 
-    def of(self, tenant_id: str) -> Wake:
-        """News of one company, for as long as somebody holds it."""
+    def of(self, tenant_id: str, scope: str = "") -> Wake:
+        """News of one scope of a company, or of all of it, for as long as somebody holds it."""
         wake = Wake()
-        self._wakes.setdefault(tenant_id, WeakSet()).add(wake)
+        self._wakes.setdefault((tenant_id, scope), WeakSet()).add(wake)
         return wake
 
     async def run(self) -> None:
-        async for tenant_id in self._database.notices(CHANNEL):
-            told = [self._wakes.get(tenant_id, ())] if tenant_id else list(self._wakes.values())
-            for wakes in told:
-                for wake in list(wakes):
-                    wake.wake()
+        async for notice in self._database.notices(SCOPES_CHANNEL):
+            tenant_id, _, scope = notice.partition(" ")
+            meant = [(tenant_id, scope), (tenant_id, "")] if notice else list(self._wakes)
+            for wake in [wake for key in meant for wake in self._wakes.get(key, ())]:
+                wake.wake()

@@ -140,22 +140,25 @@ async def test_what_one_process_records_wakes_the_others(url: str, opens: compan
     database = Database(Secret(url))
     waking = Waking(database)
     ledger = opens()
-    ours, theirs = waking.of(ledger._store.tenant), waking.of("t-none")  # type: ignore[attr-defined]
+    tenant = ledger._store.tenant  # type: ignore[attr-defined]
+    ours, all_of_it = waking.of(tenant, "here"), waking.of(tenant)
+    others = [waking.of(tenant, "there"), waking.of("t-none", "here"), waking.of("t-none")]
 
     async def take(step: Callable[[], object]) -> None:
         await run_sync(step)
         with anyio.fail_after(60):
             await ours.wait()
+            await all_of_it.wait()
 
     with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
             group.start_soon(waking.run)
-            await ours.wait()  # at the start, something may have been missed
-            await theirs.wait()
+            for wake in (ours, all_of_it, *others):  # at the start, something may have been missed
+                await wake.wait()
             await take(lambda: ledger.propose(draft(), TOOL))
             await take(lambda: approved(ledger, "another"))
             group.cancel_scope.cancel()
-    assert not theirs._is_woken
+    assert not any(wake._is_woken for wake in others)
     database.close()
 
 

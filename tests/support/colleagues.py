@@ -184,5 +184,5 @@ def company(**tokens: Token) -> Iterator[Company]:
 async def until(is_so: Any, seconds: float = 60.0) -> None:
     """Wait for something that another task or process does."""
     with anyio.fail_after(seconds):
-        while not await is_so():  # noqa: ASYNC110 - of other tasks and processes nobody tells
+        while not await is_so():  # noqa: ASYNC110 - what others do, nobody tells
             await anyio.sleep(0.02)

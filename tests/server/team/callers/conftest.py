@@ -1,0 +1,22 @@
+"""One company for all tests of a module, and two replicas of its server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from payt_sandbox.signin.access import Token
+from tests.support.colleagues import Company, company
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[Company]:
+    with company(second=Token(), third=Token()) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+async def replicas(house: Company) -> AsyncIterator[tuple[str, str]]:
+    async with house.replica() as one, house.replica() as other:
+        yield one, other

@@ -38,13 +38,14 @@ def document(
     title: str,
     main: Markup,
     *,
+    heading: str = "",
     here: str = "",
     live: str = "",
     follows: Mapping[str, str] | None = None,
     footer: Markup = NOTHING,
 ) -> str:
-    """A whole page. `here` is the part of the site that it is, `live` a line below the head; one that `follows` what
-    happens names where it `look`s for news, and what is known (`changes`).
+    """A whole page; without a `heading` it is headed by its title. `here` is the part of the site that it is, `live` a
+    line below the head; one that `follows` what happens names where it `look`s for news, and what is known (`changes`).
     """
     scripts = Markup(
         '<script src="/approvals/assets/rest.js" defer></script><script src="/approvals/assets/page.js" defer></script>'
@@ -52,14 +53,15 @@ def document(
     return str(
         html(
             '<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title} - {heading}</title>'
+            '<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title} - {site}</title>'
             '<link rel="stylesheet" href="/approvals/assets/page.css">'
             '<link rel="stylesheet" href="/approvals/assets/team.css">{scripts}</head>'
-            "<body{data}><header>{nav}<h1>{title}</h1>{live}</header>"
+            "<body{data}><header>{nav}<h1>{heading}</h1>{live}</header>"
             '<main aria-live="polite">{main}</main>{footer}</body></html>',
             language=html.language,
             title=title,
-            heading=HEADING,
+            site=HEADING,
+            heading=heading or title,
             scripts=scripts if follows else NOTHING,
             data=_data(html, follows) if follows else NOTHING,
             nav=_nav(html, session, here),

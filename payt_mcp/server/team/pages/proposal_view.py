@@ -17,7 +17,7 @@ from payt_mcp.proposals.outcomes import at
 from payt_mcp.proposals.records import Event, Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import title_of
-from payt_mcp.server.team.pages.frame import document
+from payt_mcp.server.team.pages.frame import HEADING, document
 from payt_mcp.server.team.pages.seen_by import Member, yeses_of
 from payt_mcp.server.team.web_sessions import WebSession
 from payt_mcp.words.hypertext import NOTHING, Html
@@ -72,6 +72,7 @@ def proposal_page(html: Html, session: WebSession, member: Member, record: Recor
         session,
         spoken(title_of(record), html.language),
         drawn,
+        heading=HEADING,
         live=say("An assistant proposed what is below. Nothing reaches Payt before you approve it here."),
         follows={"look": f"/approvals/{record.id}/changes", "changes": changes},
         footer=back,
@@ -111,7 +112,8 @@ def _name(told: Told, person_id: str) -> str:
 def _form(html: Html, session: WebSession, member: Member, record: Record) -> Markup:
     hidden = {"csrf": session.csrf, "token": token(session, record)}
     reason = html(
-        '<label class="why">{} <input name="why" maxlength="{}" autocomplete="off"></label>',
+        # Of several lines: the Enter key in a field of one would press the first button, which is the yes.
+        '<label class="why">{} <textarea name="why" rows="1" maxlength="{}"></textarea></label>',
         say("Reason, if you reject it (the assistant is told)"),
         MOST_REASON,
     )

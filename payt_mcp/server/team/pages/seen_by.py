@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from payt_mcp.server.team.people import Person, Tenant
 from payt_mcp.server.team.web_sessions import WebSession
 
 LATELY = dt.timedelta(days=30)
+_ID = re.compile(r"p-[a-z0-9]{1,40}")
 _NO = frozenset({"approve", "again", "done", "close"})
 """What takes a yes, or the place of one."""
 
@@ -77,12 +79,14 @@ async def members(session: WebSession, needed: Needed, *, fresh: bool = False) -
         tenant = await needed.people.tenant(person.tenant_id)
         known = await needed.directory.find(person.tenant_id, person.id, fresh=fresh)
         if tenant is not None and known is not None:
-            found.append(Member(person, tenant, Standing(person.id, known.rights, known.policy)))
+            found.append(Member(person, tenant, Standing(person.id, known.rights, tenant.policy)))
     return found
 
 
 async def find(session: WebSession, needed: Needed, key: str, *, fresh: bool = False) -> Shown | None:
     """A proposal of a company of theirs that they may see."""
+    if not _ID.fullmatch(key):
+        return None
     for member in await members(session, needed, fresh=fresh):
         ledger = await needed.desk.ledger(member.tenant.id)
         try:

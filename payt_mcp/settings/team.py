@@ -34,8 +34,8 @@ class NamedKey:
 
 @dataclass(frozen=True, kw_only=True)
 class TeamSettings:
-    """`keys`: the first seals, all of them open. `public_url` is where people and clients reach the server, without
-    its last slash: every address that is told is made of it, and none of a header.
+    """`keys`: the first seals, all of them open. `public_url` is where people and clients reach the server, written as
+    browsers write an origin: every address that is told is made of it, and none of a header.
     """
 
     base: Settings
@@ -64,7 +64,7 @@ class TeamSettings:
         return cls(
             base=base,
             database_url=database_url(given["PAYT_DATABASE_URL"] or ""),
-            public_url=_https("PAYT_PUBLIC_URL", given["PAYT_PUBLIC_URL"] or ""),
+            public_url=public_url(given["PAYT_PUBLIC_URL"] or ""),
             keys=keys(given["PAYT_KEYS"] or ""),
             oidc_issuer=_https("PAYT_OIDC_ISSUER", given["PAYT_OIDC_ISSUER"] or ""),
             oidc_client_id=given["PAYT_OIDC_CLIENT_ID"] or "",
@@ -82,6 +82,19 @@ def database_url(value: str) -> Secret:
     if not is_one:
         raise SettingsError("PAYT_DATABASE_URL must be a PostgreSQL address: postgresql://user:password@host/name.")
     return Secret(value)
+
+
+def public_url(value: str) -> str:
+    """The origin of PAYT_PUBLIC_URL, without a port that goes without saying. Raises SettingsError."""
+    parts = urlsplit(_https("PAYT_PUBLIC_URL", value))
+    if parts.path:
+        raise SettingsError(
+            "PAYT_PUBLIC_URL must have no path: clients look for what they need at the root of a host. Give this "
+            "server a host name of its own, as https://payt.company.example."
+        )
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    is_usual = parts.port in {None, {"https": 443, "http": 80}[parts.scheme]}
+    return f"{parts.scheme}://{host}" if is_usual else f"{parts.scheme}://{host}:{parts.port}"
 
 
 def keys(value: str) -> tuple[NamedKey, ...]:

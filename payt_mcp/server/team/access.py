@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import anyio
 
 from payt_mcp.database.database import Connection, Database, first
-from payt_mcp.errors import NoLongerError, ProviderError
+from payt_mcp.errors import DatabaseError, NoLongerError, ProviderError
 from payt_mcp.server.team.identities import Identities
 from payt_mcp.server.team.oidc import Kept, Provider
 
@@ -70,19 +70,25 @@ class Access:
     async def is_current(self, tenant_id: str, person_id: str) -> bool:
         """Whether this person of this company may still do anything here."""
         until = anyio.current_time() + _LONGEST
-        state = await self._look(tenant_id, person_id)
-        while state is not None and state.is_asked and state.seconds >= ANSWERED and anyio.current_time() < until:
-            await anyio.sleep(0.2)
+        while True:
             state = await self._look(tenant_id, person_id)
-        if state is None or state.seconds < FRESH or (state.is_asked and state.seconds < ANSWERED):
-            return state is not None
-        asked = state
-        turn = await self._database.run(lambda c: self._turn(c, asked))
+            if state is not None and not state.is_asked and state.seconds >= FRESH:
+                await self._ask_in_turn(state)
+                state = await self._look(tenant_id, person_id)
+            if state is None:
+                return False
+            if not state.is_asked or anyio.current_time() > until:
+                return state.seconds < PATIENT
+            if state.seconds < ANSWERED:
+                return True
+            await anyio.sleep(0.2)  # another one asks, and its answer is waited for
+
+    async def _ask_in_turn(self, state: _State) -> None:
+        """Ask the provider, unless another replica does, or has done so just now."""
+        turn = await self._database.run(lambda c: self._turn(c, state))
         if turn is not None:
             with anyio.CancelScope(shield=True):  # what the provider gives in exchange is kept, whoever hangs up
                 await self._ask(turn)
-            state = await self._look(tenant_id, person_id)
-        return state is not None and state.seconds < PATIENT
 
     async def _look(self, tenant_id: str, person_id: str) -> _State | None:
         return await self._database.run(lambda c: _state(c, tenant_id, person_id))
@@ -115,10 +121,21 @@ class Access:
                 await self._answered(turn, "answered_at = now(), confirmed_at = now(), sealed = %s", sealed)
 
     async def _answered(self, turn: _Turn, what: str, *values: bytes) -> None:
-        """Note it, unless they signed in anew meanwhile."""
+        """Note it, unless they signed in anew meanwhile. What the provider gave works once, so a database that is away
+        for a moment is waited for.
+        """
         given = (*values, turn.issuer, turn.subject, turn.since)
         query = f"update identities set {what} where issuer = %s and subject = %s and tried_at = %s"  # noqa: S608 - ours
-        await self._database.run(lambda c: c.execute(query.encode(), given))
+        until = anyio.current_time() + _LONGEST
+        while True:
+            try:
+                await self._database.run(lambda c: c.execute(query.encode(), given))
+            except DatabaseError:
+                if not values or anyio.current_time() > until:
+                    raise
+                await anyio.sleep(1)
+            else:
+                return
 
     async def _end(self, turn: _Turn) -> None:
         """They may not: nothing they have open here goes on."""

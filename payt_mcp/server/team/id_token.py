@@ -72,7 +72,7 @@ class SigningKeys:
 
 def is_true(value: Any) -> bool:
     """A claim that says yes: some providers write it as text or as a number."""
-    return value is True or value in {"true", "1"} or (isinstance(value, int) and value == 1)
+    return value.lower() in {"true", "1"} if isinstance(value, str) else isinstance(value, int) and value == 1
 
 
 def _checked(issuer: str, client_id: str) -> jwt.JWTClaimsRegistry:

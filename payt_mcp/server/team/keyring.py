@@ -59,7 +59,7 @@ def key_of(sealed: bytes) -> str:
     """The name of the key that sealed this; "?" where that is not told."""
     if len(sealed) < 2 or sealed[0] != _LAYOUT:
         return "?"
-    name = sealed[2 : 2 + sealed[1]].decode("ascii", "replace")
+    name = sealed[2 : 2 + sealed[1]].decode("utf-8", "replace")
     return name if name.isalnum() else "?"
 
 

@@ -110,8 +110,12 @@ async def test_consent_is_given_by_the_browser_that_asked_and_by_nobody_elses(ca
     for who, url in ((bram, caught[0]), (anna, caught[0].replace("state=", "state=x")), (anna, f"{caught[0]}&state=1")):
         assert (await who.get(url)).status_code == 400
     # The way of a sign-in is none to a connection, and the other way round.
-    leave = await case.one.departures.leave("browser", Departure("/"))
-    assert (await anna.get(f"/signin/callback?code=1&state={leave}")).status_code == 400
+    ways = {"__Host-payt-way": "a", "__Host-payt": anna.http.cookies["__Host-payt"]}
+    anna.http.cookies.set("__Host-payt-way", "a", domain="payt.company.example")
+    to_connect = await case.one.departures.leave(ways["__Host-payt-way"], Departure("/", case.anna.id))
+    to_sign_in = await case.one.departures.leave(ways["__Host-payt"], Departure("/"))
+    assert (await anna.get(f"/signin/callback?code=1&state={to_connect}")).status_code == 400
+    assert (await anna.get(f"/connect/callback?code=1&state={to_sign_in}")).status_code == 400
     assert (await anna.get(caught[0])).status_code == 200
     assert (await anna.get(caught[0])).status_code == 400
     assert len(await case.rows()) == 1

@@ -130,6 +130,8 @@ async def test_a_session_is_one_browsers_for_as_long_as_it_is_used(database: Dat
         assert (await browser.get("/who")).json()
         await database.run(lambda c: c.execute("update web_sessions set seen_at = seen_at - interval '11 hours'"))
         assert (await browser.get("/who")).json()  # it was seen in between
+        await database.run(lambda c: c.execute("update people set status = 'removed' where id = %s", (anna,)))
+        assert (await browser.get("/who")).json()["people"] == [anna_too]
         await browser.get("/end")
         assert (await browser.get("/who")).json() is None
         await browser.get("/begin/nobody-of-ours")

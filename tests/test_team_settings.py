@@ -1,0 +1,55 @@
+"""What a team server is started with: each wrong value is one sentence, and no secret stands in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from payt_mcp.errors import SettingsError
+from payt_mcp.settings.team import TeamSettings, public_url
+
+KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+GOOD = {
+    "PAYT_DATABASE_URL": "postgresql://payt:s3cret@db/payt",
+    "PAYT_PUBLIC_URL": "https://payt.company.example",
+    "PAYT_KEYS": f"k1:{KEY}",
+    "PAYT_OIDC_ISSUER": "https://login.company.example/realms/company/",
+    "PAYT_OIDC_CLIENT_ID": "payt-mcp",
+}
+WRONG = [
+    ({"PAYT_KEYS": ""}, "needs PAYT_KEYS"),
+    ({"PAYT_KEYS": KEY}, "name:key"),
+    ({"PAYT_KEYS": f"k1:{KEY[:-5]}"}, "name:key"),
+    ({"PAYT_KEYS": f"k1:{KEY},k1:{KEY}"}, "two keys alike"),
+    ({"PAYT_DATABASE_URL": "mysql://payt:s3cret@db/payt"}, "must be a PostgreSQL address"),
+    ({"PAYT_PUBLIC_URL": "http://payt.company.example"}, "must begin with https://"),
+    ({"PAYT_PUBLIC_URL": "https://payt.company.example/mcp"}, "must have no path"),
+    ({"PAYT_PUBLIC_URL": "https://u:s3cret@payt.company.example"}, "plain URL"),
+    ({"PAYT_PUBLIC_URL": "https://payt.company.example:x"}, "plain URL"),
+    ({"PAYT_OIDC_ISSUER": "ftp://login"}, "plain URL"),
+    ({"PAYT_API_TOKEN": "s3cret-token"}, "PAYT_API_TOKEN is for a server of one person"),
+    ({"PAYT_OIDC_SECRET": "s3cret"}, "PAYT_OIDC_SECRET"),
+]
+
+
+def test_a_wrong_setting_is_one_sentence_without_a_secret() -> None:
+    for change, said in WRONG:
+        with pytest.raises(SettingsError) as caught:
+            TeamSettings.from_env(GOOD | change)
+        assert said in str(caught.value)
+        assert "s3cret" not in str(caught.value)
+        assert KEY[:-5] not in str(caught.value)
+    settings = TeamSettings.from_env(GOOD)
+    assert settings.oidc_issuer == "https://login.company.example/realms/company"
+    assert "s3cret" not in repr(settings)
+    assert KEY not in repr(settings)
+
+
+def test_the_public_address_is_the_origin_that_a_browser_writes() -> None:
+    same = {
+        "https://Payt.Company.example/": "https://payt.company.example",
+        "https://payt.company.example:443": "https://payt.company.example",
+        "https://payt.company.example:8443": "https://payt.company.example:8443",
+        "http://127.0.0.1:80/": "http://127.0.0.1",
+        "http://[::1]:8000": "http://[::1]:8000",
+    }
+    assert {given: public_url(given) for given in same} == same

@@ -10,6 +10,9 @@ from payt_mcp.database.database import Database
 from payt_mcp.settings import Secret
 from tests.server.team.authorization.stage import Stage
 from tests.support import postgres
+from tests.support.browsing import browser_process, browser_program, chromium
+
+__all__ = ["browser_process", "browser_program", "chromium", "database", "filled", "stage"]
 
 
 @pytest.fixture(scope="module")

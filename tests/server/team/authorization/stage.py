@@ -50,7 +50,12 @@ class Access:
 
 
 def replica(
-    database: Database, public_url: str, access: Access, documents: Documents, mcp: ASGIApp | None = None, **bearer: Any
+    database: Database,
+    public_url: str,
+    access: Access,
+    documents: Documents | None,
+    mcp: ASGIApp | None = None,
+    **bearer: Any,
 ) -> tuple[Starlette, WebSessions]:
     """One process of the server: what lets programs in, and behind it `mcp` (else: who asks)."""
     sessions = WebSessions(database, public_url, access.is_current)

@@ -119,12 +119,14 @@ async def test_nothing_is_fetched_from_this_machine_or_its_neighbours(host: Host
     for address in (
         f"{host.url}/a.json", host.url.replace("localhost", "127.0.0.1") + "/a.json", "https://10.0.0.1/a.json",
         "https://169.254.169.254/latest/meta-data", "https://[::1]/a.json", "https://[::ffff:127.0.0.1]/a.json",
-        "https://0.0.0.0/a.json", f"{plain}/a.json", f"{host.url}/", host.url, f"{host.url}/x/../a.json",
-        f"{host.url}/x/%2e%2E/a.json", f"{host.url}/a.json#x", host.url.replace("//", "//user@") + "/a.json",
+        "https://0.0.0.0/a.json", f"{plain}/a.json", f"{host.url}/", host.url, f"{host.url}/a.json#x", host.url.replace("//", "//user@") + "/a.json",
         "https://127.1/a.json", "https://2130706433/a.json", "https://no-such-host.invalid/a.json",
     ):  # fmt: skip
         with pytest.raises(UnknownProgramError):
             await public.program(address)
+    for path in ("/x/../a.json", "/x/%2e%2E/a.json", "/./a.json"):
+        with pytest.raises(UnknownProgramError, match="without dots"):
+            await host.documents().program(host.tells(path))
     assert len(host.asked) == before
     stranger = Documents(ssl.create_default_context, loopback=True)
     with pytest.raises(UnknownProgramError, match="could not be reached"):  # nobody vouches for its certificate

@@ -153,8 +153,8 @@ class Writer:
         return stands
 
     async def look(self, record: Record) -> Done | None:
-        """Whether what was asked for stands at Payt now."""
-        content, place = _kept(record.content), await self._place(record)
+        """Whether what was asked for stands at Payt now: whatever its proposer may see of it by then."""
+        content, place = _kept(record.content), await self._place_at(self._account, record)
         done = await self._stands(place, record)
         if done is not None:
             self._touched(place, content)
@@ -186,6 +186,9 @@ class Writer:
 
     async def _place(self, record: Record, *, fresh: bool = False) -> Place:
         account = self._account_of(record.proposer) if self._account_of else self._account
+        return await self._place_at(account, record, fresh=fresh)
+
+    async def _place_at(self, account: Account, record: Record, *, fresh: bool = False) -> Place:
         administration = await account.administration(record.administration_id, fresh=fresh)
         others = partial(self._others, administration.id, record.created_at, but=record.id)
         return Place(account, administration, folder=self._folder, proposals=others)

@@ -9,15 +9,13 @@ import httpx
 import pytest
 from anyio.to_thread import run_sync
 from mcp.client import Client
-from mcp.types import CallToolResult
 
-from tests.support.fixed import ADMINISTRATION
+from tests.server.team.work import HERE, propose, proposed, text
 from tests.support.programs import Program, Visitor
 from tests.support.replicas import ANNA, BRAM, CARLA, Company, a_company, until
 
 pytestmark = pytest.mark.slow
 
-HERE = {"administration_id": ADMINISTRATION}
 WRITES = {"send_message", "check_approval"}
 
 
@@ -29,22 +27,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
         yield company
 
 
-def text(result: CallToolResult) -> str:
-    return "\n".join(getattr(block, "text", "") for block in result.content)
-
-
 async def tools(client: Client) -> set[str]:
     return {tool.name for tool in (await client.list_tools()).tools}
-
-
-async def proposed(client: Client, company: Company, subject: str) -> str:
-    """A letter that waits; its id."""
-    arguments = {"subject": subject, "body": "Beste,\n\nWilt u betalen?\n", "to_debtor": company.mailable(), **HERE}
-    result = await client.call_tool("send_message", arguments)
-    assert not result.is_error, text(result)
-    assert f"{company.balancer.url}/approvals/" in text(result)
-    assert result.structured_content
-    return str(result.structured_content["proposal_id"])
 
 
 async def until_sent(company: Company, subject: str) -> None:
@@ -72,16 +56,10 @@ async def test_one_proposes_and_another_approves_on_another_replica(company: Com
         await until_sent(company, "Openstaand 1")
         told = text(await client.call_tool("check_approval", {"proposal_id": key}))
         assert "Bram de Wit" in told
-        again = await proposed_again(client, company, "Openstaand 1")
-        assert "7 days" in again
+        assert "7 days" in text(await propose(client, company, "Openstaand 1"))
     assert company.mails("Openstaand 1") == 1
     assert program.sign_ins == 1
     assert set(company.balancer.went_to) == {0, 1}
-
-
-async def proposed_again(client: Client, company: Company, subject: str) -> str:
-    arguments = {"subject": subject, "body": "Beste,\n\nWilt u betalen?\n", "to_debtor": company.mailable(), **HERE}
-    return text(await client.call_tool("send_message", arguments))
 
 
 async def test_an_older_program_reads_only_and_is_shown_out(company: Company) -> None:

@@ -146,12 +146,11 @@ class Company:
             await task
             database.close()
 
-    def mailable(self, administration: str = "4711") -> str:
-        """A debtor that a letter may go to."""
-        for row in self.payt.sandbox.world.rows(administration, "debtors"):
-            if row["reminder_email_address"] and not row["paused_at"] and not row["reminding_paused_at"]:
-                return str(row["debtor_number"])
-        raise LookupError(administration)
+    def mailable(self, place: int = 0) -> str:
+        """One of the debtors that a letter may go to."""
+        rows = self.payt.sandbox.world.rows("4711", "debtors")
+        fit = [row for row in rows if row["reminder_email_address"] and not row["paused_at"]]
+        return [str(row["debtor_number"]) for row in fit if not row["reminding_paused_at"]][place]
 
 
 @asynccontextmanager

@@ -20,12 +20,11 @@ _MOST = 10_000
 
 
 class Known(NamedTuple):
-    """A person of a company, and what is decided about them, as read at a moment (monotonic)."""
+    """A person of a company, and what is decided about them."""
 
     person: Person
     rights: Rights
     policy: TenantPolicy
-    at: float
 
 
 class Directory:
@@ -35,22 +34,25 @@ class Directory:
         self._database = database
         self._people = people
         self._remembered = remembered
-        self._known: dict[tuple[str, str], Known] = {}
+        self._news = 0
+        self._found: dict[tuple[str, str], tuple[Person, Rights, float]] = {}
         self._policies: dict[str, tuple[TenantPolicy, float]] = {}
 
     async def find(self, tenant_id: str, person_id: str, *, fresh: bool = False) -> Known | None:
         """Somebody who works there now; None where nobody of that id does. Raises DatabaseError."""
-        key, now = (tenant_id, person_id), time.monotonic()
-        known = self._known.get(key)
-        if fresh or known is None or now - known.at > self._remembered:
-            known = await self._read(tenant_id, person_id, now)
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            if known is None:
-                self._known.pop(key, None)
+        key, now, news = (tenant_id, person_id), time.monotonic(), self._news
+        found = self._found.get(key)
+        if fresh or found is None or now - found[2] > self._remembered:
+            person = await self._people.person(tenant_id, person_id)
+            is_there = person is not None and person.status != "removed"
+            found = (person, await self._people.rights(person_id), now) if person and is_there else None
+            if len(self._found) >= _MOST:
+                self._found.clear()
+            if found is None or news != self._news:  # what was read may be from before the news
+                self._found.pop(key, None)
             else:
-                self._known[key] = known
-        return known
+                self._found[key] = found
+        return None if found is None else Known(found[0], found[1], await self.policy(tenant_id, fresh=fresh))
 
     async def standing(self, tenant_id: str, person_id: str, *, writes: bool = True, fresh: bool = False) -> Standing:
         """What somebody may do now. Raises NoAccessError where they are nobody here; DatabaseError."""
@@ -69,7 +71,11 @@ class Directory:
         found, now = self._policies.get(tenant_id), time.monotonic()
         if fresh or found is None or now - found[1] > self._remembered:
             tenant = await self._people.tenant(tenant_id)
-            found = self._policies[tenant_id] = (tenant.policy if tenant else TenantPolicy(), now)
+            policy = tenant.policy if tenant else TenantPolicy()
+            known = self._policies.get(tenant_id)
+            if known is None or known[1] <= now:  # else it was read later meanwhile
+                self._policies[tenant_id] = (policy, now)
+            return policy
         return found[0]
 
     def needs(self, tenant_id: str, amount: str) -> Needs:
@@ -85,13 +91,8 @@ class Directory:
     async def follow(self) -> None:
         """Forget what others change, as long as this runs. Policies are read anew, for `needs` is asked at any time."""
         async for _ in self._database.notices(CHANNEL):
-            self._known.clear()
+            self._news += 1
+            self._found.clear()
             for tenant_id in list(self._policies):
                 with suppress(DatabaseError):  # then it is as it was, for as long as it is remembered
                     await self.policy(tenant_id, fresh=True)
-
-    async def _read(self, tenant_id: str, person_id: str, now: float) -> Known | None:
-        person = await self._people.person(tenant_id, person_id)
-        if person is None or person.status == "removed":
-            return None
-        return Known(person, await self._people.rights(person_id), await self.policy(tenant_id), now)

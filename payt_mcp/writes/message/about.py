@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from payt_mcp.books.find import find_invoice
 from payt_mcp.books.scope import Scope, chunks
@@ -39,12 +38,6 @@ class Material:
     named: dict[str, OpenItem] = field(default_factory=dict)
     contacts: Sequence[Contact] = ()
     link: str = ""
-
-    @property
-    def owed(self) -> Decimal:
-        """What is open on all the invoices it is about or names."""
-        each = {item.id: item for item in (*self.about, *self.named.values()) if item.is_owed}
-        return sum((item.book_open or item.owed or Decimal(0) for item in each.values()), Decimal("0.00"))
 
 
 async def ids_of(scope: Scope, target: Target, numbers: Iterable[str]) -> list[str]:

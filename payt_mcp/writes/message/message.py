@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from payt_mcp.books.colleagues import colleagues_on
@@ -32,7 +34,7 @@ from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.files import load, read_attachments, readable
 from payt_mcp.writes.kind import Kind, Place
 from payt_mcp.writes.lately import came_on_file
-from payt_mcp.writes.message.about import about_warnings, ids_of
+from payt_mcp.writes.message.about import Material, about_warnings, ids_of
 from payt_mcp.writes.message.basis import basis_of, what_changed
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.filling import (
@@ -165,7 +167,7 @@ class Message(Kind):
                 **basis_of(facts, letter.text, (target.invoice.invoice_number or "") if target.invoice else ""),
                 "filled": filled.basis,
             },
-            amount=filled.material.owed,
+            amount=_concerned(target, filled.material, place.actual_today),
             changed=lambda basis: [
                 *refilled(basis.get("filled", {}), filled.basis),
                 *what_changed(basis, facts),
@@ -200,6 +202,17 @@ class Message(Kind):
 
 
 KIND = Message()
+
+
+def _concerned(target: Target, material: Material, today: dt.date) -> Decimal:
+    """What is open on the invoices it is about or names. One that is about none in particular is about all that the
+    debtor is late with, what may not be reminded of among it.
+    """
+    about = [*material.about, *material.named.values()]
+    if not (material.said or target.invoice or target.case):
+        about += [item for item in target.file.open_items if item.is_overdue(today)]
+    each = {item.id: item for item in about if item.is_owed}
+    return sum((item.book_open or item.owed or Decimal(0) for item in each.values()), Decimal("0.00"))
 
 
 def _each_once(content: dict[str, Any]) -> dict[str, Any]:

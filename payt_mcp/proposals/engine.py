@@ -213,6 +213,8 @@ class Engine:
             if check.renewed is not None and left.status is Status.SUPERSEDED:
                 await self.on_ledger(self.ledger.propose, check.renewed, Who("server"))
             return
+        if check.delivered is None and await self._is_barred(record):  # looking at it can have taken a while
+            return
         with anyio.CancelScope(shield=True):
             claimed = await self._claim(record, check)
             if claimed is None:

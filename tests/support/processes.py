@@ -14,7 +14,7 @@ import httpx
 
 from tests.support.fixed import TOKEN, free_port
 
-PATIENCE = 20.0
+PATIENCE = 120.0
 """Seconds after which a process that does not do what is waited for has failed to do it."""
 
 COMMAND = (sys.executable, "-m", "payt_mcp")

@@ -68,6 +68,13 @@ class Replica:
         self.process = self._begun()
         self.until_ready()
 
+    def restart(self, settings: Mapping[str, str]) -> None:
+        """With these settings, where it runs or has been killed."""
+        if self._is_alive():
+            assert self.end() == 0
+        self.env |= settings
+        self.start()
+
     def until_ready(self) -> None:
         until(lambda: self.is_ready, lambda: f"no replica came: {self.lines()[-5:]}", self._is_alive)
 

@@ -19,6 +19,7 @@ Where to add something:
 - behaviour that the contract leaves open: a field of `api/options.py`
 - how debtors paid in the past (`build_world(history=24)`): a habit in `data/past/habits.py`
 - invented data: a module of `data/`, called in `data/build.py` after all others, so that what they draw stays as it is
+- what an identity provider does, for a team server: `provider/`, which knows nothing of the rest
 - a change that tests can make to a world: `world/mutators.py`, and its name in `api/control.py`
 """
 

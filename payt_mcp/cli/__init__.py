@@ -29,7 +29,7 @@ Every day
                               verify | clock | purge]
 
 For a whole company
-  payt-mcp team               companies, people, roles, keys and tables of a shared server (payt-mcp team --help)
+  payt-mcp team               a shared server: try it (payt-mcp team demo), its people, roles, keys and records
 
 To leave
   payt-mcp uninstall HOST     take it out of an assistant again

@@ -49,6 +49,8 @@ class TenantPolicy:
         elicited_yes: a yes in the client's own form counts (a program that holds the token can give it).
         clients: hosts of the client ids and redirect addresses that may connect, as `claude.ai`; empty: all may.
         shared_reading: people with equal rights at Payt read the same open items in memory.
+        mail: who may approve something that waits is told so by e-mail.
+        webhook: an https address that is told too; "" for none.
     """
 
     read_only: bool = True
@@ -59,6 +61,8 @@ class TenantPolicy:
     elicited_yes: bool = False
     clients: tuple[str, ...] = ()
     shared_reading: bool = True
+    mail: bool = False
+    webhook: str = ""
 
 
 @dataclass(frozen=True)

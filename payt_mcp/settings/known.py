@@ -41,6 +41,8 @@ KNOWN: Mapping[str, str] = {
     "PAYT_OIDC_ISSUER": "Team server: the company's OpenID Connect provider, which says who somebody is.",
     "PAYT_OIDC_CLIENT_ID": "Team server: what the provider calls it.",
     "PAYT_OIDC_CLIENT_SECRET": "Team server: its secret there, where it has one.",
+    "PAYT_SMTP_URL": "Team server: the mail server it tells approvers through (`smtp://user:password@host:587`).",
+    "PAYT_MAIL_FROM": "Team server: the address its mail comes from.",
     "PAYT_BOOKS_MB": "Team server: megabytes of open items a replica may hold (16 or more, default 256).",
 }
 """Every setting and what it does, in the order the README lists them."""

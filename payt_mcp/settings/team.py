@@ -13,6 +13,7 @@ from payt_mcp.settings import values
 from payt_mcp.settings.known import KNOWN
 from payt_mcp.settings.secret import Secret
 from payt_mcp.settings.settings import Settings
+from payt_mcp.settings.smtp import MailServer, mail_server
 
 _KEY_BYTES = 32
 _NEEDED = ("PAYT_DATABASE_URL", "PAYT_PUBLIC_URL", "PAYT_KEYS", "PAYT_OIDC_ISSUER", "PAYT_OIDC_CLIENT_ID")
@@ -46,6 +47,7 @@ class TeamSettings:
     oidc_client_id: str
     oidc_client_secret: Secret | None
     books_mb: int
+    mail: MailServer | None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> TeamSettings:
@@ -70,6 +72,7 @@ class TeamSettings:
             oidc_client_id=given["PAYT_OIDC_CLIENT_ID"] or "",
             oidc_client_secret=values.token("PAYT_OIDC_CLIENT_SECRET", secret) if secret else None,
             books_mb=values.whole("PAYT_BOOKS_MB", given["PAYT_BOOKS_MB"], 256, 16, 1_000_000),
+            mail=mail_server(given),
         )
 
 

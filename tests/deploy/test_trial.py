@@ -1,5 +1,6 @@
 """The image and the trial: what `deploy/` says can be run, as the program is now."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from payt_mcp.cli import sandbox
+from payt_mcp.cli import sandbox, serve
 from payt_mcp.cli.team import _COMMANDS
 from payt_mcp.settings import KNOWN
 from payt_mcp.settings.team import TeamSettings
@@ -104,6 +105,10 @@ def test_the_balancer_leads_to_what_listens() -> None:
 
 def test_commands_of_the_trial_are_commands() -> None:
     sandbox._parser().parse_args(SERVICES["payt"]["command"][1:])
+    images = json.loads(re.findall(r"^CMD (.+)$", DOCKERFILE, re.MULTILINE)[-1])
+    for command in (SERVICES["replica-1"]["command"], SERVICES["replica-2"]["command"], images):
+        assert command[0] == "serve"
+        assert serve._parser().parse_args(command[1:]).team
     (script,) = SERVICES["prepared"]["command"]
     assert {line[0] for line in re.findall(r"payt-mcp team (\w+)(.*)", script)} <= {*_COMMANDS}
 

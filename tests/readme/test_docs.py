@@ -32,6 +32,8 @@ A_TEAM = {
     "PAYT_KEYS": f"k1:{'A' * 43}=",
     "PAYT_OIDC_ISSUER": "https://provider.example",
     "PAYT_OIDC_CLIENT_ID": "team",
+    "PAYT_SMTP_URL": "smtp://mail.team.example",
+    "PAYT_MAIL_FROM": "team@team.example",
 }
 
 

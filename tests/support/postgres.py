@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,78 +18,20 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from payt_mcp.database.cluster import Cluster, programs
 from payt_mcp.database.database import Database
 from payt_mcp.database.migrating import migrate
 from payt_mcp.disk import try_lock
 from payt_mcp.settings import Secret
 from tests.support.fixed import free_port
 
+__all__ = ["REQUIRED", "Cluster", "a_cluster", "a_database", "of_this_run"]
+
 REQUIRED = "CI_POSTGRES"
 """Set where tests that find no PostgreSQL must fail instead of being skipped."""
 
 _GIVEN = "TEST_DATABASE_URL"
 _TEMPLATE = "payt_template"
-_QUICK = {
-    "fsync": "off",
-    "full_page_writes": "off",
-    "synchronous_commit": "off",
-    "max_connections": "200",
-    "shared_buffers": "32MB",
-    "autovacuum": "off",
-    "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",
-    "log_min_messages": "fatal",
-}
-_GUARD = "while kill -0 {parent} 2>/dev/null; do sleep 0.5; done; {stop}; rm -rf {folder}"
-
-
-_GUARDS: list[subprocess.Popen[bytes]] = []  # they outlive this process, which waits for none of them
-
-
-class Cluster:
-    """A PostgreSQL of this machine, as the system's user `postgres` where this is root: it refuses to run as root."""
-
-    def __init__(self, folder: Path, programs: Path, port: int) -> None:
-        self.folder = folder
-        self.url = f"postgresql://payt@127.0.0.1:{port}/postgres"
-        self._programs = programs
-        self._port = port
-        self._user = "postgres" if os.name == "posix" and os.geteuid() == 0 else None
-
-    @property
-    def data(self) -> Path:
-        return self.folder / "data"
-
-    def make(self) -> None:
-        self.data.mkdir(mode=0o700)
-        if self._user:
-            shutil.chown(self.data, self._user)
-        self._run("initdb", "--no-sync", "--auth=trust", "--username=payt", "--encoding=UTF8", "--no-locale")
-        lines = {**_QUICK, "port": str(self._port)}
-        with (self.data / "postgresql.conf").open("a") as settings:
-            settings.writelines(f"{name} = '{value}'\n" for name, value in lines.items())
-
-    def start(self) -> None:
-        self._run("pg_ctl", "start", "--wait", "--silent", f"--log={self.data / 'log'}")
-
-    def stop(self, mode: str = "immediate") -> None:
-        self._run("pg_ctl", "stop", "--wait", "--silent", f"--mode={mode}")
-
-    def stop_with(self, parent: int) -> None:
-        """Have it stopped, and its folder removed, when a process ends."""
-        stop = f"{self._programs / 'pg_ctl'} stop --silent --mode=immediate --pgdata={self.data}"
-        if self._user:
-            stop = f"runuser -u {self._user} -- {stop}"
-        script = _GUARD.format(parent=parent, stop=stop, folder=self.folder)
-        _GUARDS.append(
-            subprocess.Popen(
-                ["sh", "-c", script], start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-        )
-
-    def _run(self, program: str, *arguments: str) -> None:
-        command = [str(self._programs / program), f"--pgdata={self.data}", *arguments]
-        subprocess.run(command, user=self._user, check=True, cwd="/", stdout=subprocess.DEVNULL)
 
 
 def of_this_run() -> str:
@@ -115,14 +54,13 @@ def of_this_run() -> str:
 
 def a_cluster() -> Cluster:
     """One that is made and not started. The test is skipped where this machine has no PostgreSQL."""
-    programs = _programs()
-    if programs is None:
+    found = programs()
+    if found is None:
         if os.environ.get(REQUIRED):
             pytest.fail("there is no PostgreSQL, and it is required here")
         pytest.skip("there is no PostgreSQL on this machine (Debian: apt install postgresql), and no TEST_DATABASE_URL")
     folder = Path(tempfile.mkdtemp(prefix="payt-mcp-postgres-"))
-    folder.chmod(0o755)  # of root's; the data inside is the other user's alone
-    cluster = Cluster(folder, programs, free_port())
+    cluster = Cluster(folder, found, free_port())
     cluster.make()
     return cluster
 
@@ -183,14 +121,3 @@ def _turn(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _programs() -> Path | None:
-    """The folder of initdb and pg_ctl: Debian keeps them out of PATH, one folder a version."""
-    if sys.platform == "win32":
-        return None
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda one: int(one.parts[-3]))
-    if debian:
-        return debian[-1].parent
-    found = shutil.which("initdb")
-    return Path(found).resolve().parent if found else None

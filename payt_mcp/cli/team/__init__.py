@@ -15,6 +15,7 @@ USAGE = """\
 payt-mcp team: a server for a whole company (docs/team.md)
 
 To begin
+  payt-mcp team demo          two people, two replicas and one letter, on this machine  [--once] [--port PORT]
   payt-mcp team keys new      a key for PAYT_KEYS
   payt-mcp team migrate       make or bring up to date the tables of PAYT_DATABASE_URL
   payt-mcp team init COMPANY --admin EMAIL
@@ -26,6 +27,7 @@ People
   payt-mcp team roles         who may do what  [list | set EMAIL ROLE | remove EMAIL] [--administration ID]
                               [--company NAME]
   payt-mcp team policy        what all of a company may do, and how many must say yes  [--read-only yes|no ...]
+  payt-mcp team webhook       the address that is told what waits, and the secret of its signatures  [--company NAME]
   payt-mcp team forget WHO    a person: name, address, sessions, connections, grant at Payt  [--company NAME] [--yes]
 
 Records
@@ -40,6 +42,7 @@ Keeping it
 `payt-mcp team COMMAND --help` says more about one."""
 
 _COMMANDS = (
+    "demo",
     "keys",
     "migrate",
     "init",
@@ -47,6 +50,7 @@ _COMMANDS = (
     "invite",
     "roles",
     "policy",
+    "webhook",
     "forget",
     "export",
     "verify",

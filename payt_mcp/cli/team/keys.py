@@ -17,20 +17,26 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """Raises SettingsError; SealedError where a key that is still needed is gone."""
     parser = argparse.ArgumentParser(
         prog="payt-mcp team keys",
-        description="Keys that seal what is secret in the database. To change keys: put a new one before the others in "
-        "PAYT_KEYS of every replica, run `rotate` with the same PAYT_KEYS, and take the old ones away when it says so.",
+        description="Keys that seal what is secret in the database. To change keys: add a new one behind the others in "
+        "PAYT_KEYS of every replica, so that all of them open what it seals; then put it first, one replica after the "
+        "other; run `rotate` with the same PAYT_KEYS, and take the old ones away when it says so.",
     )
     steps = parser.add_subparsers(dest="step", required=True)
     steps.add_parser("new", help="print one, with a name of its own (name:base64), and nothing else")
     steps.add_parser("rotate", help="seal everything anew under the first key, while replicas run")
     if parser.parse_args(argv).step == "new":
-        print(f"k{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(32)).decode()}")
+        print(new_key())
         return 0
     from payt_mcp.cli.team.opened import key_ring, opened
 
     ring = key_ring(environ)
     with opened(environ) as database:
         return _rotate(database, ring)
+
+
+def new_key() -> str:
+    """A key as PAYT_KEYS takes it."""
+    return f"k{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 
 def _rotate(database: Database, ring: Sequence[NamedKey]) -> int:

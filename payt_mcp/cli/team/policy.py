@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
 
 from payt_mcp.cli.team.opened import company, table, with_people
 from payt_mcp.policy.team import TenantPolicy
@@ -24,6 +25,8 @@ WORDS: Mapping[str, str] = {
     "elicited_yes": "a yes in the assistant's own form counts (a program with the token can give it)",
     "clients": "hosts that may connect, such as claude.ai,vscode.dev; none: all",
     "shared_reading": "people with equal rights at Payt read the same open items in memory",
+    "mail": "who may approve something that waits is told by e-mail (PAYT_SMTP_URL)",
+    "webhook": "an https address that is told of what waits, signed (`team webhook`); none: no such address",
 }
 """What each means; the options of the command are made of the fields of TenantPolicy and these."""
 
@@ -111,7 +114,10 @@ def _hosts(text: str) -> tuple[str, ...]:
     return names
 
 
-def _text(text: str) -> str:
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if text != NONE and (parts.scheme != "https" or not parts.hostname or parts.username or parts.fragment):
+        raise argparse.ArgumentTypeError("an address that begins with https://, without a name or password, or none")
     return "" if text == NONE else text
 
 
@@ -120,5 +126,5 @@ _READ: Mapping[Any, tuple[Callable[[str], Any], str]] = {
     Decimal | None: (_amount, "AMOUNT"),
     int | None: (_count, "N"),
     tuple[str, ...]: (_hosts, "HOSTS"),
-    str: (_text, "TEXT"),
+    str: (_address, "ADDRESS"),
 }

@@ -1,11 +1,10 @@
 -- Who is signed in in a browser, what the identity provider says of them, and which Payt they connected.
 
--- `id` is the SHA-256 of what the browser's cookie holds; `person` is the company it works in, where one has several.
+-- `id` is the SHA-256 of what the browser's cookie holds.
 create table web_sessions (
     id          bytea primary key,
     issuer      text not null,
     subject     text not null,
-    person      text references people on delete set null,
     created_at  timestamptz not null default now(),
     seen_at     timestamptz not null default now()
 );

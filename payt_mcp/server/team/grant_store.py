@@ -49,9 +49,11 @@ class GrantStore:
     def stamp(self) -> tuple[int, int]:
         return self._version, int(time.monotonic() / _LOOK)
 
-    def look_again(self) -> None:
-        """Have it read before it is used again."""
-        self._version += 1
+    def look_again(self, login: str | None = None) -> None:
+        """Have it read before it is used again; where a `login` is given, only if it is another than was known."""
+        if login != self._login:
+            self._login = login or self._login
+            self._version += 1
 
     def whose(self) -> tuple[str, str] | None:
         return self._whose, self._login

@@ -61,7 +61,7 @@ class Grants:
         self._client_secret = settings.base.client_secret
         self._where = settings.public_url + CONNECT
         self._ended = ended
-        self._sources: dict[tuple[str, str], TokenSource] = {}
+        self._sources: dict[tuple[str, str], _ConnectedTokens] = {}
 
     async def of(self, person: Person) -> Grant | None:
         """What this person asks Payt with: their own grant, else their company's; None where neither is in force."""
@@ -104,7 +104,12 @@ class Grants:
             "select * from payt_grants where tenant = %s and (person = %s or person is null) order by person nulls last"
         )
         values = (person.tenant_id, person.id)
-        return await self._database.run(lambda c: [_grant(row) for row in c.execute(query, values).fetchall()])
+        rows = await self._database.run(lambda c: c.execute(query, values).fetchall())
+        for row in rows:
+            source = self._sources.get((row["tenant"], row["id"]))
+            if source is not None:
+                source.store.look_again(row["login"])  # perhaps connected anew, and to another account
+        return [_grant(row) for row in rows]
 
     async def keep(self, tenant_id: str, person_id: str, client_id: str, tokens: Tokens, granted: Granted) -> Grant:
         """A consent that was just given, in the place of the one before; `person_id` is "" for the company's own."""
@@ -164,7 +169,7 @@ class _ConnectedTokens:
     """The tokens of one grant; what ends it is said as the people of a team server can undo it."""
 
     def __init__(self, store: GrantStore, where: str, ended: Callable[[], Awaitable[None]]) -> None:
-        self._store = store
+        self.store = store
         self._inner = RenewingTokens(store)
         self._where = where
         self._ended = ended
@@ -185,7 +190,7 @@ class _ConnectedTokens:
         try:
             with suppress(SignInEndedError):
                 return await ask()
-            self._store.look_again()  # they may have connected anew, on any replica
+            self.store.look_again()  # they may have connected anew, on any replica
             return await ask()
         except SignInEndedError as error:
             await self._ended()

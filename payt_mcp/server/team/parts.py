@@ -25,6 +25,7 @@ from payt_mcp.server.team.grants import Grants
 from payt_mcp.server.team.identities import Identities
 from payt_mcp.server.team.keyring import KeyRing
 from payt_mcp.server.team.metrics import Metrics
+from payt_mcp.server.team.notifying.notifier import Notifier
 from payt_mcp.server.team.oidc import Provider
 from payt_mcp.server.team.pages import routes as pages
 from payt_mcp.server.team.pages.needed import Carrier, Needed
@@ -53,6 +54,7 @@ class Parts:
         departures, plain = Departures(database), PlainPages(settings.base.language_for)
         connecting = Connecting(settings, self._people, self._grants, departures, self._sessions, plain)
         signing_in = SigningIn(settings.public_url, self._provider, identities, departures, self._sessions, plain)
+        self._notifier = Notifier(database, settings, self._trusted, settings.base.language_for())
         self._callers: TeamCallers | None = None
         self.open_callers = team_callers(
             settings, database, self._grants, ring, self.access.is_current,
@@ -70,9 +72,12 @@ class Parts:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """As long as the server is."""
+        """As long as the server is: approvers are told what waits for them."""
         try:
-            yield
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._notifier.run)
+                yield
+                group.cancel_scope.cancel()
         finally:
             with anyio.CancelScope(shield=True):
                 await self._provider.aclose()

@@ -21,9 +21,14 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
+    # No Cross-Origin-Opener-Policy: a program that opens the way in as a window of its own would lose that window.
 }
-_MORE = "main > article { margin-top: 1rem; } a { color: var(--accent); }"
+_MORE = """
+main > article { margin-top: 1rem; } a { color: var(--accent); }
+label { display: flex; gap: .6rem; align-items: center; min-height: 44px; flex-basis: 100%; }
+input[type=checkbox] { width: 1.3rem; height: 1.3rem; flex: none; }
+.choices { list-style: none; padding: 0; } .choices a { display: flex; align-items: center; min-height: 44px; }
+"""
 
 
 class PlainPages:

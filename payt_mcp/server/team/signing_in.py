@@ -1,4 +1,4 @@
-"""/signin, /signin/callback, /signout and /company: people sign in at their company's identity provider."""
+"""/signin, /signin/callback and /signout: people sign in at their company's identity provider."""
 
 from __future__ import annotations
 
@@ -50,7 +50,6 @@ class SigningIn:
             Route("/signin", self.leave, methods=["GET"]),
             Route(_CALLBACK, self.come_back, methods=["GET"]),
             Route("/signout", self.sign_out, methods=["POST"]),
-            Route("/company", self.choose, methods=["POST"]),
         ]
 
     async def leave(self, request: Request) -> Response:
@@ -105,16 +104,6 @@ class SigningIn:
         answer = self._again(request, say("You are signed out in this browser."), 200)
         await self._sessions.end(request, answer)
         return answer
-
-    async def choose(self, request: Request) -> Response:
-        """Look at another of one's companies: `person` is who one is there."""
-        session = await self._sessions.of(request)
-        fields = await self._sessions.form(request, session) if session else None
-        person = session.as_person(fields.get("person", "")) if session and fields else None
-        if fields is None or person is None:
-            return self._refused(request)
-        await self._sessions.choose(request, person)
-        return RedirectResponse(own_path(fields.get("next", "")), 303, {"Cache-Control": "no-store"})
 
     def _asked(self, browser: str, state: str) -> Asked:
         nonce, verifier = derived(browser, state, "nonce"), derived(browser, state, "verifier")

@@ -31,16 +31,18 @@ IsCurrent = Callable[[str, str], Awaitable[bool]]
 
 @dataclass(frozen=True)
 class WebSession:
-    """An identity that is signed in. `person` is who they are in the company they look at, `people` in all of theirs.
-
-    `csrf` stands in every form, as the field of that name.
+    """An identity that is signed in. `people` is who they are in each of their companies, and at least one; `person` is
+    the first. `csrf` stands in every form, as the field of that name.
     """
 
     issuer: str
     subject: str
-    person: Person
     people: tuple[Person, ...]
     csrf: str = field(repr=False)
+
+    @property
+    def person(self) -> Person:
+        return self.people[0]
 
     @property
     def person_id(self) -> str:
@@ -87,12 +89,9 @@ class WebSessions:
         found = await self._database.run(lambda c: _found(c, _hash(token)))
         if found is None:
             return None
-        issuer, subject, chosen, known = found
+        issuer, subject, known = found
         people = tuple([person for person in known if await self._is_current(person.tenant_id, person.id)])
-        if not people:
-            return None
-        person = next((one for one in people if one.id == chosen), people[0])
-        return WebSession(issuer, subject, person, people, _csrf(token))
+        return WebSession(issuer, subject, people, _csrf(token)) if people else None
 
     async def form(self, request: Request, session: WebSession) -> dict[str, str] | None:
         """The fields of a form of ours, the first of each name; None for whatever else was sent here."""
@@ -128,11 +127,6 @@ class WebSessions:
             self.cookie, token, max_age=_SECONDS, path="/", secure=self._is_secure, httponly=True, samesite="lax"
         )
 
-    async def choose(self, request: HTTPConnection, person: Person) -> None:
-        """Look at another company from now on; `person` is one of the session's own."""
-        values = (person.id, _hash(self.token(request)))
-        await self._database.run(lambda c: c.execute("update web_sessions set person = %s where id = %s", values))
-
     async def end(self, request: HTTPConnection, response: Response) -> None:
         """Sign this browser out."""
         gone = (_hash(self.token(request)),)
@@ -143,11 +137,11 @@ class WebSessions:
 _LIVES = f"seen_at > now() - interval '{IDLE}' and created_at > now() - interval '{LONGEST}'"
 
 
-def _found(connection: Connection, key: bytes) -> tuple[str, str, str | None, list[Person]] | None:
-    """A session that lives: issuer, subject, the person that was chosen, and all there are."""
+def _found(connection: Connection, key: bytes) -> tuple[str, str, list[Person]] | None:
+    """A session that lives: issuer, subject, and the people they are."""
     row = first(
         connection,
-        "select issuer, subject, person, seen_at < now() - interval '1 minute' as is_late from web_sessions "  # noqa: S608 - text of ours
+        "select issuer, subject, seen_at < now() - interval '1 minute' as is_late from web_sessions "  # noqa: S608 - text of ours
         f"where id = %s and {_LIVES}",
         (key,),
     )
@@ -160,7 +154,7 @@ def _found(connection: Connection, key: bytes) -> tuple[str, str, str | None, li
         "where issuer = %s and subject = %s and status = 'active' order by tenants.name",
         (row["issuer"], row["subject"]),
     ).fetchall()
-    return row["issuer"], row["subject"], row["person"], [person_of(one) for one in people]
+    return row["issuer"], row["subject"], [person_of(one) for one in people]
 
 
 def _hash(token: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -17,11 +17,12 @@ from payt_mcp.server.team.authorization.clients import is_welcome
 from payt_mcp.server.team.authorization.codes import Consented, issue
 from payt_mcp.server.team.authorization.consent_page import Consent, choice_page, consent_page
 from payt_mcp.server.team.authorization.contracts import ConnectFirst
-from payt_mcp.server.team.authorization.page import trouble_page
 from payt_mcp.server.team.authorization.sending_back import sent_back
+from payt_mcp.server.team.authorization.trouble import trouble_page
 from payt_mcp.server.team.people import People, Person, Tenant
+from payt_mcp.server.team.plain_page import PlainPages
 from payt_mcp.server.team.web_sessions import WebSession, WebSessions
-from payt_mcp.words.languages import Language
+from payt_mcp.words.hypertext import Html
 from payt_mcp.words.said import say
 
 _OVER = say("This request has been answered, or is too old. Start again in the program that sent you here.")
@@ -35,57 +36,57 @@ class Consenting:
     people: People
     sessions: WebSessions
     connect_first: ConnectFirst
-    language_for: Callable[[str], Language]
+    pages: PlainPages
 
     async def answer(self, request: Request) -> Response:
-        language = self.language_for(request.headers.get("accept-language", ""))
+        html = self.pages.html(request)
         if request.method == "POST":
-            return await self._answered(request, language)
+            return await self._answered(request, html)
         try:
-            return await self._asked(request, once(list(request.query_params.multi_items())), language)
+            return await self._asked(request, once(list(request.query_params.multi_items())), html)
         except Refusal as refusal:
-            return trouble_page(say("The request cannot be read: {why}", why=refusal.description), language)
+            return trouble_page(self.pages, html, say("The request cannot be read: {why}", why=refusal.description))
 
-    async def _asked(self, request: Request, given: Mapping[str, str], language: Language) -> Response:
+    async def _asked(self, request: Request, given: Mapping[str, str], html: Html) -> Response:
         key = given.get("request", "")
         wanted = await asked.noted(self.database, key)
         if wanted is None:
-            return trouble_page(_OVER, language)
+            return trouble_page(self.pages, html, _OVER)
         session = await self.sessions.of(request)
         if session is None:
             return self._lead_to(self.sessions.signin_path(_path(given)))
         companies = await self._companies(session, wanted)
         if not companies:
-            return trouble_page(_unwelcome(wanted), language, status=403)
+            return trouble_page(self.pages, html, _unwelcome(wanted), status=403)
         chosen = _chosen(companies, given.get("company"))
         if chosen is None:
-            return choice_page(key, [company for _, company in companies], language)
+            return choice_page(self.pages, html, key, [company for _, company in companies])
         person, company = chosen
         if path := await self.connect_first(person, _path(given)):
             return self._lead_to(path)
         may_write = wanted.writes and not company.policy.read_only
-        return consent_page(Consent(wanted, key, session.csrf, person, company, may_write), language)
+        return consent_page(self.pages, html, Consent(wanted, key, session.csrf, person, company, may_write))
 
-    async def _answered(self, request: Request, language: Language) -> Response:
+    async def _answered(self, request: Request, html: Html) -> Response:
         session = await self.sessions.of(request)
         given = await self.sessions.form(request, session) if session else None
         if session is None or given is None:
-            return trouble_page(_FOREIGN, language, status=403)
+            return trouble_page(self.pages, html, _FOREIGN, status=403)
         key = given.get("request", "")
         wanted = await asked.noted(self.database, key)
         chosen = _chosen(await self._companies(session, wanted), given.get("company")) if wanted else None
         if wanted is None or chosen is None:
-            return trouble_page(_OVER, language)
+            return trouble_page(self.pages, html, _OVER)
         if given.get("action") != "allow":
             taken = await self.database.run(lambda c: asked.take(c, key))
             denied = {"error": "access_denied", "error_description": "The person said no."}
-            return self._sent_back(wanted, denied) if taken else trouble_page(_OVER, language)
+            return self._sent_back(wanted, denied) if taken else trouble_page(self.pages, html, _OVER)
         person, company = chosen
         if path := await self.connect_first(person, _path(given)):
             return self._lead_to(path)
         writes = wanted.writes and not company.policy.read_only and "read_only" not in given
         code = await self._issued(key, Consented(person, wanted, self.addresses.resource, writes))
-        return self._sent_back(wanted, {"code": code}) if code else trouble_page(_OVER, language)
+        return self._sent_back(wanted, {"code": code}) if code else trouble_page(self.pages, html, _OVER)
 
     async def _issued(self, key: str, consented: Consented) -> str | None:
         """A code; None where somebody has answered meanwhile."""

@@ -10,11 +10,10 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from payt_mcp.server.team.authorization.asked import Asked
-from payt_mcp.server.team.authorization.page import html_page
 from payt_mcp.server.team.authorization.redirects import kind_of, origin_of, place_of
 from payt_mcp.server.team.people import Person, Tenant
+from payt_mcp.server.team.plain_page import PlainPages
 from payt_mcp.words.hypertext import NOTHING, Html, one_by_one
-from payt_mcp.words.languages import Language
 from payt_mcp.words.said import say
 
 _READS = say(
@@ -39,8 +38,8 @@ class Consent:
     may_write: bool
 
 
-def consent_page(consent: Consent, language: Language) -> Response:
-    html, asked = Html(language), consent.asked
+def consent_page(pages: PlainPages, html: Html, consent: Consent) -> Response:
+    asked = consent.asked
     facts = [
         (say("Program"), f"“{asked.client}”"),
         (say("Comes from"), asked.vouched_by or say("not known: it chose its name itself, and nobody checked it")),
@@ -57,18 +56,17 @@ def consent_page(consent: Consent, language: Language) -> Response:
         html.each("<li>{}</li>", [_READS, _WRITES] if consent.may_write else [_READS]),
         _form(html, consent),
     )
-    form_to = " ".join(dict.fromkeys((origin_of(asked.redirect_uri), "https:")))  # the program's page may lead on
-    return html_page(say("Let this program use Payt for you?"), body, language, form_to=form_to)
+    leads_to = " ".join(dict.fromkeys((origin_of(asked.redirect_uri), "https:")))  # the program's page may lead on
+    return pages.answer(html, say("Let this program use Payt for you?"), body, leads_to=leads_to)
 
 
-def choice_page(key: str, companies: Sequence[Tenant], language: Language) -> Response:
+def choice_page(pages: PlainPages, html: Html, key: str, companies: Sequence[Tenant]) -> Response:
     """For somebody who works for several companies."""
-    html = Html(language)
     links = one_by_one(
         html('<li><a href="/consent?{}">{}</a></li>', urlencode({"request": key, "company": one.id}), one.name)
         for one in companies
     )
-    return html_page(say("For which company?"), html('<ul class="choices">{}</ul>', links), language)
+    return pages.answer(html, say("For which company?"), html('<ul class="choices">{}</ul>', links))
 
 
 def _place(redirect_uri: str) -> str:

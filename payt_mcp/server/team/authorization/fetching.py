@@ -1,4 +1,4 @@
-"""One document from an address that a stranger gave: over https, from a public host, small, and soon.
+"""One request to an address that somebody else gave: over https, to a public host, its answer small, and soon.
 
 The name is resolved once, and what is connected to is what was checked; redirects are not followed.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
@@ -20,6 +20,7 @@ from anyio.streams.tls import TLSStream
 
 SECONDS = 8.0
 _MOST_BYTES = 32 * 1024
+_OK, _REDIRECTS = 200, 300
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
 
@@ -40,11 +41,32 @@ async def fetch(address: str, context: ssl.SSLContext, *, loopback: bool = False
     Raises:
         UnfetchableError: it is not there, too large, too slow, or where nothing may be fetched from.
     """
+    return await _request(address, context, "GET", {"Accept": "application/json"}, b"", loopback, seconds)
+
+
+async def post(
+    address: str, context: ssl.SSLContext, headers: Mapping[str, str], body: bytes, *, loopback: bool = False
+) -> None:
+    """Hand something over at an address of that kind. Raises UnfetchableError: it was not taken, as far as is known."""
+    if not address.startswith(("https://", "http://") if loopback else "https://"):
+        raise UnfetchableError("it does not begin with https://")
+    await _request(address, context, "POST", headers, body, loopback, SECONDS)
+
+
+async def _request(
+    address: str,
+    context: ssl.SSLContext,
+    method: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    loopback: bool,
+    seconds: float,
+) -> Fetched:
     parts = urlsplit(address)
     try:
         with anyio.fail_after(seconds):
             async with _connected(parts, context, loopback=loopback) as stream:
-                return await _asked(stream, parts)
+                return await _asked(stream, parts, method, headers, body)
     except TimeoutError:
         raise UnfetchableError("its host did not answer in time") from None
     except (OSError, anyio.BrokenResourceError, anyio.EndOfStream, h11.ProtocolError):
@@ -78,21 +100,26 @@ async def _reached(addresses: list[str], port: int) -> anyio.abc.SocketStream:
     return await anyio.connect_tcp(ordered[-1], port)
 
 
-async def _asked(stream: anyio.abc.ByteStream, parts: SplitResult) -> Fetched:
+async def _asked(
+    stream: anyio.abc.ByteStream, parts: SplitResult, method: str, given: Mapping[str, str], sent: bytes
+) -> Fetched:
     connection = h11.Connection(h11.CLIENT)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = [
         ("Host", parts.netloc),
-        ("Accept", "application/json"),
         ("User-Agent", "payt-mcp"),
         ("Connection", "close"),
+        *given.items(),
+        *([("Content-Length", str(len(sent)))] if sent else []),
     ]
-    await stream.send(connection.send(h11.Request(method="GET", target=target, headers=headers)))
+    await stream.send(connection.send(h11.Request(method=method, target=target, headers=headers)))
+    if sent:
+        await stream.send(connection.send(h11.Data(data=sent)))
     connection.send(h11.EndOfMessage())
     body, control = b"", ""
     async for event in _events(connection, stream):
         if isinstance(event, h11.Response):
-            if event.status_code != 200:
+            if not _OK <= event.status_code < _REDIRECTS:
                 raise UnfetchableError(f"its host answered {event.status_code}")
             control = b",".join(value for name, value in event.headers if name == b"cache-control").decode("latin-1")
         elif isinstance(event, h11.Data):

@@ -7,7 +7,7 @@ back to the program.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,12 +19,12 @@ from payt_mcp.server.team.authorization import asked
 from payt_mcp.server.team.authorization.addresses import Addresses
 from payt_mcp.server.team.authorization.answers import UNCACHED, Refusal, once
 from payt_mcp.server.team.authorization.clients import Clients
-from payt_mcp.server.team.authorization.page import trouble_page
 from payt_mcp.server.team.authorization.program import Program, UnknownProgramError
 from payt_mcp.server.team.authorization.redirects import is_one_of
 from payt_mcp.server.team.authorization.scopes import asks_to_write
 from payt_mcp.server.team.authorization.sending_back import sent_back
-from payt_mcp.words.languages import Language
+from payt_mcp.server.team.authorization.trouble import trouble_page
+from payt_mcp.server.team.plain_page import PlainPages
 from payt_mcp.words.said import say
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -35,18 +35,20 @@ class Authorizing:
     database: Database
     addresses: Addresses
     clients: Clients
-    language_for: Callable[[str], Language]
+    pages: PlainPages
 
     async def answer(self, request: Request) -> Response:
-        language = self.language_for(request.headers.get("accept-language", ""))
+        html = self.pages.html(request)
         try:
             given = once(parse_qsl(request.url.query, keep_blank_values=True))
             program = await self._program(given)
         except Refusal as refusal:
-            return trouble_page(say("The request cannot be read: {why}", why=refusal.description), language)
+            return trouble_page(self.pages, html, say("The request cannot be read: {why}", why=refusal.description))
         except UnknownProgramError as unknown:
             return trouble_page(
-                say("The program that sent you here cannot be let in: {why}.", why=unknown.why), language
+                self.pages,
+                html,
+                say("The program that sent you here cannot be let in: {why}.", why=unknown.why),
             )
         try:
             wanted = self._wanted(program, given)

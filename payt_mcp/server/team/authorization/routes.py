@@ -19,6 +19,7 @@ from payt_mcp.server.team.authorization.requests import Authorizing
 from payt_mcp.server.team.authorization.revocation import Revoking
 from payt_mcp.server.team.authorization.token_endpoint import Tokens
 from payt_mcp.server.team.people import People
+from payt_mcp.server.team.plain_page import PlainPages
 from payt_mcp.server.team.web_sessions import WebSessions
 from payt_mcp.words.languages import Language, best_of
 
@@ -34,10 +35,10 @@ def routes(
     language_for: Callable[[str], Language] = lambda accepted: best_of(accepted) or "en",
 ) -> list[BaseRoute]:
     """`documents` is None where this server cannot reach the internet by itself: programs must then register."""
-    addresses, people = Addresses(public_url), People(database)
+    addresses, people, pages = Addresses(public_url), People(database), PlainPages(language_for)
     clients = Clients(database, documents)
-    authorize = Authorizing(database, addresses, clients, language_for).answer
-    consent = Consenting(database, addresses, people, sessions, connect_first, language_for).answer
+    authorize = Authorizing(database, addresses, clients, pages).answer
+    consent = Consenting(database, addresses, people, sessions, connect_first, pages).answer
     for_programs = {
         "/register": Registering(database).answer,
         "/token": Tokens(database, addresses, people, is_current).answer,

@@ -2,7 +2,7 @@
 
     python -m tests.server.team.authorization.screenshots OUTDIR
 
-Needs chromium and a PostgreSQL; look at them after any change of the page.
+Needs chromium; look at them after any change of the page.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Literal
 
 import anyio
+from starlette.responses import Response
 
 from payt_mcp.policy.team import TenantPolicy
 from payt_mcp.server.team.authorization.asked import Asked
 from payt_mcp.server.team.authorization.consent_page import Consent, choice_page, consent_page
-from payt_mcp.server.team.authorization.page import trouble_page
+from payt_mcp.server.team.authorization.trouble import trouble_page
 from payt_mcp.server.team.people import Person, Tenant
-from payt_mcp.words.languages import Language
+from payt_mcp.server.team.plain_page import PlainPages
+from payt_mcp.words.hypertext import Html
 from payt_mcp.words.said import say
 from tests.support.browsing import browser
 
@@ -26,7 +28,6 @@ WIDTHS = (390, 900)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 ANN = Person("u-1", "t-1", "ann@acme.example", "Ann Aal", "active")
 ACME = Tenant("t-1", "Acme B.V.", TenantPolicy(read_only=False))
-NL: Language = "nl"
 
 
 def _asked(name: str, vouched_by: str, redirect: str) -> Asked:
@@ -39,22 +40,19 @@ def _pages() -> dict[str, str]:
     )
     cursor = Consent(_asked("Cursor", "", "cursor://anysphere.cursor-mcp/oauth/callback"), "k", "c", ANN, ACME, True)
     local = Consent(_asked("W" * 60, "", "http://127.0.0.1:33418/callback"), "k", "c", ANN, ACME, False)
+    pages, html, nl = PlainPages(lambda _: "en"), Html("en"), Html("nl")
+    over = say("This request has been answered, or is too old. Start again in the program that sent you here.")
     return {
-        "page": _html(consent_page(claude, "en")),
-        "program-nl": _html(consent_page(cursor, NL)),
-        "here-read-only": _html(consent_page(local, "en")),
-        "choice": _html(choice_page("k", [ACME, Tenant("t-2", "Beta N.V.", TenantPolicy())], "en")),
-        "trouble": _html(
-            trouble_page(
-                say("This request has been answered, or is too old. Start again in the program that sent you here."),
-                "en",
-            )
-        ),
+        "page": _html(consent_page(pages, html, claude)),
+        "program-nl": _html(consent_page(pages, nl, cursor)),
+        "here-read-only": _html(consent_page(pages, html, local)),
+        "choice": _html(choice_page(pages, html, "k", [ACME, Tenant("t-2", "Beta N.V.", TenantPolicy())])),
+        "trouble": _html(trouble_page(pages, html, over)),
     }
 
 
-def _html(answer: object) -> str:
-    return bytes(answer.body).decode()  # type: ignore[attr-defined]
+def _html(answer: Response) -> str:
+    return bytes(answer.body).decode()
 
 
 async def take(folder: Path) -> None:

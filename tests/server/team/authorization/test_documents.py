@@ -119,7 +119,8 @@ async def test_nothing_is_fetched_from_this_machine_or_its_neighbours(host: Host
     for address in (
         f"{host.url}/a.json", host.url.replace("localhost", "127.0.0.1") + "/a.json", "https://10.0.0.1/a.json",
         "https://169.254.169.254/latest/meta-data", "https://[::1]/a.json", "https://[::ffff:127.0.0.1]/a.json",
-        "https://0.0.0.0/a.json", f"{plain}/a.json", f"{host.url}/", host.url, f"{host.url}/a.json#x", host.url.replace("//", "//user@") + "/a.json",
+        "https://0.0.0.0/a.json", f"{plain}/a.json", f"{host.url}/", host.url, f"{host.url}/a.json#x",
+        host.url.replace("//", "//user@") + "/a.json",
         "https://127.1/a.json", "https://2130706433/a.json", "https://no-such-host.invalid/a.json",
     ):  # fmt: skip
         with pytest.raises(UnknownProgramError):

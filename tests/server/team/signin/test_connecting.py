@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,7 +66,10 @@ async def case(database: Database) -> Case:
     return Case(office, people, browsers)
 
 
-async def test_a_person_connects_their_own_payt_and_what_payt_gave_is_sealed(case: Case) -> None:
+async def test_a_person_connects_their_own_payt_and_what_payt_gave_is_sealed(
+    case: Case, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "payt_mcp")
     assert await case.one.connecting.missing(case.bram, "/consent?request=1") == (
         f"/connect?person={case.bram.id}&next=%2Fconsent%3Frequest%3D1"
     )
@@ -93,9 +97,16 @@ async def test_a_person_connects_their_own_payt_and_what_payt_gave_is_sealed(cas
         await case.one.grants.name(case.anna)
     with pytest.raises(NotConnectedError):
         await case.one.grants.source_of("t-other", "g-none")
+    own = [record.getMessage() for record in caplog.records if record.name.startswith("payt_mcp")]
+    assert any(case.bram.id in line for line in own)
+    assert not [line for line in own if secret in line or BRAM.email in line or "code" in line]
 
+    known = (await case.two.grants.source(case.bram)).login()
     again = await case.browsers["bram"].connect()
     assert again.status_code == 200
+    later = (await case.two.grants.source(case.bram)).login()  # the other replica sees at once that it is another one
+    assert later not in {known, None}
+    assert await case.asked(case.bram, case.two) > 0
     assert [one["id"] for one in await case.rows()] == [row["id"]], "what they proposed stays theirs"
 
 

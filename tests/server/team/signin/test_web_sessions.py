@@ -33,7 +33,6 @@ class Desk:
                 Route("/who", self._who),
                 Route("/begin/{subject}", self._begin),
                 Route("/form", self._form, methods=["POST"]),
-                Route("/choose/{person}", self._choose),
                 Route("/end", self._end),
             ]
         )
@@ -62,14 +61,6 @@ class Desk:
         session = await self.sessions.of(request)
         assert session is not None
         return JSONResponse(await self.sessions.form(request, session))
-
-    async def _choose(self, request: Request) -> Response:
-        session = await self.sessions.of(request)
-        assert session is not None
-        person = session.as_person(request.path_params["person"])
-        if person is not None:
-            await self.sessions.choose(request, person)
-        return JSONResponse(person is not None)
 
     async def _end(self, request: Request) -> Response:
         answer = Response()
@@ -103,9 +94,6 @@ async def test_a_session_is_one_browsers_for_as_long_as_it_is_used(database: Dat
         assert told["tenant"] == one.id
         assert (await other.get("/who")).json() is None
 
-        assert not (await browser.get("/choose/u-nobody")).json()
-        assert (await browser.get(f"/choose/{anna_too}")).json()
-        assert (await browser.get("/who")).json()["tenant"] == two.id
         desk.gone.add(anna_too)  # no longer in that company
         assert (await browser.get("/who")).json() == told | {"people": [anna]}
         desk.gone.clear()

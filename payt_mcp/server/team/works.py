@@ -132,7 +132,7 @@ class Works:
             gate=SharedRate(self._database, tenant_id, grant.id, settings.rate, waited=means.waited),
         )
         ledger = await self._ledgers.of(tenant_id)
-        wake = self._waking.of(tenant_id)
+        wake = self._waking.of(tenant_id, grant.id)
 
         async def bar(record: Record) -> Bar | None:
             zone: dt.tzinfo = await work.zone_of(record)

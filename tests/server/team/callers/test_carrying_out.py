@@ -149,7 +149,7 @@ async def test_a_yes_that_does_not_count_any_more_sends_nothing(house: Company, 
         "gone": "a yes to it does not count any more",
         "demoted": "a yes to it does not count any more",
         "closed": "your company has switched writing off",
-        "proposer gone": "whoever proposed it has no access to this server any more",
+        "proposer gone": "whoever proposed it has no access to this administration any more",
     }[what]
     assert str(record.outcome["why"]).startswith(why)
 

@@ -22,8 +22,8 @@ from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret
 from tests.cli.team.conftest import Run
 from tests.support.commands import run_here
-from tests.support.company import KEYS
 from tests.support.house import TOOL, draft
+from tests.support.keys import KEYS
 from tests.support.newcomer import ROOT
 
 pytestmark = pytest.mark.slow

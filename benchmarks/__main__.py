@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick | --sets | --forecast | --past]`: measures on this machine and prints Markdown."""
+"""`python -m benchmarks [--quick | --sets | --forecast | --past | --http | --team]` measures on this machine and prints Markdown."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ def main() -> None:
     parser.add_argument(
         "--http", action="store_true", help="only answers over HTTP beside a trivial server's, before too"
     )
+    parser.add_argument("--team", action="store_true", help="only two replicas of a team server under load")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long the load of --team lasts")
     chosen = parser.parse_args()
     quick = chosen.quick
     if sys.platform != "linux":
@@ -39,6 +41,11 @@ def main() -> None:
         return
     if chosen.http:
         print(over_http.table(over_http.measured()))
+        return
+    if chosen.team:
+        from benchmarks import team  # noqa: PLC0415 - it needs the extra, and PostgreSQL
+
+        print(team.table(team.measured(chosen.seconds)))
         return
     _say("start")
     rows = start.rows(3 if quick else 9)

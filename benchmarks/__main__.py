@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick | --sets | --forecast | --past | --http | --team]` measures on this machine and prints Markdown."""
+"""`python -m benchmarks [--quick | --sets | --forecast | --past | --http | --team]` prints what it measures here."""
 
 from __future__ import annotations
 

@@ -240,10 +240,9 @@ def table(found: Measured) -> str:
     ]
     by_tool = [(tool, f"{len(times)}", f"{paced.p95(tool):.2f} s") for tool, times in sorted(paced.seconds.items())]
     beside = [
-        ("two replicas, mixed calls", f"{found.full.rate:.0f}", f"{found.full.p95():.2f} s", f"{sum(found.full.errors.values())}"),
-        ("one trivial SDK server, without a database", f"{found.trivial.rate:.0f}", f"{found.trivial.p95():.2f} s",
-         f"{sum(found.trivial.errors.values())}"),
-    ]  # fmt: skip
+        (what, f"{one.rate:.0f}", f"{one.p95():.2f} s", f"{sum(one.errors.values())}")
+        for what, one in (("two replicas, mixed calls", found.full), ("one trivial SDK server", found.trivial))
+    ]
     asked = f"{PEOPLE} people, {ADMINISTRATIONS} administrations of {INVOICES:,} open invoices, two replicas"
     parts = [markdown((asked, "asked", "measured"), lines), markdown(("tool", "calls", "p95"), by_tool)]
     parts.append(markdown((f"{_CALLERS} callers, as fast as they can", "calls a second", "p95", "errors"), beside))

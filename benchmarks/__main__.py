@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick | --sets | --forecast | --past | --http | --team]` prints what it measures here."""
+"""`python -m benchmarks [--quick | --sets | --http | --requests | --forecast | --past | --team]`: prints what it measures."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import argparse
 import os
 import platform
 import sys
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from benchmarks import backtest, beside, growth, over_http, scores, small, start, tokens
+from benchmarks import asked, backtest, beside, growth, over_http, scores, small, start, tokens
 from benchmarks.figures import table
 
 
@@ -24,28 +25,15 @@ def main() -> None:
     parser.add_argument(
         "--http", action="store_true", help="only answers over HTTP beside a trivial server's, before too"
     )
-    parser.add_argument("--team", action="store_true", help="only two replicas of a team server under load")
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long the load of --team lasts")
+    parser.add_argument("--requests", action="store_true", help="only how often each tool asks Payt, before too")
+    parser.add_argument("--team", action="store_true", help="only two replicas of a team server, under load")
     chosen = parser.parse_args()
     quick = chosen.quick
     if sys.platform != "linux":
         parser.error("memory and processor time of other processes are read as Linux tells them")
-    if chosen.sets:
-        print(tokens.sets())
-        return
-    if chosen.forecast:
-        print(scores.tables(backtest.backtest()))
-        return
-    if chosen.past:
-        print(beside.table(beside.measured()))
-        return
-    if chosen.http:
-        print(over_http.table(over_http.measured()))
-        return
-    if chosen.team:
-        from benchmarks import team  # noqa: PLC0415 - it needs the extra, and PostgreSQL
-
-        print(team.table(team.measured(chosen.seconds)))
+    alone = next((show for name, show in _ALONE.items() if getattr(chosen, name)), None)
+    if alone is not None:
+        print(alone())
         return
     _say("start")
     rows = start.rows(3 if quick else 9)
@@ -62,11 +50,30 @@ def main() -> None:
     _say("over HTTP")
     over = over_http.measured(3 if quick else 5)
     rows += over_http.rows(over)
+    _say("requests of each tool")
+    requests = asked.measured()
     parts = [_machine(), table(rows), "What a tool set costs a model:", tokens.sets()]
     parts += ["How cost grows:", growth.table(sizes)]
     parts += ["Where the own time of a call goes, 1,000 open invoices:", small.table(calls)]
-    parts += [over_http.table(over)]
+    parts += [over_http.table(over), asked.table(requests)]
     print("\n\n".join(parts))
+
+
+def _team() -> str:
+    from benchmarks import team  # noqa: PLC0415 - it needs the extra, and PostgreSQL
+
+    return f"{_machine()}\n\n{team.table(team.measured())}"
+
+
+_ALONE: Mapping[str, Callable[[], str]] = {
+    "sets": tokens.sets,
+    "forecast": lambda: scores.tables(backtest.backtest()),
+    "past": lambda: beside.table(beside.measured()),
+    "http": lambda: over_http.table(over_http.measured()),
+    "requests": lambda: asked.table(asked.measured()),
+    "team": _team,
+}
+"""What is measured by itself, by its option."""
 
 
 def _machine() -> str:

@@ -83,6 +83,8 @@ def measured(seconds: float = SECONDS) -> Measured:
         claimed, letters = _claimed(place)
         with HttpServer.trivial() as trivial:
             callers = [Caller([trivial.port], {}) for _ in range(_CALLERS)]
+            for one in callers:
+                one.greet()
             beside = _full(callers, lambda _: ("add", {"a": 1, "b": 2}))
     return Measured(paced, full, beside, _most_in_a_second(asked), place.refused, claimed, letters, resident)
 

@@ -20,6 +20,20 @@ class Caller:
         }  # fmt: skip
         self._last_id = 0
 
+    def greet(self) -> None:
+        """Begin a session, with a server that keeps some."""
+        about = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "b", "version": "1"}}
+        for message in (
+            {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": about},
+            {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        ):
+            way = next(self._ways)
+            way.request("POST", "/mcp", json.dumps(message), self._headers)
+            answer = way.getresponse()
+            answer.read()
+            if session := answer.getheader("mcp-session-id"):
+                self._headers["mcp-session-id"] = session
+
     def call(self, tool: str, arguments: dict[str, Any]) -> bytes:
         """RuntimeError where it is an error, or nothing that can be used."""
         self._last_id += 1

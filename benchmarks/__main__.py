@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick | --sets | --http | --requests | --forecast | --past | --team]`: prints what it measures."""
+"""`python -m benchmarks [--quick | --sets | --http | --requests | --forecast | --past | --team]`: what it measures."""
 
 from __future__ import annotations
 

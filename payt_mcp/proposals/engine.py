@@ -88,6 +88,8 @@ class Engine:
         self._closing = False
         self._nothing_at = -1
         self._has_work = True
+        self.sent_here: set[str] = set()
+        """The proposals that this engine took into `sending`."""
         self._watching: anyio.CancelScope | None = None
 
     async def on_ledger(self, step: Callable[..., _T], *args: Any, **named: Any) -> _T:
@@ -222,6 +224,7 @@ class Engine:
         claimed = await self._claim(record, check)
         if claimed is None:
             return
+        self.sent_here.add(record.id)
         await self._record(record.id, check.delivered or _of_attempt(record, await self._send(writer, claimed)))
         self.troubles.pop(record.id, None)
 

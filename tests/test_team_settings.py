@@ -27,6 +27,8 @@ WRONG = [
     ({"PAYT_PUBLIC_URL": "https://payt.company.example:x"}, "plain URL"),
     ({"PAYT_OIDC_ISSUER": "ftp://login"}, "plain URL"),
     ({"PAYT_API_TOKEN": "s3cret-token"}, "PAYT_API_TOKEN is for a server of one person"),
+    ({"PAYT_APP_APPROVAL": "1"}, "PAYT_APP_APPROVAL is for a server of one person"),
+    ({"PAYT_CONFIRM": "code"}, "PAYT_CONFIRM is for a server of one person"),
     ({"PAYT_OIDC_SECRET": "s3cret"}, "PAYT_OIDC_SECRET"),
 ]
 

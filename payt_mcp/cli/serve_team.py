@@ -15,7 +15,7 @@ from payt_mcp.settings.team import TeamSettings
 if TYPE_CHECKING:
     from payt_mcp.server.team.metrics import Metrics
 
-_EXTRA = ("psycopg", "psycopg_pool", "authlib", "joserfc", "cryptography", "prometheus_client")
+_EXTRA = ("psycopg", "psycopg_pool", "joserfc", "cryptography", "prometheus_client")
 
 
 def serve_team(environ: Mapping[str, str], host: str, port: int, metrics_port: int | None, leave_seconds: float) -> int:

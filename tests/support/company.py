@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,19 +13,12 @@ from payt_mcp.proposals.ledger.common import CommonLedger
 from payt_mcp.proposals.ledger.postgres.leases import Leases
 from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
 from payt_mcp.settings import Secret
-from payt_mcp.settings.team import NamedKey
 from tests.support import postgres
 from tests.support.house import Clock
+from tests.support.keys import KEYS
 
 TENANT = "t-acme"
 Opens = Callable[..., CommonLedger]
-
-
-def key(name: str) -> NamedKey:
-    return NamedKey(name, Secret(base64.b64encode(hashlib.sha256(name.encode()).digest()).decode()))
-
-
-KEYS = (key("k1"),)
 
 
 def add_tenant(database: Database, tenant: str = TENANT) -> str:

@@ -92,7 +92,11 @@ class CommonLedger(OpenedLedger):
 
     def changes(self) -> int:
         with self._store.reading():
-            last = self._store.last()
+            return self._end()
+
+    def _end(self) -> int:
+        """The number of the last event."""
+        last = self._store.last()
         return last.seq if last else 0
 
     def credited(self, administration_id: str, kind: str = "message") -> frozenset[str]:
@@ -177,7 +181,7 @@ class CommonLedger(OpenedLedger):
     def checking(self, key: str, *, scope: str | None = None) -> None:
         with self._store.reading():
             found(self._store, key, scope)
-        self._checks[key] = self.changes()
+            self._checks[key] = self._end()
 
     def claim(self, key: str, baseline: Iterable[str] = (), *, scope: str | None = None) -> Record | None:
         with suppress(TakenError):

@@ -82,8 +82,8 @@ class OpenedLedger:
                 yield step
                 if step.changed:
                     self._store.tell(step.scopes)
-                head = self._chain.head()
-            if step.changed and not self._seal.is_exact:
+                head = self._chain.head() if step.changed and not self._seal.is_exact else None
+            if head is not None:
                 self._seal.keep(head)
 
     def _tick(self) -> dt.datetime:

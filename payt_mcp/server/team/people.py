@@ -103,6 +103,14 @@ class People:
 
         return await self._database.run(add)
 
+    async def invite_anew(self, tenant_id: str, email: str) -> bool:
+        """Whoever signs in with this address next is the person that has it here, roles and all; False: nobody has."""
+        query = (
+            "update people set status = 'invited', issuer = null, subject = null "
+            "where tenant = %s and lower(email) = lower(%s) and status <> 'removed' returning id"
+        )
+        return await self._database.run(lambda c: first(c, query, (tenant_id, email))) is not None
+
     async def rights(self, person_id: str) -> Rights:
         """What somebody may do; nothing, where they were removed."""
         query = (

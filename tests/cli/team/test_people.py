@@ -32,6 +32,8 @@ def test_a_company_its_people_and_their_roles(team: Run) -> None:
     ).stdout  # fmt: skip
     assert "reader everywhere, proposer in 4711" in team("roles", "set", "PIET@noord.example", "reader").stdout
     assert "nobody of that address" in team("roles", "set", "jan@noord.example", "reader").stderr
+    assert "nobody of that address" in team("invite", "jan@noord.example", "--anew").stderr
+    assert "next is the person" in team("invite", "PIET@noord.example", "--anew").stdout
     listed = team("roles").stdout
     assert [line.split()[0] for line in listed.splitlines()] == ["address", "Anouk@noord.example", "piet@noord.example"]
     removed = team("roles", "remove", "piet@noord.example", "--administration", "4711")

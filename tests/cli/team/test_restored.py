@@ -15,8 +15,8 @@ from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret
 from tests.cli.team.conftest import Run
-from tests.support.company import KEYS
 from tests.support.house import PAGE, TOOL, Clock, draft
+from tests.support.keys import KEYS
 
 pytestmark = pytest.mark.slow
 

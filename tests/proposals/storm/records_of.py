@@ -12,7 +12,8 @@ from payt_mcp.proposals.ledger.postgres.leases import Leases
 from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
 from payt_mcp.settings import Secret
 from tests.proposals.storm.broken import LEDGERS
-from tests.support.company import KEYS, add_tenant
+from tests.support.company import add_tenant
+from tests.support.keys import KEYS
 
 _ADDRESS = "database"
 _LEASE, _BEAT = 1.5, 0.3

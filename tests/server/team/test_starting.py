@@ -88,7 +88,7 @@ def test_tables_that_are_missing_or_sealed_with_a_lost_key_stop_the_start(databa
 _LOADED = """
 import sys
 from payt_mcp.cli import run
-team = ("psycopg", "authlib", "joserfc", "prometheus_client", "payt_mcp.database", "payt_mcp.server.team")
+team = ("psycopg", "joserfc", "prometheus_client", "payt_mcp.database", "payt_mcp.server.team")
 import payt_mcp.cli.serve, payt_mcp.cli.stdio, payt_mcp.server.http_app, payt_mcp.server.server
 from payt_mcp.settings import Settings
 payt_mcp.server.http_app.build_app(Settings.from_env({}), host="127.0.0.1")

@@ -48,10 +48,14 @@ stopped in the middle of one loses it, and its connection.
 
 @dataclass
 class _Frame:
-    """A transaction of one thread: the last event it adds, and how far the chain was known to go when it began."""
+    """A transaction of one thread: how far the chain was known to go when it began, and the last event it adds; in a
+    step, in which nobody else adds any, also the `last` there is.
+    """
 
     connection: Connection
     known: int
+    is_step: bool = False
+    last: Event | None = None
     added: Event | None = None
     reached: int = 0
     is_ending: bool = False
@@ -90,6 +94,7 @@ class PostgresStore:
     def step(self) -> Iterator[None]:
         with self.reading():
             self.execute(_TURN, self.tenant)
+            self._here.is_step, self._here.last = True, None
             yield
 
     def tell(self, scopes: Collection[str]) -> None:
@@ -264,10 +269,13 @@ class PostgresStore:
         marks = ", ".join(["%s"] * len(Event.__dataclass_fields__))
         query = f"insert into events (tenant, {_EVENT}) values (%s, {marks})"  # noqa: S608 - names of this package
         self.execute(query, self.tenant, *vars(event).values())
-        self._here.added = event
+        self._here.added = self._here.last = event
 
     def last(self) -> Event | None:
-        return self._event("true order by seq desc limit 1")
+        frame = self._here
+        if frame.last is None or not frame.is_step:
+            frame.last = self._event("true order by seq desc limit 1")
+        return frame.last
 
     def event(self, seq: int) -> Event | None:
         return self._event("seq = %s", seq)

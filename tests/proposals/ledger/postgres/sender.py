@@ -26,7 +26,7 @@ from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.rounds import Rounds
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret
-from tests.support.company import KEYS
+from tests.support.keys import KEYS
 
 SCOPE = "here"
 

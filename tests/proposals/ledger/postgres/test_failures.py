@@ -23,6 +23,7 @@ from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret
 from tests.support import company, postgres
 from tests.support.house import PAGE, START, TOOL, draft
+from tests.support.keys import KEYS
 
 pytestmark = [
     pytest.mark.slow,
@@ -41,7 +42,7 @@ class Company:
         self.database = Database(Secret(url))
         company.add_tenant(self.database, tenant)
         self._leases = Leases(self.database)
-        self.ledger: CommonLedger = open_team_ledger(self.database, tenant, company.KEYS, self._leases)
+        self.ledger: CommonLedger = open_team_ledger(self.database, tenant, KEYS, self._leases)
         self.replicas: list[subprocess.Popen[bytes]] = []
 
     def start(self, lease: float) -> subprocess.Popen[bytes]:

@@ -21,6 +21,7 @@ from payt_mcp.proposals.records import Event, Record
 from payt_mcp.proposals.states import Status
 from tests.support import company
 from tests.support.house import PAGE, TOOL, draft
+from tests.support.keys import KEYS, key
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +34,7 @@ class Forger:
         assert isinstance(store, PostgresStore)
         self.tenant = store.tenant
         self._database = database
-        self._mark = SignedSeal(store, Signer(company.KEYS)).mark
+        self._mark = SignedSeal(store, Signer(KEYS)).mark
 
     def run(self, statement: str, *values: Any) -> None:
         with self._database.transaction() as connection:
@@ -183,7 +184,7 @@ def test_an_earlier_state_that_was_signed_is_noticed_by_whoever_saw_the_later_on
 
 
 def test_keys_are_exchanged_one_after_the_other(database: Database, opens: company.Opens) -> None:
-    first, second, third = (company.key(name) for name in ("k1", "k2", "k3"))
+    first, second, third = (key(name) for name in ("k1", "k2", "k3"))
     record = approved(opens(keys=[first]), "pay")
     opened = opens(keys=[second, first])
     assert [row["key"] for row in Forger(database, opened).rows("heads")] == ["k2"]
@@ -192,7 +193,7 @@ def test_keys_are_exchanged_one_after_the_other(database: Database, opens: compa
     with pytest.raises(AlteredError, match="not signed with a key of PAYT_KEYS"):
         opens(keys=[first])
     with pytest.raises(AlteredError, match="not signed"):
-        opens(keys=[company.key("k4"), first])
+        opens(keys=[key("k4"), first])
     without_the_first.verify()
 
 

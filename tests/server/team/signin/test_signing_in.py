@@ -58,6 +58,24 @@ async def test_an_invited_person_is_known_by_their_address_once_and_by_their_sub
     assert await office.people.person(company.id, invited.id) is not None
 
 
+async def test_who_has_another_account_now_is_invited_anew_and_stays_who_they_were(office: Office) -> None:
+    company = await office.people.add_tenant("Dune")
+    invited = await office.people.invite(company.id, "dora@dune.example", "admin")
+    old, new = (Someone(subject, "dora@dune.example", "Dora") for subject in ("dora-1", "dora-2"))
+    office.stand_in.people |= {one.subject: one for one in (old, new)}
+    before, after = office.browser(), office.browser()
+    await before.sign_in("dora-1")
+    assert (await after.sign_in("dora-2")).status_code == 403
+    await office.people.invite(company.id, "Dora@dune.example", "admin")  # once more does not hand her over
+    assert (await after.sign_in("dora-2")).status_code == 403
+    assert not await office.people.invite_anew("t-other", "dora@dune.example")
+    assert await office.people.invite_anew(company.id, "dora@DUNE.example")
+    assert (await before.get("/approvals")).status_code == 401
+    assert not await office.access.is_current(company.id, invited.id)
+    assert (await after.sign_in("dora-2")).json()["people"][0][0] == invited.id
+    assert (await before.sign_in("dora-1")).status_code == 403
+
+
 async def test_another_provider_with_the_same_subject_and_address_is_somebody_else(office: Office) -> None:
     elsewhere = Office(
         office.database,

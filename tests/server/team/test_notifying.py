@@ -8,7 +8,7 @@ import hmac
 import json
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from email import message_from_string
 from typing import Any
@@ -144,14 +144,24 @@ class Office:
 
 
 @pytest.fixture
-async def office() -> AsyncIterator[Office]:
-    async with AsyncExitStack() as stack:
-        url = stack.enter_context(postgres.a_database(postgres.of_this_run()))
+async def post() -> AsyncIterator[Post]:
+    async with listening(Post()) as one:
+        yield one
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with listening(Receiver()) as one:
+        yield one
+
+
+@pytest.fixture
+async def office(post: Post, receiver: Receiver) -> AsyncIterator[Office]:
+    with postgres.a_database(postgres.of_this_run()) as url:
         database = Database(Secret(url))
         stage = Stage(database)
         await stage.fill()
-        post = await stack.enter_async_context(listening(Post()))
-        yield Office(stage, post, await stack.enter_async_context(listening(Receiver())))
+        yield Office(stage, post, receiver)
         await stage.close()
         database.close()
 
@@ -237,11 +247,11 @@ async def test_an_address_is_told_signed_and_again_where_it_failed(office: Offic
     assert office.post.letters == []
 
 
-async def test_while_keys_are_exchanged_each_of_them_signs(office: Office) -> None:
+async def test_while_keys_are_exchanged_each_of_them_signs(receiver: Receiver) -> None:
     both = settings(PAYT_KEYS=f"k2:{KEY.partition(':')[2]},{KEY.replace('MTEx', 'MjIy')}").keys
     webhooks = Webhooks(both, ssl.create_default_context, loopback=True)
-    await webhooks.tell(f"http://127.0.0.1:{office.receiver.port}/", "t-1", {"event": "x"}, 5)
-    headers, body = office.receiver.taken[0]
+    await webhooks.tell(f"http://127.0.0.1:{receiver.port}/", "t-1", {"event": "x"}, 5)
+    headers, body = receiver.taken[0]
     marks = [hmac.new(secret_of(key, "t-1").encode(), b"5." + body, hashlib.sha256).hexdigest() for key in both]
     assert headers["payt-signature"] == f"t=5,v1={marks[0]},v1={marks[1]}"
     assert len(set(marks)) == 2
@@ -260,15 +270,15 @@ async def test_no_address_inside_is_told_anything(address: str) -> None:
         await webhooks.tell(address, "t-1", {}, 0)
 
 
-async def test_nothing_is_mailed_in_the_open_to_another_machine(office: Office) -> None:
+async def test_nothing_is_mailed_in_the_open_to_another_machine(post: Post) -> None:
     class Elsewhere(MailServer):
         is_here = False
 
-    server = Elsewhere("127.0.0.1", office.post.port, "", None, False, "payt@acme.example")
+    server = Elsewhere("127.0.0.1", post.port, "", None, False, "payt@acme.example")
     message = mail.mail(server, "ann@acme.example", ["x"], "y", "nl")
     with pytest.raises(OSError, match="STARTTLS"):
         await mail.send(server, message, ssl.create_default_context)
-    assert office.post.letters == []
+    assert post.letters == []
     with pytest.raises(ValueError, match="Header"):
         mail.mail(server, "ann@acme.example\nBcc: x@evil.example", ["x"], "y", "nl")
 

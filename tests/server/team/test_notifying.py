@@ -17,7 +17,6 @@ import anyio
 import pytest
 
 from payt_mcp.database.database import Database
-from payt_mcp.errors import SettingsError
 from payt_mcp.policy.team import TenantPolicy
 from payt_mcp.server.team.authorization.fetching import UnfetchableError
 from payt_mcp.server.team.notifying import mail, turns
@@ -305,30 +304,3 @@ async def test_a_person_who_was_forgotten_leaves_no_notice(office: Office) -> No
     await office.tell()
     assert office.post.taken() == [(office.address("ann"), record.id)]
     assert await office.stage.database.run(turns.take) is None
-
-
-@pytest.mark.parametrize(
-    ("url", "sender", "said"),
-    [
-        ("smtp://mail.example", None, "set together"),
-        (None, "payt@acme.example", "set together"),
-        ("http://mail.example", "payt@acme.example", "PAYT_SMTP_URL must be"),
-        ("smtp://", "payt@acme.example", "PAYT_SMTP_URL must be"),
-        ("smtp://mail.example:x", "payt@acme.example", "PAYT_SMTP_URL must be"),
-        ("smtp://mail.example", "Payt <payt@acme.example>", "PAYT_MAIL_FROM must be"),
-    ],
-)
-async def test_wrong_settings_are_said(url: str | None, sender: str | None, said: str) -> None:
-    given = {"PAYT_SMTP_URL": url or "", "PAYT_MAIL_FROM": sender or ""}
-    with pytest.raises(SettingsError, match=said):
-        settings(**given)
-
-
-async def test_a_mail_server_is_read_from_its_address() -> None:
-    given = {"PAYT_SMTP_URL": "smtps://payt%40acme:s%2Fcret@mail.example", "PAYT_MAIL_FROM": "payt@acme.example"}
-    server = settings(**given).mail
-    assert server is not None
-    assert (server.host, server.port, server.user, server.is_sealed) == ("mail.example", 465, "payt@acme", True)
-    assert server.password is not None
-    assert server.password.reveal() == "s/cret"
-    assert "s/cret" not in repr(server)

@@ -16,7 +16,7 @@ from payt_mcp.cli import USAGE
 from payt_mcp.hosts.catalog import HOSTS
 from payt_mcp.payt.signin.grants import reading, writing
 from payt_mcp.proposals.states import Status
-from payt_mcp.settings import KNOWN, TOOLSETS, Settings
+from payt_mcp.settings import FOR_A_TEAM, KNOWN, TOOLSETS, Settings
 from payt_mcp.settings.team import TeamSettings
 from payt_mcp.writes.message.placeholders import KNOWN as PLACEHOLDERS
 from tests.support.newcomer import ROOT
@@ -113,7 +113,7 @@ def test_a_setting_is_told_with_default_example_use_and_what_goes_wrong(name: st
 
 def read_by(name: str) -> Callable[[dict[str, str]], object]:
     """How the command reads it that this setting is for."""
-    if KNOWN[name].startswith("Team server:"):
+    if name in FOR_A_TEAM:
         return lambda changed: TeamSettings.from_env(A_TEAM | changed)
     return Settings.from_env
 

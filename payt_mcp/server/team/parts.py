@@ -106,8 +106,13 @@ class Parts:
             self._settings.base.language_for,
         )  # fmt: skip
 
-    def _documents(self) -> Documents:
-        """About programs, from the internet; from this machine, too, where people reach this server at it alone."""
+    def _documents(self) -> Documents | None:
+        """About programs, from the internet; from this machine, too, where people reach this server at it alone. None
+        behind a proxy: whom that would connect to cannot be checked, so programs register instead.
+        """
+        network = self._settings.base.network
+        if network.https_proxy or network.all_proxy:
+            return None
         host = urlsplit(self._settings.public_url).hostname or ""
         return Documents(self._trusted, loopback=is_loopback(host))
 

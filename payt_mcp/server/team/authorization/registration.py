@@ -17,8 +17,8 @@ from payt_mcp.database.database import Connection, Database, first
 from payt_mcp.server.team.authorization.answers import Refusal, answer, body_of
 from payt_mcp.server.team.authorization.program import UnfitError, described
 
-_MOST_FROM_ONE = 60
-"""Registrations an hour from one network address."""
+_MOST_FROM_ONE = 600
+"""Registrations an hour from one network address; behind a balancer that is the balancer's, and so all of them."""
 
 _MOST_UNUSED = 5_000
 _FORGOTTEN = """

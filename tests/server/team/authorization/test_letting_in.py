@@ -85,9 +85,15 @@ async def test_registrations_are_bounded_and_what_nobody_uses_is_forgotten(stage
     used = await stage.program()
     await used.tokens()
     unused = await stage.program()
-    answers = [(await stage.server.post("/register", json={"redirect_uris": [CALLBACK]})) for _ in range(61)]
-    assert [one.status_code for one in answers][-1] == 429
-    assert answers[-1].headers["retry-after"]
+    many = """
+        insert into oauth_clients (id, name, redirect_uris, registered_from)
+        select 'many-' || number, 'App', '{}', (select registered_from from oauth_clients where id = %s)
+        from generate_series(1, 600) as number
+    """
+    await stage.database.run(lambda c: c.execute(many, (unused.id,)))
+    refused = await stage.server.post("/register", json={"redirect_uris": [CALLBACK]})
+    assert (refused.status_code, refused.json()["error"]) == (429, "temporarily_unavailable")
+    assert refused.headers["retry-after"]
     await stage.later("created_at", "oauth_clients", "2 days")
     again = await stage.program()
     assert "Not connected" in (await stage.server.get(unused.asks())).text

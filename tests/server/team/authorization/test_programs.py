@@ -17,7 +17,7 @@ from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
-from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
+from mcp.shared.auth import OAuthClientMetadata
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 
@@ -26,30 +26,11 @@ from payt_mcp.server.team.authorization.documents import Documents
 from payt_mcp.server.team.who import of_scope
 from tests.server.team.authorization.serving import listener, served
 from tests.server.team.authorization.stage import ISSUER, Stage, replica, submit
+from tests.support.programs import Kept
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
 CALLBACK = "http://127.0.0.1:33418/callback"
-
-
-class Kept:
-    """What a client remembers."""
-
-    def __init__(self) -> None:
-        self.tokens: OAuthToken | None = None
-        self.client: OAuthClientInformationFull | None = None
-
-    async def get_tokens(self) -> OAuthToken | None:
-        return self.tokens
-
-    async def set_tokens(self, tokens: OAuthToken) -> None:
-        self.tokens = tokens
-
-    async def get_client_info(self) -> OAuthClientInformationFull | None:
-        return self.client
-
-    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
-        self.client = client_info
 
 
 class Address:
@@ -100,22 +81,26 @@ class Person:
 
     def __init__(self, address: Address) -> None:
         self.address = address
-        self.answer: dict[str, str] = {}
+        self.ended = ""
         self.consents = 0
 
-    async def open(self, url: str) -> None:
+    async def open(self, url: str) -> str:
+        """From the address that a program opens to the one it waits at."""
         token = await self.address.sessions.begin(HTTPConnection({"type": "http", "headers": []}), ISSUER, "bob")
         cookies = {self.address.sessions.cookie: token}
         async with httpx.AsyncClient(base_url=self.address.public_url, cookies=cookies) as server:
             page = await server.get(url, follow_redirects=True)
             assert page.status_code == 200, page.text
             done = await submit(server, page, {"origin": self.address.public_url})
-        assert done.headers["location"].startswith(CALLBACK)
-        self.answer = dict(parse_qsl(urlsplit(done.headers["location"]).query))
+        self.ended = done.headers["location"]
         self.consents += 1
+        return self.ended
+
+    async def opened(self, url: str) -> None:
+        assert (await self.open(url)).startswith(CALLBACK)
 
     async def answered(self) -> AuthorizationCodeResult:
-        return AuthorizationCodeResult(**self.answer)
+        return AuthorizationCodeResult(**dict(parse_qsl(urlsplit(self.ended).query)))
 
 
 @pytest.fixture
@@ -146,7 +131,7 @@ async def signed_in(
         grant_types=["authorization_code", "refresh_token"],
     )
     auth = OAuthClientProvider(
-        f"{address.public_url}/mcp", about, kept, person.open, person.answered, client_metadata_url=document
+        f"{address.public_url}/mcp", about, kept, person.opened, person.answered, client_metadata_url=document
     )
     async with httpx2.AsyncClient(auth=auth, timeout=120) as http:
         transport = streamable_http_client(f"{address.public_url}/mcp", http_client=http)

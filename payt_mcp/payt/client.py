@@ -115,6 +115,7 @@ class PaytClient:
         self.rate = rate
         self._pacer = Pacer(rate)
         self._gate = gate
+        self._reads_under_way = 0
         self._reading = Reading(budget)
         self._bound = _WHOLE * seconds
         self.server_time: ServerTime | None = None
@@ -131,6 +132,11 @@ class PaytClient:
     def is_quiet(self) -> bool:
         """Whether nothing is under way and nothing was asked within the last second."""
         return self._pacer.is_quiet(time.monotonic())
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more read beside those under way would be answered sooner than one after them."""
+        return self._pacer.has_room(self._reads_under_way)
 
     def now(self) -> datetime:
         """The time at Payt, in UTC: its last `Date` header and what has passed since; else this machine's."""
@@ -251,7 +257,11 @@ class PaytClient:
 
     async def _read(self, query: Query, what: str, decide: Callable[[Any], _T]) -> _T:
         async def once() -> Any:
-            return await self._with_token(lambda token: self._once(query, what, token))
+            self._reads_under_way += 1
+            try:
+                return await self._with_token(lambda token: self._once(query, what, token))
+            finally:
+                self._reads_under_way -= 1
 
         try:
             return await self._reading.read(query, what, once, decide)

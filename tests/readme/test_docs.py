@@ -63,7 +63,10 @@ def test_every_page_is_reached_from_readme() -> None:
     assert found == DOCS.keys()
 
 
-ROOMS = ("", "payt_mcp/", "payt_mcp/writes/", "payt_mcp/writes/message/", "payt_mcp/proposals/asking/", "tests/")
+ROOMS = (
+    "", "payt_mcp/", "payt_mcp/writes/", "payt_mcp/writes/message/", "payt_mcp/proposals/asking/",
+    "payt_mcp/server/team/", "payt_mcp/server/team/authorization/", "tests/",
+)  # fmt: skip
 
 
 def test_every_file_that_contributing_names_is_there() -> None:

@@ -3,7 +3,10 @@
 import csv
 import json
 import os
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +24,7 @@ from tests.cli.team.conftest import Run
 from tests.support.commands import run_here
 from tests.support.house import TOOL, draft
 from tests.support.keys import KEYS
+from tests.support.newcomer import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -103,6 +107,20 @@ def test_it_is_verified_with_nothing_but_the_file_and_the_key(exported: Path, tm
     (empty,) = exported.glob("payt-mcp-zuid-bv-*.jsonl")
     assert "0 events of Zuid BV" in verified(str(empty))[1]
     assert "cannot be read" in verified(str(tmp_path / "none.jsonl"))[1]
+
+
+def test_the_lines_of_the_docs_verify_it_without_this_program(exported: Path, tmp_path: Path) -> None:
+    (script,) = re.findall(
+        r"^```python\n(.*?)^```$", (ROOT / "docs/team.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    key = (exported / "key").read_text()
+
+    def run(file: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-c", script, file, key], capture_output=True, text=True, check=False)
+
+    assert run(exported / "noord.jsonl").stdout == "whole and unaltered\n"
+    (tmp_path / "other.jsonl").write_bytes((exported / "noord.jsonl").read_bytes().replace(b"1210.50", b"1210.51"))
+    assert "InvalidSignature" in run(tmp_path / "other.jsonl").stderr
 
 
 def _line(number: int, **changes: object) -> Callable[[list[bytes]], list[bytes]]:

@@ -66,11 +66,17 @@ async def test_everything_sealed_comes_under_the_first_key_in_batches(database: 
     await check_keys(database, KeyRing([key("k2")]))
 
 
+HASHES = {("web_sessions", "id"), ("departures", "state"), ("departures", "browser")}
+SHORT_LIVED = {("listings", "body")}
+"""Sealed, and gone long before an old key may be taken away."""
+
+
 async def test_every_column_of_sealed_values_is_known_to_the_rotation(database: Database) -> None:
     rows = await database.run(
         lambda c: c.execute(
             "select table_name, column_name from information_schema.columns where table_schema = 'public' "
-            "and data_type = 'bytea' and column_name like '%sealed%'"
+            "and data_type = 'bytea'"
         ).fetchall()
     )
-    assert {(row["table_name"], row["column_name"]) for row in rows} == {(one.table, one.column) for one in SEALED}
+    found = {(row["table_name"], row["column_name"]) for row in rows}
+    assert found - HASHES - SHORT_LIVED == {(one.table, one.column) for one in SEALED}

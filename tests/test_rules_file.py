@@ -16,6 +16,7 @@ quiet_hours = "18:00-08:00"
 reminder_interval_days = 10
 never_mail = ["10037", 10204]
 minimum_amount = "25.00"
+second_person_above = "10000.00"
 call_from = 5000
 languages = ["nl", "EN"]
 off = ["propose_plan"]
@@ -34,6 +35,8 @@ def test_all_that_a_file_may_say(tmp_path: Path) -> None:
     assert rules.quiet_hours == (dt.time(18), dt.time(8))
     assert (rules.reminder_interval_days, rules.minimum_amount, rules.call_from) == (10, Decimal(25), Decimal(5000))
     assert rules.never_mail == {"10037", "10204"}
+    assert rules.second_person_above == 10000
+    assert Rules().second_person_above is None
     assert rules.languages == {"nl", "en"}
     assert not rules.applies("propose_plan")
     assert rules.hand_over_after_days == Rules().hand_over_after_days
@@ -49,6 +52,7 @@ def test_all_that_a_file_may_say(tmp_path: Path) -> None:
         ("reminder_interval_days = true", "a whole number of days"),
         ("minimum_amount = 25.5", 'an amount as text, such as "2500.00"'),
         ("minimum_amount = '1e5'", "an amount as text"),
+        ("second_person_above = 'much'", "an amount as text"),
         ("languages = ['it']", "one of nl, en, de, fr"),
         ("off = ['remind']", "one of answer_message"),
         ("never_mail = '10037'", "a list of texts"),

@@ -230,7 +230,9 @@ class Engine:
             await self.on_ledger(self.ledger.supersede, record.id, why, scope=self.ledger_scope)
             self.troubles.pop(record.id, None)
         else:
-            self.troubles[record.id], self._retry_at[record.id] = bar.why, time.monotonic() + _PAUSE
+            self._retry_at[record.id] = time.monotonic() + _PAUSE
+            if bar.why:
+                self.troubles[record.id] = bar.why
         return True
 
     async def _waits(self, key: str) -> bool:

@@ -14,7 +14,7 @@ _SLOW_POLL = 15.0
 
 @dataclass(frozen=True)
 class Bar:
-    """Why what was approved is not carried out now; `is_over`: nor later."""
+    """Why what was approved is not carried out now, "" where nobody needs to be told; `is_over`: nor later."""
 
     why: str
     is_over: bool = False

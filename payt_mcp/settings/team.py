@@ -62,6 +62,11 @@ class TeamSettings:
             raise SettingsError(
                 f"{out_of_place[0]} is for a server of one person; in a team server everybody signs in. Leave it out."
             )
+        if base.rules.second_person_above is not None:
+            raise SettingsError(
+                "PAYT_RULES_FILE: second_person_above is for a server of one person; here each company has its own "
+                "(`payt-mcp team policy --second-above`). Leave it out."
+            )
         secret = given["PAYT_OIDC_CLIENT_SECRET"]
         return cls(
             base=base,

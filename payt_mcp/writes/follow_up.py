@@ -38,8 +38,8 @@ from payt_mcp.writes.settling import Attempt
 
 MOST_INVOICES = 500
 _FIELDS = (
-    "id", "invoice_number", "invoice_identifier", "debtor_id", "currency_code", "open_amount", "paused_at",
-    "paused_by_user",
+    "id", "invoice_number", "invoice_identifier", "debtor_id", "currency_code", "open_amount", "book_open_amount",
+    "paused_at", "paused_by_user",
 )  # fmt: skip
 _DUE = {"block": say("blocked"), "resume": say("resumed")}
 _HELD, _PAUSED = say("blocked already"), say("blocked beside the pause")
@@ -244,7 +244,7 @@ def _owed(rows: Sequence[Row], meant: Sequence[Mapping[str, str]], found: Mappin
 
 def _concerned(rows: Sequence[Row], meant: Sequence[Mapping[str, str]], found: Mapping[str, Invoice]) -> Decimal:
     touched = (found.get(entry["id"]) for row, entry in zip(rows, meant, strict=True) if row.action in _POSTED)
-    return sum((abs(one.open_amount or Decimal(0)) for one in touched if one), Decimal(0))
+    return sum((abs(one.book_open_amount or one.open_amount or Decimal(0)) for one in touched if one), Decimal(0))
 
 
 def _effect(place: Place, action: str, invoice: Invoice) -> tuple[str, list[str]]:

@@ -56,8 +56,8 @@ class Writer:
         ledger_scope: tells the proposals of this account from others in the same ledger.
         payt: which Payt it is.
         folder: where files may come from.
-        account_of: the account of the person, by their id, for whom a proposal was made: it is looked at again as they
-            would see it. Without it, it is always `account`.
+        account_of: the account of the person, by their id, for whom a proposal was made: what it would do is looked at
+            again as they would see it. Without it, that is `account`.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class Writer:
         """See again what it would do, and hold that against what the person was shown."""
         content, basis = _kept(record.content), _kept(record.basis)
         shown = _kept(preview_of(record))
-        place = await self._place(record, fresh=True)
+        place = await self._place(record, self._seen_by(record), fresh=True)
         if record.sending_at is not None:
             stands = await self._stands(place, record)
             if stands is not None and stands.status is not Status.PARTLY_APPLIED:
@@ -135,13 +135,13 @@ class Writer:
             PaytMcpError: it was refused.
         """
         content, preview = _kept(record.content), _kept(preview_of(record))
-        place = await self._place(record)
+        place = await self._place(record, self._account)
         await self._kind.send_ahead(place, content)
         command = self._kind.command(place, content, preview)
         try:
             answer = await self._account.payt.client.write(command, self._kind.records)
         finally:
-            self._touched(place, content)
+            self._touched(record, place, content)
         if answer is not None:
             return self._kind.done(content, preview, answer)
         try:
@@ -154,16 +154,21 @@ class Writer:
 
     async def look(self, record: Record) -> Done | None:
         """Whether what was asked for stands at Payt now."""
-        content, place = _kept(record.content), await self._place(record)
+        content, place = _kept(record.content), await self._place(record, self._account)
         done = await self._stands(place, record)
         if done is not None:
-            self._touched(place, content)
+            self._touched(record, place, content)
         return done
 
-    def _touched(self, place: Place, content: Content) -> None:
+    def _touched(self, record: Record, place: Place, content: Content) -> None:
         """The next answer reads again what this may have changed, however it ended."""
-        books = place.account.books(place.administration)
-        books.touched(partial(self._kind.touched, place, content))
+        theirs = self._seen_by(record).books(place.administration)
+        for books in {place.account.books(place.administration), theirs}:
+            books.touched(partial(self._kind.touched, place, content))
+
+    def _seen_by(self, record: Record) -> Account:
+        """The account of whoever it was proposed for."""
+        return self._account_of(record.proposer) if self._account_of else self._account
 
     async def _stands(self, place: Place, record: Record) -> Done | None:
         last = record.sending_at or record.created_at
@@ -184,8 +189,7 @@ class Writer:
         first = next(steps, None)
         return dt.datetime.fromisoformat(first.at) if first else None
 
-    async def _place(self, record: Record, *, fresh: bool = False) -> Place:
-        account = self._account_of(record.proposer) if self._account_of else self._account
+    async def _place(self, record: Record, account: Account, *, fresh: bool = False) -> Place:
         administration = await account.administration(record.administration_id, fresh=fresh)
         others = partial(self._others, administration.id, record.created_at, but=record.id)
         return Place(account, administration, folder=self._folder, proposals=others)

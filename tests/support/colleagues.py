@@ -118,7 +118,8 @@ class Company:
         base = Settings(api_url=self.payt.url, rate=changes.pop("rate", 1000), toolsets=TOOLSETS)
         values: dict[str, Any] = {
             "base": base, "database_url": Secret(self.url), "public_url": PUBLIC_URL, "keys": (KEY,),
-            "oidc_issuer": "https://login.example", "oidc_client_id": "x", "oidc_client_secret": None, "books_mb": 256,
+            "oidc_issuer": "https://login.example", "oidc_client_id": "x", "oidc_client_secret": None,
+            "books_mb": 256, "mail": None,
         }  # fmt: skip
         return TeamSettings(**values | changes)
 

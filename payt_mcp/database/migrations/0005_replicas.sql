@@ -33,3 +33,13 @@ create trigger roles_changed after insert or update or delete on roles
     for each statement execute function tell_people();
 create trigger tenants_changed after insert or update or delete on tenants
     for each statement execute function tell_people();
+
+-- Which replica sees to a proposal that was approved: the others leave it to it, and do not ask Payt the same. The ledger
+-- alone decides who sends it.
+create unlogged table turns (
+    tenant      text not null,
+    proposal    text not null,
+    owner       text not null,
+    until       timestamptz not null,
+    primary key (tenant, proposal)
+);

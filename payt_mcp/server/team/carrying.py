@@ -36,8 +36,9 @@ class Carrying:
         policy = await self._directory.policy(tenant_id, fresh=True)
         if policy.read_only:
             return Bar(say("Your company has switched writing off for this server."), is_over=True)
-        if await self.rights_of(tenant_id, record.proposer) is None:
-            return Bar(say("Whoever proposed it has no access to this server any more."), is_over=True)
+        rights = await self.rights_of(tenant_id, record.proposer)
+        if rights is None or rights.role_in(record.administration_id) is None:
+            return Bar(say("Whoever proposed it has no access to this administration any more."), is_over=True)
         for yes in record.yeses:
             counts = await self._counts(tenant_id, yes.approver, record, policy)
             self._ledgers.count(tenant_id, yes, counts=counts)

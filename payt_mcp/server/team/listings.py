@@ -54,7 +54,9 @@ class SharedListings(Listings):
         bodies = {one.token: self._sealer.seal(_json(one), self._about(one.token)) for one in changed}
         with suppress(DatabaseError):
             self._versions |= await self._database.run(lambda c: self._write(c, bodies))
-            self._written |= states
+            kept = {one.token for one in self.all()}
+            self._written = {token: state for token, state in (self._written | states).items() if token in kept}
+            self._versions = {token: version for token, version in self._versions.items() if token in kept}
 
     def _write(self, connection: Connection, bodies: dict[str, bytes]) -> dict[str, int]:
         versions = {}

@@ -27,6 +27,7 @@ from payt_mcp.server.team.grant_work import GrantWork, Means
 from payt_mcp.server.team.ledgers import Ledgers
 from payt_mcp.server.team.people import Person
 from payt_mcp.server.team.rate import SharedRate
+from payt_mcp.server.team.turns import Turns
 
 logger = logging.getLogger("payt_mcp")
 
@@ -86,8 +87,9 @@ class Works:
         self._carrying = carrying
         self._waking = waking
         self._connect_at = connect_at
+        self._turns = Turns(database)
         self._open: dict[tuple[str, str], GrantWork] = {}
-        self._turns: defaultdict[tuple[str, str], anyio.Lock] = defaultdict(anyio.Lock)
+        self._opening: defaultdict[tuple[str, str], anyio.Lock] = defaultdict(anyio.Lock)
         self._of_person: dict[tuple[str, str], GrantWork] = {}
 
     async def of_person(self, person: Person) -> GrantWork:
@@ -110,7 +112,7 @@ class Works:
 
     async def _of(self, tenant_id: str, grant: Grant) -> GrantWork:
         key = (tenant_id, grant.id)
-        async with self._turns[key]:
+        async with self._opening[key]:
             work = self._open.get(key)
             if work is not None and work.client.tokens.login() is None:  # it was connected anew
                 await self._close(key)
@@ -132,9 +134,11 @@ class Works:
             gate=SharedRate(self._database, tenant_id, grant.id, settings.rate, waited=means.waited),
         )
         ledger = await self._ledgers.of(tenant_id)
-        wake = self._waking.of(tenant_id)
+        wake = self._waking.of(tenant_id, grant.id)
 
         async def bar(record: Record) -> Bar | None:
+            if not await self._turns.take(tenant_id, record, ledger):
+                return Bar("")  # another replica has taken it further
             zone: dt.tzinfo = await work.zone_of(record)
             barred = await self._carrying.bar(tenant_id, record, zone)
             if barred is None:  # it is looked at again as the proposer would see it now
@@ -175,7 +179,7 @@ class Works:
             now = time.monotonic()
             for key, work in list(self._open.items()):
                 if now - work.used > IDLE and not work.is_busy:
-                    async with self._turns[key]:
+                    async with self._opening[key]:
                         await self._close(key)
 
     async def finish(self) -> None:

@@ -113,9 +113,10 @@ def _money(steps: Sequence[Step]) -> Iterator[Effect]:
 
 
 def totalled(rows: Sequence[Mapping[str, Any]], steps: Sequence[Step]) -> Decimal:
-    """What the invoices that are posted come to, as they would be."""
+    """What the invoices that are posted come to, as they would be; in the books' currency, where that is known."""
     whole = ({**step.before, **row} for row, step in zip(rows, steps, strict=True) if step.action in POSTED)
-    return sum((abs(Decimal(one.get("amount_total") or 0)) for one in whole), _ZERO)
+    totals = (one.get("book_amount_total") or one.get("amount_total") or 0 for one in whole)
+    return sum((abs(Decimal(total)) for total in totals), _ZERO)
 
 
 def _payments(steps: Sequence[Step]) -> Iterator[Effect]:

@@ -62,6 +62,10 @@ class Letters:
         await until(is_over)
         return found[0]
 
+    def looked(self) -> int:
+        """How often what colleagues noted was read, as it is for each look at a letter."""
+        return sum(one.path == "/v1/notes" for one in self.house.payt.sandbox.requests)
+
     def sent(self, subject: str) -> int:
         return sum(subject in str(mail) for mail in self.house.payt.sandbox.mails)
 
@@ -77,12 +81,14 @@ async def test_whichever_replica_hears_of_a_yes_sends_it_once(house: Company, re
     """Also one that never heard of the proposer before, and does not know their grant."""
     letters, anouk, bram = await a_company(house, replicas, "Once")
     keys = [await letters.proposed(anouk, f"Once {number}.", place=number) for number in range(4)]
+    before = letters.looked()
     for number, key in enumerate(keys):
         await letters.approve(key, bram, replica=number % 2)
     for number, key in enumerate(keys):
         record = await letters.ended(key)
         assert (record.status, record.proposer, record.scope) == (Status.SENT, anouk.id, f"g-{anouk.id}")
         assert letters.sent(f"Once {number}.") == 1
+    assert letters.looked() == before + 4  # one replica looked at each again, and not both
 
 
 async def test_a_replica_that_begins_takes_up_what_was_approved_before(house: Company, replicas: Replicas) -> None:
@@ -149,7 +155,7 @@ async def test_a_yes_that_does_not_count_any_more_sends_nothing(house: Company, 
         "gone": "a yes to it does not count any more",
         "demoted": "a yes to it does not count any more",
         "closed": "your company has switched writing off",
-        "proposer gone": "whoever proposed it has no access to this server any more",
+        "proposer gone": "whoever proposed it has no access to this administration any more",
     }[what]
     assert str(record.outcome["why"]).startswith(why)
 

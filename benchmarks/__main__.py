@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick | --sets | --forecast | --past]`: measures on this machine and prints Markdown."""
+"""`python -m benchmarks [--quick | --sets | --http | --requests | --forecast | --past]`: prints what it measures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from benchmarks import backtest, beside, growth, over_http, scores, small, start, tokens
+from benchmarks import asked, backtest, beside, growth, over_http, scores, small, start, tokens
 from benchmarks.figures import table
 
 
@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument(
         "--http", action="store_true", help="only answers over HTTP beside a trivial server's, before too"
     )
+    parser.add_argument("--requests", action="store_true", help="only how often each tool asks Payt, before too")
     chosen = parser.parse_args()
     quick = chosen.quick
     if sys.platform != "linux":
@@ -40,6 +41,9 @@ def main() -> None:
     if chosen.http:
         print(over_http.table(over_http.measured()))
         return
+    if chosen.requests:
+        print(asked.table(asked.measured()))
+        return
     _say("start")
     rows = start.rows(3 if quick else 9)
     _say("tokens")
@@ -55,10 +59,12 @@ def main() -> None:
     _say("over HTTP")
     over = over_http.measured(3 if quick else 5)
     rows += over_http.rows(over)
+    _say("requests of each tool")
+    requests = asked.measured()
     parts = [_machine(), table(rows), "What a tool set costs a model:", tokens.sets()]
     parts += ["How cost grows:", growth.table(sizes)]
     parts += ["Where the own time of a call goes, 1,000 open invoices:", small.table(calls)]
-    parts += [over_http.table(over)]
+    parts += [over_http.table(over), asked.table(requests)]
     print("\n\n".join(parts))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bundle.archive import ROOT
 from payt_mcp import __version__
-from payt_mcp.settings import KNOWN, Settings
+from payt_mcp.settings import FOR_A_TEAM, KNOWN, Settings
 
 WRITTEN = ROOT / "server.json"
 
@@ -44,6 +44,7 @@ def _variables() -> list[dict[str, Any]]:
     return [
         {"name": name, "description": meaning, "isRequired": False, "isSecret": name in secrets}
         for name, meaning in KNOWN.items()
+        if name not in FOR_A_TEAM  # what the registry starts is a server of one person
     ]
 
 

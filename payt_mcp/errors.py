@@ -180,13 +180,15 @@ class LedgerError(GuardError):
 
 
 class AlteredError(LedgerError):
-    """The record of writes was changed by something other than this program."""
+    """The record of writes was changed by something other than this program; `remedy` says how to look closer."""
 
-    def __init__(self, what: str) -> None:
+    OF_ONE = "Run `payt-mcp approvals verify` in a terminal: it says what was altered, and what to do."
+    OF_A_COMPANY = "Whoever runs this server finds out with `payt-mcp team export`, which verifies all of it."
+
+    def __init__(self, what: str, remedy: str = OF_ONE) -> None:
         super().__init__(what)
-        self.args = (
-            f"{self.args[0]} Run `payt-mcp approvals verify` in a terminal: it says what was altered, and what to do.",
-        )
+        self.what = what
+        self.args = (f"{self.args[0]} {remedy}",)
 
 
 class RefusedWriteError(GuardError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from payt_mcp.answers.amounts import unbooked_notes
@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from payt_mcp.payt.models import PaymentPlan
 
 _MOST_NAMED = 10
+_FEW_NAMED = 3
 _LATELY = dt.timedelta(days=7)
 
 
-def summary(scope: Scope, file: DebtorFile, parts: OverdueParts) -> str:
-    """Who it is, what is open and overdue (gross), the credits beside it, and what must not be overlooked."""
+def summary(scope: Scope, file: DebtorFile, parts: OverdueParts, *, whole: bool) -> str:
+    """Who it is, what is open and overdue (gross), the credits beside it, and what must not be overlooked. Short of the
+    `whole` the invoices' own currencies stand once: a note has them of what is not set apart.
+    """
     balance, currency = aging.balance(file.open_items, scope.today), scope.administration.currency_code or ""
     name = present.outside(file.debtor.name, present.NAME_LENGTH)
     number = present.code(file.debtor.debtor_number) or "no number"
@@ -36,15 +39,18 @@ def summary(scope: Scope, file: DebtorFile, parts: OverdueParts) -> str:
         f"{name} ({number}): {present.money(balance.open, currency)} open, "
         f"{present.money(balance.overdue, currency)} of it overdue on "
         f"{present.count(balance.overdue_invoices, 'invoice')}{late}"
-        f"{_own_currencies(parts.all, currency)}. {_credits(balance, currency)} "
+        f"{_own_currencies(parts, currency, whole=whole)}. {_credits(balance, currency)} "
         f"Attention: {', '.join(flags) or 'none'}."
     )
 
 
-def _own_currencies(overdue: Tally, currency: str) -> str:
+def _own_currencies(parts: OverdueParts, currency: str, *, whole: bool) -> str:
     """A converted sum is no figure for a letter, so what is overdue stands beside it as the invoices have it."""
+    overdue = parts.all
     if not overdue.own.keys() - {currency}:
         return ""
+    if not whole and parts.apart and parts.others.own.keys() - {currency}:
+        return " (converted)"
     unvalued = len(overdue.items) - overdue.counted
     more = present.count(unvalued, "more invoice")
     but = [f"{more} without an amount in the books among them"] if unvalued else []
@@ -69,6 +75,7 @@ def notes(
     letters: Correspondence,
     parts: OverdueParts,
     *,
+    whole: bool,
     invoices: int,
     addresses: int,
     messages: int,
@@ -80,14 +87,15 @@ def notes(
     return [
         *_attention(scope, file),
         *pending_notes(file.pending),
-        *_set_apart(parts, scope.administration.currency_code or ""),
-        *_lately(scope, file, parts),
+        *_set_apart(parts, scope.administration.currency_code or "", whole=whole),
+        *_lately(scope, file, parts, whole=whole),
         *_invoices(file, invoices),
         *file.unseen.values(),
         *(f"On file, {complaint}." for complaint in complaints(file.debtor)),
-        *_bounced(scope, file, letters),
-        *_correspondence(scope, letters, messages),
+        *_bounced(scope, file, letters.about if whole else {}),
+        *_correspondence(scope, letters, messages, whole=whole),
         *_absent(file, letters, addresses),
+        *([_REMINDED] if whole else []),
     ]
 
 
@@ -107,16 +115,26 @@ def pending_notes(pending: Sequence[PaymentPlan]) -> list[str]:
     return [f"Proposed, and nobody has decided: payment plan {plans}. Decide before chasing."] if plans else []
 
 
-def _set_apart(parts: OverdueParts, currency: str) -> list[str]:
-    """The overdue invoices that may not be chased, and what the others come to."""
+def _set_apart(parts: OverdueParts, currency: str, *, whole: bool) -> list[str]:
+    """The overdue invoices that may not be chased, the first of them named, and what the others come to."""
     said = []
-    for reason, some in parts.apart.items():
-        numbers = present.some((present.code(item.number, 40) for item in some.items), most=_MOST_NAMED)
-        said.append(f"{_overdue(some, currency)} {APART[reason]}: {numbers}.")
+    for some, reasons in _alike(parts.apart):
+        most = _MOST_NAMED if whole else _FEW_NAMED
+        numbers = present.some((present.code(item.number, 40) for item in some.items), most=most)
+        why = " and ".join(APART[reason] if whole else APART[reason].partition(" (")[0] for reason in reasons)
+        said.append(f"{_overdue(some, currency)} {why}: {numbers}.")
     if said and parts.others.items:
         own = f" ({_by_currency(parts.others.own)})" if parts.others.own.keys() - {currency} else ""
         said.append(f"Without those: {_overdue(parts.others, currency)}{own}.")
     return said
+
+
+def _alike(apart: Mapping[str, Tally]) -> Iterable[tuple[Tally, list[str]]]:
+    """Those set apart, once where several reasons are those of the same invoices."""
+    found: dict[tuple[str, ...], tuple[Tally, list[str]]] = {}
+    for reason, some in apart.items():
+        found.setdefault(tuple(item.id for item in some.items), (some, []))[1].append(reason)
+    return found.values()
 
 
 def _overdue(some: Tally, currency: str) -> str:
@@ -125,7 +143,7 @@ def _overdue(some: Tally, currency: str) -> str:
     return f"{present.count(some.counted, 'overdue invoice')} of {present.money(some.booked, currency)}{but}"
 
 
-def _lately(scope: Scope, file: DebtorFile, parts: OverdueParts) -> list[str]:
+def _lately(scope: Scope, file: DebtorFile, parts: OverdueParts, *, whole: bool) -> list[str]:
     """What is on record of the last week: no message tells of it, and a letter on the day after says it again."""
     now = scope.account.now()
     steps = [
@@ -137,40 +155,42 @@ def _lately(scope: Scope, file: DebtorFile, parts: OverdueParts) -> list[str]:
     told = (
         f"{step} on {scope.day(moment)} ({present.code(number, 40)})" for moment, step, number in sorted(steps)[::-1]
     )
-    said = present.some(told, most=2)
-    return [f"Reminders and steps on record within a week: {said}."] if said else []
+    said = present.some(told, most=2 if whole else 1)
+    unsaid = "" if whole else ", whether or not a message tells of them"
+    return [f"Reminders and steps on record within a week{unsaid}: {said}."] if said else []
 
 
 def _invoices(file: DebtorFile, shown: int) -> list[str]:
     said = []
     hidden = len(file.open_items) - shown
     if hidden > 0:
-        said.append(f"{hidden} more open invoices: search_invoices(debtors=[...]) lists them all.")
+        said.append(f"{hidden} more open invoices: search_invoices(debtors=[...]) lists all.")
     unvalued = [present.code(item.number, 40) for item in file.open_items if item.book_open is None]
     if unvalued:
         said.append(f"In no sum, because Payt gives them no amount in the books: {present.some(unvalued)}.")
     return said + unbooked_notes([item for item in file.open_items if item.is_unbooked])
 
 
-def _bounced(scope: Scope, file: DebtorFile, letters: Correspondence) -> list[str]:
+def _bounced(scope: Scope, file: DebtorFile, about_ids: Mapping[str, str]) -> list[str]:
     """An address that mail comes back from is no address."""
     if file.bounced is None:
         return ["Whether mail bounced could not be read; the token may lack notifications:read."]
-    about = {key: f" about {words}" for key, words in letters.about.items()}
+    about = {key: f" about {words}" for key, words in about_ids.items()}
     told = (
         f"{scope.day(mail.created_at) or 'undated'}{about.get(mail.id, '')}{bounce_reason(mail)}"
         for mail in file.bounced
     )
-    said = present.some(told, most=MOST_BOUNCED)
+    said = present.some(told, most=MOST_BOUNCED if about_ids else 1)
     return [f"Mail to this debtor bounced within 90 days: {said}."] if said else []
 
 
-def _correspondence(scope: Scope, letters: Correspondence, messages: int) -> list[str]:
+def _correspondence(scope: Scope, letters: Correspondence, messages: int, *, whole: bool) -> list[str]:
     said = [present.QUOTED] if letters.messages else []
     if letters.messages:
         last = f" (the last on {scope.day(letters.last_incoming)})" if letters.last_incoming else ""
         shown = "all shown" if letters.total == messages else f"{messages} shown"
-        waits = f", {letters.waiting or 'none'} of them without a later one of ours about the same"
+        how = "without a later one of ours about the same" if whole else "unanswered"
+        waits = f", {letters.waiting or 'none'} of them {how}"
         said.append(
             f"{present.count(letters.total, 'message')}, {shown}: {letters.incoming} from the "
             f"debtor{last}{'' if letters.waiting is None else waits}."
@@ -184,14 +204,13 @@ def _absent(file: DebtorFile, letters: Correspondence, addresses: int) -> list[s
     found = {
         "e-mail address": addresses,
         "active payment plan": file.plans or "payment_plans" in file.unseen,
-        "active credit case": file.cases or "credit_cases" in file.unseen,
+        "active credit case": file.books.cases or "credit_cases" in file.unseen,
         "label on an open invoice": any(item.labels for item in file.open_items),
         "mail that bounced within 90 days": file.bounced is None or file.bounced,
         "message": letters.messages,
     }
     missing = [name for name, some in found.items() if not some]
-    said = [f"There is no {', no '.join(missing)} on file for this debtor."] if missing else []
-    return [*said, _REMINDED]
+    return [f"There is no {', no '.join(missing)} on file for this debtor."] if missing else []
 
 
 _REMINDED = "Reminders that Payt sends by itself may be missing among messages; reminded_on dates an invoice's last."

@@ -12,6 +12,7 @@ from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from payt_mcp.payt.models import Contact, CreditCase, Message, PaymentPlan
+    from payt_mcp.receivables.records import CaseEntry
 
 INVOICE_COLUMNS = {
     "invoice_number": "invoice",
@@ -168,6 +169,19 @@ def case_row(case: CreditCase, zone: dt.tzinfo) -> dict[str, Any]:
             "currency": present.code(case.currency_code),
             "started_at": present.stamp(case.started_at, zone),
             "paused_at": present.stamp(case.paused_at, zone),
+        }
+    )
+
+
+def brief_case_row(case: CaseEntry) -> dict[str, Any]:
+    """What a decision needs of a credit case: its number, phase and open amount, and whether it is paused."""
+    return present.filled(
+        {
+            "credit_case_number": present.code(case.number),
+            "phase": case.phase,
+            "open_amount": present.plain(case.open_amount),
+            "currency": present.code(case.currency),
+            "paused": case.paused or None,
         }
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
@@ -13,20 +14,23 @@ from payt_mcp.receivables.worklist.rules import NO_ADDRESS, Advice
 from payt_mcp.receivables.worklist.standing import Standing
 from payt_mcp.words import text as present
 
+_DAY = re.compile(r"(?: on| since)? \d{4}-\d\d-\d\d$")
 _REMARK_LENGTH = 60
 _MOST_LABELS = 3
 _MOST_FACTS = 2
+_MOST_REASONS = 3
 _SAY_AGE = frozenset({"propose_plan", "call", "remind"})
 _SAY_STEP = frozenset({"hand_over", "call", "remind"})
 _APART_WORDS = {
-    "payment_plan": "in a plan",
-    "paused": "paused",
-    "case_paused": "in a paused case",
-    "debtor_paused": "paused with the debtor",
     "with_bailiff": "with a bailiff",
-    "in_collection": "in collection",
     "disputed": "disputed",
+    "payment_plan": "in a plan",
+    "in_collection": "in collection",
+    "debtor_paused": "debtor paused",
+    "case_paused": "case paused",
+    "paused": "paused",
 }
+"""Why something is set apart, the weightiest first."""
 
 
 def worklist_row(standing: Standing, advice: Advice) -> dict[str, Any]:
@@ -55,7 +59,7 @@ def left_out_rows(left_out: Mapping[str, LeftOut]) -> list[dict[str, Any]]:
 
 
 def said_of(worklist: Worklist, currency: str) -> str:
-    """`3 answer message, 12 remind; EUR 1,200.00 of 4 debtors not yet, EUR 30.00 of 1 debtor must not be chased`."""
+    """`3 answer message, 12 remind; EUR 1,200.00 of 4 not yet, EUR 30.00 of 1 must not be chased`, debtors all."""
     steps = ", ".join(f"{number} {step_words(step)}" for step, number in worklist.steps.items())
     parts: dict[str, list[LeftOut]] = {"not yet": [], "must not be chased": []}
     for left in worklist.left_out.values():
@@ -66,7 +70,7 @@ def said_of(worklist: Worklist, currency: str) -> str:
 
 def _in_all(left_out: Sequence[LeftOut], currency: str) -> str:
     amount = sum((left.amount for left in left_out), Decimal("0.00"))
-    return f"{present.money(amount, currency)} of {present.count(sum(left.debtors for left in left_out), 'debtor')}"
+    return f"{present.money(amount, currency)} of {sum(left.debtors for left in left_out):,}"
 
 
 def step_words(step: str) -> str:
@@ -76,10 +80,11 @@ def step_words(step: str) -> str:
 def _facts(of: Standing, advice: Advice) -> Iterator[str]:
     """What the reason does not say already, the weightiest first."""
     if advice.also:
-        yield f"also: {', '.join(said.partition(': ')[0] for said in advice.also)}"
+        yield f"also: {', '.join(_DAY.sub('', said.partition(': ')[0]) for said in advice.also)}"
     if of.owing.apart:
-        why = ", ".join(_APART_WORDS[one] for one in of.owing.apart)
-        yield f"{of.owing.overdue - of.chasing.amount:.2f} set apart: {why}"
+        reasons = (word for one, word in _APART_WORDS.items() if one in of.owing.apart and word not in advice.reason)
+        why = ", ".join(islice(reasons, _MOST_REASONS))
+        yield f"{of.owing.overdue - of.chasing.amount:.2f} set apart{f': {why}' if why else ''}"
     if of.limit is not None:
         yield f"over its credit limit of {of.limit:.0f}"
     if of.owing.credit and advice.step != "match_credit":

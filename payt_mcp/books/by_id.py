@@ -6,15 +6,14 @@ from collections.abc import Iterable
 
 from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.payt.models import CreditCase, Invoice, PaymentPlan
-from payt_mcp.payt.wire import Fields
 from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, DebtorEntry, debtor_entry
 from payt_mcp.words.text import code
 
 
-async def open_invoices_of(scope: Scope, debtor_id: str, also: Fields = ()) -> list[Invoice]:
-    """The unpaid invoices of one debtor: what the books keep of them, and `also` these fields. Raises UpstreamError."""
-    payt, fields, look = scope.account.payt, (*INVOICE_FIELDS, *also), scope.look()
-    found = (await payt.invoices(scope.id, fields=fields, paid=False, debtor_ids=[debtor_id])).records
+async def open_invoices_of(scope: Scope, debtor_id: str) -> list[Invoice]:
+    """The unpaid invoices of one debtor: what the books keep of them. Raises UpstreamError."""
+    payt, look = scope.account.payt, scope.look()
+    found = (await payt.invoices(scope.id, fields=INVOICE_FIELDS, paid=False, debtor_ids=[debtor_id])).records
     look.whole("invoices", debtor_id, found)
     return found
 

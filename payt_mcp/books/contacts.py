@@ -93,7 +93,9 @@ async def continue_search(scope: Scope, listing: Listing, offset: int, limit: in
         listing.add(contact.id for contact in fitting)
     if asked and not offset:
         typed = plain_key(asked)
-        listing.ids.sort(key=lambda key: key not in found or plain_key(found[key].contact_identifier or "") != typed)
+        listing.ids = sorted(
+            listing.ids, key=lambda key: key not in found or plain_key(found[key].contact_identifier or "") != typed
+        )
     missing = [key for key in listing.ids[offset : offset + limit] if key not in found]
     for chunk in chunks(missing):
         read = await scope.account.payt.contacts(scope.id, fields=every(Contact), ids=chunk)

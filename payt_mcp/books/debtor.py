@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from payt_mcp.books.find import find_debtor_read
-from payt_mcp.books.messages import newest_first, subjects_of, unanswered
+from payt_mcp.books.messages import newest_first, subjects_among, subjects_of, unanswered
 from payt_mcp.books.scope import Scope, optional
 from payt_mcp.books.surroundings import surroundings_of
 from payt_mcp.errors import MissingError
@@ -18,7 +18,6 @@ from payt_mcp.payt.together import together
 from payt_mcp.receivables.attention import DebtorAttention, of_debtor
 from payt_mcp.receivables.messages import EARLIEST, MOST_BOUNCED, message_moment
 from payt_mcp.receivables.open_items import OpenItem, OpenItems
-from payt_mcp.receivables.phases import last_reminder
 from payt_mcp.receivables.selection import ordered
 from payt_mcp.words.text import code
 
@@ -84,20 +83,21 @@ async def open_file(
     cases: Sequence[str] = (),
     all_messages: bool = False,
     known: Debtor | None = None,
+    held: OpenItems | None = None,
 ) -> DebtorFile:
     """The file of a debtor, with the credit cases of its open invoices and these `cases`; `all_messages` reads on where
     there are more than usual, and `known` is its record where this call has read it with every field. Raises
     UpstreamError; MissingError where there is no such debtor.
 
-    Everything is read from Payt now and not from the books, so that it is right at the moment of writing.
+    Everything is read from Payt now and not from the books, so that it is right at the moment of writing; but where
+    books that are `held` are given, cases and plans are as these have them.
     """
-    also = ("latest_reminder_at",)
     most = None if all_messages else MOST_MESSAGES
     found: dict[str, Any] = {}
 
     async def look_around() -> None:
         found["around"] = await surroundings_of(
-            scope, debtor_id, debtor_fields=every(Debtor), also=also, cases=cases, known=known
+            scope, debtor_id, debtor_fields=every(Debtor), cases=cases, known=known, held=held
         )
 
     async def read_messages() -> None:
@@ -116,7 +116,7 @@ async def open_file(
         around.debtor,
         around.books,
         ordered(around.books.invoices.values(), "due_date"),
-        {invoice.id: moment for invoice in around.invoices if (moment := last_reminder(invoice))},
+        {item.id: item.reminded_at for item in around.books.invoices.values() if item.reminded_at},
         around.cases,
         around.plans,
         around.pending,
@@ -127,20 +127,21 @@ async def open_file(
     )
 
 
-async def file_and_letters(scope: Scope, value: str) -> tuple[DebtorFile, Correspondence]:
-    """The file of the debtor that is meant, and what was written last. Who asks for the same one at the same moment
-    shares it.
+async def file_and_letters(scope: Scope, value: str, *, whole: bool) -> tuple[DebtorFile, Correspondence]:
+    """The file of the debtor that is meant, and what was written last; what fresh books tell is read again only for the
+    `whole` of it. Who asks for the same one at the same moment shares it.
 
     Raises as `find_debtor` and `open_file` do.
     """
+    account = scope.account
     found, known = await find_debtor_read(scope, value, every(Debtor))
+    held = None if whole else account.books(scope.administration).fresh_now
 
     async def read() -> tuple[DebtorFile, Correspondence]:
-        file = await open_file(scope, found.id, known=known)
-        return file, await read_correspondence(scope, file)
+        file = await open_file(scope, found.id, known=known, held=held)
+        return file, await read_correspondence(scope, file, whole=whole)
 
-    account = scope.account
-    return await account.at_once.read((scope.id, found.id, account.payt.client.writes), read)
+    return await account.at_once.read((scope.id, found.id, whole, account.payt.client.writes), read)
 
 
 async def bounced_mails(scope: Scope, debtor_id: str) -> list[Notification] | None:
@@ -160,18 +161,19 @@ async def bounced_mails(scope: Scope, debtor_id: str) -> list[Notification] | No
     return None
 
 
-async def read_correspondence(scope: Scope, file: DebtorFile) -> Correspondence:
-    """What was written last, with its text."""
+async def read_correspondence(scope: Scope, file: DebtorFile, *, whole: bool) -> Correspondence:
+    """What was written last, with its text; the numbers of invoices and cases that are closed only for the `whole`."""
     debtor_id, newest = file.debtor.id, file.messages
     incoming = [message for message in newest if message.sender_type == "debtor"]
     waiting = unanswered(newest, debtor_id).get(debtor_id, [])
     chosen = dict.fromkeys(message.id for message in (*newest[:_LAST], *waiting[:_MOST_UNANSWERED], *incoming[:1]))
-    whole = [message for message in newest if message.id in chosen]
+    shown = [message for message in newest if message.id in chosen]
     numbers = {item.id: code(item.number) for item in file.open_items if item.number}
-    known = {case.id: code(case.credit_case_number or case.case_number) for case in file.cases}
+    about: list[Message | Notification] = [*shown, *(file.bounced or [])[:MOST_BOUNCED]]
+    known = {case.id: code(case.credit_case_number or case.case_number) for case in file.books.cases}
     return Correspondence(
-        whole,
-        await subjects_of(scope, [*whole, *(file.bounced or [])[:MOST_BOUNCED]], numbers, known),
+        shown,
+        await subjects_of(scope, about, numbers, known) if whole else subjects_among(about, numbers, known),
         len(newest),
         len(incoming),
         len(waiting) if file.is_all else None,

@@ -32,9 +32,12 @@ async def find_debtor(scope: Scope, value: str) -> DebtorEntry:
 
 
 async def find_debtor_read(scope: Scope, value: str, fields: Fields) -> tuple[DebtorEntry, Debtor | None]:
-    """The same, and its record with these fields where Payt had to be asked for it. Raises as `find_debtor` does."""
+    """The same, and its record with these fields where Payt had to be asked for it. Raises as `find_debtor` does.
+
+    Books that are not fresh are not brought up to date for the one debtor who is called by its number.
+    """
     books = scope.account.books(scope.administration)
-    if not books.is_loaded:
+    if not books.is_loaded or (books.fresh_now is None and matching.by_key(value, books.held.debtors.values())):
         debtor = await _debtor_by_key(scope, value, fields)
         if debtor is not None:
             return debtor_entry(debtor), debtor

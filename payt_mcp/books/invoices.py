@@ -52,6 +52,7 @@ class Question:
     amount: Between = ANY
     total: Between = ANY
     updated_after: dt.datetime | None = None
+    not_reminded_since: dt.date | None = None
     sort: str = ""
     group_by: str = ""
 
@@ -220,6 +221,7 @@ async def _selection(
         flags_of=(lambda item: flags_of(of_invoice(items, item))) if items else None,
         today=today,
         updated_after=question.updated_after,
+        unreminded_since=scope.begins(question.not_reminded_since) if question.not_reminded_since else None,
         text=matching.TextFilter(question.query, items.debtors) if question.query and items else None,
     )
 

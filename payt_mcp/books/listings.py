@@ -9,10 +9,10 @@ from __future__ import annotations
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol, overload
 
 from payt_mcp.errors import CursorError
 
@@ -21,6 +21,32 @@ LIFETIME = 15 * 60.0
 
 _MOST_LISTINGS = 100
 _MOST_IDS = 1_000_000
+
+
+class _Known(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+class IdsOf(Sequence[str]):
+    """The ids of records of which none comes twice, in a sequence that stays as it is. They are taken when they are
+    asked for: to make a list of 100,000 takes long enough to be felt.
+    """
+
+    def __init__(self, records: Sequence[_Known]) -> None:
+        self._records = records
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [record.id for record in self._records[place]]
+        return self._records[place].id
 
 
 @dataclass
@@ -35,7 +61,7 @@ class Listing:
     tool: str
     args: Mapping[str, Any]
     administration_id: str
-    ids: list[str]
+    ids: Sequence[str]
     size: int = 20
     chain: Any = None
     rows: Mapping[str, Any] = field(default_factory=dict)
@@ -88,7 +114,7 @@ class Listings:
         rows: Mapping[str, Any] = MappingProxyType({}),
     ) -> Listing:
         """Pin the rows of a query; `args` are the given arguments that shape the result, paging left out."""
-        pinned = list(dict.fromkeys(ids))
+        pinned = ids if isinstance(ids, IdsOf) else list(dict.fromkeys(ids))
         return self._keep(Listing("", tool, dict(args), administration_id, pinned, size, chain, rows))
 
     def begin_again(self, listing: Listing) -> Listing:

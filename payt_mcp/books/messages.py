@@ -132,6 +132,19 @@ async def subjects_of(
     return found
 
 
+def subjects_among(
+    records: Iterable[Message | Notification], invoices: Mapping[str, str], cases: Mapping[str, str]
+) -> dict[str, str]:
+    """The same without asking Payt: `invoices` and `cases` are all that matter now, and what is about others says that
+    it is about none of those.
+    """
+    records = list(records)
+    found = {one.id: "a credit case without open invoices" for one in records if one.credit_case_id}
+    found |= {one.id: "an invoice on which nothing is open" for one in records if one.invoice_id}
+    found |= _named("credit case", cases, ((one.id, one.credit_case_id) for one in records))
+    return found | _named("invoice", invoices, ((one.id, one.invoice_id) for one in records))
+
+
 def _belongs(one: Message | Notification) -> bool:
     return bool(one.invoice_id or one.credit_case_id)
 

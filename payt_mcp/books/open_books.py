@@ -113,6 +113,11 @@ class Books:
         return (self._readings, self.held.version, self.held.cases.version, self.held.plans.version, *self.unseen)
 
     @property
+    def fresh_now(self) -> OpenItems | None:
+        """The open items, where nothing needs to be asked for them to be fresh and nothing was refused."""
+        return self.held if self._is_fresh() and not self.unseen else None
+
+    @property
     def mark(self) -> dt.datetime | None:
         return self._following.place.mark
 
@@ -146,19 +151,19 @@ class Books:
         self._verifier.is_over = True
 
     async def fresh(self, progress: Progress | None = None) -> OpenItems:
-        """The open items, not older than the freshness, with all that was written here.
+        """The open items, not older than the freshness or this call, with all that was written here.
 
         Raises:
             StillLoadingError: it takes longer than a call may; the reading goes on.
             UpstreamError: Payt gave no usable answer.
         """
-        until = anyio.current_time() + min(PATIENCE, patience.left())
+        until, called = anyio.current_time() + min(PATIENCE, patience.left()), Reading.take()
         self._verified()
         for _ in range(_MOST_READINGS):
             if self._is_fresh():
                 break
             await self._begun().wait(progress, until)
-            if self._freshness == 0 and not self._again:
+            if not self._again and (self._freshness == 0 or self._began_after(called)):
                 break
         return self.held
 
@@ -191,6 +196,12 @@ class Books:
 
     def _is_fresh(self) -> bool:
         return self._synced is not None and not self._again and Reading.take().since(self._synced) < self._freshness
+
+    def _began_after(self, call: Reading) -> bool:
+        """Whether the last reading began after that: of a long one, too, nothing it holds was old when it was called
+        for.
+        """
+        return self._synced is not None and self._synced.since(call) >= 0
 
     async def _run(self, running: _Running) -> None:
         try:

@@ -48,12 +48,13 @@ async def surroundings_of(
     debtor_id: str,
     *,
     debtor_fields: Fields = DEBTOR_FIELDS,
-    also: Fields = (),
     cases: Iterable[str] = (),
     known: Debtor | None = None,
+    held: OpenItems | None = None,
 ) -> Surroundings:
-    """Of one debtor. `also` are fields of its open invoices beside the usual ones; `cases` the ids of cases that are
-    looked at too; `known` is its record where this call has read it. Raises UpstreamError.
+    """Of one debtor. `cases` are the ids of cases that are looked at too; `known` is its record where this call has
+    read it. What the books `held` tell of its cases and plans is not read again, and then `cases` has no records.
+    Raises UpstreamError.
     """
     around = Surroundings(OpenItems(scope.administration.currency_code or ""))
     look = scope.look()
@@ -66,7 +67,7 @@ async def surroundings_of(
             look.take("debtors", [around.debtor])
 
     async def read_invoices() -> None:
-        around.invoices = await open_invoices_of(scope, debtor_id, also)
+        around.invoices = await open_invoices_of(scope, debtor_id)
         for invoice in around.invoices:
             around.books.put_invoice(invoice)
 
@@ -76,6 +77,12 @@ async def surroundings_of(
 
     await together(read_debtor, read_invoices)
     named = [item.case_id for item in around.books.invoices.values()]
+    if held is not None and _is_told(held, around, named):
+        around.books.cases = Records(case for key in set(named) if (case := held.cases.get(key)))
+        async with permitted(partial(around.refuse, PLANS)):
+            of_debtor += await plans_by_id(scope, [plan.id for plan in held.plans.of_debtor(debtor_id)])
+        await _with_plans(scope, around, of_debtor)
+        return around
     await together(partial(_with_cases, scope, around, [*named, *cases]), read_plans)
     if PLANS.resource not in around.unseen:
         await _with_plans(scope, around, of_debtor)
@@ -108,6 +115,12 @@ async def named_debtors(scope: Scope, items: Iterable[OpenItem]) -> Mapping[str,
     return {**books.held.debtors, **found} if books.is_loaded else found
 
 
+def _is_told(held: OpenItems, around: Surroundings, cases: Iterable[str]) -> bool:
+    """Whether the books know each of these cases, and every plan that the invoices name."""
+    plans_named = {item.plan_id for item in around.books.invoices.values() if item.plan_id}
+    return all(held.cases.get(key) for key in cases if key) and all(held.plans.get(key) for key in plans_named)
+
+
 async def _with_cases(scope: Scope, around: Surroundings, ids: Iterable[str]) -> None:
     async with permitted(partial(around.refuse, CASES)):
         around.cases = await cases_by_id(scope, ids)
@@ -122,7 +135,7 @@ async def _with_plans(scope: Scope, around: Surroundings, of_debtor: Sequence[Pa
         around.pending = [plan for plan in of_debtor if plans.status(plan) == "pending"]
         found = {plan.id: plan for plan in of_debtor if plan.active}
         named = {item.plan_id for item in around.books.invoices.values()}
-        named |= {case.active_payment_plan_id or "" for case in around.cases}
+        named |= {case.plan_id for case in around.books.cases}
         found |= {plan.id: plan for plan in await plans_by_id(scope, named - found.keys())}
         debtor_id = around.debtor.id if around.debtor else ""
         around.plans = list(found.values())

@@ -41,6 +41,7 @@ from payt_mcp.payt.signin.grants import (
     read_grant,
 )
 from payt_mcp.payt.signin.tokens import TokenSource
+from payt_mcp.payt.trip import Trip
 from payt_mcp.payt.troubles import Attempt, Kind, Trouble, trouble
 from payt_mcp.payt.wire import Command, EntityT, Page, Query
 from payt_mcp.settings import Secret
@@ -115,6 +116,7 @@ class PaytClient:
         self.rate = rate
         self._pacer = Pacer(rate)
         self._gate = gate
+        self._reads_under_way = 0
         self._reading = Reading(budget)
         self._bound = _WHOLE * seconds
         self.server_time: ServerTime | None = None
@@ -131,6 +133,11 @@ class PaytClient:
     def is_quiet(self) -> bool:
         """Whether nothing is under way and nothing was asked within the last second."""
         return self._pacer.is_quiet(time.monotonic())
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more read beside those under way would be answered sooner than one after them."""
+        return self._pacer.has_room(self._reads_under_way)
 
     def now(self) -> datetime:
         """The time at Payt, in UTC: its last `Date` header and what has passed since; else this machine's."""
@@ -251,7 +258,11 @@ class PaytClient:
 
     async def _read(self, query: Query, what: str, decide: Callable[[Any], _T]) -> _T:
         async def once() -> Any:
-            return await self._with_token(lambda token: self._once(query, what, token))
+            self._reads_under_way += 1
+            try:
+                return await self._with_token(lambda token: self._once(query, what, token))
+            finally:
+                self._reads_under_way -= 1
 
         try:
             return await self._reading.read(query, what, once, decide)
@@ -279,7 +290,7 @@ class PaytClient:
         """One request and its whole answer. The one place that calls the HTTP library, and so the one that turns
         whatever it raises into a Trouble.
         """
-        trip = _Trip(self._pacer, slot)
+        trip = Trip(self._pacer, slot)
         try:
             with anyio.fail_after(whole):
                 return await self._http.request(method, url, extensions={"trace": trip.trace}, **given)
@@ -291,7 +302,7 @@ class PaytClient:
             if slot is not None:
                 self._pacer.abandon(slot, time.monotonic())
 
-    def _trouble(self, error: Exception, url: str, what: str, trip: _Trip) -> Trouble:
+    def _trouble(self, error: Exception, url: str, what: str, trip: Trip) -> Trouble:
         kind = next((kind for known, kind in _KINDS if isinstance(error, known)), None)
         if kind is None:
             logger.warning("the HTTP library raised %s", type(error).__name__)
@@ -372,24 +383,3 @@ def _proxy(way: Route, context: ssl.SSLContext) -> httpx.Proxy:
     except (httpx.InvalidURL, ValueError):
         why = f"{way.origin} is not the address of a proxy"
         raise NetworkSettingError(way.origin, why, f"Correct {way.origin} or remove it") from None
-
-
-class _Trip:
-    """Where a request is on its way: `has_left` once the first of it may be at Payt, `is_written` once its head was.
-    What is said to a proxy before is not the request.
-    """
-
-    def __init__(self, pacer: Pacer, slot: Slot | None) -> None:
-        self._pacer = pacer
-        self._slot = slot
-        self.has_left = self.is_written = False
-
-    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        if event.endswith("send_request_headers.started"):
-            if getattr(info["request"], "method", b"") == b"CONNECT":
-                return
-            self.has_left = True
-            if self._slot is not None:
-                self._pacer.sent(self._slot, time.monotonic())
-        elif event.endswith("send_request_headers.complete"):
-            self.is_written = self.has_left

@@ -22,11 +22,19 @@ from dataclasses import dataclass, field
 _WORTHWHILE_PAGES = 3
 """A stretch is divided while about this many pages or more are left in it."""
 
-_REACH = 8
+_FIRST = 10
+"""How many pages beyond the last known row the first guess there goes."""
+
+_REACH = 4
 """How much further each guess beyond the last known row goes than the one before."""
 
 _MOST_BEYOND = 3
 """Guesses beyond the last known row that are under way together: most of them find nothing."""
+
+
+_FILLED = 0.98
+"""How full the pages up to a guess are reckoned to be: one page for the last few rows would be a request for nothing.
+"""
 
 
 class UntrustedListError(Exception):
@@ -43,6 +51,7 @@ class Stretch:
 
     position: int
     cursor: str | None
+    density: float
     stop: int | None = None
     nothing_from: int | None = None
     is_done: bool = False
@@ -67,7 +76,6 @@ class Plan:
 
     per_page: int
     stretches: list[Stretch] = field(default_factory=list)
-    _density: float = 0.0
     _reach: int = 1
     _answers: int = 0
     _guesses: set[int] = field(default_factory=set)
@@ -80,19 +88,20 @@ class Plan:
         """Take the first page of the list."""
         _ascending(ids, after=None)
         if not ids or cursor is None:
-            self.stretches = [Stretch(position=ids[-1] if ids else 0, cursor=None, is_done=True)]
+            self.stretches = [Stretch(ids[-1] if ids else 0, None, 0.0, is_done=True)]
             return
-        self._density = len(ids) / max(ids[-1] - ids[0], 1)
-        self.stretches = [Stretch(position=ids[-1], cursor=cursor)]
+        self.stretches = [Stretch(position=ids[-1], cursor=cursor, density=_density(ids))]
 
-    def next_ask(self) -> Ask | None:
-        """The next request worth making, or None while all that is left is under way."""
+    def next_ask(self, *, room: bool = True) -> Ask | None:
+        """The next request worth making, or None while all that is left is under way. Where those under way use up the
+        rate there is no `room` for a guess: it would read nothing sooner, and mostly cost a page more.
+        """
         idle = [stretch for stretch in self.stretches if not stretch.is_busy and not stretch.is_done]
         if idle:
             stretch = max(idle, key=self._left)
             stretch.is_busy = True
             return Ask(stretch)
-        return self._guess()
+        return self._guess() if room else None
 
     def answered(self, ask: Ask, ids: list[int], cursor: str | None) -> None:
         """Take the answer to `ask`: the ids of its rows in order, and Payt's cursor after them.
@@ -109,7 +118,7 @@ class Plan:
         stretch.is_busy = False
         _ascending(ids, after=stretch.position)
         if ids:
-            stretch.position = ids[-1]
+            stretch.position, stretch.density = ids[-1], _density(ids)
         stretch.cursor = cursor
         ends = cursor is None or not ids
         if ends and stretch.stop is not None and stretch.position < stretch.stop:
@@ -130,15 +139,16 @@ class Plan:
     def _place(self, stretch: Stretch) -> int | None:
         end = _nearest(stretch.stop, stretch.nothing_from)
         if end is not None:
-            middle = stretch.position + (end - stretch.position) // 2
-            return middle if middle > stretch.position else None
+            pages = max(round(self._left(stretch) / 2), 1)
+            middle = stretch.position + int(pages * _FILLED * self.per_page / stretch.density)
+            return middle if stretch.position < middle < end else None
         beyond = sum(guess > stretch.position for guess in self._guesses)
         if beyond >= _MOST_BEYOND or not self._answers:
             return None  # a list of two pages is the usual one: its second page is awaited before guessing further
         if beyond:
             self._reach *= _REACH
-        pages = _WORTHWHILE_PAGES * self._reach
-        return stretch.position + int(pages * self.per_page / self._density)
+        pages = _FIRST * self._reach
+        return stretch.position + int(pages * self.per_page / stretch.density)
 
     def _found(self, stretch: Stretch, guess: int, ids: list[int], cursor: str | None) -> None:
         _ascending(ids, after=guess)
@@ -155,7 +165,7 @@ class Plan:
             return  # the chain was faster
         self._reach = 1
         ends = cursor is None
-        found = Stretch(position=ids[-1], cursor=cursor, stop=home.stop, is_done=ends and home.stop is None)
+        found = Stretch(ids[-1], cursor, _density(ids), home.stop, is_done=ends and home.stop is None)
         if ends and home.stop is not None and ids[-1] < home.stop:
             raise UntrustedListError
         if found.stop is not None and found.position >= found.stop:
@@ -177,7 +187,12 @@ class Plan:
         end = _nearest(stretch.stop, stretch.nothing_from)
         if end is None:
             return float("inf")
-        return max(end - stretch.position, 0) * self._density / self.per_page
+        return max(end - stretch.position, 0) * stretch.density / self.per_page
+
+
+def _density(ids: list[int]) -> float:
+    """Rows for an id: how far apart they are here."""
+    return len(ids) / max(ids[-1] - ids[0], 1)
 
 
 def _nearest(one: int | None, other: int | None) -> int | None:

@@ -16,6 +16,9 @@ WINDOW = 1.06
 BUDGET = 25.0
 """Seconds after which a failing read is given up."""
 
+_REMEMBERED = 8
+"""About how many of the last answers tell how long one usually takes."""
+
 _FIRST_BACKOFF = 0.4
 _LONGEST_BACKOFF = 8.0
 _MOST_ATTEMPTS = 7
@@ -47,6 +50,7 @@ class Pacer:
         self._held_until = 0.0
         self._refusals = 0
         self._fastest = float("inf")
+        self._usual = 0.0
 
     def wait(self, now: float, *, can_wait: bool = False) -> float:
         """Seconds until a request may begin; 0 when it may now. One that `can_wait` finds half of the places taken."""
@@ -64,6 +68,10 @@ class Pacer:
         """Whether the window is empty, and nothing is held back."""
         self._forget(now)
         return not self._slots and now >= self._held_until
+
+    def has_room(self, under_way: int) -> bool:
+        """Whether so many requests `under_way`, each followed by another as it is answered, leave some of the rate."""
+        return under_way < self._rate / self._window * self._usual + 1
 
     def begin(self) -> Slot:
         """Take a place; only after `wait` said 0."""
@@ -85,7 +93,9 @@ class Pacer:
         if slot.at is None:
             slot.at = now
             return
-        self._fastest = min(self._fastest, now - slot.at)
+        took = now - slot.at
+        self._usual = took if self._usual == 0 else self._usual + (took - self._usual) / _REMEMBERED
+        self._fastest = min(self._fastest, took)
         slot.at = max(slot.at, now - self._fastest)
 
     def refused(self, now: float) -> None:

@@ -68,7 +68,7 @@ class _Scan:
 
     async def _loop(self) -> None:
         while not self._plan.is_done:
-            ask = self._plan.next_ask()
+            ask = self._plan.next_ask(room=self._client.has_room)
             if ask is None:
                 await self._changed.wait()
                 continue

@@ -18,7 +18,7 @@ from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING
 
-from payt_mcp.receivables.phases import DEPRECATED_STEPS, STEP_FIELDS, invoice_step
+from payt_mcp.receivables.phases import DEPRECATED_STEPS, STEP_FIELDS, invoice_step, last_reminder
 from payt_mcp.receivables.records import CaseEntry, PlanEntry, Records, content, is_older
 from payt_mcp.words.folding import normalized, searchable
 
@@ -30,7 +30,7 @@ INVOICE_FIELDS: Sequence[str | Mapping[str, Sequence[str]]] = (
     "payment_date", "currency_code", "total_amount", "open_amount", "book_open_amount", "book_total_amount",
     "active_payment_plan_id", "active_credit_case_id", "paused_at", "paused_by_user", "description",
     "purchase_order_number", "order_number", "payment_method", {"labels": ("name",)},
-    *STEP_FIELDS, *DEPRECATED_STEPS.values(), "updated_at",
+    *STEP_FIELDS, *DEPRECATED_STEPS.values(), "latest_reminder_at", "updated_at",
 )  # fmt: skip
 """What must be asked of Payt for an open item, and no more: fewer fields are much cheaper."""
 
@@ -81,6 +81,8 @@ class OpenItem:
     labels: tuple[str, ...] = ()
     is_direct_debit: bool = False
     """Payt collects it from the debtor's bank account."""
+    reminded_at: dt.datetime | None = None
+    """When it was last reminded of, whatever step came after."""
     owed: Decimal | None = field(init=False)
     """The open amount in whatever currency is known, for its sign alone."""
     is_credit: bool = field(init=False)
@@ -323,6 +325,7 @@ def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
         paid_on=_same_date(invoice.payment_date),
         labels=_same_labels(tuple(label.name for label in invoice.labels if label.name)),
         is_direct_debit=invoice.payment_method == "direct_debit",
+        reminded_at=_same_moment(last_reminder(invoice)),
     )
 
 

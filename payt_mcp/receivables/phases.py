@@ -36,6 +36,8 @@ _INVOICE_STEPS = (
 )
 _CASE_STEPS = (*_COLLECTION, ("bailiff", "forwarded_to_bailiff_at"))
 
+CASE_STAMPS = tuple(stamp for _, stamp in _CASE_STEPS)
+"""The fields that tell the phase of a credit case."""
 INVOICE_PHASES = ("not_due", "overdue", *(phase for phase, _ in _INVOICE_STEPS), "paid")
 CASE_PHASES = ("new", *(phase for phase, _ in _CASE_STEPS), "deactivated")
 ATTENTION = ("payment_plan", "paused", "with_bailiff", "credit_open")

@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
+from sys import intern
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from payt_mcp.receivables.phases import CASE_STAMPS, case_phase
 
 if TYPE_CHECKING:
     from payt_mcp.payt.models import CreditCase, PaymentPlan
 
 CASE_FIELDS = (
     "id", "case_number", "credit_case_number", "debtor_id", "active_payment_plan_id", "paused_at",
-    "forwarded_to_bailiff_at", "deactivated_at", "updated_at",
+    "open_amount", "currency_code", *CASE_STAMPS, "deactivated_at", "updated_at",
 )  # fmt: skip
 PLAN_FIELDS = ("id", "debtor_id", "active", "updated_at")
 
@@ -41,6 +45,10 @@ class CaseEntry:
     paused: bool
     with_bailiff: bool
     updated_at: dt.datetime | None
+    phase: str = ""
+    """One of `phases.CASE_PHASES`."""
+    open_amount: Decimal | None = None
+    currency: str = ""
 
     @property
     def number(self) -> str:
@@ -120,6 +128,9 @@ def case_entry(case: CreditCase) -> CaseEntry:
         is_live and case.paused_at is not None,
         is_live and case.forwarded_to_bailiff_at is not None,
         case.updated_at,
+        case_phase(case),
+        case.open_amount,
+        intern(case.currency_code or ""),
     )
 
 

@@ -42,7 +42,8 @@ class Selection:
 
     `amount` is compared with `open_items.value`, `total` with the total in the books, both in the administration's
     currency; an invoice without such an amount is not chosen then. `keys` are numbers, identifiers or ids; `phases` and
-    `labels` are any of these; of `flags`, `flags_of` says which an invoice has. `today` is what phases depend on.
+    `labels` are any of these; of `flags`, `flags_of` says which an invoice has. `today` is what phases depend on. What
+    was not reminded of since `unreminded_since` is no credit, which nobody is ever reminded of.
     """
 
     overdue_on: dt.date | None = None
@@ -62,6 +63,7 @@ class Selection:
     flags_of: Callable[[OpenItem], Iterable[str]] | None = None
     today: dt.date = dt.date.min
     updated_after: dt.datetime | None = None
+    unreminded_since: dt.datetime | None = None
     text: TextFilter | None = None
 
     @property
@@ -100,6 +102,7 @@ class Selection:
             lambda item: invoiced.holds(item.invoice_date): bool(invoiced),
             lambda item: paid.holds(item.paid_on): bool(paid),
             self._is_new: self.updated_after is not None,
+            self._is_unreminded: self.unreminded_since is not None,
             lambda item: item.is_partly_paid: self.partly_paid,
             lambda item: item.phase(today) in phases: bool(phases),
             lambda item: not labels.isdisjoint(map(normalized, item.labels)): bool(labels),
@@ -117,6 +120,10 @@ class Selection:
     def _is_new(self, item: OpenItem) -> bool:
         after = self.updated_after
         return after is None or (item.updated_at is not None and item.updated_at > after)
+
+    def _is_unreminded(self, item: OpenItem) -> bool:
+        since, last = self.unreminded_since, item.reminded_at
+        return not item.is_credit and (since is None or last is None or last < since)
 
     def _is_flagged(self, item: OpenItem) -> bool:
         return self.flags_of is None or not self.flags.isdisjoint(self.flags_of(item))

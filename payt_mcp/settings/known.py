@@ -46,3 +46,7 @@ KNOWN: Mapping[str, str] = {
     "PAYT_BOOKS_MB": "Team server: megabytes of open items a replica may hold (16 or more, default 256).",
 }
 """Every setting and what it does, in the order the README lists them."""
+
+_OF_A_TEAM = "Team server: "
+FOR_A_TEAM = frozenset(name for name, meaning in KNOWN.items() if meaning.startswith(_OF_A_TEAM))
+"""Those that only `payt-mcp serve --team` and `payt-mcp team` read."""

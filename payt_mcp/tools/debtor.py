@@ -10,16 +10,14 @@ from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp.answers import debtor as debtor_words
+from payt_mcp.answers.debtor_text import brief_message, brief_plan, file_lines
 from payt_mcp.answers.raw import raw_fields
 from payt_mcp.answers.rows import (
-    INVOICE_COLUMNS,
+    brief_case_row,
     case_row,
     invoice_row_within,
-    message_lines,
     message_row,
-    plan_lines,
     plan_row,
-    spoken,
 )
 from payt_mcp.receivables import aging
 from payt_mcp.receivables.addresses import Written, default_address, written
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from payt_mcp.receivables.open_items import OpenItem
 
 
-_ADDRESS_PARTS = ("street_1", "street_2", "postal_code", "city", "region", "country_code")
 _DETAILS = (
     "language_code", "call_phone_number", "relation_manager", "credit_limit_amount", "remark", "paused_at",
     "reminding_paused_at",
@@ -47,23 +44,13 @@ _MORE_DETAILS = (
     "credit_limit_amount", "peppol_identifier", *_DETAILS[4:], "public_url", "deeplink_url",
     "internal_note_email_address", "postal_address",
 )  # fmt: skip
-_COLUMNS = INVOICE_COLUMNS | {"phase_since": "phase since", "reminded_on": "reminded on", "labels": "labels"}
 _OF_MANY = " (the oldest, and those of the messages below)"
-_PHASE_COLUMNS = {"phase": "phase", "invoices": "invoices", "amount": "amount", "may_be_reminded": "may be reminded"}
-_BESIDE_ADDRESS = {"cannot_be_used": "cannot be used:", "reads": "reads"}
-_MEANINGS = {
-    "today": "today, where the administration is",
-    "public_url": "public_url (the debtor's own portal)",
-    "deeplink_url": "deeplink_url (in Payt, for you)",
-    "internal_note_email_address": "internal_note_email_address (for colleagues, never for the debtor)",
-}
-"""Fields whose name does not say whom they are for."""
 
 
 @dataclass(frozen=True)
 class _Form:
     """How much of the file is told: invoices beside those of the messages, messages and their characters, the fields
-    of the debtor, and which fields of rows are left out.
+    of the debtor, and which fields of rows are left out. `is_whole` where nothing is left out that another call tells.
     """
 
     invoices: int
@@ -71,25 +58,23 @@ class _Form:
     characters: int
     details: Sequence[str]
     without: frozenset[str] = frozenset()
+    is_whole: bool = False
 
     def rows(self, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         return [{name: value for name, value in row.items() if name not in self.without} for row in rows]
 
 
 _SHORT = _Form(
-    invoices=3, messages=3, characters=90, details=_DETAILS,
+    invoices=2, messages=3, characters=80, details=_DETAILS,
     without=frozenset({
-        "invoice_date", "total_amount", "phase_since", "case_number", "interest", "costs", "started_at", "read_at",
-        "read_by", "amount", "may_be_reminded",
+        "invoice_date", "days_overdue", "total_amount", "phase_since", "read_at", "read_by", "amount",
+        "may_be_reminded",
     }),
 )  # fmt: skip
-_WHOLE = _Form(invoices=20, messages=15, characters=400, details=_MORE_DETAILS)
-_IN_SUMMARY = frozenset({"debtor_number", "name", "open", "overdue", "credits", "oldest_days", "attention"})
+_WHOLE = _Form(invoices=20, messages=15, characters=400, details=_MORE_DETAILS, is_whole=True)
 
 
 class DebtorDetail(TypedDict, total=False):
-    """`debtor` also has Payt's other filled fields; invoices are the oldest, and those of messages."""
-
     summary: str
     currency: str
     debtor: dict[str, Any]
@@ -98,14 +83,16 @@ class DebtorDetail(TypedDict, total=False):
     cases: list[dict[str, Any]]
     payment_plans: list[dict[str, Any]]
     messages: list[dict[str, Any]]
+    open_tasks: list[dict[str, Any]]
+    internal_notes: list[dict[str, Any]]
     as_of: str
     notes: list[str]
 
 
 async def get_debtor(
     ctx: Ctx,
-    debtor: Annotated[Key, Field(description="Debtor number, identifier, id, or a name only one debtor can have.")],
-    whole: Annotated[bool, Field(description="More of each, links and registrations.")] = False,
+    debtor: Annotated[Key, Field(description="Number, identifier, id, or a name only one debtor can have.")],
+    whole: Annotated[bool, Field(description="More of each; tasks, notes, links.")] = False,
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, DebtorDetail]:
     from payt_mcp.books.debtor import file_and_letters  # noqa: PLC0415 - brings the client along
@@ -113,16 +100,18 @@ async def get_debtor(
     form = _WHOLE if whole else _SHORT
 
     scope = await scope_of(ctx, administration_id)
-    file, letters = await file_and_letters(scope, debtor.strip())
+    file, letters = await file_and_letters(scope, debtor.strip(), whole=whole)
     parts = overdue_parts(file.books, file.debtor.id, scope.today)
-    answer = Answer(debtor_words.summary(scope, file, parts), as_of=scope.as_of)
+    answer = Answer(debtor_words.summary(scope, file, parts, whole=whole), as_of=scope.as_of)
     answer.data = _data(scope, file, letters, parts, form)
     shown = len(answer.data["invoices"])
-    answer.lines = _text(answer.data, f"Open invoices{_OF_MANY if shown < len(file.open_items) else ''}")
-    answer.notes += scope.caveats
+    answer.lines = file_lines(
+        answer.data, f"Open invoices{_OF_MANY if shown < len(file.open_items) else ''}", whole=whole
+    )
+    answer.notes += [*scope.caveats, *(await _add_colleagues(answer, scope, file) if whole else [])]
     answer.notes += debtor_words.notes(
         scope, file, letters, parts,
-        invoices=shown, addresses=len(answer.data["addresses"]), messages=len(answer.data["messages"]),
+        whole=whole, invoices=shown, addresses=len(answer.data["addresses"]), messages=len(answer.data["messages"]),
     )  # fmt: skip
     return answer.result()
 
@@ -130,28 +119,50 @@ async def get_debtor(
 TOOL = ToolSpec(
     get_debtor,
     "Get debtor",
-    "One debtor's file, read fresh: balances, addresses, language, oldest invoices, credit cases, payment plan, last "
-    "messages. Read it before a reminder or a call.",
+    "One debtor's file, before a reminder or a call: balances, addresses, oldest invoices, cases, payment plan, last "
+    "messages.",
     toolset="core",
     place=6,
     needs=("administrations:read", "invoices:read", "debtors:read", "messages:read"),
-    may_need=("credit_cases:read", "notifications:read", "payment_plans:read"),
+    may_need=("credit_cases:read", "notes:read", "notifications:read", "payment_plans:read", "tasks:read"),
 )
+
+
+async def _add_colleagues(answer: Answer, scope: Scope, file: DebtorFile) -> list[str]:
+    """What a person sees beside a letter: open tasks and the notes of 14 days. It only adds to the file."""
+    from payt_mcp.answers.colleagues import colleague_lines, colleague_notes, colleague_rows  # noqa: PLC0415 - see above
+    from payt_mcp.books.colleagues import Colleagues, colleagues_on  # noqa: PLC0415
+    from payt_mcp.books.scope import optional  # noqa: PLC0415
+
+    found: Colleagues | None = None
+    async with optional():
+        found = await colleagues_on(scope, file)
+    if found is not None:
+        rows = colleague_rows(scope, found)
+        answer.data |= rows
+        answer.lines += colleague_lines(rows)
+    return colleague_notes(found)
 
 
 def _data(scope: Scope, file: DebtorFile, letters: Correspondence, parts: OverdueParts, form: _Form) -> dict[str, Any]:
     messages = letters.messages[: form.messages]
+    rows = [message_row(m, form.characters, scope.zone, about=_about(file, letters, m)) for m in messages]
+    plans = [plan_row(plan, scope.zone) for plan in (*file.plans, *file.pending)]
     return {
         "currency": scope.administration.currency_code or "",
         "debtor": _debtor(scope, file, parts, form),
-        "addresses": _addresses(file.debtor),
+        "addresses": _addresses(file.debtor, form),
         "invoices": form.rows(_invoice(scope, file, item) for item in _shown(file, messages, form.invoices)),
-        "cases": form.rows(case_row(case, scope.zone) for case in file.cases),
-        "payment_plans": [plan_row(plan, scope.zone) for plan in (*file.plans, *file.pending)],
-        "messages": form.rows(
-            message_row(m, form.characters, scope.zone, about=_about(file, letters, m)) for m in messages
-        ),
+        "cases": _cases(scope, file, form),
+        "payment_plans": plans if form.is_whole else list(map(brief_plan, plans)),
+        "messages": form.rows(rows if form.is_whole else map(brief_message, rows)),
     }
+
+
+def _cases(scope: Scope, file: DebtorFile, form: _Form) -> list[dict[str, Any]]:
+    if form.is_whole:
+        return [case_row(case, scope.zone) for case in file.cases]
+    return [brief_case_row(case) for case in file.books.cases]
 
 
 def _shown(file: DebtorFile, messages: Sequence[Message], most: int) -> list[OpenItem]:
@@ -163,7 +174,7 @@ def _shown(file: DebtorFile, messages: Sequence[Message], most: int) -> list[Ope
 def _about(file: DebtorFile, letters: Correspondence, message: Message) -> str | None:
     about = letters.about.get(message.id)
     settled = message.invoice_id and message.invoice_id not in file.books.invoices
-    return f"{about}, on which nothing is open" if about and settled else about
+    return f"{about}, on which nothing is open" if about and settled and "nothing is open" not in about else about
 
 
 def _debtor(scope: Scope, file: DebtorFile, parts: OverdueParts, form: _Form) -> dict[str, Any]:
@@ -207,16 +218,20 @@ def _invoice(scope: Scope, file: DebtorFile, item: OpenItem) -> dict[str, Any]:
     return invoice_row_within(item, scope.today, file.books) | present.filled({**told, "labels": labels})
 
 
-def _addresses(debtor: Debtor) -> list[dict[str, str]]:
+def _addresses(debtor: Debtor, form: _Form) -> list[dict[str, str]]:
     """Every e-mail address on file once, with what it is for, in the order a reminder would look for one; one that
-    cannot be used as it stands there, and why not.
+    cannot be used as it stands there, and why not. Short of the whole only those that a message would go to,
+    and those that are odd.
     """
     found: dict[str, dict[str, str]] = {}
     for row in map(_address, written(debtor)):
         known = found.setdefault(row["email"], row)
         if known is not row:
             known["for"] += f"; {row['for']}"
-    return list(found.values())
+    goes_to = default_address(debtor)
+    if form.is_whole or goes_to is None:
+        return list(found.values())
+    return [row for row in found.values() if row["email"] == goes_to.email or "reminders" in row["for"] or len(row) > 2]
 
 
 def _address(one: Written) -> dict[str, str]:
@@ -225,44 +240,3 @@ def _address(one: Written) -> dict[str, str]:
         return row | {"cannot_be_used": one.why_not}
     reads = as_it_reads(one.email)
     return row if reads == one.email else row | {"reads": reads}
-
-
-def _address_line(row: Mapping[str, str]) -> str:
-    beside = [f"{words} {row[name]}" for name, words in _BESIDE_ADDRESS.items() if name in row]
-    return f"e-mail ({row['for']}): {row['email']}{f' ({beside[0]})' if beside else ''}"
-
-
-def _text(data: Mapping[str, Any], invoices: str) -> list[str]:
-    debtor = {name: value for name, value in spoken(data["debtor"]).items() if name not in _IN_SUMMARY}
-    address = debtor.pop("postal_address", {})
-    in_phases = debtor.pop("overdue_by_phase", ())
-    text = [f"{_MEANINGS.get(name, name)}: {_value(value)}" for name, value in debtor.items()]
-    if address:
-        text.append(f"postal_address: {', '.join(address[part] for part in _ADDRESS_PARTS if part in address)}")
-    text += map(_address_line, data["addresses"])
-    text += _phases(in_phases)
-    text += _titled(invoices, data["invoices"], _COLUMNS)
-    text += _titled("Credit cases", data["cases"], {name: name for row in data["cases"] for name in row})
-    for plan in data["payment_plans"]:
-        text += plan_lines(plan)
-    if data["messages"]:
-        text.append("Last messages:")
-        text += [line for row in data["messages"] for line in message_lines(row)]
-    return text
-
-
-def _phases(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """A table, or one line where only the numbers of invoices are told."""
-    if not rows or "amount" in rows[0]:
-        return _titled("Overdue by phase", rows, _PHASE_COLUMNS)
-    told = (f"{row['invoices']} {row['phase']}" for row in map(spoken, rows))
-    return [f"Overdue by phase: {', '.join(told)}"]
-
-
-def _value(value: Any) -> str:
-    """A value alone on its line, where nothing in it can end a cell."""
-    return value if isinstance(value, str) else present.cell(value)
-
-
-def _titled(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> list[str]:
-    return [f"{title}:", *present.table([spoken(row) for row in rows], columns)] if rows else []

@@ -90,11 +90,11 @@ _BY_HEADING = {heading: name for name, heading in INVOICE_COLUMNS.items() if hea
 
 async def search_invoices(
     ctx: Ctx,
-    query: Annotated[Text, Field(description="Words in number, debtor name, reference or description.")] = "",
+    query: Annotated[Text, Field(description="Words in number, debtor, reference, description.")] = "",
     status: Annotated[Status, Field(description="Default open; paid with paid_from or paid_to.")] = "",
     debtors: Annotated[Keys, Field(description="Numbers, or names that can mean one debtor only.")] = (),
-    invoices: Annotated[Keys, Field(description="Invoice numbers.")] = (),
-    credit_cases: Annotated[Keys, Field(description="Case numbers.")] = (),
+    invoices: Keys = (),
+    credit_cases: Keys = (),
     relation_manager: Text = "",
     currency: Text = "",
     phase: Keys = (),
@@ -112,8 +112,9 @@ async def search_invoices(
     min_total: Amount = "",
     max_total: Amount = "",
     updated_after: Annotated[Text, Field(description="Date or UTC timestamp.")] = "",
-    group_by: Annotated[GroupBy, Field(description="Counts and sums instead of invoices.")] = "",
-    sort: Annotated[Sort, Field(description="Default due_date; newest first where paid ones are asked for.")] = "",
+    not_reminded_since: Text = "",
+    group_by: Annotated[GroupBy, Field(description="Sums instead of invoices.")] = "",
+    sort: Annotated[Sort, Field(description="Default due_date; paid: newest first.")] = "",
     limit: Limit = PAGE,
     cursor: Cursor = "",
     fields: Fields = (),
@@ -128,7 +129,8 @@ async def search_invoices(
         attention=attention, labels=labels, partly_paid=partly_paid, due_from=due_from, due_to=due_to,
         invoiced_from=invoiced_from, invoiced_to=invoiced_to, paid_from=paid_from, paid_to=paid_to,
         min_amount=min_amount, max_amount=max_amount, min_total=min_total, max_total=max_total,
-        updated_after=updated_after, group_by=group_by, sort=sort, fields=fields, administration_id=administration_id,
+        updated_after=updated_after, not_reminded_since=not_reminded_since, group_by=group_by, sort=sort,
+        fields=fields, administration_id=administration_id,
     )  # fmt: skip
     if cursor:
         scopes, page = await resumed_of(ctx, cursor, "search_invoices", args, limit)
@@ -149,7 +151,7 @@ TOOL = ToolSpec(
     search_invoices,
     "Search invoices",
     "Find, count and add up invoices: open (default), overdue, paid or all. The first line totals all that match, by "
-    "currency; group_by gives sums per group. Use get_invoice for everything about one.",
+    "currency; group_by gives sums per group. get_invoice tells all about one.",
     toolset="core",
     place=3,
     needs=("administrations:read", "invoices:read", "debtors:read"),
@@ -178,6 +180,7 @@ def _question(args: Mapping[str, Any]) -> Question:
         amount=_amounts(args, "min_amount", "max_amount"),
         total=_amounts(args, "min_total", "max_total"),
         updated_after=parse_moment("updated_after", args.get("updated_after", "")),
+        not_reminded_since=parse_date("not_reminded_since", args.get("not_reminded_since", "")),
         sort=args.get("sort", ""),
         group_by=args.get("group_by", ""),
     )
@@ -225,12 +228,15 @@ async def _listed(
 ) -> tuple[Answer, Shown]:
     """The first page: the totals of all that was found, and the first invoices."""
     from payt_mcp.books.invoices import in_one_order  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.listings import IdsOf  # noqa: PLC0415
     from payt_mcp.books.several import pinned  # noqa: PLC0415
 
     known: dict[str, Sequence[OpenItem]] = {one.scope.id: one.result.items for one in found}
+    ids: Sequence[str]
     if len(scopes) == 1:  # of 100,000 ids each line here is felt
-        ids = [item.id for item in found[0].result.items]
-        known = {scopes[0].id: found[0].result.items[: limit + 1]}
+        items = found[0].result.items
+        ids = IdsOf(items) if question.is_about_open else [item.id for item in items]
+        known = {scopes[0].id: items[: limit + 1]}
     else:
         ids = [pinned(scopes, scope, item.id) for scope, item in in_one_order(found, question)]
     page = begun_of(scopes, "search_invoices", args, ids, limit)

@@ -145,7 +145,10 @@ async def _answer(scope: Scope, page: Shown, notes: list[str]) -> CallToolResult
 def _notes(history: History) -> list[str]:
     notes = []
     if history.since is not None:
-        notes.append("Only the last 30 days: pass debtor, invoice or credit_case for everything about one.")
+        notes.append(
+            "Only the last 30 days (get_worklist looks back 45): pass debtor, invoice or credit_case for everything "
+            "about one."
+        )
     else:
         notes.append(STEPS_APART)
     if not history.is_all:

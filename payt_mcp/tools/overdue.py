@@ -12,6 +12,7 @@ from payt_mcp.answers import overdue
 from payt_mcp.answers.attention import debtor_notes
 from payt_mcp.answers.rows import spoken
 from payt_mcp.receivables.selection import in_turn
+from payt_mcp.tools.first_pages import first_page
 from payt_mcp.tools.shared import (
     SHORT_PAGE,
     Administrations,
@@ -65,19 +66,25 @@ async def summarize_overdue(
     cursor: Cursor = "",
     administration_id: Administrations = "",
 ) -> Annotated[CallToolResult, OverdueSummary]:
-    from payt_mcp.books.overdue import draw  # noqa: PLC0415 - brings the client along
-    from payt_mcp.books.several import ask_each  # noqa: PLC0415
-
     args = given(
         min_days=min_days if min_days != 1 else 0, currency=currency, relation_manager=relation_manager, phase=phase,
         administration_id=administration_id,
     )  # fmt: skip
-    page = None
     if cursor:
         scopes, page = await resumed_of(ctx, cursor, "summarize_overdue", args, top)
-        args = dict(page.listing.args)
-    else:
-        scopes = await scopes_of(ctx, administration_id, every=True)
+        return (await _answer(scopes, dict(page.listing.args), top, page))[0].result()
+    scopes = await scopes_of(ctx, administration_id, every=True)
+    make = partial(_answer, scopes, args, top)
+    return (await first_page(scopes, "summarize_overdue", args, top, make)).result()
+
+
+async def _answer(
+    scopes: Sequence[Scope], args: Mapping[str, Any], top: int, page: Shown | None = None
+) -> tuple[Answer, Shown]:
+    """The page of a listing; the first of a new one where none is given."""
+    from payt_mcp.books.overdue import draw  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.several import ask_each  # noqa: PLC0415
+
     question = _question(args)
     found, unknown = await ask_each(scopes, partial(draw, question=question))
     if page is None:
@@ -86,7 +93,7 @@ async def summarize_overdue(
     _add_debtors(answer, scopes, found, page)
     answer.notes = [*unknown, *answer.notes]
     answer.summary += unranked(scopes) if page.is_first else ""
-    return answer.result()
+    return answer, page
 
 
 TOOL = ToolSpec(

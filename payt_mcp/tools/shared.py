@@ -267,7 +267,7 @@ def shown(listing: Listing, offset: int, limit: int) -> Shown:
     left = len(listing.ids) - offset
     if isinstance(limit, Unsaid) and left == limit + 1 and listing.chain is None:
         limit = left
-    ids = listing.ids[offset : offset + limit]
+    ids = list(listing.ids[offset : offset + limit])
     return Shown(listing, offset, ids, listing.cursor(offset + len(ids)))
 
 

@@ -80,7 +80,7 @@ async def get_worklist(
     found, unknown = await ask_each(scopes, read_worklist)
     page = page or begun_of(scopes, "get_worklist", args, _ranked(scopes, found), top)
     said = (f"{_name(scope)}: {said_of(day.worklist, _currency(scope))}." for scope, day in found)
-    answer = Answer(" ".join(said))
+    answer = Answer(" ".join(said) if page.is_first else f"Debtors {page.places}.")
     answer.data = {"currency": _currency(scopes[0])} if len(scopes) == 1 else {}
     _add_rows(answer, scopes, found, page)
     if page.is_first:
@@ -135,10 +135,12 @@ def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answe
     if not left:
         return
     answer.data["left_out"] = left
-    answer.lines += ["", "Nothing to do today:"]
+    sums: dict[tuple[str, str], list[str]] = {}
     for one in left:
-        whose = f" (administration {one['administration_id']}, {one['currency']})" if len(scopes) > 1 else ""
-        answer.lines.append(f"- {one['amount']} of {one['debtors']}, {_CHASE[one['chase']]}: {one['reason']}{whose}")
+        whose = f" ({one['currency']}, {one['administration_id']})" if len(scopes) > 1 else ""
+        sums.setdefault((one["chase"], one["reason"]), []).append(f"{one['amount']} of {one['debtors']}{whose}")
+    answer.lines += ["", "Not for today:"]
+    answer.lines += [f"- {chase}: {', '.join(of_each)}, {reason}" for (chase, reason), of_each in sums.items()]
 
 
 def _whose(scopes: Sequence[Scope], scope: Scope) -> dict[str, Any]:
@@ -172,7 +174,6 @@ TOOL = ToolSpec(
     ),
 )
 
-_CHASE = {"not yet": "not yet", "must not": "must not be chased"}
 _COLUMNS = {
     "administration_id": "administration",
     "debtor_number": "debtor",

@@ -17,10 +17,11 @@ from tests.support.assistant import MAIN, Assistant
 
 pytestmark = pytest.mark.anyio
 
-ASKED: list[tuple[str, str, dict[str, Any]]] = [
-    ("search_invoices", "invoices", {}),
-    ("search_invoices", "invoices", {"query": "b.v.", "sort": "-open_amount"}),
-    ("find_debtors", "debtors", {}),
+ASKED: list[tuple[str, str, str, dict[str, Any]]] = [
+    ("search_invoices", "invoices", "limit", {}),
+    ("search_invoices", "invoices", "limit", {"query": "b.v.", "sort": "-open_amount"}),
+    ("find_debtors", "debtors", "limit", {}),
+    ("summarize_overdue", "debtors", "top", {}),
 ]
 
 
@@ -37,15 +38,16 @@ async def test_who_asks_again_gets_the_same_and_pages_alone_until_the_books_chan
     )  # fmt: skip
     async with Client(build_server(given, app=app)) as client:
         who = Assistant(client, MAIN)
-        for tool, rows, arguments in ASKED:
-            first, *again = [await who.ask(tool, limit=5, **arguments) for _ in range(4)]
+        for tool, rows, size, arguments in ASKED:
+            first, *again = [await who.ask(tool, **{size: 5}, **arguments) for _ in range(4)]
             assert [_same(one) for one in again] == [_same(first)] * 3
             cursors = [one["next_cursor"] for one in (first, *again)]
             assert len(set(cursors)) == len(cursors)
-            longer = await who.ask(tool, cursor=cursors[2], limit=7)
+            longer = await who.ask(tool, cursor=cursors[2], **{size: 7})
             others = [await who.ask(tool, cursor=cursor) for cursor in cursors[:2] + cursors[3:]]
             assert [len(one[rows]) for one in (longer, *others)] == [7, 5, 5, 5]
             assert all(one[rows] == longer[rows][:5] for one in others)
+        overdue = Decimal((await who.ask("summarize_overdue"))["overdue_gross"])
         before = await who.ask("search_invoices")
         number = before["invoices"][0]["invoice_number"]
         invoice = next(row for row in world.rows(MAIN, "invoices") if row["invoice_number"] == number)
@@ -55,3 +57,5 @@ async def test_who_asks_again_gets_the_same_and_pages_alone_until_the_books_chan
         was = Decimal(before["invoices"][0]["open_amount"])
         assert after["invoices"][0]["open_amount"] == "1.23"
         assert Decimal(after["total_open"]) == Decimal(before["total_open"]) - was + Decimal("1.23")
+        now = Decimal((await who.ask("summarize_overdue"))["overdue_gross"])
+        assert now == overdue - was + Decimal("1.23")  # the oldest is overdue

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.slow
 
 GROUPS = ("debtor", "currency", "phase", "month", "label", "relation_manager")
 SORTS = {"total_amount": "book_total_amount", "open_amount": "book_open_amount", "payment_date": "payment_date"}
+REMINDERS = ("latest_reminder", "final_reminder", "reminder_4", "reminder_3", "reminder_2", "reminder_1")
 ROUNDS = 24
 
 
@@ -47,6 +49,7 @@ class Facts:
         managers = world.rows(administration_id, "debtors", ["id", "relation_manager"])
         self.managers = {row["id"]: row["relation_manager"] or "" for row in managers}
         self.labels = {key: [one["name"] for one in row["labels"]] for key, row in full.items()}
+        self.zone = ZoneInfo(world.book(administration_id).timezone)
 
     def phase(self, row: Row) -> str:
         open_ = amount(row["open_amount"])
@@ -77,6 +80,11 @@ class Facts:
         }  # fmt: skip
         return {name for name, is_set in flags.items() if is_set}
 
+    def reminded_on(self, row: Row) -> str:
+        """The day of its last reminder, where the company is; "" where there was none."""
+        moments = [at for name in REMINDERS if (at := row.get(f"{name}_at")) and at <= row["now"]]
+        return str(dt.datetime.fromisoformat(max(moments)).astimezone(self.zone).date()) if moments else ""
+
     def fits(self, row: Row, asked: dict[str, Any]) -> bool:
         open_, total = amount(row["open_amount"]), amount(row["total_amount"])
         booked = row["book_total_amount"] if open_ == 0 else row["book_open_amount"]
@@ -90,6 +98,8 @@ class Facts:
             and ("labels" not in asked or bool(set(self.labels[row["id"]]) & set(asked["labels"])))
             and ("relation_manager" not in asked or self.managers.get(row["debtor_id"]) == asked["relation_manager"])
             and (not asked.get("partly_paid") or (0 < abs(open_) < abs(total) and open_ * total > 0))
+            and (self.reminded_on(row) < asked.get("not_reminded_since", "9999"))
+            and (open_ >= 0 or "not_reminded_since" not in asked)
             and _between(row["due_date"], asked, "due")
             and _between(row["invoice_date"], asked, "invoiced")
             and _between(row["payment_date"], asked, "paid")
@@ -178,6 +188,7 @@ def _questions(facts: Facts, dice: random.Random) -> Iterator[dict[str, Any]]:
             "invoiced_to": row["invoice_date"],
             "paid_from": row["payment_date"],
             "paid_to": row["payment_date"],
+            "not_reminded_since": facts.reminded_on(row),
         }
         picked = {name: choices[name] for name in dice.sample(list(choices), dice.randint(0, 3)) if choices[name]}
         yield picked

@@ -48,11 +48,13 @@ def test_what_it_renders_runs_as_nobody_and_gets_all_it_needs() -> None:
     assert [one for one in made["lint"] if one["severity"] > 1] == []
     found = [one for file in made["files"].values() for one in documents(file)]
     assert sorted(one["kind"] for one in found) == [
-        "Deployment", "Ingress", "Job", "PodDisruptionBudget", "Service", "Service"
+        "CronJob", "Deployment", "Ingress", "Job", "PodDisruptionBudget", "Service", "Service"
     ]  # fmt: skip
     for kind in ("Deployment", "Job"):
         (one,) = (one for one in found if one["kind"] == kind)
         _is_confined(one["spec"]["template"]["spec"])
+    (purge,) = (one for one in found if one["kind"] == "CronJob")
+    _is_confined(purge["spec"]["jobTemplate"]["spec"]["template"]["spec"])
     (ingress,) = (one for one in found if one["kind"] == "Ingress")
     assert ingress["spec"]["rules"][0]["host"] == "payt.company.example"
     assert ingress["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]["name"] == "payt-mcp"
@@ -69,7 +71,8 @@ def _is_confined(pod: dict[str, Any]) -> None:
     }  # fmt: skip
     secrets = {one["name"]: one["valueFrom"]["secretKeyRef"] for one in container["env"] if "valueFrom" in one}
     assert {name: one["optional"] for name, one in secrets.items()} == {
-        "PAYT_DATABASE_URL": False, "PAYT_KEYS": False, "PAYT_OIDC_CLIENT_SECRET": True, "PAYT_CLIENT_SECRET": True
+        "PAYT_DATABASE_URL": False, "PAYT_KEYS": False, "PAYT_OIDC_CLIENT_SECRET": True, "PAYT_CLIENT_SECRET": True,
+        "PAYT_SMTP_URL": True,
     }  # fmt: skip
     plain = {one["name"]: one["value"] for one in container["env"] if "value" in one}
     given = {"PAYT_DATABASE_URL": "postgresql://x/y", "PAYT_KEYS": f"k:{'A' * 43}="}

@@ -16,7 +16,7 @@ from payt_mcp.cli import USAGE
 from payt_mcp.hosts.catalog import HOSTS
 from payt_mcp.payt.signin.grants import reading, writing
 from payt_mcp.proposals.states import Status
-from payt_mcp.settings import KNOWN, TOOLSETS, Settings
+from payt_mcp.settings import FOR_A_TEAM, KNOWN, TOOLSETS, Settings
 from payt_mcp.settings.team import TeamSettings
 from payt_mcp.writes.message.placeholders import KNOWN as PLACEHOLDERS
 from tests.support.newcomer import ROOT
@@ -63,7 +63,10 @@ def test_every_page_is_reached_from_readme() -> None:
     assert found == DOCS.keys()
 
 
-ROOMS = ("", "payt_mcp/", "payt_mcp/writes/", "payt_mcp/writes/message/", "payt_mcp/proposals/asking/", "tests/")
+ROOMS = (
+    "", "payt_mcp/", "payt_mcp/writes/", "payt_mcp/writes/message/", "payt_mcp/proposals/asking/",
+    "payt_mcp/server/team/", "payt_mcp/server/team/authorization/", "tests/",
+)  # fmt: skip
 
 
 def test_every_file_that_contributing_names_is_there() -> None:
@@ -113,7 +116,7 @@ def test_a_setting_is_told_with_default_example_use_and_what_goes_wrong(name: st
 
 def read_by(name: str) -> Callable[[dict[str, str]], object]:
     """How the command reads it that this setting is for."""
-    if KNOWN[name].startswith("Team server:"):
+    if name in FOR_A_TEAM:
         return lambda changed: TeamSettings.from_env(A_TEAM | changed)
     return Settings.from_env
 

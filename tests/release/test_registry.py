@@ -14,7 +14,7 @@ import pytest
 from bundle.notes import notes
 from bundle.registry import WRITTEN, kept_up
 from payt_mcp import __version__
-from payt_mcp.settings import KNOWN, Secret, Settings
+from payt_mcp.settings import FOR_A_TEAM, KNOWN, Secret, Settings
 from tests.release.support import ROOT, environment, members
 
 pytestmark = pytest.mark.slow
@@ -59,12 +59,14 @@ def test_it_installs_this_version_and_offers_every_setting(entry: dict[str, Any]
     assert (package["registryType"], package["identifier"], package["runtimeHint"]) == ("pypi", "payt-mcp", "uvx")
     assert package["transport"] == {"type": "stdio"}
     offered = {variable["name"]: variable for variable in package["environmentVariables"]}
-    assert {name: variable["description"] for name, variable in offered.items()} == dict(KNOWN)
+    assert {name: variable["description"] for name, variable in offered.items()} == {
+        name: meaning for name, meaning in KNOWN.items() if name not in FOR_A_TEAM
+    }
     assert not any(variable["isRequired"] for variable in offered.values())
 
 
 def test_secrets_are_marked_as_secrets(entry: dict[str, Any]) -> None:
-    words = {name for name in KNOWN if "TOKEN" in name or "SECRET" in name or "PASSWORD" in name}
+    words = {name for name in KNOWN.keys() - FOR_A_TEAM if "TOKEN" in name or "SECRET" in name or "PASSWORD" in name}
     marked = {
         variable["name"] for package in entry["packages"] for variable in package["environmentVariables"]
         if variable["isSecret"]

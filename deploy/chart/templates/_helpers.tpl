@@ -38,12 +38,36 @@ capabilities:
 - name: {{ $name }}
   value: {{ $value | quote }}
 {{- end }}
-{{- range $name := list "PAYT_DATABASE_URL" "PAYT_KEYS" "PAYT_OIDC_CLIENT_SECRET" "PAYT_CLIENT_SECRET" }}
+{{- range $name := list "PAYT_DATABASE_URL" "PAYT_KEYS" "PAYT_OIDC_CLIENT_SECRET" "PAYT_CLIENT_SECRET" "PAYT_SMTP_URL" }}
 - name: {{ $name }}
   valueFrom:
     secretKeyRef:
       name: {{ $.Values.secretName }}
       key: {{ $name }}
-      optional: {{ hasSuffix "_SECRET" $name }}
+      optional: {{ not (has $name (list "PAYT_DATABASE_URL" "PAYT_KEYS")) }}
 {{- end }}
+{{- end }}
+
+{{- /* The pod of `payt-mcp team COMMAND`. */}}
+{{- define "payt-mcp.command" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false # they would be PAYT_... variables, which are no settings
+restartPolicy: Never
+securityContext:
+  {{- include "payt-mcp.podSecurity" .root | nindent 2 }}
+{{- with .root.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+containers:
+  - name: {{ .command }}
+    image: {{ include "payt-mcp.image" .root }}
+    args: [team, {{ .command }}]
+    env:
+      {{- include "payt-mcp.env" .root | trim | nindent 6 }}
+    securityContext:
+      {{- include "payt-mcp.containerSecurity" .root | nindent 6 }}
+    resources:
+      requests: {cpu: 50m, memory: 100Mi}
+      limits: {memory: 256Mi}
 {{- end }}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         "be back. Needs PAYT_DATABASE_URL and PAYT_KEYS.",
     )
     parser.parse_args(argv)
-    keys, who = key_ring(environ), Who("terminal", "", getpass.getuser())
+    keys, who = key_ring(environ), Who("terminal", "", _whoever())
     with opened(environ) as database:
         for tenant in anyio.run(People(database).tenants):
             leases = Leases(database)
@@ -52,6 +53,14 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
             connection.execute("delete from web_sessions")
     print(_NEXT)
     return 0
+
+
+def _whoever() -> str:
+    """The user of this system; in a container they may have no name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f"uid {os.getuid()}"
 
 
 def _told(what: str, records: Sequence[Record]) -> str:

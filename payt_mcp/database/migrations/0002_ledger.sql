@@ -58,13 +58,15 @@ create table events (
 
 create index events_by_proposal on events (tenant, proposal_id, seq);
 
--- The last event of each chain, and a point up to which it was verified: signed with the key of that name.
+-- The last event of each chain, and a point up to which it was verified: signed with the key of that name. `looked_at`
+-- is when one of the replicas began to verify the whole.
 create table heads (
     tenant     text primary key references tenants,
     seq        bigint not null,
     mark       text not null,
     key        text not null,
-    signature  text not null
+    signature  text not null,
+    looked_at  timestamptz not null default now()
 );
 
 create table checkpoints (

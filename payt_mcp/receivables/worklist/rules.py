@@ -228,7 +228,7 @@ def _wait(rule: str, reason: str, of: Standing) -> Advice:
 
 _WEIGHT = ("with_bailiff", "in_collection", "payment_plan", "debtor_paused", "case_paused", "paused", "disputed")
 _DISPUTED = "disputed, or not to be chased, by label or remark"
-_WHY = {**APART, "disputed": _DISPUTED}
+_WHY = {**APART, "paused": "paused one by one", "disputed": _DISPUTED}
 _ALWAYS = frozenset({"set_apart"})
 _ALL: dict[str, Rule] = {
     "answer_message": _answer_message,

@@ -27,6 +27,7 @@ from payt_mcp.server.team.directory import Directory, Known
 from payt_mcp.server.team.grant_work import GrantWork, Means, in_team
 from payt_mcp.server.team.ledgers import Ledgers
 from payt_mcp.server.team.listings import Sealer, SharedListings
+from payt_mcp.server.team.nightly import verify_daily
 from payt_mcp.server.team.people import People
 from payt_mcp.server.team.rate import asking
 from payt_mcp.server.team.shared_books import SharedBooks, megabytes
@@ -116,6 +117,7 @@ class TeamCallers:
         self._waking = Waking(database)
         self._public_url = settings.public_url
         self._ledgers = Ledgers(database, settings.keys, self._leases, self.directory)
+        self._verify = partial(verify_daily, database, self._ledgers.of)
         listings = partial(SharedListings, database, sealer)
         means = Means(base, in_team(base), self.books, listings, group, app, waited)
         carrying = Carrying(self.directory, self._ledgers, is_current)
@@ -179,7 +181,7 @@ class TeamCallers:
         """Follow what other replicas do, see to what is approved, and keep room, as long as the server runs."""
         followed = (self.directory.follow, self._waking.run, self.works.follow, self.works.tidy, self.books.keep_room)
         async with anyio.create_task_group() as group:
-            for follow in followed:
+            for follow in (*followed, self._verify):
                 group.start_soon(_ever, follow)
 
     async def finish(self) -> None:

@@ -74,6 +74,14 @@ def test_who_is_forgotten_leaves_nothing_and_others_keep_what_is_theirs(team: Ru
     assert "nobody of that address" in team("forget", "eva@west.example", *west, "--yes").stderr
 
 
+def test_whatever_refers_to_a_person_goes_with_them(database_url: str) -> None:
+    query = "select conrelid::regclass::text, confdeltype from pg_constraint where confrelid = 'people'::regclass"
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute(query).fetchall()
+    assert len(found) > 4
+    assert {how for _, how in found} == {"c"}, found  # cascade
+
+
 def _left(database_url: str) -> dict[str, int]:
     counted = {
         "people": "people where email like 'eva@%'",

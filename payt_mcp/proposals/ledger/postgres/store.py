@@ -146,6 +146,8 @@ class PostgresStore:
             except DatabaseError:
                 if frame is None or not frame.is_ending or not self._has_happened(frame):
                     raise LedgerError(_AWAY) from None
+            except AlteredError as error:
+                raise AlteredError(error.what, AlteredError.OF_A_COMPANY) from None
             except UniqueViolation as error:
                 if error.diag.constraint_name == "proposals_under_way":
                     raise TakenError from None

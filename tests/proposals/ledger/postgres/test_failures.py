@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="processes are stopped by a signal Windows has not"),
 ]
 
-PATIENCE = 90.0
+PATIENCE = 240.0
 LETTERS = int(os.environ.get("STORM_LETTERS", "50"))
 
 

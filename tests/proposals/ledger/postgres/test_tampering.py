@@ -179,8 +179,9 @@ def test_an_earlier_state_that_was_signed_is_noticed_by_whoever_saw_the_later_on
         forger.put_back(table, kept[table])
     with pytest.raises(AlteredError, match=r"put back to an earlier state: its last 2 events"):
         ledger.claim(record.id)
-    with pytest.raises(AlteredError, match="put back"):
+    with pytest.raises(AlteredError, match=r"put back.* Whoever runs this server .*`payt-mcp team export`") as told:
         ledger.verify()
+    assert "approvals verify" not in str(told.value)
 
 
 def test_keys_are_exchanged_one_after_the_other(database: Database, opens: company.Opens) -> None:

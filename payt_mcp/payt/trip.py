@@ -1,0 +1,30 @@
+"""How far a request has come, as the HTTP library tells it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from payt_mcp.payt.pacing import Pacer, Slot
+
+
+class Trip:
+    """Where a request is on its way: `has_left` once the first of it may be at Payt, `is_written` once its head was.
+    What is said to a proxy before is not the request.
+    """
+
+    def __init__(self, pacer: Pacer, slot: Slot | None) -> None:
+        self._pacer = pacer
+        self._slot = slot
+        self.has_left = self.is_written = False
+
+    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith("send_request_headers.started"):
+            if getattr(info["request"], "method", b"") == b"CONNECT":
+                return
+            self.has_left = True
+            if self._slot is not None:
+                self._pacer.sent(self._slot, time.monotonic())
+        elif event.endswith("send_request_headers.complete"):
+            self.is_written = self.has_left

@@ -36,6 +36,9 @@ _CONNECTIONS = 16
 
 _QUESTIONS = b"payt-mcp/questions/v1"
 
+_SLASHED = ("/mcp/", "/approvals/", "/connections/")
+"""What people and programs may well write so."""
+
 _OPEN_TO_BROWSERS = Middleware(
     CORSMiddleware,
     allow_origins=["*"],
@@ -93,11 +96,12 @@ class TeamServer:
                     yield
                 group.cancel_scope.cancel()
 
-        return Starlette(
+        app = Starlette(
             routes=[
                 *health.routes(self.health),
                 Route("/mcp", guarded, middleware=[_OPEN_TO_BROWSERS]),
                 *self._parts.routes,
+                *(Route(path, doors.without_slash, methods=["GET", "POST", "DELETE"]) for path in _SLASHED),
             ],
             middleware=[
                 Middleware(RequestIds),
@@ -107,6 +111,10 @@ class TeamServer:
             exception_handlers={DatabaseError: doors.away, Exception: doors.unforeseen},
             lifespan=lifespan,
         )
+        # What it leads to from `/mcp/` is made of the scheme that arrives here: behind TLS that is http, and what a
+        # program sends would go there in the open.
+        app.router.redirect_slashes = False
+        return app
 
 
 class _Named:

@@ -81,6 +81,8 @@ async def test_a_registration_gets_no_secret_and_only_addresses_that_can_be_trus
         "http://app.example/cb", "http://localhost.evil.example/cb", "http://127.0.0.1@evil.example/cb",
         "https://app.example\\@evil.example/", "https://user@app.example/", "https://app.example/#x", "https:///x",
         "https://app.example/ x", "//app.example/cb", "/cb", "", "blob:https://x/y", "cursor:alert", 7, "https://x:99999/",
+        "https://app.example;frame-ancestors/cb", "https://claude.ai%2eevil.example/cb", "https://a,b/", "https://*/cb",
+        "https://app.example;script-src:443/cb", "https://[::1;x]/",
     ):  # fmt: skip
         refused = await stage.server.post("/register", json={"redirect_uris": [CALLBACK, bad]})
         assert (refused.status_code, refused.json()["error"]) == (400, "invalid_redirect_uri"), bad
@@ -89,19 +91,10 @@ async def test_a_registration_gets_no_secret_and_only_addresses_that_can_be_trus
     assert (await stage.server.post("/register", content=b" " * 20_000)).status_code == 413
 
 
-async def test_registrations_are_bounded_and_what_nobody_uses_is_forgotten(stage: Stage) -> None:
+async def test_a_registration_that_nobody_uses_is_forgotten(stage: Stage) -> None:
     used = await stage.program()
     await used.tokens()
     unused = await stage.program()
-    many = """
-        insert into oauth_clients (id, name, redirect_uris, registered_from)
-        select 'many-' || number, 'App', '{}', (select registered_from from oauth_clients where id = %s)
-        from generate_series(1, 600) as number
-    """
-    await stage.database.run(lambda c: c.execute(many, (unused.id,)))
-    refused = await stage.server.post("/register", json={"redirect_uris": [CALLBACK]})
-    assert (refused.status_code, refused.json()["error"]) == (429, "temporarily_unavailable")
-    assert refused.headers["retry-after"]
     await stage.later("created_at", "oauth_clients", "2 days")
     again = await stage.program()
     assert "Not connected" in (await stage.server.get(unused.asks())).text

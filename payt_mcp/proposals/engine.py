@@ -215,13 +215,18 @@ class Engine:
             if check.renewed is not None and left.status is Status.SUPERSEDED:
                 await self.on_ledger(self.ledger.propose, check.renewed, Who("server"))
             return
+        if check.delivered is None and await self._is_barred(record):  # looking at it can have taken a while
+            return
         with anyio.CancelScope(shield=True):
-            claimed = await self._claim(record, check)
-            if claimed is None:
-                return
-            self.sent_here.add(key)
-            await self._record(key, check.delivered or _of_attempt(record, await self._send(writer, claimed)))
-        self.troubles.pop(key, None)
+            await self._take_and_send(writer, record, check)
+
+    async def _take_and_send(self, writer: Writer, record: Record, check: Check) -> None:
+        claimed = await self._claim(record, check)
+        if claimed is None:
+            return
+        self.sent_here.add(record.id)
+        await self._record(record.id, check.delivered or _of_attempt(record, await self._send(writer, claimed)))
+        self.troubles.pop(record.id, None)
 
     async def _is_barred(self, record: Record) -> bool:
         """Whether a rule lets it not happen now; where it never will, it is withdrawn."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick | --sets | --http | --requests | --forecast | --past]`: prints what it measures."""
+"""`python -m benchmarks [--quick | --sets | --http | --requests | --forecast | --past | --team]`: what it measures."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import os
 import platform
 import sys
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -25,24 +26,14 @@ def main() -> None:
         "--http", action="store_true", help="only answers over HTTP beside a trivial server's, before too"
     )
     parser.add_argument("--requests", action="store_true", help="only how often each tool asks Payt, before too")
+    parser.add_argument("--team", action="store_true", help="only two replicas of a team server, under load")
     chosen = parser.parse_args()
     quick = chosen.quick
     if sys.platform != "linux":
         parser.error("memory and processor time of other processes are read as Linux tells them")
-    if chosen.sets:
-        print(tokens.sets())
-        return
-    if chosen.forecast:
-        print(scores.tables(backtest.backtest()))
-        return
-    if chosen.past:
-        print(beside.table(beside.measured()))
-        return
-    if chosen.http:
-        print(over_http.table(over_http.measured()))
-        return
-    if chosen.requests:
-        print(asked.table(asked.measured()))
+    alone = next((show for name, show in _ALONE.items() if getattr(chosen, name)), None)
+    if alone is not None:
+        print(alone())
         return
     _say("start")
     rows = start.rows(3 if quick else 9)
@@ -66,6 +57,23 @@ def main() -> None:
     parts += ["Where the own time of a call goes, 1,000 open invoices:", small.table(calls)]
     parts += [over_http.table(over), asked.table(requests)]
     print("\n\n".join(parts))
+
+
+def _team() -> str:
+    from benchmarks import team  # noqa: PLC0415 - it needs the extra, and PostgreSQL
+
+    return f"{_machine()}\n\n{team.table(team.measured())}"
+
+
+_ALONE: Mapping[str, Callable[[], str]] = {
+    "sets": tokens.sets,
+    "forecast": lambda: scores.tables(backtest.backtest()),
+    "past": lambda: beside.table(beside.measured()),
+    "http": lambda: over_http.table(over_http.measured()),
+    "requests": lambda: asked.table(asked.measured()),
+    "team": _team,
+}
+"""What is measured by itself, by its option."""
 
 
 def _machine() -> str:

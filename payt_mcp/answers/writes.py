@@ -32,6 +32,10 @@ _MAY_BE_OUT = (
     _ASK_THEM,
 )
 _COLLEAGUE = {
+    Status.PROPOSED: (
+        "Nothing was sent: the same was proposed by a colleague, and waits for a yes.",
+        "Tell the user: whoever may approve it decides. Do not propose it in other words.",
+    ),
     Status.SENT: (
         "Nothing was sent now: this was sent by a colleague on {day}.",
         "Tell the user. The same text is not sent again within 7 days.",
@@ -85,14 +89,14 @@ def write_data(
 
 def colleague_data(record: Record, zone: dt.tzinfo, *, trouble: str = "") -> dict[str, Any]:
     """The result of what a colleague proposed in the same words: how that stands, and nothing of what they were shown
-    or said. A colleague is whoever has another sign-in or token.
+    or said. A colleague is whoever has another sign-in or token, or shares one and may not see it.
     """
     said, next_step = _COLLEAGUE.get(record.status, _COLLEAGUE_DID_NOT)
     day = (record.sending_at or record.changed_at).astimezone(zone).date()
     return present.filled(
         {
             "summary": said.format(day=day),
-            "status": record.status.value,
+            "status": "awaiting_approval" if record.status is Status.PROPOSED else record.status.value,
             "proposal_id": record.id,
             "sent_at": present.stamp(record.sending_at, zone) if record.status is Status.SENT else None,
             "reason": trouble if record.status is Status.APPROVED else None,

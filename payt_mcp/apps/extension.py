@@ -170,8 +170,10 @@ class Apps(Extension):
             )
         if decision == "approve" and record.status in DROPPED:
             raise RefusedWriteError(f"Proposal {key} cannot be approved: it is {words(record.status)}.")
+        if decision == "approve":
+            await outbox.actor.check_approve(record)
         step = outbox.ledger.decline if decision == "reject" else outbox.ledger.approve
-        return await decided(outbox, key, step, Who(_CHANNEL))
+        return await decided(outbox, key, step, outbox.actor.by(Who(_CHANNEL)))
 
     def _with_page(self, tool: dict[str, Any]) -> dict[str, Any]:
         uri = self._pages.get(tool["name"])

@@ -88,6 +88,8 @@ class Engine:
         self._closing = False
         self._nothing_at = -1
         self._has_work = True
+        self.sent_here: set[str] = set()
+        """The proposals that this engine took into `sending`."""
         self._watching: anyio.CancelScope | None = None
 
     async def on_ledger(self, step: Callable[..., _T], *args: Any, **named: Any) -> _T:
@@ -213,12 +215,18 @@ class Engine:
             if check.renewed is not None and left.status is Status.SUPERSEDED:
                 await self.on_ledger(self.ledger.propose, check.renewed, Who("server"))
             return
+        if check.delivered is None and await self._is_barred(record):  # looking at it can have taken a while
+            return
         with anyio.CancelScope(shield=True):
-            claimed = await self._claim(record, check)
-            if claimed is None:
-                return
-            await self._record(key, check.delivered or _of_attempt(record, await self._send(writer, claimed)))
-        self.troubles.pop(key, None)
+            await self._take_and_send(writer, record, check)
+
+    async def _take_and_send(self, writer: Writer, record: Record, check: Check) -> None:
+        claimed = await self._claim(record, check)
+        if claimed is None:
+            return
+        self.sent_here.add(record.id)
+        await self._record(record.id, check.delivered or _of_attempt(record, await self._send(writer, claimed)))
+        self.troubles.pop(record.id, None)
 
     async def _is_barred(self, record: Record) -> bool:
         """Whether a rule lets it not happen now; where it never will, it is withdrawn."""

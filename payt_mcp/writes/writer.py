@@ -160,6 +160,12 @@ class Writer:
             self._touched(record, place, content)
         return done
 
+    async def was_written(self, record: Record) -> None:
+        """Another process carried it out: the next answer reads again what that may have changed. Raises UpstreamError;
+        RefusedWriteError where its content is gone.
+        """
+        self._touched(record, await self._place(record, self._account), _kept(record.content))
+
     def _touched(self, record: Record, place: Place, content: Content) -> None:
         """The next answer reads again what this may have changed, however it ended."""
         theirs = self._seen_by(record).books(place.administration)

@@ -115,7 +115,8 @@ class Company:
         return replace(made, status="active", name=name)
 
     def settings(self, **changes: Any) -> TeamSettings:
-        base = Settings(api_url=self.payt.url, rate=changes.pop("rate", 1000), toolsets=TOOLSETS)
+        of_base = {"rate": changes.pop("rate", 1000), "freshness_seconds": changes.pop("freshness", 30)}
+        base = Settings(api_url=self.payt.url, toolsets=TOOLSETS, **of_base)
         values: dict[str, Any] = {
             "base": base, "database_url": Secret(self.url), "public_url": PUBLIC_URL, "keys": (KEY,),
             "oidc_issuer": "https://login.example", "oidc_client_id": "x", "oidc_client_secret": None,

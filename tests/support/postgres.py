@@ -77,6 +77,12 @@ def a_database(server: str) -> Iterator[str]:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def with_template(server: str) -> str:
+    """A server of one's own, with what databases are copied from."""
+    _make_template(server)
+    return server
+
+
 def _make_template(server: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_TEMPLATE)))

@@ -77,7 +77,7 @@ class Visitor(Stroller):
         elif path == "/connect":
             self.press()
         elif path == "/consent":
-            self.press("Allow", {"read_only": "on"} if self.read_only else {})
+            self.press("Allow", {"read_only": "yes"} if self.read_only else {})
         else:
             raise AssertionError(f"nothing to say at {self.url}: {self.words[:600]}")
 

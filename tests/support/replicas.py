@@ -9,7 +9,7 @@ import secrets
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from payt_sandbox.server import Handle, Served, run_in_thread
 from payt_sandbox.signin.access import Application
 from tests.support import postgres
 from tests.support.balancing import Balancer, balanced
-from tests.support.fixed import free_port
+from tests.support.fixed import ADMINISTRATION, free_port
 from tests.support.processes import COMMAND, PATIENCE
 
 APP, APP_SECRET = "payt-app", "payt-app-secret"
@@ -67,6 +67,13 @@ class Replica:
         """Again, at the same address."""
         self.process = self._begun()
         self.until_ready()
+
+    def restart(self, settings: Mapping[str, str]) -> None:
+        """With these settings, where it runs or has been killed."""
+        if self._is_alive():
+            assert self.end() == 0
+        self.env |= settings
+        self.start()
 
     def until_ready(self) -> None:
         until(lambda: self.is_ready, lambda: f"no replica came: {self.lines()[-5:]}", self._is_alive)
@@ -149,6 +156,17 @@ class Company:
 
         return anyio.run(add)
 
+    def mailable(self, administration: str = ADMINISTRATION) -> str:
+        """A debtor that a letter may go to."""
+        for row in self.world.rows(administration, "debtors"):
+            if row["reminder_email_address"] and not row["paused_at"] and not row["reminding_paused_at"]:
+                return str(row["debtor_number"])
+        raise LookupError(administration)
+
+    def mails(self, subject: str) -> int:
+        """How many letters of this subject Payt has sent."""
+        return sum(mail.subject == subject for mail in self.payt.sandbox.mails)
+
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         import psycopg
         from psycopg.rows import dict_row
@@ -197,10 +215,14 @@ def a_company(
 
 
 def until(
-    is_so: Any, otherwise: Any = lambda: "it never came", goes_on: Any = lambda: True, patience: float = PATIENCE
+    is_so: Callable[[], object],
+    otherwise: Callable[[], str] = lambda: "it never came",
+    goes_on: Callable[[], bool] = lambda: True,
+    pause: float = 0.1,
 ) -> None:
-    deadline = time.monotonic() + patience
+    """Wait for something, for as long as a slow machine may take over it."""
+    deadline = time.monotonic() + PATIENCE
     while not is_so():
         assert time.monotonic() < deadline, otherwise()
         assert goes_on(), otherwise()
-        time.sleep(0.02)
+        time.sleep(pause)

@@ -90,7 +90,8 @@ class Stroller:
 
     def __init__(self, *stops: str, **options: Any) -> None:
         self._stops = stops
-        self.http = httpx.Client(headers={"Accept": "text/html,*/*;q=0.8"}, timeout=60, **options)
+        limits = httpx.Limits(max_keepalive_connections=0)  # so that nobody has to close it
+        self.http = httpx.Client(headers={"Accept": "text/html,*/*;q=0.8"}, timeout=60, limits=limits, **options)
         self.url = ""
         self.status = 0
         self.text = ""

@@ -91,6 +91,7 @@ class TeamServer:
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
             async with anyio.create_task_group() as group, mcp.router.lifespan_context(mcp):
                 group.start_soon(self.health.watch)
+                group.start_soon(guarded.forget_ended)
                 async with self._parts.running():
                     yield
                 group.cancel_scope.cancel()

@@ -11,6 +11,7 @@ from typing import Any
 
 import anyio
 import anyio.abc
+from anyio.to_thread import run_sync
 
 from payt_mcp.books.account import Account
 from payt_mcp.books.completion import Completions
@@ -135,6 +136,15 @@ class GrantWork:
     async def look(self, record: Record) -> Record:
         """Look at Payt now for what became of an unknown outcome."""
         return await (await self.outbox()).engine.look(record)
+
+    async def was_written(self, key: str) -> None:
+        """A proposal of this grant was carried out, perhaps by another replica: what is held here may not show it.
+        Raises PaytMcpError.
+        """
+        if self._outbox is None or key in self._outbox.engine.sent_here:
+            return
+        record = await run_sync(self.ledger.get, key, self.grant_id)
+        await self._outbox.writers[record.kind].was_written(record)
 
     def trouble_of(self, record: Record) -> str:
         """Why it could not be carried out yet; "" where nothing is known of that."""

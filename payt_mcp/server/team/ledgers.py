@@ -14,11 +14,18 @@ from payt_mcp.policy.approval import Yes
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.ledger.postgres.leases import Leases
 from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
+from payt_mcp.proposals.records import stamp
 from payt_mcp.proposals.states import Status
 from payt_mcp.server.team.directory import Directory
 from payt_mcp.settings.team import NamedKey
 
 _OPEN = [status.value for status in (Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN)]
+
+_DONE = [status.value for status in (Status.SENT, Status.APPLIED, Status.PARTLY_APPLIED, Status.OUTCOME_UNKNOWN)]
+_WRITTEN = """
+select scope, id, changed_at from proposals
+where tenant = %(tenant)s and changed_at > %(since)s and status = any(%(done)s) order by changed_at
+"""
 
 
 class Waiting(NamedTuple):
@@ -38,6 +45,7 @@ class Ledgers:
         self._directory = directory
         self._open: dict[str, LedgerContract] = {}
         self._void: dict[str, set[tuple[str, str]]] = {}
+        self._asked: dict[str, str] = {}
         self._lock = anyio.Lock()
 
     async def of(self, tenant_id: str) -> LedgerContract:
@@ -45,7 +53,8 @@ class Ledgers:
         await self._directory.policy(tenant_id)  # so that it is known when the ledger asks for it
         async with self._lock:
             if tenant_id not in self._open:
-                self._open[tenant_id] = await run_sync(partial(self._opened, tenant_id))
+                ledger = self._open[tenant_id] = await run_sync(partial(self._opened, tenant_id))
+                self._asked[tenant_id] = stamp(await run_sync(ledger.now))
             return self._open[tenant_id]
 
     def count(self, tenant_id: str, yes: Yes, *, counts: bool) -> None:
@@ -62,6 +71,18 @@ class Ledgers:
         values = {"open": _OPEN, "tenant": tenant_id}
         rows = await self._database.run(lambda c: c.execute(query, values).fetchall())
         return [Waiting(row["tenant"], row["scope"]) for row in rows]
+
+    async def written(self, tenant_id: str) -> list[tuple[str, str]]:
+        """What was carried out of a company, or may have been, since this was asked last: grants and ids of proposals.
+        Raises DatabaseError.
+        """
+        if tenant_id not in self._open:
+            return []
+        values = {"tenant": tenant_id, "since": self._asked.get(tenant_id, ""), "done": _DONE}
+        rows = await self._database.run(lambda c: c.execute(_WRITTEN, values).fetchall())
+        if rows:
+            self._asked[tenant_id] = rows[-1]["changed_at"]
+        return [(row["scope"], row["id"]) for row in rows]
 
     async def aclose(self) -> None:
         for ledger in self._open.values():

@@ -42,6 +42,7 @@ class Parts:
 
     def __init__(self, settings: TeamSettings, database: Database, ring: KeyRing, metrics: Metrics) -> None:
         self._settings = settings
+        self._database = database
         self._metrics = metrics
         self._connections = Connections(database)
         self._provider = Provider(settings)
@@ -101,7 +102,7 @@ class Parts:
 
     def _needed(self) -> Needed:
         return Needed(
-            self._sessions, self._people, self._directory, self, self._connections, self._grants,
+            self._database, self._sessions, self._people, self._directory, self, self._connections, self._grants,
             self._settings.base.language_for,
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Hashable
+from contextlib import suppress
 from functools import partial
 from typing import Protocol
 
@@ -171,6 +172,16 @@ class Works:
         """Do so whenever another replica tells of something, as long as this runs."""
         async for tenant_id in self._database.notices("ledger"):
             await self.take_up(tenant_id)
+            for one in [tenant_id] if tenant_id else {tenant for tenant, _ in self._open}:
+                await self._catch_up(one)
+
+    async def _catch_up(self, tenant_id: str) -> None:
+        """What another replica wrote is read again before the next answer."""
+        for grant_id, key in await self._ledgers.written(tenant_id):
+            work = self._open.get((tenant_id, grant_id))
+            with suppress(PaytMcpError):  # then it shows once the books are brought up to date
+                if work is not None:
+                    await work.was_written(key)
 
     async def tidy(self) -> None:
         """Let go of what is idle, as long as this runs."""

@@ -131,7 +131,9 @@ def _is_of_this_call(ctx: Ctx, outbox: Outbox, record: Record) -> bool:
 
 async def _said_of(outbox: Outbox, record: Record | None) -> str:
     """What is said of an earlier proposal of the same that left nothing to do."""
-    return proposed_before(record, await outbox.zone_of(record)) if record else ""
+    if record is None or not outbox.actor.may_see(record):
+        return ""
+    return proposed_before(await outbox.actor.named(record), await outbox.zone_of(record))
 
 
 def _check_code_may(preview: Preview | None) -> None:
@@ -215,7 +217,7 @@ async def _on_page_of_team(ctx: Ctx, outbox: Outbox, record: Record, address: st
                 await anyio.sleep(_LOOK)
                 record = await outbox.engine.on_ledger(outbox.ledger.get, record.id, outbox.ledger_scope)
     answer = await standing(outbox, record)
-    if record.status is not Status.PROPOSED or not url.can_open(ctx):
+    if record.status is not Status.PROPOSED or not url.can_open(ctx) or not outbox.actor.may_see(record):
         return answer
     return url.Offered.of(answer, record.id, address, title_of(record), outbox.policy.language_for())
 
@@ -288,8 +290,8 @@ def _more_needed(outbox: Outbox, record: Record) -> dict[str, str]:
 
 async def _result(outbox: Outbox, record: Record, changes: dict[str, Any], *, new: bool = True) -> CallToolResult:
     zone, trouble = await outbox.zone_of(record), outbox.engine.troubles.get(record.id, "")
-    if record.scope == outbox.ledger_scope:
-        actor = outbox.actor
+    actor = outbox.actor
+    if record.scope == outbox.ledger_scope and actor.may_see(record):
         record, page = await actor.named(record), actor.page_address(record.id) if actor.page_address else ""
         data = write_data(record, zone, trouble=trouble, new=new, page=page) | changes | _more_needed(outbox, record)
     else:

@@ -47,8 +47,11 @@ def served(house: House, **changes: Any) -> PaytServer:
 
 
 def decide(house: House, key: str, answer: str) -> None:
-    ledger = Ledger(house.state)
-    getattr(ledger, answer)(key, Who("page", "", "u-bram"))
+    ledger, who = Ledger(house.state), Who("page", "", "u-bram")
+    if answer == "approve":
+        ledger.approve(key, who)
+    else:
+        ledger.decline(key, who, why="Call them first")
     ledger.close()
 
 
@@ -82,6 +85,7 @@ async def test_a_client_that_can_is_asked_to_open_the_page_and_only_that_counts(
     async with Client(served(house), elicitation_callback=person) as caller:
         result = data(await caller.call_tool("send_message", letter(house)))
         assert (result["status"], len(house.mails)) == (status, mails)
+        assert result.get("reason") == ("Call them first" if there == "decline" else None)
     (asked,) = person.asked
     assert isinstance(asked, ElicitRequestURLParams)
     assert asked.url == PAGES + result["proposal_id"]

@@ -56,6 +56,9 @@ class RecordedAfterwards(Ledger):
         self._late = (key, list(baseline))
         return record if record.status is Status.APPROVED else None
 
+    def holds(self, record: Record) -> bool:
+        return True
+
     def finish(
         self, key: str, status: Status, outcome: Mapping[str, Any], *, message_id: str = "", scope: str | None = None
     ) -> Record:

@@ -17,6 +17,7 @@ from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.rounds import Rounds
 from payt_mcp.proposals.states import Status
 from payt_mcp.settings import Secret, Settings
+from payt_mcp.writes import outbox as outboxes
 from payt_mcp.writes.outbox import Outbox
 from tests.proposals.storm import daily_work, upserts
 from tests.proposals.storm.by_code import by_code
@@ -64,7 +65,7 @@ async def _work_on(job: dict[str, Any], run: Run, settings: Settings, ledger: Le
             ledger,
             settings.api_url,
             group,
-            ledger_scope="storm",
+            ledger_scope=outboxes._scope(settings.api_url, TOKEN),
             rounds=Rounds(poll=0.02),
         )
         await outbox.engine.start()

@@ -34,6 +34,11 @@ class Browser:
     async def aclose(self) -> None:
         await self._http.aclose()
 
+    @property
+    def cookies(self) -> str:
+        """What it sends along."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._http.cookies.jar)
+
     async def open(self, url: str) -> str:
         """Go there, answering what is asked on the way: where it ended, which is `stop` with an answer, or a page."""
         await self._go("GET", url)

@@ -24,14 +24,14 @@ class _Kept:
     """What a program keeps."""
 
     def __init__(self) -> None:
-        self._tokens: OAuthToken | None = None
+        self.tokens: OAuthToken | None = None
         self._client: OAuthClientInformationFull | None = None
 
     async def get_tokens(self) -> OAuthToken | None:
-        return self._tokens
+        return self.tokens
 
     async def set_tokens(self, tokens: OAuthToken) -> None:
-        self._tokens = tokens
+        self.tokens = tokens
 
     async def get_client_info(self) -> OAuthClientInformationFull | None:
         return self._client
@@ -60,6 +60,12 @@ class Program:
             Client(streamable_http_client(self._url, http_client=http), mode=self._era) as client,
         ):
             yield client
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        """The header of whoever is let in."""
+        assert self._kept.tokens is not None
+        return {"Authorization": f"Bearer {self._kept.tokens.access_token}"}
 
     async def _open(self, url: str) -> None:
         self._came_back = await self._browser.open(url)

@@ -45,6 +45,11 @@ class Replica:
                 command, env=self._env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     async def until_ready(self) -> None:
         """Raises NoReplicaError with its last words."""
         with anyio.move_on_after(_PATIENCE):

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from anyio.to_thread import run_sync
 from starlette.requests import Request
@@ -18,10 +19,11 @@ from payt_mcp.proposals.records import Record, Who
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import words_of
 from payt_mcp.server.team.pages import frame
-from payt_mcp.server.team.pages.approvals_view import PAGE, Entry, Listed, approvals_page
+from payt_mcp.server.team.pages.approvals_view import Entry, Listed, approvals_page
 from payt_mcp.server.team.pages.needed import Needed
+from payt_mcp.server.team.pages.past import past_ones
 from payt_mcp.server.team.pages.proposal_view import MOST_REASON, Told, client_of, proposal_page, token
-from payt_mcp.server.team.pages.seen_by import Member, Shown, find, members, open_ones, past_ones, yeses_of
+from payt_mcp.server.team.pages.seen_by import Member, Shown, find, members, open_ones, yeses_of
 from payt_mcp.server.team.web_sessions import WebSession
 from payt_mcp.words.hypertext import Html
 from payt_mcp.words.text import clean
@@ -38,24 +40,19 @@ class Approvals:
         html = self._html(request)
         asked = request.query_params.get("page", "1")
         number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
-        opened: list[tuple[Member, Record]] = []
-        past: list[tuple[Member, Record]] = []
-        for member in await members(session, self._needed):
-            pending = await open_ones(member, self._needed.desk)
-            opened += [(member, record) for record in pending]
-            past += [(member, record) for record in await past_ones(member, self._needed.desk, pending)]
-        past.sort(key=lambda one: one[1].changed_at, reverse=True)
+        found = await members(session, self._needed)
+        opened = [(one, record) for one in found for record in await open_ones(one, self._needed.desk)]
+        past = await self._needed.database.run(lambda c: past_ones(c, found, number))
         yours = [one for one in opened if one[0].is_waited_for(one[1])]
         proposed = [one for one in opened if one not in yours and one[0].is_proposer(one[1])]
         others = [one for one in opened if one not in yours and one not in proposed]
-        first = max(0, min(number - 1, (len(past) - 1) // PAGE)) * PAGE
         listed = Listed(
             await self._entries(yours),
             await self._entries(proposed),
             await self._entries(others),
-            await self._entries(past[first : first + PAGE]),
-            len(past),
-            first // PAGE + 1,
+            await self._entries(past.shown),
+            past.total,
+            past.number,
         )
         return frame.page(approvals_page(html, session, listed))
 
@@ -65,10 +62,9 @@ class Approvals:
         if shown is None:
             return frame.nothing_there(self._html(request), session)
         who = Who("page", "", shown.member.person.id)
-        record = await run_sync(lambda: shown.ledger.seen(shown.record.id, who))
-        state = await self._state(shown)
-        told = await self._told(shown)
-        return frame.page(proposal_page(self._html(request), session, shown.member, record, told, state))
+        shown = replace(shown, record=await run_sync(shown.ledger.seen, shown.record.id, who))
+        state, told = await self._state(shown), await self._told(shown)
+        return frame.page(proposal_page(self._html(request), session, shown.member, shown.record, told, state))
 
     async def changes(self, request: Request, session: WebSession) -> Response:
         """A text that is another one once there is something else to be shown."""
@@ -116,22 +112,20 @@ class Approvals:
         return await find(session, self._needed, request.path_params["id"], fresh=fresh)
 
     async def _state(self, shown: Shown) -> str:
-        changes = await run_sync(shown.ledger.changes)
-        _, trouble = await self._carried(shown.member, shown.record)
-        told = f"{changes}\n{trouble}\n{shown.member.standing}"
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        record, trouble = shown.record, await self._trouble(shown)
+        told = (record.status, record.changed_at, record.yeses, record.outcome, trouble, shown.member.standing)
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
     async def _told(self, shown: Shown) -> Told:
         directory, record, tenant = self._needed.directory, shown.record, shown.member.tenant
         history = await run_sync(lambda: shown.ledger.history(record.id))
         people = {record.proposer, *(yes.approver for yes in yeses_of(record))}
-        zone, trouble = await self._carried(shown.member, record)
         return Told(
             needs=directory.needs(tenant.id, record.amount),
             names=await self._names(shown.member, people),
             client=client_of(history),
-            zone=zone,
-            trouble=trouble,
+            zone=await self._zone(shown.member, record),
+            trouble=await self._trouble(shown),
         )
 
     async def _entries(self, found: Sequence[tuple[Member, Record]]) -> list[Entry]:
@@ -143,16 +137,19 @@ class Approvals:
                 names |= await self._names(member, [record.proposer])
             place = member.tenant.id, record.administration_id
             if place not in zones:
-                zones[place], _ = await self._carried(member, record)
+                zones[place] = await self._zone(member, record)
             entries.append(Entry(member, record, names.get(record.proposer, ""), zones[place]))
         return entries
 
-    async def _carried(self, member: Member, record: Record) -> tuple[dt.tzinfo, str]:
-        """The time zone of its administration, and why it was not carried out yet, as far as that is known here."""
+    async def _zone(self, member: Member, record: Record) -> dt.tzinfo:
+        """The time zone of its administration, as far as that can be told now."""
         carrier = await self._needed.desk.carrier(member.tenant.id, record.scope)
-        if carrier is None:
-            return dt.UTC, ""
-        return await carrier.zone_of(record), carrier.trouble_of(record)
+        return await carrier.zone_of(record) if carrier else dt.UTC
+
+    async def _trouble(self, shown: Shown) -> str:
+        """Why it was not carried out yet, as far as that is known here."""
+        carrier = await self._needed.desk.carrier(shown.member.tenant.id, shown.record.scope)
+        return carrier.trouble_of(shown.record) if carrier else ""
 
     async def _names(self, member: Member, people: Iterable[str]) -> dict[str, str]:
         return {one: await self._needed.directory.name(member.tenant.id, one) for one in people if one}

@@ -14,6 +14,7 @@ from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import title_of
 from payt_mcp.server.team.pages.frame import HEADING, document
+from payt_mcp.server.team.pages.past import PAGE
 from payt_mcp.server.team.pages.proposal_view import WAITS, WAITS_FOR_YOU
 from payt_mcp.server.team.pages.seen_by import Member
 from payt_mcp.server.team.web_sessions import WebSession
@@ -21,9 +22,6 @@ from payt_mcp.words.hypertext import NOTHING, Html, one_by_one
 from payt_mcp.words.said import say
 from payt_mcp.words.sentences import spoken
 from payt_mcp.words.text import cut
-
-PAGE = 25
-"""As many of what is over as are shown at once."""
 
 _LONGEST = 140
 

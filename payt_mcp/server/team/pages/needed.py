@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from payt_mcp.database.database import Database
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.records import Record
 from payt_mcp.server.team.authorization.connections import Connections
@@ -47,6 +48,7 @@ class Desk(Protocol):
 class Needed:
     """All of it. `language_for` is the language for a browser that accepts these."""
 
+    database: Database
     sessions: WebSessions
     people: People
     directory: Directory

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from anyio.to_thread import run_sync
@@ -19,7 +17,6 @@ from payt_mcp.server.team.pages.needed import Desk, Needed
 from payt_mcp.server.team.people import Person, Tenant
 from payt_mcp.server.team.web_sessions import WebSession
 
-LATELY = dt.timedelta(days=30)
 _ID = re.compile(r"p-[a-z0-9]{1,40}")
 _NO = frozenset({"approve", "again", "done", "close"})
 """What takes a yes, or the place of one."""
@@ -103,11 +100,3 @@ async def open_ones(member: Member, desk: Desk) -> list[Record]:
     ledger = await desk.ledger(member.tenant.id)
     pending = await run_sync(lambda: ledger.pending(also=(Status.OUTCOME_UNKNOWN,)))
     return [record for record in pending if member.sees(record)]
-
-
-async def past_ones(member: Member, desk: Desk, but: Sequence[Record]) -> list[Record]:
-    """What changed lately and they may see, newest first, without the open ones."""
-    ledger = await desk.ledger(member.tenant.id)
-    recent = await run_sync(lambda: ledger.recent(ledger.now() - LATELY))
-    known = {record.id for record in but}
-    return [record for record in recent if record.id not in known and member.sees(record)]

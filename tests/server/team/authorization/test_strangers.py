@@ -37,7 +37,7 @@ async def test_behind_a_balancer_one_stranger_does_not_keep_others_from_register
     """All requests come from the balancer's address then; only one of the internet is somebody's own."""
     used = await stage.program()
     await used.tokens()
-    app, _ = replica(stage.database, PUBLIC, stage.access, None)
+    app, *_ = replica(stage.database, PUBLIC, stage.access, None)
     clear = "delete from oauth_clients where id like 'many-%'"
     for address, there, status in (
         ("10.1.2.3", 5_000, 201), ("127.0.0.1", 600, 201), ("", 600, 201), ("8.8.8.8", 5, 201), ("8.8.8.8", 600, 429)

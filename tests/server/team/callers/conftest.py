@@ -1,4 +1,4 @@
-"""One company for all tests of a module, and two replicas of its server."""
+"""One company for all tests here, and two replicas of its server."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from payt_sandbox.signin.access import Token
 from tests.support.colleagues import Company, company
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def house() -> Iterator[Company]:
     with company(second=Token(), third=Token()) as made:
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 async def replicas(house: Company) -> AsyncIterator[tuple[str, str]]:
     async with house.replica() as one, house.replica() as other:
         yield one, other

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.support.colleagues import Company, asks
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
 OWN, OTHER = "4711", "4739"
+WHERE = (OTHER, f"{OWN},{OTHER}", "all", "Harbour & Finch Ltd")
 
 Replicas = tuple[str, str]
 
@@ -50,12 +52,12 @@ class Other:
             "payment_plan": ids["payment_plans"], "payment_id": ids["payments"],
         }  # fmt: skip
 
-    def arguments(self, tool: Tool) -> list[dict[str, Any]]:
-        """Calls of a tool: each argument that can name a record alone, and with the ids of both administrations."""
+    def arguments(self, tool: Tool, wheres: Sequence[str]) -> list[dict[str, Any]]:
+        """Calls of a tool: each argument that can name a record alone, and with each of these administrations."""
         properties, required = tool.input_schema["properties"], tool.input_schema.get("required", [])
         must = {name: self._value(name, properties[name]) for name in required}
         calls = [must | {name: self._of[name]} for name in properties if name in self._of] or [must]
-        where = [{"administration_id": one} for one in (OTHER, f"{OWN},{OTHER}", "all", "Harbour & Finch Ltd")]
+        where = [{"administration_id": one} for one in wheres]
         return [call | more for call in calls for more in ([{}, *where] if "administration_id" in properties else [{}])]
 
     def _value(self, name: str, schema: dict[str, Any]) -> Any:
@@ -81,7 +83,7 @@ async def test_an_administration_without_a_role_is_not_there(house: Company, rep
         assert len(tools) > 25
         answered = 0
         for tool in tools:
-            for arguments in other.arguments(tool):
+            for arguments in other.arguments(tool, () if mode == "legacy" else WHERE):
                 result = await client.call_tool(tool.name, arguments)
                 text = said(result)
                 asked = json.dumps(arguments, ensure_ascii=False)
@@ -92,7 +94,7 @@ async def test_an_administration_without_a_role_is_not_there(house: Company, rep
                 if "Harbour" not in asked:
                     assert "Harbour" not in text, (tool.name, arguments, text)
                 answered += not result.is_error
-        assert answered > 20  # it is not that everything is refused
+        assert answered > 15  # it is not that everything is refused
         await _reads_nothing(client, other)
 
 
@@ -151,7 +153,7 @@ async def test_what_is_of_another_company_or_person_is_unknown_as_what_never_was
 
 async def test_nobody_that_is_there_is_answered(house: Company, replicas: Replicas) -> None:
     """A token that outlived its person, and one of a person in a company that is not theirs."""
-    tenant, other = await house.tenant("Left"), await house.tenant("Right")
+    tenant, other = await house.tenant("Deserted"), await house.tenant("Right")
     gone = await house.person(tenant, "gone", "whole", everywhere="admin")
     stays = await house.person(tenant, "stays", "whole", everywhere="admin")
     moved = Person(stays.id, other, stays.email, stays.name, "active")
@@ -172,6 +174,7 @@ async def test_what_is_carried_out_says_who_but_nothing_of_a_colleagues_letter(
     tenant = await house.tenant("Colleagues", own_approval=True)
     anouk = await house.person(tenant, "anouk", "whole", everywhere="approver")
     bram = await house.person(tenant, "bram", "second", everywhere="approver")
+    piet = await house.person(tenant, "piet", "whole", grant=f"g-{anouk.id}", everywhere="proposer")
     letter = {
         "subject": "Een keer", "body": "Wilt u dit betalen?", "to_debtor": house.mailable(), "administration_id": OWN,
     }  # fmt: skip
@@ -184,4 +187,11 @@ async def test_what_is_carried_out_says_who_but_nothing_of_a_colleagues_letter(
         assert "approved: bram, on the approval page" in text
         again = said(await his.call_tool("send_message", letter))
         assert "sent by a colleague" in again
-        assert "Wilt u dit" not in again
+        waits = letter | {"subject": "Nog een keer"}
+        await hers.call_tool("send_message", waits)
+    async with asks(replicas[1], piet) as theirs:  # who shares the grant, and may approve nothing
+        assert "sent by a colleague" in said(await theirs.call_tool("send_message", letter))
+        text = said(await theirs.call_tool("send_message", waits))
+        assert "the same was proposed by a colleague, and waits for a yes" in text
+        assert "/approvals/" not in text
+        assert "From:" not in text

@@ -13,9 +13,10 @@ from payt_mcp.errors import NotSentError
 from payt_mcp.payt import writes
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.signin.tokens import StaticToken
+from payt_mcp.proposals.records import Who
 from payt_mcp.server.team.rate import SharedRate, asking
 from payt_mcp.settings import Secret
-from tests.support.colleagues import Company, asks
+from tests.support.colleagues import Company, asks, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 Replicas = tuple[str, str]
@@ -112,3 +113,33 @@ async def test_a_cursor_goes_on_at_the_other_replica(house: Company, replicas: R
     assert kept
     names = [row["name"] for row in house.payt.sandbox.world.rows("4711", "debtors")]
     assert not any(name.encode() in bytes(row["body"]) for name in names for row in kept)  # sealed
+
+
+async def test_what_one_replica_wrote_the_other_shows(house: Company) -> None:
+    """Both had read the books, and would not ask for changes for an hour."""
+    tenant = await house.tenant("Written")
+    anouk = await house.person(tenant, "anouk", "whole", everywhere="proposer")
+    bram = await house.person(tenant, "bram", "second", everywhere="approver")
+    (known, *_) = house.payt.sandbox.world.rows("4711", "debtors")
+    row = {name: known[name] for name in ("debtor_number", "debtor_identifier")} | {"name": "Anders Geheten B.V."}
+    async with (
+        house.replica(freshness=3600) as one,
+        house.replica(freshness=3600) as other,
+        asks(one, anouk) as here,
+        asks(other, anouk) as there,
+    ):
+        asked = HERE | {"query": "Anders Geheten"}
+        for client in (here, there):
+            found = await client.call_tool("find_debtors", asked)
+            assert "Anders Geheten B.V." not in str(found.structured_content)
+        made = await here.call_tool("upsert_debtors", HERE | {"debtors": [row]})
+        key = (made.structured_content or {})["proposal_id"]
+        ledger = await house.replicas[-1].ledger(tenant)
+        await anyio.to_thread.run_sync(ledger.approve, key, Who("page", "", bram.id))
+
+        async def is_shown() -> bool:
+            answers = [await client.call_tool("find_debtors", asked) for client in (here, there)]
+            return all("Anders Geheten B.V." in str(one.structured_content) for one in answers)
+
+        await until(is_shown)
+    del house.replicas[-2:]

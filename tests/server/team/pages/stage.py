@@ -113,7 +113,7 @@ class Replica:
         self.sessions = WebSessions(database, public_url, is_current)
         team = settings(public_url)
         needed = Needed(
-            self.sessions, people, self.directory, self.desk, Connections(database),
+            database, self.sessions, people, self.directory, self.desk, Connections(database),
             Grants(database, KeyRing(team.keys), team, ended), _language_for,
         )  # fmt: skip
         self.app = Starlette(routes=routes(needed))
@@ -193,7 +193,9 @@ class Stage:
     async def ledger(self, tenant: Tenant) -> LedgerContract:
         return await self.replicas[0].desk.ledger(tenant.id)
 
-    async def proposed(self, whose: str, amount: str = "120.00", grant: str = "g-1", **changes: Any) -> Record:
+    async def proposed(
+        self, whose: str, amount: str = "120.00", administration: str = ADMINISTRATION, **changes: Any
+    ) -> Record:
         """A letter that somebody's assistant proposes."""
         self._made += 1
         person, number = self.who[whose], f"202600{self._made}"
@@ -201,7 +203,7 @@ class Stage:
         preview = letter(number, body, **changes)
         content = {"subject": number, "body": body, "payt": "https://api.example"}
         draft = Draft(
-            "message", grant, ADMINISTRATION, f"digest-{number}", f"letter-{number}", content, preview.as_json(), {},
+            "message", "g-1", administration, f"digest-{number}", f"letter-{number}", content, preview.as_json(), {},
             proposer=person.id, amount=amount,
         )  # fmt: skip
         tenant = self.acme if person.tenant_id == self.acme.id else self.beta

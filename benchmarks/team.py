@@ -1,0 +1,252 @@
+"""What a team gets of two replicas: many people, companies of a size, mixed calls, letters that one proposes and one
+approves. PostgreSQL, Payt's stand-in and the people are on the same machine, and take their share of it.
+
+Who calls alternates between the replicas by itself: a balancer in between would be measured, too.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from benchmarks.figures import markdown
+from benchmarks.processes import HttpServer
+from benchmarks.team_caller import Caller
+from benchmarks.team_site import Person, Site, site
+
+PEOPLE, ADMINISTRATIONS, INVOICES = 50, 20, 5_000
+OFFERED = 24.0
+"""Calls a second that all of them make together."""
+SECONDS = 60.0
+_LETTER_EVERY = 3.0
+_CALLERS = 8
+_FULL_SECONDS = 10.0
+_WORDS = ("bouw", "transport", "van", "jansen", "groothandel", "b.v.", "de", "techniek")
+_READS: Sequence[tuple[int, str]] = (
+    (6, "summarize_overdue"), (6, "search_invoices"), (5, "find_debtors"), (4, "get_debtor"), (2, "list_messages"),
+    (2, "list_contacts"), (1, "list_administrations"), (1, "get_worklist"),
+)  # fmt: skip
+"""How often each is called, of all."""
+
+
+@dataclass
+class Calls:
+    """What a number of callers were answered: seconds of each call by tool, and what went wrong."""
+
+    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    errors: Counter[str] = field(default_factory=Counter)
+    took: float = 0.0
+
+    @property
+    def all(self) -> list[float]:
+        return sorted(second for one in self.seconds.values() for second in one)
+
+    @property
+    def rate(self) -> float:
+        return len(self.all) / self.took
+
+    def p95(self, tool: str | None = None) -> float:
+        found = sorted(self.seconds[tool]) if tool else self.all
+        return found[max(int(len(found) * 0.95) - 1, 0)] if found else 0.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    paced: Calls
+    full: Calls
+    trivial: Calls
+    at_payt: int
+    refused_at_payt: int
+    claimed: list[float]
+    letters: int
+    resident_mb: list[float]
+
+
+def measured(seconds: float = SECONDS) -> Measured:
+    with site(PEOPLE, ADMINISTRATIONS, INVOICES) as place:
+        _warm(place)
+        before = len(place.payt_requests())
+        writing = threading.Thread(target=_letters, args=(place, seconds))
+        writing.start()
+        paced = _paced(place, seconds)
+        writing.join()
+        asked = place.payt_requests()[before:]
+        resident = place.resident_mb()
+        full = _full([_caller(place, one) for one in place.people[:_CALLERS]], lambda rng: _read(place, rng))
+        claimed, letters = _claimed(place)
+        with HttpServer.trivial() as trivial:
+            callers = [Caller([trivial.port], {}) for _ in range(_CALLERS)]
+            for one in callers:
+                one.greet()
+            beside = _full(callers, lambda _: ("add", {"a": 1, "b": 2}))
+    return Measured(paced, full, beside, _most_in_a_second(asked), place.refused, claimed, letters, resident)
+
+
+def _caller(place: Site, person: Person) -> Caller:
+    return Caller(place.ports, {"Host": place.host, **person.bearer})
+
+
+def _warm(place: Site) -> None:
+    """Every replica reads every administration, as a morning does; that is not what is measured."""
+
+    def read(person: Person, administrations: Sequence[str]) -> None:
+        for port in place.ports:
+            caller = Caller([port], {"Host": place.host, **person.bearer})
+            for one in administrations:
+                for _ in range(20):
+                    try:
+                        caller.call("summarize_overdue", {"administration_id": one})
+                        break
+                    except RuntimeError:  # still loading
+                        time.sleep(1)
+
+    groups = [place.administrations[start::10] for start in range(10)]
+    threads = [threading.Thread(target=read, args=pair) for pair in zip(place.people, groups, strict=False)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _read(place: Site, rng: random.Random) -> tuple[str, dict[str, Any]]:
+    """Some call of somebody who asks."""
+    (tool,) = rng.choices([name for _, name in _READS], [weight for weight, _ in _READS])
+    if tool == "list_administrations":
+        return tool, {}
+    arguments: dict[str, Any] = {"administration_id": rng.choice(place.administrations)}
+    if tool in {"search_invoices", "find_debtors"} and rng.random() < 0.7:
+        arguments["query"] = rng.choice(_WORDS)
+    if tool == "get_debtor":
+        arguments["debtor"] = str(10_001 + rng.randrange(INVOICES // 7))
+    return tool, arguments
+
+
+def _paced(place: Site, seconds: float) -> Calls:
+    """Each person asks every now and then, whether the last answer was quick or not."""
+    found, lock = Calls(), threading.Lock()
+    every, began = len(place.people) / OFFERED, time.monotonic()
+
+    def person(number: int) -> None:
+        caller, rng = _caller(place, place.people[number]), random.Random(number)
+        due = began + every * number / len(place.people)
+        while due < began + seconds:
+            time.sleep(max(due - time.monotonic(), 0))
+            _timed(caller, _read(place, rng), found, lock)
+            due = max(due + every, time.monotonic())
+
+    _together([lambda number=number: person(number) for number in range(len(place.people))])
+    found.took = time.monotonic() - began
+    return found
+
+
+def _full(callers: Sequence[Caller], choose: Any) -> Calls:
+    """Each asks again as soon as it is answered."""
+    found, lock = Calls(), threading.Lock()
+    began = time.monotonic()
+
+    def ask(number: int) -> None:
+        rng = random.Random(1_000 + number)
+        while time.monotonic() < began + _FULL_SECONDS:
+            _timed(callers[number], choose(rng), found, lock)
+
+    _together([lambda number=number: ask(number) for number in range(len(callers))])
+    found.took = time.monotonic() - began
+    return found
+
+
+def _timed(caller: Caller, asked: tuple[str, dict[str, Any]], found: Calls, lock: threading.Lock) -> None:
+    began, (tool, arguments) = time.monotonic(), asked
+    try:
+        caller.call(tool, arguments)
+    except (RuntimeError, OSError) as error:
+        with lock:
+            found.errors[str(error)[:300]] += 1
+        return
+    with lock:
+        found.seconds[tool].append(time.monotonic() - began)
+
+
+def _letters(place: Site, seconds: float) -> None:
+    """Now and then a letter: proposed at one replica, approved on the page of the other."""
+    began, number = time.monotonic(), 0
+    while time.monotonic() < began + seconds - _LETTER_EVERY:
+        number += 1
+        here, there = place.ports if number % 2 else place.ports[::-1]
+        place.letter(number, place.people[number % len(place.people)], here, there)
+        time.sleep(max(began + number * _LETTER_EVERY - time.monotonic(), 0))
+
+
+def _claimed(place: Site) -> tuple[list[float], int]:
+    """Seconds from each yes to the moment a replica took the letter to send it, by the database's clock."""
+    query = """
+        select extract(epoch from min(s.at::timestamptz) - min(a.at::timestamptz))::float
+        from events a join events s using (tenant, proposal_id)
+        where a.status = 'approved' and s.status = 'sending' group by proposal_id
+    """
+    with psycopg.connect(place.database_url) as connection:
+        rows = connection.execute(query).fetchall()
+        (approved,) = connection.execute("select count(*) from events where status = 'approved'").fetchone() or (0,)
+    return sorted(row[0] for row in rows), approved
+
+
+def _most_in_a_second(asked: Sequence[tuple[float, str]]) -> int:
+    """The most requests with one token in any second."""
+    by_token: defaultdict[str, list[float]] = defaultdict(list)
+    for at, token in asked:
+        by_token[token].append(at)
+    most = 0
+    for times in by_token.values():
+        times.sort()
+        first = 0
+        for last, at in enumerate(times):
+            while at - times[first] >= 1:
+                first += 1
+            most = max(most, last - first + 1)
+    return most
+
+
+def _together(jobs: Sequence[Any]) -> None:
+    threads = [threading.Thread(target=job) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def table(found: Measured) -> str:
+    paced, claimed = found.paced, found.claimed
+    p95 = claimed[max(int(len(claimed) * 0.95) - 1, 0)] if claimed else float("nan")
+    errors = sum(paced.errors.values())
+    lines = [
+        ("mixed calls a second", ">= 20", f"{paced.rate:.1f} ({len(paced.all):,} in {paced.took:.0f} s)"),
+        ("p95 of a call", "<= 1 s", f"{paced.p95():.2f} s"),
+        ("errors", "0", f"{errors}"),
+        (
+            "most requests in a second of one grant at Payt",
+            "<= 10",
+            f"{found.at_payt} ({found.refused_at_payt} refused)",
+        ),
+        (
+            "from a yes to the claim, p95",
+            "<= 100 ms",
+            f"{p95 * 1000:.0f} ms ({len(claimed)} of {found.letters} letters)",
+        ),
+        ("memory of a replica", "<= 400 MB", ", ".join(f"{one:.0f} MB" for one in found.resident_mb)),
+    ]
+    by_tool = [(tool, f"{len(times)}", f"{paced.p95(tool):.2f} s") for tool, times in sorted(paced.seconds.items())]
+    beside = [
+        (what, f"{one.rate:.0f}", f"{one.p95():.2f} s", f"{sum(one.errors.values())}")
+        for what, one in (("two replicas, mixed calls", found.full), ("one trivial SDK server", found.trivial))
+    ]
+    asked = f"{PEOPLE} people, {ADMINISTRATIONS} administrations of {INVOICES:,} open invoices, two replicas"
+    parts = [markdown((asked, "asked", "measured"), lines), markdown(("tool", "calls", "p95"), by_tool)]
+    parts.append(markdown((f"{_CALLERS} callers, as fast as they can", "calls a second", "p95", "errors"), beside))
+    told = [f"{number} x {what}" for what, number in (paced.errors + found.full.errors).most_common(5)]
+    return "\n\n".join([*parts, *told])

@@ -21,6 +21,7 @@ _MOST_FACTS = 2
 _MOST_REASONS = 3
 _SAY_AGE = frozenset({"propose_plan", "call", "remind"})
 _SAY_STEP = frozenset({"hand_over", "call", "remind"})
+_LEFT_WORDS = {"must_not": "must not be chased", "not_yet": "not to be chased yet"}
 _APART_WORDS = {
     "with_bailiff": "with a bailiff",
     "disputed": "disputed",
@@ -58,8 +59,14 @@ def left_out_rows(left_out: Mapping[str, LeftOut]) -> list[dict[str, Any]]:
     ]
 
 
-def said_of(worklist: Worklist, currency: str) -> str:
-    """`3 answer message, 12 remind; EUR 1,200.00 of 4 not yet, EUR 30.00 of 1 must not be chased`, debtors all."""
+def said_of(worklist: Worklist, currency: str, only: str = "") -> str:
+    """`3 answer message, 12 remind; EUR 1,200.00 of 4 not yet, EUR 30.00 of 1 must not be chased`, debtors all; of
+    `only` one step `3 debtors: remind, EUR 90.00`.
+    """
+    if only:
+        amounts = [advice.amount for _, advice in worklist.of_step(only)]
+        told = f"{present.count(len(amounts), 'debtor')}: {_LEFT_WORDS.get(only) or step_words(only)}"
+        return f"{told}, {present.money(sum(amounts, Decimal('0.00')), currency)}" if amounts else told
     steps = ", ".join(f"{number} {step_words(step)}" for step, number in worklist.steps.items())
     parts: dict[str, list[LeftOut]] = {"not yet": [], "must not be chased": []}
     for left in worklist.left_out.values():
@@ -81,7 +88,7 @@ def _facts(of: Standing, advice: Advice) -> Iterator[str]:
     """What the reason does not say already, the weightiest first."""
     if advice.also:
         yield f"also: {', '.join(_DAY.sub('', said.partition(': ')[0]) for said in advice.also)}"
-    if of.owing.apart:
+    if of.owing.apart and (advice.rule != "set_apart" or len(of.owing.apart) > 1):
         reasons = (word for one, word in _APART_WORDS.items() if one in of.owing.apart and word not in advice.reason)
         why = ", ".join(islice(reasons, _MOST_REASONS))
         yield f"{of.owing.overdue - of.chasing.amount:.2f} set apart{f': {why}' if why else ''}"

@@ -101,15 +101,20 @@ class _Standings:
 
     def _plans_of(self, key: str) -> Plans:
         found = self._plans.get(key, ())
-        pending = [one.proposed_at or one.created_at for one in found if plans.status(one) == "pending"]
+        pending = [one for one in found if plans.status(one) == "pending"]
         missed = [
             (term.due_date, plans.still_due(term))
             for one in found
             for term in plans.missed(one, self._today)
             if term.due_date
         ]
-        proposed = max((moment for moment in pending if moment), default=None)
-        return Plans(self._day(proposed) or (self._today if pending else None), missed)
+        proposed = max(filter(None, (one.proposed_at or one.created_at for one in pending)), default=None)
+        return Plans(
+            self._day(proposed) or (self._today if pending else None),
+            missed,
+            sum(map(plans.total, pending), _ZERO),
+            sum(len(one.payment_terms) for one in pending),
+        )
 
     def _work(self, key: str) -> Work:
         dated = [(task.expiry_date or self._today, task.subject or "") for task in self._tasks.get(key, ())]

@@ -8,6 +8,7 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
+from payt_mcp.errors import BadValueError
 from payt_mcp.tools.shared import (
     SHORT_PAGE,
     Administrations,
@@ -16,6 +17,7 @@ from payt_mcp.tools.shared import (
     Cursor,
     Listed,
     Shown,
+    Text,
     ToolSpec,
     begun_of,
     earliest,
@@ -63,6 +65,7 @@ class Worklist(Listed, total=False):
 
 async def get_worklist(
     ctx: Ctx,
+    step: Annotated[Text, Field(description="One only; must_not or not_yet: who is left in peace.")] = "",
     top: Annotated[int, Field(ge=1, le=50, description="Debtors on a page.")] = SHORT_PAGE,
     cursor: Cursor = "",
     administration_id: Administrations = "",
@@ -71,19 +74,20 @@ async def get_worklist(
     from payt_mcp.books.several import ask_each  # noqa: PLC0415
     from payt_mcp.books.worklist import read_worklist  # noqa: PLC0415
 
-    args = given(administration_id=administration_id)
+    args = given(step=_step(step), administration_id=administration_id)
     page = None
     if cursor:
         scopes, page = await resumed_of(ctx, cursor, "get_worklist", args, top)
     else:
         scopes = await scopes_of(ctx, administration_id, every=True)
     found, unknown = await ask_each(scopes, read_worklist)
-    page = page or begun_of(scopes, "get_worklist", args, _ranked(scopes, found), top)
-    said = (f"{_name(scope)}: {said_of(day.worklist, _currency(scope))}." for scope, day in found)
+    page = page or begun_of(scopes, "get_worklist", args, _ranked(scopes, found, args.get("step", "")), top)
+    only = page.listing.args.get("step", "")
+    said = (f"{_name(scope)}: {said_of(day.worklist, _currency(scope), only)}." for scope, day in found)
     answer = Answer(" ".join(said) if page.is_first else f"Debtors {page.places}.")
     answer.data = {"currency": _currency(scopes[0])} if len(scopes) == 1 else {}
     _add_rows(answer, scopes, found, page)
-    if page.is_first:
+    if page.is_first and not only:
         _add_left_out(answer, scopes, found)
     answer.summary += unranked(scopes) if page.is_first else ""
     for scope, day in found:
@@ -95,16 +99,25 @@ async def get_worklist(
     return answer.result()
 
 
-def _ranked(scopes: Sequence[Scope], found: Sequence[Answered[Day]]) -> list[str]:
+def _step(value: str) -> str:
+    from payt_mcp.receivables.worklist.rules import LEFT, STEPS  # noqa: PLC0415 - listing tools needs none of it
+
+    named = value.strip().casefold().replace(" ", "_")
+    if named not in {"", *STEPS, *LEFT}:
+        raise BadValueError("step", value, f"one of {', '.join((*STEPS, *LEFT))}, or none for all there is to do")
+    return named
+
+
+def _ranked(scopes: Sequence[Scope], found: Sequence[Answered[Day]], only: str) -> list[str]:
     """The ids of a listing, step by step; within a step the administrations come in turn: currencies do not compare."""
     from payt_mcp.books.several import pinned  # noqa: PLC0415 - brings the client along
     from payt_mcp.receivables.selection import in_turn  # noqa: PLC0415
     from payt_mcp.receivables.worklist.rules import STEPS  # noqa: PLC0415
 
     ids: list[str] = []
-    for step in STEPS:
+    for step in (only,) if only else STEPS:
         apart = (
-            [pinned(scopes, scope, standing.debtor_id) for standing, advice in day.worklist.rows if advice.step == step]
+            [pinned(scopes, scope, standing.debtor_id) for standing, _ in day.worklist.of_step(step)]
             for scope, day in found
         )
         ids += in_turn(apart)
@@ -115,14 +128,16 @@ def _add_rows(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[
     from payt_mcp.answers.worklist import worklist_row  # noqa: PLC0415 - listing tools needs none of these
     from payt_mcp.books.several import pinned  # noqa: PLC0415
 
+    only = page.listing.args.get("step", "")
     rows = {
         pinned(scopes, scope, standing.debtor_id): _whose(scopes, scope) | worklist_row(standing, advice)
         for scope, day in found
-        for standing, advice in day.worklist.rows
+        for standing, advice in day.worklist.of_step(only)
     }
     shown = [rows[key] for key in page.ids if key in rows]
     gone = len(page.ids) - len(shown)
-    answer.notes += [f"{present.count(gone, 'debtor')} on this page with nothing left to do."] if gone else []
+    now = "in another step by now" if only else "with nothing left to do"
+    answer.notes += [f"{present.count(gone, 'debtor')} on this page {now}."] if gone else []
     answer.data["debtors"] = shown
     columns = {**_COLUMNS, "amount": answer.data.get("currency") or "amount"}
     answer.lines = ["", *present.table([_spoken(row) for row in shown], columns)]
@@ -139,7 +154,8 @@ def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answe
     for one in left:
         whose = f" ({one['currency']}, {one['administration_id']})" if len(scopes) > 1 else ""
         sums.setdefault((one["chase"], one["reason"]), []).append(f"{one['amount']} of {one['debtors']}{whose}")
-    answer.lines += ["", "Not for today:"]
+    steps = dict.fromkeys(f"step={chase.replace(' ', '_')}" for chase, _ in sums)
+    answer.lines += ["", f"Not for today (who: {' or '.join(steps)}):"]
     answer.lines += [f"- {chase}: {', '.join(of_each)}, {reason}" for (chase, reason), of_each in sums.items()]
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,10 @@ CASES = [
         "a plan, a term missed", "check_missed_term", [owes("1000.00", 70)], "500.00",
         plan={"active": True, "payment_terms": TERM_MISSED},
     ),
-    Case("a plan proposed", "decide_plan", [owes("1000.00", 70)], plan={"active": False, "proposed_at": at(4)}),
+    Case(
+        "a plan proposed", "decide_plan", [owes("1000.00", 70)],
+        plan={"active": False, "proposed_at": at(4), "payment_terms": TERM_MISSED},
+    ),
     Case("paused as a debtor", LEFT, [owes("1000.00", 70)], debtor={"reminding_paused_at": at(10)}),
     Case("a paused case", LEFT, [owes("1000.00", 70)], case={"paused_at": at(10)}),
     Case(
@@ -189,6 +193,39 @@ async def test_every_overdue_debtor_is_on_the_list_or_left_in_peace_with_its_rea
     left = sum(row["debtors"] for row in answer["left_out"])
     assert len({row["debtor_number"] for row in listed} & overdue) + left == len(overdue)
     assert len(listed) == answer["total"]
+
+
+async def test_one_step_is_asked_for_and_who_is_left_in_peace_has_a_name_a_reason_and_an_amount(world: World) -> None:
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            answer = await who.ask("get_worklist", top=50)
+            whole = await who.all("get_worklist", "debtors", top=50)
+            left = {
+                step: await who.all("get_worklist", "debtors", top=3, step=step) for step in ("must_not", "not_yet")
+            }
+            both = await who.all("get_worklist", "debtors", top=3, step="must not", administration_id="all")
+            decide = await who.ask("get_worklist", step="decide_plan")
+            with pytest.raises(AssertionError, match=r"one of answer_message, .*, must_not, not_yet, or none"):
+                await who.ask("get_worklist", step="chase")
+    for step, rows in left.items():
+        sums: dict[str, tuple[int, Decimal]] = {}
+        for row in rows:
+            debtors, amount = sums.get(row["reason"], (0, Decimal(0)))
+            sums[row["reason"]] = debtors + 1, amount + Decimal(row["amount"])
+        of_each = [row for row in answer["left_out"] if row["chase"] == step.replace("_", " ")]
+        assert sums == {row["reason"]: (row["debtors"], Decimal(row["amount"])) for row in of_each}
+        assert {row["step"] for row in rows} == {step}
+    bailiff = next(row for row in left["must_not"] if row["debtor_number"] == number_of("with a bailiff"))
+    assert (bailiff["reason"], bailiff["amount"]) == ("with a bailiff", "700.00")
+    assert not any("set apart" in fact for fact in bailiff["facts"])
+    assert {row["administration_id"] for row in both} == {MAIN, SECOND}
+    assert len(both) > len(left["must_not"])
+    assert decide["debtors"] == [row for row in whole if row["step"] == "decide_plan"][:10]
+    assert decide["summary"].startswith("Noorderlicht Techniek B.V.: ")
+    assert ": decide plan, EUR " in decide["summary"]
+    planned = next(row for row in decide["debtors"] if row["debtor_number"] == number_of("a plan proposed"))
+    assert planned["reason"] == f"payment plan proposed on {ago(4)}: 1000.00 in 2 terms"
+    assert "left_out" not in decide
 
 
 async def test_the_rules_file_leaves_in_peace_whom_it_names_and_switches_rules_off(

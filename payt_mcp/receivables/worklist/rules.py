@@ -23,6 +23,9 @@ STEPS = (
 )  # fmt: skip
 """What there is to do, in the order of the list."""
 
+LEFT = ("must_not", "not_yet")
+"""What stands in place of a step with those who are left in peace: they must not be chased, or not yet."""
+
 MUST_NOT_BE_CHASED = frozenset({"set_apart", "never_mail", "in_dispute"})
 """The rules that leave somebody in peace for good; all others that do say "not yet"."""
 
@@ -92,7 +95,10 @@ def _answer_message(of: Standing, _rules: Rules) -> Advice | None:
 def _decide_plan(of: Standing, _rules: Rules) -> Advice | None:
     if of.plans.proposed is None:
         return None
-    return Advice("decide_plan", "decide_plan", f"payment plan proposed on {of.plans.proposed}", of.owing.overdue)
+    said = f"payment plan proposed on {of.plans.proposed}"
+    if of.plans.offered:
+        said += f": {of.plans.offered:.2f} in {count(of.plans.terms, 'term')}"
+    return Advice("decide_plan", "decide_plan", said, of.owing.overdue)
 
 
 def _missed_term(of: Standing, _rules: Rules) -> Advice | None:

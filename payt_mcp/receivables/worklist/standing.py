@@ -56,10 +56,14 @@ class Letters:
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """`proposed` is when the plan was proposed that nobody decided about; `missed` are terms: when due, how much."""
+    """`proposed` is when the plan was proposed that nobody decided about, `offered` what it comes to in how many
+    `terms` (of several, all together); `missed` are terms: when due, how much.
+    """
 
     proposed: dt.date | None = None
     missed: Sequence[tuple[dt.date, Decimal]] = ()
+    offered: Decimal = _ZERO
+    terms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from payt_mcp.answers.totals import sums_row
 from payt_mcp.receivables import phases
 from payt_mcp.receivables.selection import in_turn
-from payt_mcp.receivables.sums import Group, grouped, in_their_order, keys_of
+from payt_mcp.receivables.sums import Group, Sums, grouped, keys_of, size
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
@@ -36,44 +35,69 @@ COLUMNS = {
     "in_books": "in the books",
 }
 _NOUNS = {"currency": "currencies"}
+AMOUNTS = ("open_amount", "-open_amount", "total_amount", "-total_amount")
+"""What groups can be sorted by, net of credits; months by the date they are of, too."""
+
+Ranked = tuple[tuple[Decimal, ...], dict[str, Any]]
+"""A row, and where it comes among others of the same currency that are ranked by amount."""
+
 _DATES = {"paid_on": "payment date", "invoice_date": "invoice date", "due_date": "due date"}
+
+
+def sorts(question: Question) -> tuple[str, ...]:
+    """The sorts that mean something for these groups."""
+    date = _DATES[question.month_of].replace(" ", "_")
+    return (*AMOUNTS, date, f"-{date}") if question.group_by == "month" else AMOUNTS
+
+
+def is_by_amount(question: Question) -> bool:
+    return question.sort in AMOUNTS or question.group_by not in {"month", "phase"}
 
 
 def group_rows(
     scope: Scope, question: Question, items: Sequence[OpenItem], debtors: Mapping[str, DebtorEntry]
-) -> list[dict[str, Any]]:
-    """The groups of one administration, largest first; months and phases in their own order. Sums are in the
-    administration's currency; those of a currency in itself, and what they come to in the books beside them.
+) -> list[Ranked]:
+    """The groups of one administration, in no order. Sums are in the administration's currency; those of a currency in
+    itself, and what they come to in the books beside them.
     """
     by = question.group_by
     keys = keys_of(by, debtors, scope.today, question.month_of)
-    groups = in_their_order(grouped(items, scope.today, keys), by)
-    return [_row(group, by, question.status, debtors, scope.administration.currency_code or "") for group in groups]
+    currency = scope.administration.currency_code or ""
+    return [
+        (_rank(group.totals.booked, question), _row(group, by, question.status, debtors, currency))
+        for group in grouped(items, scope.today, keys)
+    ]
 
 
-def in_one_order(rows: Sequence[tuple[Scope, Sequence[dict[str, Any]]]], question: Question) -> list[dict[str, Any]]:
-    """The groups of several administrations: months and phases side by side; else the largest of all that are in one
-    currency, and of each currency in turn, for amounts of different ones do not compare.
+def in_one_order(rows: Sequence[tuple[Scope, Sequence[Ranked]]], question: Question) -> list[dict[str, Any]]:
+    """The groups of all administrations: months and phases in their own order, side by side; else, or where they are
+    sorted so, by amount those that are in one currency, and of each currency in turn: different ones do not compare.
     """
-    if len(rows) == 1:
-        return list(rows[0][1])
-    if question.group_by == "month":
-        return sorted(_together(rows), key=lambda row: (row["month"] == NONE, row["month"]))
+    if is_by_amount(question):
+        apart: dict[str, list[Ranked]] = {}
+        for scope, some in rows:
+            apart.setdefault(scope.administration.currency_code or "", []).extend(some)
+        return in_turn([[row for _, row in sorted(some, key=_by_rank)] for some in apart.values()])
+    found = [row for _, some in rows for _, row in some]
     if question.group_by == "phase":
-        return sorted(_together(rows), key=lambda row: phases.rank(row["phase"]))
-    apart: dict[str, list[dict[str, Any]]] = {}
-    for scope, some in rows:
-        apart.setdefault(scope.administration.currency_code or "", []).extend(some)
-    return in_turn([sorted(some, key=_largest_first) for some in apart.values()])
+        return sorted(found, key=lambda row: phases.rank(row["phase"]))
+    found.sort(key=lambda row: str(row["month"]), reverse=question.sort.startswith("-"))
+    return sorted(found, key=lambda row: bool(row["month"] == NONE))
 
 
-def _together(rows: Sequence[tuple[Scope, Sequence[dict[str, Any]]]]) -> Iterable[dict[str, Any]]:
-    return chain.from_iterable(some for _, some in rows)
+def _by_rank(ranked: Ranked) -> tuple[Decimal, ...]:
+    return ranked[0]
 
 
-def _largest_first(row: Mapping[str, Any]) -> Decimal:
-    """By what is open, in the books where the group is in another currency; of paid ones by their total."""
-    return -Decimal(row.get("in_books") or row.get("open") or row.get("total_amount") or 0)
+def _rank(sums: Sums, question: Question) -> tuple[Decimal, ...]:
+    if not question.sort.endswith("_amount"):
+        return size(sums)
+    amount = sums.total if _is_of_totals(question) else sums.net
+    return (-amount if question.sort.startswith("-") else amount,)
+
+
+def _is_of_totals(question: Question) -> bool:
+    return question.status == "paid" or question.sort.endswith("total_amount")
 
 
 def _row(group: Group, by: str, status: str, debtors: Mapping[str, DebtorEntry], currency: str) -> dict[str, Any]:
@@ -106,9 +130,15 @@ def heading(question: Question, rows: Sequence[Mapping[str, Any]]) -> str:
     groups = len(rows) if question.group_by == "debtor" else len({row[question.group_by] for row in rows})
     counted = present.count(groups, noun, _NOUNS.get(noun, ""))
     counted += f" in {len(rows)} rows, one a company," if groups < len(rows) else ""
-    order = "in order" if question.group_by in {"month", "phase"} else "largest first"
     by = f" by {_DATES[question.month_of]}" if question.group_by == "month" else ""
-    return f" {counted}{by}, {order}:" if groups else ""
+    return f" {counted}{by}, {_order(question)}:" if groups else ""
+
+
+def _order(question: Question) -> str:
+    falls = question.sort.startswith("-")
+    if question.sort not in AMOUNTS:
+        return "largest first" if is_by_amount(question) else "latest first" if falls else "in order"
+    return f"by {'total' if _is_of_totals(question) else 'net open'} amount, {'largest' if falls else 'smallest'} first"
 
 
 def notes_of(question: Question, items: Sequence[OpenItem]) -> list[str]:

@@ -13,7 +13,6 @@ from decimal import Decimal
 from operator import attrgetter
 
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, value
-from payt_mcp.receivables.phases import rank
 
 NOTHING = Decimal("0.00")
 _OWN_OPEN, _OWN_TOTAL = attrgetter("open_amount"), attrgetter("total_amount")
@@ -124,19 +123,18 @@ def own_together(parts: Iterable[Totals]) -> dict[str, Sums]:
 
 
 def grouped(items: Iterable[OpenItem], today: dt.date, keys: Callable[[OpenItem], Iterable[str]]) -> list[Group]:
-    """By the keys an invoice has; one of several (labels) is in each of those groups. Largest first: by what is open,
-    then by the totals.
-    """
+    """By the keys an invoice has; one of several (labels) is in each of those groups. Largest first, by `size`."""
     groups: dict[str, list[OpenItem]] = {}
     for item in items:
         for key in keys(item):
             groups.setdefault(key, []).append(item)
-    return sorted((Group(key, totals(some, today)) for key, some in groups.items()), key=_largest)
+    found = (Group(key, totals(some, today)) for key, some in groups.items())
+    return sorted(found, key=lambda group: (*size(group.totals.booked), group.key))
 
 
-def _largest(group: Group) -> tuple[Decimal, Decimal, str]:
-    booked = group.totals.booked
-    return -booked.open, -booked.total, group.key
+def size(sums: Sums) -> tuple[Decimal, ...]:
+    """What sorts the largest first: by what is open, those with nothing but credits by them, then by the totals."""
+    return -sums.open, sums.credits, -max(sums.total, NOTHING), sums.total
 
 
 def keys_of(
@@ -161,13 +159,3 @@ def keys_of(
         "relation_manager": manager,
     }
     return keys[group_by]
-
-
-def in_their_order(groups: Iterable[Group], group_by: str) -> list[Group]:
-    """Months in the order of the calendar and phases in theirs, what has none last; all others as they come."""
-    groups = list(groups)
-    if group_by == "month":
-        groups.sort(key=lambda group: (not group.key, group.key))
-    elif group_by == "phase":
-        groups.sort(key=lambda group: rank(group.key))
-    return groups

@@ -79,8 +79,6 @@ class Invoices(Listed, total=False):
 
 _COLUMNS = {"administration_id": "administration", **INVOICE_COLUMNS}
 _OF_DEBTORS = frozenset({"debtor", "relation_manager"})
-_IN_ORDER = frozenset({"month", "phase", "currency"})
-"""Groups that no amount ranks across currencies."""
 _MANY = frozenset({"debtor", "label"})
 """Groups there can be hundreds of; all of the others are on one page."""
 _OWN_FIELDS = tuple(INVOICE_COLUMNS)
@@ -140,6 +138,8 @@ async def search_invoices(
     check_fields(fields, _OWN_FIELDS, "invoices")
     if fields and group_by:
         raise InputError("fields are of single invoices: leave fields or group_by out. Nothing was looked up.")
+    if group_by and sort and sort not in (possible := groups.sorts(question)):
+        raise BadValueError("sort", sort, f"with group_by={group_by} it is one of {', '.join(possible)}")
     make = partial(_begun, scopes, question, args, limit)
     if question.is_of_books and not fields:
         return (await first_page(scopes, "search_invoices", args, limit, make)).result()
@@ -260,12 +260,13 @@ async def _grouped(
     for scope, matches in found:
         debtors = await named_debtors(scope, matches.items) if question.group_by in _OF_DEBTORS else {}
         whose = {"administration_id": scope.id} if len(scopes) > 1 else {}
-        rows.append((scope, [whose | row for row in groups.group_rows(scope, question, matches.items, debtors)]))
+        ranked = groups.group_rows(scope, question, matches.items, debtors)
+        rows.append((scope, [(rank, whose | row) for rank, row in ranked]))
     if isinstance(limit, Unsaid) and question.group_by not in _MANY:
         limit = MOST_ROWS
     kept = {str(place): row for place, row in enumerate(groups.in_one_order(rows, question))}
     answer = _totals(question, found, args)
-    answer.summary += unranked(scopes) if question.group_by not in _IN_ORDER else ""
+    answer.summary += unranked(scopes) if groups.is_by_amount(question) and question.group_by != "currency" else ""
     answer.summary += groups.heading(question, list(kept.values()))
     for scope, matches in found:
         answer.notes += labelled(scope, groups.notes_of(question, matches.items), found)

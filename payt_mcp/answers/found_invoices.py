@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from payt_mcp.answers.attention import invoice_notes
@@ -12,6 +13,7 @@ from payt_mcp.answers.names import debtor_names, similar_note
 from payt_mcp.answers.raw import raw_fields
 from payt_mcp.answers.rows import INVOICE_COLUMNS, invoice_row
 from payt_mcp.words import text as present
+from payt_mcp.words.folding import normalized
 
 if TYPE_CHECKING:
     from payt_mcp.books.invoices import Matches, Question
@@ -96,8 +98,7 @@ def notes_of(scope: Scope, question: Question, found: Matches) -> list[str]:
     if found.unknown:
         numbers = present.some((present.code(key, 40) for key in found.unknown), most=10)
         notes.append(f"Not found: {numbers}{elsewhere}.")
-    if not found.items:
-        notes += _there_is(scope, question)
+    notes += _there_is(scope, question, is_empty=not found.items)
     currency = scope.administration.currency_code
     if found.uncompared:
         notes.append(
@@ -113,13 +114,30 @@ def notes_of(scope: Scope, question: Question, found: Matches) -> list[str]:
     return notes
 
 
-def _there_is(scope: Scope, question: Question) -> list[str]:
+def _there_is(scope: Scope, question: Question, *, is_empty: bool) -> list[str]:
     """The currencies and labels of open invoices, where one was asked for that nothing has."""
-    held = scope.account.books(scope.administration).held.invoices.values()
-    said = []
-    if question.currency and (codes := sorted({present.code(item.currency) for item in held if item.currency})):
+    books = scope.account.books(scope.administration)
+    if not books.is_loaded or not (is_empty or question.labels):
+        return []
+    held, said = books.held.invoices.values(), []
+    if (
+        is_empty
+        and question.currency
+        and (codes := sorted({present.code(item.currency) for item in held if item.currency}))
+    ):
         said.append(f"Currencies of open invoices: {', '.join(codes)}.")
     if question.labels:
-        labels = sorted({present.outside(label, present.NAME_LENGTH) for item in held for label in item.labels})
-        said.append(f"Labels of open invoices: {present.some(labels, most=20) or 'none'}.")
+        labels = {
+            normalized(label): present.outside(label, present.NAME_LENGTH) for item in held for label in item.labels
+        }
+        said += [_no_such_label(asked, labels) for asked in question.labels if normalized(asked) not in labels]
+        if said or is_empty:
+            said.append(f"Labels of open invoices: {present.some(sorted(labels.values()), most=20) or 'none'}.")
     return said
+
+
+def _no_such_label(asked: str, labels: Mapping[str, str]) -> str:
+    """`labels` as they are shown, by what is compared."""
+    close = get_close_matches(normalized(asked), labels, n=1, cutoff=0.5)
+    nearest = f"; the nearest is {labels[close[0]]}" if close else ""
+    return f"No open invoice has the label {present.outside(asked, present.NAME_LENGTH)}{nearest}."

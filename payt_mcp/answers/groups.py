@@ -129,8 +129,9 @@ def heading(question: Question, rows: Sequence[Mapping[str, Any]]) -> str:
     noun = question.group_by.replace("_", " ")
     groups = len(rows) if question.group_by == "debtor" else len({row[question.group_by] for row in rows})
     counted = present.count(groups, noun, _NOUNS.get(noun, ""))
-    counted += f" in {len(rows)} rows, one a company," if groups < len(rows) else ""
-    by = f" by {_DATES[question.month_of]}" if question.group_by == "month" else ""
+    counted += f" in {len(rows)} rows, one a company" if groups < len(rows) else ""
+    comma = "," if groups < len(rows) else ""
+    by = f"{comma} by {_DATES[question.month_of]}" if question.group_by == "month" else ""
     return f" {counted}{by}, {_order(question)}:" if groups else ""
 
 

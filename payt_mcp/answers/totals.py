@@ -99,8 +99,8 @@ def words(parts: Sequence[tuple[Scope, Totals]], status: str, *, by_currency: bo
 
 
 def booked_words(totals: Totals, currency: str, status: str) -> str:
-    """`EUR 90.00 open in total, converted where it is in GBP (invoices 100.00, credits -10.00), 80.00 of it
-    overdue`.
+    """`EUR 90.00 open in total, converted where it is in GBP, net of credits (invoices 100.00, credits -10.00), 80.00
+    of it overdue`.
     """
     foreign = others(totals, currency)
     converted = f", converted where it is in {', '.join(foreign)}" if foreign else ""
@@ -113,11 +113,14 @@ def own_words(own: Mapping[str, Sums], status: str) -> str:
     return f" By currency: {parts}."
 
 
-def totals_notes(totals: Totals, currency: str) -> list[str]:
+def totals_notes(totals: Totals, currency: str, status: str) -> list[str]:
     """The invoices that are in no sum, or in it with an amount of their own."""
+    where = ", nor among those summarize_overdue counts" if status == "overdue" else ""
     said = []
     if totals.unvalued:
-        said.append(f"{present.count(len(totals.unvalued), 'invoice')} without an amount in {currency} in no sum.")
+        said.append(
+            f"{present.count(len(totals.unvalued), 'invoice')} without an amount in {currency} in no sum{where}."
+        )
     return said + unbooked_notes(totals.unbooked)
 
 
@@ -127,7 +130,7 @@ def _sums_words(sums: Sums, currency: str, status: str, converted: str) -> str:
     made_out = f"made out for {present.money(sums.total, currency)}, " if status == "all" else ""
     said = f"{made_out}{present.money(sums.net, currency)} open in total{converted}"
     if sums.credits:
-        said += f" (invoices {present.money(sums.open)}, credits {present.money(sums.credits)})"
+        said += f", net of credits (invoices {present.money(sums.open)}, credits {present.money(sums.credits)})"
     return said if status == "overdue" else f"{said}, {present.money(sums.overdue)} of it overdue"
 
 

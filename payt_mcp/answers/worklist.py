@@ -88,10 +88,7 @@ def _facts(of: Standing, advice: Advice) -> Iterator[str]:
     """What the reason does not say already, the weightiest first."""
     if advice.also:
         yield f"also: {', '.join(_DAY.sub('', said.partition(': ')[0]) for said in advice.also)}"
-    if of.owing.apart and (advice.rule != "set_apart" or len(of.owing.apart) > 1):
-        reasons = (word for one, word in _APART_WORDS.items() if one in of.owing.apart and word not in advice.reason)
-        why = ", ".join(islice(reasons, _MOST_REASONS))
-        yield f"{of.owing.overdue - of.chasing.amount:.2f} set apart{f': {why}' if why else ''}"
+    yield from _apart(of, advice)
     if of.limit is not None:
         yield f"over its credit limit of {of.limit:.0f}"
     if of.owing.credit and advice.step != "match_credit":
@@ -107,6 +104,16 @@ def _facts(of: Standing, advice: Advice) -> Iterator[str]:
         yield f"{words(of.chasing.step)} on {of.chasing.step_at}"
     if advice.step not in {"answer_message", "check_promise"}:
         yield from _wrote(of)
+
+
+def _apart(of: Standing, advice: Advice) -> Iterator[str]:
+    """How much is set apart, and why; of one that is left in peace for that, the other reasons."""
+    reasons = (word for one, word in _APART_WORDS.items() if one in of.owing.apart and word not in advice.reason)
+    why = ", ".join(islice(reasons, _MOST_REASONS))
+    if advice.rule == "set_apart":
+        yield from [why] if why and len(of.owing.apart) > 1 else []
+    elif of.owing.apart:
+        yield f"{of.owing.overdue - of.chasing.amount:.2f} set apart{f': {why}' if why else ''}"
 
 
 def _wrote(of: Standing) -> Iterator[str]:

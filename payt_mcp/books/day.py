@@ -42,10 +42,12 @@ _MAIL_FIELDS = ("id", "debtor_id", "notification_type", "created_at", "updated_a
 class Day:
     """Messages of 45 days, mail that bounced in 90, payments of 14 days; every plan and every open task.
 
-    `unseen` says what the token may not read, and `cut` which lists are longer than was looked through.
+    `unseen` says what the token may not read, and `cut` which lists are longer than was looked through. `message_days` is
+    0 where messages may not be read.
     """
 
     messages: list[Message] = field(default_factory=list)
+    message_days: int = 0
     bounced: list[Notification] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     plans: list[PaymentPlan] = field(default_factory=list)
@@ -92,7 +94,7 @@ async def _read(payt: Resources, administration_id: str) -> Day:
         since = now - dt.timedelta(days=MESSAGE_DAYS)
         async with permitted(partial(day.refuse, "Messages", "messages")):
             listed = await payt.messages(administration_id, fields=_MESSAGE_FIELDS, most=MOST_READ, updated_after=since)
-            day.messages = _bounded(day, "messages", listed)
+            day.messages, day.message_days = _bounded(day, "messages", listed), MESSAGE_DAYS
 
     async def bounced() -> None:
         since = now - dt.timedelta(days=BOUNCE_DAYS)

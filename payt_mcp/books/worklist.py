@@ -27,11 +27,14 @@ _NOTHING = Owing()
 
 @dataclass(frozen=True)
 class Day:
-    """What to do today in one administration. `notes` say what could not be read; `as_of` is in UTC."""
+    """What to do today in one administration. `notes` say what could not be read; `as_of` is in UTC; messages were read
+    `message_days` back, 0 where they may not be read.
+    """
 
     worklist: Worklist
     notes: Sequence[str]
     as_of: dt.datetime
+    message_days: int
 
 
 async def read_worklist(scope: Scope) -> Day:
@@ -44,7 +47,7 @@ async def read_worklist(scope: Scope) -> Day:
     found = worklist_of(_Standings(scope, items, owings, lately).all(), scope.account.rules)
     notes = [f"{said}: what they would say is not in it." for said in lately.unseen]
     notes += [f"More {what} than were looked through." for what in lately.cut]
-    return Day(found, [*notes, *books.unseen, *books.corrections()], books.as_of)
+    return Day(found, [*notes, *books.unseen, *books.corrections()], books.as_of, lately.message_days)
 
 
 class _Standings:

@@ -89,14 +89,16 @@ _BY_HEADING = {heading: name for name, heading in INVOICE_COLUMNS.items() if hea
 async def search_invoices(
     ctx: Ctx,
     query: Annotated[Text, Field(description="Words in number, debtor, reference, description.")] = "",
-    status: Annotated[Status, Field(description="Default open; paid with paid_from or paid_to.")] = "",
-    debtors: Annotated[Keys, Field(description="Numbers, or names that can mean one debtor only.")] = (),
+    status: Annotated[Status, Field(description="With paid_from or paid_to: paid.")] = "",
+    debtors: Annotated[Keys, Field(description="Numbers, or names of one debtor only.")] = (),
     invoices: Keys = (),
     credit_cases: Keys = (),
     relation_manager: Text = "",
     currency: Text = "",
     phase: Keys = (),
-    attention: Keys = (),
+    attention: Annotated[
+        Keys, Field(description="payment_plan, paused, with_bailiff, credit_open; of its debtor, too.")
+    ] = (),
     labels: Keys = (),
     partly_paid: bool = False,
     due_from: Annotated[Text, Field(description="YYYY-MM-DD; every from, to, min, max is included.")] = "",
@@ -105,7 +107,9 @@ async def search_invoices(
     invoiced_to: Text = "",
     paid_from: Text = "",
     paid_to: Text = "",
-    min_amount: Annotated[Amount, Field(description='Open (paid: total) in the books\' currency: "1250.00".')] = "",
+    min_amount: Annotated[
+        Amount, Field(description="Open (paid: total) in the books' currency. Credits: max_amount -0.01.")
+    ] = "",
     max_amount: Amount = "",
     min_total: Amount = "",
     max_total: Amount = "",
@@ -151,7 +155,7 @@ TOOL = ToolSpec(
     search_invoices,
     "Search invoices",
     "Find, count and add up invoices: open (default), overdue, paid or all. The first line totals all that match, by "
-    "currency; group_by gives sums per group. get_invoice tells all about one.",
+    "currency. get_invoice tells all about one.",
     toolset="core",
     place=3,
     needs=("administrations:read", "invoices:read", "debtors:read"),
@@ -202,7 +206,8 @@ def _flags(values: Sequence[str]) -> list[str]:
     named = [value.strip().casefold().replace(" ", "_") for value in at_most("attention", values)]
     for value, name in zip(values, named, strict=False):
         if name not in ATTENTION:
-            raise BadValueError("attention", value, f"one of {', '.join(ATTENTION)}")
+            of_what = "of the invoice itself, its credit case or its debtor"
+            raise BadValueError("attention", value, f"one of {', '.join(ATTENTION)}, {of_what}")
     return named
 
 
@@ -304,7 +309,9 @@ def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mappin
     if question.paid and question.status == "paid":
         answer.notes.append("Invoices by the date they were paid off: part payments of open ones are not in this.")
     for scope, part in parts:
-        answer.notes += labelled(scope, totals.totals_notes(part, scope.administration.currency_code or ""), found)
+        answer.notes += labelled(
+            scope, totals.totals_notes(part, scope.administration.currency_code or "", question.status), found
+        )
     for scope, matches in found:
         notes = found_invoices.notes_of(scope, question, matches)
         answer.notes += labelled(scope, notes, found)

@@ -95,7 +95,7 @@ Administrations = Annotated[
 Cursor = Annotated[Text, Field(description="next_cursor of the page before.")]
 MOST_ROWS = 100
 Limit = Annotated[int, Field(ge=1, le=MOST_ROWS)]
-Fields = Annotated[Keys, Field(description="Other fields instead of the usual ones, by their names here or at Payt.")]
+Fields = Annotated[Keys, Field(description="Instead of the usual ones; names here or at Payt.")]
 
 
 class Unsaid(int):

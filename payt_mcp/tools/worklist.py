@@ -65,8 +65,8 @@ class Worklist(Listed, total=False):
 
 async def get_worklist(
     ctx: Ctx,
-    step: Annotated[Text, Field(description="One only; must_not or not_yet: who is left in peace.")] = "",
-    top: Annotated[int, Field(ge=1, le=50, description="Debtors on a page.")] = SHORT_PAGE,
+    step: Annotated[Text, Field(description="One only; must_not, not_yet: left in peace.")] = "",
+    top: Annotated[int, Field(ge=1, le=50)] = SHORT_PAGE,
     cursor: Cursor = "",
     administration_id: Administrations = "",
 ) -> Annotated[CallToolResult, Worklist]:
@@ -94,6 +94,9 @@ async def get_worklist(
         notes = [*day.notes, *scope.caveats]
         answer.notes += labelled(scope, notes, scopes)
     answer.notes = [*unknown, *answer.notes]
+    looked = max((day.message_days for _, day in found), default=0)
+    if looked and page.is_first and only in {"", "answer_message"}:
+        answer.notes.append(f"Messages of the last {looked} days: an older one may wait, too.")
     answer.as_of = earliest(scopes, (day.as_of for _, day in found))
     answer.total, answer.next_cursor = page.total, page.next_cursor
     return answer.result()
@@ -175,8 +178,8 @@ def _name(scope: Scope) -> str:
 TOOL = ToolSpec(
     get_worklist,
     "Get worklist",
-    "What to do today about each debtor, most pressing first (answer, decide, fix an address, hand over, call, "
-    "remind), with the reason; and what is not for today. Start here for what to do.",
+    "What to do today about each debtor, most pressing first (answer, decide, hand over, call, remind), with the "
+    "reason. Start here.",
     toolset="core",
     place=10,
     needs=("administrations:read", "invoices:read", "debtors:read"),

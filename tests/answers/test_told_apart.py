@@ -66,6 +66,48 @@ async def test_of_two_companies_groups_are_counted_once_and_currencies_are_not_r
         assert sums == sorted(sums, reverse=True)
 
 
+async def test_groups_are_in_the_order_of_the_amount_they_show_or_of_the_sort_they_are_given(served: Handle) -> None:
+    async with assistant(served) as who:
+        credits_ = await who.ask("search_invoices", group_by="debtor", max_amount="-0.01", limit=100)
+        by_net = await who.ask("search_invoices", group_by="debtor", sort="-open_amount", limit=100)
+        by_total = await who.ask("search_invoices", group_by="debtor", sort="total_amount", status="paid", limit=100)
+        phases = await who.ask("search_invoices", group_by="phase", sort="open_amount")
+        months = await who.ask("search_invoices", group_by="month", sort="-due_date")
+        refused = await who.refused("search_invoices", group_by="debtor", sort="-due_date")
+    owed = [Decimal(row["credits"]) for row in credits_["groups"]]
+    assert len(owed) > 2
+    assert owed == sorted(owed)
+    assert ", net of credits (invoices 0.00, credits " in credits_["summary"]
+    net = [Decimal(row["open"]) + Decimal(row.get("credits", 0)) for row in by_net["groups"]]
+    assert net == sorted(net, reverse=True)
+    assert by_net["summary"].endswith(" debtors, by net open amount, largest first:")
+    net = [Decimal(row["open"]) + Decimal(row.get("credits", 0)) for row in phases["groups"]]
+    assert net == sorted(net)
+    totals = [Decimal(row["total_amount"]) for row in by_total["groups"]]
+    assert totals == sorted(totals)
+    names = [row["month"] for row in months["groups"]]
+    assert names == sorted(names, reverse=True)
+    assert months["summary"].endswith(" months by due date, latest first:")
+    assert "with group_by=debtor it is one of open_amount, -open_amount, total_amount, -total_amount." in refused
+
+
+async def test_what_is_misnamed_is_told_with_what_there_is(served: Handle) -> None:
+    async with assistant(served) as who:
+        labels = await who.ask("search_invoices", labels=["betwist", "vip"])
+        known = await who.ask("search_invoices", labels=["vip"])
+        attention = await who.refused("search_invoices", attention=["disputed"])
+        overdue = await who.ask("search_invoices", status="overdue")
+        picture = await who.ask("summarize_overdue")
+    assert "No open invoice has the label betwist; the nearest is “betwist gedeelte”." in labels["notes"]
+    assert any(note.startswith("Labels of open invoices: ") for note in labels["notes"])
+    assert labels["total"] == known["total"] > 0
+    assert not any("label" in note.casefold() for note in known.get("notes", []))
+    assert "credit_open, of the invoice itself, its credit case or its debtor." in attention
+    apart = overdue["total"] - picture["invoice_count"]
+    said = "nor among those summarize_overdue counts"
+    assert any(note.startswith(f"{apart} invoice") and said in note for note in overdue["notes"]) is bool(apart)
+
+
 async def test_groups_of_companies_in_one_currency_are_in_one_order() -> None:
     world = frozen(build_world(invoices=120, seed=5, today=NOON.date()))
     world.administrations[int(SECOND)]["currency_code"] = "EUR"
@@ -76,6 +118,7 @@ async def test_groups_of_companies_in_one_currency_are_in_one_order() -> None:
     assert len({row["administration_id"] for row in answer["groups"]}) == 2
     assert sums == sorted(sums, reverse=True)
     assert "ranked" not in answer["summary"]
+    assert ",," not in answer["summary"]
 
 
 async def test_the_time_of_an_answer_about_several_companies_is_on_the_clocks_of_the_first() -> None:

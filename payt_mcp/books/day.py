@@ -42,8 +42,8 @@ _MAIL_FIELDS = ("id", "debtor_id", "notification_type", "created_at", "updated_a
 class Day:
     """Messages of 45 days, mail that bounced in 90, payments of 14 days; every plan and every open task.
 
-    `unseen` says what the token may not read, and `cut` which lists are longer than was looked through. `message_days` is
-    0 where messages may not be read.
+    `unseen` says what the token may not read, and `cut` which lists are longer than was looked through. `message_days`
+    is 0 where messages may not be read.
     """
 
     messages: list[Message] = field(default_factory=list)

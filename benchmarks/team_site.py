@@ -62,7 +62,7 @@ class Site:
         with urllib.request.urlopen(f"{self._payt}/_sandbox/requests", timeout=_PATIENCE) as answer:
             found = json.load(answer)
         self.refused = sum(one["status"] == 429 for one in found["requests"])
-        asked = [one for one in found["requests"] if one["path"].startswith("/v1") and one["status"] != 429]
+        asked = [one for one in found["requests"] if one["path"].startswith("/v1")]
         return [(datetime.fromisoformat(one["time"]).timestamp(), one["token_tail"]) for one in asked]
 
     def resident_mb(self) -> list[float]:

@@ -164,6 +164,8 @@ async def _look_around(found: Site, client: Any) -> None:
             if not debtors.is_error:
                 break
             await anyio.sleep(1)
+        if debtors.is_error:
+            raise RuntimeError(f"find_debtors: {debtors.content[0].text}")
         rows = debtors.structured_content["debtors"]
         found.mailable += [(administration, one["debtor_number"]) for one in rows if not one.get("attention")]
 

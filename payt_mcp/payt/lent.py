@@ -43,6 +43,10 @@ class LentClient(PaytClient):
         return not self._lenders or self._first.is_quiet
 
     @property
+    def has_room(self) -> bool:
+        return bool(self._lenders) and self._first.has_room
+
+    @property
     def server_time(self) -> ServerTime | None:  # type: ignore[override]  # as above
         return self._first.server_time if self._lenders else None
 

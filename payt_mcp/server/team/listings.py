@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, Protocol
@@ -42,7 +43,7 @@ class SharedListings(Listings):
         with suppress(DatabaseError, SealedError):
             row = await self._database.run(lambda c: first(c, _READ, self._values(token)))
             if row is not None and row["body"] is not None:
-                listing = _listing(json.loads(self._sealer.open(row["body"], self._about(token))))
+                listing = _unpacked(self._sealer.open(row["body"], self._about(token)))
                 self._versions[token], self._written[token] = row["version"], _state(listing)
                 self.put(listing)
 
@@ -51,19 +52,19 @@ class SharedListings(Listings):
         if not changed:
             return
         states = {one.token: _state(one) for one in changed}
-        bodies = {one.token: self._sealer.seal(_json(one), self._about(one.token)) for one in changed}
         with suppress(DatabaseError):
-            self._versions |= await self._database.run(lambda c: self._write(c, bodies))
+            self._versions |= await self._database.run(lambda c: self._write(c, changed))
             kept = {one.token for one in self.all()}
             self._written = {token: state for token, state in (self._written | states).items() if token in kept}
             self._versions = {token: version for token, version in self._versions.items() if token in kept}
 
-    def _write(self, connection: Connection, bodies: dict[str, bytes]) -> dict[str, int]:
+    def _write(self, connection: Connection, listings: list[Listing]) -> dict[str, int]:
         versions = {}
-        for token, body in bodies.items():
-            row = first(connection, _WRITE, self._values(token) | {"body": body})
+        for one in listings:
+            body = self._sealer.seal(_packed(one), self._about(one.token))
+            row = first(connection, _WRITE, self._values(one.token) | {"body": body})
             if row is not None:
-                versions[token] = row["version"]
+                versions[one.token] = row["version"]
         connection.execute(_FORGET, {"seconds": LIFETIME})
         return versions
 
@@ -98,15 +99,16 @@ def _state(listing: Listing) -> tuple[object, ...]:
     return len(listing.ids), listing.size, None if chain is None else chain.query
 
 
-def _json(listing: Listing) -> bytes:
-    plain = {name: getattr(listing, name) for name in ("token", "tool", "args", "administration_id", "ids", "size")}
+def _packed(listing: Listing) -> bytes:
+    plain = {name: getattr(listing, name) for name in ("token", "tool", "args", "administration_id", "size")}
     chain = None if listing.chain is None else asdict(listing.chain)
-    return json.dumps({**plain, "rows": dict(listing.rows), "chain": chain}, default=str).encode()
+    found = {**plain, "ids": list(listing.ids), "rows": dict(listing.rows), "chain": chain}
+    return zlib.compress(json.dumps(found).encode(), 1)
 
 
-def _listing(found: dict[str, Any]) -> Listing:
+def _unpacked(packed: bytes) -> Listing:
+    found = json.loads(zlib.decompress(packed))
     chain = found.pop("chain")
     if chain is not None:
-        query = chain.pop("query")
-        chain = Chain(query=Query(**query), **chain)
+        chain = Chain(query=Query(**chain.pop("query")), **chain)
     return Listing(**found, chain=chain)

@@ -123,3 +123,9 @@ async def test_the_memory_that_is_reckoned_is_about_what_is_taken() -> None:
         assert 0.7 < held.bytes / taken < 1.5
         group.cancel_scope.cancel()
     await client.aclose()
+
+
+def test_a_lent_client_is_asked_what_every_client_is() -> None:
+    """All but what is made of these, and what nobody does with a client that is lent."""
+    asked = {name for name in vars(PaytClient) if not name.startswith("_")} - set(vars(LentClient))
+    assert asked == {"pages", "entities", "write", "grant", "upload"}

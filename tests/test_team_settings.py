@@ -30,6 +30,12 @@ WRONG = [
     ({"PAYT_APP_APPROVAL": "1"}, "PAYT_APP_APPROVAL is for a server of one person"),
     ({"PAYT_CONFIRM": "code"}, "PAYT_CONFIRM is for a server of one person"),
     ({"PAYT_OIDC_SECRET": "s3cret"}, "PAYT_OIDC_SECRET"),
+    ({"PAYT_SMTP_URL": "smtp://u:s3cret@mail.example"}, "set together"),
+    ({"PAYT_MAIL_FROM": "payt@acme.example"}, "set together"),
+    ({"PAYT_SMTP_URL": "http://u:s3cret@mail.example", "PAYT_MAIL_FROM": "payt@acme.example"}, "PAYT_SMTP_URL must be"),
+    ({"PAYT_SMTP_URL": "smtp://", "PAYT_MAIL_FROM": "payt@acme.example"}, "PAYT_SMTP_URL must be"),
+    ({"PAYT_SMTP_URL": "smtp://mail.example:x", "PAYT_MAIL_FROM": "payt@acme.example"}, "PAYT_SMTP_URL must be"),
+    ({"PAYT_SMTP_URL": "smtp://mail.example", "PAYT_MAIL_FROM": "P <p@acme.example>"}, "PAYT_MAIL_FROM must be"),
 ]
 
 
@@ -44,6 +50,16 @@ def test_a_wrong_setting_is_one_sentence_without_a_secret() -> None:
     assert settings.oidc_issuer == "https://login.company.example/realms/company"
     assert "s3cret" not in repr(settings)
     assert KEY not in repr(settings)
+
+
+def test_a_mail_server_is_read_from_its_address() -> None:
+    given = {"PAYT_SMTP_URL": "smtps://payt%40acme:s%2Fcret@mail.example", "PAYT_MAIL_FROM": "payt@acme.example"}
+    server = TeamSettings.from_env(GOOD | given).mail
+    assert server is not None
+    assert (server.host, server.port, server.user, server.is_sealed) == ("mail.example", 465, "payt@acme", True)
+    assert server.password is not None
+    assert server.password.reveal() == "s/cret"
+    assert "s/cret" not in repr(server)
 
 
 def test_the_public_address_is_the_origin_that_a_browser_writes() -> None:

@@ -18,8 +18,14 @@ function lines(text) {
     ? element("div", { class: "quoted" }, line.slice(4) || "\u00a0") : element("div", { class: "line" }, line || "\u00a0"));
 }
 
+// Where people sign in to the server itself, the answer names the page of the proposal.
+function elsewhere(data) {
+  const page = /https?:\/\/\S+\/approvals\/p-\w+/.exec(data.next_step || "");
+  return page ? told(SAYS.page, { address: page[0] }) : SAYS.elsewhere;
+}
+
 function decision(data, given) {
-  if (!given.secret) return element("p", { class: "soft" }, data.status === "awaiting_approval" ? SAYS.elsewhere : "");
+  if (!given.secret) return element("p", { class: "soft" }, data.status === "awaiting_approval" ? elsewhere(data) : "");
   const careful = (given.warnings || []).some((one) => one.danger) ? " careful" : "";
   const choices = [["approve", told(SAYS.approve, given)], ["reject", SAYS.reject]];
   const buttons = choices.map(([choice, label]) => {

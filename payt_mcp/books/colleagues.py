@@ -40,7 +40,7 @@ async def colleagues_on(scope: Scope, file: DebtorFile) -> Colleagues:
 
     async def read_tasks() -> None:
         async with permitted(partial(found.unseen.append, "tasks")):
-            found.tasks = await _tasks(scope, file)
+            found.tasks = await open_tasks_of(scope, file)
 
     await together(read_notes, read_tasks)
     found.unseen.sort()
@@ -54,7 +54,8 @@ async def _notes(scope: Scope, debtor_id: str) -> list[Note]:
     return sorted(lately, key=lambda note: (_moment(note), len(note.id), note.id), reverse=True)
 
 
-async def _tasks(scope: Scope, file: DebtorFile) -> list[Task]:
+async def open_tasks_of(scope: Scope, file: DebtorFile) -> list[Task]:
+    """The open tasks about the debtor of a file, and what it owes, the first due first. Raises UpstreamError."""
     known, debtor_id = scope.account.open_tasks(scope.administration), file.debtor.id
     ids = await known.of_debtor(debtor_id, file.books.invoices, (case.id for case in file.cases))
     tasks = (await tasks_by_id(scope, ids)).values()

@@ -19,9 +19,8 @@ _QUICK = {
     "unix_socket_directories": "",
     "log_min_messages": "fatal",
 }
-_GUARD = "while kill -0 {parent} 2>/dev/null; do sleep 0.5; done; {stop}; rm -rf {folder}"
-
-_GUARDS: list[subprocess.Popen[bytes]] = []  # they outlive this process, which waits for none of them
+_GUARD = "(while kill -0 {parent} 2>/dev/null; do sleep 0.5; done; {stop}; rm -rf {folder}) &"
+"""Outlives its parent, and the shell that starts it: nobody has to wait for it."""
 
 
 class Cluster:
@@ -62,11 +61,9 @@ class Cluster:
         if self._user:
             stop = f"runuser -u {self._user} -- {stop}"
         script = _GUARD.format(parent=parent, stop=stop, folder=self.folder)
-        _GUARDS.append(
-            subprocess.Popen(  # noqa: S603 - paths of this module's making
-                ["/bin/sh", "-c", script], start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-        )
+        nowhere = subprocess.DEVNULL
+        command = ["/bin/sh", "-c", script]
+        subprocess.run(command, start_new_session=True, stdin=nowhere, stdout=nowhere, stderr=nowhere, check=True)  # noqa: S603 - paths of this module's making
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), f"--pgdata={self.data}", *arguments]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from payt_mcp.books.debtor import Correspondence, DebtorFile
     from payt_mcp.books.scope import Scope
-    from payt_mcp.payt.models import Debtor, Message
+    from payt_mcp.payt.models import Debtor, Message, Task
     from payt_mcp.receivables.open_items import OpenItem
 
 
@@ -84,7 +84,6 @@ class DebtorDetail(TypedDict, total=False):
     payment_plans: list[dict[str, Any]]
     messages: list[dict[str, Any]]
     open_tasks: list[dict[str, Any]]
-    internal_notes: list[dict[str, Any]]
     as_of: str
     notes: list[str]
 
@@ -92,7 +91,7 @@ class DebtorDetail(TypedDict, total=False):
 async def get_debtor(
     ctx: Ctx,
     debtor: Annotated[Key, Field(description="Number, identifier, id, or a name only one debtor can have.")],
-    whole: Annotated[bool, Field(description="More of each; tasks, notes, links.")] = False,
+    whole: Annotated[bool, Field(description="More of each; open tasks, links.")] = False,
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, DebtorDetail]:
     from payt_mcp.books.debtor import file_and_letters  # noqa: PLC0415 - brings the client along
@@ -108,7 +107,7 @@ async def get_debtor(
     answer.lines = file_lines(
         answer.data, f"Open invoices{_OF_MANY if shown < len(file.open_items) else ''}", whole=whole
     )
-    answer.notes += [*scope.caveats, *(await _add_colleagues(answer, scope, file) if whole else [])]
+    answer.notes += [*scope.caveats, *(await _add_tasks(answer, scope, file) if whole else [])]
     answer.notes += debtor_words.notes(
         scope, file, letters, parts,
         whole=whole, invoices=shown, addresses=len(answer.data["addresses"]), messages=len(answer.data["messages"]),
@@ -124,24 +123,22 @@ TOOL = ToolSpec(
     toolset="core",
     place=6,
     needs=("administrations:read", "invoices:read", "debtors:read", "messages:read"),
-    may_need=("credit_cases:read", "notes:read", "notifications:read", "payment_plans:read", "tasks:read"),
+    may_need=("credit_cases:read", "notifications:read", "payment_plans:read", "tasks:read"),
 )
 
 
-async def _add_colleagues(answer: Answer, scope: Scope, file: DebtorFile) -> list[str]:
-    """What a person sees beside a letter: open tasks and the notes of 14 days. It only adds to the file."""
-    from payt_mcp.answers.colleagues import colleague_lines, colleague_notes, colleague_rows  # noqa: PLC0415 - see above
-    from payt_mcp.books.colleagues import Colleagues, colleagues_on  # noqa: PLC0415
+async def _add_tasks(answer: Answer, scope: Scope, file: DebtorFile) -> list[str]:
+    """What colleagues are to do about the debtor, as a person sees it beside a letter. It only adds to the file."""
+    from payt_mcp.answers.open_tasks import task_line, task_notes, task_rows  # noqa: PLC0415 - see above
+    from payt_mcp.books.colleagues import open_tasks_of  # noqa: PLC0415
     from payt_mcp.books.scope import optional  # noqa: PLC0415
 
-    found: Colleagues | None = None
+    tasks: list[Task] | None = None
     async with optional():
-        found = await colleagues_on(scope, file)
-    if found is not None:
-        rows = colleague_rows(scope, found)
-        answer.data |= rows
-        answer.lines += colleague_lines(rows)
-    return colleague_notes(found)
+        tasks = await open_tasks_of(scope, file)
+    answer.data["open_tasks"] = task_rows(tasks or [])
+    answer.lines += map(task_line, answer.data["open_tasks"])
+    return task_notes(tasks)
 
 
 def _data(scope: Scope, file: DebtorFile, letters: Correspondence, parts: OverdueParts, form: _Form) -> dict[str, Any]:

@@ -112,7 +112,7 @@ async def search_invoices(
     min_total: Amount = "",
     max_total: Amount = "",
     updated_after: Annotated[Text, Field(description="Date or UTC timestamp.")] = "",
-    not_reminded_since: Text = "",
+    not_reminded_since: Annotated[Text, Field(description="Date: reminded of before it, or never.")] = "",
     group_by: Annotated[GroupBy, Field(description="Sums instead of invoices.")] = "",
     sort: Annotated[Sort, Field(description="Default due_date; paid: newest first.")] = "",
     limit: Limit = PAGE,

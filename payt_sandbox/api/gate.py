@@ -37,33 +37,41 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status: list[int] = []
         sandbox = self._sandbox
+        arrived, is_logged = sandbox.world.clock(), False
 
-        async def dated(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                status.append(message["status"])
-                date = format_datetime(sandbox.world.clock(), usegmt=True).encode()
-                message = {**message, "headers": [*message.get("headers", ()), (b"date", date)]}
-            await send(message)
-
-        if scope["path"].startswith(CONTROL):
-            await self._app(scope, receive, dated)
-            return
-        arrived = sandbox.world.clock()
-        try:
-            await self._pass(scope, receive, dated)
-        finally:
+        def log(status: int | None) -> None:
+            nonlocal is_logged
+            if is_logged:
+                return
+            is_logged = True
             sandbox.requests.append(
                 Logged(
                     time=arrived,
                     method=scope["method"],
                     path=scope["path"],
                     query=scope["query_string"].decode("latin-1"),
-                    status=status[0] if status else None,
+                    status=status,
                     token_tail=tail(Headers(scope=scope).get("authorization", "")),
                 )
             )
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if not is_control:  # before the answer goes out: whoever has it finds the request logged
+                    log(message["status"])
+                date = format_datetime(sandbox.world.clock(), usegmt=True).encode()
+                message = {**message, "headers": [*message.get("headers", ()), (b"date", date)]}
+            await send(message)
+
+        is_control = scope["path"].startswith(CONTROL)
+        if is_control:
+            await self._app(scope, receive, dated)
+            return
+        try:
+            await self._pass(scope, receive, dated)
+        finally:
+            log(None)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         fault = self._sandbox.faults.take(scope["method"], scope["path"])

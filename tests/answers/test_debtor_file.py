@@ -373,6 +373,30 @@ async def test_mail_that_bounced_is_told_newest_first(world: World, served: Hand
     assert seen
 
 
+async def test_the_whole_file_has_the_open_tasks_first_due_first(world: World, served: Handle) -> None:
+    ledger = Ledger(world, MAIN)
+    undone = [row for row in world.rows(MAIN, "tasks") if row["completed_at"] is None]
+    busy = {key: [row for row in undone if row["debtor_id"] == key] for key in ledger.debtors}
+    busy = {key: rows for key, rows in busy.items() if rows}
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        for key, rows in [*busy.items(), *((key, []) for key in ledger.debtors if key not in busy)][: len(busy) + 2]:
+            number = ledger.debtors[key]["debtor_number"]
+            _, text, file = await who.call("get_debtor", whole=True, debtor=number)
+            told = file.get("open_tasks", [])
+            assert {row["id"] for row in rows[:3]} <= {row["task_id"] for row in told} or len(told) == 5
+            assert [row.get("due_date", "9999") for row in told] == sorted(row.get("due_date", "9999") for row in told)
+            assert all(
+                f"Open task {row['task_id']}, due {row['due_date']}: " in text for row in told if "due_date" in row
+            )
+            assert "open_tasks" not in await who.ask("get_debtor", debtor=number)
+    assert busy
+    narrow = Token(ALL_SCOPES - {"tasks:read"})
+    with payt(world, tokens={"narrow": narrow}) as handle:
+        async with assistant(handle, PAYT_API_TOKEN="narrow") as who:
+            notes = (await who.ask("get_debtor", whole=True, debtor=number))["notes"]
+    assert any(note.startswith("Open tasks could not be read") for note in notes)
+
+
 async def test_a_token_that_may_not_read_notifications_is_told_so(world: World) -> None:
     debtor = next(iter(Ledger(world, MAIN).debtors.values()))["debtor_number"]
     narrow = Token(ALL_SCOPES - {"notifications:read"})

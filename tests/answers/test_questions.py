@@ -292,6 +292,50 @@ async def _check_groups(
         _agree(said[key, group], _sums(rows, found[key].ledger, "" if by == "currency" else "book_"))
 
 
+def _check_picture(got: dict[str, Any], owed: list[Row], ledger: Ledger) -> None:
+    """The buckets and the debtors of a picture, from the rows that are counted in it."""
+    for bucket, (days, low, high) in zip(got["buckets"], reckoning.BUCKETS, strict=True):
+        inside = [row for row in owed if low <= ledger.late(row) <= high]
+        assert (bucket["days"], bucket["invoices"]) == (days, len(inside))
+        assert Decimal(bucket["amount"]) == reckoning.total(inside)
+    of_debtor: dict[str, list[Row]] = defaultdict(list)
+    for row in owed:
+        of_debtor[ledger.debtors[row["debtor_id"]]["debtor_number"]].append(row)
+    assert {
+        row["debtor_number"]: (Decimal(row["overdue"]), row["invoices"], row["oldest_days"])
+        for row in got.get("debtors", ())
+    } == {number: (reckoning.total(rows), len(rows), max(map(ledger.late, rows))) for number, rows in of_debtor.items()}
+
+
+async def test_pictures_follow_payments_in_each_company_and_in_all(world: World, who: Assistant) -> None:
+    """Asked again after every change, of one company and of all at once, with and without a filter."""
+    dice = random.Random("pictures")
+    for turn in range(12):
+        _meddle(world, dice)
+        asked: dict[str, Any] = ({}, {"currency": "USD"}, {"phase": ["overdue", "collectable"]}, {"min_days": 31})[
+            turn % 4
+        ]
+        together = await who.ask("summarize_overdue", administration_id="all", top=100, **asked)
+        parts = {row["administration_id"]: row for row in together["administrations"]}
+        rows: dict[str, list[Row]] = defaultdict(list)
+        for row in together.get("debtors", ()):
+            rows[row["administration_id"]].append(row)
+        for key in (MAIN, SECOND):
+            facts = Facts(world, key)
+            late = [row for row in facts.ledger.invoices if facts.ledger.late(row) >= asked.get("min_days", 1)]
+            chosen = [row for row in late if asked.get("currency", row["currency_code"]) == row["currency_code"]]
+            chosen = [row for row in chosen if "phase" not in asked or facts.phase(row) in asked["phase"]]
+            valued = [row for row in chosen if row["book_open_amount"] is not None]
+            owed = [row for row in valued if amount(row["open_amount"]) > 0]
+            alone = await who.ask("summarize_overdue", administration_id=key, top=100, **asked)
+            for got in (alone, parts[key]):
+                assert Decimal(got["overdue_gross"]) == reckoning.total(owed), (turn, key)
+                credits_ = reckoning.total(row for row in valued if amount(row["open_amount"]) < 0)
+                assert Decimal(got["overdue_credits"]) == credits_
+            _check_picture(alone, owed, facts.ledger)
+            _check_picture({**parts[key], "debtors": rows[key]}, owed, facts.ledger)
+
+
 async def test_the_overdue_picture_by_currency_phase_and_manager(world: World, who: Assistant) -> None:
     everything = await who.ask("summarize_overdue", administration_id=None, top=5)
     assert [row["administration_id"] for row in everything["administrations"]] == [MAIN, SECOND]
@@ -310,12 +354,13 @@ async def test_the_overdue_picture_by_currency_phase_and_manager(world: World, w
             if "relation_manager" in asked and "Noor Nieuw" not in facts.managers.values():
                 assert "There are:" in await who.refused("summarize_overdue", administration_id=key, **asked)
                 continue
-            got = await who.ask("summarize_overdue", administration_id=key, **asked)
+            got = await who.ask("summarize_overdue", administration_id=key, top=100, **asked)
             valued = [row for row in chosen if row["book_open_amount"] is not None]
             owed = [row for row in valued if amount(row["open_amount"]) > 0]
             assert Decimal(got["overdue_gross"]) == reckoning.total(owed)
             assert Decimal(got["overdue_credits"]) == reckoning.total(r for r in valued if amount(r["open_amount"]) < 0)
             assert got["invoice_count"] == len(owed)
+            _check_picture(got, owed, facts.ledger)
     assert {code: Decimal(value) for code, value in everything["overdue_by_currency"].items()} == own
 
 

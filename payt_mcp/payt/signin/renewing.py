@@ -153,7 +153,8 @@ class RenewingTokens:
         except SignInStoreError:
             if self._unkept is None:
                 logger.warning(
-                    "the renewed sign-in could not be kept: it works until this server ends, then sign in again"
+                    "the renewed sign-in could not be kept: it works until this server ends, then run payt-mcp login "
+                    "(in a company: connect Payt again)"
                 )
             self._unkept = (before.tokens.access, renewed)
         else:

@@ -36,6 +36,9 @@ _CONNECTIONS = 16
 
 _QUESTIONS = b"payt-mcp/questions/v1"
 
+_SLASHED = ("/mcp/", "/approvals/", "/connections/")
+"""What people and programs may well write so."""
+
 _OPEN_TO_BROWSERS = Middleware(
     CORSMiddleware,
     allow_origins=["*"],
@@ -88,15 +91,17 @@ class TeamServer:
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
             async with anyio.create_task_group() as group, mcp.router.lifespan_context(mcp):
                 group.start_soon(self.health.watch)
+                group.start_soon(guarded.forget_ended)
                 async with self._parts.running():
                     yield
                 group.cancel_scope.cancel()
 
-        return Starlette(
+        app = Starlette(
             routes=[
                 *health.routes(self.health),
                 Route("/mcp", guarded, middleware=[_OPEN_TO_BROWSERS]),
                 *self._parts.routes,
+                *(Route(path, doors.without_slash, methods=["GET", "POST", "DELETE"]) for path in _SLASHED),
             ],
             middleware=[
                 Middleware(RequestIds),
@@ -106,6 +111,10 @@ class TeamServer:
             exception_handlers={DatabaseError: doors.away, Exception: doors.unforeseen},
             lifespan=lifespan,
         )
+        # What it leads to from `/mcp/` is made of the scheme that arrives here: behind TLS that is http, and what a
+        # program sends would go there in the open.
+        app.router.redirect_slashes = False
+        return app
 
 
 class _Named:

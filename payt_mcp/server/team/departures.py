@@ -16,6 +16,14 @@ from urllib.parse import urlsplit
 from payt_mcp.database.database import Connection, Database, first
 
 SECONDS = 600
+_MOST = 20_000
+"""Anybody can leave; beyond so many the oldest go."""
+
+_OLD = """
+    delete from departures where created_at < greatest(now() - %s * interval '1 second', (
+        select created_at from departures order by created_at desc offset %s limit 1
+    ))
+"""
 HOME = "/approvals"
 """Where somebody is led on to who came from nowhere."""
 
@@ -50,7 +58,7 @@ class Departures:
         )
 
         def add(connection: Connection) -> None:
-            connection.execute("delete from departures where created_at < now() - %s * interval '1 second'", (SECONDS,))
+            connection.execute(_OLD, (SECONDS, _MOST))
             connection.execute(
                 "insert into departures (state, browser, next, person, company) values (%s, %s, %s, %s, %s)", values
             )

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from payt_mcp.errors import DatabaseError
@@ -79,6 +79,11 @@ class Headed:
             await send(message)
 
         await self._app(scope, receive, headed if scope["type"] == "http" else send)
+
+
+async def without_slash(request: Request) -> Response:
+    """For a route with a slash at its end: to the one without, as a path alone, so that scheme and host stay."""
+    return RedirectResponse(request.scope["path"][:-1], 307)
 
 
 async def away(_request: Request, error: Exception) -> Response:

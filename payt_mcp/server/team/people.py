@@ -104,10 +104,14 @@ class People:
         return await self._database.run(add)
 
     async def invite_anew(self, tenant_id: str, email: str) -> bool:
-        """Whoever signs in with this address next is the person that has it here, roles and all; False: nobody has."""
+        """Whoever signs in with this address next is the person that has it here, roles and all; False: nobody has.
+        Programs that were let in before are let in no more: it may be somebody else who has them.
+        """
         query = (
-            "update people set status = 'invited', issuer = null, subject = null "
-            "where tenant = %s and lower(email) = lower(%s) and status <> 'removed' returning id"
+            "with anew as (update people set status = 'invited', issuer = null, subject = null "
+            "where tenant = %s and lower(email) = lower(%s) and status <> 'removed' returning id), "
+            "ended as (update connections set revoked_at = now() where person in (select id from anew) "
+            "and revoked_at is null) select id from anew"
         )
         return await self._database.run(lambda c: first(c, query, (tenant_id, email))) is not None
 

@@ -104,6 +104,8 @@ class WebSessions:
             if len(body) > _MOST_FORM:
                 return None
         fields = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+        if any("\0" in value for value in fields.values()):  # nothing that somebody typed, or the database takes
+            return None
         is_ours = hmac.compare_digest(fields.get("csrf", "").encode(), session.csrf.encode())
         return fields if is_ours else None
 

@@ -22,10 +22,10 @@ def send_message(
     to_debtor: Annotated[Text, Field(description="Debtor number or name.")] = "",
     to_invoice: Annotated[Text, Field(description="Or its invoice.")] = "",
     to_credit_case: Annotated[Text, Field(description="Or its case.")] = "",
-    email: Annotated[Text, Field(description="Only to override the debtor's address on the user's word.")] = "",
+    email: Annotated[Text, Field(description="Overrides the debtor's address, on the user's word.")] = "",
     cc: Keys = (),
     bcc: Keys = (),
-    about: Annotated[Keys, Field(description="Invoices it is about. Default: overdue ones to be reminded of.")] = (),
+    about: Annotated[Keys, Field(description="Invoices; -2026001: all but it. Default: those to be reminded of.")] = (),
     attachments: Annotated[Keys, Field(description="Files below the user's attachments folder.")] = (),
 ) -> dict[str, Any]:
     return {

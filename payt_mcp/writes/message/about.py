@@ -19,6 +19,8 @@ from payt_mcp.words.text import code
 from payt_mcp.writes.message.placeholders import Placeholder
 from payt_mcp.writes.message.target import Target
 
+_BUT = "-"
+"""In front of an invoice that the letter is not about, when it is about all the others."""
 _MOST_OTHERS = 20
 """How many invoices that are not open may be named: each is asked of Payt."""
 
@@ -41,10 +43,20 @@ class Material:
 
 
 async def ids_of(scope: Scope, target: Target, numbers: Iterable[str]) -> list[str]:
-    """The ids of the invoices that are named in `about`, each once. Raises InputError where one is not the debtor's."""
+    """The ids of the invoices that `about` means, each once: those it names or, where each has a minus in front, all
+    the letter would be about without them. Raises InputError where one is not the debtor's.
+    """
     named = list(dict.fromkeys(number.strip() for number in numbers))
     if "" in named:
         raise BadValueError("about", "", "numbers of invoices")
+    without = [number for number in named if number.startswith(_BUT) and not _own(target, number)]
+    if without and len(without) == len(named):
+        return await _all_but(scope, target, [number.removeprefix(_BUT).strip() for number in without])
+    if without:
+        raise InputError(
+            f"about names invoices and, with a minus in front, some to leave out ({some(map(code, without))}): name "
+            "either those that the letter is about, or those of the overdue ones that it is not about."
+        )
     others = [number for number in named if not _own(target, number)]
     if len(others) > _MOST_OTHERS:
         raise InputError(
@@ -53,6 +65,23 @@ async def ids_of(scope: Scope, target: Target, numbers: Iterable[str]) -> list[s
         )
     found = [await _of_debtor(scope, target, number, "about") for number in named]
     return list(dict.fromkeys(item.id for item in found))
+
+
+async def _all_but(scope: Scope, target: Target, numbers: Sequence[str]) -> list[str]:
+    """The ids of what the letter is about where nothing is named, without these. Raises InputError where one is no open
+    invoice of the debtor: nothing would be left out, and whoever asked thinks so.
+    """
+    unknown = [number for number in numbers if not _own(target, number)]
+    if unknown:
+        raise InputError(
+            f"{some(map(code, unknown))} (about, with a minus in front) is no open invoice of this debtor, so that "
+            "leaving it out changes nothing. search_invoices lists those that are open."
+        )
+    every = await _about(scope, target, ())
+    left = [item.id for item in every if item.number not in numbers and item.identifier not in numbers]
+    if not left:
+        raise InputError("Without those in about nothing is left that the letter could be about.")
+    return left
 
 
 async def material_of(

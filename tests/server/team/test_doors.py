@@ -19,8 +19,10 @@ from starlette.routing import Route
 from payt_mcp.cli import logs
 from payt_mcp.errors import DatabaseError, SettingsError
 from payt_mcp.server.team import doors, health
+from payt_mcp.server.team.app import TeamServer
 from payt_mcp.server.team.logs import Ids, RequestIds, about
 from payt_mcp.server.team.who import SignedIn
+from tests.server.team.signin.office import PUBLIC, settings
 
 WHO = SignedIn("t-1", "u-1", "c-1", "Claude", "claude.ai", writes=True)
 
@@ -64,6 +66,21 @@ async def test_only_its_own_address_is_answered(public_url: str, ours: list[str]
         headers = (await http.get("/page")).headers
     assert (headers["X-Frame-Options"], headers["Content-Security-Policy"]) == ("DENY", "its own")
     assert ("Strict-Transport-Security" in headers) is public_url.startswith("https")
+
+
+async def test_no_request_is_led_to_an_address_that_the_scheme_or_a_header_makes() -> None:
+    """Behind TLS requests arrive as http: what a program sends would go on in the open."""
+    team = TeamServer(settings())
+    lies = {"X-Forwarded-Proto": "http", "X-Forwarded-Host": "evil.example"}
+    host = PUBLIC.removeprefix("https://")
+    async with asked(team.app, f"http://{host}") as http:
+        for path in {route.path for route in team.app.routes if isinstance(route, Route)}:  # type: ignore[attr-defined]
+            for method in ("GET", "POST"):
+                answer = await http.request(method, f"{path.replace('{id}', 'p-1').rstrip('/')}/", headers=lies)
+                assert answer.headers.get("location", path).rstrip("/") == path.rstrip("/"), path
+        led = await http.post("/mcp/")
+    team.close()
+    assert (led.status_code, led.headers["location"]) == (307, "/mcp")
 
 
 async def test_a_database_that_is_away_is_said_to_come_back_and_nothing_unforeseen_is_told() -> None:

@@ -8,7 +8,7 @@ import hmac
 import json
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from email import message_from_string
 from typing import Any
@@ -17,7 +17,6 @@ import anyio
 import pytest
 
 from payt_mcp.database.database import Database
-from payt_mcp.errors import SettingsError
 from payt_mcp.policy.team import TenantPolicy
 from payt_mcp.server.team.authorization.fetching import UnfetchableError
 from payt_mcp.server.team.notifying import mail, turns
@@ -30,7 +29,7 @@ from tests.support import postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 
-NOTHING_OF_IT = ("Smit", "Groothandel", "4711", "2026001", "Wilt u", "120", "boekhouding", "Post", "Acme")
+NOTHING_OF_IT = ("Smit", "Groothandel", "4711", "2026001", "Wilt u", "120.00", "boekhouding", "Post", "Acme")
 
 
 @dataclass
@@ -144,14 +143,24 @@ class Office:
 
 
 @pytest.fixture
-async def office() -> AsyncIterator[Office]:
-    async with AsyncExitStack() as stack:
-        url = stack.enter_context(postgres.a_database(postgres.of_this_run()))
+async def post() -> AsyncIterator[Post]:
+    async with listening(Post()) as one:
+        yield one
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with listening(Receiver()) as one:
+        yield one
+
+
+@pytest.fixture
+async def office(post: Post, receiver: Receiver) -> AsyncIterator[Office]:
+    with postgres.a_database(postgres.of_this_run()) as url:
         database = Database(Secret(url))
         stage = Stage(database)
         await stage.fill()
-        post = await stack.enter_async_context(listening(Post()))
-        yield Office(stage, post, await stack.enter_async_context(listening(Receiver())))
+        yield Office(stage, post, receiver)
         await stage.close()
         database.close()
 
@@ -170,7 +179,7 @@ async def test_each_approver_gets_one_mail_and_the_next_after_ten_minutes(office
     assert letter["Auto-Submitted"] == "auto-generated"
     for _, sent in post.letters:
         for word in NOTHING_OF_IT:
-            assert word not in sent.as_string().replace(office.address("ann"), "").replace("payt@acme", ""), word
+            assert word not in f"{sent['Subject']} {sent.get_payload()}", word
     third, over = await stage.proposed("piet"), await stage.proposed("piet")
     await office.tell()
     assert len(post.letters) == 2
@@ -237,11 +246,11 @@ async def test_an_address_is_told_signed_and_again_where_it_failed(office: Offic
     assert office.post.letters == []
 
 
-async def test_while_keys_are_exchanged_each_of_them_signs(office: Office) -> None:
+async def test_while_keys_are_exchanged_each_of_them_signs(receiver: Receiver) -> None:
     both = settings(PAYT_KEYS=f"k2:{KEY.partition(':')[2]},{KEY.replace('MTEx', 'MjIy')}").keys
     webhooks = Webhooks(both, ssl.create_default_context, loopback=True)
-    await webhooks.tell(f"http://127.0.0.1:{office.receiver.port}/", "t-1", {"event": "x"}, 5)
-    headers, body = office.receiver.taken[0]
+    await webhooks.tell(f"http://127.0.0.1:{receiver.port}/", "t-1", {"event": "x"}, 5)
+    headers, body = receiver.taken[0]
     marks = [hmac.new(secret_of(key, "t-1").encode(), b"5." + body, hashlib.sha256).hexdigest() for key in both]
     assert headers["payt-signature"] == f"t=5,v1={marks[0]},v1={marks[1]}"
     assert len(set(marks)) == 2
@@ -256,19 +265,19 @@ async def test_while_keys_are_exchanged_each_of_them_signs(office: Office) -> No
 )  # fmt: skip
 async def test_no_address_inside_is_told_anything(address: str) -> None:
     webhooks = Webhooks(settings().keys, ssl.create_default_context, loopback=False)
-    with pytest.raises(UnfetchableError):
+    with pytest.raises(UnfetchableError, match=r"not on the public internet|does not begin with https://"):
         await webhooks.tell(address, "t-1", {}, 0)
 
 
-async def test_nothing_is_mailed_in_the_open_to_another_machine(office: Office) -> None:
+async def test_nothing_is_mailed_in_the_open_to_another_machine(post: Post) -> None:
     class Elsewhere(MailServer):
         is_here = False
 
-    server = Elsewhere("127.0.0.1", office.post.port, "", None, False, "payt@acme.example")
+    server = Elsewhere("127.0.0.1", post.port, "", None, False, "payt@acme.example")
     message = mail.mail(server, "ann@acme.example", ["x"], "y", "nl")
     with pytest.raises(OSError, match="STARTTLS"):
         await mail.send(server, message, ssl.create_default_context)
-    assert office.post.letters == []
+    assert post.letters == []
     with pytest.raises(ValueError, match="Header"):
         mail.mail(server, "ann@acme.example\nBcc: x@evil.example", ["x"], "y", "nl")
 
@@ -295,30 +304,3 @@ async def test_a_person_who_was_forgotten_leaves_no_notice(office: Office) -> No
     await office.tell()
     assert office.post.taken() == [(office.address("ann"), record.id)]
     assert await office.stage.database.run(turns.take) is None
-
-
-@pytest.mark.parametrize(
-    ("url", "sender", "said"),
-    [
-        ("smtp://mail.example", None, "set together"),
-        (None, "payt@acme.example", "set together"),
-        ("http://mail.example", "payt@acme.example", "PAYT_SMTP_URL must be"),
-        ("smtp://", "payt@acme.example", "PAYT_SMTP_URL must be"),
-        ("smtp://mail.example:x", "payt@acme.example", "PAYT_SMTP_URL must be"),
-        ("smtp://mail.example", "Payt <payt@acme.example>", "PAYT_MAIL_FROM must be"),
-    ],
-)
-async def test_wrong_settings_are_said(url: str | None, sender: str | None, said: str) -> None:
-    given = {"PAYT_SMTP_URL": url or "", "PAYT_MAIL_FROM": sender or ""}
-    with pytest.raises(SettingsError, match=said):
-        settings(**given)
-
-
-async def test_a_mail_server_is_read_from_its_address() -> None:
-    given = {"PAYT_SMTP_URL": "smtps://payt%40acme:s%2Fcret@mail.example", "PAYT_MAIL_FROM": "payt@acme.example"}
-    server = settings(**given).mail
-    assert server is not None
-    assert (server.host, server.port, server.user, server.is_sealed) == ("mail.example", 465, "payt@acme", True)
-    assert server.password is not None
-    assert server.password.reveal() == "s/cret"
-    assert "s/cret" not in repr(server)

@@ -132,13 +132,15 @@ async def test_every_other_placeholder_is_filled(house: House) -> None:
     case = cast.case("501", interest_costs="12.30", debt_collection_costs="40.00", currency_code="EUR")
     cast.world.change_invoice(ADMINISTRATION, cast.first, active_credit_case_id=int(case))
     parts = " | ".join(f"{{invoice 7005.{part}}}" for part in ("number", "due", "open", "total"))
-    ours, theirs, owed, single = await mailed(
+    ours, theirs, owed, others, single = await mailed(
         house,
         wish(f"{{debtor}}. {{contact}} {{sender}} {{iban}} {{account_holder}} {{payment_link}}\n{parts}"),
         wish("{case.number}: {case.interest} en {case.costs}; {invoices}", to_debtor="", to_credit_case="D-501"),
         wish("{invoices}\n{total}", about=["7005", "7003"]),
+        wish("{total}", about=["-7002", " -7003"]),
         wish("{payment_link} {invoice 7001.date}.", to_debtor="", to_invoice="7001"),
     )
+    assert others.splitlines()[1:] == ["€ 1.234,50"], "the pounds of 7002 are left out, and 7003 is not due anyway"
     assert single.splitlines()[1:] == [f"{PORTAL}/invoices/{cast.first} 1 september 2026."]
     assert ours.splitlines()[1:] == [
         (
@@ -209,6 +211,9 @@ async def test_what_cannot_be_filled_is_refused_and_nothing_proposed(house: Hous
             assert sentence in await refused(**wish(body)), body
         assert "Use it in the body" in await refused(**wish("Zie boven.", "{invoices}"))
         assert "Invoice 7100 (about) belongs to debtor 77002" in await refused(**wish("{total}", about=["7100"]))
+        assert "7999 (about, with a minus in front) is no open" in await refused(**wish("{total}", about=["-7999"]))
+        assert "name either those" in await refused(**wish("{total}", about=["-7001", "7002"]))
+        assert "nothing is left" in await refused(**wish("{total}", about=["-7001", "-7002"]))
         assert "about='' is not possible" in await refused(**wish("{total}", about=["7001", ""]))
         many = [f"8{place:03}" for place in range(21)]
         assert "21 of the invoices in about are no open ones" in await refused(**wish("{total}", about=[*many, "7001"]))

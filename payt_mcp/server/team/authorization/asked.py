@@ -15,7 +15,11 @@ _ADD = """
     insert into oauth_requests (id, client_id, client, vouched_by, redirect_uri, state, challenge, writes)
     values (%s, %s, %s, %s, %s, %s, %s, %s)
 """
-_OLD = "delete from oauth_requests where created_at < now() - interval '1 hour'"
+_OLD = """
+    delete from oauth_requests where created_at < greatest(now() - interval '1 hour', (
+        select created_at from oauth_requests order by created_at desc offset 20000 limit 1
+    ))
+"""
 _LIVE = "select * from oauth_requests where id = %s and created_at > now() - interval '1 hour'"
 _TAKE = "delete from oauth_requests where id = %s and created_at > now() - interval '1 hour' returning *"
 
@@ -39,7 +43,10 @@ class Asked:
 
 
 async def note(database: Database, asked: Asked) -> str:
-    """Keep it for an hour: a person may have to sign in first, and to connect Payt. Returns its id."""
+    """Keep it for an hour: a person may have to sign in first, and to connect Payt. Returns its id.
+
+    Anybody can ask, so there is a bound; beyond it the oldest go.
+    """
     key = secrets.token_urlsafe(24)
 
     def add(connection: Connection) -> None:

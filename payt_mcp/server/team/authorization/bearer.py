@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from payt_mcp.database.database import Connection, Database, first
 from payt_mcp.server.team.authorization.addresses import Addresses
+from payt_mcp.server.team.authorization.connections import CHANNEL
 from payt_mcp.server.team.authorization.contracts import IsCurrent
 from payt_mcp.server.team.authorization.hashing import hashed
 from payt_mcp.server.team.authorization.scopes import ALL
@@ -20,7 +21,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 _KNOWN_FOR = 5.0
-"""Seconds that a token need not be looked up again: as long as a revocation may take."""
+"""Seconds that a token need not be looked up again: as long as a revocation may take whose notice is lost."""
 
 _CURRENT_FOR = 60.0
 _MOST_KNOWN = 10_000
@@ -64,6 +65,12 @@ class BearerRequired:
                 return
             remember(scope, who)
         await self._app(scope, receive, send)
+
+    async def forget_ended(self) -> None:
+        """Runs for as long as the server: a connection that ends, wherever that was, ends here at once."""
+        async for ended in self._database.notices(CHANNEL):
+            kept = self._known.items() if ended else ()  # else something may have been missed
+            self._known = {token: entry for token, entry in kept if entry[1].connection_id != ended}
 
     async def _who(self, given: list[bytes]) -> SignedIn | None:
         scheme, _, token = (given[0] if len(given) == 1 else b"").decode("latin-1").partition(" ")

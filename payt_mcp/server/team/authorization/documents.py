@@ -55,14 +55,20 @@ class Documents:
         """Raises UnknownProgramError."""
         if trouble := self._trouble_of(address):
             raise UnknownProgramError(trouble)
-        async with self._turns:
-            until, found = self._kept.get(address, (0.0, None))
-            if found is None or until <= self._clock():
-                until, found = await self._fetched(address)
-                self._keep(address, until, found)
+        found = self._known(address)
+        if found is None:
+            async with self._turns:  # not for what is known: hosts that say nothing would keep it from everybody
+                found = self._known(address)
+                if found is None:
+                    until, found = await self._fetched(address)
+                    self._keep(address, until, found)
         if isinstance(found, UnknownProgramError):
             raise UnknownProgramError(found.why)
         return found
+
+    def _known(self, address: str) -> Program | UnknownProgramError | None:
+        until, found = self._kept.get(address, (0.0, None))
+        return found if until > self._clock() else None
 
     async def _fetched(self, address: str) -> tuple[float, Program | UnknownProgramError]:
         try:

@@ -11,15 +11,20 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import SplitResult, urlsplit
 
 import anyio
 import anyio.abc
 import h11
+from anyio.lowlevel import RunVar
 from anyio.streams.tls import TLSStream
+from anyio.to_thread import run_sync
 
 SECONDS = 8.0
 _MOST_BYTES = 32 * 1024
+_MOST_LOOKUPS = 4
+_LOOKUPS: RunVar[anyio.CapacityLimiter] = RunVar("payt_mcp_lookups")
 _OK, _REDIRECTS = 200, 300
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
@@ -79,8 +84,7 @@ async def _connected(
 ) -> AsyncIterator[anyio.abc.ByteStream]:
     host = parts.hostname or ""
     port = parts.port or {"http": 80}.get(parts.scheme, 443)
-    found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(entry[4][0]) for entry in found]
+    addresses = await _resolved(host, port)
     if not addresses or not all(is_public(one) or (loopback and _is_loopback(one)) for one in addresses):
         raise UnfetchableError("its host is not on the public internet")
     async with await _reached(addresses, port) as plain:
@@ -89,6 +93,21 @@ async def _connected(
             return
         async with await TLSStream.wrap(plain, hostname=host, ssl_context=context, standard_compatible=False) as sealed:
             yield sealed
+
+
+async def _resolved(host: str, port: int) -> list[str]:
+    """In threads of its own: a name that takes long must not hold up those of Payt and of the provider."""
+    try:
+        limiter = _LOOKUPS.get()
+    except LookupError:
+        limiter = anyio.CapacityLimiter(_MOST_LOOKUPS)
+        _LOOKUPS.set(limiter)
+    look = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    try:
+        found = await run_sync(look, limiter=limiter, abandon_on_cancel=True)
+    except UnicodeError:
+        raise UnfetchableError("its host has no name that can be looked up") from None
+    return [str(entry[4][0]) for entry in found]
 
 
 async def _reached(addresses: list[str], port: int) -> anyio.abc.SocketStream:

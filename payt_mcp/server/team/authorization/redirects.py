@@ -13,6 +13,9 @@ Kind = Literal["page", "here", "program"]
 
 _LONGEST = 2_000
 _SIGNS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
+_HOST = re.compile(r"(?:[A-Za-z0-9._\-]+|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
+"""No other signs: a browser reads what is escaped in a host as another one, and a policy what stands behind a `;`."""
+
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]{1,60}")
 _NOT_OF_A_PROGRAM = frozenset({
     "about", "blob", "chrome", "chrome-extension", "content", "data", "edge", "file", "filesystem", "ftp", "intent",
@@ -38,7 +41,7 @@ def trouble_of(address: str) -> str:
 
 def _trouble_of_kind(parts: SplitResult, address: str) -> str:
     if parts.scheme in {"http", "https"}:
-        if not parts.hostname:
+        if not parts.hostname or not _HOST.fullmatch(parts.netloc):
             return "names no host"
         is_plain = parts.scheme == "http" and not is_loopback(parts.hostname)
         return "must begin with https:// (http:// is for programs on this computer only)" if is_plain else ""

@@ -15,12 +15,17 @@ from starlette.responses import Response
 
 from payt_mcp.database.database import Connection, Database, first
 from payt_mcp.server.team.authorization.answers import Refusal, answer, body_of
+from payt_mcp.server.team.authorization.fetching import is_public
 from payt_mcp.server.team.authorization.program import UnfitError, described
 
 _MOST_FROM_ONE = 600
-"""Registrations an hour from one network address; behind a balancer that is the balancer's, and so all of them."""
+"""Registrations an hour from one address of the internet. Any other is a balancer's, or of the company's own network:
+whoever asks from there cannot be told apart, and a flood must not keep out those that come after it.
+"""
 
 _MOST_UNUSED = 5_000
+"""Of those that nobody has used yet; beyond it the oldest go."""
+
 _FORGOTTEN = """
     delete from oauth_clients where coalesce(used_at, created_at) < now() - interval '1 year'
         or (used_at is null and created_at < now() - interval '1 day')
@@ -32,6 +37,11 @@ _NO_LONGER_NEEDED = """
 _COUNTED = """
     select count(*) filter (where registered_from = %s) as from_one, count(*) filter (where used_at is null) as unused
     from oauth_clients
+"""
+_TOO_MANY = """
+    delete from oauth_clients where id in (
+        select id from oauth_clients where used_at is null order by created_at desc offset %s
+    )
 """
 _ADD = "insert into oauth_clients (id, name, redirect_uris, registered_from) values (%s, %s, %s, %s)"
 
@@ -50,20 +60,30 @@ class Registering:
 
     async def _add(self, name: str, redirects: tuple[str, ...], host: str) -> str:
         client_id = f"p-{secrets.token_urlsafe(16)}"
-        origin = hashlib.sha256(host.encode()).hexdigest()
+        origin = hashlib.sha256(host.encode()).hexdigest() if _is_of_somebody(host) else ""
 
         def add(connection: Connection) -> bool:
             connection.execute(_FORGOTTEN)
             connection.execute(_NO_LONGER_NEEDED)
             counted = first(connection, _COUNTED, (origin,))
-            if counted is None or counted["from_one"] >= _MOST_FROM_ONE or counted["unused"] >= _MOST_UNUSED:
+            assert counted is not None, "it counts what there is"
+            if origin and counted["from_one"] >= _MOST_FROM_ONE:
                 return False
+            if counted["unused"] >= _MOST_UNUSED:
+                connection.execute(_TOO_MANY, (_MOST_UNUSED - 1,))
             connection.execute(_ADD, (client_id, name, list(redirects), origin))
             return True
 
         if not await self._database.run(add):
             raise Refusal("temporarily_unavailable", "Too many registrations: try again later.", 429)
         return client_id
+
+
+def _is_of_somebody(host: str) -> bool:
+    try:
+        return is_public(host)
+    except ValueError:
+        return False  # a socket of this machine
 
 
 def _described(body: bytes) -> tuple[str, tuple[str, ...]]:

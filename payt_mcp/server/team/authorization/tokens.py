@@ -23,7 +23,10 @@ _ADD_REFRESH = """
     select %s, id, 'refresh', writes, least(now() + interval '30 days', created_at + interval '180 days')
     from connections where id = %s
 """
-_OLD = "delete from connection_tokens where connection = %s and expires_at < now()"
+_OLD = """
+    delete from connection_tokens where connection = %s
+        and (expires_at < now() or used_at < now() - interval '7 days')
+"""
 _LIVE = """
     t.hash = %s and t.kind = 'refresh' and t.expires_at > now() and n.id = t.connection
     and n.client_id = %s and n.resource = %s and n.revoked_at is null

@@ -137,8 +137,8 @@ class Notifier:
                 await mail.send(server, message, self._context)
             except (OSError, ValueError) as error:
                 return await self._failed(turn, type(error).__name__)
-        await self._database.run(lambda c: turns.told(c, turn, named, self._pace.between))
-        return None
+        await self._database.run(lambda c: turns.told(c, turn, named))
+        return await self._database.run(lambda c: turns.over(c, turn, self._pace.between))
 
     async def _to_address(self, turn: turns.Turn) -> None:
         """One request for each proposal; after one that fails the others wait, too."""
@@ -155,8 +155,8 @@ class Notifier:
                     await self._webhooks.tell(address, turn.tenant_id, told, at)
             except UnfetchableError as error:
                 return await self._failed(turn, str(error))
-            await self._database.run(partial(turns.told, turn=turn, proposals=[proposal], pause=0.0))
-        return None
+            await self._database.run(partial(turns.told, turn=turn, proposals=[proposal]))
+        return await self._database.run(lambda c: turns.over(c, turn, 0.0))
 
     async def _failed(self, turn: turns.Turn, why: str) -> None:
         logger.warning("somebody could not be told: %s", why, extra={"tenant": turn.tenant_id})

@@ -73,18 +73,21 @@ def take(c: Connection) -> Turn | None:
     return Turn(row["tenant"], row["person"] or "", listed, total["number"] if total else 0)
 
 
-def told(c: Connection, turn: Turn, proposals: Sequence[str], pause: float) -> None:
-    """They were told of these; the next time is `pause` seconds from now at the soonest."""
-    who = (turn.tenant_id, turn.person_id or None)
+def told(c: Connection, turn: Turn, proposals: Sequence[str]) -> None:
+    """They were told of these; it goes on being their turn."""
     c.execute(
         "update notices set done_at = now() where tenant = %s and person is not distinct from %s "
         "and proposal = any(%s)",
-        (*who, list(proposals)),
+        (turn.tenant_id, turn.person_id or None, list(proposals)),
     )
+
+
+def over(c: Connection, turn: Turn, pause: float) -> None:
+    """Their turn is over; the next begins `pause` seconds from now at the soonest."""
     c.execute(
         "update notice_turns set next_at = now() + make_interval(secs => %s), attempts = 0 "
         "where tenant = %s and person is not distinct from %s",
-        (pause, *who),
+        (pause, turn.tenant_id, turn.person_id or None),
     )
 
 

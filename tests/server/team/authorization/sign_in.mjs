@@ -26,6 +26,8 @@ const provider = {
   redirectToAuthorization: (address) => console.log(`OPEN ${address}`),
   saveCodeVerifier: (verifier) => { kept.verifier = verifier; },
   codeVerifier: () => kept.verifier,
+  saveDiscoveryState: (found) => { kept.found = found; },
+  discoveryState: () => kept.found,
 };
 const transport = () => new StreamableHTTPClientTransport(new URL(url), { authProvider: provider });
 const client = () => new Client({ name: "desk", version: "1" }, isOld ? {} : { versionNegotiation: { mode: "auto" } });

@@ -56,12 +56,12 @@ def replica(
     documents: Documents | None,
     mcp: ASGIApp | None = None,
     **bearer: Any,
-) -> tuple[Starlette, WebSessions]:
+) -> tuple[Starlette, WebSessions, BearerRequired]:
     """One process of the server: what lets programs in, and behind it `mcp` (else: who asks)."""
     sessions = WebSessions(database, public_url, access.is_current)
     let_in = routes(database, public_url, sessions, access.is_current, access.connect_first, documents)
     guarded = BearerRequired(mcp or _who_asks, database, public_url, access.is_current, **bearer)
-    return Starlette(routes=[*let_in, Route("/mcp", guarded)]), sessions
+    return Starlette(routes=[*let_in, Route("/mcp", guarded)]), sessions, guarded
 
 
 async def _who_asks(scope: Any, receive: Any, send: Any) -> None:
@@ -76,6 +76,8 @@ class Stage:
     ann: Person
     ann_at_beta: Person
     bob: Person
+    sessions: WebSessions
+    guarded: BearerRequired
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -103,7 +105,9 @@ class Stage:
         documents = Documents(ssl.create_default_context, loopback=True)
         self.replicas = []
         for _ in range(2):
-            app, self.sessions = replica(self.database, PUBLIC, self.access, documents, clock=lambda: self.now)
+            app, self.sessions, self.guarded = replica(
+                self.database, PUBLIC, self.access, documents, clock=lambda: self.now
+            )
             self.replicas.append(
                 httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=PUBLIC, follow_redirects=False)
             )

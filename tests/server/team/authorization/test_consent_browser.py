@@ -37,7 +37,7 @@ async def test_a_click_on_the_page_reaches_the_program(
     callback, came = heard
     bound, port = listener()
     public_url = f"http://127.0.0.1:{port}"
-    app, sessions = replica(stage.database, public_url, stage.access, None)
+    app, sessions, _ = replica(stage.database, public_url, stage.access, None)
     program: Program = await stage.program(callback)
     token = await sessions.begin(HTTPConnection({"type": "http", "headers": []}), ISSUER, "bob")
     async with served(app, bound, lifespan="off"):

@@ -1,4 +1,4 @@
-"""Programs that are not ours and not Python's: the TypeScript clients, and the conformance suite's own.
+"""Programs that are not ours and not Python's: the TypeScript clients, the inspector, and the conformance suite's own.
 
 `MCP_NODE_MODULES` names the folder where npm put them (CONTRIBUTING.md says which); `node` is the first of PATH.
 """
@@ -11,6 +11,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from subprocess import STDOUT
 
 import anyio
 import anyio.abc
@@ -43,7 +44,9 @@ async def running(*command: str, folder: Path) -> AsyncIterator[tuple[anyio.abc.
     """A process, and the lines it writes."""
     node = shutil.which("node")
     assert node is not None
-    async with await anyio.open_process([node, *command], cwd=folder) as process:
+    home = {name: str(folder) for name in ("HOME", "MCP_INSPECTOR_HOME")}
+    env = {**os.environ, **home, "MCP_AUTO_OPEN_ENABLED": "true"}
+    async with await anyio.open_process([node, *command], cwd=folder, env=env, stderr=STDOUT) as process:
         assert process.stdout is not None
         yield process, lines(TextReceiveStream(process.stdout))
 
@@ -74,8 +77,38 @@ async def test_the_typescript_clients_sign_in(
                         ended = await person.open(line.removeprefix("OPEN "))
                         assert process.stdin is not None
                         await process.stdin.send(f"{ended}\n".encode())
-        assert said[1:3] == [f"WHO {stage.bob.id} localhost True"] * 2, said
-        assert said[3].startswith(f"CLIENT {document if about else 'p-'}")
+        told = [line for line in said if line.startswith(("WHO ", "CLIENT "))]
+        assert told[:2] == [f"WHO {stage.bob.id} localhost True"] * 2, said
+        assert told[2].startswith(f"CLIENT {document if about else 'p-'}")
+        assert person.consents == 1
+
+
+@pytest.mark.parametrize("era", ["modern", "legacy"])
+async def test_the_inspector_signs_in(
+    stage: Stage, address: tuple[Address, str], modules: Path, tmp_path: Path, era: str
+) -> None:
+    behind, document = address
+    for about in ((), (f"--client-metadata-url={document}",)):
+        port, person, said = free_port(), Person(behind), []
+        given = (f"--callback-url=http://127.0.0.1:{port}/callback", f"--protocol-era={era}", "--method=tools/call")
+        command = (
+            str(modules / ".bin" / "mcp-inspector"),
+            "--cli",
+            f"{behind.public_url}/mcp",
+            *given,
+            "--tool-name=who",
+        )
+        home = tmp_path / f"{len(about)}"
+        home.mkdir()
+        with anyio.fail_after(120):
+            async with running(*command, *about, folder=home) as (_, written):
+                async for line in written:
+                    said.append(line)
+                    if found := re.search(r"http\S+/authorize\?\S+", line):
+                        ended = await person.open(found[0])
+                        async with httpx.AsyncClient() as browser:
+                            await browser.get(ended)
+        assert f"{stage.bob.id} localhost True" in "\n".join(said), said
         assert person.consents == 1
 
 

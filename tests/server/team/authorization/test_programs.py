@@ -51,7 +51,7 @@ class Address:
             )
             for server in self.servers
         ]
-        self.replicas, self.sessions = [app for app, _ in made], made[0][1]
+        self.replicas, self.sessions = [app for app, *_ in made], made[0][1]
         self.count = 0
 
     def _server(self) -> MCPServer:

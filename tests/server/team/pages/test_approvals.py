@@ -168,8 +168,13 @@ async def test_roles_and_policy_are_read_anew_where_somebody_decides(stage: Stag
         assert (await stage.now(record)).status is Status.PROPOSED
         said = text((await anns.get(path(record))).text)
         assert "Your company has switched writing off for this server." in said
+        await stage.people.set_policy(stage.acme.id, policy)
+        await stage.people.set_role(stage.who["ann"].id, "reader")
+        assert (await anns.post(path(record), form)).status_code == 404
+        assert (await stage.now(record)).status is Status.PROPOSED
     finally:
         await stage.people.set_policy(stage.acme.id, policy)
+        await stage.people.set_role(stage.who["ann"].id, "approver")
     await anns.post(path(record), form)
     assert (await stage.now(record)).status is Status.APPROVED
 

@@ -68,8 +68,12 @@ async def test_who_has_another_account_now_is_invited_anew_and_stays_who_they_we
     assert (await after.sign_in("dora-2")).status_code == 403
     await office.people.invite(company.id, "Dora@dune.example", "admin")  # once more does not hand her over
     assert (await after.sign_in("dora-2")).status_code == 403
+    await office.database.run(lambda c: c.execute(_LET_IN, (company.id, invited.id)))
     assert not await office.people.invite_anew("t-other", "dora@dune.example")
     assert await office.people.invite_anew(company.id, "dora@DUNE.example")
+    query = "select revoked_at from connections where person = %s"
+    (let_in,) = await office.database.run(lambda c: c.execute(query, (invited.id,)).fetchall())
+    assert let_in["revoked_at"], "a program that the account before let in is none that the new one did"
     assert (await before.get("/approvals")).status_code == 401
     assert not await office.access.is_current(company.id, invited.id)
     assert (await after.sign_in("dora-2")).json()["people"][0][0] == invited.id
@@ -182,6 +186,12 @@ async def test_signing_out_takes_a_form_of_ours(office: Office) -> None:
     assert "signed out" in out.text
     assert "default-src 'none'" in out.headers["content-security-policy"]
     assert (await browser.get("/approvals")).status_code == 401
+
+
+_LET_IN = """
+    insert into connections (id, tenant, person, client_id, client, client_host, resource, redirect_uri, challenge,
+        writes, code, code_expires_at) values ('c-1', %s, %s, '', '', '', '', '', '', true, '', now())
+"""
 
 
 async def _invite_bram(office: Office) -> None:

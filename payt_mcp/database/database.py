@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -21,6 +21,24 @@ T = TypeVar("T")
 
 PATIENCE = 5.0
 """Seconds a transaction waits for a connection before the database counts as away."""
+
+_LONGEST_TURN = 15.0
+"""Seconds for which a thread is waited for: all of them may wait for a database that does not even say no."""
+
+_LEFT_OPEN = 60.0
+"""Seconds after which the database takes back a transaction in which nothing is asked: a replica that was stopped in
+the middle of one must not hold up all others for as long as it stands still.
+"""
+
+_DEAD: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""A host that is gone without a word is known to be after half a minute; by itself a connection waits for hours."""
+
+_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.IdleInTransactionSessionTimeout)
 
 SLOW_POLL = 15.0
 """Seconds after which somebody who listens looks again, should a notice have been lost."""
@@ -40,16 +58,24 @@ class Database:
     Args:
         url: a connection string of libpq: `postgresql://user:password@host/name`.
         most: connections at a time.
+        turn: seconds that one waits for its turn, where all threads are taken.
+        left_open: seconds a transaction may stand open in which nothing is asked.
     """
 
-    def __init__(self, url: Secret, *, most: int = 10) -> None:
+    def __init__(
+        self, url: Secret, *, most: int = 10, turn: float = _LONGEST_TURN, left_open: float = _LEFT_OPEN
+    ) -> None:
         self._url = url
+        self._turns: anyio.Semaphore | None = None
         self._limit: anyio.CapacityLimiter | None = None
         self._most = most
+        self._turn_seconds = turn
+        self._left_open = left_open
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url.reveal(),
             connection_class=psycopg.Connection[DictRow],
-            kwargs={"row_factory": dict_row, "connect_timeout": int(PATIENCE), "application_name": "payt-mcp"},
+            kwargs={"row_factory": dict_row, "connect_timeout": int(PATIENCE), "application_name": "payt-mcp"} | _DEAD,
+            configure=self._configure,
             min_size=0,
             max_size=most,
             timeout=PATIENCE,
@@ -68,7 +94,7 @@ class Database:
         try:
             with self._pool.connection() as connection:
                 yield connection
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed, TooManyRequests):
+        except (*_AWAY, PoolTimeout, PoolClosed, TooManyRequests):
             raise DatabaseError from None
 
     async def run(self, work: Callable[[Connection], T]) -> T:
@@ -78,9 +104,28 @@ class Database:
             with self.transaction() as connection:
                 return work(connection)
 
-        if self._limit is None:
-            self._limit = anyio.CapacityLimiter(self._most)
-        return await run_sync(in_thread, limiter=self._limit)
+        async with self._turn():
+            return await run_sync(in_thread, limiter=self._limit)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """One of as many threads as there are connections. Raises DatabaseError."""
+        if self._turns is None:
+            self._turns, self._limit = anyio.Semaphore(self._most), anyio.CapacityLimiter(self._most)
+        try:
+            with anyio.fail_after(self._turn_seconds):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise DatabaseError from None
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    def _configure(self, connection: Connection) -> None:
+        value = f"{round(self._left_open * 1000)}ms"
+        connection.execute("select set_config('idle_in_transaction_session_timeout', %s, false)", (value,))
+        connection.commit()
 
     async def notices(self, channel: str) -> AsyncIterator[str]:
         """What is notified on a channel, as it comes; "" where something may have been missed: at the start, after a
@@ -88,7 +133,9 @@ class Database:
         """
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(self._url.reveal(), autocommit=True) as connection:
+                async with await psycopg.AsyncConnection.connect(
+                    self._url.reveal(), autocommit=True, connect_timeout=int(PATIENCE), **_DEAD
+                ) as connection:
                     await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
                     yield ""
                     while True:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from threading import Event
 
 import anyio
 import pytest
 
-from payt_mcp.database.database import Database
+from payt_mcp.database.database import Connection, Database
 from payt_mcp.database.migrating import check, migrate, steps
 from payt_mcp.errors import DatabaseError, SettingsError
 from payt_mcp.settings import Secret
@@ -93,3 +95,43 @@ async def test_what_is_raised_takes_a_transaction_back(database_url: str) -> Non
 def test_no_two_steps_have_one_number() -> None:
     numbers = [int(one.name[:4]) for one in steps()]
     assert numbers == sorted(set(numbers))
+
+
+async def test_a_replica_that_stands_still_in_a_transaction_holds_up_no_other(own: postgres.Cluster) -> None:
+    stopped, other = Database(Secret(own.url), left_open=0.3), Database(Secret(own.url))
+    await other.run(lambda c: c.execute("create table if not exists held (id int); insert into held values (1)"))
+    went_on: list[int] = []
+
+    def go_on(connection: Connection) -> None:
+        connection.execute("set local lock_timeout = '60s'")
+        went_on.append(connection.execute("update held set id = id + 1").rowcount)
+
+    async def stand_still() -> None:
+        with stopped.transaction() as held:
+            held.execute("update held set id = id")
+            with suppress(DatabaseError):
+                await other.run(go_on)
+            held.execute("update held set id = id")
+
+    with pytest.raises(DatabaseError):
+        await stand_still()
+    assert went_on == [1]
+    stopped.close()
+    other.close()
+
+
+async def test_where_all_connections_wait_nobody_waits_for_long(own: postgres.Cluster) -> None:
+    database, begun, goes_on = Database(Secret(own.url), most=1, turn=0.2), Event(), Event()
+
+    def wait(_: Connection) -> None:
+        begun.set()
+        goes_on.wait(60)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(database.run, wait)
+        await anyio.to_thread.run_sync(begun.wait, 60)
+        with pytest.raises(DatabaseError):
+            await database.run(lambda c: c.execute("select 1"))
+        goes_on.set()
+    assert await database.run(lambda c: c.execute("select 1").rowcount) == 1
+    database.close()

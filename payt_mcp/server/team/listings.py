@@ -38,7 +38,7 @@ class SharedListings(Listings):
 
     async def fetch(self, cursor: str) -> None:
         token = cursor.partition(".")[0]
-        if not token or len(token) > _MOST_TOKEN:
+        if not token.isprintable() or not 0 < len(token) <= _MOST_TOKEN:  # none of ours, nor one the database takes
             return
         with suppress(DatabaseError, SealedError):
             row = await self._database.run(lambda c: first(c, _READ, self._values(token)))

@@ -223,6 +223,8 @@ class PostgresStore:
         self.execute(query, *columns.values(), self.tenant, key)
 
     def proposal(self, key: str) -> Row | None:
+        if "\0" in key:  # which no text of the database holds
+            return None
         return next(iter(self._rows("id = %s", key)), None)
 
     def proposals(self) -> Iterator[Row]:

@@ -144,6 +144,9 @@ async def test_what_is_of_another_company_or_person_is_unknown_as_what_never_was
                 nothing = said(await client.call_tool("check_approval", {"proposal_id": "p-abcdefghjk"}))
                 assert there.replace(key, "p-abcdefghjk") == nothing
     async with asks(replicas[1], anouk) as hers:
+        for odd in ("\0", "\0.5", "p-\0"):  # what no text of the database holds
+            assert "foresaw" not in said(await hers.call_tool("search_invoices", {"cursor": odd}))
+            assert "There is no proposal" in said(await hers.call_tool("check_approval", {"proposal_id": odd}))
         assert "awaiting_approval" in said(await hers.call_tool("check_approval", {"proposal_id": key}))
         assert not (await hers.call_tool("search_invoices", {"cursor": cursor})).is_error
 

@@ -144,6 +144,7 @@ async def test_a_form_is_taken_from_our_own_page_alone(database: Database) -> No
             (good, urlencode({"what": "é"})),
             (good, urlencode({"csrf": csrf[:-1], "what": "é"})),
             (good, fields + "&x=" + "y" * 20_000),
+            (good, fields + "&x=%00"),
         ]
         for headers, content in bad:
             assert (await browser.post("/form", content=content, headers=headers)).json() is None

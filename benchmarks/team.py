@@ -22,10 +22,16 @@ from benchmarks.team_caller import Caller
 from benchmarks.team_site import Person, Site, site
 
 PEOPLE, ADMINISTRATIONS, INVOICES = 50, 20, 5_000
+_PROPOSERS = 5
+"""Of all people, those who write; the others read. (The last one approves.)"""
+
 OFFERED = 24.0
 """Calls a second that all of them make together."""
 SECONDS = 60.0
 _LETTER_EVERY = 3.0
+_READ_SECONDS = 1.5
+"""A person reads a letter before they say yes; the one who proposed it has used up Payt's second by then."""
+
 _CALLERS = 8
 _FULL_SECONDS = 10.0
 _WORDS = ("bouw", "transport", "van", "jansen", "groothandel", "b.v.", "de", "techniek")
@@ -72,7 +78,7 @@ class Measured:
 def measured(seconds: float = SECONDS) -> Measured:
     with site(PEOPLE, ADMINISTRATIONS, INVOICES) as place:
         _warm(place)
-        before = len(place.payt_requests())
+        before, since = len(place.payt_requests()), place.now()
         writing = threading.Thread(target=_letters, args=(place, seconds))
         writing.start()
         paced = _paced(place, seconds)
@@ -80,7 +86,7 @@ def measured(seconds: float = SECONDS) -> Measured:
         asked = place.payt_requests()[before:]
         resident = place.resident_mb()
         full = _full([_caller(place, one) for one in place.people[:_CALLERS]], lambda rng: _read(place, rng))
-        claimed, letters = _claimed(place)
+        claimed, letters = _claimed(place, since)
         with HttpServer.trivial() as trivial:
             callers = [Caller([trivial.port], {}) for _ in range(_CALLERS)]
             for one in callers:
@@ -113,6 +119,8 @@ def _warm(place: Site) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    for number in range(2 * _PROPOSERS):
+        _letter(place, number)
 
 
 def _read(place: Site, rng: random.Random) -> tuple[str, dict[str, Any]]:
@@ -131,17 +139,18 @@ def _read(place: Site, rng: random.Random) -> tuple[str, dict[str, Any]]:
 def _paced(place: Site, seconds: float) -> Calls:
     """Each person asks every now and then, whether the last answer was quick or not."""
     found, lock = Calls(), threading.Lock()
-    every, began = len(place.people) / OFFERED, time.monotonic()
+    readers = place.people[: -1 - _PROPOSERS]
+    every, began = len(readers) / OFFERED, time.monotonic()
 
     def person(number: int) -> None:
-        caller, rng = _caller(place, place.people[number]), random.Random(number)
-        due = began + every * number / len(place.people)
+        caller, rng = _caller(place, readers[number]), random.Random(number)
+        due = began + every * number / len(readers)
         while due < began + seconds:
             time.sleep(max(due - time.monotonic(), 0))
             _timed(caller, _read(place, rng), found, lock)
             due = max(due + every, time.monotonic())
 
-    _together([lambda number=number: person(number) for number in range(len(place.people))])
+    _together([lambda number=number: person(number) for number in range(len(readers))])
     found.took = time.monotonic() - began
     return found
 
@@ -174,25 +183,34 @@ def _timed(caller: Caller, asked: tuple[str, dict[str, Any]], found: Calls, lock
 
 
 def _letters(place: Site, seconds: float) -> None:
-    """Now and then a letter: proposed at one replica, approved on the page of the other."""
-    began, number = time.monotonic(), 0
+    """Now and then a letter."""
+    began, number = time.monotonic(), 2 * _PROPOSERS
     while time.monotonic() < began + seconds - _LETTER_EVERY:
+        due = time.monotonic() + _LETTER_EVERY
+        _letter(place, number)
         number += 1
-        here, there = place.ports if number % 2 else place.ports[::-1]
-        place.letter(number, place.people[number % len(place.people)], here, there)
-        time.sleep(max(began + number * _LETTER_EVERY - time.monotonic(), 0))
+        time.sleep(max(due - time.monotonic(), 0))
 
 
-def _claimed(place: Site) -> tuple[list[float], int]:
+def _letter(place: Site, number: int) -> None:
+    """Proposed at one replica, approved on the page of the other; by each of the writers in turn."""
+    here, there = place.ports if number // _PROPOSERS % 2 else place.ports[::-1]
+    key = place.propose(number, place.people[-2 - number % _PROPOSERS], here)
+    time.sleep(_READ_SECONDS)
+    place.approve(key, there)
+
+
+def _claimed(place: Site, since: str) -> tuple[list[float], int]:
     """Seconds from each yes to the moment a replica took the letter to send it, by the database's clock."""
     query = """
         select extract(epoch from min(s.at::timestamptz) - min(a.at::timestamptz))::float
         from events a join events s using (tenant, proposal_id)
-        where a.status = 'approved' and s.status = 'sending' group by proposal_id
+        where a.status = 'approved' and s.status = 'sending' and a.at > %s group by proposal_id
     """
     with psycopg.connect(place.database_url) as connection:
-        rows = connection.execute(query).fetchall()
-        (approved,) = connection.execute("select count(*) from events where status = 'approved'").fetchone() or (0,)
+        rows = connection.execute(query, (since,)).fetchall()
+        counted = "select count(*) from events where status = 'approved' and at > %s"
+        (approved,) = connection.execute(counted, (since,)).fetchone() or (0,)
     return sorted(row[0] for row in rows), approved
 
 

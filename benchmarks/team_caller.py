@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Caller:
-    """One person's program; each call goes to the next replica, over a connection that is kept."""
+    """One person's program; each call goes to the next replica."""
 
     def __init__(self, ports: Sequence[int], headers: dict[str, str]) -> None:
         self._ways = cycle([HTTPConnection("127.0.0.1", port, timeout=120) for port in ports])
@@ -43,6 +43,7 @@ class Caller:
         way.request("POST", "/mcp", json.dumps(body), self._headers)
         answer = way.getresponse()
         found = answer.read()
+        way.close()  # as through a balancer; and a connection that was not used for a while is closed by the server
         if answer.status != 200 or b'"isError":true' in found or b'"result"' not in found:
             raise RuntimeError(f"{tool}: {answer.status} {found[-300:]!r}")
         return found

@@ -18,6 +18,7 @@ from typing import Any
 
 import anyio
 import httpx2
+import psycopg
 
 from benchmarks.team_caller import Caller
 from benchmarks.team_payt import APP, APP_SECRET, PROVIDER_APP, PROVIDER_SECRET, someone
@@ -62,22 +63,31 @@ class Site:
         with urllib.request.urlopen(f"{self._payt}/_sandbox/requests", timeout=_PATIENCE) as answer:
             found = json.load(answer)
         self.refused = sum(one["status"] == 429 for one in found["requests"])
-        asked = [one for one in found["requests"] if one["path"].startswith("/v1") and one["status"] != 429]
+        asked = [one for one in found["requests"] if one["path"].startswith("/v1")]
         return [(datetime.fromisoformat(one["time"]).timestamp(), one["token_tail"]) for one in asked]
+
+    def now(self) -> str:
+        """By the database, as the record of writes has it."""
+        with psycopg.connect(self.database_url) as connection:
+            (now,) = connection.execute("select clock_timestamp() at time zone 'utc'").fetchone() or (None,)
+        return f"{now.isoformat(timespec='microseconds')}+00:00" if now else ""
 
     def resident_mb(self) -> list[float]:
         return [_resident_mb(one.pid) for one in self.replicas]
 
-    def letter(self, number: int, person: Person, here: int, there: int) -> None:
-        """One is proposed at one replica, and approved by the last person on the page of the other."""
+    def propose(self, number: int, person: Person, port: int) -> str:
+        """A letter, at one replica; the id of its proposal."""
         administration, debtor = self.mailable[number % len(self.mailable)]
         arguments = {
             "subject": f"Openstaand {number}", "body": f"Beste relatie,\n\nWilt u {number} lezen?\n",
             "to_debtor": debtor, "administration_id": administration,
         }  # fmt: skip
-        said = Caller([here], {"Host": self.host, **person.bearer}).call("send_message", arguments).decode()
-        key = said.partition('"proposal_id":"')[2].partition('"')[0]
-        anyio.run(self._approve, self.people[-1].browser, there, key)
+        said = Caller([port], {"Host": self.host, **person.bearer}).call("send_message", arguments).decode()
+        return said.partition('"proposal_id":"')[2].partition('"')[0]
+
+    def approve(self, key: str, port: int) -> None:
+        """On the page of one replica, by the last person."""
+        anyio.run(self._approve, self.people[-1].browser, port, key)
 
     async def _approve(self, browser: Browser, port: int, key: str) -> None:
         """By hand, at this one replica."""
@@ -164,6 +174,8 @@ async def _look_around(found: Site, client: Any) -> None:
             if not debtors.is_error:
                 break
             await anyio.sleep(1)
+        if debtors.is_error:
+            raise RuntimeError(f"find_debtors: {debtors.content[0].text}")
         rows = debtors.structured_content["debtors"]
         found.mailable += [(administration, one["debtor_number"]) for one in rows if not one.get("attention")]
 

@@ -38,6 +38,7 @@ To leave
 What an assistant or a developer starts
   payt-mcp                    the server itself, over stdin and stdout: an assistant starts this, not you
   payt-mcp serve --http       the server at http://127.0.0.1:8000/mcp  [--host HOST] [--port PORT]
+  payt-mcp serve --team       one replica of a shared server  [--host --port --metrics-port --leave-seconds]
   payt-mcp sandbox            an embedded Payt with invented data, over TCP  [--port --debtors --invoices
                               --seed --today --latency-ms --token-seconds --redirect-uri
                               --control]

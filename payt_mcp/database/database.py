@@ -124,8 +124,9 @@ class Database:
 
     def _configure(self, connection: Connection) -> None:
         value = f"{round(self._left_open * 1000)}ms"
+        connection.autocommit = True
         connection.execute("select set_config('idle_in_transaction_session_timeout', %s, false)", (value,))
-        connection.commit()
+        connection.autocommit = False
 
     async def notices(self, channel: str) -> AsyncIterator[str]:
         """What is notified on a channel, as it comes; "" where something may have been missed: at the start, after a

@@ -40,6 +40,9 @@ SENDING_BOUND = 40.0
 """Seconds after which what is being sent is recorded as of unknown outcome."""
 
 _RETRIES = (0.5, 1.5, 4.0, 8.0)
+_RULES_HOLD = 2.0
+"""Seconds that looking at a proposal may take before the rules are asked again: Payt can be slow, or away."""
+
 _PAUSE = 5.0
 _LONGEST_PAUSE = 60.0
 _REMEMBERED = 300.0
@@ -208,6 +211,7 @@ class Engine:
             self.troubles[key], self._retry_at[key] = _UNKNOWN_KIND, time.monotonic() + _LONGEST_PAUSE
             return
         await self.on_ledger(self.ledger.checking, key, scope=self.ledger_scope)
+        began = time.monotonic()
         check = await writer.check(record)
         if check.changed:
             left = await self.on_ledger(self.ledger.supersede, key, joined(check.changed, "; "), scope=scope)
@@ -215,7 +219,8 @@ class Engine:
             if check.renewed is not None and left.status is Status.SUPERSEDED:
                 await self.on_ledger(self.ledger.propose, check.renewed, Who("server"))
             return
-        if check.delivered is None and await self._is_barred(record):  # looking at it can have taken a while
+        is_late = check.delivered is None and time.monotonic() - began > _RULES_HOLD
+        if is_late and await self._is_barred(record):
             return
         with anyio.CancelScope(shield=True):
             await self._take_and_send(writer, record, check)

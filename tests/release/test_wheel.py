@@ -26,6 +26,7 @@ BESIDE_PYTHON = {
     "payt_mcp/proposals/asking/assets/page.css",
     "payt_mcp/proposals/asking/assets/page.js",
     "payt_mcp/proposals/asking/assets/rest.js",
+    "payt_mcp/server/team/pages/assets/team.css",
     f"{INFO}/METADATA",
     f"{INFO}/RECORD",
     f"{INFO}/WHEEL",

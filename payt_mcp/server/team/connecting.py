@@ -164,7 +164,8 @@ class Connecting:
         finally:
             await trial.aclose()
         whose = "" if departure.is_company else person.id
-        await self._grants.keep(person.tenant_id, whose, client_id, tokens, granted)
+        grant = await self._grants.keep(person.tenant_id, whose, client_id, tokens, granted)
+        await self._grants.was_tried(grant)
         logger.info("Payt was connected for %s of %s, at %s", whose or "all", person.tenant_id, settings.api_url)
 
     def _client(self, access: Secret | None) -> PaytClient:

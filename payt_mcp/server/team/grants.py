@@ -24,6 +24,7 @@ from payt_mcp.server.team.access import Ended
 from payt_mcp.server.team.grant_store import DISCONNECTED, GrantStore, plain
 from payt_mcp.server.team.keyring import KeyRing
 from payt_mcp.server.team.people import Person
+from payt_mcp.server.team.rate import SharedRate
 from payt_mcp.server.team.resealing import GRANTS
 from payt_mcp.settings import Secret
 from payt_mcp.settings.team import TeamSettings
@@ -58,6 +59,7 @@ class Grants:
     def __init__(self, database: Database, ring: KeyRing, settings: TeamSettings, ended: Ended) -> None:
         self._database = database
         self._ring = ring
+        self._rate = settings.base.rate
         self._client_secret = settings.base.client_secret
         self._where = settings.public_url + CONNECT
         self._ended = ended
@@ -116,6 +118,10 @@ class Grants:
         values = (secrets.token_hex(8), client_id, granted.scope)
         row = await self._database.run(lambda c: self._kept(c, (tenant_id, person_id or None), tokens, *values))
         return _grant(row)
+
+    async def was_tried(self, grant: Grant) -> None:
+        """Payt was asked once with it, before there was a rate to ask by: what follows in this second is one less."""
+        await SharedRate(self._database, grant.tenant_id, grant.id, self._rate).enter(can_wait=False)
 
     async def disconnect(self, grant: Grant) -> None:
         """Forget its tokens; whoever used it connects anew."""

@@ -15,6 +15,8 @@ from payt_mcp.errors import DatabaseError, SealedError
 from payt_mcp.payt.wire import Query
 
 _MOST_TOKEN = 40
+_MOST, _EVERY = 100, 16
+"""Listings of one person that are kept, as many as a replica has in memory; looked at with every so many that come."""
 
 
 class Sealer(Protocol):
@@ -34,6 +36,7 @@ class SharedListings(Listings):
         self._sealer = sealer
         self._whose = {"tenant": tenant_id, "person": person_id}
         self._written: dict[str, tuple[object, ...]] = {}
+        self._keepings = 0
         self._versions: dict[str, int] = {}
 
     async def fetch(self, cursor: str) -> None:
@@ -52,6 +55,7 @@ class SharedListings(Listings):
         if not changed:
             return
         states = {one.token: _state(one) for one in changed}
+        self._keepings += 1
         with suppress(DatabaseError):
             self._versions |= await self._database.run(lambda c: self._write(c, changed))
             kept = {one.token for one in self.all()}
@@ -66,6 +70,8 @@ class SharedListings(Listings):
             if row is not None:
                 versions[one.token] = row["version"]
         connection.execute(_FORGET, {"seconds": LIFETIME})
+        if self._keepings % _EVERY == 0:
+            connection.execute(_TOO_MANY, self._whose | {"most": _MOST})
         return versions
 
     def _values(self, token: str) -> dict[str, Any]:
@@ -91,6 +97,13 @@ returning version
 """
 
 _FORGET = "delete from listings where used_at < now() - make_interval(secs => %(seconds)s)"
+
+
+_TOO_MANY = """
+delete from listings where token in (
+    select token from listings where tenant = %(tenant)s and person = %(person)s order by used_at desc offset %(most)s
+)
+"""
 
 
 def _state(listing: Listing) -> tuple[object, ...]:

@@ -14,10 +14,14 @@ from contextvars import ContextVar
 import anyio
 
 from payt_mcp.database.database import Connection, Database, first
-from payt_mcp.payt.pacing import WINDOW
 
 asking: ContextVar[str] = ContextVar("payt_mcp_asking", default="")
 """The person for whom something is asked; "" for nobody in particular."""
+
+WINDOW = 1.15
+"""Seconds in which at most so many requests go out as Payt takes in one: a process that is busy sends a while after its
+place was noted, and another may send on time just after.
+"""
 
 _MOST_REMEMBERED = 1_000
 

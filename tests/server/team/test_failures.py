@@ -257,6 +257,8 @@ async def test_who_was_removed_at_the_provider_is_let_in_nowhere_and_their_yes_s
     company.provider.remove(BRAM.subject)
     passes = "confirmed_at = confirmed_at - interval '5 minutes', tried_at = tried_at - interval '5 minutes'"
     company.rows(f"update identities set {passes} where subject = 'sub-bram'")
+    begun = "select 1 from turns where proposal = %s and until < clock_timestamp() + interval '17 seconds'"
+    await act.until(lambda: company.rows(begun, (key,)))  # a replica began to look at it three seconds ago
     company.payt.faults.clear()
     await act.until(lambda: act.settled(key) == "superseded")
     assert company.mails("Vertrokken") == 0

@@ -19,8 +19,9 @@ _HOST = re.compile(r"(?:[A-Za-z0-9._\-]+|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]{1,60}")
 _NOT_OF_A_PROGRAM = frozenset({
     "about", "blob", "chrome", "chrome-extension", "content", "data", "edge", "file", "filesystem", "ftp", "intent",
-    "jar", "javascript", "mailto", "ms-appinstaller", "ms-msdt", "resource", "search-ms", "sms", "tel", "vbscript",
-    "view-source", "ws", "wss", "x-apple.systempreferences",
+    "itms-services", "jar", "javascript", "ldap", "ldaps", "mailto", "ms-appinstaller", "ms-msdt", "ms-officecmd",
+    "ms-settings", "nfs", "rdp", "resource", "search", "search-ms", "sftp", "shell", "smb", "sms", "ssh", "tel",
+    "telnet", "vbscript", "view-source", "ws", "wss", "x-apple.systempreferences",
 })  # fmt: skip
 """Schemes that browsers and systems act on themselves."""
 

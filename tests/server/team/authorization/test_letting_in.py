@@ -82,7 +82,7 @@ async def test_a_registration_gets_no_secret_and_only_addresses_that_can_be_trus
         "https://app.example\\@evil.example/", "https://user@app.example/", "https://app.example/#x", "https:///x",
         "https://app.example/ x", "//app.example/cb", "/cb", "", "blob:https://x/y", "cursor:alert", 7, "https://x:99999/",
         "https://app.example;frame-ancestors/cb", "https://claude.ai%2eevil.example/cb", "https://a,b/", "https://*/cb",
-        "https://app.example;script-src:443/cb", "https://[::1;x]/",
+        "https://app.example;script-src:443/cb", "smb://app.example/cb", "itms-services://x/cb", "https://[::1;x]/",
     ):  # fmt: skip
         refused = await stage.server.post("/register", json={"redirect_uris": [CALLBACK, bad]})
         assert (refused.status_code, refused.json()["error"]) == (400, "invalid_redirect_uri"), bad

@@ -14,9 +14,12 @@ from payt_mcp.payt import writes
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.signin.tokens import StaticToken
 from payt_mcp.proposals.records import Who
+from payt_mcp.server.team.keyring import KeyRing
+from payt_mcp.server.team.listings import SharedListings
 from payt_mcp.server.team.rate import SharedRate, asking
 from payt_mcp.settings import Secret
 from tests.support.colleagues import Company, asks, until
+from tests.support.keys import KEYS
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 Replicas = tuple[str, str]
@@ -143,3 +146,19 @@ async def test_what_one_replica_wrote_the_other_shows(house: Company) -> None:
 
         await until(is_shown)
     del house.replicas[-2:]
+
+
+async def test_an_agent_that_asks_and_asks_fills_no_table(house: Company) -> None:
+    tenant = await house.tenant("Asking")
+    one, other = [SharedListings(house.database, KeyRing(KEYS), tenant, person) for person in ("u-asking", "u-other")]
+    other.start("search_invoices", {}, "4711", ["1", "2"], size=1)
+    await other.keep()
+    for _ in range(128):
+        last = one.start("search_invoices", {}, "4711", ["1", "2"], size=1)
+        await one.keep()
+    query = "select person, count(*) as number from listings where tenant = %s group by person"
+    rows = await house.database.run(lambda c: c.execute(query, (tenant,)).fetchall())
+    assert {row["person"]: row["number"] for row in rows} == {"u-asking": 100, "u-other": 1}
+    again = SharedListings(house.database, KeyRing(KEYS), tenant, "u-asking")
+    await again.fetch(f"{last.token}.1")
+    assert [listing.token for listing in again.all()] == [last.token]

@@ -96,7 +96,7 @@ async def get_worklist(
     answer.notes = [*unknown, *answer.notes]
     looked = max((day.message_days for _, day in found), default=0)
     if looked and page.is_first and only in {"", "answer_message"}:
-        answer.notes.append(f"Messages of the last {looked} days: an older one may wait, too.")
+        answer.notes.append(f"Messages of {looked} days only.")
     answer.as_of = earliest(scopes, (day.as_of for _, day in found))
     answer.total, answer.next_cursor = page.total, page.next_cursor
     return answer.result()
@@ -157,9 +157,8 @@ def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answe
     for one in left:
         whose = f" ({one['currency']}, {one['administration_id']})" if len(scopes) > 1 else ""
         sums.setdefault((one["chase"], one["reason"]), []).append(f"{one['amount']} of {one['debtors']}{whose}")
-    steps = dict.fromkeys(f"step={chase.replace(' ', '_')}" for chase, _ in sums)
-    answer.lines += ["", f"Not for today (who: {' or '.join(steps)}):"]
-    answer.lines += [f"- {chase}: {', '.join(of_each)}, {reason}" for (chase, reason), of_each in sums.items()]
+    answer.lines += ["", "Not today (who: step)"]
+    answer.lines += [f"{chase}: {', '.join(of_each)}, {reason}" for (chase, reason), of_each in sums.items()]
 
 
 def _whose(scopes: Sequence[Scope], scope: Scope) -> dict[str, Any]:

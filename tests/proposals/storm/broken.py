@@ -30,7 +30,7 @@ class ClaimNotAtomic(Ledger):
             record = found(self._store, key, scope)
         if record.status is not Status.APPROVED:
             return None
-        time.sleep(0.05)
+        time.sleep(1.0)  # as long as two processes may be apart in seeing one yes
         with self._step() as step:
             return step.change(
                 key,

@@ -92,6 +92,16 @@ class Account:
         return login is not None
 
     @property
+    def why_none(self) -> str:
+        """Why a person of a company sees no administration although their credential reaches some; else ""."""
+        if self._may_see is None or not self.reach or any(map(self._may_see, self.reach)):
+            return ""
+        return (
+            "You have no role in any administration here: whoever administers this server for your company can give "
+            "you one (`payt-mcp team roles`)."
+        )
+
+    @property
     def reach(self) -> frozenset[str]:
         """The ids of all administrations that the credential reaches, as they were last listed."""
         return frozenset(one.id for one in self._administrations)
@@ -140,7 +150,7 @@ class Account:
         if len(active) == 1:
             return active[0]
         if not active:
-            raise UnknownRecordError(f"This token reaches no active administration. {_choices(known)}")
+            raise UnknownRecordError(self.why_none or f"This token reaches no active administration. {_choices(known)}")
         raise AmbiguousError(
             "administration_id", [_named(a) for a in active], "Ask the user which one, and pass administration_id."
         )

@@ -69,8 +69,8 @@ _ROLES_HOLD = 30_000
 """The same where it depends on who asks what is listed."""
 
 _ON_RECORD = (
-    "what was proposed or carried out is on record, where the user can look (`payt-mcp approvals`). Do not propose it "
-    "again before they have."
+    "what was proposed or carried out is on record, where the user can look (`payt-mcp approvals`; in a company, the "
+    "approvals page). Do not propose it again before they have."
 )
 
 

@@ -52,7 +52,7 @@ async def list_administrations(ctx: Ctx) -> Annotated[CallToolResult, Administra
         f"{present.count(len(found), 'administration')}, {active} active{invented}.",
         {"administrations": rows},
         present.table(rows, columns | {"timezone": "time zone", "bank_account": "own bank account"}),
-        [_FOR_OWN_BOOKS] if account.is_invented else [],
+        [*filter(None, [account.why_none]), *([_FOR_OWN_BOOKS] if account.is_invented else [])],
         as_of=account.now(),
         total=len(rows),
     ).result()

@@ -91,7 +91,8 @@ async def get_worklist(
         _add_left_out(answer, scopes, found)
     answer.summary += unranked(scopes) if page.is_first else ""
     for scope, day in found:
-        notes = [*day.notes, *scope.caveats]
+        beside = _beside(day) if page.is_first and only == "must_not" else []
+        notes = [*beside, *day.notes, *scope.caveats]
         answer.notes += labelled(scope, notes, scopes)
     answer.notes = [*unknown, *answer.notes]
     looked = max((day.message_days for _, day in found), default=0)
@@ -106,9 +107,12 @@ def _step(value: str) -> str:
     from payt_mcp.receivables.worklist.rules import LEFT, STEPS  # noqa: PLC0415 - listing tools needs none of it
 
     named = value.strip().casefold().replace(" ", "_")
-    if named not in {"", *STEPS, *LEFT}:
+    if named in {"", *STEPS, *LEFT}:
+        return named
+    begun = [step for step in (*STEPS, *LEFT) if step.startswith(named)]  # `answer` for `answer_message`
+    if len(begun) != 1:
         raise BadValueError("step", value, f"one of {', '.join((*STEPS, *LEFT))}, or none for all there is to do")
-    return named
+    return begun[0]
 
 
 def _ranked(scopes: Sequence[Scope], found: Sequence[Answered[Day]], only: str) -> list[str]:
@@ -161,6 +165,19 @@ def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answe
     answer.lines += [f"{chase}: {', '.join(of_each)}, {reason}" for (chase, reason), of_each in sums.items()]
 
 
+def _beside(day: Day) -> list[str]:
+    """Who has a step that chases nobody, as to answer a message, and owes nothing that may be chased."""
+    numbers = [
+        present.code(standing.number)
+        for standing, _ in day.worklist.rows
+        if standing.owing.overdue and not standing.chasing.amount
+    ]
+    if not numbers:
+        return []
+    who = present.some(numbers, most=_MOST_BESIDE)
+    return [f"Nothing may be chased either of {present.count(len(numbers), 'debtor')} with another step: {who}."]
+
+
 def _whose(scopes: Sequence[Scope], scope: Scope) -> dict[str, Any]:
     """Of several administrations, the one of a row and its currency."""
     return {"administration_id": scope.id, "currency": _currency(scope)} if len(scopes) > 1 else {}
@@ -191,6 +208,8 @@ TOOL = ToolSpec(
         "credit_cases:read",
     ),
 )
+
+_MOST_BESIDE = 20
 
 _COLUMNS = {
     "administration_id": "administration",

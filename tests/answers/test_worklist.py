@@ -205,6 +205,12 @@ async def test_one_step_is_asked_for_and_who_is_left_in_peace_has_a_name_a_reaso
             }
             both = await who.all("get_worklist", "debtors", top=3, step="must not", administration_id="all")
             decide = await who.ask("get_worklist", step="decide_plan")
+            assert (await who.ask("get_worklist", step="decide"))["debtors"] == decide["debtors"]
+            (beside,) = [
+                note
+                for note in (await who.ask("get_worklist", step="must_not"))["notes"]
+                if note.startswith("Nothing may be chased either of ")
+            ]
             with pytest.raises(AssertionError, match=r"one of answer_message, .*, must_not, not_yet, or none"):
                 await who.ask("get_worklist", step="chase")
     for step, rows in left.items():
@@ -215,6 +221,8 @@ async def test_one_step_is_asked_for_and_who_is_left_in_peace_has_a_name_a_reaso
         of_each = [row for row in answer["left_out"] if row["chase"] == step.replace("_", " ")]
         assert sums == {row["reason"]: (row["debtors"], Decimal(row["amount"])) for row in of_each}
         assert {row["step"] for row in rows} == {step}
+    has_another = {row["debtor_number"] for row in whole if any("set apart" in fact for fact in row.get("facts", ()))}
+    assert set(beside.rpartition(": ")[2].rstrip(".").split(", ")) <= has_another
     bailiff = next(row for row in left["must_not"] if row["debtor_number"] == number_of("with a bailiff"))
     assert (bailiff["reason"], bailiff["amount"]) == ("with a bailiff", "700.00")
     assert not any("set apart" in fact for fact in bailiff["facts"])

@@ -167,6 +167,18 @@ async def test_nobody_that_is_there_is_answered(house: Company, replicas: Replic
             assert "You have no access to this server any more" in said(refused)
 
 
+async def test_who_has_no_role_is_told_so(house: Company, replicas: Replicas) -> None:
+    tenant = await house.tenant("Newcomers")
+    newcomer = await house.person(tenant, "newcomer", "whole", everywhere="reader")
+    await house.people.set_role(newcomer.id, None)
+    async with asks(replicas[0], newcomer, mode="auto") as client:
+        for tool in ("list_administrations", "summarize_overdue"):
+            answer = said(await client.call_tool(tool, {}))
+            assert "You have no role in any administration here" in answer
+            assert "payt-mcp team roles" in answer
+            assert "4711" not in answer
+
+
 async def test_what_is_carried_out_says_who_but_nothing_of_a_colleagues_letter(
     house: Company, replicas: Replicas
 ) -> None:

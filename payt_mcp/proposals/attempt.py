@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from payt_mcp.proposals.outcomes import of_this_attempt
 from payt_mcp.proposals.records import Draft, Record
 from payt_mcp.proposals.states import Status
+from payt_mcp.words.said import say
 
 
 @dataclass(frozen=True)
@@ -45,3 +47,12 @@ class Writer(Protocol):
 
     async def look(self, record: Record) -> Done | None:
         """What became of it, as far as Payt shows; None where it does not."""
+
+
+def left_by(record: Record, done: Done) -> Done:
+    """How an attempt leaves a proposal: where an earlier one may have got through, failing now says nothing of that."""
+    if record.sending_at is None or done.status is not Status.FAILED:
+        return done
+    why = of_this_attempt(str(done.outcome.get("trouble", "")))
+    trouble = say("It could not be sent again: {trouble}", trouble=why)
+    return Done(Status.OUTCOME_UNKNOWN, {**done.outcome, "trouble": trouble})

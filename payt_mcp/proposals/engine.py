@@ -25,7 +25,7 @@ from payt_mcp.errors import (
     RefusedWriteError,
     UpstreamError,
 )
-from payt_mcp.proposals.attempt import Check, Done, Writer
+from payt_mcp.proposals.attempt import Check, Done, Writer, left_by
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.outcomes import of_this_attempt, sent_before, unusable
 from payt_mcp.proposals.records import Record, Who
@@ -230,7 +230,7 @@ class Engine:
         if claimed is None:
             return
         self.sent_here.add(record.id)
-        await self._record(record.id, check.delivered or _of_attempt(record, await self._send(writer, claimed)))
+        await self._record(record.id, check.delivered or left_by(record, await self._send(writer, claimed)))
         self.troubles.pop(record.id, None)
 
     async def _is_barred(self, record: Record) -> bool:
@@ -281,7 +281,7 @@ class Engine:
         try:
             claimed = await self.on_ledger(self.ledger.claim, record.id, check.baseline, scope=self.ledger_scope)
         except LedgerError:
-            self._unrecorded[record.id] = _of_attempt(record, Done(Status.FAILED, {"trouble": _NOT_KEPT}))
+            self._unrecorded[record.id] = left_by(record, Done(Status.FAILED, {"trouble": _NOT_KEPT}))
             raise
         if claimed is None and not await self._waits(record.id):  # another has it, or the check was overtaken
             self._retry_at[record.id] = time.monotonic() + _PAUSE
@@ -390,12 +390,3 @@ class Engine:
                 message_id=done.message_id,
                 scope=record.scope,
             )
-
-
-def _of_attempt(record: Record, done: Done) -> Done:
-    """How an attempt leaves a proposal: where an earlier one may have got through, failing now says nothing of that."""
-    if record.sending_at is None or done.status is not Status.FAILED:
-        return done
-    why = of_this_attempt(str(done.outcome.get("trouble", "")))
-    trouble = say("It could not be sent again: {trouble}", trouble=why)
-    return Done(Status.OUTCOME_UNKNOWN, {**done.outcome, "trouble": trouble})

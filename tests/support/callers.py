@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
+from starlette.types import ASGIApp
 
 from payt_mcp.errors import NotConfiguredError
 from payt_mcp.server.http_app import build_app
@@ -30,6 +31,20 @@ from tests.support.unhurried import NO_LIMIT
 ADMINISTRATION = "4711"
 HEADER = "x-caller"
 TOKENS = {"anouk": "token-of-anouk", "bram": "token-of-bram"}
+
+
+@asynccontextmanager
+async def at_mcp(app: ASGIApp) -> AsyncIterator[str]:
+    """The application over TCP, in this event loop; its address, with `/mcp`."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
+        await asyncio.sleep(0.02)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/mcp"
+    finally:
+        server.should_exit = True
+        await task
 
 
 class ByHeader:
@@ -90,15 +105,8 @@ class TwoPayts:
         # The process has no credential: what is asked without a caller is asked of nobody.
         ours = Settings(state_dir=self.state, toolsets=next(iter(theirs.values())).toolsets)
         app = build_app(ours, host="127.0.0.1", callers=lambda group: ByHeader(theirs, group))
-        server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))
-        task = asyncio.create_task(server.serve())
-        while not server.started:  # noqa: ASYNC110 - uvicorn offers no event
-            await asyncio.sleep(0.02)
-        try:
-            yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/mcp"
-        finally:
-            server.should_exit = True
-            await task
+        async with at_mcp(app) as url:
+            yield url
 
     def asked(self, name: str) -> int:
         """How many requests a Payt has had."""

@@ -5,7 +5,6 @@ Who asks stands in a header, in the place of the access token that is checked el
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -14,7 +13,6 @@ from typing import Any
 
 import anyio
 import httpx2
-import uvicorn
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -35,6 +33,7 @@ from payt_sandbox.app import create_app
 from payt_sandbox.server import Handle, run_in_thread
 from payt_sandbox.signin.access import Token
 from tests.support import postgres
+from tests.support.callers import at_mcp
 
 HEADER = "x-person"
 KEY = NamedKey("k1", Secret(base64.b64encode(b"k" * 32).decode()))
@@ -137,15 +136,10 @@ class Company:
         )
         server = build_server(settings.base, callers=callers, question_keys=[KEY.raw])
         app = BySaying(server.streamable_http_app(streamable_http_path="/mcp", stateless_http=True, host="127.0.0.1"))
-        serving = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical"))
-        task = asyncio.create_task(serving.serve())
-        while not serving.started:  # noqa: ASYNC110 - uvicorn offers no event
-            await asyncio.sleep(0.02)
         try:
-            yield f"http://127.0.0.1:{serving.servers[0].sockets[0].getsockname()[1]}/mcp"
+            async with at_mcp(app) as url:
+                yield url
         finally:
-            serving.should_exit = True
-            await task
             database.close()
 
     def mailable(self, place: int = 0) -> str:

@@ -187,11 +187,11 @@ class Works:
         """Let go of what is idle, as long as this runs."""
         while True:
             await anyio.sleep(_TIDYING)
-            now = time.monotonic()
             for key, work in list(self._open.items()):
-                if now - work.used > IDLE and not work.is_busy:
+                if _is_idle(work):
                     async with self._opening[key]:
-                        await self._close(key)
+                        if _is_idle(work):  # nobody has come for it while its turn was waited for
+                            await self._close(key)
 
     async def finish(self) -> None:
         """What is being sent is finished or recorded, within a bound, of all of them at once."""
@@ -208,3 +208,7 @@ class Works:
         if work is not None:
             self._of_person = {who: one for who, one in self._of_person.items() if one is not work}
             await work.aclose()
+
+
+def _is_idle(work: GrantWork) -> bool:
+    return time.monotonic() - work.used > IDLE and not work.is_busy

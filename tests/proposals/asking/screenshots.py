@@ -7,17 +7,14 @@ Needs chromium. `approval-page.png` is for docs/; look at the others after any c
 
 from __future__ import annotations
 
-import argparse
 import re
 import tempfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import anyio
-
 from payt_mcp.words.catalogs import translated
-from payt_mcp.words.languages import LANGUAGES, Language
+from payt_mcp.words.languages import Language
 from payt_sandbox.api.faults import Fault
 from payt_sandbox.api.options import Options
 from payt_sandbox.app import create_app
@@ -25,6 +22,7 @@ from payt_sandbox.data.build import build_world
 from payt_sandbox.server import run_in_thread
 from tests.support.browsing import awake, browser
 from tests.support.house import ADMINISTRATION, House, client, data
+from tests.support.pictures import take_pictures
 from tests.writes.invoices.test_upsert import as_it_is, new
 
 WIDTHS = (390, 1200)
@@ -147,14 +145,5 @@ async def _whole(page: Any, width: int) -> None:
     await awake(page)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("language", nargs="?", choices=LANGUAGES, default="en")
-    options = parser.parse_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    anyio.run(take, options.folder, options.language)
-
-
 if __name__ == "__main__":
-    main()
+    take_pictures(take, __doc__)

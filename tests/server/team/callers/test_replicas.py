@@ -14,6 +14,7 @@ from payt_mcp.payt import writes
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.signin.tokens import StaticToken
 from payt_mcp.proposals.records import Who
+from payt_mcp.server.team import works
 from payt_mcp.server.team.keyring import KeyRing
 from payt_mcp.server.team.listings import SharedListings
 from payt_mcp.server.team.rate import SharedRate, asking
@@ -162,3 +163,24 @@ async def test_an_agent_that_asks_and_asks_fills_no_table(house: Company) -> Non
     again = SharedListings(house.database, KeyRing(KEYS), tenant, "u-asking")
     await again.fetch(f"{last.token}.1")
     assert [listing.token for listing in again.all()] == [last.token]
+
+
+async def test_what_is_idle_is_let_go_and_opened_anew_when_somebody_comes(
+    house: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant = await house.tenant("Idle")
+    anouk = await house.person(tenant, "anouk", "whole", everywhere="reader")
+    monkeypatch.setattr(works, "_TIDYING", 0.05)
+    async with house.replica() as one, asks(one, anouk) as client:
+        callers = house.replicas[-1]
+        for _ in range(2):
+            assert not (await client.call_tool("list_administrations", {})).is_error
+            assert callers.works.last_of(tenant, anouk.id) is not None
+            monkeypatch.setattr(works, "IDLE", 0.0)
+
+            async def is_gone() -> bool:
+                return callers.works.last_of(tenant, anouk.id) is None
+
+            await until(is_gone)
+            monkeypatch.setattr(works, "IDLE", 900.0)
+    del house.replicas[-1:]

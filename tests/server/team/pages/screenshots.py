@@ -7,17 +7,15 @@ Needs chromium and a PostgreSQL; look at them after any change of the pages.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-
-import anyio
 
 from payt_mcp.proposals.preview import Warned
 from payt_mcp.proposals.records import Record
-from payt_mcp.words.languages import LANGUAGES, Language
+from payt_mcp.words.languages import Language
 from tests.server.team.pages.serving import Served, served
 from tests.server.team.pages.stage import let_in
 from tests.support.browsing import awake, browser
+from tests.support.pictures import take_pictures
 
 WIDTHS = (390, 1200)
 SCHEMES = ("light", "dark")
@@ -66,14 +64,5 @@ def _path(record: Record) -> str:
     return f"/approvals/{record.id}"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("language", nargs="?", choices=LANGUAGES, default="en")
-    options = parser.parse_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    anyio.run(take, options.folder, options.language)
-
-
 if __name__ == "__main__":
-    main()
+    take_pictures(take, __doc__)

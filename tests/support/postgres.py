@@ -32,6 +32,8 @@ REQUIRED = "CI_POSTGRES"
 
 _GIVEN = "TEST_DATABASE_URL"
 _TEMPLATE = "payt_template"
+_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(16)
+"""Which run this is, in all of its processes: a number of a process would name an earlier run one day."""
 
 
 def of_this_run() -> str:
@@ -40,26 +42,29 @@ def of_this_run() -> str:
         with _turn(Path(tempfile.gettempdir()) / "payt-mcp-tests-given.lock"):
             _make_template(given)
         return given
-    parent = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
-    told = Path(tempfile.gettempdir()) / f"payt-mcp-tests-{parent}.postgres"
-    with _turn(told.with_suffix(".lock")):
+    folder = Path(tempfile.gettempdir()) / f"payt-mcp-tests-{_RUN}"
+    folder.mkdir(exist_ok=True)
+    told = folder / "address"
+    with _turn(folder / "lock"):
         if not told.exists():
-            cluster = a_cluster()
+            cluster = a_cluster(folder)
             cluster.start()
-            cluster.stop_with(parent)
+            cluster.stop_with(os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid())
             _make_template(cluster.url)
             told.write_text(cluster.url)
     return told.read_text()
 
 
-def a_cluster() -> Cluster:
-    """One that is made and not started. The test is skipped where this machine has no PostgreSQL."""
+def a_cluster(folder: Path | None = None) -> Cluster:
+    """One that is made and not started, in a folder of its own unless told which. The test is skipped where this
+    machine has no PostgreSQL.
+    """
     found = programs()
     if found is None:
         if os.environ.get(REQUIRED):
             pytest.fail("there is no PostgreSQL, and it is required here")
         pytest.skip("there is no PostgreSQL on this machine (Debian: apt install postgresql), and no TEST_DATABASE_URL")
-    folder = Path(tempfile.mkdtemp(prefix="payt-mcp-postgres-"))
+    folder = folder or Path(tempfile.mkdtemp(prefix="payt-mcp-postgres-"))
     cluster = Cluster(folder, found, free_port())
     cluster.make()
     return cluster

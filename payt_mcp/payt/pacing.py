@@ -10,8 +10,13 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
-WINDOW = 1.06
-"""Seconds in which at most `rate` requests arrive: Payt's second, and some for the jitter of the network."""
+WINDOW = 1.02
+"""Seconds in which at most `rate` requests arrive, where their answers tell when they can have arrived: Payt's second,
+and some for a fastest answer that could have been faster.
+"""
+
+ON_ITS_WAY = 0.04
+"""The same, beside it, while a request has no answer: for the jitter of the network."""
 
 BUDGET = 25.0
 """Seconds after which a failing read is given up."""
@@ -27,10 +32,12 @@ _MOST_ATTEMPTS = 7
 @dataclass(eq=False)
 class Slot:
     """One request's place in the window. `at` is None until the request is on the wire: Payt counts
-    arrivals, and a request that waits for a connection arrives later than it was begun.
+    arrivals, and a request that waits for a connection arrives later than it was begun. With `is_answered` it is when
+    the request can have arrived at the latest.
     """
 
     at: float | None = None
+    is_answered: bool = False
 
 
 class Gate(Protocol):
@@ -60,9 +67,9 @@ class Pacer:
         most = max(self._rate // 2, 1) if can_wait else self._rate
         if len(self._slots) < most:
             return 0.0
-        sent = sorted(slot.at for slot in self._slots if slot.at is not None)
+        ends = sorted(end for end in map(self._ends, self._slots) if end is not None)
         leaves = len(self._slots) - most
-        return max(sent[leaves] + self._window - now, 0.001) if leaves < len(sent) else 0.01
+        return max(ends[leaves] - now, 0.001) if leaves < len(ends) else 0.01
 
     def is_quiet(self, now: float) -> bool:
         """Whether the window is empty, and nothing is held back."""
@@ -90,6 +97,7 @@ class Pacer:
         from when it would have arrived had the way back been that fast. So where this machine or the network stalls and
         requests pile up on their way, Payt does not get more of them in what it sees as one second.
         """
+        slot.is_answered = True
         if slot.at is None:
             slot.at = now
             return
@@ -110,8 +118,15 @@ class Pacer:
     def accepted(self) -> None:
         self._refusals = 0
 
+    def _ends(self, slot: Slot) -> float | None:
+        """When its place is free again; None where that is not known yet."""
+        if slot.at is None:
+            return None
+        return slot.at + self._window + (0.0 if slot.is_answered else ON_ITS_WAY)
+
     def _forget(self, now: float) -> None:
-        self._slots = deque(s for s in self._slots if s.at is None or s.at > now - self._window)
+        ends = ((slot, self._ends(slot)) for slot in self._slots)
+        self._slots = deque(slot for slot, end in ends if end is None or end > now)
 
 
 def retry_after(attempt: int, elapsed: float, rng: random.Random, *, budget: float = BUDGET) -> float | None:

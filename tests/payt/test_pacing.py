@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payt_mcp.payt.pacing import WINDOW, Pacer, Slot, retry_after
+from payt_mcp.payt.pacing import ON_ITS_WAY, WINDOW, Pacer, Slot, retry_after
 
 
 @given(
@@ -77,8 +77,41 @@ def test_a_place_counts_until_its_request_has_been_sent_for_a_whole_window() -> 
     slot = pacer.begin()
     assert pacer.wait(100.0) > 0
     pacer.sent(slot, 100.0)
-    assert pacer.wait(100.0 + WINDOW - 0.01) > 0
-    assert pacer.wait(100.0 + WINDOW) == 0
+    assert pacer.wait(100.0 + WINDOW + ON_ITS_WAY - 0.01) > 0
+    assert pacer.wait(100.0 + WINDOW + ON_ITS_WAY) == 0
+
+
+def test_a_place_is_free_sooner_where_its_answer_told_when_the_request_arrived() -> None:
+    pacer = Pacer(1)
+    slot = pacer.begin()
+    pacer.sent(slot, 100.0)
+    assert pacer.wait(100.3) == pytest.approx(WINDOW + ON_ITS_WAY - 0.3)
+    pacer.abandon(slot, 100.3)
+    assert pacer.wait(100.3) == pytest.approx(WINDOW - 0.3)
+
+
+@given(
+    rtts=st.lists(st.tuples(st.floats(0, 0.3), st.floats(0, 0.3)), min_size=12, max_size=60), rate=st.integers(1, 10)
+)
+def test_never_more_than_the_rate_arrive_within_a_second_however_long_they_are_on_their_way(
+    rtts: list[tuple[float, float]], rate: int
+) -> None:
+    """Each takes 20 ms each way at least, which the first one did, and something between nothing and 300 ms more."""
+    pacer, now = Pacer(rate), 50.0
+    answers: list[tuple[float, Slot]] = []
+    arrived: list[float] = []
+    for there, back in [(0.0, 0.0), *rtts]:
+        while (wait := pacer.wait(now)) > 0:
+            now = min([now + wait, *(moment for moment, _ in answers)])
+            for moment, slot in [one for one in answers if one[0] <= now]:
+                pacer.abandon(slot, moment)
+                answers.remove((moment, slot))
+        slot = pacer.begin()
+        pacer.sent(slot, now)
+        arrived.append(now + 0.02 + there)
+        answers.append((now + 0.04 + there + back, slot))
+    arrived.sort()
+    assert all(later - earlier >= 1 for earlier, later in zip(arrived, arrived[rate:], strict=False))
 
 
 def test_a_request_that_was_never_sent_gives_its_place_back_after_a_window() -> None:
@@ -136,7 +169,7 @@ def test_a_burst_takes_the_rate_and_no_more(rate: int) -> None:
     for _ in range(rate):
         assert pacer.wait(0.0) == 0
         pacer.sent(pacer.begin(), 0.0)
-    assert pacer.wait(0.0) == pytest.approx(WINDOW)
+    assert pacer.wait(0.0) == pytest.approx(WINDOW + ON_ITS_WAY)
 
 
 def test_requests_that_piled_up_on_their_way_count_from_when_they_arrived() -> None:

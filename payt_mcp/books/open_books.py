@@ -15,7 +15,7 @@ from typing import Any
 import anyio
 import anyio.abc
 
-from payt_mcp import patience
+from payt_mcp import memory, patience
 from payt_mcp.books.again import IDS_A_REQUEST, Again, Look, Source
 from payt_mcp.books.case_book import CaseBook
 from payt_mcp.books.corrections import Corrections
@@ -32,6 +32,7 @@ from payt_mcp.payt.models import Administration, Debtor, DeletedInvoice, Invoice
 from payt_mcp.payt.scan import Rows, read_all
 from payt_mcp.payt.together import together
 from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, OpenItems
+from payt_mcp.receivables.sharing import Amounts
 
 PATIENCE = 45.0
 """Seconds a call waits for the books; hosts cut calls off after about 60."""
@@ -235,7 +236,9 @@ class Books:
             await self._name_debtors()
         await self._case_book.read_named(self.held)
         self._as_of, self._synced = as_of, began
-        self._following.place = place
+        is_whole, self._following.place = place.read_whole is not self._following.place.read_whole, place
+        if is_whole:
+            await memory.give_back()  # what only the reading needed, beside the answers
 
     async def _beside_cases(self, read_invoices: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Read the open items and the cases; the rest of the case book too where that is due, or one of them has news
@@ -255,7 +258,7 @@ class Books:
         return await self._following.read(partial(self._read_whole, running), self._read_changes)
 
     async def _read_whole(self, running: _Running) -> Stamps:
-        items = OpenItems(self.administration.currency_code or "")
+        items = OpenItems(self.administration.currency_code or "", amounts=Amounts())
 
         def take_invoices(rows: Rows) -> None:
             now = self._client.now()
@@ -272,7 +275,7 @@ class Books:
             partial(read_all, self._client, invoices, "invoices", take_invoices),
             partial(read_all, self._client, debtors, "debtors", take_debtors),
         )
-        items.cases, items.plans = self.held.cases, self.held.plans
+        items.cases, items.plans, items.amounts = self.held.cases, self.held.plans, None
         self.held, self.derived = items, Derived(items)
         stamps = [item.updated_at for item in items.invoices.values()]
         return stamps + [debtor.updated_at for debtor in items.debtors.values()]

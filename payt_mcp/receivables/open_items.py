@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from payt_mcp.receivables.phases import DEPRECATED_STEPS, STEP_FIELDS, invoice_step, last_reminder
 from payt_mcp.receivables.records import CaseEntry, PlanEntry, Records, content, is_older
-from payt_mcp.receivables.sharing import Places, same_date, same_labels, same_moment, written
+from payt_mcp.receivables.sharing import Amounts, Places, Traits, same_date, same_moment, same_traits, written
 from payt_mcp.words.folding import normalized, searchable
 
 if TYPE_CHECKING:
@@ -70,18 +70,10 @@ class OpenItem:
     step_at: dt.datetime | None
     plan_id: str
     case_id: str
-    paused: bool
     text: str
     """Its numbers, references and description, as the words of a search are looked for in them; see `sharing`."""
-    places: Places
-    """Where in it number and identifier stand, as Payt has them."""
+    traits: Traits
     updated_at: dt.datetime | None
-    is_unbooked: bool = False
-    """Payt gives no amount in the books, and its own stands in for it: it is in their currency."""
-    paid_on: dt.date | None = None
-    labels: tuple[str, ...] = ()
-    is_direct_debit: bool = False
-    """Payt collects it from the debtor's bank account."""
     reminded_at: dt.datetime | None = None
     """When it was last reminded of, whatever step came after."""
     owed: Decimal | None = field(init=False)
@@ -96,12 +88,34 @@ class OpenItem:
 
     @property
     def number(self) -> str:
-        return self.text[: self.places[0]]
+        return self.text[: self.traits.places[0]]
 
     @property
     def identifier(self) -> str:
-        _, begin, end = self.places
+        _, begin, end = self.traits.places
         return self.text[begin:end]
+
+    @property
+    def paused(self) -> bool:
+        return self.traits.paused
+
+    @property
+    def paid_on(self) -> dt.date | None:
+        return self.traits.paid_on
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.traits.labels
+
+    @property
+    def is_unbooked(self) -> bool:
+        """Payt gives no amount in the books, and its own stands in for it: it is in their currency."""
+        return self.traits.is_unbooked
+
+    @property
+    def is_direct_debit(self) -> bool:
+        """Payt collects it from the debtor's bank account."""
+        return self.traits.is_direct_debit
 
     def is_called(self, names: AbstractSet[str]) -> bool:
         """Whether its number or identifier is one of these."""
@@ -113,7 +127,7 @@ class OpenItem:
 
     def is_numbered(self, key: str) -> bool:
         """Whether its number or identifier is this one in whatever case; `key` is in lower case."""
-        text, (number_end, begin, end) = self.text, self.places
+        text, (number_end, begin, end) = self.text, self.traits.places
         if text.isascii() and len(key) not in (number_end, end - begin):
             return False
         return key in (text[:number_end].casefold(), text[begin:end].casefold())
@@ -208,6 +222,8 @@ class OpenItems:
     ties: int = 0
     cases: Records[CaseEntry] = field(default_factory=Records)
     plans: Records[PlanEntry] = field(default_factory=Records)
+    amounts: Amounts | None = None
+    """Those that came before, while all of them are read."""
     _by_debtor: dict[str, list[str]] = field(default_factory=dict)
     _changes: deque[Change] = field(default_factory=lambda: deque(maxlen=_RECALLED))
 
@@ -216,7 +232,7 @@ class OpenItems:
         known = self.invoices.get(invoice.id)
         if known is None:
             if is_open(invoice):
-                item = open_item(invoice, self.currency)
+                item = open_item(invoice, self.currency, self.amounts)
                 self._link(item)
                 self._note(Change(None, item))
             return True
@@ -308,16 +324,16 @@ def is_open(invoice: Invoice) -> bool:
     return invoice.open_amount != 0
 
 
-def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
+def open_item(invoice: Invoice, currency: str = "", amounts: Amounts | None = None) -> OpenItem:
     """Keep of an invoice what questions about open items need; equal strings and dates are kept once.
 
     `currency` is the administration's, where it is known. An invoice in it that has no amount in the books counts with
-    its own. One of whose open amounts one is no amount has none in the books.
+    its own. One of whose open amounts one is no amount has none in the books. `amounts` are those of other invoices.
     """
-    open_, total, book_open, book_total = (
-        invoice.open_amount, invoice.total_amount, invoice.book_open_amount, invoice.book_total_amount,
-    )  # fmt: skip
-    total = open_ if total == open_ else total
+    same = (amounts or Amounts()).same
+    open_, total, book_open, book_total = map(
+        same, (invoice.open_amount, invoice.total_amount, invoice.book_open_amount, invoice.book_total_amount)
+    )
     if not _MONEY.isdisjoint(invoice.unreadable):
         book_open = None
     is_own = bool(currency) and invoice.currency_code == currency
@@ -327,6 +343,16 @@ def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
         book_total = total if book_total is None else book_total
     step, step_at = invoice_step(invoice)
     text, places = _text(invoice)
+    traits = same_traits(
+        Traits(
+            paused=invoice.paused_at is not None or bool(invoice.paused_by_user),
+            paid_on=invoice.payment_date,
+            labels=tuple(label.name for label in invoice.labels if label.name),
+            is_unbooked=is_unbooked,
+            is_direct_debit=invoice.payment_method == "direct_debit",
+            places=places,
+        )
+    )
     return OpenItem(
         id=invoice.id,
         debtor_id=intern(invoice.debtor_id or ""),
@@ -336,20 +362,15 @@ def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
         currency=intern(invoice.currency_code or ""),
         total_amount=total,
         open_amount=open_,
-        book_open=open_ if book_open == open_ else book_open,
-        book_total=total if book_total == total else book_total,
+        book_open=book_open,
+        book_total=book_total,
         step=step,
         step_at=same_moment(step_at),
         plan_id=intern(invoice.active_payment_plan_id or ""),
         case_id=intern(invoice.active_credit_case_id or ""),
-        paused=invoice.paused_at is not None or bool(invoice.paused_by_user),
         text=text,
-        places=places,
+        traits=traits,
         updated_at=same_moment(invoice.updated_at),
-        is_unbooked=is_unbooked,
-        paid_on=same_date(invoice.payment_date),
-        labels=same_labels(tuple(label.name for label in invoice.labels if label.name)),
-        is_direct_debit=invoice.payment_method == "direct_debit",
         reminded_at=same_moment(last_reminder(invoice)),
     )
 

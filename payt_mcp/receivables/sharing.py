@@ -5,12 +5,25 @@ of 100,000 of them each object more is megabytes.
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from payt_mcp.words.folding import searchable
 
 Places = tuple[int, int, int]
 """Where the number ends in a text, and where the identifier begins and ends."""
+
+
+class Traits(NamedTuple):
+    """What an open item has in common with many, and `places` of its text."""
+
+    paused: bool
+    paid_on: dt.date | None
+    labels: tuple[str, ...]
+    is_unbooked: bool
+    is_direct_debit: bool
+    places: Places
 
 
 def written(number: str, identifier: str, *others: str) -> tuple[str, Places]:
@@ -27,16 +40,24 @@ def written(number: str, identifier: str, *others: str) -> tuple[str, Places]:
     else:
         raw, places = f"{number} {identifier}", (end, end + 1, end + 1 + len(identifier))
     folded = searchable(*(field for field in dict.fromkeys((number, identifier)) if not _is_folded(field)), *others)
-    return (f"{raw} {folded}" if folded else raw), _same_places(places)
+    return (f"{raw} {folded}" if folded else raw), places
 
 
 def _is_folded(field: str) -> bool:
     return field.isascii() and field.isalnum() and field == field.lower()
 
 
-@lru_cache(maxsize=1_000)
-def _same_places(places: Places) -> Places:
-    return places
+class Amounts:
+    """Amounts that came before, for as long as a list is read: of 100,000 invoices a good part come to the same."""
+
+    def __init__(self) -> None:
+        self._known: dict[Decimal, Decimal] = {}
+
+    def same(self, amount: Decimal | None) -> Decimal | None:
+        if amount is None:
+            return None
+        known = self._known.setdefault(amount, amount)
+        return known if known.same_quantum(amount) else amount  # 5 and 5.00 are equal, and written differently
 
 
 @lru_cache(maxsize=10_000)
@@ -52,5 +73,6 @@ def same_moment(moment: dt.datetime | None) -> dt.datetime | None:
 
 
 @lru_cache(maxsize=10_000)
-def same_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
-    return labels
+def same_traits(traits: Traits) -> Traits:
+    """Likewise: nearly all invoices have those that a few have."""
+    return traits

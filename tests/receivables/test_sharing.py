@@ -1,11 +1,13 @@
 """A number that stands in the text that is searched is given back to the letter, and nothing more is found for it."""
 
+from decimal import Decimal
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from payt_mcp.payt.models import Invoice
 from payt_mcp.receivables.open_items import open_item
-from payt_mcp.receivables.sharing import written
+from payt_mcp.receivables.sharing import Amounts, written
 from payt_mcp.words.folding import normalized, searchable, spelt_out
 
 ODD = st.text(st.sampled_from("aAzZ019 -/._'\u2019ßÜüéøŁ&K\u212a\u0301\u0130\u1e9e한\x00\x1f한\u00a0"), max_size=9)
@@ -37,3 +39,13 @@ def test_an_item_is_called_by_its_number_and_its_identifier_and_by_nothing_else(
         assert item.is_called({key}) == (key in (number, identifier))
         assert item.is_called({key, "?", "??"}) == (key in (number, identifier))
         assert item.is_numbered(key.casefold()) == (key.casefold() in (number.casefold(), identifier.casefold()))
+
+
+@given(st.lists(st.decimals(-10, 10, allow_nan=False, places=1) | st.decimals(-10, 10, allow_nan=False, places=2)))
+def test_an_amount_that_came_before_is_the_same_object_and_is_written_as_it_was(amounts: list[Decimal]) -> None:
+    known = Amounts()
+    same = [known.same(amount) for amount in amounts]
+    assert list(map(str, same)) == list(map(str, amounts))
+    for amount, one in zip(amounts, same, strict=True):
+        if known.same(+amount) is not one:
+            assert any(other == amount and str(other) != str(amount) for other in amounts)

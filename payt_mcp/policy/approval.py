@@ -63,15 +63,18 @@ class Concerning(Protocol):
     @property
     def amount(self) -> str: ...
 
+    @property
+    def currency(self) -> str: ...
+
 
 def rule_above(above: Decimal | None) -> Callable[[Concerning], Needs]:
     """`yeses_above` as the rule of a ledger."""
-    return lambda proposal: yeses_above(proposal.amount, above)
+    return lambda proposal: yeses_above(proposal.amount, above, proposal.currency)
 
 
-def yeses_above(amount: str, above: Decimal | None) -> Needs:
+def yeses_above(amount: str, above: Decimal | None, currency: str) -> Needs:
     """Four eyes: what concerns more than `above` needs the yes of two people. `amount` is a decimal as text, "" where
-    nothing is concerned; without `above` one yes is enough.
+    nothing is concerned, in this `currency` ("" where none is known); without `above` one yes is enough.
     """
     if above is None or not amount or abs(Decimal(amount)) <= above:
         return Needs(1, say("One person's yes is enough."))
@@ -79,7 +82,7 @@ def yeses_above(amount: str, above: Decimal | None) -> Needs:
         2,
         say(
             "It concerns {amount}, which is more than {above}: two different people must say yes.",
-            amount=money(abs(Decimal(amount))),
-            above=money(above),
+            amount=money(abs(Decimal(amount)), currency),
+            above=money(above, currency),
         ),
     )

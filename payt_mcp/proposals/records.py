@@ -21,6 +21,9 @@ _ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
 EMBEDDED = "embedded-"
 """How the name of a Payt begins that lives inside a server, and ends with it."""
 
+CURRENCY = "currency"
+"""Where the basis of a proposal keeps the currency of the administration, which `amount` is in."""
+
 CLOCK = "clock"
 """Stands in the place of a proposal in an event that is about the clock of this machine."""
 
@@ -63,6 +66,11 @@ class Draft:
     proposer: str = ""
     amount: str = ""
 
+    @property
+    def currency(self) -> str:
+        """That of `amount`; "" where Payt names none."""
+        return str(self.basis.get(CURRENCY, ""))
+
 
 @dataclass(frozen=True)
 class Record:
@@ -96,6 +104,11 @@ class Record:
     yeses: tuple[Yes, ...] = ()
     proposer: str = ""
     amount: str = ""
+
+    @property
+    def currency(self) -> str:
+        """That of `amount`; "" where Payt names none, and once the content is purged."""
+        return str((self.basis or {}).get(CURRENCY, ""))
 
 
 @dataclass(frozen=True)

@@ -79,13 +79,13 @@ class Anybody:
         return True
 
     def needs(self, record: Record) -> Needs:
-        return yeses_above(record.amount, self._second_above)
+        return yeses_above(record.amount, self._second_above, record.currency)
 
     async def named(self, record: Record) -> Record:
         return record
 
 
-def nobody_second(amount: Decimal | None, above: Decimal | None) -> list[Warned]:
+def nobody_second(amount: Decimal | None, above: Decimal | None, currency: str | None) -> list[Warned]:
     """What a person is shown where a second one would have to say yes, and this installation is one person's: that it
     cannot be sent from here.
     """
@@ -94,7 +94,7 @@ def nobody_second(amount: Decimal | None, above: Decimal | None) -> list[Warned]
     told = say(
         "It concerns {amount}, which is more than {above}: a second person must say yes too, and this installation has "
         "none, so it is not sent from here. Do it in Payt, or through a server that several people sign in to.",
-        amount=money(abs(amount)),
-        above=money(above),
+        amount=money(abs(amount), currency),
+        above=money(above, currency),
     )
     return [Warned(told, danger=True)]

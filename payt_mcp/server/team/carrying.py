@@ -62,7 +62,7 @@ class Carrying:
             return None
         ledger: LedgerContract = await self._ledgers.of(tenant_id)
         since = day.begins(ledger.now(), zone)
-        lately, currency = await run_sync(ledger.recent, since), day.currency_of(record)
+        lately, currency = await run_sync(ledger.recent, since), record.currency
 
         def against(records: list[Record]) -> str:
             before = day.written(records, since, currency, before=record)

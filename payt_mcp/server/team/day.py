@@ -8,7 +8,6 @@ from decimal import Decimal
 from payt_mcp.policy.team import Day
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import BEGUN, Status
-from payt_mcp.writes.writer import CURRENCY
 
 
 def begins(now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
@@ -24,10 +23,6 @@ def amount_of(text: str) -> Decimal:
     return abs(Decimal(text)) if text else Decimal(0)
 
 
-def currency_of(record: Record) -> str:
-    return str((record.basis or {}).get(CURRENCY, ""))
-
-
 def written(records: list[Record], since: dt.datetime, currency: str, *, before: Record | None = None) -> Day:
     """What was sent since a moment, or may have been, and what was approved and will be: all of it, or what was
     approved `before` this one. Amounts are those in the currency.
@@ -38,7 +33,7 @@ def written(records: list[Record], since: dt.datetime, currency: str, *, before:
             continue
         at = record.approved_at if record.status is Status.APPROVED else record.sending_at
         if at is not None and at >= since:
-            amount = amount_of(record.amount) if currency_of(record) == currency else Decimal(0)
+            amount = amount_of(record.amount) if record.currency == currency else Decimal(0)
             day = day.plus(is_message=is_message(record.kind), amount=amount)
     return day
 

@@ -96,6 +96,6 @@ class Ledgers:
             tenant_id,
             self._keys,
             self._leases,
-            rule=lambda record: self._directory.needs(tenant_id, record.amount),
+            rule=lambda record: self._directory.needs(tenant_id, record),
             yes_counts=lambda yes: (yes.digest, yes.approver) not in void,
         )

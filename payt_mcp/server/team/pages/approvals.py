@@ -121,7 +121,7 @@ class Approvals:
         history = await run_sync(lambda: shown.ledger.history(record.id))
         people = {record.proposer, *(yes.approver for yes in yeses_of(record))}
         return Told(
-            needs=directory.needs(tenant.id, record.amount),
+            needs=directory.needs(tenant.id, record),
             names=await self._names(shown.member, people),
             client=client_of(history),
             zone=await self._zone(shown.member, record),

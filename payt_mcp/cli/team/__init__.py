@@ -37,6 +37,7 @@ Records
 
 Keeping it
   payt-mcp team keys rotate   seal everything under the first key of PAYT_KEYS, while replicas run
+  payt-mcp team clock         after the database's clock was ahead: begin again at its time  [--company NAME] [--yes]
   payt-mcp team restored      after the database was put back from a backup: nothing of then is sent by itself
 
 `payt-mcp team COMMAND --help` says more about one."""
@@ -55,6 +56,7 @@ _COMMANDS = (
     "export",
     "verify",
     "purge",
+    "clock",
     "restored",
 )
 

@@ -24,6 +24,7 @@ class OpenedLedger:
         self.folder = parts.folder
         self.owner = parts.owner
         self._clock = parts.clock
+        self._called = parts.called
         self._store = parts.store
         self._seal = parts.seal
         self._chain = Chain(parts.store, parts.seal)
@@ -87,4 +88,4 @@ class OpenedLedger:
                 self._seal.keep(head)
 
     def _tick(self) -> dt.datetime:
-        return clocks.tick(self._store, self._clock())
+        return clocks.tick(self._store, self._clock(), self._called)

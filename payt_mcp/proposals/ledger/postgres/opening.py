@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from payt_mcp.database.database import Database
 from payt_mcp.policy.approval import Needs, Yes, every_yes_counts, yeses_needed
 from payt_mcp.proposals.ledger.common import CommonLedger
-from payt_mcp.proposals.ledger.parts import Parts
+from payt_mcp.proposals.ledger.parts import OF_A_COMPANY, Parts
 from payt_mcp.proposals.ledger.postgres.leases import LeasedOwner, Leases
 from payt_mcp.proposals.ledger.postgres.seal import SignedSeal
 from payt_mcp.proposals.ledger.postgres.signing import Signer
@@ -37,7 +37,8 @@ def open_team_ledger(
         AlteredError: what stands there was not written by this program.
     """
     store = PostgresStore(database, tenant_id)
-    parts = Parts(store, SignedSeal(store, Signer(keys)), LeasedOwner(leases, store), clock or store.clock)
+    seal, owner = SignedSeal(store, Signer(keys)), LeasedOwner(leases, store)
+    parts = Parts(store, seal, owner, clock or store.clock, called=OF_A_COMPANY)
     ledger = CommonLedger(parts, rule, yes_counts)
     with store.reading():
         store.clock()

@@ -10,7 +10,7 @@ from payt_mcp.server.team.audit.checking import check
 
 
 def run(argv: Sequence[str], _environ: Mapping[str, str]) -> int:
-    """Raises AlteredError where it is not, InputError where it cannot be read."""
+    """Raises AlteredExportError where it is not, InputError where it cannot be read."""
     parser = argparse.ArgumentParser(
         prog="payt-mcp team verify",
         description="Whether an export is whole and unaltered: every event against the one before it, the last one and "

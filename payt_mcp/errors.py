@@ -184,6 +184,9 @@ class AlteredError(LedgerError):
 
     OF_ONE = "Run `payt-mcp approvals verify` in a terminal: it says what was altered, and what to do."
     OF_A_COMPANY = "Whoever runs this server finds out with `payt-mcp team export`, which verifies all of it."
+    OF_EITHER = (
+        "Whoever runs this server finds out with `payt-mcp approvals verify`; a company's, `payt-mcp team export`."
+    )
 
     def __init__(self, what: str, remedy: str = OF_ONE) -> None:
         super().__init__(what)

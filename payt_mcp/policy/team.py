@@ -83,11 +83,17 @@ class Standing:
 def why_not_propose(who: Standing, administration_id: str) -> str:
     """Why somebody may not propose a write there; "" where they may."""
     if who.policy.read_only:
-        return "Your company has not switched writing on for this server; whoever administers it can."
+        return (
+            "Your company has not switched writing on for this server; whoever administers it can "
+            "(`payt-mcp team policy --read-only no`)."
+        )
     if not who.writes:
         return 'This connection was allowed to read only. Connect again without "read only" to propose anything.'
     if not who.rights.may("proposer", administration_id):
-        return "Your role in this administration allows reading only; whoever administers this server can change that."
+        return (
+            "Your role in this administration allows reading only; whoever administers this server can change that "
+            "(`payt-mcp team roles set`)."
+        )
     return ""
 
 

@@ -180,7 +180,9 @@ def record_of(row: Mapping[str, Any]) -> Record:
     try:
         return _record(row)
     except (ValueError, TypeError, KeyError, IndexError, RecursionError):
-        raise AlteredError(f"Proposal {row['id']!s:.40} in the ledger cannot be read: it was altered.") from None
+        raise AlteredError(
+            f"Proposal {row['id']!s:.40} in the ledger cannot be read: it was altered.", AlteredError.OF_EITHER
+        ) from None
 
 
 def _record(row: Mapping[str, Any]) -> Record:

@@ -116,8 +116,8 @@ async def test_who_may_not_is_refused_with_the_reason_at_each_step(house: Compan
 
     refused = why_refused(await letters.propose(rita, "Reader."))
     assert refused == (
-        "Your role in this administration allows reading only; whoever administers this server can change that. "
-        "Nothing was sent or changed."
+        "Your role in this administration allows reading only; whoever administers this server can change that "
+        "(`payt-mcp team roles set`). Nothing was sent or changed."
     )
     refused = why_refused(await letters.propose(bram, "Only read.", writes=False))
     assert "There is no tool 'send_message' for you here" in refused

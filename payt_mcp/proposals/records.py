@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from payt_mcp.errors import AlteredError
 from payt_mcp.policy.approval import Yes
@@ -109,6 +109,13 @@ class Record:
     def currency(self) -> str:
         """That of `amount`; "" where Payt names none, and once the content is purged."""
         return str((self.basis or {}).get(CURRENCY, ""))
+
+
+class Listing(NamedTuple):
+    """Proposals, and the ids of `altered` ones: nothing is told of these, for it may be anybody's word."""
+
+    records: Sequence[Record]
+    altered: frozenset[str]
 
 
 @dataclass(frozen=True)

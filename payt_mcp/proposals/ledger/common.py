@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -17,11 +17,23 @@ from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
 from payt_mcp.policy.approval import Needs, Yes, are_enough, every_yes_counts, yeses_needed
 from payt_mcp.proposals.ledger import clock as clocks
 from payt_mcp.proposals.ledger import putting_back, transitions
+from payt_mcp.proposals.ledger.listing import listing
 from payt_mcp.proposals.ledger.opened import OpenedLedger
 from payt_mcp.proposals.ledger.parts import Parts
 from payt_mcp.proposals.ledger.step import SERVER, Step, found
 from payt_mcp.proposals.ledger.store import TakenError
-from payt_mcp.proposals.records import Draft, Event, Record, Who, is_look, record_of, stamp, to_json, yeses_text
+from payt_mcp.proposals.records import (
+    Draft,
+    Event,
+    Listing,
+    Record,
+    Who,
+    is_look,
+    record_of,
+    stamp,
+    to_json,
+    yeses_text,
+)
 from payt_mcp.proposals.states import FINISHED, PENDING, VALID, WAITING, Status, words
 from payt_mcp.words.said import say
 
@@ -69,6 +81,16 @@ class CommonLedger(OpenedLedger):
         with self._step() as step:
             step.expire()
             return [record_of(row) for row in self._store.in_states((*PENDING, *also), scope)]
+
+    def listed(self, states: Collection[Status], scope: str | None = None) -> Listing:
+        with self._step() as step:
+            step.expire()
+            return listing(self._chain, self._store.in_states(states, scope), step.since)
+
+    def altered(self, keys: Collection[str]) -> frozenset[str]:
+        since = self._chain.checkpoint()
+        with self._store.reading():
+            return listing(self._chain, self._store.some(keys), since).altered
 
     def waiting(self) -> list[Record]:
         with self._store.reading():

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from payt_mcp.errors import LedgerError
+from payt_mcp.errors import AlteredError, LedgerError
 from payt_mcp.proposals.ledger import clock as clocks
 from payt_mcp.proposals.ledger.chain import Chain
 from payt_mcp.proposals.ledger.checkpoint import BEGINNING
@@ -30,6 +30,11 @@ class OpenedLedger:
         self._chain = Chain(parts.store, parts.seal)
         try:
             self._check_start()
+        except AlteredError as error:
+            if parts.on_altered is None:
+                self.close()
+                raise
+            parts.on_altered(error)
         except (LedgerError, OSError):
             self.close()
             raise

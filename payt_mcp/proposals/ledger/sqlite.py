@@ -152,6 +152,14 @@ class SqliteStore:
     def last_of(self, key: str) -> Event | None:
         return self._event("WHERE proposal_id = ? ORDER BY seq DESC LIMIT 1", key)
 
+    def last_of_each(self, keys: Collection[str]) -> dict[str, Event]:
+        found = ((key, self.last_of(key)) for key in keys)
+        return {key: event for key, event in found if event is not None}
+
+    def marks(self, seqs: Collection[int]) -> dict[int, str]:
+        found = ((seq, self.event(seq)) for seq in seqs)
+        return {seq: event.mark for seq, event in found if event is not None}
+
     def last_moment_until(self, moment: str) -> str | None:
         found: str | None = self._column("SELECT max(at) FROM events WHERE at <= ?", moment)[0]
         return found

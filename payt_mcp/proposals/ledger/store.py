@@ -99,5 +99,11 @@ class Store(Protocol):
 
     def last_of(self, key: str) -> Event | None: ...
 
+    def last_of_each(self, keys: Collection[str]) -> dict[str, Event]:
+        """The last event of each of these proposals, by their ids."""
+
+    def marks(self, seqs: Collection[int]) -> dict[int, str]:
+        """The marks of these events, by their numbers."""
+
     def last_moment_until(self, moment: str) -> str | None:
         """The latest moment of an event that is no later than the one given."""

@@ -296,6 +296,15 @@ class PostgresStore:
     def last_of(self, key: str) -> Event | None:
         return self._event("proposal_id = %s order by seq desc limit 1", key)
 
+    def last_of_each(self, keys: Collection[str]) -> dict[str, Event]:
+        query = f"select distinct on (proposal_id) {_EVENT} from events where tenant = %s and proposal_id = any(%s) "  # noqa: S608 - names of this package
+        rows = self._all(f"{query} order by proposal_id, seq desc", self.tenant, list(keys))
+        return {row["proposal_id"]: Event(**row) for row in rows}
+
+    def marks(self, seqs: Collection[int]) -> dict[int, str]:
+        rows = self._all("select seq, mark from events where tenant = %s and seq = any(%s)", self.tenant, list(seqs))
+        return {row["seq"]: row["mark"] for row in rows}
+
     def last_moment_until(self, moment: str) -> str | None:
         row = self.row("select max(at) as at from events where tenant = %s and at <= %s", self.tenant, moment)
         return row["at"] if row else None

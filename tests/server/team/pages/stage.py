@@ -85,7 +85,7 @@ class TestDesk:
 
             def opened() -> LedgerContract:
                 rule = lambda record: self._directory.needs(tenant_id, record)  # noqa: E731
-                return open_team_ledger(self._database, tenant_id, keys, self._leases, rule=rule)
+                return open_team_ledger(self._database, tenant_id, keys, self._leases, rule=rule, on_altered=print)
 
             self._ledgers[tenant_id] = await run_sync(opened)
         return self._ledgers[tenant_id]

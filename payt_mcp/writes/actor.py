@@ -26,6 +26,10 @@ class Actor(Protocol):
     def page_address(self) -> Callable[[str], str] | None:
         """Where people who sign in to the server itself decide on a proposal, by its id; None where nobody does."""
 
+    @property
+    def sees_others(self) -> bool:
+        """Whether the ledger is their company's, in which they may see what was proposed with other credentials."""
+
     def by(self, who: Who) -> Who:
         """Who causes a step, completed by what is known of them."""
 
@@ -56,6 +60,7 @@ class Anybody:
 
     person_id = ""
     page_address: Callable[[str], str] | None = None
+    sees_others = False
 
     def __init__(self, second_above: Decimal | None = None) -> None:
         self._second_above = second_above

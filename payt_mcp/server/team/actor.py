@@ -34,6 +34,10 @@ class TeamActor:
     def person_id(self) -> str:
         return self.standing.person_id
 
+    @property
+    def sees_others(self) -> bool:
+        return True
+
     def by(self, who: Who) -> Who:
         return replace(who, client=self.client or who.client, approver=self.person_id)
 

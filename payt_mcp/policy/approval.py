@@ -10,6 +10,21 @@ from typing import Protocol
 
 from payt_mcp.words.said import money, say
 
+MOST_WAITING = 200
+"""Proposals of one person that wait for a yes at a time: no person reads as many, and an agent that repeats itself does
+not hide what matters behind them.
+"""
+
+
+def why_no_more(waiting: int, most: int | None) -> str:
+    """Why one more proposal is not taken beside those that wait; "" where it is. `most` None: no limit."""
+    if most is None or waiting < most:
+        return ""
+    return (
+        f"{waiting} proposals of this user wait for a yes already, and no more are taken before some are decided: ask "
+        "them to approve or reject what waits on the approval page. Do not propose it in another way."
+    )
+
 
 @dataclass(frozen=True)
 class Yes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, get_args
 
+from payt_mcp.policy.approval import MOST_WAITING
 from payt_mcp.words.said import count, money, say
 
 Role = Literal["reader", "proposer", "approver", "admin"]
@@ -46,6 +47,7 @@ class TenantPolicy:
         own_approval: whoever proposed something may approve it.
         daily_messages: how many messages may be sent in a day, of all people together; None: no limit.
         daily_amount: which amount the writes of a day may concern together, in each currency; None: no limit.
+        open_proposals: how many proposals of one person may wait for a yes at a time; None: no limit.
         elicited_yes: a yes in the client's own form counts (a program that holds the token can give it).
         clients: hosts of the client ids and redirect addresses that may connect, as `claude.ai`; empty: all may.
         shared_reading: people with equal rights at Payt read the same open items in memory.
@@ -58,6 +60,7 @@ class TenantPolicy:
     own_approval: bool = False
     daily_messages: int | None = None
     daily_amount: Decimal | None = None
+    open_proposals: int | None = MOST_WAITING
     elicited_yes: bool = False
     clients: tuple[str, ...] = ()
     shared_reading: bool = True

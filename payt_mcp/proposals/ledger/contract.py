@@ -93,6 +93,7 @@ class LedgerContract(Protocol):
 
         The same content that is waiting in this scope, or that in any scope is being sent, of unknown outcome, or
         (where it goes out once) sent within seven days, is not proposed again: that record is returned as it is.
+        RefusedWriteError where too many of the same person wait already.
         """
 
     def approve(self, key: str, who: Who, *, again: bool = False, scope: str | None = None) -> Record:

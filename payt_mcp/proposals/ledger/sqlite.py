@@ -102,6 +102,11 @@ class SqliteStore:
     def in_states(self, states: Collection[str], scope: str | None = None) -> list[Row]:
         return self._rows(f"status IN ({_listed(states)}) AND {_SCOPE} ORDER BY created_at, rowid", scope, scope)
 
+    def waiting_of(self, proposer: str, scope: str) -> int:
+        where = "status = 'proposed' AND proposer = ? AND (proposer <> '' OR scope = ?)"
+        found: int = self._column(f"SELECT count(*) FROM proposals WHERE {where}", proposer, scope)[0]  # noqa: S608 - a clause of this module
+        return found
+
     def changed_since(self, moment: str, scope: str | None = None) -> list[Row]:
         return self._rows(f"changed_at >= ? AND {_SCOPE} ORDER BY changed_at DESC", moment, scope, scope)
 

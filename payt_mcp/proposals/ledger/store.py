@@ -61,6 +61,9 @@ class Store(Protocol):
     def in_states(self, states: Collection[str], scope: str | None = None) -> list[Row]:
         """Oldest first; of one scope, or of all."""
 
+    def waiting_of(self, proposer: str, scope: str) -> int:
+        """How many are proposed and wait, of a person; of a scope, where it is not known who proposed them."""
+
     def changed_since(self, moment: str, scope: str | None = None) -> list[Row]:
         """Newest first; of one scope, or of all."""
 

@@ -84,6 +84,11 @@ class Directory:
         policy, _ = self._policies.get(tenant_id, (TenantPolicy(), 0.0))
         return rule_above(policy.second_above)(record)
 
+    def most_waiting(self, tenant_id: str) -> int | None:
+        """How many proposals of one person may wait, by the policy as it was last read; None: no limit."""
+        policy, _ = self._policies.get(tenant_id, (TenantPolicy(), 0.0))
+        return policy.open_proposals
+
     def shares(self, tenant_id: str) -> bool:
         """Whether people of equal rights read the same from memory, by the policy as it was last read."""
         policy, _ = self._policies.get(tenant_id, (TenantPolicy(), 0.0))

@@ -103,6 +103,7 @@ class Ledgers:
             self._leases,
             rule=lambda record: self._directory.needs(tenant_id, record),
             yes_counts=lambda yes: (yes.digest, yes.approver) not in void,
+            most_waiting=partial(self._directory.most_waiting, tenant_id),
             on_altered=partial(_log, tenant_id),
         )
 

@@ -239,6 +239,12 @@ class PostgresStore:
     def in_states(self, states: Collection[str], scope: str | None = None) -> list[Row]:
         return self._rows(f"status = any(%s) and {_SCOPE} order by created_at, number", list(states), scope, scope)
 
+    def waiting_of(self, proposer: str, scope: str) -> int:
+        where = "status = 'proposed' and proposer = %s and (proposer <> '' or scope = %s)"
+        query = f"select count(*) as number from proposals where tenant = %s and {where}"  # noqa: S608 - a clause of this module
+        row = self.row(query, self.tenant, proposer, scope)
+        return row["number"] if row else 0
+
     def changed_since(self, moment: str, scope: str | None = None) -> list[Row]:
         return self._rows(f"changed_at >= %s and {_SCOPE} order by changed_at desc", moment, scope, scope)
 

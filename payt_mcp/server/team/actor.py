@@ -48,8 +48,7 @@ class TeamActor:
         policy = self.standing.policy
         if policy.daily_messages is None and policy.daily_amount is None:
             return
-        since = day.begins(self.ledger.now(), zone)
-        lately = await run_sync(self.ledger.recent, since)
+        since, lately = await run_sync(day.lately, self.ledger, zone)
         before = day.written([one for one in lately if one.digest != draft.digest], since, draft.currency)
         what = {"is_message": day.is_message(draft.kind), "amount": day.amount_of(draft.amount)}
         _refuse(why_not_today(policy, before, currency=draft.currency, **what))  # type: ignore[arg-type]  # as they are named

@@ -33,6 +33,7 @@ People
 Records
   payt-mcp team export        who saw, proposed, approved and sent what, signed  [--company NAME] [--to NAME]
   payt-mcp team verify FILE   whether an export is whole and unaltered; needs nothing but it  [--public-key KEY]
+                              [--after EARLIER]
   payt-mcp team purge         forget letters and addresses of what ended long ago  [--days N]
 
 Keeping it

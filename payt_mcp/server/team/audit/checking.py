@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,20 +21,24 @@ _BAD = (KeyError, TypeError, ValueError, RecursionError)
 class AlteredExportError(PaytMcpError):
     """A file for auditors was changed, or was made by somebody else; the sentence says where."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"{what} Do not rely on it: ask the company to make it anew, with `payt-mcp team export`.")
+    def __init__(self, what: str, remedy: str = "ask the company to make it anew, with `payt-mcp team export`") -> None:
+        super().__init__(f"{what} Do not rely on it: {remedy}.")
 
 
 @dataclass(frozen=True)
 class Checked:
-    """`table`: whether the table beside the lines was checked too; it was not there otherwise."""
+    """`table`: whether the table beside the lines was checked too; it was not there otherwise. `marks` are those of the
+    events, in order.
+    """
 
+    company_id: str
     company: str
     made_at: str
     events: int
     until: str
     public_key: str
     table: bool
+    marks: Sequence[str] = field(repr=False)
 
 
 @dataclass
@@ -45,6 +49,7 @@ class _Read:
     seq: int = 0
     mark: str = START
     at: str = ""
+    marks: list[str] = field(default_factory=list)
     last: dict[str, str] = field(default_factory=dict)
     status: dict[str, str] = field(default_factory=dict)
 
@@ -56,6 +61,7 @@ class _Read:
         if line["seq"] != self.seq + 1 or line["mark"] != mark_of(self.mark, line):
             raise AlteredExportError(f"Event {self.seq + 1} was altered, removed or added.")
         self.seq, self.mark, self.at = line["seq"], line["mark"], line["at"]
+        self.marks.append(self.mark)
         if line["status"] != "clock_corrected":
             self.last[line["proposal_id"]] = line["status"]
 
@@ -108,7 +114,26 @@ def _signed(table: Path, read: _Read, end: Line, lines: str, trusted: str) -> Ch
     has_table = table.exists()
     if has_table and hashlib.sha256(table.read_bytes()).hexdigest() != end["table"]:
         raise AlteredExportError(f"{table} is not the table that was made with it.")
-    return Checked(company["name"], read.first["made_at"], read.seq, read.at, key, has_table)
+    return Checked(company["id"], company["name"], read.first["made_at"], read.seq, read.at, key, has_table, read.marks)
+
+
+def check_goes_on(found: Checked, earlier: Checked) -> None:
+    """Whether an export begins with all that an earlier one of the same company says.
+
+    Raises:
+        AlteredExportError: it does not: a backup was put back in between, or events were held back.
+        InputError: they are of two companies.
+    """
+    if found.company_id != earlier.company_id:
+        raise InputError(f"The earlier export is of {earlier.company}, and this one of {found.company}.")
+    both = zip(found.marks, earlier.marks, strict=False)
+    same = next((place for place, (mark, other) in enumerate(both) if mark != other), min(found.events, earlier.events))
+    if same < earlier.events:
+        raise AlteredExportError(
+            f"It does not go on from the export of {earlier.made_at}: of that one's {earlier.events} events, the last "
+            f"{earlier.events - same} (from event {same + 1} on) are not in it.",
+            "a backup was put back in between, or they were held back; ask the company which, and keep the earlier one",
+        )
 
 
 def _first(line: Line) -> Line:

@@ -77,7 +77,7 @@ class Invoices(Listed, total=False):
     invoices: list[dict[str, Any]]
 
 
-_COLUMNS = {"administration_id": "administration", **INVOICE_COLUMNS}
+_COLUMNS = {"administration_id": "administration", **INVOICE_COLUMNS, "reminded_on": "reminded on"}
 _OF_DEBTORS = frozenset({"debtor", "relation_manager"})
 _MANY = frozenset({"debtor", "label"})
 """Groups there can be hundreds of; all of the others are on one page."""
@@ -299,13 +299,13 @@ def _as_of(scope: Scope) -> dt.datetime:
 
 def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mapping[str, Any]) -> Answer:
     """What all invoices that were found come to: in a company's own books, and by currency."""
-    kind = "" if question.status == "all" else f"{question.status} "
-    count = sum(len(matches.items) for _, matches in found)
-    answer = Answer(f"{present.count(count, f'{kind}invoice')} found")
     parts = [(scope, matches.totals) for scope, matches in found]
+    asked, by_currency = (
+        found_invoices.conditions(question, [scope for scope, _ in found]),
+        question.group_by != "currency",
+    )
+    answer = Answer(totals.first_line(parts, question.status, asked, by_currency=by_currency))
     totals.add_totals(answer.data, parts, question.status)
-    by_currency = question.group_by != "currency"
-    answer.summary += totals.words(parts, question.status, by_currency=by_currency) if count else "."
     if question.paid and question.status == "paid":
         answer.notes.append("Invoices by the date they were paid off: part payments of open ones are not in this.")
     for scope, part in parts:
@@ -316,7 +316,7 @@ def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mappin
         notes = found_invoices.notes_of(scope, question, matches)
         answer.notes += labelled(scope, notes, found)
     if "group_by" in args:
-        answer.data["invoice_count"] = count
+        answer.data["invoice_count"] = sum(part.invoices for _, part in parts)
     return answer
 
 
@@ -325,14 +325,15 @@ async def _add_rows(
 ) -> None:
     from payt_mcp.books.several import ids_of, pinned  # noqa: PLC0415 - brings the client along
 
-    status, fields = page.listing.args.get("status", "open"), page.listing.args.get("fields", ())
+    args = page.listing.args
+    fields = args.get("fields", ())
     rows: dict[str, dict[str, Any]] = {}
     moments = []
     for scope in scopes:
         ids = ids_of(scopes, scope, page.ids)
         if not ids and len(scopes) > 1:
             continue
-        part = await found_invoices.rows_of(scope, ids, status, fields, known.get(scope.id, ()))
+        part = await found_invoices.rows_of(scope, ids, args, known.get(scope.id, ()))
         whose = {"administration_id": scope.id} if len(scopes) > 1 else {}
         rows |= {pinned(scopes, scope, key): whose | row for key, row in part.rows.items()}
         answer.notes += [*labelled(scope, part.notes, scopes), *scope.caveats]

@@ -88,7 +88,8 @@ async def _with_fields(
 
     own = [name for name in fields if name not in INVOICE_COLUMNS]
     extra = await invoice_fields(scope, list(found), own) if own and found else {}
-    kept = {"invoice_number", *fields}
+    amounts = any(name.endswith("_amount") for name in fields)
+    kept = {"invoice_number", *fields, *(("currency",) if amounts else ())}  # rows can be in several
     usual = {key: {name: row[name] for name in row if name in kept} for key, row in found.items()}
     return {key: row | raw_fields(extra.get(key, {}), own, scope.zone) for key, row in usual.items()}
 

@@ -162,7 +162,8 @@ def totals_notes(totals: Totals, currency: str, status: str) -> list[str]:
     said = []
     if totals.unvalued:
         said.append(
-            f"{present.count(len(totals.unvalued), 'invoice')} without an amount in {currency} in no sum{where}."
+            f"{present.count(len(totals.unvalued), 'invoice')} without an amount in {currency} in no sum in {currency}"
+            f"{where}; by currency, in its own."
         )
     return said + unbooked_notes(totals.unbooked)
 

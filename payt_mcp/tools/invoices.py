@@ -140,6 +140,7 @@ async def search_invoices(
     scopes = await scopes_of(ctx, administration_id)
     question = _question(args)
     check_fields(fields, _OWN_FIELDS, "invoices")
+    _check_payment_dates(question)
     if fields and group_by:
         raise InputError("fields are of single invoices: leave fields or group_by out. Nothing was looked up.")
     if group_by and sort and sort not in (possible := groups.sorts(question)):
@@ -190,6 +191,18 @@ def _question(args: Mapping[str, Any]) -> Question:
     )
 
 
+def _check_payment_dates(question: Question) -> None:
+    """Raises InputError where a payment date is asked of invoices that can have none: the answer would be empty."""
+    if question.paid and (question.partly_paid or question.is_about_open):
+        raise InputError(
+            "paid_from and paid_to are the dates invoices were paid off, and what is open or partly paid has none: "
+            "leave out those, or partly_paid and status. Part payments of one debtor or invoice, by date: "
+            "list_payments (tool set payments). Nothing was looked up."
+        )
+    if question.is_about_open and question.sort.endswith("payment_date"):
+        raise BadValueError("sort", question.sort, "another one, as open invoices have no payment date, or status=paid")
+
+
 def _days(args: Mapping[str, Any], low: str, high: str) -> Between:
     found = Between(parse_date(low, args.get(low, "")), parse_date(high, args.get(high, "")))
     in_order(low, found.low, high, found.high)
@@ -207,7 +220,8 @@ def _flags(values: Sequence[str]) -> list[str]:
     for value, name in zip(values, named, strict=False):
         if name not in ATTENTION:
             of_what = "of the invoice itself, its credit case or its debtor"
-            raise BadValueError("attention", value, f"one of {', '.join(ATTENTION)}, {of_what}")
+            else_ = "Disputes and other marks are labels: group_by=label lists those there are"
+            raise BadValueError("attention", value, f"one of {', '.join(ATTENTION)}, {of_what}. {else_}")
     return named
 
 

@@ -460,3 +460,39 @@ async def test_notes_about_several_companies_say_whose_they_are(who: Assistant, 
     notes = (await who.ask("search_invoices", administration_id="all", group_by=group_by))["notes"]
     assert notes
     assert [note for note in notes if not note.startswith((f"{MAIN}: ", f"{SECOND}: "))] == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"partly_paid": True, "paid_from": "2026-01-01"},
+        {"status": "open", "paid_to": "2026-01-31"},
+        {"status": "overdue", "paid_from": "2026-01-01"},
+        {"sort": "-payment_date"},
+    ],
+    ids=str,
+)
+async def test_payment_dates_of_what_has_none_are_refused_and_not_answered_by_nothing(
+    who: Assistant, asked: dict[str, Any]
+) -> None:
+    asked = {"status": "", **asked}
+    said = await who.refused("search_invoices", **{name: value for name, value in asked.items() if value})
+    assert "payment date" in said or "list_payments" in said
+
+
+async def test_amounts_that_are_asked_for_come_with_their_currency(who: Assistant) -> None:
+    rows = (await who.ask("search_invoices", administration_id="all", fields=["open"], limit=100))["invoices"]
+    assert len({row["currency"] for row in rows}) > 1
+    (bare,) = (await who.ask("search_invoices", fields=["due_date"], limit=1))["invoices"]
+    assert "currency" not in bare
+
+
+async def test_a_tool_of_one_company_says_so_where_several_are_named(who: Assistant) -> None:
+    for several in ("all", f"{MAIN},{SECOND}"):
+        said = await who.refused("list_messages", administration_id=several)
+        assert "one at a time" in said
+        assert MAIN in said
+
+
+async def test_disputes_are_looked_for_among_the_labels(who: Assistant) -> None:
+    assert "group_by=label" in await who.refused("search_invoices", attention=["disputed"])

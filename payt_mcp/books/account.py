@@ -73,6 +73,11 @@ class Account:
         return self._settings.is_sandbox
 
     @property
+    def is_of_company(self) -> bool:
+        """Whether it is that of a person who signs in to the server itself, and does not sit at its machine."""
+        return self._may_see is not None
+
+    @property
     def rules(self) -> Rules:
         """When whom may be written to, and what comes next."""
         return self._settings.rules

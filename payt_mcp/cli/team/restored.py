@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import anyio
 
-from payt_mcp.cli.team.opened import key_ring, opened
+from payt_mcp.cli.team.opened import key_ring, opened, whoever
 from payt_mcp.proposals.ledger.postgres.leases import Leases
 from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
 from payt_mcp.proposals.records import Who
@@ -37,7 +35,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         "be back. Needs PAYT_DATABASE_URL and PAYT_KEYS.",
     )
     parser.parse_args(argv)
-    keys, who = key_ring(environ), Who("terminal", "", _whoever())
+    keys, who = key_ring(environ), Who("terminal", "", whoever())
     with opened(environ) as database:
         for tenant in anyio.run(People(database).tenants):
             leases = Leases(database)
@@ -53,14 +51,6 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
             connection.execute("delete from web_sessions")
     print(_NEXT)
     return 0
-
-
-def _whoever() -> str:
-    """The user of this system; in a container they may have no name."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return f"uid {os.getuid()}"
 
 
 def _told(what: str, records: Sequence[Record]) -> str:

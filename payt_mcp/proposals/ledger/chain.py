@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,6 +89,21 @@ class Chain:
         if said.seq <= since.seq and not _is_as_kept(said, since):
             raise AlteredError(_altered(key))
         return row
+
+    def altered(self, rows: Sequence[Row], since: Checkpoint) -> frozenset[str]:
+        """The ids of those that are not as their history left them: `check_intact` of many at once."""
+        last = self._store.last_of_each([row["id"] for row in rows])
+        marks = self._store.marks({said.seq - 1 for said in last.values()})
+        return frozenset(row["id"] for row in rows if not self._is_intact(row, last.get(row["id"]), marks, since))
+
+    def _is_intact(self, row: Row, said: Event | None, marks: Mapping[int, str], since: Checkpoint) -> bool:
+        try:
+            is_vouched_for = said is not None and is_vouched(row, said.body)
+        except AlteredError:  # it holds what no proposal holds
+            return False
+        if said is None or not is_vouched_for or not self._is_marked(said, marks.get(said.seq - 1, START)):
+            return False
+        return said.seq > since.seq or _is_as_kept(said, since)
 
     def check_alike(self, row: Row, since: Checkpoint) -> None:
         """Hold what could be in the way of a proposal against its history, and what could be missing of it.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from payt_mcp.proposals.records import Draft, Event, Record, Who
+from payt_mcp.proposals.records import Draft, Event, Listing, Record, Who
 from payt_mcp.proposals.states import Status
 
 
@@ -60,6 +60,14 @@ class LedgerContract(Protocol):
     def pending(self, scope: str | None = None, *, also: Iterable[Status] = ()) -> list[Record]:
         """The proposals that are waiting, approved or being sent (and those in the states `also`), oldest first."""
 
+    def listed(self, states: Collection[Status], scope: str | None = None) -> Listing:
+        """What is in one of these states, oldest first, each held against its history: one that was altered takes none
+        of the others with it.
+        """
+
+    def altered(self, keys: Collection[str]) -> frozenset[str]:
+        """Those of these proposals that are not as their history left them."""
+
     def waiting(self) -> list[Record]:
         """What waits or is approved, of all scopes, as it was last written, oldest first."""
 
@@ -85,6 +93,7 @@ class LedgerContract(Protocol):
 
         The same content that is waiting in this scope, or that in any scope is being sent, of unknown outcome, or
         (where it goes out once) sent within seven days, is not proposed again: that record is returned as it is.
+        RefusedWriteError where too many of the same person wait already.
         """
 
     def approve(self, key: str, who: Who, *, again: bool = False, scope: str | None = None) -> Record:

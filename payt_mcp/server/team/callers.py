@@ -173,7 +173,7 @@ class TeamCallers:
     async def needs(self, tenant_id: str, record: Record) -> Needs:
         """How many people must say yes to it, and why."""
         await self.directory.policy(tenant_id)
-        return self.directory.needs(tenant_id, record.amount)
+        return self.directory.needs(tenant_id, record)
 
     # From the first request to the last
 

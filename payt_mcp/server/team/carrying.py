@@ -61,8 +61,8 @@ class Carrying:
         if policy.daily_messages is None and policy.daily_amount is None:
             return None
         ledger: LedgerContract = await self._ledgers.of(tenant_id)
-        since = day.begins(ledger.now(), zone)
-        lately, currency = await run_sync(ledger.recent, since), day.currency_of(record)
+        since, lately = await run_sync(day.lately, ledger, zone)
+        currency = record.currency
 
         def against(records: list[Record]) -> str:
             before = day.written(records, since, currency, before=record)

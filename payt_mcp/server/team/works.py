@@ -28,6 +28,7 @@ from payt_mcp.server.team.grant_work import GrantWork, Means
 from payt_mcp.server.team.ledgers import Ledgers
 from payt_mcp.server.team.people import Person
 from payt_mcp.server.team.rate import SharedRate
+from payt_mcp.server.team.refused import in_words
 from payt_mcp.server.team.turns import Turns
 
 logger = logging.getLogger("payt_mcp")
@@ -132,6 +133,7 @@ class Works:
             rate=settings.rate,
             network=settings.network,
             app=means.app,
+            in_words=partial(in_words, connect_at=self._connect_at),
             gate=SharedRate(self._database, tenant_id, grant.id, settings.rate, waited=means.waited),
         )
         ledger = await self._ledgers.of(tenant_id)

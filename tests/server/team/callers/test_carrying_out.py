@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import anyio
@@ -116,8 +117,8 @@ async def test_who_may_not_is_refused_with_the_reason_at_each_step(house: Compan
 
     refused = why_refused(await letters.propose(rita, "Reader."))
     assert refused == (
-        "Your role in this administration allows reading only; whoever administers this server can change that. "
-        "Nothing was sent or changed."
+        "Your role in this administration allows reading only; whoever administers this server can change that "
+        "(`payt-mcp team roles set`). Nothing was sent or changed."
     )
     refused = why_refused(await letters.propose(bram, "Only read.", writes=False))
     assert "There is no tool 'send_message' for you here" in refused
@@ -194,3 +195,15 @@ async def test_a_day_has_an_end(house: Company, replicas: Replicas) -> None:
     assert record.status is Status.SUPERSEDED
     assert "not before tomorrow" in str(record.outcome["why"])
     assert letters.sent("A day 2.") == 0
+
+
+async def test_two_replicas_at_once_send_no_more_than_a_day_takes(house: Company, replicas: Replicas) -> None:
+    """Six letters are approved at one moment, at both: three of them go out."""
+    letters, anouk, bram = await a_company(house, replicas, "At once", daily_messages=3)
+    keys = [await letters.proposed(anouk, f"At once {number}.", place=number) for number in range(6)]
+    async with anyio.create_task_group() as group:
+        for number, key in enumerate(keys):
+            group.start_soon(partial(letters.approve, key, bram, replica=number % 2))
+    ended = [(await letters.ended(key)).status for key in keys]
+    assert sorted(ended) == [Status.SENT] * 3 + [Status.SUPERSEDED] * 3
+    assert sum(letters.sent(f"At once {number}.") for number in range(6)) == 3

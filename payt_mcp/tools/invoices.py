@@ -77,6 +77,8 @@ class Invoices(Listed, total=False):
     invoices: list[dict[str, Any]]
 
 
+_OF_BOOKS = frozenset({"", "open", "overdue"})
+"""What the books alone answer, where no credit case is asked about."""
 _COLUMNS = {"administration_id": "administration", **INVOICE_COLUMNS, "reminded_on": "reminded on"}
 _OF_DEBTORS = frozenset({"debtor", "relation_manager"})
 _MANY = frozenset({"debtor", "label"})
@@ -138,15 +140,8 @@ async def search_invoices(
         scopes, page = await resumed_of(ctx, cursor, "search_invoices", args, limit)
         return (await _following(scopes, page)).result()
     scopes = await scopes_of(ctx, administration_id)
-    question = _question(args)
-    check_fields(fields, _OWN_FIELDS, "invoices")
-    _check_payment_dates(question)
-    if fields and group_by:
-        raise InputError("fields are of single invoices: leave fields or group_by out. Nothing was looked up.")
-    if group_by and sort and sort not in (possible := groups.sorts(question)):
-        raise BadValueError("sort", sort, f"with group_by={group_by} it is one of {', '.join(possible)}")
-    make = partial(_begun, scopes, question, args, limit)
-    if question.is_of_books and not fields:
+    make = partial(_begun, scopes, args, limit)
+    if status in _OF_BOOKS and not (credit_cases or fields):
         return (await first_page(scopes, "search_invoices", args, limit, make)).result()
     answer, _ = await make()
     return answer.result()
@@ -165,9 +160,10 @@ TOOL = ToolSpec(
 
 
 def _question(args: Mapping[str, Any]) -> Question:
+    """What these arguments ask for. Raises BadValueError, InputError."""
     from payt_mcp.books.invoices import Question  # noqa: PLC0415 - brings the client along
 
-    return Question(
+    question = Question(
         status=args.get("status", "open"),
         query=args.get("query", ""),
         debtors=at_most("debtors", args.get("debtors", ())),
@@ -189,6 +185,14 @@ def _question(args: Mapping[str, Any]) -> Question:
         sort=args.get("sort", ""),
         group_by=args.get("group_by", ""),
     )
+    fields, group_by, sort = args.get("fields", ()), question.group_by, question.sort
+    check_fields(fields, _OWN_FIELDS, "invoices")
+    _check_payment_dates(question)
+    if fields and group_by:
+        raise InputError("fields are of single invoices: leave fields or group_by out. Nothing was looked up.")
+    if group_by and sort and sort not in (possible := groups.sorts(question)):
+        raise BadValueError("sort", sort, f"with group_by={group_by} it is one of {', '.join(possible)}")
+    return question
 
 
 def _check_payment_dates(question: Question) -> None:
@@ -225,12 +229,11 @@ def _flags(values: Sequence[str]) -> list[str]:
     return named
 
 
-async def _begun(
-    scopes: Sequence[Scope], question: Question, args: Mapping[str, Any], limit: int
-) -> tuple[Answer, Shown]:
+async def _begun(scopes: Sequence[Scope], args: Mapping[str, Any], limit: int) -> tuple[Answer, Shown]:
     from payt_mcp.books.invoices import search  # noqa: PLC0415 - brings the client along
     from payt_mcp.books.several import ask_each  # noqa: PLC0415
 
+    question = _question(args)
     found, notes = await ask_each(scopes, partial(search, question=question))
     first = _grouped if question.group_by else _listed
     answer, page = await first(scopes, question, found, args, limit)

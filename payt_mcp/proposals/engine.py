@@ -16,30 +16,19 @@ import anyio
 import anyio.abc
 from anyio.to_thread import run_sync
 
-from payt_mcp.errors import (
-    ForbiddenError,
-    LedgerError,
-    NotSentError,
-    OutcomeUnknownError,
-    PaytMcpError,
-    RefusedWriteError,
-    UpstreamError,
-)
+from payt_mcp.errors import LedgerError, OutcomeUnknownError, PaytMcpError, RefusedWriteError, UpstreamError
 from payt_mcp.proposals.attempt import Check, Done, Writer, left_by
 from payt_mcp.proposals.ledger.contract import LedgerContract
-from payt_mcp.proposals.outcomes import of_this_attempt, sent_before, unusable
+from payt_mcp.proposals.outcomes import of_this_attempt, sent_before
 from payt_mcp.proposals.records import Record, Who
 from payt_mcp.proposals.rounds import ROUNDS, Rounds
+from payt_mcp.proposals.sending import SENDING_BOUND, send
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import words_of
 from payt_mcp.words.said import joined, lowered, say, without_stop
 
 logger = logging.getLogger("payt_mcp")
 
-SENDING_BOUND = 40.0
-"""Seconds after which what is being sent is recorded as of unknown outcome."""
-
-_RETRIES = (0.5, 1.5, 4.0, 8.0)
 _RULES_HOLD = 2.0
 """Seconds that looking at a proposal may take before the rules are asked again: Payt can be slow, or away."""
 
@@ -52,7 +41,6 @@ _NOT_YET_ON_RECORD = say(
     "How it ended cannot be put on record yet; the server keeps trying. Do not send it in another way."
 )
 _NOT_KEPT = say("The record of writes could not be kept, so it was not sent.")
-_STOPPED = say("This server was stopped for too long while it was sending it.")
 _OF_ANOTHER = say(
     "It was approved under another sign-in or token, and only a server that uses that one carries it out."
 )
@@ -288,32 +276,10 @@ class Engine:
         return claimed
 
     async def _send(self, writer: Writer, record: Record) -> Done:
-        with anyio.move_on_after(SENDING_BOUND):
-            for pause in (*_RETRIES, None):
-                try:
-                    return await self._send_what_is_held(writer, record)
-                except NotSentError as error:
-                    if pause is None or self._closing:
-                        return Done(Status.FAILED, {"trouble": str(error)})
-                    await anyio.sleep(pause)
-                except OutcomeUnknownError as error:
-                    return Done(Status.OUTCOME_UNKNOWN, {"trouble": unusable(error)})
-                except PaytMcpError as error:
-                    if isinstance(error, ForbiddenError):
-                        self._forbidden[record.kind] = (str(error), time.monotonic())
-                    return Done(Status.FAILED, {"trouble": str(error)})
-                except Exception:  # the edge: what is out may have arrived, whatever broke here
-                    logger.exception("sending broke off", extra={"proposal": record.id})
-                    return Done(
-                        Status.OUTCOME_UNKNOWN, {"trouble": say("Sending broke off for a reason nobody foresaw.")}
-                    )
-        return Done(Status.OUTCOME_UNKNOWN, {"trouble": say("Payt gave no answer in time.")})
+        def forbid(said: str) -> None:
+            self._forbidden[record.kind] = (said, time.monotonic())
 
-    async def _send_what_is_held(self, writer: Writer, record: Record) -> Done:
-        """Send it, where no other process may have settled it meanwhile."""
-        if not self.ledger.holds(record):
-            return Done(Status.FAILED, {"trouble": _STOPPED})
-        return await writer.send(record)
+        return await send(writer, record, holds=self.ledger.holds, goes_on=lambda: not self._closing, forbidden=forbid)
 
     async def _record(self, key: str, done: Done) -> None:
         """Record an outcome; where the ledger will not take it now, it is tried again while this process lives."""

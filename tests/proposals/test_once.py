@@ -135,20 +135,6 @@ def test_a_check_that_began_before_the_same_letter_was_sent_is_not_enough(ledger
     assert ledger.claim(second.id)
 
 
-def test_a_check_that_began_before_the_letter_was_tried_and_approved_again_is_not_enough(ledger: Ledger) -> None:
-    """What stands at Payt since then may be that very letter."""
-    first = of_one_letter(ledger, "one")
-    assert ledger.checking(first.id).approved_at == first.approved_at
-    other = Ledger(ledger.folder)
-    assert other.claim(first.id)
-    other.finish(first.id, Status.OUTCOME_UNKNOWN, {})
-    other.approve(first.id, PAGE, again=True)
-    other.close()
-    assert ledger.claim(first.id) is None
-    ledger.checking(first.id)
-    assert ledger.claim(first.id)
-
-
 async def test_the_same_letter_to_debtor_and_invoice_is_mailed_once(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

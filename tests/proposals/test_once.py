@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from payt_mcp.errors import LedgerError, OutcomeUnknownError
-from payt_mcp.proposals import engine
+from payt_mcp.proposals import engine, sending
 from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.engine import Engine
 from payt_mcp.proposals.ledger.ledger import Ledger
@@ -95,7 +95,7 @@ async def test_a_second_sending_that_fails_leaves_the_first_unknown(
         ledger = Ledger(house.state)
         ledger.approve(key, PAGE)
         await until(ledger, key, Status.OUTCOME_UNKNOWN)
-        monkeypatch.setattr(engine, "_RETRIES", ())
+        monkeypatch.setattr(sending, "_RETRIES", ())
         house.sandbox.faults.add(Fault("rate_limited", "/v1/messages", "POST", times=1))
         ledger.approve(key, PAGE, again=True)
         record = await until(ledger, key, Status.OUTCOME_UNKNOWN, Status.FAILED, Status.SENT)

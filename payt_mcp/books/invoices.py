@@ -69,11 +69,6 @@ class Question:
         return self.status != "paid" or bool(self.query or self.flags or self.relation_manager)
 
     @property
-    def is_of_books(self) -> bool:
-        """Whether the books alone answer it."""
-        return self.is_about_open and not self.credit_cases
-
-    @property
     def month_of(self) -> str:
         """The date that a month is that of: the one that was asked about, else that of payment, else the due date."""
         if self.paid or self.status == "paid":

@@ -97,6 +97,7 @@ class Listings:
         self._make_room()
         listing.used = self._clock()
         self._kept[listing.token] = listing
+        self._kept.move_to_end(listing.token)
 
     def clear(self) -> None:
         """Forget all of them."""
@@ -160,14 +161,19 @@ class Listings:
         return listing, offset
 
     def _forget(self) -> None:
-        now = self._clock()
-        for token, listing in list(self._kept.items()):
-            if now - listing.used > LIFETIME:
-                del self._kept[token]
+        """Those that were used longest ago come first."""
+        before = self._clock() - LIFETIME
+        while self._kept and next(iter(self._kept.values())).used < before:
+            self._kept.popitem(last=False)
 
     def _make_room(self) -> None:
-        while len(self._kept) >= _MOST_LISTINGS or sum(len(kept.ids) for kept in self._kept.values()) > _MOST_IDS:
+        while len(self._kept) >= _MOST_LISTINGS or self._pinned() > _MOST_IDS:
             self._kept.popitem(last=False)
+
+    def _pinned(self) -> int:
+        """How many ids are held; those that listings share, which began with one page, once."""
+        apart = {id(kept.ids): kept.ids for kept in self._kept.values()}
+        return sum(map(len, apart.values()))
 
 
 def _continues(args: Mapping[str, Any], listing: Listing) -> bool:

@@ -118,7 +118,7 @@ class RunningTotals:
         now.booked = now.booked.plus(one.booked, sign)
         for currency, sums in one.own.items():
             now.own[currency] = now.own.get(currency, Sums()).plus(sums, sign)
-            if not now.own[currency].invoices:
+            if not now.own[currency].items:
                 del now.own[currency]
         for listed, items in ((now.unvalued, one.unvalued), (now.unbooked, one.unbooked)):
             for item in items:

@@ -73,6 +73,7 @@ async def get_worklist(
     from payt_mcp.answers.worklist import said_of  # noqa: PLC0415 - listing tools needs none of these
     from payt_mcp.books.several import ask_each  # noqa: PLC0415
     from payt_mcp.books.worklist import read_worklist  # noqa: PLC0415
+    from payt_mcp.receivables.worklist.rules import LEFT  # noqa: PLC0415
 
     args = given(step=_step(step), administration_id=administration_id)
     page = None
@@ -87,8 +88,8 @@ async def get_worklist(
     answer = Answer(" ".join(said) if page.is_first else f"Debtors {page.places}.")
     answer.data = {"currency": _currency(scopes[0])} if len(scopes) == 1 else {}
     _add_rows(answer, scopes, found, page)
-    if page.is_first and not only:
-        _add_left_out(answer, scopes, found)
+    if page.is_first and only in {"", *LEFT}:
+        _add_left_out(answer, scopes, found, only)
     answer.summary += unranked(scopes) if page.is_first else ""
     for scope, day in found:
         beside = _beside(day) if page.is_first and only == "must_not" else []
@@ -150,10 +151,12 @@ def _add_rows(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[
     answer.lines = ["", *present.table([_spoken(row) for row in shown], columns)]
 
 
-def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[Day]]) -> None:
+def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[Day]], only: str) -> None:
+    """The sums by reason of all who are left in peace, or of those in place of the `only` step that is asked for."""
     from payt_mcp.answers.worklist import left_out_rows  # noqa: PLC0415 - listing tools needs none of it
 
-    left = [_whose(scopes, scope) | row for scope, day in found for row in left_out_rows(day.worklist.left_out)]
+    every = (_whose(scopes, scope) | row for scope, day in found for row in left_out_rows(day.worklist.left_out))
+    left = [row for row in every if only in {"", row["chase"].replace(" ", "_")}]
     if not left:
         return
     answer.data["left_out"] = left
@@ -161,7 +164,7 @@ def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answe
     for one in left:
         whose = f" ({one['currency']}, {one['administration_id']})" if len(scopes) > 1 else ""
         sums.setdefault((one["chase"], one["reason"]), []).append(f"{one['amount']} of {one['debtors']}{whose}")
-    answer.lines += ["", "Not today (who: step)"]
+    answer.lines += ["", "By reason" if only else "Not today (who: step)"]
     answer.lines += [f"{chase}: {', '.join(of_each)}, {reason}" for (chase, reason), of_each in sums.items()]
 
 

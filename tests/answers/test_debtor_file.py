@@ -26,7 +26,7 @@ from tests.support.assistant import MAIN, NOON, SECOND, UNREAD, Row, assistant, 
 pytestmark = pytest.mark.slow
 
 COLLECTION = reckoning.STEPS[reckoning.STEPS.index("pre_judicial") : reckoning.STEPS.index("debt_collection") + 1]
-_30_DAYS = dt.timedelta(days=30)
+_RECENTLY = dt.timedelta(days=45)
 
 
 @pytest.fixture(scope="module")
@@ -312,27 +312,47 @@ async def test_messages_say_what_they_are_about_and_who_waits(world: World, serv
     async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
         first = await who.ask("list_messages", limit=50)
         for row in first["messages"]:
-            told = f" about {row['about']}" if "about" in row else ""
-            assert told == subject(raw[row["message_id"]])
-        recent = newest_first(row for row in messages if moment(row) >= (NOON - _30_DAYS).isoformat())
+            about = f" about {row['about']}" if "about" in row else ""
+            assert about == subject(raw[row["message_id"]])
+        recent = newest_first(row for row in messages if moment(row) >= (NOON - _RECENTLY).isoformat())
         waiting: dict[str, list[Row]] = {}
         for message in recent:
             if waits(message, recent):
                 waiting.setdefault(message["debtor_id"], []).append(message)
-        (note,) = [note for note in first["notes"] if note.startswith("Incoming, with no later message")]
-        for key, some in list(waiting.items())[:20]:
-            name = outside(ledger.debtors[key]["name"], 60)
+        (note,) = [
+            note for note in first["notes"] if note.startswith("Unanswered, nothing from us about the same since")
+        ]
+        longest = sorted(waiting.items(), key=lambda one: moment(one[1][-1]))
+        told = re.findall(
+            r"\((\w+)\) since ([-0-9]{10})(?:, (\d+) messages, the last of [-0-9]{10})?, message_id (\d+)", note
+        )
+        assert told == [
+            (
+                ledger.debtors[key]["debtor_number"], day_of(moment(some[-1])),
+                str(len(some)) if len(some) > 1 else "", some[0]["id"],
+            )
+            for key, some in longest[:20]
+        ]  # fmt: skip
+        assert all(outside(ledger.debtors[key]["name"], 60) in note for key, _ in longest[:20])
+        key, some = longest[0]
+        number, since = ledger.debtors[key]["debtor_number"], day_of(moment(some[-1]))
+        assert f" messages of the last 45 days, newest first; {len(waiting)} debtors wait for" in first["summary"]
+        assert first["summary"].endswith(f"({number}) since {since}.")
+        rest = len(waiting) - 20
+        assert (f"and {rest} debtor" in note) == (rest > 0)
+        work = {row["debtor_number"]: row for row in await who.all("get_worklist", "debtors", step="answer_message")}
+        assert work.keys() == {ledger.debtors[key]["debtor_number"] for key in waiting}
+        for key, some in waiting.items():
             plural = "" if len(some) == 1 else "s"
-            since = "since [-0-9]{10}, " if plural else ""
-            number = ledger.debtors[key]["debtor_number"]
-            assert re.search(rf"\({number}\) {len(some)} message{plural}, {since}the last of", note), name
-            assert f"message_id {some[0]['id']}" in note
+            reason = f"{len(some)} message{plural} unanswered since {day_of(moment(some[-1]))}"
+            assert work[ledger.debtors[key]["debtor_number"]]["reason"].startswith(reason)
         assert note.count("message_id") == min(20, len(waiting))
         wrote = {row["debtor_id"] for row in messages if row["sender_type"] == "debtor"}
         quiet = 0
         for key in sorted(wrote):
             of_one = await who.ask("list_messages", debtor=ledger.debtors[key]["debtor_number"])
-            said = [note for note in of_one["notes"] if note.startswith("Incoming")]
+            said = [note for note in of_one["notes"] if note.startswith("Unanswered, ")]
+            assert bool(said) == (" unanswered." in of_one["summary"])
             assert len(said) == any(waits(row, messages) for row in messages if row["debtor_id"] == key)
             quiet += not said
         assert quiet

@@ -29,6 +29,11 @@ async def file_of(who: Assistant, served: Handle, number: str) -> tuple[str, lis
     return text, [request.path for request in list(served.sandbox.requests)[before:]]
 
 
+def _undated(text: str) -> str:
+    """Without the moment at its end: the two are not asked for in one second."""
+    return text[: text.rindex("(as of ")]
+
+
 async def test_the_worklist_and_the_largest_debtors_are_short_and_cost_few_requests(served: Handle) -> None:
     async with assistant(served, PAYT_FRESHNESS_SECONDS="600") as cold:
         _, rows, _ = await cold.call("get_worklist")
@@ -53,7 +58,7 @@ async def test_fresh_books_tell_what_payt_tells(served: Handle) -> None:
     async with assistant(served, PAYT_FRESHNESS_SECONDS="600") as stranger:
         for number, (text, _) in known.items():
             read, asked = await file_of(stranger, served, number)
-            assert read == text
+            assert _undated(read) == _undated(text)
             plans += "/v1/payment_plans" in asked
     assert sum("Credit case" in text for text, _ in known.values()) > 3
     assert sum("Payment plan " in text for text, _ in known.values()) > 0

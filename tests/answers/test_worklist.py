@@ -203,6 +203,8 @@ async def test_one_step_is_asked_for_and_who_is_left_in_peace_has_a_name_a_reaso
             left = {
                 step: await who.all("get_worklist", "debtors", top=3, step=step) for step in ("must_not", "not_yet")
             }
+            alone = {step: await who.ask("get_worklist", top=3, step=step) for step in left}
+            _, text, _ = await who.call("get_worklist", top=3, step="must_not")
             both = await who.all("get_worklist", "debtors", top=3, step="must not", administration_id="all")
             decide = await who.ask("get_worklist", step="decide_plan")
             assert (await who.ask("get_worklist", step="decide"))["debtors"] == decide["debtors"]
@@ -219,8 +221,11 @@ async def test_one_step_is_asked_for_and_who_is_left_in_peace_has_a_name_a_reaso
             debtors, amount = sums.get(row["reason"], (0, Decimal(0)))
             sums[row["reason"]] = debtors + 1, amount + Decimal(row["amount"])
         of_each = [row for row in answer["left_out"] if row["chase"] == step.replace("_", " ")]
+        assert alone[step]["left_out"] == of_each
         assert sums == {row["reason"]: (row["debtors"], Decimal(row["amount"])) for row in of_each}
         assert {row["step"] for row in rows} == {step}
+    for row in alone["must_not"]["left_out"]:
+        assert f"\nmust not: {row['amount']} of {row['debtors']}, {row['reason']}\n" in text
     has_another = {row["debtor_number"] for row in whole if any("set apart" in fact for fact in row.get("facts", ()))}
     assert set(beside.rpartition(": ")[2].rstrip(".").split(", ")) <= has_another
     bailiff = next(row for row in left["must_not"] if row["debtor_number"] == number_of("with a bailiff"))

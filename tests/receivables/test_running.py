@@ -69,8 +69,9 @@ def one_by_one(items: OpenItems) -> dict[str, Any]:
             (own.setdefault(item.currency, Sums()), item.open_amount, item.total_amount),
             (booked if of_books else Sums(), item.book_open, item.book_total),
         ):
-            sums.invoices += 1
+            sums.items += 1
             sums.total += total or 0
+            sums.credit_count += item.is_credit
             sums.credits += open_ if open_ and item.is_credit else 0
             sums.open += open_ if open_ and not item.is_credit else 0
             sums.overdue += open_ if open_ and item.is_overdue(TODAY) else 0

@@ -61,7 +61,7 @@ class CommonLedger(OpenedLedger):
         yes_counts: Callable[[Yes], bool] = every_yes_counts,
         most_waiting: Callable[[], int | None] = lambda: MOST_WAITING,
     ) -> None:
-        self._checks: dict[str, int] = {}
+        self._checks: dict[str, tuple[int, dt.datetime | None]] = {}
         self._rule = rule
         self._yes_counts = yes_counts
         self._most_waiting = most_waiting
@@ -213,10 +213,12 @@ class CommonLedger(OpenedLedger):
             record = found(self._store, key, scope)
             return transitions.in_the_way(record, self._alike(record)) or self._sent_lately(record, self.now())
 
-    def checking(self, key: str, *, scope: str | None = None) -> None:
+    def checking(self, key: str, *, scope: str | None = None) -> Record:
         with self._store.reading():
-            found(self._store, key, scope)
-            self._checks[key] = self._end()
+            began = self._end()
+            record = found(self._store, key, scope)
+            self._checks[key] = began, record.approved_at
+            return record
 
     def claim(self, key: str, baseline: Iterable[str] = (), *, scope: str | None = None) -> Record | None:
         with suppress(TakenError):
@@ -224,12 +226,13 @@ class CommonLedger(OpenedLedger):
         return None
 
     def _claim(self, key: str, baseline: Iterable[str], scope: str | None) -> Record | None:
-        began = self._checks.pop(key, _NO_CHECK)
+        began, agreed = self._checks.pop(key, (_NO_CHECK, None))
         with self._step() as step:
             _, checkpoint = self._chain.check(step.since)
             record = step.get(key, scope)
             self._chain.check_alike(self._chain.check_intact(key, step.since), step.since)
-            if not self._may_go(record, step, began) or not self._is_agreed(record, step):
+            is_as_checked = agreed in {None, record.approved_at}
+            if not is_as_checked or not self._may_go(record, step, began) or not self._is_agreed(record, step):
                 return None
             at, standing, owner = stamp(step.now), to_json(list(baseline)), self.owner.take()
             claimed = step.move(

@@ -124,16 +124,17 @@ class LedgerContract(Protocol):
         one waits. Else the one of the same content that was sent within seven days: this one is not sent any more.
         """
 
-    def checking(self, key: str, *, scope: str | None = None) -> None:
-        """The state at Payt is read from here on: the same letter, sent later than this, stops the next claim.
+    def checking(self, key: str, *, scope: str | None = None) -> Record:
+        """The state at Payt is read from here on, for the proposal as it is returned: the same letter, sent later than
+        this, stops the next claim, and so does another yes to it.
 
         Counted in events and not in time, so that no clock has a say in it.
         """
 
     def claim(self, key: str, baseline: Iterable[str] = (), *, scope: str | None = None) -> Record | None:
-        """Take an approved proposal into `sending`; None when another took it, the same letter is under way, or was
-        sent since this process began to read the state at Payt (see `checking`). None too where too many of its yeses
-        count no more: then it is withdrawn.
+        """Take an approved proposal into `sending`; None when another took it, the same letter is under way, or since
+        this process began to read the state at Payt (see `checking`) the same letter was sent or this one was approved
+        again. None too where too many of its yeses count no more: then it is withdrawn.
 
         `baseline` are the ids of the messages of the same text that stand on the debtor's timeline already. Raises
         AlteredError too where something that bears on it was tampered with: it, what is like it, the latest events.

@@ -179,9 +179,10 @@ class TeamCallers:
 
     async def take_up(self) -> None:
         """Follow what other replicas do, see to what is approved, and keep room, as long as the server runs."""
-        followed = (self.directory.follow, self._waking.run, self.works.follow, self.works.tidy, self.books.keep_room)
+        works = self.works
+        followed = (self.directory.follow, self._waking.run, works.follow, works.turns.keep, works.tidy)
         async with anyio.create_task_group() as group:
-            for follow in (*followed, self._verify):
+            for follow in (*followed, self.books.keep_room, self._verify):
                 group.start_soon(_ever, follow)
 
     async def finish(self) -> None:

@@ -246,3 +246,23 @@ def test_only_so_many_of_one_person_wait_at_a_time(store: str, tmp_path: Path, m
         with pytest.raises(RefusedWriteError, match="3 proposals of this user"):
             proposed("by Anouk", proposer="u-anouk", scope="g-company")
         ledger.close()
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_look_from_before_it_was_tried_and_approved_again_is_no_claim(store: str, tmp_path: Path) -> None:
+    """What stands at Payt by now may be that very letter."""
+    clock = Clock()
+    with STORES[store][0]() as opened:
+        slow, quick = (opened(tmp_path / "state", clock) for _ in range(2))
+        key = slow.propose(draft(scope="ours"), TOOL)[0].id
+        first = slow.approve(key, PAGE, scope="ours")
+        assert slow.checking(key, scope="ours") == first
+        assert quick.claim(key, scope="ours")
+        quick.finish(key, Status.OUTCOME_UNKNOWN, {}, scope="ours")
+        clock.pass_time(seconds=1)
+        again = quick.approve(key, PAGE, again=True, scope="ours")
+        assert slow.claim(key, scope="ours") is None
+        assert slow.checking(key, scope="ours") == again
+        assert slow.claim(key, scope="ours")
+        for ledger in (slow, quick):
+            ledger.close()

@@ -293,26 +293,6 @@ async def test_what_two_replicas_are_handed_at_one_moment_is_redeemed_once(compa
         assert all(call(company, place, bearer(body), "list_administrations") for place in (0, 1))
 
 
-async def test_who_was_removed_at_the_provider_is_let_in_nowhere_and_their_yes_sends_nothing(
-    company: Company, act: Act
-) -> None:
-    key = await act.letter("Vertrokken")
-    async with Program(company.url, act.bram).connected() as client:
-        assert not (await client.call_tool("list_administrations", {})).is_error
-    company.payt.faults.add(Fault("unavailable", path="/v1", times=None))
-    await act.approve(key)
-    company.provider.remove(BRAM.subject)
-    passes = "confirmed_at = confirmed_at - interval '5 minutes', tried_at = tried_at - interval '5 minutes'"
-    company.rows(f"update identities set {passes} where subject = 'sub-bram'")
-    begun = "select 1 from turns where proposal = %s and since < clock_timestamp() - interval '3 seconds'"
-    await act.until(lambda: company.rows(begun, (key,)))  # a replica began to look at it three seconds ago
-    company.payt.faults.clear()
-    await act.until(lambda: act.settled(key) == "superseded")
-    assert company.mails("Vertrokken") == 0
-    await run_sync(act.bram.get, f"{company.balancer.url}/approvals/{key}")
-    assert "/approvals" not in urlsplit(act.bram.url).path
-
-
 async def test_in_the_older_era_whatever_a_program_does_after_a_kill_ends_right(company: Company, act: Act) -> None:
     """2025-11-25 without a session: the page takes the place of a question. Asked again, looked up, sent once."""
     company.balancer.only = 0
@@ -357,6 +337,26 @@ async def test_replicas_of_the_version_before_go_on_with_tables_of_the_next(comp
     await act.until(lambda: act.status(after) == "sent")
     assert (company.mails("Voor de stap"), company.mails("Na de stap")) == (1, 1)
     assert not any("altered" in str(line) for replica in company.replicas for line in replica.lines())
+
+
+async def test_who_was_removed_at_the_provider_is_let_in_nowhere_and_their_yes_sends_nothing(
+    company: Company, act: Act
+) -> None:
+    key = await act.letter("Vertrokken")
+    async with Program(company.url, act.bram).connected() as client:
+        assert not (await client.call_tool("list_administrations", {})).is_error
+    company.payt.faults.add(Fault("unavailable", path="/v1", times=None))
+    await act.approve(key)
+    company.provider.remove(BRAM.subject)
+    passes = "confirmed_at = confirmed_at - interval '5 minutes', tried_at = tried_at - interval '5 minutes'"
+    company.rows(f"update identities set {passes} where subject = 'sub-bram'")
+    begun = "select 1 from turns where proposal = %s and since < clock_timestamp() - interval '3 seconds'"
+    await act.until(lambda: company.rows(begun, (key,)))  # a replica began to look at it three seconds ago
+    company.payt.faults.clear()
+    await act.until(lambda: act.settled(key) == "superseded")
+    assert company.mails("Vertrokken") == 0
+    await run_sync(act.bram.get, f"{company.balancer.url}/approvals/{key}")
+    assert "/approvals" not in urlsplit(act.bram.url).path
 
 
 def steps(company: Company, key: str) -> list[str]:

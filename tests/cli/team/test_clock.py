@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -37,7 +38,9 @@ def opened(database_url: str, clock: Callable[[], dt.datetime] | None = None) ->
     database.close()
 
 
-def test_a_record_that_is_ahead_is_corrected_by_who_says_that_the_clock_is_right(team: Run, database_url: str) -> None:
+def test_a_record_that_is_ahead_is_corrected_by_who_says_that_the_clock_is_right(
+    team: Run, database_url: str, tmp_path: Path
+) -> None:
     team("init", "Noord BV", "--admin", "anouk@noord.example")
     assert "nothing to correct" in team("clock", PAYT_KEYS=PAYT_KEYS).stdout
     ahead = dt.datetime.now(dt.UTC) + dt.timedelta(days=3)
@@ -58,3 +61,6 @@ def test_a_record_that_is_ahead_is_corrected_by_who_says_that_the_clock_is_right
         assert ledger.get(record.id).status is Status.SUPERSEDED
         assert ledger.propose(draft("now"), TOOL)[1]
         ledger.verify()
+    exported = team("export", "--to", str(tmp_path / "after"), PAYT_KEYS=PAYT_KEYS)
+    assert exported.returncode == 0, exported.stderr
+    assert "clock corrected" in (tmp_path / "after.csv").read_text(encoding="utf-8")

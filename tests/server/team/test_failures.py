@@ -313,6 +313,52 @@ async def test_who_was_removed_at_the_provider_is_let_in_nowhere_and_their_yes_s
     assert "/approvals" not in urlsplit(act.bram.url).path
 
 
+async def test_in_the_older_era_whatever_a_program_does_after_a_kill_ends_right(company: Company, act: Act) -> None:
+    """2025-11-25 without a session: the page takes the place of a question. Asked again, looked up, sent once."""
+    company.balancer.only = 0
+    async with act.program.connected("legacy") as client:
+        first = await propose(client, company, "Ouder")
+        assert first.structured_content, text(first)
+        key = first.structured_content["proposal_id"]
+        assert f"{company.balancer.url}/approvals/{key}" in text(first)
+        company.replicas[0].kill()
+        company.balancer.only = 1
+        again = await propose(client, company, "Ouder")
+        assert again.structured_content, text(again)
+        assert again.structured_content["proposal_id"] == key
+        waits = await client.call_tool("check_approval", {"proposal_id": key})
+        assert "awaiting_approval" in text(waits)
+        await act.approve(key)
+        await act.until(lambda: act.status(key) == "sent")
+        assert "status: sent" in text(await client.call_tool("check_approval", {"proposal_id": key}))
+        assert "Nothing was sent now: this was sent already" in text(await propose(client, company, "Ouder"))
+    assert company.mails("Ouder") == 1
+    assert len(company.rows("select 1 from proposals where id = %s or digest = (select digest from proposals "
+                            "where id = %s)", (key, key))) == 1  # fmt: skip
+
+
+async def test_replicas_of_the_version_before_go_on_with_tables_of_the_next(company: Company, act: Act) -> None:
+    """A step of a later version adds a table, a column with a default, and its own name; nothing is taken away."""
+    before = await act.letter("Voor de stap")
+    for step in (
+        "create table of_the_next (id text primary key)",
+        "alter table proposals add column of_the_next text not null default ''",
+        "alter table people add column of_the_next text not null default ''",
+        "insert into migrations (name) values ('9998_of_the_next')",
+    ):
+        company.rows(step)
+    assert all(replica.is_ready for replica in company.replicas)
+    await act.approve(before)
+    await act.until(lambda: act.status(before) == "sent")
+    await run_sync(company.replicas[0].restart, {})  # going back one version needs no step back
+    only(company, 0)
+    after = await act.letter("Na de stap")
+    await act.approve(after)
+    await act.until(lambda: act.status(after) == "sent")
+    assert (company.mails("Voor de stap"), company.mails("Na de stap")) == (1, 1)
+    assert not any("altered" in str(line) for replica in company.replicas for line in replica.lines())
+
+
 def steps(company: Company, key: str) -> list[str]:
     """The states it went through since it was approved."""
     rows = company.rows("select status from events where proposal_id = %s order by seq", (key,))

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult
 
 from payt_mcp.errors import SignInReplacedError
@@ -13,6 +14,8 @@ from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.lent import LentClient
 from payt_mcp.payt.signin.tokens import StaticToken
 from payt_mcp.payt.wire import listing
+from payt_mcp.resources import SHEET_FILES
+from payt_mcp.server import saving
 from payt_mcp.settings import Secret
 from tests.support.colleagues import PUBLIC_URL, Company, asks
 
@@ -61,6 +64,20 @@ async def test_a_file_of_the_users_machine_is_out_of_reach(house: Company, repli
     async with asks(replicas[0], anouk) as client:
         told = said(await client.call_tool("send_message", letter | HERE))
     assert "one for a whole company never has): send it without them. Nothing was" in told
+
+
+async def test_a_sheet_that_is_too_large_is_asked_for_by_company(
+    house: Company, replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "MOST_ITEMS", 1)
+    tenant = await house.tenant("Sheets")
+    anouk = await house.person(tenant, "anouk", "whole", everywhere="reader")
+    async with asks(replicas[0], anouk) as client:
+        for file in SHEET_FILES:
+            with pytest.raises(MCPError) as told:
+                await client.read_resource(file.uri)
+            assert "Ask for less: end the address with ?administration_id=" in str(told.value)
+            assert not OF_ONE.search(str(told.value))
 
 
 async def test_what_was_shared_by_somebody_who_left_is_asked_for_again(house: Company) -> None:

@@ -37,7 +37,8 @@ class Correspondence:
 
     `about` says which invoice or case a message, or a bounced mail, belongs to, by its id. `is_all` is False where the
     debtor has more messages than were looked through, and then `waiting` (how many are unanswered) is not known;
-    `total` and `incoming` count those looked through, and `last_incoming` is the moment of one.
+    `total` and `incoming` count those looked through, `last_incoming` and `last_outgoing` are the moments of such, and
+    `last_waits` says whether nobody answered the last that came in.
     """
 
     messages: list[Message]
@@ -46,6 +47,8 @@ class Correspondence:
     incoming: int
     waiting: int | None
     last_incoming: dt.datetime | None
+    last_outgoing: dt.datetime | None
+    last_waits: bool
     is_all: bool
 
 
@@ -177,6 +180,14 @@ async def read_correspondence(scope: Scope, file: DebtorFile, *, whole: bool) ->
         len(newest),
         len(incoming),
         len(waiting) if file.is_all else None,
-        message_moment(incoming[0]) if incoming and message_moment(incoming[0]) > EARLIEST else None,
+        _moment_of(incoming),
+        _moment_of([message for message in newest if message.sender_type == "creditor" and message.sent_at]),
+        bool(waiting) and waiting[0] is incoming[0],
         file.is_all,
     )
+
+
+def _moment_of(newest: Sequence[Message]) -> dt.datetime | None:
+    """When the first of these was sent, where that is known."""
+    moment = message_moment(newest[0]) if newest else EARLIEST
+    return moment if moment > EARLIEST else None

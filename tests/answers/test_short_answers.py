@@ -42,7 +42,7 @@ async def test_the_worklist_and_the_largest_debtors_are_short_and_cost_few_reque
         for debtor in largest["debtors"]:
             text, asked = await file_of(cold, served, debtor["debtor_number"])
             has_plan = "Payment plan " in text
-            assert tokens(text) <= MOST_TOKENS + 40 * has_plan  # and the terms of its plan
+            assert tokens(text) <= MOST_TOKENS
             assert len(asked) <= MOST_REQUESTS + has_plan, asked
             assert "/v1/credit_cases" not in asked
 

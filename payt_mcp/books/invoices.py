@@ -178,7 +178,7 @@ def _in_order(
     items = found if is_sorted else ordered(found, question.order, today)
     asked = matching.plain_key(question.query)
     if asked and not question.sort:
-        return sorted(items, key=lambda item: asked not in (item.number.casefold(), item.identifier.casefold()))
+        return sorted(items, key=lambda item: not item.is_numbered(asked))
     return items
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from payt_mcp.receivables.open_items import OpenItem, OpenItems
 
 _MOST_NAMED = 10
+Reasoned = tuple["OpenItem", Sequence[Reason]]
 _STOPS = (PAYMENT_PLAN, PAUSED, WITH_BAILIFF)
 _CREDIT = "Credit open: the debtor has it, not the invoice."
 
@@ -30,13 +31,17 @@ def invoice_notes(books: OpenItems, items: Iterable[OpenItem], *, with_credits: 
     """Which record says so where the invoice does not, and of every pause; and whose the open credit is, where rows
     show that.
     """
-    reasons = [(item, of_invoice(books, item)) for item in items]
+    return reason_notes([(item, of_invoice(books, item)) for item in items], with_credits=with_credits)
+
+
+def reason_notes(reasons: Sequence[Reasoned], *, with_credits: bool = True) -> list[str]:
+    """The same of invoices that come with why they must not be chased."""
     said = [note for flag in _STOPS if (note := _by_record(flag, reasons))]
     theirs = with_credits and any(Reason(CREDIT_OPEN, "debtor") in of_one for _, of_one in reasons)
     return said + ([_CREDIT] if theirs else [])
 
 
-def _by_record(flag: str, reasons: Sequence[tuple[OpenItem, Sequence[Reason]]], most: int = _MOST_NAMED) -> str:
+def _by_record(flag: str, reasons: Sequence[Reasoned], most: int = _MOST_NAMED) -> str:
     """`Paused: 2026001 itself; 2026002, 2026003 with credit case D2026-7.`"""
     groups: dict[str, list[str]] = {}
     for item, of_one in reasons:

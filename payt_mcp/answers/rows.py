@@ -35,9 +35,11 @@ STEPS_APART = "Reminders and summonses that Payt sends by itself may be missing 
 """Payt's contract does not say whether it lists those."""
 
 
-def invoice_row(item: OpenItem, today: dt.date, books: OpenItems) -> dict[str, Any]:
+def invoice_row(
+    item: OpenItem, today: dt.date, books: OpenItems, reasons: Sequence[attention.Reason] | None = None
+) -> dict[str, Any]:
     """An invoice, paid or not: amounts in its own currency, `days_overdue` only where it is overdue. `books` hold its
-    debtor and what its attention depends on.
+    debtor and what its attention depends on, where the `reasons` for it are not known yet.
     """
     debtor = books.debtors.get(item.debtor_id)
     return present.filled(
@@ -52,7 +54,7 @@ def invoice_row(item: OpenItem, today: dt.date, books: OpenItems) -> dict[str, A
             "total_amount": present.plain(item.total_amount),
             "currency": present.code(item.currency),
             "phase": item.phase(today),
-            "attention": attention.flags_of(attention.of_invoice(books, item)),
+            "attention": attention.flags_of(attention.of_invoice(books, item) if reasons is None else reasons),
             "payment_date": present.day(item.paid_on),
         }
     )

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from payt_mcp.answers.attention import invoice_notes
+from payt_mcp.answers.attention import reason_notes
 from payt_mcp.answers.names import debtor_names, similar_note
 from payt_mcp.answers.raw import raw_fields
 from payt_mcp.answers.rows import INVOICE_COLUMNS, invoice_row
+from payt_mcp.receivables.attention import of_invoice
 from payt_mcp.receivables.phases import IN_COLLECTION
 from payt_mcp.words import text as present
 from payt_mcp.words.folding import normalized
@@ -44,12 +45,13 @@ async def rows_of(scope: Scope, ids: Sequence[str], args: Mapping[str, Any], fou
     status, fields = args.get("status", "open"), args.get("fields", ())
     known = {item.id: item for item in found}
     page = await (_open(scope, ids, known) if status in {"open", "overdue"} else _paid(scope, ids, known))
-    page.rows = {item.id: invoice_row(item, scope.today, page.around) for item in page.items}
+    reasons = [(item, of_invoice(page.around, item)) for item in page.items]
+    page.rows = {item.id: invoice_row(item, scope.today, page.around, why) for item, why in reasons}
     if "not_reminded_since" in args:
         for item in page.items:
             page.rows[item.id]["reminded_on"] = scope.day(item.reminded_at) or "never"
     if not fields or "attention" in fields:
-        page.notes += [*invoice_notes(page.around, page.items), *page.unseen]
+        page.notes += [*reason_notes(reasons), *page.unseen]
     if fields:
         page.rows = await _with_fields(scope, fields, page.rows)
     return page

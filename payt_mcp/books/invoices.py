@@ -104,14 +104,17 @@ async def search(scope: Scope, question: Question) -> Matches:
     others, is_all = ([], True) if question.is_about_open else await _paid(scope, question, chosen)
     scanned = len(others)
     whole: Sequence[OpenItem] = []
+    fitting: Sequence[OpenItem] = []
     if items is not None and question.status != "paid":
         others = [item for item in others if item.id not in items.invoices]
         order = "due_date" if question.order.endswith("days_overdue") else question.order  # that one is of the day
         whole = books.derived.ordered(items, order)
-    candidates = [*whole, *others] if others else whole
-    fitting = chosen.choose(candidates)
+        held = whole if chosen.text is None else books.derived.having(items, chosen.text.words, order)
+        fitting = replace(chosen, text=None).choose(held)
+    if others:
+        fitting = [*fitting, *chosen.choose(others)]
     if not fitting and chosen.text is not None and items is not None:
-        fitting = _otherwise_spelt(question.query, chosen, items, candidates)
+        fitting = _otherwise_spelt(question.query, chosen, items, [*whole, *others])
         chosen = replace(chosen, text=None)
     found = [item for item in fitting if chosen.amount_fits(item)] if chosen.compares_amounts else fitting
     keys = {key for item in fitting for key in (item.number, item.identifier, item.id)} if question.invoices else set()
@@ -178,7 +181,7 @@ def _in_order(
     items = found if is_sorted else ordered(found, question.order, today)
     asked = matching.plain_key(question.query)
     if asked and not question.sort:
-        return sorted(items, key=lambda item: asked not in (item.number.casefold(), item.identifier.casefold()))
+        return sorted(items, key=lambda item: not item.is_numbered(asked))
     return items
 
 

@@ -52,6 +52,8 @@ _SECONDS = 15.0
 _CONNECT = 5.0
 _T = TypeVar("_T")
 
+_READ = httpx.ByteStream(b"")
+
 _WHOLE = 2
 """How often its time-out a whole answer may take to read: one that drips never runs into a time-out itself."""
 
@@ -303,7 +305,7 @@ class PaytClient:
         trip = Trip(self._pacer, slot)
         try:
             with anyio.fail_after(whole):
-                return await self._http.request(method, url, extensions={"trace": trip.trace}, **given)
+                response = await self._http.request(method, url, extensions={"trace": trip.trace}, **given)
         except PaytMcpError as error:
             raise Trouble(getattr(error, "trouble", str(error)), left=False, error=error) from None
         except Exception as error:  # noqa: BLE001 - what the library and what it stands on may raise has no common root
@@ -311,6 +313,8 @@ class PaytClient:
         finally:
             if slot is not None:
                 self._pacer.abandon(slot, time.monotonic())
+        response.stream = _READ  # its own holds the response: a megabyte would wait for the garbage collector
+        return response
 
     def _trouble(self, error: Exception, url: str, what: str, trip: Trip) -> Trouble:
         kind = next((kind for known, kind in _KINDS if isinstance(error, known)), None)

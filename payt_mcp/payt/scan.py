@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
 from anyio.lowlevel import checkpoint
 
+from payt_mcp import memory
 from payt_mcp.errors import GarbledError, PaytMcpError
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.keyset import Ask, Plan, UntrustedListError
@@ -17,6 +18,9 @@ IN_FLIGHT = 8
 """Requests under way together: enough for 10 a second at answers of 700 ms."""
 
 _IN_FLIGHT_THAT_WAITS = 3
+
+_LONG = 10
+"""Pages after whose reading memory is given back."""
 
 Rows = list[dict[str, Any]]
 
@@ -29,26 +33,39 @@ async def read_all(client: PaytClient, query: Query, what: str, take: Callable[[
     what was handed over.
     """
     query = query.with_params(per_page=str(PER_PAGE))
+    pages = 0
+
+    async def hand_over(page: Page) -> None:
+        nonlocal pages
+        pages += 1
+        for part in parts(page.rows):
+            take(part)
+            await checkpoint()
+
     try:
-        await _Scan(client, query, what, take).run()
+        await _Scan(client, query, what, hand_over).run()
     except UntrustedListError:
         async for page in client.pages(query, what):
-            await _hand_over(page.rows, take)
+            await hand_over(page)
+    if pages >= _LONG:
+        await memory.give_back()
 
 
 class _Scan:
-    def __init__(self, client: PaytClient, query: Query, what: str, take: Callable[[Rows], None]) -> None:
+    def __init__(
+        self, client: PaytClient, query: Query, what: str, hand_over: Callable[[Page], Awaitable[None]]
+    ) -> None:
         self._client = client
         self._query = query
         self._what = what
-        self._take = take
+        self._hand_over = hand_over
         self._plan = Plan(PER_PAGE)
         self._changed = anyio.Event()
         self._failure: PaytMcpError | UntrustedListError | None = None
 
     async def run(self) -> None:
         page = await self._client.page(self._query, self._what)
-        await _hand_over(page.rows, self._take)
+        await self._hand_over(page)
         if page.cursor is None:
             return
         self._plan.start(_ids(page, self._what), page.cursor)
@@ -76,17 +93,11 @@ class _Scan:
             self._plan.answered(ask, _ids(page, self._what), page.cursor)
             self._changed.set()
             self._changed = anyio.Event()
-            await _hand_over(page.rows, self._take)
+            await self._hand_over(page)
 
     async def _fetch(self, ask: Ask) -> Page:
         cursor = ask.cursor
         return await self._client.page(self._query.with_params(cursor=cursor) if cursor else self._query, self._what)
-
-
-async def _hand_over(rows: Rows, take: Callable[[Rows], None]) -> None:
-    for part in parts(rows):
-        take(part)
-        await checkpoint()
 
 
 def _ids(page: Page, what: str) -> list[int]:

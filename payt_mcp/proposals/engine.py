@@ -211,16 +211,13 @@ class Engine:
         return is_ours
 
     async def _see_to(self, key: str) -> None:
-        record = await self.on_ledger(self.ledger.get, key, self.ledger_scope)
-        if record.status is not Status.APPROVED:
-            return
-        if await self._waits(key) or await self._is_barred(record):
+        record = await self.on_ledger(self.ledger.checking, key, scope=self.ledger_scope)
+        if record.status is not Status.APPROVED or await self._waits(key) or await self._is_barred(record):
             return
         writer = self._writers.get(record.kind)
         if writer is None:
             self.troubles[key], self._retry_at[key] = _UNKNOWN_KIND, time.monotonic() + _LONGEST_PAUSE
             return
-        record = await self.on_ledger(self.ledger.checking, key, scope=self.ledger_scope)
         began = time.monotonic()
         check = await writer.check(record)
         if check.changed:

@@ -42,7 +42,9 @@ class Rounds:
         poll: seconds between looks at the ledger for what another process or a person recorded.
         woken: returns when another process has recorded something, also if that was before it was asked; then the poll
             stands behind it, for what is to be tried again.
-        turns: asked before anything else is done about a proposal; without them each process sees to it.
+        turns: asked before anything else is done about a proposal; without them each process sees to it. Those of one
+            person have none: there is seldom a second one, it looks up to a second later, and one that stands still
+            must not keep a letter from it.
         bar: asked before something that was approved is carried out; gives None where nothing speaks against it.
         closes_ledger: whether the ledger ends with the engine.
     """

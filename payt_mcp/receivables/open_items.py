@@ -12,14 +12,15 @@ from __future__ import annotations
 import datetime as dt
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING
 
 from payt_mcp.receivables.phases import DEPRECATED_STEPS, STEP_FIELDS, invoice_step, last_reminder
 from payt_mcp.receivables.records import CaseEntry, PlanEntry, Records, content, is_older
+from payt_mcp.receivables.sharing import Places, same_date, same_labels, same_moment, written
 from payt_mcp.words.folding import normalized, searchable
 
 if TYPE_CHECKING:
@@ -56,8 +57,6 @@ class OpenItem:
     """One unpaid invoice, without what only its own page needs. Never changed: a delta replaces it."""
 
     id: str
-    number: str
-    identifier: str
     debtor_id: str
     debtor_number: str
     invoice_date: dt.date | None
@@ -73,7 +72,9 @@ class OpenItem:
     case_id: str
     paused: bool
     text: str
-    """Its numbers, references and description, as the words of a search are looked for in them."""
+    """Its numbers, references and description, as the words of a search are looked for in them; see `sharing`."""
+    places: Places
+    """Where in it number and identifier stand, as Payt has them."""
     updated_at: dt.datetime | None
     is_unbooked: bool = False
     """Payt gives no amount in the books, and its own stands in for it: it is in their currency."""
@@ -92,6 +93,30 @@ class OpenItem:
         # Kept, not derived: every question about what is owed asks each item for these, several times.
         self.owed = self.open_amount if self.open_amount is not None else self.book_open
         self.is_credit = self.owed is not None and self.owed < 0
+
+    @property
+    def number(self) -> str:
+        return self.text[: self.places[0]]
+
+    @property
+    def identifier(self) -> str:
+        _, begin, end = self.places
+        return self.text[begin:end]
+
+    def is_called(self, names: AbstractSet[str]) -> bool:
+        """Whether its number or identifier is one of these."""
+        text = self.text
+        for name in names:  # a few of them are sooner looked for in it than two are cut out of it
+            if name in text:
+                return not names.isdisjoint((self.number, self.identifier))
+        return False
+
+    def is_numbered(self, key: str) -> bool:
+        """Whether its number or identifier is this one in whatever case; `key` is in lower case."""
+        text, (number_end, begin, end) = self.text, self.places
+        if text.isascii() and len(key) not in (number_end, end - begin):
+            return False
+        return key in (text[:number_end].casefold(), text[begin:end].casefold())
 
     @property
     def is_owed(self) -> bool:
@@ -233,6 +258,15 @@ class OpenItems:
         if self.debtors.pop(debtor_id, None) is not None:
             self._note(Change(None, None, debtor_id))
 
+    def take_over(self, others: OpenItems, debtor_id: str) -> None:
+        """Have what other books have of a debtor's open items, in the order of their ids whatever came first, and the
+        cases those name.
+        """
+        for item in sorted(others.of_debtor(debtor_id), key=lambda item: (len(item.id), item.id)):
+            self._link(item)
+        named = {item.case_id for item in self.invoices.values()}
+        self.cases = Records(case for key in named if (case := others.cases.get(key)))
+
     def changes(self, since: int) -> list[Change] | None:
         """What changed since that version, in order; None where that is more than is recalled."""
         missed = self.version - since
@@ -301,31 +335,31 @@ def open_item(invoice: Invoice, currency: str = "") -> OpenItem:
         book_open = open_ if book_open is None else book_open
         book_total = total if book_total is None else book_total
     step, step_at = invoice_step(invoice)
+    text, places = _text(invoice)
     return OpenItem(
         id=invoice.id,
-        number=invoice.invoice_number or "",
-        identifier=_same(invoice.invoice_identifier, invoice.invoice_number),
         debtor_id=intern(invoice.debtor_id or ""),
         debtor_number=intern(invoice.debtor_number or ""),
-        invoice_date=_same_date(invoice.invoice_date),
-        due_date=_same_date(invoice.due_date),
+        invoice_date=same_date(invoice.invoice_date),
+        due_date=same_date(invoice.due_date),
         currency=intern(invoice.currency_code or ""),
         total_amount=total,
         open_amount=open_,
         book_open=open_ if book_open == open_ else book_open,
         book_total=total if book_total == total else book_total,
         step=step,
-        step_at=_same_moment(step_at),
+        step_at=same_moment(step_at),
         plan_id=intern(invoice.active_payment_plan_id or ""),
         case_id=intern(invoice.active_credit_case_id or ""),
         paused=invoice.paused_at is not None or bool(invoice.paused_by_user),
-        text=_text(invoice),
-        updated_at=_same_moment(invoice.updated_at),
+        text=text,
+        places=places,
+        updated_at=same_moment(invoice.updated_at),
         is_unbooked=is_unbooked,
-        paid_on=_same_date(invoice.payment_date),
-        labels=_same_labels(tuple(label.name for label in invoice.labels if label.name)),
+        paid_on=same_date(invoice.payment_date),
+        labels=same_labels(tuple(label.name for label in invoice.labels if label.name)),
         is_direct_debit=invoice.payment_method == "direct_debit",
-        reminded_at=_same_moment(last_reminder(invoice)),
+        reminded_at=same_moment(last_reminder(invoice)),
     )
 
 
@@ -351,30 +385,14 @@ def value(item: OpenItem) -> Decimal | None:
     return item.book_total if item.owed == 0 else item.book_open
 
 
-def _text(invoice: Invoice) -> str:
-    description = (invoice.description or "")[:_DESCRIPTION_LENGTH]
-    fields = (
-        invoice.invoice_number, invoice.invoice_identifier, invoice.purchase_order_number, invoice.order_number,
-        description,
-    )  # fmt: skip
-    return searchable(*dict.fromkeys(text for text in fields if text))
-
-
-@lru_cache(maxsize=10_000)
-def _same_date(date: dt.date | None) -> dt.date | None:
-    """The first object that was this date: 100,000 invoices fall due on a few hundred days."""
-    return date
-
-
-@lru_cache(maxsize=10_000)
-def _same_moment(moment: dt.datetime | None) -> dt.datetime | None:
-    """Likewise: an import stamps what it changes alike, and the step of an invoice is often its last change."""
-    return moment
-
-
-@lru_cache(maxsize=10_000)
-def _same_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
-    return labels
+def _text(invoice: Invoice) -> tuple[str, Places]:
+    others = (invoice.purchase_order_number, invoice.order_number, (invoice.description or "")[:_DESCRIPTION_LENGTH])
+    named = dict.fromkeys((invoice.invoice_number or "", invoice.invoice_identifier or ""))
+    return written(
+        invoice.invoice_number or "",
+        invoice.invoice_identifier or "",
+        *dict.fromkeys(text for text in others if text and text not in named),
+    )
 
 
 def _same(value: str | None, other: str | None) -> str:

@@ -10,6 +10,7 @@ FLOORS: tuple[dict[str, str], ...] = (
         "errors": "what goes wrong, and in which words",
         "disk": "private files, locks, folders",
         "network": "what the machine says about its network: proxies and certificates",
+        "memory": "what was freed goes back to the system",
         "patience": "how long one call may wait",
         "words": "text as a reader sees it: cleaned, quoted, cut, and what draws as nothing",
     },

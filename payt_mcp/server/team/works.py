@@ -4,7 +4,6 @@ nobody did for a while.
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import time
 from collections import defaultdict
@@ -140,11 +139,10 @@ class Works:
         wake = self._waking.of(tenant_id, grant.id)
 
         async def bar(record: Record) -> Bar | None:
-            zone: dt.tzinfo = await work.zone_of(record)
-            barred = await self._carrying.bar(tenant_id, record, zone)
-            if barred is None:  # it is looked at again as the proposer would see it now
-                work.account(record.proposer, await self._carrying.rights_of(tenant_id, record.proposer))
-            return barred
+            ruling = await self._carrying.ruling(tenant_id, record, work.zone_of)
+            if ruling.bar is None:  # it is looked at again as the proposer would see it now
+                work.account(record.proposer, ruling.rights)
+            return ruling.bar
 
         turns = self.turns.of(tenant_id)
         rounds = Rounds(poll=_POLL, woken=wake.wait, turns=turns, bar=bar, closes_ledger=False)

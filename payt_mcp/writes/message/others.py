@@ -105,7 +105,7 @@ def _is_called_debtor(text: str, number: Number) -> bool:
 def _invoices(numbers: Sequence[Number], place: Place, own_id: str) -> Iterator[Foreign]:
     written = {one.written for one in numbers}
     for item in place.items.invoices.values() if written else ():
-        if item.debtor_id != own_id and (item.number in written or (item.identifier and item.identifier in written)):
+        if item.debtor_id != own_id and item.is_called(written):
             said = item.number if item.number in written else item.identifier
             yield Foreign(said, "invoice", _whose(place, item.debtor_id, item.debtor_number), place.company)
 

@@ -443,7 +443,7 @@ async def test_the_page_shows_redirected_mail_in_red_and_a_click_carries_it_out(
         key = data(await caller.call_tool("upsert_contacts", wish))["proposal_id"]
         remark = {"task": task(house), "comment": "Regel <b>een</b>\nregel twee"}
         data(await caller.call_tool("comment_task", remark))
-        page = await (await chromium.new_context()).new_page()
+        page = await chromium.new_page()
         await page.goto(house.opened[0])
         red = await page.locator("li.danger").all_inner_texts()
         assert len(red) == 2

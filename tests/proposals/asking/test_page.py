@@ -41,8 +41,7 @@ UNREADABLE = """() => {
 
 
 async def opened(chromium: Any, house: House, **options: Any) -> Any:
-    context = await chromium.new_context(**options)
-    page = await context.new_page()
+    page = await chromium.new_page(**options)
     await page.goto(house.opened[0])
     return page
 
@@ -63,8 +62,7 @@ async def test_a_click_in_a_real_browser_sends_it_once_and_the_page_says_so(hous
     async with client(house.server()) as caller:
         proposed = data(await caller.call_tool("send_message", letter(house)))
         page = await chromium.new_page()
-        errors: list[str] = []
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        errors = chromium.errors(page)
         await page.goto(house.opened[0])
         assert "Wilt u deze betalen?" in await page.inner_text("main")
         assert house.mails == []
@@ -221,7 +219,7 @@ async def test_a_person_may_close_a_batch_as_carried_out(house: House, chromium:
 async def test_a_page_whose_server_ended_says_so_and_takes_no_click(house: House, chromium: Any) -> None:
     async with client(house.server()) as caller:
         key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
-        page = await chromium.new_page()
+        page = await chromium.new_page(for_once=True)
         await page.clock.install()  # before the page sets its first timer
         await page.goto(house.opened[0])
     closed = page.locator("text=This page has closed")

@@ -203,6 +203,9 @@ async def test_one_step_is_asked_for_and_who_is_left_in_peace_has_a_name_a_reaso
             left = {
                 step: await who.all("get_worklist", "debtors", top=3, step=step) for step in ("must_not", "not_yet")
             }
+            overdue = {
+                row["debtor_number"]: row["overdue"] for row in await who.all("find_debtors", "debtors", limit=100)
+            }
             alone = {step: await who.ask("get_worklist", top=3, step=step) for step in left}
             _, text, _ = await who.call("get_worklist", top=3, step="must_not")
             both = await who.all("get_worklist", "debtors", top=3, step="must not", administration_id="all")
@@ -226,6 +229,7 @@ async def test_one_step_is_asked_for_and_who_is_left_in_peace_has_a_name_a_reaso
         assert {row["step"] for row in rows} == {step}
     for row in alone["must_not"]["left_out"]:
         assert f"\nmust not: {row['amount']} of {row['debtors']}, {row['reason']}\n" in text
+    _check_set_apart([*whole, *left["must_not"], *left["not_yet"]], overdue)
     has_another = {row["debtor_number"] for row in whole if any("set apart" in fact for fact in row.get("facts", ()))}
     assert set(beside.rpartition(": ")[2].rstrip(".").split(", ")) <= has_another
     bailiff = next(row for row in left["must_not"] if row["debtor_number"] == number_of("with a bailiff"))
@@ -240,6 +244,22 @@ async def test_one_step_is_asked_for_and_who_is_left_in_peace_has_a_name_a_reaso
     assert planned["reason"] == f"payment plan proposed on {ago(4)}: 1000.00 in 2 terms"
     assert "left_out" not in decide
     assert "Messages of 45 days only." in " ".join(answer["notes"])
+
+
+def _check_set_apart(rows: list[Fields], overdue: dict[str, str]) -> None:
+    """What is set apart is said to be part of the amount that is told where that is all that is overdue, else beside
+    it.
+    """
+    seen = set()
+    for row in rows:
+        for fact in (fact for fact in row.get("facts", ()) if " set apart" in fact):
+            where = fact.partition(" it ")[0]
+            assert where == ("of" if row["amount"] == overdue[row["debtor_number"]] else "beside"), row
+            if row["step"] in {"call", "remind", "hand_over", "not_yet"}:
+                apart = Decimal(fact.split()[2])
+                assert Decimal(row["amount"]) + apart == Decimal(overdue[row["debtor_number"]]), row
+            seen.add(where)
+    assert seen == {"of", "beside"}
 
 
 async def test_the_rules_file_leaves_in_peace_whom_it_names_and_switches_rules_off(

@@ -116,7 +116,7 @@ def _apart(of: Standing, advice: Advice) -> Iterator[str]:
         yield from [why] if why and len(of.owing.apart) > 1 else []
     elif of.owing.apart:
         where = "of it" if advice.amount == of.owing.overdue else "beside it"
-        yield f"{where} {of.owing.overdue - of.chasing.amount:.2f} set apart{f': {why}' if why else ''}"
+        yield f"{where} {of.owing.overdue - of.chasing.amount:.2f} {why or 'set apart'}"
 
 
 def _wrote(of: Standing) -> Iterator[str]:

@@ -122,6 +122,11 @@ def _named(group: Group, by: str, debtors: Mapping[str, DebtorEntry]) -> Mapping
     return present.filled(name) or {"debtor": NONE}
 
 
+def columns(status: str) -> dict[str, str]:
+    """The headings; of paid invoices the total is the one amount there is."""
+    return COLUMNS | ({"total_amount": "total"} if status == "paid" else {})
+
+
 def spoken_group(row: Mapping[str, Any]) -> dict[str, Any]:
     phase = row.get("phase")
     return {**row, "phase": phases.words(phase)} if phase else dict(row)

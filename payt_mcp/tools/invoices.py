@@ -372,5 +372,6 @@ async def _add_rows(
 def _add_groups(answer: Answer, page: Shown) -> None:
     rows = [page.listing.rows[key] for key in page.ids]
     answer.data["groups"] = rows
-    answer.lines = present.table([groups.spoken_group(row) for row in rows], groups.COLUMNS)
+    columns = groups.columns(page.listing.args.get("status", ""))
+    answer.lines = present.table(list(map(groups.spoken_group, rows)), columns)
     answer.total, answer.next_cursor = page.total, page.next_cursor

@@ -164,7 +164,7 @@ def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answe
     for one in left:
         whose = f" ({one['currency']}, {one['administration_id']})" if len(scopes) > 1 else ""
         sums.setdefault((one["chase"], one["reason"]), []).append(f"{one['amount']} of {one['debtors']}{whose}")
-    answer.lines += ["", "By reason" if only else "Not today (who: step)"]
+    answer.lines += ["", "By reason" if only else "Not today (step=not_yet or must_not says who)"]
     answer.lines += [f"{chase}: {', '.join(of_each)}, {reason}" for (chase, reason), of_each in sums.items()]
 
 

@@ -135,6 +135,23 @@ async def test_what_was_not_reminded_of_says_when_it_was_and_what_was_done_inste
     assert not any("reminded_on" in row for row in plain["invoices"])
 
 
+async def test_a_credit_is_called_one_and_what_was_converted_is_said(world: World, served: Handle) -> None:
+    rows = [row for row in world.rows(MAIN, "invoices") if Decimal(row["open_amount"]) < 0]
+    note = next(row for row in rows if Decimal(row["total_amount"]) < 0)
+    overpaid = next(row for row in rows if Decimal(row["total_amount"]) > 0)
+    async with assistant(served) as who:
+        said = [(await who.ask("get_invoice", invoice=row["invoice_number"]))["summary"] for row in (note, overpaid)]
+        overdue = await who.ask("summarize_overdue")
+        _, paid, _ = await who.call("search_invoices", status="paid", group_by="debtor")
+    assert said[0].startswith("Credit note ")
+    assert said[1].startswith("Invoice ")
+    assert f" open of {Decimal(overpaid['total_amount']):,.2f}, a credit: more was paid, due" in said[1]
+    assert "more was paid" not in said[0]
+    others = ", ".join(f"{code} {amount}" for code, amount in overdue["overdue_by_currency"].items())
+    assert f"Of it converted from {others}." in overdue["summary"]
+    assert "debtor | name | invoices | total\n" in paid
+
+
 async def test_limits_say_in_which_currency_they_were_compared(served: Handle) -> None:
     async with assistant(served) as who:
         one = await who.ask("search_invoices", min_total="500")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult
@@ -92,13 +93,13 @@ async def get_worklist(
         _add_left_out(answer, scopes, found, only)
     answer.summary += unranked(scopes) if page.is_first else ""
     for scope, day in found:
-        beside = _beside(day) if page.is_first and only == "must_not" else []
+        beside = _beside(day, _currency(scope)) if page.is_first and only == "must_not" else []
         notes = [*beside, *day.notes, *scope.caveats]
         answer.notes += labelled(scope, notes, scopes)
     answer.notes = [*unknown, *answer.notes]
     looked = max((day.message_days for _, day in found), default=0)
     if looked and page.is_first and only in {"", "answer_message"}:
-        answer.notes.append(f"Messages of {looked} days only.")
+        answer.notes.append(f"Messages of {looked} days only: what waits longer is not counted.")
     answer.as_of = earliest(scopes, (day.as_of for _, day in found))
     answer.total, answer.next_cursor = page.total, page.next_cursor
     return answer.result()
@@ -168,17 +169,15 @@ def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answe
     answer.lines += [f"{chase}: {', '.join(of_each)}, {reason}" for (chase, reason), of_each in sums.items()]
 
 
-def _beside(day: Day) -> list[str]:
+def _beside(day: Day, currency: str) -> list[str]:
     """Who has a step that chases nobody, as to answer a message, and owes nothing that may be chased."""
-    numbers = [
-        present.code(standing.number)
-        for standing, _ in day.worklist.rows
-        if standing.owing.overdue and not standing.chasing.amount
-    ]
-    if not numbers:
+    beside = [one for one, _ in day.worklist.rows if one.owing.overdue and not one.chasing.amount]
+    if not beside:
         return []
-    who = present.some(numbers, most=_MOST_BESIDE)
-    return [f"Nothing may be chased either of {present.count(len(numbers), 'debtor')} with another step: {who}."]
+    amount = present.money(sum((one.owing.overdue for one in beside), Decimal("0.00")), currency)
+    who = present.some([present.code(one.number) for one in beside], most=_MOST_BESIDE)
+    whose = f"{present.count(len(beside), 'debtor')} with another step"
+    return [f"Nor may {amount} of {whose} be chased, which is not in these sums: {who}."]
 
 
 def _whose(scopes: Sequence[Scope], scope: Scope) -> dict[str, Any]:

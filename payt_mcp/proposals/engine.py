@@ -331,7 +331,6 @@ class Engine:
         changes = await self.on_ledger(self.ledger.changes)
         if changes == self._nothing_at:
             return
-        await self.on_ledger(self.ledger.recover)
         now = time.monotonic()
         pending = await self.on_ledger(self.ledger.pending, self.ledger_scope, also=(Status.OUTCOME_UNKNOWN,))
         self._nothing_at = -1 if pending else changes
@@ -340,7 +339,9 @@ class Engine:
         for record in pending:
             if record.status is Status.APPROVED and now >= self._retry_at.get(record.id, 0.0):
                 self._begin(record.id, self.ledger_scope)
-            elif record.status is Status.OUTCOME_UNKNOWN and self._is_due(record.id, now):
+        left = await self.on_ledger(self.ledger.recover)
+        for record in (*pending, *(one for one in left if one.scope == self.ledger_scope)):
+            if record.status is Status.OUTCOME_UNKNOWN and self._is_due(record.id, now):
                 await self._settle(record)
 
     def _is_due(self, key: str, now: float) -> bool:

@@ -27,7 +27,7 @@ from payt_mcp.server.team.directory import Directory
 from payt_mcp.server.team.grant_work import GrantWork, Means
 from payt_mcp.server.team.ledgers import Ledgers
 from payt_mcp.server.team.people import Person
-from payt_mcp.server.team.rate import SharedRate
+from payt_mcp.server.team.rate import SharedRate, asking
 from payt_mcp.server.team.refused import in_words
 
 logger = logging.getLogger("payt_mcp")
@@ -139,6 +139,7 @@ class Works:
         wake = self._waking.of(tenant_id, grant.id)
 
         async def bar(record: Record) -> Bar | None:
+            asking.set("")  # what is read for it has a turn of its own, and is not behind all that its proposer asks
             ruling = await self._carrying.ruling(tenant_id, record, work.zone_of)
             if ruling.bar is None:  # it is looked at again as the proposer would see it now
                 work.account(record.proposer, ruling.rights)

@@ -13,7 +13,9 @@ from mcp.types import CallToolResult, ElicitResult
 from payt_mcp.policy.team import TenantPolicy
 from payt_mcp.proposals.records import Record, Who
 from payt_mcp.proposals.states import Status
+from payt_mcp.server.team import works
 from payt_mcp.server.team.people import Person
+from payt_mcp.server.team.rate import SharedRate, asking
 from tests.support.colleagues import Company, asks, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
@@ -90,6 +92,29 @@ async def test_whichever_replica_hears_of_a_yes_sends_it_once(house: Company, re
         assert (record.status, record.proposer, record.scope) == (Status.SENT, anouk.id, f"g-{anouk.id}")
         assert letters.sent(f"Once {number}.") == 1
     assert letters.looked() == before + 4  # one replica looked at each again, and not both
+
+
+async def test_what_is_read_for_a_letter_is_not_behind_what_its_proposer_asks(
+    house: Company, replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it was their call by which a replica began to see to what is approved."""
+    went: list[str] = []
+
+    class Watched(SharedRate):
+        async def enter(self, *, can_wait: bool) -> None:
+            went.append(asking.get())
+            await super().enter(can_wait=can_wait)
+
+    monkeypatch.setattr(works, "SharedRate", Watched)
+    letters, anouk, bram = await a_company(house, replicas, "In turn")
+    answers = [await letters.propose(anouk, f"In turn {place}.", replica=place, place=place) for place in (0, 1)]
+    assert set(went) == {anouk.id}
+    del went[:]
+    for answer in answers:
+        key = str(told(answer)["proposal_id"])
+        await letters.approve(key, bram)
+        assert (await letters.ended(key)).status is Status.SENT
+    assert set(went) == {""}
 
 
 async def test_a_replica_that_begins_takes_up_what_was_approved_before(house: Company, replicas: Replicas) -> None:

@@ -120,11 +120,11 @@ class Listings:
 
     def begin_again(self, listing: Listing) -> Listing:
         """The same rows for another reader, who pages through them as they like."""
-        return self._keep(replace(listing))
+        return self._keep(replace(listing), most_ids=None)
 
-    def _keep(self, listing: Listing) -> Listing:
+    def _keep(self, listing: Listing, most_ids: int | None = _MOST_IDS) -> Listing:
         self._forget()
-        self._make_room()
+        self._make_room(most_ids)
         listing.token, listing.used = secrets.token_urlsafe(8), self._clock()
         self._kept[listing.token] = listing
         return listing
@@ -166,8 +166,9 @@ class Listings:
         while self._kept and next(iter(self._kept.values())).used < before:
             self._kept.popitem(last=False)
 
-    def _make_room(self) -> None:
-        while len(self._kept) >= _MOST_LISTINGS or self._pinned() > _MOST_IDS:
+    def _make_room(self, most_ids: int | None = _MOST_IDS) -> None:
+        """None where no more ids are held with what comes."""
+        while len(self._kept) >= _MOST_LISTINGS or (most_ids is not None and self._pinned() > most_ids):
             self._kept.popitem(last=False)
 
     def _pinned(self) -> int:

@@ -133,7 +133,7 @@ class DatabaseError(PaytMcpError):
 
 
 class SealedError(PaytMcpError):
-    """Something sealed does not open."""
+    """Something sealed does not open. `why` names the key, and nothing else of it."""
 
     def __init__(self, key: str, *, known: bool) -> None:
         why = (
@@ -141,6 +141,7 @@ class SealedError(PaytMcpError):
             if known
             else f"it was sealed with a key named {key}, which PAYT_KEYS does not hold"
         )
+        self.why = why
         super().__init__(f"A secret in the database of this server cannot be opened: {why}. Nothing was done with it.")
 
 
@@ -184,6 +185,9 @@ class AlteredError(LedgerError):
 
     OF_ONE = "Run `payt-mcp approvals verify` in a terminal: it says what was altered, and what to do."
     OF_A_COMPANY = "Whoever runs this server finds out with `payt-mcp team export`, which verifies all of it."
+    OF_EITHER = (
+        "Whoever runs this server finds out with `payt-mcp approvals verify`; a company's, `payt-mcp team export`."
+    )
 
     def __init__(self, what: str, remedy: str = OF_ONE) -> None:
         super().__init__(what)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck
 from keyring.backends import fail
 
-from tests.support import once
+from tests.support import bytecode, once
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +31,14 @@ hypothesis.settings.load_profile("side-by-side")
 
 
 once.remember()
+bytecode.keep()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before the processes start that run the tests, if there will be any."""
+    if getattr(config.option, "numprocesses", None):
+        bytecode.make(config.invocation_params.dir / place.split("::")[0] for place in config.args)
+
 
 FIRST = {"tests/proposals/test_storm.py"}
 """The longest: begun last, it would run on alone when all others have ended."""

@@ -11,16 +11,14 @@ if TYPE_CHECKING:
     from payt_mcp.receivables.open_items import OpenItem
 
 _MOST_NAMED = 3
-_MOST_COUNTED = 1
 
 
 def unbooked_notes(items: Sequence[OpenItem]) -> list[str]:
     """Those in the administration's currency are in the sums with their own amount, and it says so."""
     if not items:
         return []
-    numbers = sorted(present.code(item.number, 40) for item in items)
-    counted = f"{len(items):,} items: {present.some(numbers, most=_MOST_COUNTED)}"
-    which = named(items) if len(items) == 1 else counted
+    first = present.code(min(item.number for item in items), 40)
+    which = named(items) if len(items) == 1 else f"{len(items):,} items: {first} and {len(items) - 1:,} more"
     return [f"Counted with their own amount, having none in the books: {which}."]
 
 

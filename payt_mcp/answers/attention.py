@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from payt_mcp.receivables.open_items import OpenItem, OpenItems
 
 _MOST_NAMED = 10
+Reasoned = tuple["OpenItem", Sequence[Reason]]
 _STOPS = (PAYMENT_PLAN, PAUSED, WITH_BAILIFF)
 _CREDIT = "Credit open: the debtor has it, not the invoice."
 
@@ -30,13 +31,17 @@ def invoice_notes(books: OpenItems, items: Iterable[OpenItem], *, with_credits: 
     """Which record says so where the invoice does not, and of every pause; and whose the open credit is, where rows
     show that.
     """
-    reasons = [(item, of_invoice(books, item)) for item in items]
+    return reason_notes([(item, of_invoice(books, item)) for item in items], with_credits=with_credits)
+
+
+def reason_notes(reasons: Sequence[Reasoned], *, with_credits: bool = True) -> list[str]:
+    """The same of invoices that come with why they must not be chased."""
     said = [note for flag in _STOPS if (note := _by_record(flag, reasons))]
     theirs = with_credits and any(Reason(CREDIT_OPEN, "debtor") in of_one for _, of_one in reasons)
     return said + ([_CREDIT] if theirs else [])
 
 
-def _by_record(flag: str, reasons: Sequence[tuple[OpenItem, Sequence[Reason]]]) -> str:
+def _by_record(flag: str, reasons: Sequence[Reasoned], most: int = _MOST_NAMED) -> str:
     """`Paused: 2026001 itself; 2026002, 2026003 with credit case D2026-7.`"""
     groups: dict[str, list[str]] = {}
     for item, of_one in reasons:
@@ -45,7 +50,7 @@ def _by_record(flag: str, reasons: Sequence[tuple[OpenItem, Sequence[Reason]]]) 
             continue
         for reason in mine:
             groups.setdefault(_said_of_invoice(reason), []).append(present.code(item.number, 40) or item.id)
-    parts = (f"{present.some(numbers, most=_MOST_NAMED)} {said}" for said, numbers in groups.items())
+    parts = (f"{present.some(numbers, most=most)} {said}" for said, numbers in groups.items())
     return f"{words(flag).capitalize()}: {'; '.join(parts)}." if groups else ""
 
 
@@ -84,6 +89,36 @@ def spoken_debtor(row: Mapping[str, Any], found: DebtorAttention) -> dict[str, A
 
 def _share(part: Part | None) -> str:
     return "" if part is None or part.is_whole else f" ({part.invoices:,} of {part.of:,})"
+
+
+def not_due_notes(books: OpenItems, items: Iterable[OpenItem], most: int) -> list[str]:
+    """The same of invoices that are not overdue, on a page that says already whether the debtor itself is paused."""
+    every = ((item, of_invoice(books, item)) for item in items)
+    own = [pair for pair in every if Reason(PAUSED, "debtor") not in pair[1]]
+    notes = (_by_record(flag, own, most) for flag in _STOPS)
+    return [f"Not overdue, {note[0].lower()}{note[1:]}" for note in notes if note]
+
+
+def flag_words(found: DebtorAttention, currency: str | None, paused_alone: int) -> str:
+    """`payment plan (5 of 115 overdue), credit open; paused by itself: 1 invoice`: whose each flag is, where the
+    invoices do not say so, and of how much; `paused_alone` are invoices that say nothing about the debtor.
+    """
+    told = []
+    for flag in found.flags:
+        reasons = [reason for reason in found.reasons if reason.flag == flag]
+        beside = [_whose(flag, reasons), _share_of(found.parts[flag], currency)] if flag in _STOPS else []
+        said = "; ".join(filter(None, beside))
+        told.append(f"{words(flag)}{f' ({said})' if said else ''}")
+    alone = f"; paused by itself: {present.count(paused_alone, 'invoice')}" if paused_alone else ""
+    return f"{', '.join(told) or ('none for the debtor' if alone else 'none')}{alone}"
+
+
+def _share_of(part: Part, currency: str | None) -> str:
+    """Of how much it is; what it comes to is told with what is overdue and set apart, and here of the rest."""
+    if part.is_whole:
+        return ""
+    share = f"{part.invoices:,} of {part.of:,}"
+    return f"{share} overdue" if part.is_of_overdue else f"{share} open, {present.money(part.amount, currency)}"
 
 
 def debtor_words(found: DebtorAttention, currency: str | None) -> list[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from payt_mcp.answers.amounts import unbooked_notes
-from payt_mcp.answers.attention import debtor_words, invoice_notes
-from payt_mcp.receivables import aging, phases
+from payt_mcp.answers.attention import flag_words, not_due_notes
+from payt_mcp.answers.last_contact import LATELY, taken
+from payt_mcp.receivables import aging
 from payt_mcp.receivables.addresses import complaints
+from payt_mcp.receivables.attention import paused_alone
 from payt_mcp.receivables.messages import MOST_BOUNCED, bounce_reason
 from payt_mcp.receivables.overdue_parts import APART, OverdueParts, Tally
 from payt_mcp.words import text as present
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from payt_mcp.payt.models import PaymentPlan
 
 _MOST_NAMED = 10
-_FEW_NAMED = 3
-_LATELY = dt.timedelta(days=7)
+_FEW_NAMED = 2
 
 
 def summary(scope: Scope, file: DebtorFile, parts: OverdueParts, *, whole: bool) -> str:
@@ -34,13 +34,14 @@ def summary(scope: Scope, file: DebtorFile, parts: OverdueParts, *, whole: bool)
     name = present.outside(file.debtor.name, present.NAME_LENGTH)
     number = present.code(file.debtor.debtor_number) or "no number"
     late = f", the oldest {balance.oldest_days} days" if balance.oldest_days else ""
-    flags = [phases.words(flag) for flag in file.attention(scope.today).flags]
+    attention = file.attention(scope.today)
+    flags = flag_words(attention, currency, paused_alone(file.books, file.debtor.id, attention))
     return (
         f"{name} ({number}): {present.money(balance.open, currency)} open, "
         f"{present.money(balance.overdue, currency)} of it overdue on "
         f"{present.count(balance.overdue_invoices, 'invoice')}{late}"
         f"{_own_currencies(parts, currency, whole=whole)}. {_credits(balance, currency)} "
-        f"Attention: {', '.join(flags) or 'none'}."
+        f"Attention: {flags}."
     )
 
 
@@ -84,28 +85,19 @@ def notes(
 
     `invoices`, `addresses` and `messages` are how many of them the file shows.
     """
+    not_due = [item for item in file.open_items if not item.is_overdue(scope.today)]
     return [
-        *_attention(scope, file),
+        *not_due_notes(file.books, not_due, _MOST_NAMED if whole else 1),
         *pending_notes(file.pending),
         *_set_apart(parts, scope.administration.currency_code or "", whole=whole),
-        *_lately(scope, file, parts, whole=whole),
+        *(_lately(scope, file, parts) if whole else []),
         *_invoices(file, invoices),
         *file.unseen.values(),
         *(f"On file, {complaint}." for complaint in complaints(file.debtor)),
         *_bounced(scope, file, letters.about if whole else {}),
-        *_correspondence(scope, letters, messages, whole=whole),
-        *_absent(file, letters, addresses),
+        *_correspondence(letters, messages, whole=whole),
+        *_absent(file, letters, addresses, whole=whole),
         *([_REMINDED] if whole else []),
-    ]
-
-
-def _attention(scope: Scope, file: DebtorFile) -> list[str]:
-    """Whose the flags of the debtor are and of how much; and those of invoices that are not yet due."""
-    said = debtor_words(file.attention(scope.today), scope.administration.currency_code)
-    not_due = [item for item in file.open_items if not item.is_overdue(scope.today)]
-    return [
-        *([f"Attention: {', '.join(said)}."] if said else []),
-        *invoice_notes(file.books, not_due, with_credits=False),
     ]
 
 
@@ -116,13 +108,16 @@ def pending_notes(pending: Sequence[PaymentPlan]) -> list[str]:
 
 
 def _set_apart(parts: OverdueParts, currency: str, *, whole: bool) -> list[str]:
-    """The overdue invoices that may not be chased, the first of them named, and what the others come to."""
+    """The overdue invoices that may not be chased, the first of them named unless they are all, and what the others
+    come to.
+    """
     said = []
     for some, reasons in _alike(parts.apart):
         most = _MOST_NAMED if whole else _FEW_NAMED
         numbers = present.some((present.code(item.number, 40) for item in some.items), most=most)
+        named = f": {numbers}" if whole or len(some.items) < len(parts.all.items) else ""
         why = " and ".join(APART[reason] if whole else APART[reason].partition(" (")[0] for reason in reasons)
-        said.append(f"{_overdue(some, currency)} {why}: {numbers}.")
+        said.append(f"{_overdue(some, currency)} {why}{named}.")
     if said and parts.others.items:
         own = f" ({_by_currency(parts.others.own)})" if parts.others.own.keys() - {currency} else ""
         said.append(f"Without those: {_overdue(parts.others, currency)}{own}.")
@@ -143,28 +138,19 @@ def _overdue(some: Tally, currency: str) -> str:
     return f"{present.count(some.counted, 'overdue invoice')} of {present.money(some.booked, currency)}{but}"
 
 
-def _lately(scope: Scope, file: DebtorFile, parts: OverdueParts, *, whole: bool) -> list[str]:
+def _lately(scope: Scope, file: DebtorFile, parts: OverdueParts) -> list[str]:
     """What is on record of the last week: no message tells of it, and a letter on the day after says it again."""
     now = scope.account.now()
-    steps = [
-        (moment, phases.words(item.step) if moment == item.step_at else "reminded", item.number)
-        for item in parts.all.items
-        for moment in {file.reminded.get(item.id), item.step_at if item.step != "collectable" else None}
-        if moment and now - _LATELY < moment <= now
-    ]
-    told = (
-        f"{step} on {scope.day(moment)} ({present.code(number, 40)})" for moment, step, number in sorted(steps)[::-1]
-    )
-    said = present.some(told, most=2 if whole else 1)
-    unsaid = "" if whole else ", whether or not a message tells of them"
-    return [f"Reminders and steps on record within a week{unsaid}: {said}."] if said else []
+    steps = [one for one in taken(file, parts.all.items, now) if now - LATELY < one.moment]
+    told = (f"{one.step} on {scope.day(one.moment)} ({present.code(one.number, 40)})" for one in steps)
+    return [f"Reminders and steps on record within a week: {present.some(told, most=2)}."] if steps else []
 
 
 def _invoices(file: DebtorFile, shown: int) -> list[str]:
     said = []
     hidden = len(file.open_items) - shown
     if hidden > 0:
-        said.append(f"{hidden} more open invoices: search_invoices(debtors=[...]) lists all.")
+        said.append(f"{hidden} more open items, credits too: search_invoices(debtors=[...]) lists all.")
     unvalued = [present.code(item.number, 40) for item in file.open_items if item.book_open is None]
     if unvalued:
         said.append(f"In no sum, because Payt gives them no amount in the books: {present.some(unvalued)}.")
@@ -184,23 +170,22 @@ def _bounced(scope: Scope, file: DebtorFile, about_ids: Mapping[str, str]) -> li
     return [f"Mail to this debtor bounced within 90 days: {said}."] if said else []
 
 
-def _correspondence(scope: Scope, letters: Correspondence, messages: int, *, whole: bool) -> list[str]:
+def _correspondence(letters: Correspondence, messages: int, *, whole: bool) -> list[str]:
     said = [present.QUOTED] if letters.messages else []
     if letters.messages:
-        last = f" (the last on {scope.day(letters.last_incoming)})" if letters.last_incoming else ""
         shown = "all shown" if letters.total == messages else f"{messages} shown"
         how = "without a later one of ours about the same" if whole else "unanswered"
         waits = f", {letters.waiting or 'none'} of them {how}"
         said.append(
             f"{present.count(letters.total, 'message')}, {shown}: {letters.incoming} from the "
-            f"debtor{last}{'' if letters.waiting is None else waits}."
+            f"debtor{'' if letters.waiting is None else waits}."
         )
     if not letters.is_all:
         said.append("This debtor has over 1,000 messages; a newer one may be missing here.")
     return said
 
 
-def _absent(file: DebtorFile, letters: Correspondence, addresses: int) -> list[str]:
+def _absent(file: DebtorFile, letters: Correspondence, addresses: int, *, whole: bool) -> list[str]:
     found = {
         "e-mail address": addresses,
         "active payment plan": file.plans or "payment_plans" in file.unseen,
@@ -210,6 +195,8 @@ def _absent(file: DebtorFile, letters: Correspondence, addresses: int) -> list[s
         "message": letters.messages,
     }
     missing = [name for name, some in found.items() if not some]
+    if not whole:
+        return [f"None on file: {', '.join(missing)}."] if missing else []
     return [f"There is no {', no '.join(missing)} on file for this debtor."] if missing else []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from payt_mcp.answers.rows import INVOICE_COLUMNS, message_lines, plan_lines, spoken
+from payt_mcp.answers.rows import INVOICE_COLUMNS, brief_plan_line, message_lines, plan_lines, spoken
 from payt_mcp.words import text as present
 
 _ADDRESS_PARTS = ("street_1", "street_2", "postal_code", "city", "region", "country_code")
@@ -13,6 +13,7 @@ _COLUMNS = INVOICE_COLUMNS | {"phase_since": "phase since", "reminded_on": "remi
 _PHASE_COLUMNS = {"phase": "phase", "invoices": "invoices", "amount": "amount", "may_be_reminded": "may be reminded"}
 _BESIDE_ADDRESS = {"cannot_be_used": "cannot be used:", "reads": "reads"}
 _MEANINGS = {
+    "last_contact": "Last",
     "today": "today, where the administration is",
     "public_url": "public_url (the debtor's own portal)",
     "deeplink_url": "deeplink_url (in Payt, for you)",
@@ -43,7 +44,7 @@ def file_lines(data: Mapping[str, Any], invoices: str, *, whole: bool) -> list[s
     else:
         text += map(_case_line, map(spoken, data["cases"]))
     for plan in data["payment_plans"]:
-        text += plan_lines(plan)
+        text += plan_lines(plan) if whole else [brief_plan_line(plan)]
     if data["messages"]:
         text.append("Last messages:")
         text += [line for row in data["messages"] for line in message_lines(row)]
@@ -66,15 +67,17 @@ def _case_line(row: Mapping[str, Any]) -> str:
 
 
 def brief_plan(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row of a plan with the day of its approval alone."""
-    return _day_alone(row, "approved_at")
+    """The row of a plan with the days of its proposal and approval alone."""
+    return _day_alone(_day_alone(row, "approved_at"), "proposed_at")
 
 
 def brief_message(message: Mapping[str, Any]) -> dict[str, Any]:
-    """The row of a message with its day alone, as those shown come newest first; and with what it is about only where
-    its subject does not say.
+    """The row of a message with its day alone, as those shown come newest first; with what it is about only where its
+    subject does not say; and its text in one line.
     """
     row = _day_alone(message, "sent_at")
+    if "text" in row:
+        row["text"] = row["text"].replace("\n> ", " ")
     if row.get("about", "-").rpartition(" ")[2] in row.get("subject", ""):
         del row["about"]
     return row

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from payt_mcp.answers.attention import invoice_notes
+from payt_mcp.answers.attention import reason_notes
 from payt_mcp.answers.names import debtor_names, similar_note
 from payt_mcp.answers.raw import raw_fields
 from payt_mcp.answers.rows import INVOICE_COLUMNS, invoice_row
+from payt_mcp.receivables.attention import of_invoice
+from payt_mcp.receivables.phases import IN_COLLECTION
 from payt_mcp.words import text as present
 from payt_mcp.words.folding import normalized
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from payt_mcp.books.invoices import Matches, Question
     from payt_mcp.books.scope import Scope
     from payt_mcp.receivables.open_items import OpenItem, OpenItems
+    from payt_mcp.receivables.selection import Between
 
 
 @dataclass
@@ -33,18 +36,22 @@ class Rows:
     notes: list[str] = field(default_factory=list)
 
 
-async def rows_of(
-    scope: Scope, ids: Sequence[str], status: str, fields: Sequence[str], found: Sequence[OpenItem] = ()
-) -> Rows:
+async def rows_of(scope: Scope, ids: Sequence[str], args: Mapping[str, Any], found: Sequence[OpenItem] = ()) -> Rows:
     """The invoices with these ids, as they were just `found`, else as they are now; those that are gone are left out.
 
-    `fields` are other fields than the usual ones: Payt's own are read for these rows alone.
+    `args` are those of the search. `fields` are other fields than the usual ones: Payt's own are read for these rows
+    alone. A search by when invoices were reminded of shows that.
     """
+    status, fields = args.get("status", "open"), args.get("fields", ())
     known = {item.id: item for item in found}
     page = await (_open(scope, ids, known) if status in {"open", "overdue"} else _paid(scope, ids, known))
-    page.rows = {item.id: invoice_row(item, scope.today, page.around) for item in page.items}
+    reasons = [(item, of_invoice(page.around, item)) for item in page.items]
+    page.rows = {item.id: invoice_row(item, scope.today, page.around, why) for item, why in reasons}
+    if "not_reminded_since" in args:
+        for item in page.items:
+            page.rows[item.id]["reminded_on"] = scope.day(item.reminded_at) or "never"
     if not fields or "attention" in fields:
-        page.notes += [*invoice_notes(page.around, page.items), *page.unseen]
+        page.notes += [*reason_notes(reasons), *page.unseen]
     if fields:
         page.rows = await _with_fields(scope, fields, page.rows)
     return page
@@ -83,9 +90,31 @@ async def _with_fields(
 
     own = [name for name in fields if name not in INVOICE_COLUMNS]
     extra = await invoice_fields(scope, list(found), own) if own and found else {}
-    kept = {"invoice_number", *fields}
+    amounts = any(name.endswith("_amount") for name in fields)
+    kept = {"invoice_number", *fields, *(("currency",) if amounts else ())}  # rows can be in several
     usual = {key: {name: row[name] for name in row if name in kept} for key, row in found.items()}
     return {key: row | raw_fields(extra.get(key, {}), own, scope.zone) for key, row in usual.items()}
+
+
+def conditions(question: Question, scopes: Sequence[Scope]) -> list[str]:
+    """What a search was narrowed by that could be read in several ways: amounts in which currency, reminded or not."""
+    own = sorted({scope.administration.currency_code or "none" for scope in scopes})
+    books = f" in {' or '.join(own)}, as the books of each are" if len(own) > 1 else ""
+    currency = "" if books else own[0]
+    what = "total" if question.status == "paid" else "open amount"
+    said = [f"{name} {_range(limits, currency)}{books}"
+            for name, limits in ((what, question.amount), ("total", question.total)) if limits]  # fmt: skip
+    if question.not_reminded_since:
+        said.append(f"last reminded of before {question.not_reminded_since}, or never")
+    return said
+
+
+def _range(limits: Between, currency: str) -> str:
+    """`EUR 10.00 or more`, `EUR 10.00 to 20.00`."""
+    low, high = limits
+    if low is not None and high is not None:
+        return f"{present.money(low, currency)} to {present.money(high)}"
+    return f"{present.money(low, currency)} or more" if low is not None else f"{present.money(high, currency)} or less"
 
 
 def notes_of(scope: Scope, question: Question, found: Matches) -> list[str]:
@@ -106,12 +135,30 @@ def notes_of(scope: Scope, question: Question, found: Matches) -> list[str]:
         )
     if question.currency not in {"", currency} and (question.amount or question.total):
         notes.append(f"Amounts were compared in {currency}, converted.")
+    notes += _reminded_else(scope, question, found)
     if not found.is_all:
         notes.append(
             f"Payt has more such invoices than the {found.scanned:,} looked through, so this list and its totals are "
             "incomplete. Narrow it with debtors, credit_cases, paid_from or updated_after."
         )
     return notes
+
+
+def _reminded_else(scope: Scope, question: Question, found: Matches) -> list[str]:
+    """Of what was not reminded of since a day: what was done instead, and whose other invoices were reminded of."""
+    if not question.not_reminded_since:
+        return []
+    since, said = scope.begins(question.not_reminded_since), []
+    stepped = [item for item in found.items if item.step in IN_COLLECTION and item.step_at and item.step_at >= since]
+    if stepped:
+        said.append(f"{len(stepped):,} of these went to collection or further since, no reminder: see the phase.")
+    books = scope.account.books(scope.administration)
+    held = books.held.invoices.values() if books.is_loaded else ()
+    others = {item.debtor_id for item in held if item.reminded_at and item.reminded_at >= since}
+    also = others & {item.debtor_id for item in found.items}
+    if also:
+        said.append(f"{len(also):,} of these debtors had a reminder of another open invoice since.")
+    return said
 
 
 def _there_is(scope: Scope, question: Question, *, is_empty: bool) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from payt_mcp.answers.totals import sums_row
+from payt_mcp.answers.totals import counts_row, sums_row
 from payt_mcp.receivables import phases
 from payt_mcp.receivables.selection import in_turn
 from payt_mcp.receivables.sums import Group, Sums, grouped, keys_of, size
@@ -30,9 +30,12 @@ COLUMNS = {
     "invoices": "invoices",
     "open": "open",
     "overdue": "overdue",
+    "credit_count": "number of credits",
     "credits": "credits",
-    "total_amount": "total, where it is another",
-    "in_books": "in the books",
+    "settled_count": "settled credit notes",
+    "settled_credits": "their total",
+    "total_amount": "made out for, where that differs",
+    "in_books": "net in the books",
 }
 _NOUNS = {"currency": "currencies"}
 AMOUNTS = ("open_amount", "-open_amount", "total_amount", "-total_amount")
@@ -102,7 +105,7 @@ def _is_of_totals(question: Question) -> bool:
 
 def _row(group: Group, by: str, status: str, debtors: Mapping[str, DebtorEntry], currency: str) -> dict[str, Any]:
     sums = group.totals.own[group.key] if by == "currency" else group.totals.booked
-    row = {**_named(group, by, debtors), "invoices": group.totals.invoices, **sums_row(sums, status)}
+    row = {**_named(group, by, debtors), **counts_row(group.totals), **sums_row(sums, status)}
     if by == "currency" and group.key != currency:
         booked = group.totals.booked
         row["in_books"] = present.plain(booked.total if status == "paid" else booked.net)
@@ -117,6 +120,11 @@ def _named(group: Group, by: str, debtors: Mapping[str, DebtorEntry]) -> Mapping
         return {"debtor": NONE}
     name = {"debtor_number": present.code(debtor.number), "debtor": present.outside(debtor.name, present.NAME_LENGTH)}
     return present.filled(name) or {"debtor": NONE}
+
+
+def columns(status: str) -> dict[str, str]:
+    """The headings; of paid invoices the total is the one amount there is."""
+    return COLUMNS | ({"total_amount": "total"} if status == "paid" else {})
 
 
 def spoken_group(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -60,9 +60,11 @@ def sentence(scope: Scope, picture: aging.Overdue, question: OverdueQuestion) ->
 
 
 def own_words(own: Mapping[str, aging.InCurrency], but: str = "") -> str:
-    """`By currency: EUR 100.00, GBP 5.00.`; of one administration without that of its books: `Of it in GBP 5.00.`"""
+    """`By currency: EUR 100.00, GBP 5.00.`; of one administration without that of its books: `Of it converted from GBP
+    5.00.`
+    """
     parts = [f"{code} {amount}" for code, amount in by_currency(own, but).items()]
-    return f"{'Of it in' if but else 'By currency:'} {', '.join(parts)}." if parts else ""
+    return f"{'Of it converted from' if but else 'By currency:'} {', '.join(parts)}." if parts else ""
 
 
 def _most_first(own: Mapping[str, aging.InCurrency]) -> list[str]:

@@ -35,9 +35,11 @@ STEPS_APART = "Reminders and summonses that Payt sends by itself may be missing 
 """Payt's contract does not say whether it lists those."""
 
 
-def invoice_row(item: OpenItem, today: dt.date, books: OpenItems) -> dict[str, Any]:
+def invoice_row(
+    item: OpenItem, today: dt.date, books: OpenItems, reasons: Sequence[attention.Reason] | None = None
+) -> dict[str, Any]:
     """An invoice, paid or not: amounts in its own currency, `days_overdue` only where it is overdue. `books` hold its
-    debtor and what its attention depends on.
+    debtor and what its attention depends on, where the `reasons` for it are not known yet.
     """
     debtor = books.debtors.get(item.debtor_id)
     return present.filled(
@@ -52,7 +54,7 @@ def invoice_row(item: OpenItem, today: dt.date, books: OpenItems) -> dict[str, A
             "total_amount": present.plain(item.total_amount),
             "currency": present.code(item.currency),
             "phase": item.phase(today),
-            "attention": attention.flags_of(attention.of_invoice(books, item)),
+            "attention": attention.flags_of(attention.of_invoice(books, item) if reasons is None else reasons),
             "payment_date": present.day(item.paid_on),
         }
     )
@@ -188,7 +190,6 @@ def brief_case_row(case: CaseEntry) -> dict[str, Any]:
 
 def plan_row(plan: PaymentPlan, zone: dt.tzinfo) -> dict[str, Any]:
     """A payment plan and its terms; one that nobody has decided on says so."""
-    is_pending = plans.status(plan) == "pending"
     terms = [
         present.filled(
             {
@@ -200,21 +201,60 @@ def plan_row(plan: PaymentPlan, zone: dt.tzinfo) -> dict[str, Any]:
         )
         for term in plan.payment_terms
     ]
+    return present.filled({**_plan_itself(plan, zone), "terms": terms})
+
+
+def _plan_itself(plan: PaymentPlan, zone: dt.tzinfo) -> dict[str, Any]:
+    is_pending = plans.status(plan) == "pending"
+    return {
+        "payment_plan_id": plan.id,
+        "active": plan.active,
+        "status": "pending" if is_pending else None,
+        "proposed_at": present.stamp(plan.proposed_at, zone) if is_pending else None,
+        "approved_at": present.stamp(plan.approved_at, zone),
+        "reason": present.outside(plan.reason, present.LINE_LENGTH),
+    }
+
+
+def brief_plan_row(plan: PaymentPlan, zone: dt.tzinfo, today: dt.date) -> dict[str, Any]:
+    """What a decision needs of a payment plan: how many terms, what is still due, when and how much is next, and which
+    were missed.
+    """
+    ahead = [term for term in plan.payment_terms if term.due_date and term.due_date >= today and plans.still_due(term)]
+    following = min(ahead, key=lambda term: term.due_date or today, default=None)
+    missed = plans.missed(plan, today)
     return present.filled(
         {
-            "payment_plan_id": plan.id,
-            "active": plan.active,
-            "status": "pending" if is_pending else None,
-            "proposed_at": present.stamp(plan.proposed_at, zone) if is_pending else None,
-            "approved_at": present.stamp(plan.approved_at, zone),
-            "reason": present.outside(plan.reason, present.LINE_LENGTH),
-            "terms": terms,
+            **_plan_itself(plan, zone),
+            "terms": len(plan.payment_terms) or None,
+            "total_amount": present.plain(plans.total(plan)),
+            "still_due": present.plain(plans.open_total(plan)),
+            "next_due": present.day(following.due_date) if following else None,
+            "next_amount": present.plain(plans.still_due(following)) if following else None,
+            "missed": len(missed) or None,
+            "missed_since": present.day(missed[0].due_date) if missed else None,
         }
     )
 
 
+def brief_plan_line(row: Mapping[str, Any]) -> str:
+    """The brief row of a plan: `Payment plan 23004 (active): 6 terms of 600.00 in all, 500.00 still due, next 100.00 on
+    2026-12-02, 1 missed since 2026-11-02`.
+    """
+    terms = present.count(row["terms"], "term") if "terms" in row else "no terms"
+    said = [f"{terms} of {row['total_amount']} in all, {row['still_due']} still due"]
+    said += [f"next {row['next_amount']} on {row['next_due']}"] if "next_due" in row else []
+    said += [f"{row['missed']} missed since {row['missed_since']}"] if "missed" in row else []
+    return f"{_plan_head(row)}: {', '.join(said)}"
+
+
 def plan_lines(row: Mapping[str, Any]) -> list[str]:
     """A plan row as lines of text: what it is, and its terms."""
+    terms = present.table(row.get("terms", []), {n: n for n in ("due_date", "amount", "still_due", "paid_on")})
+    return [f"{_plan_head(row)}:", *terms]
+
+
+def _plan_head(row: Mapping[str, Any]) -> str:
     said = []
     if "status" in row:
         said.append(f"proposed {row.get('proposed_at', 'on an unknown day')}, and nobody has decided")
@@ -225,5 +265,4 @@ def plan_lines(row: Mapping[str, Any]) -> list[str]:
     if "reason" in row:
         said.append(f"reason: {row['reason']}")
     about = f" ({', '.join(said)})" if said else ""
-    head = f"Payment plan {row['payment_plan_id']}{about}:"
-    return [head, *present.table(row.get("terms", []), {n: n for n in ("due_date", "amount", "still_due", "paid_on")})]
+    return f"Payment plan {row['payment_plan_id']}{about}"

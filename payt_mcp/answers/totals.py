@@ -14,17 +14,27 @@ if TYPE_CHECKING:
 
 
 def sums_row(sums: Sums, status: str) -> dict[str, Any]:
-    """`open` and `overdue` are gross; `total_amount` is what the invoices were made out for, where that says more."""
+    """`open` and `overdue` are gross; `total_amount` is what the invoices were made out for, where that says more.
+    Credits are apart, open ones and settled credit notes.
+    """
+    settled = {"settled_credits": present.plain(sums.settled) if sums.settled else None}
     if status == "paid":
-        return {"total_amount": present.plain(sums.total)}
+        return present.filled({"total_amount": present.plain(sums.total), **settled})
     return present.filled(
         {
             "open": present.plain(sums.open),
             "overdue": None if status == "overdue" else present.plain(sums.overdue),
             "credits": present.plain(sums.credits) if sums.credits else None,
             "total_amount": present.plain(sums.total) if sums.total != sums.net else None,
+            **settled,
         }
     )
+
+
+def counts_row(totals: Totals) -> dict[str, Any]:
+    """How many were found; credits are no invoices."""
+    counts = {"credit_count": totals.credit_count or None, "settled_count": totals.settled_count or None}
+    return {"invoices": totals.invoices, **present.filled(counts)}
 
 
 def totals_data(totals: Totals, currency: str, status: str) -> dict[str, Any]:
@@ -68,7 +78,7 @@ def add_totals(data: dict[str, Any], parts: Sequence[tuple[Scope, Totals]], stat
         return  # a sum of nothing reads as if nothing were owed
     booked = [totals_data(part, scope.administration.currency_code or "", status) for scope, part in parts]
     if len(parts) == 1:
-        data.update(booked[0])
+        data.update({name: amount for name, amount in booked[0].items() if name != "settled_credits"})
     if len(parts) > 1 or others(parts[0][1], booked[0]["currency"]):
         data["by_currency"] = by_currency(own_together(part for _, part in parts), status)
     if len(parts) > 1:
@@ -76,35 +86,68 @@ def add_totals(data: dict[str, Any], parts: Sequence[tuple[Scope, Totals]], stat
             {
                 "administration_id": scope.id,
                 "name": present.outside(scope.administration.name, present.NAME_LENGTH),
-                "invoices": part.invoices,
+                **counts_row(part),
                 **sums,
             }
             for (scope, part), sums in zip(parts, booked, strict=True)
         ]
 
 
-def words(parts: Sequence[tuple[Scope, Totals]], status: str, *, by_currency: bool = True) -> str:
-    """What was found comes to, after how many it was; `by_currency` where no rows say that anyway."""
+def first_line(
+    parts: Sequence[tuple[Scope, Totals]], status: str, asked: Sequence[str] = (), *, by_currency: bool = True
+) -> str:
+    """How much was found and what it comes to; `asked` are conditions that the sums depend on, and `by_currency` is
+    False where rows say that anyway.
+    """
+    found, where = sum(part.items for _, part in parts), f" ({'; '.join(asked)})" if asked else ""
+    kind = "" if status == "all" else f"{status} "
+    if not found:
+        return f"0 {kind}invoices found{where}."
     own = own_words(own_together(part for _, part in parts), status) if by_currency else ""
     if len(parts) == 1:
         ((scope, part),) = parts
-        currency = scope.administration.currency_code or ""
-        return f", {booked_words(part, currency, status)}.{own if others(part, currency) else ''}"
-    said = f" in {present.count(len(parts), 'administration')}."
+        said = _found(part, scope.administration.currency_code or "", status, f" found{where}")
+        return f"{said}.{own if others(part, scope.administration.currency_code or '') else ''}"
+    line = f"{found:,} found{where} in {present.count(len(parts), 'administration')}."
     for scope, part in parts:
         name = present.outside(scope.administration.name, present.NAME_LENGTH)
-        sums = booked_words(part, scope.administration.currency_code or "", status)
-        said += f" {name} ({scope.id}): {f'{part.invoices:,}, {sums}' if part.own else 'none'}."
-    return said + own
+        said = _found(part, scope.administration.currency_code or "", status) if part.own else "none"
+        line += f" {name} ({scope.id}): {said}."
+    return line + own
 
 
-def booked_words(totals: Totals, currency: str, status: str) -> str:
-    """`EUR 90.00 open in total, converted where it is in GBP, net of credits (invoices 100.00, credits -10.00), 80.00
-    of it overdue`.
+def _found(totals: Totals, currency: str, status: str, found: str = "") -> str:
+    """`2 open invoices found, EUR 90.00 (80.00 of it overdue)`; with credits, which are no invoices, `3 found: 2 open
+    invoices, EUR 90.00 (80.00 of it overdue), and 1 open credit, EUR -10.00; net EUR 80.00`.
     """
     foreign = others(totals, currency)
     converted = f", converted where it is in {', '.join(foreign)}" if foreign else ""
-    return _sums_words(totals.booked, currency, status, converted)
+    made_out = f", made out for {present.money(totals.booked.total, currency)}" if status == "all" else ""
+    kinds = _kinds(totals, currency, status)
+    if len(kinds) == 1:
+        ((counted, sums),) = kinds
+        return f"{counted}{found}{made_out}, {sums}{converted}"
+    made_out += ", credit notes taken off" if made_out else ""
+    net = totals.booked.total if status == "paid" else totals.booked.net
+    each = " and ".join(f"{counted}, {sums}," for counted, sums in kinds).rstrip(",")
+    head = f"{totals.items:,}{found}{made_out}: " if found or made_out else ""
+    return f"{head}{each}; net {present.money(net, currency)}{converted}"
+
+
+def _kinds(totals: Totals, currency: str, status: str) -> list[tuple[str, str]]:
+    """The invoices found, the open credits and the settled credit notes, as far as there are any: how many, and what
+    they come to in the books.
+    """
+    booked, kind = totals.booked, "" if status == "all" else f"{status} "
+    late = f" ({present.money(booked.overdue)} of it overdue)" if status in {"open", "all"} else ""
+    is_open = " open" if status == "all" else ""
+    invoices = booked.total - booked.settled if status == "paid" else booked.open
+    found = [
+        (totals.invoices, f"{kind}invoice", f"{present.money(invoices, currency)}{is_open}{late}"),
+        (totals.credit_count, "open credit", present.money(booked.credits, currency)),
+        (totals.settled_count, "settled credit note", present.money(booked.settled, currency)),
+    ]
+    return [(present.count(number, noun), sums) for number, noun, sums in found if number]
 
 
 def own_words(own: Mapping[str, Sums], status: str) -> str:
@@ -119,19 +162,10 @@ def totals_notes(totals: Totals, currency: str, status: str) -> list[str]:
     said = []
     if totals.unvalued:
         said.append(
-            f"{present.count(len(totals.unvalued), 'invoice')} without an amount in {currency} in no sum{where}."
+            f"{present.count(len(totals.unvalued), 'invoice')} without an amount in {currency} in no sum in {currency}"
+            f"{where}; by currency, in its own."
         )
     return said + unbooked_notes(totals.unbooked)
-
-
-def _sums_words(sums: Sums, currency: str, status: str, converted: str) -> str:
-    if status == "paid":
-        return f"{present.money(sums.total, currency)} in total{converted}"
-    made_out = f"made out for {present.money(sums.total, currency)}, " if status == "all" else ""
-    said = f"{made_out}{present.money(sums.net, currency)} open in total{converted}"
-    if sums.credits:
-        said += f", net of credits (invoices {present.money(sums.open)}, credits {present.money(sums.credits)})"
-    return said if status == "overdue" else f"{said}, {present.money(sums.overdue)} of it overdue"
 
 
 def _short(sums: Sums, code: str, status: str) -> str:
@@ -140,6 +174,8 @@ def _short(sums: Sums, code: str, status: str) -> str:
     if status == "paid":
         return f"{currency} {sums.total:.2f}"
     made_out = f"{sums.total:.2f} in total, " if status == "all" else ""
+    if sums.credits and not sums.open:
+        return f"{currency} {made_out}{sums.credits:.2f} in credits"
     said = f"{currency} {made_out}{sums.open:.2f} open"
     beside = [f"{sums.overdue:.2f} overdue"] if sums.overdue and status != "overdue" else []
     beside += [f"credits {sums.credits:.2f}"] if sums.credits else []

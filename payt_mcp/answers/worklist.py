@@ -107,13 +107,16 @@ def _facts(of: Standing, advice: Advice) -> Iterator[str]:
 
 
 def _apart(of: Standing, advice: Advice) -> Iterator[str]:
-    """How much is set apart, and why; of one that is left in peace for that, the other reasons."""
+    """How much is set apart, of the amount that is told or beside it, and why; of one that is left in peace for that,
+    the other reasons.
+    """
     reasons = (word for one, word in _APART_WORDS.items() if one in of.owing.apart and word not in advice.reason)
     why = ", ".join(islice(reasons, _MOST_REASONS))
     if advice.rule == "set_apart":
         yield from [why] if why and len(of.owing.apart) > 1 else []
     elif of.owing.apart:
-        yield f"{of.owing.overdue - of.chasing.amount:.2f} set apart{f': {why}' if why else ''}"
+        where = "of it" if advice.amount == of.owing.overdue else "beside it"
+        yield f"{where} {of.owing.overdue - of.chasing.amount:.2f} {why or 'set apart'}"
 
 
 def _wrote(of: Standing) -> Iterator[str]:

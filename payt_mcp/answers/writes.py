@@ -9,7 +9,7 @@ from payt_mcp.proposals.asking.preview_text import brief, warning_texts
 from payt_mcp.proposals.outcomes import approved_words, outcome_words
 from payt_mcp.proposals.preview import Mails, Preview
 from payt_mcp.proposals.records import Record
-from payt_mcp.proposals.states import BEGUN, WAITS, Status
+from payt_mcp.proposals.states import BEGUN, WAITS, Status, words
 from payt_mcp.proposals.stored import preview_of
 from payt_mcp.words import text as present
 
@@ -48,6 +48,12 @@ _COLLEAGUE_DID_NOT = (
     "Nothing was sent now: the same was proposed by a colleague, and that is over.",
     "Call the tool again if the user still wants it sent.",
 )
+_STANDS = {
+    Status.PROPOSED: "it waits for a yes",
+    Status.APPROVED: "it was approved, and is about to be sent",
+    Status.SENDING: "it is being sent",
+    Status.OUTCOME_UNKNOWN: "it may have been sent, and nobody knows yet",
+}
 _CLOSED = "A person looked at Payt and said so. Propose it anew only if the user asks for it."
 _DECIDES = "The user decides {where}; ask them."
 _DECIDES_THERE = (
@@ -87,11 +93,13 @@ def write_data(
     )
 
 
-def colleague_data(record: Record, zone: dt.tzinfo, *, trouble: str = "") -> dict[str, Any]:
+def colleague_data(record: Record, zone: dt.tzinfo, *, trouble: str = "", page: str = "") -> dict[str, Any]:
     """The result of what a colleague proposed in the same words: how that stands, and nothing of what they were shown
-    or said. A colleague is whoever has another sign-in or token, or shares one and may not see it.
+    or said. A colleague is whoever has another sign-in or token, or shares one and may not see it; `page` is its
+    address, for who may see it there.
     """
     said, next_step = _COLLEAGUE.get(record.status, _COLLEAGUE_DID_NOT)
+    next_step += f" It stands at {page} ." if page else ""
     day = (record.sending_at or record.changed_at).astimezone(zone).date()
     return present.filled(
         {
@@ -103,6 +111,27 @@ def colleague_data(record: Record, zone: dt.tzinfo, *, trouble: str = "") -> dic
             "next_step": next_step,
         }
     )
+
+
+def others_data(record: Record, zone: dt.tzinfo, page: str) -> dict[str, Any]:
+    """The result of what somebody asks for that was proposed with another credential: how it stands, and its address,
+    where whoever may see it reads the rest.
+    """
+    is_open = record.status is Status.PROPOSED
+    decides = _DECIDES_THERE.format(page=page)
+    return present.filled(
+        {
+            "summary": f"It was proposed with another connection to Payt than the user's: {_others_words(record)}.",
+            "status": "awaiting_approval" if is_open else record.status.value,
+            "proposal_id": record.id,
+            "sent_at": present.stamp(record.sending_at, zone) if record.status is Status.SENT else None,
+            "next_step": f"{decides} {waits_until(record, zone)}" if is_open else f"Its page, for the user: {page} .",
+        }
+    )
+
+
+def _others_words(record: Record) -> str:
+    return _STANDS.get(record.status, f"it is over ({words(record.status)})")
 
 
 def idle_data(preview: Preview, reason: str) -> dict[str, Any]:

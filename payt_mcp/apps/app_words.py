@@ -36,6 +36,7 @@ _PROPOSAL = {
     "elsewhere": say(
         "Approve or reject it on the approval page in your browser, or with payt-mcp approvals in a terminal."
     ),
+    "colleague": say("Whoever may approve it decides."),
     "page": say("Approve or reject it on its page, after signing in: {address}"),
     "approve": say("Approve and {deed}"),
     "reject": say("Reject"),

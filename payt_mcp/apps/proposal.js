@@ -18,10 +18,12 @@ function lines(text) {
     ? element("div", { class: "quoted" }, line.slice(4) || "\u00a0") : element("div", { class: "line" }, line || "\u00a0"));
 }
 
-// Where people sign in to the server itself, the answer names the page of the proposal.
+// Where people sign in to the server itself, the answer names the page of the proposal. What has no preview is a
+// colleague's.
 function elsewhere(data) {
   const page = /https?:\/\/\S+\/approvals\/p-\w+/.exec(data.next_step || "");
-  return page ? told(SAYS.page, { address: page[0] }) : SAYS.elsewhere;
+  if (page) return told(SAYS.page, { address: page[0] });
+  return data.preview ? SAYS.elsewhere : SAYS.colleague;
 }
 
 function decision(data, given) {

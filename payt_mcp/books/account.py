@@ -18,7 +18,7 @@ from payt_mcp.books.history import History
 from payt_mcp.books.listings import Listings
 from payt_mcp.books.open_books import Books
 from payt_mcp.books.open_tasks import OpenTasks
-from payt_mcp.errors import AmbiguousError, UnknownRecordError
+from payt_mcp.errors import AmbiguousError, InputError, UnknownRecordError
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import Reading
 from payt_mcp.payt.models import Administration
@@ -71,6 +71,11 @@ class Account:
     def is_invented(self) -> bool:
         """Whether all that is answered comes from the embedded sandbox."""
         return self._settings.is_sandbox
+
+    @property
+    def is_of_company(self) -> bool:
+        """Whether it is that of a person who signs in to the server itself, and does not sit at its machine."""
+        return self._may_see is not None
 
     @property
     def rules(self) -> Rules:
@@ -142,6 +147,10 @@ class Account:
             if named:
                 raise AmbiguousError(
                     f"administration_id {wanted[:60]!r}", [_named(a) for a in named], "Pass the id of the one meant."
+                )
+            if wanted == ALL or "," in wanted:
+                raise InputError(
+                    f"administration_id={wanted[:60]!r} names several: this tool asks one at a time. {_choices(known)}"
                 )
             raise UnknownRecordError(
                 f"There is no administration {wanted[:60]!r} that this token reaches. {_choices(known)}"

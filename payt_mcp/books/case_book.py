@@ -80,7 +80,8 @@ class CaseBook:
         self.cases = Followed(CASES, client, administration_id)
         self.plans = Followed(PLANS, client, administration_id)
         self._all_read: Reading | None = None
-        self._named: object = None
+        self._named: tuple[int, ...] = ()
+        self._looked_at = 0
         self._absent: set[str] = set()
 
     def is_due(self, most: float) -> bool:
@@ -103,14 +104,16 @@ class CaseBook:
 
     async def read_named(self, items: OpenItems) -> None:
         """The cases that open items name and that were not read with the others. Raises UpstreamError."""
-        held = self.cases
-        if held.is_whole or held.refusal is not None or self._named == _names(items, held):
+        held, names, version = self.cases, _names(items, self.cases), items.version
+        if held.is_whole or held.refusal is not None or self._named == names:
             return
-        named = {item.case_id for item in items.invoices.values() if item.case_id}
+        changes = items.changes(self._looked_at) if self._named[:2] == names[:2] else None
+        now = items.invoices.values() if changes is None else [change.after for change in changes if change.after]
+        named = {item.case_id for item in now if item.case_id}
         missing = sorted(key for key in named - self._absent if held.held(key) is None)
         await together(*(partial(self._read_named, chunk) for chunk in chunked(missing, IDS_A_REQUEST)))
         self._absent |= {key for key in missing if held.held(key) is None}
-        self._named = _names(items, held)
+        self._named, self._looked_at = names, version
 
     async def _read_named(self, ids: Sequence[str]) -> None:
         for case in await self.cases.by_ids(ids):
@@ -283,9 +286,11 @@ class Followed(Shelf, Generic[KeptT]):
         return wire.listing(resource, self._administration_id, fields=fields, **filters)
 
 
-def _names(items: OpenItems, cases: Followed[CaseEntry]) -> object:
-    """Changes whenever open items name other cases, or all cases were read anew."""
-    return id(items), items.ties, id(cases.records)
+def _names(items: OpenItems, cases: Followed[CaseEntry]) -> tuple[int, ...]:
+    """Changes whenever all open items or all cases were read anew, which the first two tell, or items name other
+    cases.
+    """
+    return id(items), id(cases.records), items.ties
 
 
 def unseen(kind: Kind[Any]) -> str:

@@ -20,11 +20,11 @@ from payt_mcp.payt.models import Message, Notification, Payment, PaymentPlan, Ta
 from payt_mcp.payt.resources import Found, Resources
 from payt_mcp.payt.together import together
 from payt_mcp.payt.wire import EntityT
+from payt_mcp.receivables.messages import RECENT_DAYS, recent, recent_since
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.worklist.owing import RunningOwings, Terms
 from payt_mcp.receivables.worklist.standing import Owing
 
-MESSAGE_DAYS = 45
 BOUNCE_DAYS = 90
 PAYMENT_DAYS = 14
 MOST_READ = 5_000
@@ -40,7 +40,7 @@ _MAIL_FIELDS = ("id", "debtor_id", "notification_type", "created_at", "updated_a
 
 @dataclass
 class Day:
-    """Messages of 45 days, mail that bounced in 90, payments of 14 days; every plan and every open task.
+    """The recent messages, mail that bounced in 90, payments of 14 days; every plan and every open task.
 
     `unseen` says what the token may not read, and `cut` which lists are longer than was looked through. `message_days`
     is 0 where messages may not be read.
@@ -91,10 +91,10 @@ async def _read(payt: Resources, administration_id: str) -> Day:
     day, now = Day(), payt.client.now()
 
     async def messages() -> None:
-        since = now - dt.timedelta(days=MESSAGE_DAYS)
+        since = recent_since(now)
         async with permitted(partial(day.refuse, "Messages", "messages")):
             listed = await payt.messages(administration_id, fields=_MESSAGE_FIELDS, most=MOST_READ, updated_after=since)
-            day.messages, day.message_days = _bounded(day, "messages", listed), MESSAGE_DAYS
+            day.messages, day.message_days = recent(_bounded(day, "messages", listed), since), RECENT_DAYS
 
     async def bounced() -> None:
         since = now - dt.timedelta(days=BOUNCE_DAYS)

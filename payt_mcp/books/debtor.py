@@ -37,7 +37,8 @@ class Correspondence:
 
     `about` says which invoice or case a message, or a bounced mail, belongs to, by its id. `is_all` is False where the
     debtor has more messages than were looked through, and then `waiting` (how many are unanswered) is not known;
-    `total` and `incoming` count those looked through, and `last_incoming` is the moment of one.
+    `total` and `incoming` count those looked through, `last_incoming` and `last_outgoing` are the moments of such, and
+    `last_waits` says whether nobody answered the last that came in.
     """
 
     messages: list[Message]
@@ -46,6 +47,8 @@ class Correspondence:
     incoming: int
     waiting: int | None
     last_incoming: dt.datetime | None
+    last_outgoing: dt.datetime | None
+    last_waits: bool
     is_all: bool
 
 
@@ -70,6 +73,8 @@ class DebtorFile:
     is_all: bool
     bounced: list[Notification] | None
     unseen: Mapping[str, str]
+    as_of: dt.datetime
+    """The moment (UTC, at Payt) whose state the oldest part of it shows."""
 
     def attention(self, today: dt.date) -> DebtorAttention:
         """What must not be overlooked about the debtor, and which record says so."""
@@ -90,8 +95,9 @@ async def open_file(
     UpstreamError; MissingError where there is no such debtor.
 
     Everything is read from Payt now and not from the books, so that it is right at the moment of writing; but where
-    books that are `held` are given, cases and plans are as these have them.
+    books that are `held` are given, open items, cases and plans are as these have them.
     """
+    as_of = scope.account.now() if held is None else scope.account.books(scope.administration).as_of
     most = None if all_messages else MOST_MESSAGES
     found: dict[str, Any] = {}
 
@@ -124,6 +130,7 @@ async def open_file(
         listed.is_all,
         bounced,
         around.unseen,
+        as_of,
     )
 
 
@@ -177,6 +184,14 @@ async def read_correspondence(scope: Scope, file: DebtorFile, *, whole: bool) ->
         len(newest),
         len(incoming),
         len(waiting) if file.is_all else None,
-        message_moment(incoming[0]) if incoming and message_moment(incoming[0]) > EARLIEST else None,
+        _moment_of(incoming),
+        _moment_of([message for message in newest if message.sender_type == "creditor" and message.sent_at]),
+        bool(waiting) and waiting[0] is incoming[0],
         file.is_all,
     )
+
+
+def _moment_of(newest: Sequence[Message]) -> dt.datetime | None:
+    """When the first of these was sent, where that is known."""
+    moment = message_moment(newest[0]) if newest else EARLIEST
+    return moment if moment > EARLIEST else None

@@ -11,9 +11,14 @@ from payt_mcp.receivables.aging import Balance, Overdue
 from payt_mcp.receivables.attention import DebtorAttention, of_debtor
 from payt_mcp.receivables.open_items import OpenItem, OpenItems
 from payt_mcp.receivables.running import RunningBalances, RunningOrders, RunningOverdue, RunningTotals
+from payt_mcp.receivables.selection import ordered
 from payt_mcp.receivables.sums import Totals
+from payt_mcp.receivables.text_index import TextIndex
+from payt_mcp.words.folding import Wanted
 
 _MOST_PICTURES = 3
+_FEW = 20
+"""One in so many is sooner put in order by itself than picked out of all that are."""
 
 
 class Derived:
@@ -25,6 +30,7 @@ class Derived:
     def _begin(self, items: OpenItems) -> None:
         self._items = items
         self._orders = RunningOrders(items)
+        self._texts: TextIndex | None = None
         self._pictures: dict[tuple[dt.date, int], RunningOverdue] = {}
         self._day: tuple[dt.date, RunningTotals, RunningBalances] | None = None
         self._attention: tuple[object, dict[str, DebtorAttention]] = (None, {})
@@ -40,6 +46,16 @@ class Derived:
         """All of them in an order of `selection.ordered`, which stays as it is."""
         self._look_at(items)
         return self._orders.by(sort)
+
+    def having(self, items: OpenItems, words: Wanted, sort: str) -> Sequence[OpenItem]:
+        """Those that have all words, in such an order."""
+        self._look_at(items)
+        self._texts = self._texts or TextIndex(items)
+        found = self._texts.having(words)
+        if len(found) * _FEW < len(items.invoices):
+            return ordered(found, sort)
+        whole = self._orders.by(sort)
+        return whole if len(found) == len(whole) else [item for item in whole if item in found]
 
     def totals(self, items: OpenItems, today: dt.date) -> Totals:
         """What all of them come to."""

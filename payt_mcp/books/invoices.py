@@ -69,11 +69,6 @@ class Question:
         return self.status != "paid" or bool(self.query or self.flags or self.relation_manager)
 
     @property
-    def is_of_books(self) -> bool:
-        """Whether the books alone answer it."""
-        return self.is_about_open and not self.credit_cases
-
-    @property
     def month_of(self) -> str:
         """The date that a month is that of: the one that was asked about, else that of payment, else the due date."""
         if self.paid or self.status == "paid":
@@ -109,14 +104,17 @@ async def search(scope: Scope, question: Question) -> Matches:
     others, is_all = ([], True) if question.is_about_open else await _paid(scope, question, chosen)
     scanned = len(others)
     whole: Sequence[OpenItem] = []
+    fitting: Sequence[OpenItem] = []
     if items is not None and question.status != "paid":
         others = [item for item in others if item.id not in items.invoices]
         order = "due_date" if question.order.endswith("days_overdue") else question.order  # that one is of the day
         whole = books.derived.ordered(items, order)
-    candidates = [*whole, *others] if others else whole
-    fitting = chosen.choose(candidates)
+        held = whole if chosen.text is None else books.derived.having(items, chosen.text.words, order)
+        fitting = replace(chosen, text=None).choose(held)
+    if others:
+        fitting = [*fitting, *chosen.choose(others)]
     if not fitting and chosen.text is not None and items is not None:
-        fitting = _otherwise_spelt(question.query, chosen, items, candidates)
+        fitting = _otherwise_spelt(question.query, chosen, items, [*whole, *others])
         chosen = replace(chosen, text=None)
     found = [item for item in fitting if chosen.amount_fits(item)] if chosen.compares_amounts else fitting
     keys = {key for item in fitting for key in (item.number, item.identifier, item.id)} if question.invoices else set()

@@ -97,6 +97,7 @@ class Listings:
         self._make_room()
         listing.used = self._clock()
         self._kept[listing.token] = listing
+        self._kept.move_to_end(listing.token)
 
     def clear(self) -> None:
         """Forget all of them."""
@@ -119,11 +120,11 @@ class Listings:
 
     def begin_again(self, listing: Listing) -> Listing:
         """The same rows for another reader, who pages through them as they like."""
-        return self._keep(replace(listing))
+        return self._keep(replace(listing), most_ids=None)
 
-    def _keep(self, listing: Listing) -> Listing:
+    def _keep(self, listing: Listing, most_ids: int | None = _MOST_IDS) -> Listing:
         self._forget()
-        self._make_room()
+        self._make_room(most_ids)
         listing.token, listing.used = secrets.token_urlsafe(8), self._clock()
         self._kept[listing.token] = listing
         return listing
@@ -160,14 +161,20 @@ class Listings:
         return listing, offset
 
     def _forget(self) -> None:
-        now = self._clock()
-        for token, listing in list(self._kept.items()):
-            if now - listing.used > LIFETIME:
-                del self._kept[token]
-
-    def _make_room(self) -> None:
-        while len(self._kept) >= _MOST_LISTINGS or sum(len(kept.ids) for kept in self._kept.values()) > _MOST_IDS:
+        """Those that were used longest ago come first."""
+        before = self._clock() - LIFETIME
+        while self._kept and next(iter(self._kept.values())).used < before:
             self._kept.popitem(last=False)
+
+    def _make_room(self, most_ids: int | None = _MOST_IDS) -> None:
+        """None where no more ids are held with what comes."""
+        while len(self._kept) >= _MOST_LISTINGS or (most_ids is not None and self._pinned() > most_ids):
+            self._kept.popitem(last=False)
+
+    def _pinned(self) -> int:
+        """How many ids are held; those that listings share, which began with one page, once."""
+        apart = {id(kept.ids): kept.ids for kept in self._kept.values()}
+        return sum(map(len, apart.values()))
 
 
 def _continues(args: Mapping[str, Any], listing: Listing) -> bool:

@@ -14,14 +14,11 @@ from payt_mcp.errors import MissingError, UnknownRecordError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Message, Notification
 from payt_mcp.payt.resources import MessageFilters
-from payt_mcp.receivables.messages import message_moment
+from payt_mcp.receivables.messages import message_moment, recent, recent_since
 from payt_mcp.words.text import code
 
 MOST_SCANNED = 5_000
 """How many messages are looked through to find the newest."""
-
-RECENT_DAYS = 30
-"""Without a debtor, invoice or case: how far back the correspondence is looked at."""
 
 BRIEF = (
     "id", "debtor_id", "invoice_id", "credit_case_id", "sender_type", "sent_at", "received_at", "updated_at",
@@ -48,7 +45,7 @@ class History:
 
 
 async def read_history(scope: Scope, *, debtor: str = "", invoice: str = "", credit_case: str = "") -> History:
-    """The messages about a debtor, an invoice or a case; about anything: those of the last 30 days.
+    """The messages about a debtor, an invoice or a case; about anything: the recent ones.
 
     A message is changed when it is sent or later, so that asking for recent changes misses none sent since.
     """
@@ -61,10 +58,9 @@ async def read_history(scope: Scope, *, debtor: str = "", invoice: str = "", cre
     if credit_case:
         filters["credit_case_ids"] = [(await find_case(scope, credit_case)).id]
     if not filters:
-        since = filters["updated_after"] = scope.account.now() - dt.timedelta(days=RECENT_DAYS)
+        since = filters["updated_after"] = recent_since(scope.account.now())
     listed = await scope.account.payt.messages(scope.id, fields=BRIEF, most=MOST_SCANNED, **filters)
-    messages = [m for m in listed.records if since is None or message_moment(m) >= since]
-    newest = newest_first(messages)
+    newest = newest_first(recent(listed.records, since) if since else listed.records)
     of_debtor = filters.get("debtor_ids", [""])[0]
     waiting = unanswered(newest, of_debtor) if listed.is_all and not (invoice or credit_case) else None
     return History([message.id for message in newest], listed.is_all, since, waiting)

@@ -40,4 +40,4 @@ def caveats(administration: Administration) -> list[str]:
     if is_known_here():
         return [f'This machine does not know the time zone {name!r}: "today" is the date in UTC. {_AT_THE_EDGE}']
     lacking = f'This machine has no time zone database: "today" is the date in UTC, not in {name}.'
-    return [f"{lacking} {_AT_THE_EDGE} `payt-mcp doctor` says how to add one."]
+    return [f"{lacking} {_AT_THE_EDGE} `payt-mcp doctor`, run where this server is, says how to add one."]

@@ -228,7 +228,7 @@ class Story:
         mail = [row for row in found["messages"] if row.get("direction") == "incoming" and row.get("text")]
         odd = [row for row in mail if _commands(row["text"])][:1]
         usual = [row for row in mail if not _commands(row["text"])][:2]
-        screen.assistant(f"{found['total']:,} messages in the last 30 days. The latest that came in:")
+        screen.assistant(f"{found['total']:,} messages in the last 45 days. The latest that came in:")
         screen.line()
         for row in [*usual, *odd]:
             head = (row["sent_at"][:10], row.get("debtor"), row.get("subject"))

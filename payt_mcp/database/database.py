@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import anyio
 import psycopg
 from anyio.to_thread import run_sync
+from psycopg.abc import Params, Query
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
@@ -44,6 +45,20 @@ SLOW_POLL = 15.0
 """Seconds after which somebody who listens looks again, should a notice have been lost."""
 
 
+class _OpenEnded(psycopg.Connection[DictRow]):
+    """What asks for all columns of a table (`*`) is planned anew each time: a plan that the database keeps is of the
+    columns there were, and fails once the next version, while this one still runs, has added another.
+    """
+
+    def execute(
+        self, query: Query, params: Params | None = None, *, prepare: bool | None = None, binary: bool = False
+    ) -> psycopg.Cursor[DictRow]:
+        text = query.encode() if isinstance(query, str) else query
+        if not isinstance(text, bytes) or b"*" in text:
+            prepare = False
+        return super().execute(query, params, prepare=prepare, binary=binary)  # type: ignore[arg-type]  # its own type
+
+
 @dataclass(frozen=True)
 class Waits:
     """How often a connection was asked for so far, and for how many seconds in all it was waited for."""
@@ -73,7 +88,7 @@ class Database:
         self._left_open = left_open
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url.reveal(),
-            connection_class=psycopg.Connection[DictRow],
+            connection_class=_OpenEnded,
             kwargs={"row_factory": dict_row, "connect_timeout": int(PATIENCE), "application_name": "payt-mcp"} | _DEAD,
             configure=self._configure,
             min_size=0,

@@ -74,6 +74,10 @@ _KINDS: tuple[tuple[type[Exception], Kind], ...] = (
 """What the HTTP library may raise, and what it means; the first that fits. Whatever else it raises broke off, too."""
 
 
+Refused = UnauthorizedError | ForbiddenError
+"""What Payt says of a credential."""
+
+
 class PaytClient:
     """Reads from Payt and writes to it on behalf of one token source: paced, retried, and typed.
 
@@ -86,6 +90,7 @@ class PaytClient:
         budget: seconds after which a failing read is given up.
         timeout: seconds to wait for an answer to begin or go on (default 15); all of it may take twice as long.
         gate: a rate shared with other processes, where there are some.
+        in_words: says what Payt refuses as whoever asks can undo it, where that is not one person at a terminal.
 
     Raises:
         NetworkSettingError: `base_url` is no address.
@@ -102,6 +107,7 @@ class PaytClient:
         budget: float = BUDGET,
         timeout: float | None = None,
         gate: Gate | None = None,
+        in_words: Callable[[Refused], Refused] = lambda error: error,
     ) -> None:
         seconds = _SECONDS if timeout is None else timeout
         limits = httpx.Limits(max_connections=rate, max_keepalive_connections=rate, keepalive_expiry=60)
@@ -118,6 +124,7 @@ class PaytClient:
         self.rate = rate
         self._pacer = Pacer(rate)
         self._gate = gate
+        self._in_words = in_words
         self._reads_under_way = 0
         self._reading = Reading(budget)
         self._bound = _WHOLE * seconds
@@ -254,9 +261,12 @@ class PaytClient:
         """Make a request; where Payt refuses the token, which it does before it looks at the request, once more."""
         token = await self.tokens.token(self)
         try:
-            return await request(token)
-        except UnauthorizedError:
-            return await request(await self.tokens.renewed(token, self))
+            try:
+                return await request(token)
+            except UnauthorizedError:
+                return await request(await self.tokens.renewed(token, self))
+        except (UnauthorizedError, ForbiddenError) as error:
+            raise self._in_words(error) from None
 
     async def _read(self, query: Query, what: str, decide: Callable[[Any], _T]) -> _T:
         async def once() -> Any:

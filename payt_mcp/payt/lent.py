@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from payt_mcp.errors import ForbiddenError, NotConfiguredError, SignInError, UnauthorizedError
+from payt_mcp.errors import ForbiddenError, SignInError, SignInReplacedError, UnauthorizedError
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import ServerTime
 from payt_mcp.payt.wire import EntityT, Page, Query
@@ -73,7 +73,7 @@ class LentClient(PaytClient):
                 self.withdraw(client)
                 if not self._lenders:
                     raise
-        raise NotConfiguredError
+        raise SignInReplacedError
 
     @property
     def _first(self) -> PaytClient:

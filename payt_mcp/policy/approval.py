@@ -10,6 +10,21 @@ from typing import Protocol
 
 from payt_mcp.words.said import money, say
 
+MOST_WAITING = 200
+"""Proposals of one person that wait for a yes at a time: no person reads as many, and an agent that repeats itself does
+not hide what matters behind them.
+"""
+
+
+def why_no_more(waiting: int, most: int | None) -> str:
+    """Why one more proposal is not taken beside those that wait; "" where it is. `most` None: no limit."""
+    if most is None or waiting < most:
+        return ""
+    return (
+        f"{waiting} proposals of this user wait for a yes already, and no more are taken before some are decided: ask "
+        "them to approve or reject what waits on the approval page. Do not propose it in another way."
+    )
+
 
 @dataclass(frozen=True)
 class Yes:
@@ -63,15 +78,18 @@ class Concerning(Protocol):
     @property
     def amount(self) -> str: ...
 
+    @property
+    def currency(self) -> str: ...
+
 
 def rule_above(above: Decimal | None) -> Callable[[Concerning], Needs]:
     """`yeses_above` as the rule of a ledger."""
-    return lambda proposal: yeses_above(proposal.amount, above)
+    return lambda proposal: yeses_above(proposal.amount, above, proposal.currency)
 
 
-def yeses_above(amount: str, above: Decimal | None) -> Needs:
+def yeses_above(amount: str, above: Decimal | None, currency: str) -> Needs:
     """Four eyes: what concerns more than `above` needs the yes of two people. `amount` is a decimal as text, "" where
-    nothing is concerned; without `above` one yes is enough.
+    nothing is concerned, in this `currency` ("" where none is known); without `above` one yes is enough.
     """
     if above is None or not amount or abs(Decimal(amount)) <= above:
         return Needs(1, say("One person's yes is enough."))
@@ -79,7 +97,7 @@ def yeses_above(amount: str, above: Decimal | None) -> Needs:
         2,
         say(
             "It concerns {amount}, which is more than {above}: two different people must say yes.",
-            amount=money(abs(Decimal(amount))),
-            above=money(above),
+            amount=money(abs(Decimal(amount)), currency),
+            above=money(above, currency),
         ),
     )

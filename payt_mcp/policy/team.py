@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, get_args
 
+from payt_mcp.policy.approval import MOST_WAITING
 from payt_mcp.words.said import count, money, say
 
 Role = Literal["reader", "proposer", "approver", "admin"]
@@ -46,6 +47,7 @@ class TenantPolicy:
         own_approval: whoever proposed something may approve it.
         daily_messages: how many messages may be sent in a day, of all people together; None: no limit.
         daily_amount: which amount the writes of a day may concern together, in each currency; None: no limit.
+        open_proposals: how many proposals of one person may wait for a yes at a time; None: no limit.
         elicited_yes: a yes in the client's own form counts (a program that holds the token can give it).
         clients: hosts of the client ids and redirect addresses that may connect, as `claude.ai`; empty: all may.
         shared_reading: people with equal rights at Payt read the same open items in memory.
@@ -58,6 +60,7 @@ class TenantPolicy:
     own_approval: bool = False
     daily_messages: int | None = None
     daily_amount: Decimal | None = None
+    open_proposals: int | None = MOST_WAITING
     elicited_yes: bool = False
     clients: tuple[str, ...] = ()
     shared_reading: bool = True
@@ -83,11 +86,17 @@ class Standing:
 def why_not_propose(who: Standing, administration_id: str) -> str:
     """Why somebody may not propose a write there; "" where they may."""
     if who.policy.read_only:
-        return "Your company has not switched writing on for this server; whoever administers it can."
+        return (
+            "Your company has not switched writing on for this server; whoever administers it can "
+            "(`payt-mcp team policy --read-only no`)."
+        )
     if not who.writes:
         return 'This connection was allowed to read only. Connect again without "read only" to propose anything.'
     if not who.rights.may("proposer", administration_id):
-        return "Your role in this administration allows reading only; whoever administers this server can change that."
+        return (
+            "Your role in this administration allows reading only; whoever administers this server can change that "
+            "(`payt-mcp team roles set`)."
+        )
     return ""
 
 

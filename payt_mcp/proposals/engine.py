@@ -1,7 +1,8 @@
 """Carrying out what was approved: once, and on record whatever breaks.
 
-The order is fixed: read the state at Payt again, take the proposal into `sending` (durably, and alone), send, record
-the outcome. What has no outcome is looked for at Payt afterwards, and never sent again by this module.
+The order is fixed: take the proposal up (so that no other process asks Payt the same meanwhile), read the state at Payt
+again, take it into `sending` (durably, and alone), send, record the outcome. What has no outcome is looked for at Payt
+afterwards, and never sent again by this module.
 """
 
 from __future__ import annotations
@@ -16,30 +17,19 @@ import anyio
 import anyio.abc
 from anyio.to_thread import run_sync
 
-from payt_mcp.errors import (
-    ForbiddenError,
-    LedgerError,
-    NotSentError,
-    OutcomeUnknownError,
-    PaytMcpError,
-    RefusedWriteError,
-    UpstreamError,
-)
+from payt_mcp.errors import LedgerError, OutcomeUnknownError, PaytMcpError, RefusedWriteError, UpstreamError
 from payt_mcp.proposals.attempt import Check, Done, Writer, left_by
 from payt_mcp.proposals.ledger.contract import LedgerContract
-from payt_mcp.proposals.outcomes import of_this_attempt, sent_before, unusable
+from payt_mcp.proposals.outcomes import of_this_attempt, sent_before
 from payt_mcp.proposals.records import Record, Who
-from payt_mcp.proposals.rounds import ROUNDS, Rounds
+from payt_mcp.proposals.rounds import ROUNDS, Rounds, Turns
+from payt_mcp.proposals.sending import SENDING_BOUND, send
 from payt_mcp.proposals.states import Status
 from payt_mcp.proposals.stored import words_of
 from payt_mcp.words.said import joined, lowered, say, without_stop
 
 logger = logging.getLogger("payt_mcp")
 
-SENDING_BOUND = 40.0
-"""Seconds after which what is being sent is recorded as of unknown outcome."""
-
-_RETRIES = (0.5, 1.5, 4.0, 8.0)
 _RULES_HOLD = 2.0
 """Seconds that looking at a proposal may take before the rules are asked again: Payt can be slow, or away."""
 
@@ -52,7 +42,6 @@ _NOT_YET_ON_RECORD = say(
     "How it ended cannot be put on record yet; the server keeps trying. Do not send it in another way."
 )
 _NOT_KEPT = say("The record of writes could not be kept, so it was not sent.")
-_STOPPED = say("This server was stopped for too long while it was sending it.")
 _OF_ANOTHER = say(
     "It was approved under another sign-in or token, and only a server that uses that one carries it out."
 )
@@ -85,6 +74,7 @@ class Engine:
         self._group = group
         self._rounds = rounds
         self._running: dict[str, anyio.Event] = {}
+        self._elsewhere: set[str] = set()
         self._looked: dict[str, tuple[int, float]] = {}
         self._unrecorded: dict[str, Done] = {}
         self._retry_at: dict[str, float] = {}
@@ -119,7 +109,7 @@ class Engine:
         with anyio.move_on_after(patience):
             await done.wait()
             with anyio.move_on_after(_ELSEWHERE):
-                while self._is_sent_elsewhere(await self._begun(key, of)):  # noqa: ASYNC110 - another process writes it
+                while await self._is_under_way(key, of):  # noqa: ASYNC110 - another process writes it
                     await anyio.sleep(_LOOK)
         return await self._begun(key, of)
 
@@ -141,8 +131,12 @@ class Engine:
                 await self._settle(record)
         return await self._begun(record.id, record.scope)
 
-    def _is_sent_elsewhere(self, record: Record) -> bool:
-        return record.status is Status.SENDING and record.owner != self.ledger.owner.name
+    async def _is_under_way(self, key: str, scope: str) -> bool:
+        """Whether another process sees to it or sends it, or this one does after all."""
+        record = await self._begun(key, scope)
+        if record.status is Status.SENDING:
+            return record.owner != self.ledger.owner.name
+        return record.status is Status.APPROVED and (key in self._elsewhere or key in self._running)
 
     async def _begun(self, key: str, scope: str) -> Record:
         """A proposal that was begun. A LedgerError says that nothing was sent, and of this one nobody knows that."""
@@ -198,23 +192,36 @@ class Engine:
         if key in self._unrecorded:
             await self._record(key, self._unrecorded[key])
             self.troubles.pop(key, None)
-        record = await self.on_ledger(self.ledger.get, key, scope)
-        if record.status is not Status.APPROVED:
-            return
-        if record.scope != self.ledger_scope:
-            self.troubles[key] = _OF_ANOTHER
-            return
-        if await self._waits(key) or await self._is_barred(record):
+        if scope != self.ledger_scope:
+            record = await self.on_ledger(self.ledger.get, key, scope)
+            if record.status is Status.APPROVED:
+                self.troubles[key] = _OF_ANOTHER
+        elif (turns := self._rounds.turns) is None:
+            await self._see_to(key)
+        elif await self._takes_up(turns, key):
+            try:
+                await self._see_to(key)
+            finally:
+                await turns.let_go(key)
+
+    async def _takes_up(self, turns: Turns, key: str) -> bool:
+        """Whether this process sees to it; where another does, it is asked again in each round."""
+        is_ours = await turns.take(key)
+        (self._elsewhere.discard if is_ours else self._elsewhere.add)(key)
+        return is_ours
+
+    async def _see_to(self, key: str) -> None:
+        record = await self.on_ledger(self.ledger.checking, key, scope=self.ledger_scope)
+        if record.status is not Status.APPROVED or await self._waits(key) or await self._is_barred(record):
             return
         writer = self._writers.get(record.kind)
         if writer is None:
             self.troubles[key], self._retry_at[key] = _UNKNOWN_KIND, time.monotonic() + _LONGEST_PAUSE
             return
-        await self.on_ledger(self.ledger.checking, key, scope=self.ledger_scope)
         began = time.monotonic()
         check = await writer.check(record)
         if check.changed:
-            left = await self.on_ledger(self.ledger.supersede, key, joined(check.changed, "; "), scope=scope)
+            left = await self.on_ledger(self.ledger.supersede, key, joined(check.changed, "; "), scope=record.scope)
             self.troubles.pop(key, None)
             if check.renewed is not None and left.status is Status.SUPERSEDED:
                 await self.on_ledger(self.ledger.propose, check.renewed, Who("server"))
@@ -243,9 +250,7 @@ class Engine:
             await self.on_ledger(self.ledger.supersede, record.id, why, scope=self.ledger_scope)
             self.troubles.pop(record.id, None)
         else:
-            self._retry_at[record.id] = time.monotonic() + _PAUSE
-            if bar.why:
-                self.troubles[record.id] = bar.why
+            self.troubles[record.id], self._retry_at[record.id] = bar.why, time.monotonic() + _PAUSE
         return True
 
     async def _waits(self, key: str) -> bool:
@@ -288,32 +293,10 @@ class Engine:
         return claimed
 
     async def _send(self, writer: Writer, record: Record) -> Done:
-        with anyio.move_on_after(SENDING_BOUND):
-            for pause in (*_RETRIES, None):
-                try:
-                    return await self._send_what_is_held(writer, record)
-                except NotSentError as error:
-                    if pause is None or self._closing:
-                        return Done(Status.FAILED, {"trouble": str(error)})
-                    await anyio.sleep(pause)
-                except OutcomeUnknownError as error:
-                    return Done(Status.OUTCOME_UNKNOWN, {"trouble": unusable(error)})
-                except PaytMcpError as error:
-                    if isinstance(error, ForbiddenError):
-                        self._forbidden[record.kind] = (str(error), time.monotonic())
-                    return Done(Status.FAILED, {"trouble": str(error)})
-                except Exception:  # the edge: what is out may have arrived, whatever broke here
-                    logger.exception("sending broke off", extra={"proposal": record.id})
-                    return Done(
-                        Status.OUTCOME_UNKNOWN, {"trouble": say("Sending broke off for a reason nobody foresaw.")}
-                    )
-        return Done(Status.OUTCOME_UNKNOWN, {"trouble": say("Payt gave no answer in time.")})
+        def forbid(said: str) -> None:
+            self._forbidden[record.kind] = (said, time.monotonic())
 
-    async def _send_what_is_held(self, writer: Writer, record: Record) -> Done:
-        """Send it, where no other process may have settled it meanwhile."""
-        if not self.ledger.holds(record):
-            return Done(Status.FAILED, {"trouble": _STOPPED})
-        return await writer.send(record)
+        return await send(writer, record, holds=self.ledger.holds, goes_on=lambda: not self._closing, forbidden=forbid)
 
     async def _record(self, key: str, done: Done) -> None:
         """Record an outcome; where the ledger will not take it now, it is tried again while this process lives."""
@@ -348,15 +331,17 @@ class Engine:
         changes = await self.on_ledger(self.ledger.changes)
         if changes == self._nothing_at:
             return
-        await self.on_ledger(self.ledger.recover)
         now = time.monotonic()
         pending = await self.on_ledger(self.ledger.pending, self.ledger_scope, also=(Status.OUTCOME_UNKNOWN,))
         self._nothing_at = -1 if pending else changes
+        self._elsewhere.intersection_update(record.id for record in pending)
         self._has_work = any(record.status is not Status.PROPOSED for record in pending)
         for record in pending:
             if record.status is Status.APPROVED and now >= self._retry_at.get(record.id, 0.0):
                 self._begin(record.id, self.ledger_scope)
-            elif record.status is Status.OUTCOME_UNKNOWN and self._is_due(record.id, now):
+        left = await self.on_ledger(self.ledger.recover)
+        for record in (*pending, *(one for one in left if one.scope == self.ledger_scope)):
+            if record.status is Status.OUTCOME_UNKNOWN and self._is_due(record.id, now):
                 await self._settle(record)
 
     def _is_due(self, key: str, now: float) -> bool:

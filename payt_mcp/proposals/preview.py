@@ -260,7 +260,7 @@ class Preview:
                 return with_said(preview, kept[SAID]) if kept.get(SAID) else preview
         except (ValueError, TypeError):  # pydantic's error, which would quote what stands there
             pass
-        raise AlteredError(CANNOT_BE_SHOWN)
+        raise AlteredError(CANNOT_BE_SHOWN, AlteredError.OF_EITHER)
 
     def as_json(self) -> dict[str, Any]:
         """Plain texts, and beside them which are sentences of ours, with what they are made of."""

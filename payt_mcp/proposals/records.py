@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from payt_mcp.errors import AlteredError
 from payt_mcp.policy.approval import Yes
@@ -20,6 +20,9 @@ _ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
 
 EMBEDDED = "embedded-"
 """How the name of a Payt begins that lives inside a server, and ends with it."""
+
+CURRENCY = "currency"
+"""Where the basis of a proposal keeps the currency of the administration, which `amount` is in."""
 
 CLOCK = "clock"
 """Stands in the place of a proposal in an event that is about the clock of this machine."""
@@ -63,6 +66,11 @@ class Draft:
     proposer: str = ""
     amount: str = ""
 
+    @property
+    def currency(self) -> str:
+        """That of `amount`; "" where Payt names none."""
+        return str(self.basis.get(CURRENCY, ""))
+
 
 @dataclass(frozen=True)
 class Record:
@@ -96,6 +104,18 @@ class Record:
     yeses: tuple[Yes, ...] = ()
     proposer: str = ""
     amount: str = ""
+
+    @property
+    def currency(self) -> str:
+        """That of `amount`; "" where Payt names none, and once the content is purged."""
+        return str((self.basis or {}).get(CURRENCY, ""))
+
+
+class Listing(NamedTuple):
+    """Proposals, and the ids of `altered` ones: nothing is told of these, for it may be anybody's word."""
+
+    records: Sequence[Record]
+    altered: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -167,7 +187,9 @@ def record_of(row: Mapping[str, Any]) -> Record:
     try:
         return _record(row)
     except (ValueError, TypeError, KeyError, IndexError, RecursionError):
-        raise AlteredError(f"Proposal {row['id']!s:.40} in the ledger cannot be read: it was altered.") from None
+        raise AlteredError(
+            f"Proposal {row['id']!s:.40} in the ledger cannot be read: it was altered.", AlteredError.OF_EITHER
+        ) from None
 
 
 def _record(row: Mapping[str, Any]) -> Record:

@@ -62,7 +62,7 @@ def preview_of(record: Record) -> Preview | None:
     try:
         return _read(record.preview, record.kind)
     except (KeyError, TypeError, AttributeError, ValueError):
-        raise AlteredError(CANNOT_BE_SHOWN) from None
+        raise AlteredError(CANNOT_BE_SHOWN, AlteredError.OF_EITHER) from None
 
 
 def is_of_before(record: Record) -> bool:

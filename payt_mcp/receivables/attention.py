@@ -118,6 +118,13 @@ def of_debtor(books: OpenItems, debtor_id: str, today: dt.date) -> DebtorAttenti
     return DebtorAttention(said, {flag: _part(flag, owed, overdue) for flag in flags_of(said)})
 
 
+def paused_alone(books: OpenItems, debtor_id: str, found: DebtorAttention) -> int:
+    """How many invoices of a debtor were paused by themselves, where that is not `found` of the debtor."""
+    if any(reason in found.reasons for reason in (Reason(PAUSED, "debtor"), Reason(PAUSED, "invoice"))):
+        return 0
+    return sum(item.is_owed and item.paused for item in books.of_debtor(debtor_id))
+
+
 def _of_all_it_owes(books: OpenItems, debtor_id: str) -> list[Reason]:
     """What a debtor, its plans and its credits say of every invoice it owes."""
     debtor = books.debtors.get(debtor_id)

@@ -127,13 +127,13 @@ class TextFilter:
     """
 
     def __init__(self, query: str, debtors: Mapping[str, DebtorEntry]) -> None:
-        self._words = wanted(query)
+        self.words = wanted(query)
         self._debtors = debtors
 
     def choose(self, items: Sequence[OpenItem]) -> Sequence[OpenItem]:
         """Those that have all words, in the order they come in."""
         nameless = [(item, normalized(item.debtor_number)) for item in items if item.debtor_id not in self._debtors]
-        for word in self._words:
+        for word in self.words:
             # Each debtor is looked at once, and each item by nothing but its own text: there may be 100,000.
             debtors = {key for key, debtor in self._debtors.items() if any(one in debtor.text for one in word)}
             fitting = {item for spelling in word for item in items if spelling in item.text}

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from payt_mcp.words.said import joined, say, term
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from payt_mcp.payt.models import Message, Notification
 
 EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
 """Where Payt gives no moment: before all others."""
+
+RECENT_DAYS = 45
+"""Without a debtor, invoice or case: how far back the correspondence is looked at, whoever asks."""
 
 MOST_BOUNCED = 3
 """How many mails that came back are told one by one."""
@@ -33,6 +36,16 @@ _BOUNCES = {
 def message_moment(message: Message) -> dt.datetime:
     """When a message was sent; else received, else last changed."""
     return message.sent_at or message.received_at or message.updated_at or EARLIEST
+
+
+def recent_since(now: dt.datetime) -> dt.datetime:
+    """The moment since which messages are recent ones."""
+    return now - dt.timedelta(days=RECENT_DAYS)
+
+
+def recent(messages: Iterable[Message], since: dt.datetime) -> list[Message]:
+    """Those sent since; an older one can be among what changed since, as it was read then."""
+    return [message for message in messages if message_moment(message) >= since]
 
 
 def replies_of(newest: Sequence[Message]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from payt_mcp.receivables.aging import Balance, DebtorOverdue, Overdue, balance, overdue, rank
+from payt_mcp.receivables.blocks import Blocks
 from payt_mcp.receivables.open_items import Change, OpenItem, OpenItems
 from payt_mcp.receivables.selection import ordered, place_in
 from payt_mcp.receivables.sums import Sums, Totals, totals
@@ -118,7 +119,7 @@ class RunningTotals:
         now.booked = now.booked.plus(one.booked, sign)
         for currency, sums in one.own.items():
             now.own[currency] = now.own.get(currency, Sums()).plus(sums, sign)
-            if not now.own[currency].invoices:
+            if not now.own[currency].items:
                 del now.own[currency]
         for listed, items in ((now.unvalued, one.unvalued), (now.unbooked, one.unbooked)):
             for item in items:
@@ -156,28 +157,20 @@ class RunningOrders:
 
     def __init__(self, items: OpenItems) -> None:
         self.items = items
-        self._lists: dict[str, tuple[int, Sequence[OpenItem]]] = {}
+        self._lists: dict[str, tuple[int, Blocks[OpenItem]]] = {}
 
     def by(self, sort: str) -> Sequence[OpenItem]:
         """In this order, as `selection.ordered` knows them; it stays as it is."""
-        version, known = self._lists.get(sort, (-1, ()))
+        version, known = self._lists.get(sort, (-1, Blocks[OpenItem](())))
         changes = changes_of(self.items, version) if version >= 0 else None
         if changes is None:
-            known = ordered(self.items.invoices.values(), sort)
+            known = Blocks.of(ordered(self.items.invoices.values(), sort))
         elif changes:
-            known = _followed(known, changes, sort)
+            place = place_in(sort)
+            for change in changes:
+                known = known.exchanged(change.before, change.after, place)
         self._lists[sort] = self.items.version, known
         return known
-
-
-def _followed(known: Sequence[OpenItem], changes: Iterable[Change], sort: str) -> Sequence[OpenItem]:
-    items, place = list(known), place_in(sort)
-    for change in changes:
-        if change.before is not None:
-            del items[bisect_left(items, place(change.before), key=place)]
-        if change.after is not None:
-            insort(items, change.after, key=place)
-    return items
 
 
 def changes_of(items: OpenItems, since: int) -> list[Change] | None:

@@ -21,26 +21,39 @@ _BOOK_OPEN, _BOOK_TOTAL = attrgetter("book_open"), attrgetter("book_total")
 
 @dataclass(slots=True)
 class Sums:
-    """`open` and `overdue` are gross, `credits` negative, `total` what the invoices were made out for."""
+    """`open` and `overdue` are gross; `credits` are open, below nothing, and `credit_count` in number; `total` is what
+    all `items` were made out for. `settled` is the total of the credit notes on which nothing is open any more.
+    """
 
-    invoices: int = 0
+    items: int = 0
     open: Decimal = NOTHING
     overdue: Decimal = NOTHING
     credits: Decimal = NOTHING
     total: Decimal = NOTHING
+    credit_count: int = 0
+    settled: Decimal = NOTHING
+    settled_count: int = 0
 
     @property
     def net(self) -> Decimal:
         return self.open + self.credits
 
+    @property
+    def invoices(self) -> int:
+        """How many of the items are no credits, open or settled."""
+        return self.items - self.credit_count - self.settled_count
+
     def plus(self, other: Sums, sign: int = 1) -> Sums:
         """Both together, or this without the other by a `sign` of -1; of one currency only."""
         return Sums(
-            self.invoices + sign * other.invoices,
+            self.items + sign * other.items,
             self.open + sign * other.open,
             self.overdue + sign * other.overdue,
             self.credits + sign * other.credits,
             self.total + sign * other.total,
+            self.credit_count + sign * other.credit_count,
+            self.settled + sign * other.settled,
+            self.settled_count + sign * other.settled_count,
         )
 
 
@@ -56,8 +69,20 @@ class Totals:
     unbooked: list[OpenItem] = field(default_factory=list)
 
     @property
+    def items(self) -> int:
+        return sum(sums.items for sums in self.own.values())
+
+    @property
     def invoices(self) -> int:
         return sum(sums.invoices for sums in self.own.values())
+
+    @property
+    def credit_count(self) -> int:
+        return sum(sums.credit_count for sums in self.own.values())
+
+    @property
+    def settled_count(self) -> int:
+        return sum(sums.settled_count for sums in self.own.values())
 
 
 @dataclass(slots=True)
@@ -101,7 +126,7 @@ def _sums(
     total_of: Callable[[OpenItem], Decimal | None],
     today: dt.date,
 ) -> Sums:
-    """Over the amounts that there are."""
+    """Over the amounts that there are; counts are of all."""
 
     def added(some: Iterable[OpenItem], amount_of: Callable[[OpenItem], Decimal | None]) -> Decimal:
         return sum(filter(None, map(amount_of, some)), NOTHING)
@@ -110,7 +135,17 @@ def _sums(
     owed = [item for item in owing if not item.is_credit]
     late = [item for item in owed if item.due_date is not None and item.due_date < today]
     credit = [item for item in owing if item.is_credit] if len(owed) < len(owing) else []
-    return Sums(len(items), added(owed, open_of), added(late, open_of), added(credit, open_of), added(items, total_of))
+    settled = [item for item in items if item.owed == 0 and _is_credit_note(item)] if len(owing) < len(items) else []
+    return Sums(
+        len(items), added(owed, open_of), added(late, open_of), added(credit, open_of), added(items, total_of),
+        len(credit), added(settled, total_of), len(settled),
+    )  # fmt: skip
+
+
+def _is_credit_note(item: OpenItem) -> bool:
+    """Whether it was made out as one: an invoice that was overpaid is a credit, and no such note."""
+    total = item.total_amount if item.total_amount is not None else item.book_total
+    return total is not None and total < 0
 
 
 def own_together(parts: Iterable[Totals]) -> dict[str, Sums]:

@@ -60,11 +60,7 @@ class Names(Generic[WhoseT]):
         """In their order, of several names at one place the longest. One word alone is a name where what kind of
         company it is stands behind; of others two words must tell them, with capitals.
         """
-        words = [
-            _Word(folded, match.start(), match.end(), match.group()[0].isupper())
-            for match in _WORD.finditer(text)
-            for folded in normalized(match.group()).split()
-        ]
+        words = _words_of(text)
         found, behind = [], 0
         for place, word in enumerate(words):
             if place < behind:
@@ -87,6 +83,19 @@ class Names(Generic[WhoseT]):
         return (
             len(telling) > 1 and parts[0].is_capital and all(one.is_capital for one in telling if len(one.folded) > 3)
         )
+
+
+def _words_of(text: str) -> list[_Word]:
+    return [
+        _Word(folded, match.start(), match.end(), match.group()[0].isupper())
+        for match in _WORD.finditer(text)
+        for folded in normalized(match.group()).split()
+    ]
+
+
+def beginnings(text: str) -> frozenset[str]:
+    """With one of these words begins each `normalized` name that `Names` finds in a text."""
+    return FORMS.union(word.folded for word in _words_of(text))
 
 
 def core_of(words: str) -> tuple[str, ...]:

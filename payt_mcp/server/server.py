@@ -43,6 +43,7 @@ from payt_mcp.server import icons
 from payt_mcp.server.callers import OpenCallers, sole_caller
 from payt_mcp.server.instructions import instructions
 from payt_mcp.server.session import EmbeddedPayt
+from payt_mcp.server.wire_form import on_the_wire
 from payt_mcp.settings import Settings
 from payt_mcp.tools import known_tools, tools_of
 from payt_mcp.tools.arguments import accepted, refusal
@@ -104,6 +105,9 @@ class PaytServer(MCPServer[Callers]):
         self._doubled = Doubled()
         self.settle: Callable[[], Awaitable[None]] | None = None
         """Finishes, or records, what is being sent; there from the first moment of the lifespan on."""
+        called = self._lowlevel_server.get_request_handler("tools/call")
+        assert called is not None, "the SDK handles it, with the extensions around"
+        self._lowlevel_server.add_request_handler("tools/call", called.params_type, on_the_wire(called.handler))
         # Not through the decorator of the SDK, which would not say who is asking.
         self._lowlevel_server.add_request_handler("completion/complete", CompleteRequestParams, self._complete)
         self._listed: list[MCPTool] = []

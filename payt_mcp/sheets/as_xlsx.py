@@ -88,8 +88,9 @@ def _library() -> Any:
         import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra: it is there or not
     except ImportError:
         raise NoWorkbookError(
-            "A workbook needs the extra `xlsx`: pip install 'payt-mcp[xlsx]' (pipx inject payt-mcp xlsxwriter; uv tool "
-            "install --with xlsxwriter payt-mcp). CSV needs nothing. No file was written."
+            "A workbook needs the extra `xlsx` where this program is installed: pip install 'payt-mcp[xlsx]' (pipx "
+            "inject payt-mcp xlsxwriter; uv tool install --with xlsxwriter payt-mcp). CSV needs nothing. No "
+            "file was written."
         ) from None
     return xlsxwriter
 

@@ -11,9 +11,11 @@ from typing_extensions import TypedDict  # pydantic cannot read nested ones of t
 
 from payt_mcp.answers import debtor as debtor_words
 from payt_mcp.answers.debtor_text import brief_message, brief_plan, file_lines
+from payt_mcp.answers.last_contact import last_contact
 from payt_mcp.answers.raw import raw_fields
 from payt_mcp.answers.rows import (
     brief_case_row,
+    brief_plan_row,
     case_row,
     invoice_row_within,
     message_row,
@@ -101,7 +103,7 @@ async def get_debtor(
     scope = await scope_of(ctx, administration_id)
     file, letters = await file_and_letters(scope, debtor.strip(), whole=whole)
     parts = overdue_parts(file.books, file.debtor.id, scope.today)
-    answer = Answer(debtor_words.summary(scope, file, parts, whole=whole), as_of=scope.as_of)
+    answer = Answer(debtor_words.summary(scope, file, parts, whole=whole), as_of=scope.here(file.as_of))
     answer.data = _data(scope, file, letters, parts, form)
     shown = len(answer.data["invoices"])
     answer.lines = file_lines(
@@ -144,14 +146,17 @@ async def _add_tasks(answer: Answer, scope: Scope, file: DebtorFile) -> list[str
 def _data(scope: Scope, file: DebtorFile, letters: Correspondence, parts: OverdueParts, form: _Form) -> dict[str, Any]:
     messages = letters.messages[: form.messages]
     rows = [message_row(m, form.characters, scope.zone, about=_about(file, letters, m)) for m in messages]
-    plans = [plan_row(plan, scope.zone) for plan in (*file.plans, *file.pending)]
+    plans = [*file.plans, *file.pending]
     return {
         "currency": scope.administration.currency_code or "",
-        "debtor": _debtor(scope, file, parts, form),
+        "debtor": _debtor(scope, file, letters, parts, form),
         "addresses": _addresses(file.debtor, form),
         "invoices": form.rows(_invoice(scope, file, item) for item in _shown(file, messages, form.invoices)),
         "cases": _cases(scope, file, form),
-        "payment_plans": plans if form.is_whole else list(map(brief_plan, plans)),
+        "payment_plans": [
+            plan_row(plan, scope.zone) if form.is_whole else brief_plan(brief_plan_row(plan, scope.zone, scope.today))
+            for plan in plans
+        ],
         "messages": form.rows(rows if form.is_whole else map(brief_message, rows)),
     }
 
@@ -174,7 +179,9 @@ def _about(file: DebtorFile, letters: Correspondence, message: Message) -> str |
     return f"{about}, on which nothing is open" if about and settled and "nothing is open" not in about else about
 
 
-def _debtor(scope: Scope, file: DebtorFile, parts: OverdueParts, form: _Form) -> dict[str, Any]:
+def _debtor(
+    scope: Scope, file: DebtorFile, letters: Correspondence, parts: OverdueParts, form: _Form
+) -> dict[str, Any]:
     from payt_mcp.books.scope import administration_name  # noqa: PLC0415 - brings the client along
 
     balance = aging.balance(file.open_items, scope.today)
@@ -183,6 +190,7 @@ def _debtor(scope: Scope, file: DebtorFile, parts: OverdueParts, form: _Form) ->
         "debtor_number": present.code(file.debtor.debtor_number),
         "name": present.outside(file.debtor.name, present.NAME_LENGTH),
         "administration": administration_name(scope),
+        "last_contact": last_contact(scope, file, letters, whole=form.is_whole),
         "today": scope.today.isoformat(),
         "open": present.plain(balance.open),
         "overdue": present.plain(balance.overdue),

@@ -31,6 +31,9 @@ async def first_page(
     if known is not None:
         for scope in scopes:
             await account.books(scope.administration).fresh(scope.progress)  # they are, and know that they are in use
+        if known.answer.next_cursor is None:
+            whole: Answer = known.answer
+            return whole
         listing = account.listings.begin_again(known.listing)
         answer: Answer = replace(known.answer, next_cursor=shown(listing, 0, listing.size).next_cursor)
         return answer

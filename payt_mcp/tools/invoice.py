@@ -140,12 +140,18 @@ def _summary(row: Mapping[str, Any]) -> str:
     """Who owes what on it, since when."""
     late = f", {row['days_overdue']} days overdue" if "days_overdue" in row else ""
     phase = f", {phases.words(row['phase'])}" if "phase" in row else ""
+    kind = "Credit note" if _is_below_nothing(row.get("total_amount")) else "Invoice"
+    over = ", a credit: more was paid" if kind == "Invoice" and _is_below_nothing(row.get("open_amount")) else ""
     phase += f" on {row['payment_date']}" if row.get("phase") == "paid" and "payment_date" in row else ""
     return (
-        f"Invoice {row.get('invoice_number', '')} of {row.get('debtor', 'an unnamed debtor')} "
+        f"{kind} {row.get('invoice_number', '')} of {row.get('debtor', 'an unnamed debtor')} "
         f"({row.get('debtor_number', 'no number')}): {row.get('currency', '')} {_figure(row.get('open_amount'))} "
-        f"open of {_figure(row.get('total_amount'))}, due {row.get('due_date', 'on no date')}{late}{phase}."
+        f"open of {_figure(row.get('total_amount'))}{over}, due {row.get('due_date', 'on no date')}{late}{phase}."
     )
+
+
+def _is_below_nothing(amount: str | None) -> bool:
+    return amount is not None and Decimal(amount) < 0
 
 
 def _administration(scope: Scope) -> str:

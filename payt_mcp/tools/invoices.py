@@ -77,7 +77,9 @@ class Invoices(Listed, total=False):
     invoices: list[dict[str, Any]]
 
 
-_COLUMNS = {"administration_id": "administration", **INVOICE_COLUMNS}
+_OF_BOOKS = frozenset({"", "open", "overdue"})
+"""What the books alone answer, where no credit case is asked about."""
+_COLUMNS = {"administration_id": "administration", **INVOICE_COLUMNS, "reminded_on": "reminded on"}
 _OF_DEBTORS = frozenset({"debtor", "relation_manager"})
 _MANY = frozenset({"debtor", "label"})
 """Groups there can be hundreds of; all of the others are on one page."""
@@ -138,14 +140,8 @@ async def search_invoices(
         scopes, page = await resumed_of(ctx, cursor, "search_invoices", args, limit)
         return (await _following(scopes, page)).result()
     scopes = await scopes_of(ctx, administration_id)
-    question = _question(args)
-    check_fields(fields, _OWN_FIELDS, "invoices")
-    if fields and group_by:
-        raise InputError("fields are of single invoices: leave fields or group_by out. Nothing was looked up.")
-    if group_by and sort and sort not in (possible := groups.sorts(question)):
-        raise BadValueError("sort", sort, f"with group_by={group_by} it is one of {', '.join(possible)}")
-    make = partial(_begun, scopes, question, args, limit)
-    if question.is_of_books and not fields:
+    make = partial(_begun, scopes, args, limit)
+    if status in _OF_BOOKS and not (credit_cases or fields):
         return (await first_page(scopes, "search_invoices", args, limit, make)).result()
     answer, _ = await make()
     return answer.result()
@@ -164,9 +160,10 @@ TOOL = ToolSpec(
 
 
 def _question(args: Mapping[str, Any]) -> Question:
+    """What these arguments ask for. Raises BadValueError, InputError."""
     from payt_mcp.books.invoices import Question  # noqa: PLC0415 - brings the client along
 
-    return Question(
+    question = Question(
         status=args.get("status", "open"),
         query=args.get("query", ""),
         debtors=at_most("debtors", args.get("debtors", ())),
@@ -188,6 +185,26 @@ def _question(args: Mapping[str, Any]) -> Question:
         sort=args.get("sort", ""),
         group_by=args.get("group_by", ""),
     )
+    fields, group_by, sort = args.get("fields", ()), question.group_by, question.sort
+    check_fields(fields, _OWN_FIELDS, "invoices")
+    _check_payment_dates(question)
+    if fields and group_by:
+        raise InputError("fields are of single invoices: leave fields or group_by out. Nothing was looked up.")
+    if group_by and sort and sort not in (possible := groups.sorts(question)):
+        raise BadValueError("sort", sort, f"with group_by={group_by} it is one of {', '.join(possible)}")
+    return question
+
+
+def _check_payment_dates(question: Question) -> None:
+    """Raises InputError where a payment date is asked of invoices that can have none: the answer would be empty."""
+    if question.paid and (question.partly_paid or question.is_about_open):
+        raise InputError(
+            "paid_from and paid_to are the dates invoices were paid off, and what is open or partly paid has none: "
+            "leave out those, or partly_paid and status. Part payments of one debtor or invoice, by date: "
+            "list_payments (tool set payments). Nothing was looked up."
+        )
+    if question.is_about_open and question.sort.endswith("payment_date"):
+        raise BadValueError("sort", question.sort, "another one, as open invoices have no payment date, or status=paid")
 
 
 def _days(args: Mapping[str, Any], low: str, high: str) -> Between:
@@ -207,16 +224,16 @@ def _flags(values: Sequence[str]) -> list[str]:
     for value, name in zip(values, named, strict=False):
         if name not in ATTENTION:
             of_what = "of the invoice itself, its credit case or its debtor"
-            raise BadValueError("attention", value, f"one of {', '.join(ATTENTION)}, {of_what}")
+            else_ = "Disputes and other marks are labels: group_by=label lists those there are"
+            raise BadValueError("attention", value, f"one of {', '.join(ATTENTION)}, {of_what}. {else_}")
     return named
 
 
-async def _begun(
-    scopes: Sequence[Scope], question: Question, args: Mapping[str, Any], limit: int
-) -> tuple[Answer, Shown]:
+async def _begun(scopes: Sequence[Scope], args: Mapping[str, Any], limit: int) -> tuple[Answer, Shown]:
     from payt_mcp.books.invoices import search  # noqa: PLC0415 - brings the client along
     from payt_mcp.books.several import ask_each  # noqa: PLC0415
 
+    question = _question(args)
     found, notes = await ask_each(scopes, partial(search, question=question))
     first = _grouped if question.group_by else _listed
     answer, page = await first(scopes, question, found, args, limit)
@@ -299,13 +316,13 @@ def _as_of(scope: Scope) -> dt.datetime:
 
 def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mapping[str, Any]) -> Answer:
     """What all invoices that were found come to: in a company's own books, and by currency."""
-    kind = "" if question.status == "all" else f"{question.status} "
-    count = sum(len(matches.items) for _, matches in found)
-    answer = Answer(f"{present.count(count, f'{kind}invoice')} found")
     parts = [(scope, matches.totals) for scope, matches in found]
+    asked, by_currency = (
+        found_invoices.conditions(question, [scope for scope, _ in found]),
+        question.group_by != "currency",
+    )
+    answer = Answer(totals.first_line(parts, question.status, asked, by_currency=by_currency))
     totals.add_totals(answer.data, parts, question.status)
-    by_currency = question.group_by != "currency"
-    answer.summary += totals.words(parts, question.status, by_currency=by_currency) if count else "."
     if question.paid and question.status == "paid":
         answer.notes.append("Invoices by the date they were paid off: part payments of open ones are not in this.")
     for scope, part in parts:
@@ -316,7 +333,7 @@ def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mappin
         notes = found_invoices.notes_of(scope, question, matches)
         answer.notes += labelled(scope, notes, found)
     if "group_by" in args:
-        answer.data["invoice_count"] = count
+        answer.data["invoice_count"] = sum(part.invoices for _, part in parts)
     return answer
 
 
@@ -325,14 +342,15 @@ async def _add_rows(
 ) -> None:
     from payt_mcp.books.several import ids_of, pinned  # noqa: PLC0415 - brings the client along
 
-    status, fields = page.listing.args.get("status", "open"), page.listing.args.get("fields", ())
+    args = page.listing.args
+    fields = args.get("fields", ())
     rows: dict[str, dict[str, Any]] = {}
     moments = []
     for scope in scopes:
         ids = ids_of(scopes, scope, page.ids)
         if not ids and len(scopes) > 1:
             continue
-        part = await found_invoices.rows_of(scope, ids, status, fields, known.get(scope.id, ()))
+        part = await found_invoices.rows_of(scope, ids, args, known.get(scope.id, ()))
         whose = {"administration_id": scope.id} if len(scopes) > 1 else {}
         rows |= {pinned(scopes, scope, key): whose | row for key, row in part.rows.items()}
         answer.notes += [*labelled(scope, part.notes, scopes), *scope.caveats]
@@ -354,5 +372,6 @@ async def _add_rows(
 def _add_groups(answer: Answer, page: Shown) -> None:
     rows = [page.listing.rows[key] for key in page.ids]
     answer.data["groups"] = rows
-    answer.lines = present.table([groups.spoken_group(row) for row in rows], groups.COLUMNS)
+    columns = groups.columns(page.listing.args.get("status", ""))
+    answer.lines = present.table(list(map(groups.spoken_group, rows)), columns)
     answer.total, answer.next_cursor = page.total, page.next_cursor

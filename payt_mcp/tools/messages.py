@@ -10,7 +10,7 @@ from typing_extensions import TypedDict  # pydantic cannot read nested ones of t
 
 from payt_mcp.answers.rows import STEPS_APART, message_lines, message_row
 from payt_mcp.errors import InputError
-from payt_mcp.receivables.messages import message_moment, replies_of
+from payt_mcp.receivables.messages import RECENT_DAYS, message_moment, replies_of
 from payt_mcp.tools.shared import (
     PAGE,
     AdministrationId,
@@ -80,14 +80,15 @@ async def list_messages(
     scope = await scope_of(ctx, administration_id)
     history = await read_history(scope, debtor=debtor, invoice=invoice, credit_case=credit_case)
     page = begun(scope, "list_messages", args, history.ids, limit)
-    return await _answer(scope, page, [*_notes(history), *await _waiting(scope, history)])
+    waits, note = await _waiting(scope, history)
+    return await _answer(scope, page, [*_notes(history), *note], f"{_window(history)}, newest first{waits}")
 
 
 TOOL = ToolSpec(
     list_messages,
     "List messages",
     "Messages to and from debtors, newest first, texts cut: of one debtor, invoice or credit case, else "
-    "of the last 30 days. message_id gives one whole.",
+    "of the last 45 days. message_id gives one whole.",
     toolset="core",
     place=9,
     needs=("administrations:read", "debtors:read", "messages:read"),
@@ -115,7 +116,7 @@ async def _one(scope: Scope, message_id: str) -> CallToolResult:
     return answer.result()
 
 
-async def _answer(scope: Scope, page: Shown, notes: list[str]) -> CallToolResult:
+async def _answer(scope: Scope, page: Shown, notes: list[str], which: str = ", newest first") -> CallToolResult:
     from payt_mcp.books.by_id import debtors_by_id  # noqa: PLC0415 - see above
     from payt_mcp.books.messages import messages_by_id, subjects_of  # noqa: PLC0415 - see above
 
@@ -132,7 +133,7 @@ async def _answer(scope: Scope, page: Shown, notes: list[str]) -> CallToolResult
         )
         for m in shown_messages
     ]
-    answer = Answer(f"{present.count(page.total or 0, 'message')}, newest first.", {"messages": rows}, notes=notes)
+    answer = Answer(f"{present.count(page.total or 0, 'message')}{which}.", {"messages": rows}, notes=notes)
     answer.lines = [line for row in rows for line in message_lines(row)]
     if len(rows) < len(page.ids):
         answer.notes.append(f"{present.count(len(page.ids) - len(rows), 'message')} of this page no longer there.")
@@ -142,13 +143,14 @@ async def _answer(scope: Scope, page: Shown, notes: list[str]) -> CallToolResult
     return answer.result()
 
 
+def _window(history: History) -> str:
+    return "" if history.since is None else f" of the last {RECENT_DAYS} days"
+
+
 def _notes(history: History) -> list[str]:
     notes = []
     if history.since is not None:
-        notes.append(
-            "Only the last 30 days (get_worklist looks back 45): pass debtor, invoice or credit_case for everything "
-            "about one."
-        )
+        notes.append("Pass debtor, invoice or credit_case for everything about one, however old.")
     else:
         notes.append(STEPS_APART)
     if not history.is_all:
@@ -156,24 +158,36 @@ def _notes(history: History) -> list[str]:
     return notes
 
 
-async def _waiting(scope: Scope, history: History) -> list[str]:
-    """Whom nobody has answered since they wrote: what a list by date does not show."""
+async def _waiting(scope: Scope, history: History) -> tuple[str, list[str]]:
+    """Whom nobody has answered since they wrote, which a list by date does not show: for the first sentence, and all of
+    them as a note, who waits longest first.
+    """
     if not history.waiting:
-        return []
+        return "", []
     from payt_mcp.books.by_id import debtors_by_id  # noqa: PLC0415 - see above
 
     longest = sorted(history.waiting.items(), key=lambda one: message_moment(one[1][-1]))
     first = dict(longest[:_MOST_WAITING])
     debtors = await debtors_by_id(scope, first)
-    named = [_who_waits(scope, debtors.get(key), messages) for key, messages in first.items()]
-    more = len(history.waiting) - len(named)
-    rest = f"; and {present.count(more, 'debtor')} more" if more else ""
-    return [f"Incoming, with no later message from us about the same, longest first: {'; '.join(named)}{rest}."]
+    heads = [_since(scope, debtors.get(key), messages) for key, messages in first.items()]
+    told = (f"{head}{_last(scope, messages)}" for head, messages in zip(heads, first.values(), strict=True))
+    more = len(history.waiting) - len(first)
+    rest = f"; and {present.count(more, 'debtor')} more, whom get_worklist(step=answer_message) has" if more else ""
+    note = f"Unanswered, nothing from us about the same since, longest first: {'; '.join(told)}{rest}."
+    if history.since is None:
+        return f"; {len(longest[0][1]):,} unanswered", [note]
+    wait = "debtor waits" if len(longest) == 1 else "debtors wait"
+    return f"; {len(longest):,} {wait} for an answer, longest {heads[0]}", [note]
 
 
-def _who_waits(scope: Scope, debtor: DebtorEntry | None, messages: Sequence[Message]) -> str:
+def _since(scope: Scope, debtor: DebtorEntry | None, messages: Sequence[Message]) -> str:
+    """`Vet & Zoon (10012) since 2026-10-15`: the day of the first that waits."""
     name = present.outside(debtor.name, present.NAME_LENGTH) if debtor else "a debtor without a name"
     number = f" ({present.code(debtor.number)})" if debtor and debtor.number else ""
-    since = f"since {scope.day(message_moment(messages[-1]))}, " if len(messages) > 1 else ""
-    last = f"the last of {scope.day(message_moment(messages[0]))}, message_id {messages[0].id}"
-    return f"{name}{number} {present.count(len(messages), 'message')}, {since}{last}"
+    return f"{name}{number} since {scope.day(message_moment(messages[-1]))}"
+
+
+def _last(scope: Scope, messages: Sequence[Message]) -> str:
+    """`, 2 messages, the last of 2026-10-22, message_id 7400094`."""
+    last = f", {len(messages)} messages, the last of {scope.day(message_moment(messages[0]))}"
+    return f"{last if len(messages) > 1 else ''}, message_id {messages[0].id}"

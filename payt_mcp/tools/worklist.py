@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult
@@ -73,6 +74,7 @@ async def get_worklist(
     from payt_mcp.answers.worklist import said_of  # noqa: PLC0415 - listing tools needs none of these
     from payt_mcp.books.several import ask_each  # noqa: PLC0415
     from payt_mcp.books.worklist import read_worklist  # noqa: PLC0415
+    from payt_mcp.receivables.worklist.rules import LEFT  # noqa: PLC0415
 
     args = given(step=_step(step), administration_id=administration_id)
     page = None
@@ -87,17 +89,17 @@ async def get_worklist(
     answer = Answer(" ".join(said) if page.is_first else f"Debtors {page.places}.")
     answer.data = {"currency": _currency(scopes[0])} if len(scopes) == 1 else {}
     _add_rows(answer, scopes, found, page)
-    if page.is_first and not only:
-        _add_left_out(answer, scopes, found)
+    if page.is_first and only in {"", *LEFT}:
+        _add_left_out(answer, scopes, found, only)
     answer.summary += unranked(scopes) if page.is_first else ""
     for scope, day in found:
-        beside = _beside(day) if page.is_first and only == "must_not" else []
+        beside = _beside(day, _currency(scope)) if page.is_first and only == "must_not" else []
         notes = [*beside, *day.notes, *scope.caveats]
         answer.notes += labelled(scope, notes, scopes)
     answer.notes = [*unknown, *answer.notes]
     looked = max((day.message_days for _, day in found), default=0)
     if looked and page.is_first and only in {"", "answer_message"}:
-        answer.notes.append(f"Messages of {looked} days only.")
+        answer.notes.append(f"Messages of {looked} days only: what waits longer is not counted.")
     answer.as_of = earliest(scopes, (day.as_of for _, day in found))
     answer.total, answer.next_cursor = page.total, page.next_cursor
     return answer.result()
@@ -150,10 +152,12 @@ def _add_rows(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[
     answer.lines = ["", *present.table([_spoken(row) for row in shown], columns)]
 
 
-def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[Day]]) -> None:
+def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[Day]], only: str) -> None:
+    """The sums by reason of all who are left in peace, or of those in place of the `only` step that is asked for."""
     from payt_mcp.answers.worklist import left_out_rows  # noqa: PLC0415 - listing tools needs none of it
 
-    left = [_whose(scopes, scope) | row for scope, day in found for row in left_out_rows(day.worklist.left_out)]
+    every = (_whose(scopes, scope) | row for scope, day in found for row in left_out_rows(day.worklist.left_out))
+    left = [row for row in every if only in {"", row["chase"].replace(" ", "_")}]
     if not left:
         return
     answer.data["left_out"] = left
@@ -161,21 +165,19 @@ def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answe
     for one in left:
         whose = f" ({one['currency']}, {one['administration_id']})" if len(scopes) > 1 else ""
         sums.setdefault((one["chase"], one["reason"]), []).append(f"{one['amount']} of {one['debtors']}{whose}")
-    answer.lines += ["", "Not today (who: step)"]
+    answer.lines += ["", "By reason" if only else "Not today (step=not_yet or must_not says who)"]
     answer.lines += [f"{chase}: {', '.join(of_each)}, {reason}" for (chase, reason), of_each in sums.items()]
 
 
-def _beside(day: Day) -> list[str]:
+def _beside(day: Day, currency: str) -> list[str]:
     """Who has a step that chases nobody, as to answer a message, and owes nothing that may be chased."""
-    numbers = [
-        present.code(standing.number)
-        for standing, _ in day.worklist.rows
-        if standing.owing.overdue and not standing.chasing.amount
-    ]
-    if not numbers:
+    beside = [one for one, _ in day.worklist.rows if one.owing.overdue and not one.chasing.amount]
+    if not beside:
         return []
-    who = present.some(numbers, most=_MOST_BESIDE)
-    return [f"Nothing may be chased either of {present.count(len(numbers), 'debtor')} with another step: {who}."]
+    amount = present.money(sum((one.owing.overdue for one in beside), Decimal("0.00")), currency)
+    who = present.some([present.code(one.number) for one in beside], most=_MOST_BESIDE)
+    whose = f"{present.count(len(beside), 'debtor')} with another step"
+    return [f"Nor may {amount} of {whose} be chased, which is not in these sums: {who}."]
 
 
 def _whose(scopes: Sequence[Scope], scope: Scope) -> dict[str, Any]:

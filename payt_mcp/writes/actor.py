@@ -26,6 +26,10 @@ class Actor(Protocol):
     def page_address(self) -> Callable[[str], str] | None:
         """Where people who sign in to the server itself decide on a proposal, by its id; None where nobody does."""
 
+    @property
+    def sees_others(self) -> bool:
+        """Whether the ledger is their company's, in which they may see what was proposed with other credentials."""
+
     def by(self, who: Who) -> Who:
         """Who causes a step, completed by what is known of them."""
 
@@ -56,6 +60,7 @@ class Anybody:
 
     person_id = ""
     page_address: Callable[[str], str] | None = None
+    sees_others = False
 
     def __init__(self, second_above: Decimal | None = None) -> None:
         self._second_above = second_above
@@ -79,13 +84,13 @@ class Anybody:
         return True
 
     def needs(self, record: Record) -> Needs:
-        return yeses_above(record.amount, self._second_above)
+        return yeses_above(record.amount, self._second_above, record.currency)
 
     async def named(self, record: Record) -> Record:
         return record
 
 
-def nobody_second(amount: Decimal | None, above: Decimal | None) -> list[Warned]:
+def nobody_second(amount: Decimal | None, above: Decimal | None, currency: str | None) -> list[Warned]:
     """What a person is shown where a second one would have to say yes, and this installation is one person's: that it
     cannot be sent from here.
     """
@@ -94,7 +99,7 @@ def nobody_second(amount: Decimal | None, above: Decimal | None) -> list[Warned]
     told = say(
         "It concerns {amount}, which is more than {above}: a second person must say yes too, and this installation has "
         "none, so it is not sent from here. Do it in Payt, or through a server that several people sign in to.",
-        amount=money(abs(amount)),
-        above=money(above),
+        amount=money(abs(amount), currency),
+        above=money(above, currency),
     )
     return [Warned(told, danger=True)]

@@ -67,7 +67,8 @@ def checksum(content: bytes) -> str:
 def _located(folder: Path | None, name: str) -> Path:
     if folder is None:
         raise RefusedWriteError(
-            "Files can be sent only from the folder that PAYT_ATTACHMENTS_DIR names, and that is not set."
+            "Files can be sent only from the folder that PAYT_ATTACHMENTS_DIR names, and this server has none (one for "
+            "a whole company never has): send it without them."
         )
     try:
         root = folder.resolve(strict=True)

@@ -20,7 +20,7 @@ from payt_mcp.proposals.attempt import Check, Done
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.preview import Preview, Situation
 from payt_mcp.proposals.proposal import draft_of
-from payt_mcp.proposals.records import Draft, Record, stamp
+from payt_mcp.proposals.records import CURRENCY, Draft, Record, stamp
 from payt_mcp.proposals.states import WAITS, Status
 from payt_mcp.proposals.stored import is_of_before, preview_of
 from payt_mcp.words.said import say
@@ -37,9 +37,6 @@ _ASKED = "asked"
 
 _MARK = "mark"
 """Where it keeps the mark of the wish that it was made for."""
-
-CURRENCY = "currency"
-"""Where it keeps the currency of the administration, which `amount` is in."""
 
 _AT = "at"
 """Where it keeps the moment it was looked at for: it is looked at again for the same, so that no time that passes is
@@ -206,8 +203,8 @@ class Writer:
         return [one for one in found if one.administration_id == administration_id and one.id != but]
 
     def _preview(self, place: Place, outlook: Outlook) -> Preview:
-        above = place.account.rules.second_person_above
-        outlook = replace(outlook, warnings=[*outlook.warnings, *nobody_second(outlook.amount, above)])
+        above, currency = place.account.rules.second_person_above, place.administration.currency_code
+        outlook = replace(outlook, warnings=[*outlook.warnings, *nobody_second(outlook.amount, above, currency)])
         return outlook.preview(self._kind.name, self._kind.words, place.sender, place.id)
 
     def _drafted(

@@ -28,7 +28,7 @@ def alike(tools: Iterable[str], flags: list[str]) -> dict[str, list[str]]:
 
 
 async def seen_by(who: Assistant, tool: str) -> tuple[list[str], str]:
-    """The flags a tool gives the debtor or its first invoice, and its notes."""
+    """The flags a tool gives the debtor or its first invoice, and its notes; of a debtor's file also its summary."""
     name, _, part = tool.partition(" ")
     calls: dict[str, dict[str, Any]] = {
         "summarize_overdue": {"top": 5},
@@ -39,7 +39,7 @@ async def seen_by(who: Assistant, tool: str) -> tuple[list[str], str]:
         "get_credit_case": {"credit_case": "D2026-7"},
     }
     answer = await who.ask(name, **calls[name])
-    notes = " ".join(answer.get("notes", []))
+    notes = " ".join([*([answer["summary"]] if name == "get_debtor" else []), *answer.get("notes", [])])
     if name in {"summarize_overdue", "find_debtors"}:
         (row,) = [row for row in answer["debtors"] if row.get("debtor_number") == "88001"]
     elif name == "get_debtor" and not part:
@@ -95,11 +95,14 @@ async def test_a_flag_of_some_invoices_says_of_how_many_and_how_much(flag: str) 
     with payt(world) as handle:
         async with assistant(handle) as who:
             found = {tool: await seen_by(who, tool) for tool in ("summarize_overdue", "find_debtors", "get_debtor")}
-    said = f"{flag.replace('_', ' ')} on 2 of 3 overdue, 6,000,000.00 (credit case D2026-7)"
+    name = flag.replace("_", " ")
+    said = dict.fromkeys(found, f"{name} on 2 of 3 overdue, 6,000,000.00 (credit case D2026-7)")
+    said["get_debtor"] = f"Attention: {name} (credit case D2026-7; 2 of 3 overdue). "
     for tool, (flags, notes) in found.items():
         assert flags == [flag], tool
-        assert said in notes.replace("overdue, EUR ", "overdue, "), tool
+        assert said[tool] in notes, tool
         assert "EUR" in notes
+    assert "2 overdue invoices of EUR 6,000,000.00 " in found["get_debtor"][1]
 
 
 async def test_a_few_paused_invoices_do_not_make_a_debtor_paused_and_a_case_does() -> None:
@@ -109,10 +112,24 @@ async def test_a_few_paused_invoices_do_not_make_a_debtor_paused_and_a_case_does
     with payt(world) as handle:
         async with assistant(handle) as who:
             before = {tool: (await seen_by(who, tool))[0] for tool in tools}
+            file = (await who.ask("get_debtor", debtor="88001"))["summary"]
             debtor.set("paused", "credit_case")
             after = {tool: (await seen_by(who, tool))[0] for tool in tools}
     assert before == alike(tools, [])
+    assert file.endswith("Attention: none for the debtor; paused by itself: 1 invoice.")
     assert after == alike(tools, ["paused"])
+
+
+async def test_of_what_is_not_overdue_the_file_says_how_much_has_a_flag() -> None:
+    world, debtor = staged(invoices=3, cased=1, amount="500.00")
+    for invoice in debtor.invoices:
+        world.change_invoice(MAIN, invoice, due_date=str(NOON.date()))
+    debtor.set("paused", "credit_case")
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            file = await who.ask("get_debtor", debtor="88001")
+    assert "Attention: paused (credit case D2026-7; 1 of 3 open, EUR 500.00)." in file["summary"]
+    assert "Not overdue, paused: I1 with credit case D2026-7." in file["notes"]
 
 
 async def test_what_is_over_or_deleted_is_gone_from_the_next_answer() -> None:
@@ -208,5 +225,5 @@ async def test_a_token_that_may_not_see_says_what_could_not_be_seen(scope: str, 
                     f"the token lacks {scope}" in notes for tool, (_, notes) in found.items() if tool not in quiet
                 )
             file = await who.ask("get_debtor", debtor="88001")
-    absent = next((note for note in file["notes"] if note.startswith("There is no ")), "")
+    absent = next((note for note in file["notes"] if note.startswith("None on file: ")), "")
     assert {"Credit cases": "credit case", "Payment plans": "payment plan"}[what] not in absent

@@ -26,7 +26,7 @@ from tests.support.assistant import MAIN, NOON, SECOND, UNREAD, Row, assistant, 
 pytestmark = pytest.mark.slow
 
 COLLECTION = reckoning.STEPS[reckoning.STEPS.index("pre_judicial") : reckoning.STEPS.index("debt_collection") + 1]
-_30_DAYS = dt.timedelta(days=30)
+_RECENTLY = dt.timedelta(days=45)
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +208,91 @@ async def test_what_payt_did_within_a_week_is_told_newest_first(world: World, se
     assert seen > 3
 
 
+async def test_the_last_contact_is_told_with_what_there_never_was(world: World, served: Handle) -> None:
+    """When it was last reminded of an open invoice, and when it and we wrote last, from the raw rows."""
+    ledger, messages = Ledger(world, MAIN), world.rows(MAIN, "messages")
+    seen: set[str] = set()
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        for key, debtor in ledger.debtors.items():
+            owed = [row for row in ledger.invoices if row["debtor_id"] == key and is_owed(row)]
+            own = newest_first(row for row in messages if row["debtor_id"] == key)
+            incoming = [row for row in own if row["sender_type"] == "debtor"]
+            outgoing = [row for row in own if row["sender_type"] == "creditor" and row["sent_at"]]
+            short, whole = [
+                await who.ask("get_debtor", debtor=debtor["debtor_number"], whole=whole) for whole in (False, True)
+            ]
+            told = f"; from them {day_of(moment(incoming[0])) if incoming else 'never'}"
+            told += ", unanswered" if incoming and waits(incoming[0], own) else ""
+            told += f"; to them {day_of(moment(outgoing[0])) if outgoing else 'never'}"
+            for file in (short, whole):
+                assert file["debtor"]["last_contact"].endswith(told)
+            reminded = _reminded(owed)
+            assert short["debtor"]["last_contact"].removesuffix(told) in reminded
+            seen |= {"never"} if "reminded never" in reminded[0] else {"reminded"}
+            seen |= {"then"} if ", then " in reminded[0] else set()
+            seen |= {"unanswered"} if ", unanswered" in told else set()
+            seen |= {"no message"} if "from them never" in told else set()
+    assert seen == {"never", "reminded", "then", "unanswered", "no message"}
+
+
+def is_owed(row: Row) -> bool:
+    return Decimal(row["open_amount"]) > 0
+
+
+def _reminded(owed: list[Row]) -> list[str]:
+    """What is said of the last reminder and what was done since; in several ways, where that was of several invoices at
+    the same moment.
+    """
+    reminders = {row["id"]: last_reminder(row) for row in owed}
+    steps = [(row, at) for row in owed if (at := row.get(f"{reckoning.phase(row)}_at"))]
+    steps = [(row, at) for row, at in steps if reckoning.phase(row) != "collectable"]
+    latest = max(filter(None, reminders.values()), default=None)
+    since = (NOON - dt.timedelta(days=7)).isoformat()
+    recent = {
+        (row["id"], at) for row, at in [*steps, *((row, reminders[row["id"]]) for row in owed)] if at and at > since
+    }
+    more = f"{len(recent)} steps within a week" if len(recent) > 1 else ""
+    heads = ["reminded never, of what is open"]
+    if latest:
+        heads = []
+        for row in (row for row in owed if reminders[row["id"]] == latest):
+            word = spoken(reckoning.phase(row))
+            kind = f"{word}, " if row.get(f"{reckoning.phase(row)}_at") == latest and word != "collectable" else ""
+            beside = "; ".join(filter(None, (f"{kind}{clean(row['invoice_number'], 40)}", more)))
+            heads.append(f"reminded {day_of(latest)} ({beside})")
+    elif more:
+        heads[0] += f" ({more})"
+    later = [(at, spoken(reckoning.phase(row))) for row, at in steps if not latest or at > latest]
+    words_ = {f", then {step} {day_of(at)}" for at, step in later if at == max(later)[0]} or {""}
+    return [f"{head}{then}" for head in heads for then in words_]
+
+
+def spoken(step: str) -> str:
+    return step.replace("pre_judicial", "pre-court").replace("_", " ")
+
+
+async def test_a_plan_in_the_short_file_says_what_is_due_next_and_what_was_missed(world: World, served: Handle) -> None:
+    ledger = Ledger(world, MAIN)
+    today, found = str(ledger.today), 0
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        for plan in world.rows(MAIN, "payment_plans"):
+            number = ledger.debtors[plan["debtor_id"]]["debtor_number"]
+            _, text, file = await who.call("get_debtor", debtor=number)
+            for row in (one for one in file.get("payment_plans", ()) if one["payment_plan_id"] == plan["id"]):
+                terms = sorted(plan["payment_terms"], key=lambda term: term["due_date"])
+                due = [term for term in terms if Decimal(term["amount_due"])]
+                assert row["terms"] == len(terms)
+                assert Decimal(row["total_amount"]) == sum(Decimal(term["total_amount"]) for term in terms)
+                assert Decimal(row["still_due"]) == sum(Decimal(term["amount_due"]) for term in terms)
+                ahead = [(term["due_date"], term["amount_due"]) for term in due if term["due_date"] >= today]
+                assert (row.get("next_due"), row.get("next_amount")) == (ahead[0] if ahead else (None, None))
+                missed = [term["due_date"] for term in due if term["due_date"] < today] if plan["active"] else []
+                assert (row.get("missed", 0), row.get("missed_since")) == (len(missed), missed[0] if missed else None)
+                assert f"{row['terms']} terms of {row['total_amount']} in all, {row['still_due']} still due" in text
+                found += 1
+    assert found
+
+
 async def test_labels_of_invoices_stand_in_the_file(world: World, served: Handle) -> None:
     """A dispute is nowhere else: Payt has no field for it."""
     ledger = Ledger(world, MAIN)
@@ -297,8 +382,9 @@ async def test_what_there_is_none_of_is_said(world: World, served: Handle) -> No
             (sentence,) = [note for note in file["notes"] if note.startswith("There is no ")] or [""]
             assert {name for name in missing if name in sentence} == {name for name, true in missing.items() if true}
             said |= {name for name, true in missing.items() if true}
+            alone = [row for row in own if (row["paused_at"] or row["paused_by_user"]) and is_owed(row)]
             if not file["debtor"].get("attention"):
-                assert "Attention: none." in file["summary"]
+                assert f"Attention: none{' for the debtor; paused by itself: ' if alone else '.'}" in file["summary"]
             if "credits" not in file["debtor"]:
                 assert "No open credits." in file["summary"]
     assert len(said) == 6
@@ -312,27 +398,47 @@ async def test_messages_say_what_they_are_about_and_who_waits(world: World, serv
     async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
         first = await who.ask("list_messages", limit=50)
         for row in first["messages"]:
-            told = f" about {row['about']}" if "about" in row else ""
-            assert told == subject(raw[row["message_id"]])
-        recent = newest_first(row for row in messages if moment(row) >= (NOON - _30_DAYS).isoformat())
+            about = f" about {row['about']}" if "about" in row else ""
+            assert about == subject(raw[row["message_id"]])
+        recent = newest_first(row for row in messages if moment(row) >= (NOON - _RECENTLY).isoformat())
         waiting: dict[str, list[Row]] = {}
         for message in recent:
             if waits(message, recent):
                 waiting.setdefault(message["debtor_id"], []).append(message)
-        (note,) = [note for note in first["notes"] if note.startswith("Incoming, with no later message")]
-        for key, some in list(waiting.items())[:20]:
-            name = outside(ledger.debtors[key]["name"], 60)
+        (note,) = [
+            note for note in first["notes"] if note.startswith("Unanswered, nothing from us about the same since")
+        ]
+        longest = sorted(waiting.items(), key=lambda one: moment(one[1][-1]))
+        told = re.findall(
+            r"\((\w+)\) since ([-0-9]{10})(?:, (\d+) messages, the last of [-0-9]{10})?, message_id (\d+)", note
+        )
+        assert told == [
+            (
+                ledger.debtors[key]["debtor_number"], day_of(moment(some[-1])),
+                str(len(some)) if len(some) > 1 else "", some[0]["id"],
+            )
+            for key, some in longest[:20]
+        ]  # fmt: skip
+        assert all(outside(ledger.debtors[key]["name"], 60) in note for key, _ in longest[:20])
+        key, some = longest[0]
+        number, since = ledger.debtors[key]["debtor_number"], day_of(moment(some[-1]))
+        assert f" messages of the last 45 days, newest first; {len(waiting)} debtors wait for" in first["summary"]
+        assert first["summary"].endswith(f"({number}) since {since}.")
+        rest = len(waiting) - 20
+        assert (f"and {rest} debtor" in note) == (rest > 0)
+        work = {row["debtor_number"]: row for row in await who.all("get_worklist", "debtors", step="answer_message")}
+        assert work.keys() == {ledger.debtors[key]["debtor_number"] for key in waiting}
+        for key, some in waiting.items():
             plural = "" if len(some) == 1 else "s"
-            since = "since [-0-9]{10}, " if plural else ""
-            number = ledger.debtors[key]["debtor_number"]
-            assert re.search(rf"\({number}\) {len(some)} message{plural}, {since}the last of", note), name
-            assert f"message_id {some[0]['id']}" in note
+            reason = f"{len(some)} message{plural} unanswered since {day_of(moment(some[-1]))}"
+            assert work[ledger.debtors[key]["debtor_number"]]["reason"].startswith(reason)
         assert note.count("message_id") == min(20, len(waiting))
         wrote = {row["debtor_id"] for row in messages if row["sender_type"] == "debtor"}
         quiet = 0
         for key in sorted(wrote):
             of_one = await who.ask("list_messages", debtor=ledger.debtors[key]["debtor_number"])
-            said = [note for note in of_one["notes"] if note.startswith("Incoming")]
+            said = [note for note in of_one["notes"] if note.startswith("Unanswered, ")]
+            assert bool(said) == (" unanswered." in of_one["summary"])
             assert len(said) == any(waits(row, messages) for row in messages if row["debtor_id"] == key)
             quiet += not said
         assert quiet
@@ -455,7 +561,7 @@ async def test_what_stands_on_the_debtor_or_a_case_holds_its_invoices_back() -> 
     said = {number: " ".join(file["notes"]) for number, file in files.items()}
     assert "paused with the debtor: I88002" in said["88002"]
     assert "with a bailiff: I88003" in said["88003"]
-    assert "Attention: with bailiff." in files["88003"]["summary"]
+    assert "Attention: with bailiff (credit case " in files["88003"]["summary"]
     assert "in a paused credit case: I88004" in said["88004"]
 
 

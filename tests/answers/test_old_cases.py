@@ -37,3 +37,15 @@ async def test_closed_cases_of_years_ago_are_not_read_and_a_live_one_of_then_is_
             whole = requests_for(handle, "/v1/credit_cases")
             assert "There is no credit case" in await who.refused("get_credit_case", credit_case="D2020-99998")
             assert requests_for(handle, "/v1/credit_cases") == whole
+
+
+async def test_an_old_case_is_read_when_an_invoice_comes_to_name_it() -> None:
+    world = frozen(build_world(invoices=60, seed=4, today=NOON.date()))
+    debtor = stage(world, MAIN, amount="9000000.00", cased=0)
+    long_ago = (NOON - dt.timedelta(days=365 * YEARS)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    world.change_credit_case(MAIN, debtor.case, paused_at=STAMP, updated_at=long_ago)
+    with payt(world) as handle:
+        async with assistant(handle, PAYT_FRESHNESS_SECONDS="0") as who:
+            assert (await seen_by(who, "search_invoices"))[0] == []
+            world.change_invoice(MAIN, debtor.invoices[0], active_credit_case_id=int(debtor.case))
+            assert (await seen_by(who, "search_invoices"))[0] == ["paused"]

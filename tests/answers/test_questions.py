@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from decimal import Decimal
@@ -29,7 +30,16 @@ ROUNDS = 24
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return frozen(build_world(invoices=260, debtors=16, seed=11, today=NOON.date()))
+    """With credit notes that were set off against an invoice: nothing is open on them any more."""
+    made = frozen(build_world(invoices=260, debtors=16, seed=11, today=NOON.date()))
+    for administration in (MAIN, SECOND):
+        debtors = made.rows(administration, "debtors")
+        for number, total in enumerate(("-120.50", "-7.25", "-1000.00")):
+            made.add_invoice(
+                administration, total_amount=total, open_amount="0.00", debtor_id=int(debtors[number]["id"]),
+                invoice_number=f"C{number}", payment_date=str(NOON.date() - dt.timedelta(days=10 * number)),
+            )  # fmt: skip
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -137,13 +147,14 @@ def _between(value: Any, asked: dict[str, Any], what: str) -> bool:
 
 def _sums(rows: Iterable[Row], ledger: Ledger, prefix: str) -> dict[str, str]:
     """Gross, overdue, credits and totals of rows; `prefix` is `book_` for the books, "" for their own currency."""
-    open_ = overdue = credit = total = NOTHING
+    open_ = overdue = credit = total = settled = NOTHING
     for row in rows:
         counted = row["book_total_amount" if amount(row["open_amount"]) == 0 else "book_open_amount"]
         if prefix and counted is None:
             continue
         left, made_out = Decimal(row[f"{prefix}open_amount"]), Decimal(row[f"{prefix}total_amount"] or 0)
         total += made_out
+        settled += made_out if is_settled(row) else 0
         if amount(row["open_amount"]) < 0:
             credit += left
         else:
@@ -154,7 +165,26 @@ def _sums(rows: Iterable[Row], ledger: Ledger, prefix: str) -> dict[str, str]:
         "overdue": f"{overdue:.2f}",
         "credits": f"{credit:.2f}",
         "total_amount": f"{total:.2f}",
+        "settled_credits": f"{settled:.2f}",
     }
+
+
+def is_settled(row: Row) -> bool:
+    """A credit note on which nothing is open."""
+    return amount(row["open_amount"]) == 0 and amount(row["total_amount"]) < 0
+
+
+def _counts(rows: Iterable[Row]) -> dict[str, int]:
+    """How many of them are invoices, open credits and settled credit notes; nothing of what there is none."""
+    counts = {"invoices": 0, "credit_count": 0, "settled_count": 0}
+    for row in rows:
+        kind = "settled_count" if is_settled(row) else "credit_count" if amount(row["open_amount"]) < 0 else "invoices"
+        counts[kind] += 1
+    return {name: count for name, count in counts.items() if count or name == "invoices"}
+
+
+def _counted(row: Row) -> dict[str, int]:
+    return {name: row[name] for name in ("invoices", "credit_count", "settled_count") if name in row}
 
 
 def _agree(said: Row, meant: dict[str, str]) -> None:
@@ -163,11 +193,14 @@ def _agree(said: Row, meant: dict[str, str]) -> None:
         assert said.get(name, value) == value, (name, said, meant)
     if Decimal(meant["credits"]) and "open" in said:
         assert said["credits"] == meant["credits"]
+    if "settled_count" in said:
+        assert said["settled_credits"] == meant["settled_credits"]
 
 
 def _questions(facts: Facts, dice: random.Random) -> Iterator[dict[str, Any]]:
-    """Some filters at random, with values that occur."""
+    """All of each status, then some filters at random, with values that occur."""
     rows = facts.ledger.every
+    yield from ({}, {"status": "paid"}, {"status": "all"}, {"status": "overdue"}, {"max_amount": "-0.01"})
     while True:
         row = dice.choice(rows)
         choices: dict[str, Any] = {
@@ -260,6 +293,9 @@ async def _check_rows(
     for key, rows in fitting.items():
         if key in totals and rows:
             _agree(totals[key], _sums(rows, found[key].ledger, "book_"))
+            _check_line(first["summary"], rows, found[key].ledger, asked)
+            if several:
+                assert _counted(totals[key]) == _counts(rows)
     by_currency: dict[str, list[dict[str, str]]] = defaultdict(list)
     for key, rows in fitting.items():
         for code in {row["currency_code"] for row in rows}:
@@ -268,6 +304,31 @@ async def _check_rows(
         parts = by_currency.pop(row["currency"])
         _agree(row, {name: str(sum((Decimal(part[name]) for part in parts), NOTHING)) for name in parts[0]})
     assert len(by_currency) <= 1 if not several else not by_currency, "every currency is told where there are several"
+
+
+def _check_line(line: str, rows: list[Row], ledger: Ledger, asked: dict[str, Any]) -> None:
+    """The sentence of one company has the invoices, the open credits and the settled ones, each with its number and
+    sum, and where there are several kinds what they come to together.
+    """
+    sums, counts = {name: Decimal(value) for name, value in _sums(rows, ledger, "book_").items()}, _counts(rows)
+    status = asked.get("status", "paid" if {"paid_from", "paid_to"} & asked.keys() else "open")
+    invoices = sums["total_amount"] - sums["settled_credits"] if status == "paid" else sums["open"]
+    told = {
+        "invoices": ("" if status == "all" else f"{status} ") + "invoice",
+        "credit_count": "open credit",
+        "settled_count": "settled credit note",
+    }
+    amounts = {"invoices": invoices, "credit_count": sums["credits"], "settled_count": sums["settled_credits"]}
+    kinds = [name for name in counts if counts[name]]
+    for name in kinds:
+        noun = told[name] + ("" if counts[name] == 1 else "s")
+        between = r"(?: found)?(?: \([^)]*\))?(?:, made out for \S+ \S+)?"
+        said = rf"\b{counts[name]:,} {noun}{between}, {ledger.currency} {re.escape(f'{amounts[name]:,.2f}')}(?!\d)"
+        assert re.search(said, line), (said, line)
+    net = sums["total_amount"] if status == "paid" else sums["open"] + sums["credits"]
+    assert (f"; net {ledger.currency} {net:,.2f}" in line) == (len(kinds) > 1), line
+    if status in {"open", "all"} and counts["invoices"]:
+        assert f" ({sums['overdue']:,.2f} of it overdue)" in line
 
 
 async def _check_groups(
@@ -286,9 +347,9 @@ async def _check_groups(
             for group in found[key].keys(row, asked):
                 meant[key, group].append(row)
     assert said.keys() == meant.keys(), asked
-    assert pages[0]["invoice_count"] == sum(map(len, fitting.values()))
+    assert pages[0]["invoice_count"] == sum(_counts(rows)["invoices"] for rows in fitting.values())
     for (key, group), rows in meant.items():
-        assert said[key, group]["invoices"] == len(rows)
+        assert _counted(said[key, group]) == _counts(rows)
         _agree(said[key, group], _sums(rows, found[key].ledger, "" if by == "currency" else "book_"))
 
 
@@ -399,3 +460,39 @@ async def test_notes_about_several_companies_say_whose_they_are(who: Assistant, 
     notes = (await who.ask("search_invoices", administration_id="all", group_by=group_by))["notes"]
     assert notes
     assert [note for note in notes if not note.startswith((f"{MAIN}: ", f"{SECOND}: "))] == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"partly_paid": True, "paid_from": "2026-01-01"},
+        {"status": "open", "paid_to": "2026-01-31"},
+        {"status": "overdue", "paid_from": "2026-01-01"},
+        {"sort": "-payment_date"},
+    ],
+    ids=str,
+)
+async def test_payment_dates_of_what_has_none_are_refused_and_not_answered_by_nothing(
+    who: Assistant, asked: dict[str, Any]
+) -> None:
+    asked = {"status": "", **asked}
+    said = await who.refused("search_invoices", **{name: value for name, value in asked.items() if value})
+    assert "payment date" in said or "list_payments" in said
+
+
+async def test_amounts_that_are_asked_for_come_with_their_currency(who: Assistant) -> None:
+    rows = (await who.ask("search_invoices", administration_id="all", fields=["open"], limit=100))["invoices"]
+    assert len({row["currency"] for row in rows}) > 1
+    (bare,) = (await who.ask("search_invoices", fields=["due_date"], limit=1))["invoices"]
+    assert "currency" not in bare
+
+
+async def test_a_tool_of_one_company_says_so_where_several_are_named(who: Assistant) -> None:
+    for several in ("all", f"{MAIN},{SECOND}"):
+        said = await who.refused("list_messages", administration_id=several)
+        assert "one at a time" in said
+        assert MAIN in said
+
+
+async def test_disputes_are_looked_for_among_the_labels(who: Assistant) -> None:
+    assert "group_by=label" in await who.refused("search_invoices", attention=["disputed"])

@@ -12,7 +12,7 @@ from tests.support.fixed import tokens
 pytestmark = pytest.mark.slow
 
 MOST_TOKENS = 900
-MOST_REQUESTS = 4
+MOST_REQUESTS = 3
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,11 @@ async def file_of(who: Assistant, served: Handle, number: str) -> tuple[str, lis
     return text, [request.path for request in list(served.sandbox.requests)[before:]]
 
 
+def _undated(text: str) -> str:
+    """Without the moment at its end: the two are not asked for in one second."""
+    return text[: text.rindex("(as of ")]
+
+
 async def test_the_worklist_and_the_largest_debtors_are_short_and_cost_few_requests(served: Handle) -> None:
     async with assistant(served, PAYT_FRESHNESS_SECONDS="600") as cold:
         _, rows, _ = await cold.call("get_worklist")
@@ -37,13 +42,13 @@ async def test_the_worklist_and_the_largest_debtors_are_short_and_cost_few_reque
         for debtor in largest["debtors"]:
             text, asked = await file_of(cold, served, debtor["debtor_number"])
             has_plan = "Payment plan " in text
-            assert tokens(text) <= MOST_TOKENS + 40 * has_plan  # and the terms of its plan
+            assert tokens(text) <= MOST_TOKENS
             assert len(asked) <= MOST_REQUESTS + has_plan, asked
-            assert "/v1/credit_cases" not in asked
+            assert not {"/v1/credit_cases", "/v1/invoices"} & {*asked}
 
 
 async def test_fresh_books_tell_what_payt_tells(served: Handle) -> None:
-    """Cases and plans that are not read again are those that are there: whoever has no books yet reads the same."""
+    """What is owed, cases and plans are not read again, and yet are what whoever has no books yet reads."""
     async with assistant(served, PAYT_FRESHNESS_SECONDS="600") as who:
         await who.ask("summarize_overdue")
         largest = (await who.ask("summarize_overdue", top=100))["debtors"]
@@ -53,7 +58,7 @@ async def test_fresh_books_tell_what_payt_tells(served: Handle) -> None:
     async with assistant(served, PAYT_FRESHNESS_SECONDS="600") as stranger:
         for number, (text, _) in known.items():
             read, asked = await file_of(stranger, served, number)
-            assert read == text
+            assert _undated(read) == _undated(text)
             plans += "/v1/payment_plans" in asked
     assert sum("Credit case" in text for text, _ in known.values()) > 3
     assert sum("Payment plan " in text for text, _ in known.values()) > 0

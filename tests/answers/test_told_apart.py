@@ -1,6 +1,7 @@
 """What a reader of one answer could mistake: whose rows these are, which message answers which, and when it was."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -77,7 +78,7 @@ async def test_groups_are_in_the_order_of_the_amount_they_show_or_of_the_sort_th
     owed = [Decimal(row["credits"]) for row in credits_["groups"]]
     assert len(owed) > 2
     assert owed == sorted(owed)
-    assert ", net of credits (invoices 0.00, credits " in credits_["summary"]
+    assert re.match(r"\d+ open credits found \(open amount EUR -0\.01 or less\), EUR -[\d,.]+\.", credits_["summary"])
     net = [Decimal(row["open"]) + Decimal(row.get("credits", 0)) for row in by_net["groups"]]
     assert net == sorted(net, reverse=True)
     assert by_net["summary"].endswith(" debtors, by net open amount, largest first:")
@@ -106,6 +107,61 @@ async def test_what_is_misnamed_is_told_with_what_there_is(served: Handle) -> No
     apart = overdue["total"] - picture["invoice_count"]
     said = "nor among those summarize_overdue counts"
     assert any(note.startswith(f"{apart} invoice") and said in note for note in overdue["notes"]) is bool(apart)
+
+
+async def test_what_was_not_reminded_of_says_when_it_was_and_what_was_done_instead() -> None:
+    world = frozen(build_world(invoices=60, seed=4, today=NOON.date()))
+    of = {"due_date": NOON.date() - dt.timedelta(days=90), "description": "reminding"}
+    debtor = {name: int(world.add_debtor(MAIN, debtor_number=name, name=name)) for name in ("88001", "88002")}
+    for number, name, steps in (
+        ("R-OLD", "88001", {"reminder_1_at": "2026-10-02T22:30:00Z"}),  # the day after, where the company is
+        ("R-NEW", "88001", {"reminder_1_at": "2026-11-10T09:00:00Z"}),
+        ("R-CASE", "88002", {"reminder_1_at": "2026-09-01T09:00:00Z", "summons_1_at": "2026-11-12T09:00:00Z"}),
+        ("R-NEVER", "88002", {}),
+    ):
+        world.add_invoice(MAIN, invoice_number=number, debtor_id=debtor[name], **of, **steps)
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            asked = {"query": "reminding", "not_reminded_since": "2026-11-01"}
+            answer = await who.ask("search_invoices", **asked)
+            _, text, _ = await who.call("search_invoices", **asked)
+            plain = await who.ask("search_invoices", query="reminding")
+    rows = {row["invoice_number"]: row["reminded_on"] for row in answer["invoices"]}
+    assert rows == {"R-OLD": "2026-10-03", "R-CASE": "2026-09-01", "R-NEVER": "never"}
+    assert "3 open invoices found (last reminded of before 2026-11-01, or never), " in answer["summary"]
+    assert "1 of these went to collection or further since, no reminder: see the phase." in answer["notes"]
+    assert "1 of these debtors had a reminder of another open invoice since." in answer["notes"]
+    assert " | reminded on" in text
+    assert not any("reminded_on" in row for row in plain["invoices"])
+
+
+async def test_a_credit_is_called_one_and_what_was_converted_is_said(world: World, served: Handle) -> None:
+    rows = [row for row in world.rows(MAIN, "invoices") if Decimal(row["open_amount"]) < 0]
+    note = next(row for row in rows if Decimal(row["total_amount"]) < 0)
+    overpaid = next(row for row in rows if Decimal(row["total_amount"]) > 0)
+    async with assistant(served) as who:
+        said = [(await who.ask("get_invoice", invoice=row["invoice_number"]))["summary"] for row in (note, overpaid)]
+        overdue = await who.ask("summarize_overdue")
+        _, paid, _ = await who.call("search_invoices", status="paid", group_by="debtor")
+    assert said[0].startswith("Credit note ")
+    assert said[1].startswith("Invoice ")
+    assert f" open of {Decimal(overpaid['total_amount']):,.2f}, a credit: more was paid, due" in said[1]
+    assert "more was paid" not in said[0]
+    others = ", ".join(f"{code} {amount}" for code, amount in overdue["overdue_by_currency"].items())
+    assert f"Of it converted from {others}." in overdue["summary"]
+    assert "debtor | name | invoices | total\n" in paid
+
+
+async def test_limits_say_in_which_currency_they_were_compared(served: Handle) -> None:
+    async with assistant(served) as who:
+        one = await who.ask("search_invoices", min_total="500")
+        pounds = await who.ask("search_invoices", min_amount="20.5", max_amount="900", currency="GBP")
+        paid = await who.ask("search_invoices", max_amount="900", status="paid")
+        both = await who.ask("search_invoices", min_total="500", administration_id="all")
+    assert re.search(r"found \(total EUR 500\.00 or more\)[,:]", one["summary"])
+    assert "found (open amount EUR 20.50 to 900.00)" in pounds["summary"]
+    assert "found (total EUR 900.00 or less), " in paid["summary"]
+    assert " found (total 500.00 or more in EUR or GBP, as the books of each are) in 2 adm" in both["summary"]
 
 
 async def test_groups_of_companies_in_one_currency_are_in_one_order() -> None:

@@ -1,6 +1,7 @@
 """What to do today, against debtors staged by hand with the step a credit controller would take."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -126,6 +127,10 @@ CASES = [
 NUMBERS = {f"S{place:02}": case for place, case in enumerate(CASES, 1)}
 
 
+APART = re.compile(r"(of|beside) it (\d+\.\d\d) (?:set apart|with a bailiff|disputed|in a plan|in collection|.*paused)")
+"""How much of what is overdue may not be chased."""
+
+
 def number_of(story: str) -> str:
     return next(number for number, case in NUMBERS.items() if case.story == story)
 
@@ -203,13 +208,18 @@ async def test_one_step_is_asked_for_and_who_is_left_in_peace_has_a_name_a_reaso
             left = {
                 step: await who.all("get_worklist", "debtors", top=3, step=step) for step in ("must_not", "not_yet")
             }
+            overdue = {
+                row["debtor_number"]: row["overdue"] for row in await who.all("find_debtors", "debtors", limit=100)
+            }
+            alone = {step: await who.ask("get_worklist", top=3, step=step) for step in left}
+            _, text, _ = await who.call("get_worklist", top=3, step="must_not")
             both = await who.all("get_worklist", "debtors", top=3, step="must not", administration_id="all")
             decide = await who.ask("get_worklist", step="decide_plan")
             assert (await who.ask("get_worklist", step="decide"))["debtors"] == decide["debtors"]
             (beside,) = [
                 note
                 for note in (await who.ask("get_worklist", step="must_not"))["notes"]
-                if note.startswith("Nothing may be chased either of ")
+                if note.startswith("Nor may ")
             ]
             with pytest.raises(AssertionError, match=r"one of answer_message, .*, must_not, not_yet, or none"):
                 await who.ask("get_worklist", step="chase")
@@ -219,13 +229,19 @@ async def test_one_step_is_asked_for_and_who_is_left_in_peace_has_a_name_a_reaso
             debtors, amount = sums.get(row["reason"], (0, Decimal(0)))
             sums[row["reason"]] = debtors + 1, amount + Decimal(row["amount"])
         of_each = [row for row in answer["left_out"] if row["chase"] == step.replace("_", " ")]
+        assert alone[step]["left_out"] == of_each
         assert sums == {row["reason"]: (row["debtors"], Decimal(row["amount"])) for row in of_each}
         assert {row["step"] for row in rows} == {step}
-    has_another = {row["debtor_number"] for row in whole if any("set apart" in fact for fact in row.get("facts", ()))}
-    assert set(beside.rpartition(": ")[2].rstrip(".").split(", ")) <= has_another
+    for row in alone["must_not"]["left_out"]:
+        assert f"\nmust not: {row['amount']} of {row['debtors']}, {row['reason']}\n" in text
+    _check_set_apart([*whole, *left["must_not"], *left["not_yet"]], overdue)
+    has_another = {row["debtor_number"] for row in whole if any(map(APART.match, row.get("facts", ())))}
+    named = beside.rpartition(": ")[2].rstrip(".").split(", ")
+    assert set(named) <= has_another
+    assert f"Nor may EUR {sum(Decimal(overdue[number]) for number in named):,.2f} of {len(named)} debtor" in beside
     bailiff = next(row for row in left["must_not"] if row["debtor_number"] == number_of("with a bailiff"))
     assert (bailiff["reason"], bailiff["amount"]) == ("with a bailiff", "700.00")
-    assert not any("set apart" in fact for fact in bailiff["facts"])
+    assert not any(map(APART.match, bailiff["facts"]))
     assert {row["administration_id"] for row in both} == {MAIN, SECOND}
     assert len(both) > len(left["must_not"])
     assert decide["debtors"] == [row for row in whole if row["step"] == "decide_plan"][:10]
@@ -234,7 +250,21 @@ async def test_one_step_is_asked_for_and_who_is_left_in_peace_has_a_name_a_reaso
     planned = next(row for row in decide["debtors"] if row["debtor_number"] == number_of("a plan proposed"))
     assert planned["reason"] == f"payment plan proposed on {ago(4)}: 1000.00 in 2 terms"
     assert "left_out" not in decide
-    assert "Messages of 45 days only." in " ".join(answer["notes"])
+    assert "Messages of 45 days only: what waits longer is not counted." in " ".join(answer["notes"])
+
+
+def _check_set_apart(rows: list[Fields], overdue: dict[str, str]) -> None:
+    """What is set apart is said to be part of the amount that is told where that is all that is overdue, else beside
+    it.
+    """
+    seen = set()
+    for row in rows:
+        for where, amount in (found.groups() for fact in row.get("facts", ()) if (found := APART.match(fact))):
+            assert where == ("of" if row["amount"] == overdue[row["debtor_number"]] else "beside"), row
+            if row["step"] in {"call", "remind", "hand_over", "not_yet"}:
+                assert Decimal(row["amount"]) + Decimal(amount) == Decimal(overdue[row["debtor_number"]]), row
+            seen.add(where)
+    assert seen == {"of", "beside"}
 
 
 async def test_the_rules_file_leaves_in_peace_whom_it_names_and_switches_rules_off(

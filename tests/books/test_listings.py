@@ -99,3 +99,12 @@ def test_a_cursor_may_come_with_its_own_administration_and_no_other() -> None:
         listings.resume(cursor, "search_invoices", {"administration_id": "4739"})
     with pytest.raises(CursorError):
         listings.resume(cursor, "search_invoices", {"administration_id": "4711", "status": "paid"})
+
+
+def test_who_begins_with_the_same_rows_crowds_nobody_out() -> None:
+    listings = Listings()
+    other = _cursor(listings, ["1", "2"])
+    listing = listings.start("search_invoices", {}, "4711", map(str, range(300_000)))
+    for _ in range(10):
+        listings.begin_again(listing)
+    assert listings.resume(other, "t", {})[1] == 1

@@ -6,11 +6,12 @@ import json
 import os
 import select
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from tests.support.forking import COMMAND, begun
 
 PATIENCE = 120.0
 
@@ -33,10 +34,8 @@ def environment(**settings: str) -> dict[str, str]:
 
 class Raw:
     def __init__(self, env: dict[str, str] | None = None) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "payt_mcp"],
-            env=env or environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-        )  # fmt: skip
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        self.process = begun(COMMAND, env=env or environment(), bufsize=0, **pipes)
 
     def write(self, line: bytes) -> None:
         assert self.process.stdin

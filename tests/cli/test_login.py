@@ -23,6 +23,7 @@ import pytest
 from payt_sandbox.api.faults import Fault
 from tests.support.browsing import FLAGS
 from tests.support.fixed import free_port
+from tests.support.forking import begun
 from tests.support.processes import COMMAND, run
 from tests.support.signin import APP, APP_SECRET, TOKEN_PATH, Home, Opener, asked, command_line, mode, reads
 
@@ -39,7 +40,10 @@ class Login:
         env = home.env(**settings)
         if opener is not None:
             env["PATH"] = f"{opener.folder}:{env['PATH']}"
-        self.process = subprocess.Popen(
+        start = (
+            subprocess.Popen if opener else begun
+        )  # a command line is there to be looked at, where something is opened
+        self.process = start(
             [*COMMAND, "login", "--port", str(self.port), *arguments, *([] if opener else ["--no-browser"])],
             env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
@@ -358,7 +362,7 @@ def test_whoever_signs_in_over_somebody_is_asked_whether_it_is_them(home: Home, 
     before = home.sign_in()
     ours, terminal = os.openpty()
     port = free_port()
-    with subprocess.Popen(
+    with begun(
         [*COMMAND, "login", "--port", str(port), "--no-browser"],
         env=home.env(PAYT_CLIENT_SECRET=APP_SECRET), stdin=terminal, stdout=terminal, stderr=terminal,
     ) as process:  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from payt_sandbox.server import Handle
 from tests.support.processes import COMMAND, PATIENCE, environment
 
 pytestmark = [
@@ -16,16 +17,16 @@ pytestmark = [
 CLOSED = {"stdin": "<&-", "stdout": ">&-", "stderr": "2>&-", "all": "<&- >&- 2>&-"}
 
 
-def shell(arguments: str, folder: Path, **env: str) -> "subprocess.CompletedProcess[str]":
+def shell(arguments: str, folder: Path, url: str = "sandbox") -> "subprocess.CompletedProcess[str]":
     line = f"{' '.join(COMMAND)} {arguments}"
-    given = environment(HOME=str(folder), **env)
+    given = environment(url, HOME=str(folder))
     return subprocess.run(["/bin/sh", "-c", line], env=given, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.mark.parametrize("closed", CLOSED.values(), ids=CLOSED)
 @pytest.mark.parametrize("command", ["doctor", "report --administration 4711", "approvals", "--version", ""])
-def test_commands_do_their_work_without_their_streams(tmp_path: Path, command: str, closed: str) -> None:
-    ended = shell(f"{command} {closed} {'' if command or '<&-' in closed else '</dev/null'}", tmp_path)
+def test_commands_do_their_work_without_their_streams(payt: Handle, tmp_path: Path, command: str, closed: str) -> None:
+    ended = shell(f"{command} {closed} {'' if command or '<&-' in closed else '</dev/null'}", tmp_path, payt.url)
     assert ended.returncode == 0, ended.stderr
     assert "Traceback" not in ended.stdout + ended.stderr
     if command and ">&-" not in closed.replace("2>&-", ""):

@@ -81,15 +81,16 @@ def test_a_proposal_is_there_for_who_made_it_and_for_approvers_where_they_have_a
     [("", "10", 1), ("10.00", "10", 1), ("10.01", "10", 2), ("-10.01", "10", 2), ("99999", None, 1), ("0.01", "0", 2)],
 )
 def test_above_an_amount_two_people_must_say_yes(amount: str, above: str | None, people: int) -> None:
-    needs = yeses_above(amount, None if above is None else Decimal(above))
+    needs = yeses_above(amount, None if above is None else Decimal(above), "EUR")
     assert needs.people == people
     assert ("two different people" in needs.reason) is (people == 2)
+    assert needs.reason.count("EUR ") == (2 if people == 2 else 0)  # what it concerns, and the limit
 
     class Proposal:
         pass
 
     proposal = Proposal()
-    proposal.amount = amount  # type: ignore[attr-defined]
+    proposal.amount, proposal.currency = amount, "EUR"  # type: ignore[attr-defined]
     assert rule_above(None if above is None else Decimal(above))(proposal) == needs  # type: ignore[arg-type]
     assert isinstance(needs, Needs)
 

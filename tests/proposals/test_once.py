@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from payt_mcp.errors import LedgerError, OutcomeUnknownError
-from payt_mcp.proposals import engine
+from payt_mcp.proposals import engine, sending
 from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.engine import Engine
 from payt_mcp.proposals.ledger.ledger import Ledger
@@ -95,7 +95,7 @@ async def test_a_second_sending_that_fails_leaves_the_first_unknown(
         ledger = Ledger(house.state)
         ledger.approve(key, PAGE)
         await until(ledger, key, Status.OUTCOME_UNKNOWN)
-        monkeypatch.setattr(engine, "_RETRIES", ())
+        monkeypatch.setattr(sending, "_RETRIES", ())
         house.sandbox.faults.add(Fault("rate_limited", "/v1/messages", "POST", times=1))
         ledger.approve(key, PAGE, again=True)
         record = await until(ledger, key, Status.OUTCOME_UNKNOWN, Status.FAILED, Status.SENT)
@@ -143,7 +143,7 @@ async def test_the_same_letter_to_debtor_and_invoice_is_mailed_once(
         by_debtor = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
         wish = letter(house, to_invoice=invoice_of(house))
         by_invoice = data(await caller.call_tool("send_message", wish))["proposal_id"]
-        house.sandbox.faults.add(Fault("slow", "/v1/contacts", "GET", times=1, delay_ms=1500))
+        house.sandbox.faults.add(Fault("slow", "/v1/contacts", "GET", times=1, delay_ms=3000))
         ledger, asked = Ledger(house.state), len(house.sandbox.requests)
         ledger.approve(by_invoice, PAGE)
         with anyio.fail_after(120):
@@ -151,10 +151,9 @@ async def test_the_same_letter_to_debtor_and_invoice_is_mailed_once(
                 await anyio.sleep(0.01)
         await anyio.sleep(0.5)
         ledger.approve(by_debtor, PAGE)
-        await until(ledger, by_debtor, Status.SENT)
-        record = await until(ledger, by_invoice, Status.SUPERSEDED, Status.SENT)
+        ended = [(await until(ledger, key, Status.SUPERSEDED, Status.SENT)).status for key in (by_debtor, by_invoice)]
         ledger.close()
-    assert record.status is Status.SUPERSEDED
+    assert sorted(ended) == [Status.SENT, Status.SUPERSEDED]  # on a slow machine the one that was read slowly is first
     assert len(house.mails) == 1
 
 

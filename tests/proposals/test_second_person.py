@@ -23,8 +23,8 @@ async def test_one_person_is_told_in_red_and_says_yes_in_vain(house: House, mode
         asked = data(await caller.call_tool("send_message", letter))
         assert asked["status"] == "awaiting_approval"
         assert "a second person must say yes too, and this installation has none" in asked["warnings"][0]
-        assert asked["reason"].startswith("It concerns ")
-        assert asked["reason"].endswith("which is more than 1.00: two different people must say yes. So far: 1.")
+        assert asked["reason"].startswith("It concerns EUR ")
+        assert asked["reason"].endswith("which is more than EUR 1.00: two different people must say yes. So far: 1.")
         ledger = Ledger(house.state)
         ledger.approve(asked["proposal_id"], Who("terminal", "", "anouk"))  # by its rule one yes is enough
         ended = data(await caller.call_tool("check_approval", {"proposal_id": asked["proposal_id"]}))

@@ -1,6 +1,7 @@
 """What follows the changes of open items is what would be made anew of all of them, after every change."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payt_mcp.payt.models import Debtor, Invoice
-from payt_mcp.receivables import running
+from payt_mcp.receivables import blocks, running
 from payt_mcp.receivables.aging import Overdue, balance, overdue
-from payt_mcp.receivables.open_items import OpenItems
+from payt_mcp.receivables.open_items import OpenItem, OpenItems
 from payt_mcp.receivables.running import RunningBalances, RunningOrders, RunningOverdue, RunningTotals
 from payt_mcp.receivables.selection import ordered
 from payt_mcp.receivables.sums import Sums, Totals, totals
@@ -69,12 +70,24 @@ def one_by_one(items: OpenItems) -> dict[str, Any]:
             (own.setdefault(item.currency, Sums()), item.open_amount, item.total_amount),
             (booked if of_books else Sums(), item.book_open, item.book_total),
         ):
-            sums.invoices += 1
+            sums.items += 1
             sums.total += total or 0
+            sums.credit_count += item.is_credit
             sums.credits += open_ if open_ and item.is_credit else 0
             sums.open += open_ if open_ and not item.is_credit else 0
             sums.overdue += open_ if open_ and item.is_overdue(TODAY) else 0
     return {"booked": booked, "own": own}
+
+
+def assert_is_as_a_list(found: Sequence[OpenItem]) -> None:
+    """Each way in which a part of it is taken gives what a list gives."""
+    plain = list(found)
+    assert len(found) == len(plain)
+    assert [found[place] for place in range(-len(plain), len(plain))] == [*plain, *plain]
+    for part in (slice(3), slice(2, 5), slice(4, 400), slice(-2, None), slice(None, None, -2)):
+        assert found[part] == plain[part]
+    with pytest.raises(IndexError):
+        found[len(plain)]
 
 
 @pytest.mark.parametrize("recalled", [300, 2])
@@ -84,11 +97,13 @@ def test_sums_and_orders_are_those_of_all_items(
 ) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(running, "_WORTHWHILE", recalled)
+        patched.setattr(blocks, "_SIZE", 2)
         items = OpenItems("EUR")
         for step in first:
             change(items, step)
         sums, orders = [RunningOverdue(items, TODAY, days) for days in (1, 31)], RunningOrders(items)
         every, balances = RunningTotals(items, TODAY), RunningBalances(items, TODAY)
+        kept: list[tuple[Sequence[OpenItem], list[OpenItem]]] = []
         for place, step in enumerate(steps):
             before, total = sums[0].now(), every.now()
             as_it_was, come_to_before = said(before), come_to(total)
@@ -98,7 +113,11 @@ def test_sums_and_orders_are_those_of_all_items(
             for days, running_ in zip((1, 31), sums, strict=True):
                 assert said(running_.now()) == said(overdue(items, TODAY, min_days=days))
             for sort in SORTS:
-                assert list(orders.by(sort)) == ordered(items.invoices.values(), sort)
+                in_order = orders.by(sort)
+                assert list(in_order) == ordered(items.invoices.values(), sort)
+                assert_is_as_a_list(in_order)
+            assert all(list(was) == listed for was, listed in kept)
+            kept += [(was, list(was)) for was in [orders.by("due_date")]]
             assert come_to(every.now()) == come_to(totals(items.invoices.values(), TODAY))
             assert come_to(every.now()).items() >= one_by_one(items).items()
             for debtor_id in "1234":

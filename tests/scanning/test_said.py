@@ -9,7 +9,7 @@ import pytest
 from payt_mcp.scanning.dates import days_in
 from payt_mcp.scanning.disguises import markup_in, mixed_words
 from payt_mcp.scanning.figures import figures_in
-from payt_mcp.scanning.names import Names
+from payt_mcp.scanning.names import Names, beginnings
 from payt_mcp.scanning.wallets import wallets_in
 
 TODAY = dt.date(2026, 11, 28)
@@ -39,11 +39,19 @@ def test_what_is_no_day(text: str) -> None:
         ("Vos B.V. wel, Vos niet", ["Vos"]),
         ("Peter de Bank; de bank; De Bank van ons", []),
         ("Smit Groenvoorziening", ["Smit Groenvoorziening"]),
+        ("Stichting Oog Voor Groen", ["Oog Voor Groen"]),
+        ("Oog Voor Groen", ["Oog Voor Groen"]),
     ],
 )
 def test_names(text: str, found: list[str]) -> None:
-    names = Names((words, words) for words in ("bos retail bv", "vos bv", "de bank", "smit groenvoorziening", "smit"))
-    assert [one.written for one in names.find(text)] == found
+    all_names = [
+        "bos retail bv", "vos bv", "de bank", "smit groenvoorziening", "smit", "stichting oog voor groen", "kees smit",
+    ]  # fmt: skip
+    near = [words for words in all_names if words.partition(" ")[0] in beginnings(text)]
+    assert "kees smit" not in near
+    for some in (all_names, near):
+        names = Names((words, words) for words in some)
+        assert [one.written for one in names.find(text)] == found
 
 
 def test_a_word_of_one_script_is_no_disguise() -> None:

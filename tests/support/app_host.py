@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from playwright.async_api import Frame, Page
 
 UI = advertise("io.modelcontextprotocol/ui", {"mimeTypes": [MIME_TYPE]})
-_HOST_PAGE = "<!doctype html><html><body></body></html>"
+_HOST = "http://host.example/"
+_HOST_PAGE = """<!doctype html><html><body><script>
+window.callTool = async (params) => (await fetch("/", { method: "POST", body: JSON.stringify(params) })).json();
+</script></body></html>"""
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'none'"
 """What a strict host allows an app that asks for nothing."""
 
@@ -50,11 +53,11 @@ def bridge() -> str:
 class Shown:
     """An app in its frame. `asked` are the tool calls it made, `loaded` what the browser asked the network for."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, errors: list[str]) -> None:
         self.page = page
         self.asked: list[dict[str, Any]] = []
         self.loaded: list[str] = []
-        self.errors: list[str] = []
+        self.errors = errors
 
     @property
     def frame(self) -> Frame:
@@ -88,7 +91,7 @@ async def shown(
     (content,) = (await client.read_resource(uri)).contents
     assert isinstance(content, TextResourceContents)
     page = await chromium.new_page(viewport={"width": width, "height": 900})
-    app = Shown(page)
+    app = Shown(page, chromium.errors(page))
 
     async def call(params: dict[str, Any]) -> dict[str, Any]:
         app.asked.append(params)
@@ -96,14 +99,15 @@ async def shown(
         return answer.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     async def host_page(route: Any) -> None:
-        await route.fulfill(body=_HOST_PAGE, content_type="text/html")
+        if route.request.method == "POST":
+            await route.fulfill(json=await call(route.request.post_data_json))
+        else:
+            await route.fulfill(body=_HOST_PAGE, content_type="text/html")
 
-    await page.route("http://host.example/", host_page)
-    page.on("request", lambda request: app.loaded.append(request.url))
-    page.on("console", lambda message: app.errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: app.errors.append(str(error)))
-    await page.expose_function("callTool", call)
-    await page.goto("http://host.example/")
+    await page.route(_HOST, host_page)
+    chromium.hear(page, "request", lambda request: app.loaded.append(request.url) if request.method == "GET" else None)
+    chromium.hear(page, "pageerror", lambda error: app.errors.append(str(error)))
+    await page.goto(_HOST)
     await page.evaluate(bridge)
     wire = result.model_dump(mode="json", by_alias=True, exclude_none=True)
     policy = f'<head><meta http-equiv="Content-Security-Policy" content="{_POLICY}">'

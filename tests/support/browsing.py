@@ -5,15 +5,20 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, BrowserContext, Page
+    from playwright.async_api import Browser, Page, ViewportSize
 
+Listener = Callable[[Any], object]
+WIDE: ViewportSize = {"width": 1280, "height": 720}
+EMPTY = "about:blank"
+LOOKS = 50
+"""Milliseconds between two looks at a page; by itself the library looks at every frame, and each has to be drawn."""
 NAMES = ("chromium", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",
@@ -57,7 +62,7 @@ AWAKE = """() => !document.body.classList.contains("resting")
 
 async def awake(page: Any) -> None:
     """Wait until the buttons take a click again: they rest for a second after a change."""
-    await page.wait_for_function(AWAKE)
+    await page.wait_for_function(AWAKE, polling=LOOKS)
 
 
 async def press(page: Any, selector: str) -> None:
@@ -83,30 +88,91 @@ def browser_program() -> str:
         pytest.skip(f"Not tried in a browser: {missing}.")
 
 
-@pytest.fixture(scope="module")
-async def browser_process(browser_program: str) -> AsyncIterator[Any]:
-    async with browser() as running:
-        yield running
-
-
 class Windows:
-    """Opens windows that wait for what a test waits for, as long as a busy machine needs."""
+    """Opens windows that wait for what a test waits for, as long as a busy machine needs.
+
+    Each is a page in a context of its own. For a new one the browser starts four processes, so that one that a test is
+    done with is emptied and given again: without its cookies, listeners, routes and size.
+    """
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
+        self._idle: dict[bool, list[Page]] = {True: [], False: []}
+        self._given: list[tuple[list[Page] | None, Page]] = []
+        self._heard: list[tuple[Any, str, Listener]] = []
 
-    async def new_context(self, **options: Any) -> BrowserContext:
-        context = await self._browser.new_context(**options)
+    async def new_page(
+        self,
+        *,
+        viewport: ViewportSize = WIDE,
+        color_scheme: Literal["light", "dark"] = "light",
+        java_script_enabled: bool = True,
+        for_once: bool = False,
+    ) -> Page:
+        """`for_once`: what is done to it would stay with it, as a clock does."""
+        idle = self._idle[java_script_enabled]
+        page = idle.pop() if idle and not for_once else await self._made(java_script_enabled)
+        self._given.append((None if for_once else idle, page))
+        await page.set_viewport_size(viewport)
+        await page.emulate_media(color_scheme=color_scheme)
+        return page
+
+    async def _made(self, java_script_enabled: bool) -> Page:
+        context = await self._browser.new_context(java_script_enabled=java_script_enabled)
         context.set_default_timeout(120_000)
-        return context
+        return await context.new_page()
 
-    async def new_page(self, **options: Any) -> Page:
-        return await (await self.new_context(**options)).new_page()
+    def hear(self, page: Any, event: str, listener: Listener) -> None:
+        """Listen for as long as the test has the page."""
+        page.on(event, listener)
+        self._heard.append((page, event, listener))
+
+    def errors(self, page: Page) -> list[str]:
+        """What its console says is wrong, as it comes."""
+        said: list[str] = []
+        self.hear(page, "console", lambda message: said.append(message.text) if message.type == "error" else None)
+        return said
+
+    async def put_away(self) -> None:
+        """Empty the windows that were given, for the next test."""
+        for page, event, listener in self._heard:
+            page.remove_listener(event, listener)
+        for idle, page in self._given:
+            if idle is None:
+                await page.context.close()
+            elif await _emptied(page):
+                idle.append(page)
+        self._heard, self._given = [], []
+
+
+async def _emptied(page: Page) -> bool:
+    """Whether the page can be given again."""
+    from playwright.async_api import Error
+
+    context = page.context
+    try:
+        for other in context.pages:
+            if other is not page:
+                await other.close()
+        await page.unroute_all(behavior="ignoreErrors")
+        if page.url != EMPTY:
+            async with page.expect_navigation(url=EMPTY):
+                await page.evaluate("location.replace('about:blank')")  # from within, so that its process stays
+        await context.clear_cookies()
+    except Error:
+        await context.close()
+        return False
+    return True
+
+
+@pytest.fixture(scope="package")
+async def windows(browser_program: str) -> AsyncIterator[Windows]:
+    async with browser() as running:
+        yield Windows(running)
 
 
 @pytest.fixture
-async def chromium(browser_process: Any) -> AsyncIterator[Windows]:
-    """A browser without windows; what a test opens in it is closed after it."""
-    yield Windows(browser_process)
-    for context in browser_process.contexts:
-        await context.close()
+async def chromium(windows: Windows) -> AsyncIterator[Windows]:
+    """A browser whose windows are all empty; what a test opens in it is put away after it."""
+    yield windows
+    await windows.put_away()

@@ -1,20 +1,28 @@
 """What comes out the same for every server and every client is worked out once in a process of the tests, not for each
-of the thousands that they make: what the SDK makes of a tool's signature, and of the schema of an answer.
+of the thousands that they make: what the SDK makes of a tool's signature, and of the schema of an answer; and the
+certificates that a client of a test reads.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import ssl
+from types import ModuleType
 from typing import Any
 
+import httpx._transports.default
+import httpx2._transports.default
 from mcp.client.session import ClientSession
 from mcp.server.mcpserver.tools import Tool
 
 
 def remember() -> None:
-    """Have the SDK remember both from now on."""
+    """Have it all remembered from now on."""
     _remember_tools()
     _remember_validators()
+    _remember_certificates(httpx._transports.default)
+    _remember_certificates(httpx2._transports.default)
 
 
 def _remember_tools() -> None:
@@ -44,3 +52,19 @@ def _remember_validators() -> None:
         return made[key]
 
     ClientSession._output_schema_validator = validator  # type: ignore[assignment, method-assign]
+
+
+def _remember_certificates(library: ModuleType) -> None:
+    """150 certificates are read for every client that names none, also for one of plain HTTP."""
+    made: dict[Any, ssl.SSLContext] = {}
+    make = library.create_ssl_context
+
+    def context(verify: Any = True, cert: Any = None, trust_env: bool = True) -> Any:
+        if verify is not True or cert is not None:
+            return make(verify=verify, cert=cert, trust_env=trust_env)
+        key = (trust_env, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        if key not in made:
+            made[key] = make(verify=verify, cert=cert, trust_env=trust_env)
+        return made[key]
+
+    library.create_ssl_context = context  # type: ignore[attr-defined]

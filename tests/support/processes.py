@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +12,13 @@ from typing import Any
 import httpx
 
 from tests.support.fixed import TOKEN, free_port
+from tests.support.forking import COMMAND, begun
+
+__all__ = ["COMMAND", "PATIENCE", "Http", "Stdio", "environment", "http", "run", "stdio"]
 
 PATIENCE = 120.0
 """Seconds after which a process that does not do what is waited for has failed to do it."""
-
-COMMAND = (sys.executable, "-m", "payt_mcp")
+_PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
 
 def environment(url: str = "sandbox", **settings: str) -> dict[str, str]:
@@ -29,18 +30,19 @@ def environment(url: str = "sandbox", **settings: str) -> dict[str, str]:
 
 def run(*arguments: str, env: dict[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
     """A command to its end."""
-    return subprocess.run(
-        [*COMMAND, *arguments], input=stdin, env=env, capture_output=True, text=True, timeout=300, check=False
-    )
+    with begun([*COMMAND, *arguments], env=env, text=True, **_PIPES) as process:
+        try:
+            out, err = process.communicate(stdin, timeout=300)
+        finally:
+            process.kill()
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
 class Stdio:
     """A stdio server spoken to line by line, so that every byte it writes is seen."""
 
     def __init__(self, env: dict[str, str], command: tuple[str, ...] = COMMAND) -> None:
-        self.process = subprocess.Popen(
-            command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        self.process = begun(command, env=env, text=True, **_PIPES)
         self._last_id = 0
 
     def send(self, method: str, params: dict[str, Any] | None = None) -> int:
@@ -115,10 +117,8 @@ class Http:
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.url = f"{self.origin}/mcp"
-        self.process = subprocess.Popen(
-            [*COMMAND, "serve", "--http", "--port", str(self.port), *arguments],
-            env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        command = [*COMMAND, "serve", "--http", "--port", str(self.port), *arguments]
+        self.process = begun(command, env=env, text=True, **_PIPES)
         self._wait()
 
     def _wait(self) -> None:

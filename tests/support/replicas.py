@@ -30,6 +30,7 @@ from payt_sandbox.signin.access import Application
 from tests.support import postgres
 from tests.support.balancing import Balancer, balanced
 from tests.support.fixed import ADMINISTRATION, free_port
+from tests.support.forking import begun
 from tests.support.processes import COMMAND, PATIENCE
 
 APP, APP_SECRET = "payt-app", "payt-app-secret"
@@ -58,10 +59,8 @@ class Replica:
     def _begun(self) -> subprocess.Popen[bytes]:
         given = ["--port", str(self.port), "--metrics-port", str(self.metrics_port), "--leave-seconds", "0"]
         with self.log.open("ab") as log:
-            return subprocess.Popen(
-                [*COMMAND, "serve", "--team", *given, *self._arguments],
-                env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
+            command = [*COMMAND, "serve", "--team", *given, *self._arguments]
+            return begun(command, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def start(self) -> None:
         """Again, at the same address."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from payt_mcp.payt import client as payt_client
-from payt_mcp.proposals import engine
+from payt_mcp.proposals import engine, sending
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.states import Status
@@ -117,7 +117,7 @@ LOST: tuple[Kind, ...] = ("timeout_before", "reset_before", "server_error", "bad
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(payt_client, "_SECONDS", 0.4)
     monkeypatch.setattr(engine, "_PAUSE", 0.1)
-    monkeypatch.setattr(engine, "_RETRIES", (0.05, 0.1))
+    monkeypatch.setattr(sending, "_RETRIES", (0.05, 0.1))
 
 
 async def struck(house: House, caller: Any, write: Write, fault: Kind) -> dict[str, Any]:

@@ -431,30 +431,3 @@ async def test_the_writes_of_the_sets_keep_their_budget(house: House) -> None:
     told = [tool.model_dump(by_alias=True, exclude_none=True) for tool in tools]
     assert tokens(told) <= 2_300
     assert all(tool.annotations and not tool.annotations.read_only_hint for tool in tools)
-
-
-# The page.
-
-
-async def test_the_page_shows_redirected_mail_in_red_and_a_click_carries_it_out(house: House, chromium: Any) -> None:
-    contact = contact_with_debtors(house)
-    wish = {"contacts": [{"id": contact["id"], "default_email_address": "x@evil.example"}]}
-    async with client(server(house)) as caller:
-        key = data(await caller.call_tool("upsert_contacts", wish))["proposal_id"]
-        remark = {"task": task(house), "comment": "Regel <b>een</b>\nregel twee"}
-        data(await caller.call_tool("comment_task", remark))
-        page = await (await chromium.new_context()).new_page()
-        await page.goto(house.opened[0])
-        red = await page.locator("li.danger").all_inner_texts()
-        assert len(red) == 2
-        (markup,) = [text for text in red if "Markup (<b>, </b>)" in text]
-        red.remove(markup)
-        assert all(name in red[0] for name in ("x@evil.example", "contact ", *contact["debtor_numbers"]))
-        assert await page.inner_text(".body") == remark["comment"]
-        assert f"default_email_address: {contact['default_email_address']} → x@evil.example" in await page.inner_text(
-            "table"
-        )
-        await page.click(f"#approve-{key}")
-        await page.wait_for_selector("text=Carried out at")
-    assert record(house, key).status == "applied"
-    assert row(house, "contacts", contact["id"])["default_email_address"] == "x@evil.example"

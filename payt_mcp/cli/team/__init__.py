@@ -33,10 +33,12 @@ People
 Records
   payt-mcp team export        who saw, proposed, approved and sent what, signed  [--company NAME] [--to NAME]
   payt-mcp team verify FILE   whether an export is whole and unaltered; needs nothing but it  [--public-key KEY]
+                              [--after EARLIER]
   payt-mcp team purge         forget letters and addresses of what ended long ago  [--days N]
 
 Keeping it
   payt-mcp team keys rotate   seal everything under the first key of PAYT_KEYS, while replicas run
+  payt-mcp team clock         after the database's clock was ahead: begin again at its time  [--company NAME] [--yes]
   payt-mcp team restored      after the database was put back from a backup: nothing of then is sent by itself
 
 `payt-mcp team COMMAND --help` says more about one."""
@@ -55,6 +57,7 @@ _COMMANDS = (
     "export",
     "verify",
     "purge",
+    "clock",
     "restored",
 )
 

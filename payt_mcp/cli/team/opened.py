@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
@@ -99,6 +101,14 @@ def address(text: str) -> str:
         return parse(text)
     except ValueError as error:
         raise InputError(f"{text!r} is no e-mail address: {error}.") from None
+
+
+def whoever() -> str:
+    """The user of this system; in a container they may have no name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f"uid {os.getuid()}"
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

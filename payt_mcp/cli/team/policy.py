@@ -22,6 +22,7 @@ WORDS: Mapping[str, str] = {
     "own_approval": "whoever proposed something may approve it",
     "daily_messages": "messages a day, of all together; none: no limit",
     "daily_amount": "what a day's writes may concern together, in each currency; none: no limit",
+    "open_proposals": "proposals of one person that may wait for a yes at a time; none: no limit",
     "elicited_yes": "a yes in the assistant's own form counts (a program with the token can give it)",
     "clients": "hosts that may connect, such as claude.ai,vscode.dev; none: all",
     "shared_reading": "people with equal rights at Payt read the same open items in memory",

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import anyio
 
-from payt_mcp.cli.team.opened import key_ring, opened
+from payt_mcp.cli.team.opened import key_ring, opened, whoever
+from payt_mcp.errors import AlteredError
 from payt_mcp.proposals.ledger.postgres.leases import Leases
 from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
 from payt_mcp.proposals.records import Who
 from payt_mcp.server.team.people import People
 
 if TYPE_CHECKING:
+    from payt_mcp.database.database import Database
     from payt_mcp.proposals.records import Record
+    from payt_mcp.settings.team import NamedKey
 
 _NEXT = """\
 Everybody signs in again, in browsers and in assistants. What the backup does not know is yours to set right:
@@ -28,7 +29,7 @@ Then start the replicas."""
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Raises SettingsError; AlteredError where a record is not as it was written."""
+    """1 where a record is not as it was written: those of all other companies are put back. Raises SettingsError."""
     parser = argparse.ArgumentParser(
         prog="payt-mcp team restored",
         description="Run it once after the database was put back from a backup, before any replica starts. What was "
@@ -37,30 +38,38 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         "be back. Needs PAYT_DATABASE_URL and PAYT_KEYS.",
     )
     parser.parse_args(argv)
-    keys, who = key_ring(environ), Who("terminal", "", _whoever())
+    keys, altered = key_ring(environ), []
     with opened(environ) as database:
         for tenant in anyio.run(People(database).tenants):
-            leases = Leases(database)
-            ledger = open_team_ledger(database, tenant.id, keys, leases)
             try:
-                unknown, withdrawn = ledger.put_back(who)
-            finally:
-                ledger.close()
-                leases.close()
-            print(f"{tenant.name}: {_told('of unknown outcome', unknown)}; {_told('withdrawn', withdrawn)}.")
+                unknown, withdrawn = _put_back(database, tenant.id, keys)
+            except AlteredError as error:
+                altered.append(tenant.name)
+                print(f"{tenant.name}: NOT DONE. {error}")
+            else:
+                print(f"{tenant.name}: {_told('of unknown outcome', unknown)}; {_told('withdrawn', withdrawn)}.")
         with database.transaction() as connection:
             connection.execute("update connections set revoked_at = now() where revoked_at is null")
             connection.execute("delete from web_sessions")
+    if altered:
+        print(
+            f"Start no replica: what was approved for {', '.join(altered)} when the backup was made could go out again."
+        )
+        print("Put back a backup from before it was altered, and run this again.")
+        return 1
     print(_NEXT)
     return 0
 
 
-def _whoever() -> str:
-    """The user of this system; in a container they may have no name."""
+def _put_back(database: Database, tenant_id: str, keys: Sequence[NamedKey]) -> tuple[list[Record], list[Record]]:
+    """Raises AlteredError."""
+    leases = Leases(database)
+    ledger = open_team_ledger(database, tenant_id, keys, leases)
     try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return f"uid {os.getuid()}"
+        return ledger.put_back(Who("terminal", "", whoever()))
+    finally:
+        ledger.close()
+        leases.close()
 
 
 def _told(what: str, records: Sequence[Record]) -> str:

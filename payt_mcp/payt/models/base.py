@@ -97,7 +97,9 @@ class Entity(BaseModel):
     @property
     def unreadable(self) -> tuple[str, ...]:
         """The names of the fields whose amounts are none."""
-        return self._unreadable
+        # Asked for every record there is; `self._unreadable` would go through two exceptions each time.
+        names: tuple[str, ...] = (self.__pydantic_private__ or {}).get("_unreadable", ())
+        return names
 
     def note_unreadable(self, names: Iterable[str]) -> None:
         self._unreadable = tuple(names)
@@ -113,7 +115,9 @@ class Stepped(Entity):
         self._read_at = moment
 
     def is_ahead(self, moment: dt.datetime) -> bool:
-        return self._read_at is not None and moment - self._read_at > _CLOCKS_APART
+        # As above.
+        read_at: dt.datetime | None = (self.__pydantic_private__ or {}).get("_read_at")
+        return read_at is not None and moment - read_at > _CLOCKS_APART
 
 
 class Label(Entity):

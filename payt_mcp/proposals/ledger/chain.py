@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from payt_mcp.proposals.ledger.checkpoint import BEGINNING, Checkpoint, checkpoi
 from payt_mcp.proposals.ledger.parts import Sealing
 from payt_mcp.proposals.ledger.seal import START, Head
 from payt_mcp.proposals.ledger.store import Store
-from payt_mcp.proposals.ledger.vouching import Row, is_vouched, row_hash
+from payt_mcp.proposals.ledger.vouching import Row, is_vouched, left_out, row_hash
 from payt_mcp.proposals.records import CLOCK, Event, Who, to_json
 from payt_mcp.proposals.states import FINISHED
 
@@ -37,6 +37,7 @@ class Chain:
         self._store = store
         self._seal = seal
         self._read: tuple[str, Checkpoint] | None = None
+        self._left_out: dict[str, frozenset[str]] = {}
 
     def checkpoint(self) -> Checkpoint:
         """Where verification may begin; the beginning, where nothing was kept or not with this key."""
@@ -56,8 +57,11 @@ class Chain:
         return Head(last.seq, last.mark) if last else self._seal.head()
 
     def note(self, row: Row, who: Who, at: str, detail: Mapping[str, Any]) -> None:
-        """Append an event that vouches for the row as it is now."""
-        self.append(row["id"], at, row["status"], who, row["digest"], row_hash(row), detail)
+        """Append an event that vouches for the row as it is now. One that was there before was held against its history
+        in the same step.
+        """
+        body = row_hash(row, self._left_out.pop(row["id"], ()))
+        self.append(row["id"], at, row["status"], who, row["digest"], body, detail)
 
     def append(
         self, key: str, at: str, status: str, who: Who, digest: str, body: str, detail: Mapping[str, Any]
@@ -88,7 +92,24 @@ class Chain:
             raise AlteredError(_event_altered(said.seq))
         if said.seq <= since.seq and not _is_as_kept(said, since):
             raise AlteredError(_altered(key))
+        if uncovered := left_out(row, said.body):
+            self._left_out[key] = uncovered
         return row
+
+    def altered(self, rows: Sequence[Row], since: Checkpoint) -> frozenset[str]:
+        """The ids of those that are not as their history left them: `check_intact` of many at once."""
+        last = self._store.last_of_each([row["id"] for row in rows])
+        marks = self._store.marks({said.seq - 1 for said in last.values()})
+        return frozenset(row["id"] for row in rows if not self._is_intact(row, last.get(row["id"]), marks, since))
+
+    def _is_intact(self, row: Row, said: Event | None, marks: Mapping[int, str], since: Checkpoint) -> bool:
+        try:
+            is_vouched_for = said is not None and is_vouched(row, said.body)
+        except AlteredError:  # it holds what no proposal holds
+            return False
+        if said is None or not is_vouched_for or not self._is_marked(said, marks.get(said.seq - 1, START)):
+            return False
+        return said.seq > since.seq or _is_as_kept(said, since)
 
     def check_alike(self, row: Row, since: Checkpoint) -> None:
         """Hold what could be in the way of a proposal against its history, and what could be missing of it.

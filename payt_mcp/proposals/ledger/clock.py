@@ -6,6 +6,7 @@ import datetime as dt
 
 from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
 from payt_mcp.proposals.ledger import transitions
+from payt_mcp.proposals.ledger.parts import Called
 from payt_mcp.proposals.ledger.step import Step
 from payt_mcp.proposals.ledger.store import Store
 from payt_mcp.proposals.records import Record, Who, record_of, stamp
@@ -28,7 +29,7 @@ def last_moment(store: Store, none: dt.datetime) -> dt.datetime:
         raise AlteredError("The last event of the ledger has no date: it was altered.") from None
 
 
-def tick(store: Store, now: dt.datetime) -> dt.datetime:
+def tick(store: Store, now: dt.datetime, called: Called) -> dt.datetime:
     """The moment of a step: now, and not before the last event.
 
     Raises:
@@ -37,9 +38,8 @@ def tick(store: Store, now: dt.datetime) -> dt.datetime:
     last = last_moment(store, now)
     if now < last - TOLERANCE:
         raise LedgerError(
-            f"The clock of this machine says {now:%Y-%m-%d %H:%M} UTC, but the ledger was last written at "
-            f"{last:%Y-%m-%d %H:%M}. Set the clock right and try again; if it is right now and was wrong then, a "
-            "person runs `payt-mcp approvals clock` in a terminal."
+            f"{called.name} says {now:%Y-%m-%d %H:%M} UTC, but the ledger was last written at {last:%Y-%m-%d %H:%M}. "
+            f"Set the clock right and try again; if it is right now and was wrong then, {called.remedy}."
         )
     return max(now, last)
 

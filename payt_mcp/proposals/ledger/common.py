@@ -9,19 +9,31 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
-from payt_mcp.policy.approval import Needs, Yes, are_enough, every_yes_counts, yeses_needed
+from payt_mcp.policy.approval import MOST_WAITING, Needs, Yes, are_enough, every_yes_counts, why_no_more, yeses_needed
 from payt_mcp.proposals.ledger import clock as clocks
 from payt_mcp.proposals.ledger import putting_back, transitions
+from payt_mcp.proposals.ledger.listing import listing
 from payt_mcp.proposals.ledger.opened import OpenedLedger
 from payt_mcp.proposals.ledger.parts import Parts
 from payt_mcp.proposals.ledger.step import SERVER, Step, found
 from payt_mcp.proposals.ledger.store import TakenError
-from payt_mcp.proposals.records import Draft, Event, Record, Who, is_look, record_of, stamp, to_json, yeses_text
+from payt_mcp.proposals.records import (
+    Draft,
+    Event,
+    Listing,
+    Record,
+    Who,
+    is_look,
+    record_of,
+    stamp,
+    to_json,
+    yeses_text,
+)
 from payt_mcp.proposals.states import FINISHED, PENDING, VALID, WAITING, Status, words
 from payt_mcp.words.said import say
 
@@ -39,6 +51,7 @@ class CommonLedger(OpenedLedger):
         parts: what it is made of; the ledger closes them.
         rule: whose yes a proposal needs, asked at each yes and when it is claimed.
         yes_counts: whether a yes that was said still counts, asked when the proposal is claimed.
+        most_waiting: how many proposals of one person may wait at a time, asked for each new one; None: no limit.
     """
 
     def __init__(
@@ -46,10 +59,12 @@ class CommonLedger(OpenedLedger):
         parts: Parts,
         rule: Callable[[Record], Needs] = yeses_needed,
         yes_counts: Callable[[Yes], bool] = every_yes_counts,
+        most_waiting: Callable[[], int | None] = lambda: MOST_WAITING,
     ) -> None:
-        self._checks: dict[str, int] = {}
+        self._checks: dict[str, tuple[int, dt.datetime | None]] = {}
         self._rule = rule
         self._yes_counts = yes_counts
+        self._most_waiting = most_waiting
         super().__init__(parts)
 
     # What stands in it
@@ -69,6 +84,16 @@ class CommonLedger(OpenedLedger):
         with self._step() as step:
             step.expire()
             return [record_of(row) for row in self._store.in_states((*PENDING, *also), scope)]
+
+    def listed(self, states: Collection[Status], scope: str | None = None) -> Listing:
+        with self._step() as step:
+            step.expire()
+            return listing(self._chain, self._store.in_states(states, scope), step.since)
+
+    def altered(self, keys: Collection[str]) -> frozenset[str]:
+        since = self._chain.checkpoint()
+        with self._store.reading():
+            return listing(self._chain, self._store.some(keys), since).altered
 
     def waiting(self) -> list[Record]:
         with self._store.reading():
@@ -110,7 +135,17 @@ class CommonLedger(OpenedLedger):
             step.expire()
             known = map(record_of, self._store.of_digest(draft.digest))
             same = transitions.same(draft, known, step.now)
-            return (step.add(draft, who), True) if same is None else (same, False)
+            if same is not None:
+                return same, False
+            if who != SERVER:  # which proposes anew what it has just withdrawn
+                self._check_room(draft)
+            return step.add(draft, who), True
+
+    def _check_room(self, draft: Draft) -> None:
+        """Raises RefusedWriteError where too much of the same person waits already."""
+        why = why_no_more(self._store.waiting_of(draft.proposer, draft.scope), self._most_waiting())
+        if why:
+            raise RefusedWriteError(why, unsent=True)
 
     def approve(self, key: str, who: Who, *, again: bool = False, scope: str | None = None) -> Record:
         with self._step() as step:
@@ -178,10 +213,12 @@ class CommonLedger(OpenedLedger):
             record = found(self._store, key, scope)
             return transitions.in_the_way(record, self._alike(record)) or self._sent_lately(record, self.now())
 
-    def checking(self, key: str, *, scope: str | None = None) -> None:
+    def checking(self, key: str, *, scope: str | None = None) -> Record:
         with self._store.reading():
-            found(self._store, key, scope)
-            self._checks[key] = self._end()
+            began = self._end()
+            record = found(self._store, key, scope)
+            self._checks[key] = began, record.approved_at
+            return record
 
     def claim(self, key: str, baseline: Iterable[str] = (), *, scope: str | None = None) -> Record | None:
         with suppress(TakenError):
@@ -189,12 +226,13 @@ class CommonLedger(OpenedLedger):
         return None
 
     def _claim(self, key: str, baseline: Iterable[str], scope: str | None) -> Record | None:
-        began = self._checks.pop(key, _NO_CHECK)
+        began, agreed = self._checks.pop(key, (_NO_CHECK, None))
         with self._step() as step:
             _, checkpoint = self._chain.check(step.since)
             record = step.get(key, scope)
             self._chain.check_alike(self._chain.check_intact(key, step.since), step.since)
-            if not self._may_go(record, step, began) or not self._is_agreed(record, step):
+            is_as_checked = agreed in {None, record.approved_at}
+            if not is_as_checked or not self._may_go(record, step, began) or not self._is_agreed(record, step):
                 return None
             at, standing, owner = stamp(step.now), to_json(list(baseline)), self.owner.take()
             claimed = step.move(

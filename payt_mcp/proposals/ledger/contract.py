@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from payt_mcp.proposals.records import Draft, Event, Record, Who
+from payt_mcp.proposals.records import Draft, Event, Listing, Record, Who
 from payt_mcp.proposals.states import Status
 
 
@@ -60,6 +60,14 @@ class LedgerContract(Protocol):
     def pending(self, scope: str | None = None, *, also: Iterable[Status] = ()) -> list[Record]:
         """The proposals that are waiting, approved or being sent (and those in the states `also`), oldest first."""
 
+    def listed(self, states: Collection[Status], scope: str | None = None) -> Listing:
+        """What is in one of these states, oldest first, each held against its history: one that was altered takes none
+        of the others with it.
+        """
+
+    def altered(self, keys: Collection[str]) -> frozenset[str]:
+        """Those of these proposals that are not as their history left them."""
+
     def waiting(self) -> list[Record]:
         """What waits or is approved, of all scopes, as it was last written, oldest first."""
 
@@ -85,6 +93,7 @@ class LedgerContract(Protocol):
 
         The same content that is waiting in this scope, or that in any scope is being sent, of unknown outcome, or
         (where it goes out once) sent within seven days, is not proposed again: that record is returned as it is.
+        RefusedWriteError where too many of the same person wait already.
         """
 
     def approve(self, key: str, who: Who, *, again: bool = False, scope: str | None = None) -> Record:
@@ -115,16 +124,17 @@ class LedgerContract(Protocol):
         one waits. Else the one of the same content that was sent within seven days: this one is not sent any more.
         """
 
-    def checking(self, key: str, *, scope: str | None = None) -> None:
-        """The state at Payt is read from here on: the same letter, sent later than this, stops the next claim.
+    def checking(self, key: str, *, scope: str | None = None) -> Record:
+        """The state at Payt is read from here on, for the proposal as it is returned: the same letter, sent later than
+        this, stops the next claim, and so does another yes to it.
 
         Counted in events and not in time, so that no clock has a say in it.
         """
 
     def claim(self, key: str, baseline: Iterable[str] = (), *, scope: str | None = None) -> Record | None:
-        """Take an approved proposal into `sending`; None when another took it, the same letter is under way, or was
-        sent since this process began to read the state at Payt (see `checking`). None too where too many of its yeses
-        count no more: then it is withdrawn.
+        """Take an approved proposal into `sending`; None when another took it, the same letter is under way, or since
+        this process began to read the state at Payt (see `checking`) the same letter was sent or this one was approved
+        again. None too where too many of its yeses count no more: then it is withdrawn.
 
         `baseline` are the ids of the messages of the same text that stand on the debtor's timeline already. Raises
         AlteredError too where something that bears on it was tampered with: it, what is like it, the latest events.

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from payt_mcp.errors import LedgerError
+from payt_mcp.errors import AlteredError, LedgerError
 from payt_mcp.proposals.ledger import clock as clocks
 from payt_mcp.proposals.ledger.chain import Chain
 from payt_mcp.proposals.ledger.checkpoint import BEGINNING
@@ -24,11 +24,17 @@ class OpenedLedger:
         self.folder = parts.folder
         self.owner = parts.owner
         self._clock = parts.clock
+        self._called = parts.called
         self._store = parts.store
         self._seal = parts.seal
         self._chain = Chain(parts.store, parts.seal)
         try:
             self._check_start()
+        except AlteredError as error:
+            if parts.on_altered is None:
+                self.close()
+                raise
+            parts.on_altered(error)
         except (LedgerError, OSError):
             self.close()
             raise
@@ -87,4 +93,4 @@ class OpenedLedger:
                 self._seal.keep(head)
 
     def _tick(self) -> dt.datetime:
-        return clocks.tick(self._store, self._clock())
+        return clocks.tick(self._store, self._clock(), self._called)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from payt_mcp.errors import AlteredError
 from payt_mcp.proposals.ledger.seal import Head
 from payt_mcp.proposals.ledger.store import Store
 
@@ -56,11 +57,28 @@ class Owning(Protocol):
 
 
 @dataclass(frozen=True)
+class Called:
+    """How the people of a ledger know its clock, and what a person does about a record that is ahead of it."""
+
+    name: str
+    remedy: str
+
+
+OF_ONE = Called("The clock of this machine", "a person runs `payt-mcp approvals clock` in a terminal")
+OF_A_COMPANY = Called("The clock of the database", "whoever administers this server runs `payt-mcp team clock`")
+
+
+@dataclass(frozen=True)
 class Parts:
-    """`clock` is the present moment in UTC, asked inside a step; `folder` is None where it is in none."""
+    """`clock` is the present moment in UTC, asked inside a step, `called` how its people know it; `folder` is None
+    where it is in none. `on_altered` is told what was altered before it was opened, and it is opened nevertheless, for
+    others than that: each sending checks anew what bears on it. Without it, it is not opened then.
+    """
 
     store: Store
     seal: Sealing
     owner: Owning
     clock: Callable[[], dt.datetime]
     folder: Path | None = None
+    called: Called = OF_ONE
+    on_altered: Callable[[AlteredError], object] | None = None

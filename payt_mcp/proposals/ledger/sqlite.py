@@ -102,6 +102,11 @@ class SqliteStore:
     def in_states(self, states: Collection[str], scope: str | None = None) -> list[Row]:
         return self._rows(f"status IN ({_listed(states)}) AND {_SCOPE} ORDER BY created_at, rowid", scope, scope)
 
+    def waiting_of(self, proposer: str, scope: str) -> int:
+        where = "status = 'proposed' AND proposer = ? AND (proposer <> '' OR scope = ?)"
+        found: int = self._column(f"SELECT count(*) FROM proposals WHERE {where}", proposer, scope)[0]  # noqa: S608 - a clause of this module
+        return found
+
     def changed_since(self, moment: str, scope: str | None = None) -> list[Row]:
         return self._rows(f"changed_at >= ? AND {_SCOPE} ORDER BY changed_at DESC", moment, scope, scope)
 
@@ -151,6 +156,14 @@ class SqliteStore:
 
     def last_of(self, key: str) -> Event | None:
         return self._event("WHERE proposal_id = ? ORDER BY seq DESC LIMIT 1", key)
+
+    def last_of_each(self, keys: Collection[str]) -> dict[str, Event]:
+        found = ((key, self.last_of(key)) for key in keys)
+        return {key: event for key, event in found if event is not None}
+
+    def marks(self, seqs: Collection[int]) -> dict[int, str]:
+        found = ((seq, self.event(seq)) for seq in seqs)
+        return {seq: event.mark for seq, event in found if event is not None}
 
     def last_moment_until(self, moment: str) -> str | None:
         found: str | None = self._column("SELECT max(at) FROM events WHERE at <= ?", moment)[0]

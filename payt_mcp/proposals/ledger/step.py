@@ -75,9 +75,14 @@ class Step:
         )
 
     def expire(self) -> None:
-        """End what waited, or was approved, for too long."""
-        for row in self.store.over(stamp(self.now - WAITS), stamp(self.now - VALID)):
-            self.end(record_of(row), Status.EXPIRED, SERVER, {})
+        """End what waited, or was approved, for too long. What was altered stays: no step takes it any further, and one
+        that is about others is not held up by it.
+        """
+        over = self.store.over(stamp(self.now - WAITS), stamp(self.now - VALID))
+        altered = self.chain.altered(over, self.since) if over else ()
+        for row in over:
+            if row["id"] not in altered:
+                self.end(record_of(row), Status.EXPIRED, SERVER, {})
 
     def note_clock(self, who: Who, detail: Mapping[str, Any]) -> None:
         """Put on record that the clock of this machine was corrected."""

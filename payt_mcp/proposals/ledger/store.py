@@ -61,6 +61,9 @@ class Store(Protocol):
     def in_states(self, states: Collection[str], scope: str | None = None) -> list[Row]:
         """Oldest first; of one scope, or of all."""
 
+    def waiting_of(self, proposer: str, scope: str) -> int:
+        """How many are proposed and wait, of a person; of a scope, where it is not known who proposed them."""
+
     def changed_since(self, moment: str, scope: str | None = None) -> list[Row]:
         """Newest first; of one scope, or of all."""
 
@@ -98,6 +101,12 @@ class Store(Protocol):
         """Of one proposal, in order."""
 
     def last_of(self, key: str) -> Event | None: ...
+
+    def last_of_each(self, keys: Collection[str]) -> dict[str, Event]:
+        """The last event of each of these proposals, by their ids."""
+
+    def marks(self, seqs: Collection[int]) -> dict[int, str]:
+        """The marks of these events, by their numbers."""
 
     def last_moment_until(self, moment: str) -> str | None:
         """The latest moment of an event that is no later than the one given."""

@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from anyio.to_thread import run_sync
 
 from payt_mcp.errors import RefusedWriteError
-from payt_mcp.policy.approval import Needs, yeses_above
+from payt_mcp.policy.approval import Needs, rule_above
 from payt_mcp.policy.team import Standing, may_see, why_not_approve, why_not_propose, why_not_today
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.stored import preview_of
 from payt_mcp.server.team import day
-from payt_mcp.writes.writer import CURRENCY
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,10 @@ class TeamActor:
     def person_id(self) -> str:
         return self.standing.person_id
 
+    @property
+    def sees_others(self) -> bool:
+        return True
+
     def by(self, who: Who) -> Who:
         return replace(who, client=self.client or who.client, approver=self.person_id)
 
@@ -45,12 +48,10 @@ class TeamActor:
         policy = self.standing.policy
         if policy.daily_messages is None and policy.daily_amount is None:
             return
-        since = day.begins(self.ledger.now(), zone)
-        lately = await run_sync(self.ledger.recent, since)
-        currency = str(draft.basis.get(CURRENCY, ""))
-        before = day.written([one for one in lately if one.digest != draft.digest], since, currency)
+        since, lately = await run_sync(day.lately, self.ledger, zone)
+        before = day.written([one for one in lately if one.digest != draft.digest], since, draft.currency)
         what = {"is_message": day.is_message(draft.kind), "amount": day.amount_of(draft.amount)}
-        _refuse(why_not_today(policy, before, currency=currency, **what))  # type: ignore[arg-type]  # as they are named
+        _refuse(why_not_today(policy, before, currency=draft.currency, **what))  # type: ignore[arg-type]  # as they are named
 
     async def check_approve(self, record: Record) -> None:
         _refuse(_why_not_here(replace(await self.fresh(), writes=self.standing.writes), record))
@@ -62,7 +63,7 @@ class TeamActor:
         return not _why_not_here(self.standing, record)
 
     def needs(self, record: Record) -> Needs:
-        return yeses_above(record.amount, self.standing.policy.second_above)
+        return rule_above(self.standing.policy.second_above)(record)
 
     async def named(self, record: Record) -> Record:
         yeses = tuple([replace(yes, approver=await self.name(yes.approver)) for yes in record.yeses])

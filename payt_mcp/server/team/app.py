@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from payt_mcp.database.database import Database
 from payt_mcp.database.migrating import check
-from payt_mcp.errors import DatabaseError
+from payt_mcp.errors import DatabaseError, SealedError
 from payt_mcp.server.http_app import MAX_BODY
 from payt_mcp.server.server import build_server
 from payt_mcp.server.team import doors, health
@@ -108,7 +108,11 @@ class TeamServer:
                 Middleware(doors.Headed, public_url),
                 Middleware(doors.OwnHost, public_url),
             ],
-            exception_handlers={DatabaseError: doors.away, Exception: doors.unforeseen},
+            exception_handlers={
+                DatabaseError: doors.away,
+                SealedError: doors.unopened,
+                Exception: doors.unforeseen,
+            },
             lifespan=lifespan,
         )
         # What it leads to from `/mcp/` is made of the scheme that arrives here: behind TLS that is http, and what a

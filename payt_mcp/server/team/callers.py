@@ -173,15 +173,16 @@ class TeamCallers:
     async def needs(self, tenant_id: str, record: Record) -> Needs:
         """How many people must say yes to it, and why."""
         await self.directory.policy(tenant_id)
-        return self.directory.needs(tenant_id, record.amount)
+        return self.directory.needs(tenant_id, record)
 
     # From the first request to the last
 
     async def take_up(self) -> None:
         """Follow what other replicas do, see to what is approved, and keep room, as long as the server runs."""
-        followed = (self.directory.follow, self._waking.run, self.works.follow, self.works.tidy, self.books.keep_room)
+        works = self.works
+        followed = (self.directory.follow, self._waking.run, works.follow, works.turns.keep, works.tidy)
         async with anyio.create_task_group() as group:
-            for follow in (*followed, self._verify):
+            for follow in (*followed, self.books.keep_room, self._verify):
                 group.start_soon(_ever, follow)
 
     async def finish(self) -> None:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from payt_mcp.database.database import Database
 from payt_mcp.errors import DatabaseError, NoAccessError
-from payt_mcp.policy.approval import Needs, yeses_above
+from payt_mcp.policy.approval import Needs, rule_above
 from payt_mcp.policy.team import Rights, Standing, TenantPolicy
+from payt_mcp.proposals.records import Record
 from payt_mcp.server.team.people import People, Person
 
 CHANNEL = "people"
@@ -78,10 +79,15 @@ class Directory:
             return policy
         return found[0]
 
-    def needs(self, tenant_id: str, amount: str) -> Needs:
+    def needs(self, tenant_id: str, record: Record) -> Needs:
         """Whose yes a proposal needs, by the policy as it was last read: that is asked for in a transaction."""
         policy, _ = self._policies.get(tenant_id, (TenantPolicy(), 0.0))
-        return yeses_above(amount, policy.second_above)
+        return rule_above(policy.second_above)(record)
+
+    def most_waiting(self, tenant_id: str) -> int | None:
+        """How many proposals of one person may wait, by the policy as it was last read; None: no limit."""
+        policy, _ = self._policies.get(tenant_id, (TenantPolicy(), 0.0))
+        return policy.open_proposals
 
     def shares(self, tenant_id: str) -> bool:
         """Whether people of equal rights read the same from memory, by the policy as it was last read."""

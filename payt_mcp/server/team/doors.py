@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -10,7 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from payt_mcp.errors import DatabaseError
+from payt_mcp.errors import DatabaseError, SealedError
+
+logger = logging.getLogger("payt_mcp")
 
 PROBES = frozenset({"/livez", "/readyz"})
 """Asked by the address of the machine: a probe knows no other name."""
@@ -90,6 +93,16 @@ async def away(_request: Request, error: Exception) -> Response:
     """The answer while the database is away: whoever asks again in a moment is served as if nothing had been."""
     assert isinstance(error, DatabaseError)
     return JSONResponse({"error": str(error)}, status_code=503, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+async def unopened(_request: Request, error: Exception) -> Response:
+    """The answer of a replica that lacks a key: another may have it, so whoever asks again may be served. The log has
+    the name of the key.
+    """
+    assert isinstance(error, SealedError)
+    logger.error("a secret cannot be opened: %s", error.why)
+    said = "This replica of the server cannot open what it needs for that. Nothing was done. Try again in a moment."
+    return JSONResponse({"error": said}, status_code=503, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
 async def unforeseen(_request: Request, _error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
@@ -10,6 +11,7 @@ import anyio
 from anyio.to_thread import run_sync
 
 from payt_mcp.database.database import Database
+from payt_mcp.errors import AlteredError
 from payt_mcp.policy.approval import Yes
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.ledger.postgres.leases import Leases
@@ -26,6 +28,9 @@ _WRITTEN = """
 select scope, id, changed_at from proposals
 where tenant = %(tenant)s and changed_at > %(since)s and status = any(%(done)s) order by changed_at
 """
+
+
+logger = logging.getLogger("payt_mcp")
 
 
 class Waiting(NamedTuple):
@@ -96,6 +101,13 @@ class Ledgers:
             tenant_id,
             self._keys,
             self._leases,
-            rule=lambda record: self._directory.needs(tenant_id, record.amount),
+            rule=lambda record: self._directory.needs(tenant_id, record),
             yes_counts=lambda yes: (yes.digest, yes.approver) not in void,
+            most_waiting=partial(self._directory.most_waiting, tenant_id),
+            on_altered=partial(_log, tenant_id),
         )
+
+
+def _log(tenant_id: str, error: AlteredError) -> None:
+    """The others of the company go on; what was altered is named on their page, too."""
+    logger.error("the record of writes was altered: %s", error.what, extra={"tenant": tenant_id})

@@ -4,7 +4,6 @@ nobody did for a while.
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import time
 from collections import defaultdict
@@ -19,6 +18,7 @@ from payt_mcp.database.database import Database
 from payt_mcp.errors import NotConnectedError, PaytMcpError, SignInError
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.signin.tokens import TokenSource
+from payt_mcp.proposals.ledger.postgres.turns import Turns
 from payt_mcp.proposals.ledger.postgres.waking import Waking
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.rounds import Bar, Rounds
@@ -27,8 +27,8 @@ from payt_mcp.server.team.directory import Directory
 from payt_mcp.server.team.grant_work import GrantWork, Means
 from payt_mcp.server.team.ledgers import Ledgers
 from payt_mcp.server.team.people import Person
-from payt_mcp.server.team.rate import SharedRate
-from payt_mcp.server.team.turns import Turns
+from payt_mcp.server.team.rate import SharedRate, asking
+from payt_mcp.server.team.refused import in_words
 
 logger = logging.getLogger("payt_mcp")
 
@@ -88,7 +88,7 @@ class Works:
         self._carrying = carrying
         self._waking = waking
         self._connect_at = connect_at
-        self._turns = Turns(database)
+        self.turns = Turns(database)
         self._open: dict[tuple[str, str], GrantWork] = {}
         self._opening: defaultdict[tuple[str, str], anyio.Lock] = defaultdict(anyio.Lock)
         self._of_person: dict[tuple[str, str], GrantWork] = {}
@@ -132,21 +132,21 @@ class Works:
             rate=settings.rate,
             network=settings.network,
             app=means.app,
+            in_words=partial(in_words, connect_at=self._connect_at),
             gate=SharedRate(self._database, tenant_id, grant.id, settings.rate, waited=means.waited),
         )
         ledger = await self._ledgers.of(tenant_id)
         wake = self._waking.of(tenant_id, grant.id)
 
         async def bar(record: Record) -> Bar | None:
-            if not await self._turns.take(tenant_id, record, ledger):
-                return Bar("")  # another replica has taken it further
-            zone: dt.tzinfo = await work.zone_of(record)
-            barred = await self._carrying.bar(tenant_id, record, zone)
-            if barred is None:  # it is looked at again as the proposer would see it now
-                work.account(record.proposer, await self._carrying.rights_of(tenant_id, record.proposer))
-            return barred
+            asking.set("")  # what is read for it has a turn of its own, and is not behind all that its proposer asks
+            ruling = await self._carrying.ruling(tenant_id, record, work.zone_of)
+            if ruling.bar is None:  # it is looked at again as the proposer would see it now
+                work.account(record.proposer, ruling.rights)
+            return ruling.bar
 
-        rounds = Rounds(poll=_POLL, woken=wake.wait, bar=bar, closes_ledger=False)
+        turns = self.turns.of(tenant_id)
+        rounds = Rounds(poll=_POLL, woken=wake.wait, turns=turns, bar=bar, closes_ledger=False)
         sharers = partial(self._sharers, tenant_id, grant)
         work = GrantWork(means, tenant_id, grant.id, client, ledger, sharers, rounds)
         return work

@@ -13,15 +13,15 @@ from payt_mcp.tools.writing.factory import WriteResult
 
 async def check_approval(ctx: Ctx, proposal_id: Key) -> Annotated[CallToolResult, WriteResult]:
     from payt_mcp.proposals.outcomes import of_this_attempt  # noqa: PLC0415 - with the ledger, not at the start
-    from payt_mcp.tools.writing.call import outbox_of, standing  # noqa: PLC0415
+    from payt_mcp.tools.writing.call import looked_up, outbox_of  # noqa: PLC0415
 
     key = proposal_id.strip()
     try:
         outbox = await outbox_of(ctx)
-        record = await outbox.get(key)
+        record = await outbox.look_up(key)
     except LedgerError as error:  # which says that nothing was sent: true of this call alone
         raise UntoldError(key, of_this_attempt(str(error))) from None
-    return await standing(outbox, record)
+    return await looked_up(outbox, record)
 
 
 TOOL = ToolSpec(

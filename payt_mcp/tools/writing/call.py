@@ -15,7 +15,15 @@ from mcp.server.mcpserver import AcceptedElicitation, DeclinedElicitation
 from mcp.types import CallToolResult
 
 from payt_mcp import patience
-from payt_mcp.answers.writes import colleague_data, idle_data, proposed_before, waits_until, write_data, write_lines
+from payt_mcp.answers.writes import (
+    colleague_data,
+    idle_data,
+    others_data,
+    proposed_before,
+    waits_until,
+    write_data,
+    write_lines,
+)
 from payt_mcp.books.scope import Scope
 from payt_mcp.errors import LedgerError, PaytMcpError, RefusedWriteError, said_unsent
 from payt_mcp.policy.approval import how_many
@@ -260,8 +268,20 @@ async def decided(outbox: Outbox, key: str, step: Callable[..., Record], *said: 
     return await standing(outbox, record)
 
 
+async def looked_up(outbox: Outbox, record: Record) -> CallToolResult:
+    """How a proposal stands that somebody asks for; of one made with another credential that alone, and where it is."""
+    address = outbox.actor.page_address
+    if record.scope == outbox.ledger_scope or address is None:
+        return await standing(outbox, record)
+    return _answer(others_data(record, await outbox.zone_of(record), address(record.id)))
+
+
 async def standing(outbox: Outbox, record: Record, *, new: bool = True) -> CallToolResult:
-    """How a proposal stands now; an unknown outcome is looked for, an approved one waited for."""
+    """How a proposal stands now; an unknown outcome is looked for, an approved one waited for. What a company's other
+    credentials are to carry out is left to them.
+    """
+    if outbox.actor.sees_others and record.scope != outbox.ledger_scope:
+        return await _result(outbox, record, {}, new=new)
     if record.status is Status.OUTCOME_UNKNOWN:
         record = await outbox.engine.look(record)
     elif record.status in (Status.APPROVED, Status.SENDING):
@@ -291,11 +311,17 @@ def _more_needed(outbox: Outbox, record: Record) -> dict[str, str]:
 async def _result(outbox: Outbox, record: Record, changes: dict[str, Any], *, new: bool = True) -> CallToolResult:
     zone, trouble = await outbox.zone_of(record), outbox.engine.troubles.get(record.id, "")
     actor = outbox.actor
-    if record.scope == outbox.ledger_scope and actor.may_see(record):
-        record, page = await actor.named(record), actor.page_address(record.id) if actor.page_address else ""
+    may_see = actor.may_see(record)
+    page = actor.page_address(record.id) if actor.page_address and may_see else ""
+    if record.scope == outbox.ledger_scope and may_see:
+        record = await actor.named(record)
         data = write_data(record, zone, trouble=trouble, new=new, page=page) | changes | _more_needed(outbox, record)
     else:
-        data = colleague_data(record, zone, trouble=trouble)
+        data = colleague_data(record, zone, trouble=trouble, page=page)
+    return _answer(data)
+
+
+def _answer(data: dict[str, Any]) -> CallToolResult:
     answer = Answer(data.pop("summary"), data)
     answer.lines = write_lines(data)
     return answer.result()

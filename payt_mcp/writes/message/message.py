@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from payt_mcp.books.colleagues import colleagues_on
@@ -14,6 +15,7 @@ from payt_mcp.books.messages import timeline
 from payt_mcp.books.zones import time_zone
 from payt_mcp.errors import BadValueError, InputError, UnknownRecordError
 from payt_mcp.payt import writes
+from payt_mcp.payt.together import both
 from payt_mcp.payt.wire import Command, File
 from payt_mcp.proposals.attempt import Done
 from payt_mcp.proposals.preview import Preview, Words, situation
@@ -140,9 +142,10 @@ class Message(Kind):
         sent = sent_by_us(around)
         told = {one.message_id for one in around if f"proposal {one.id}" in place.told and one.message_id}
         files = [(one.name, readable(place.folder, one)) for one in attachments]
-        facts = await facts_of(place, target, filled, sent, told, files)
+        facts, colleagues = await both(
+            partial(facts_of, place, target, filled, sent, told, files), partial(colleagues_on, place, target.file)
+        )
         facts = replace(facts, lately=came_on_file(others, zone))
-        colleagues = await colleagues_on(place, target.file)
         lines = list(ledger_lines(around, number, zone, place.told))
         letter = _letter(content, target, facts, attachments, filled.filled)
         sources = sources_of(letter, facts, [note.content or "" for note in colleagues.notes])

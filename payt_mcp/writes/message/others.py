@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from payt_mcp.payt.models import Administration, Debtor
 from payt_mcp.receivables.open_items import DebtorEntry, OpenItems
 from payt_mcp.scanning.figures import Figures, Number
-from payt_mcp.scanning.names import Names, core_of
+from payt_mcp.scanning.names import Names, beginnings, core_of
 from payt_mcp.words.folding import normalized, searchable
 from payt_mcp.words.plainly import unaccented
 from payt_mcp.words.said import say
@@ -135,7 +135,9 @@ def _orders(numbers: Sequence[Number], place: Place, own_id: str) -> Iterator[Fo
 
 
 def _names(text: str, place: Place, own: Own) -> Iterator[Foreign]:
-    names: Names[DebtorEntry] = Names((debtor.words, debtor) for debtor in place.items.debtors.values())
+    begins = beginnings(text)  # of thousands of names few are anywhere near
+    near = (debtor for debtor in place.items.debtors.values() if debtor.words.partition(" ")[0] in begins)
+    names: Names[DebtorEntry] = Names((debtor.words, debtor) for debtor in near)
     own_id = "" if place.company else own.debtor_id
     closing = [match.start() for match in _CLOSING.finditer(unaccented(text))]
     for named in names.find(text):

@@ -33,10 +33,11 @@ def situation_of(
     """
     notes = [_note(scope, note) for note in colleagues.notes]
     tasks = [_task(task) for task in colleagues.tasks]
+    currency = _currency(file)
     return [
         *_written(scope, file),
-        *chain.from_iterable(_pending(scope, plan) for plan in file.pending),
-        *map(_active, file.plans),
+        *chain.from_iterable(_pending(scope, plan, currency) for plan in file.pending),
+        *(_active(plan, currency) for plan in file.plans),
         *proposed,
         *_kept(file),
         *notes[:_MOST_OF_A_KIND],
@@ -72,31 +73,38 @@ def _message(scope: Scope, message: Message, *, is_answered: bool) -> Circumstan
     )
 
 
-def _pending(scope: Scope, plan: PaymentPlan) -> Iterator[Circumstance]:
+def _pending(scope: Scope, plan: PaymentPlan, currency: str) -> Iterator[Circumstance]:
     asked = scope.day(plan.proposed_at or plan.created_at)
     reason = say(", {reason}", reason=cited(plan.reason, _TEXT_LENGTH)) if plan.reason else ""
     said = say(
         "{id} of {asked}, which nobody has decided on: {terms}{reason}",
         id=code(plan.id),
         asked=day_of(asked) or say("an unknown day"),
-        terms=_terms(plan),
+        terms=_terms(plan, currency),
         reason=reason,
     )
     yield Circumstance(f"pending plan {plan.id}", say("Payment plan proposed"), said)
 
 
-def _active(plan: PaymentPlan) -> Circumstance:
+def _active(plan: PaymentPlan, currency: str) -> Circumstance:
     said = say(
         "{id}: {terms}, {open_total} of it still due",
         id=code(plan.id),
-        terms=_terms(plan),
-        open_total=money(plans.open_total(plan)),
+        terms=_terms(plan, currency),
+        open_total=money(plans.open_total(plan), currency),
     )
     return Circumstance(f"active plan {plan.id}", say("Payment plan agreed"), said)
 
 
-def _terms(plan: PaymentPlan) -> str:
-    return say("{terms}, {total} in all", terms=count(len(plan.payment_terms), "term"), total=money(plans.total(plan)))
+def _terms(plan: PaymentPlan, currency: str) -> str:
+    terms, total = count(len(plan.payment_terms), "term"), money(plans.total(plan), currency)
+    return say("{terms}, {total} in all", terms=terms, total=total)
+
+
+def _currency(file: DebtorFile) -> str:
+    """A plan does not say its currency; that of what the debtor owes, where it is one."""
+    found = {item.currency for item in file.open_items}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _kept(file: DebtorFile) -> Iterator[Circumstance]:

@@ -103,3 +103,29 @@ def test_letters_are_forgotten_and_who_decided_stays(ledger: CommonLedger, clock
     assert "Noord BV: 0" not in forgotten.stdout
     assert ledger.get(record.id).content is None
     assert ledger.get(record.id).proposer == "u-1"
+
+
+def test_a_record_that_was_altered_keeps_no_other_company_from_being_put_back(
+    ledger: CommonLedger, clock: Clock, team: Run, database_url: str
+) -> None:
+    """And says that nothing may be started: what was approved for that one could go out again."""
+    waiting, _ = ledger.propose(draft("another that waits"), TOOL)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("insert into tenants (id, name) values ('t-aaa', 'Aardig BV')")
+        connection.execute("insert into web_sessions (id, issuer, subject) values ('y', 'i', 's')")
+    database = Database(Secret(database_url))
+    leases = Leases(database)
+    theirs = open_team_ledger(database, "t-aaa", KEYS, leases, clock=clock)
+    record = approved(theirs, "theirs")
+    theirs.close()
+    leases.close()
+    database.close()
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update proposals set amount = '5' where id = %s", (record.id,))
+    said = team("restored", PAYT_KEYS=PAYT_KEYS)
+    assert said.returncode == 1
+    assert f"Aardig BV: NOT DONE. Proposal {record.id} in the ledger" in said.stdout
+    assert "Start no replica: what was approved for Aardig BV" in said.stdout
+    assert ledger.get(waiting.id).status is Status.SUPERSEDED
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("select count(*) from web_sessions").fetchone() == (0,)

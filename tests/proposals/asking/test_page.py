@@ -11,6 +11,8 @@ import pytest
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_sandbox.api.faults import Fault
 from tests.support.browsing import press
+from tests.support.daily_work import contact_with_debtors, row, task
+from tests.support.daily_work import server as server_of_all_sets
 from tests.support.house import PAGE, House, client, data, known_invoice, letter, record
 from tests.writes.invoices.test_upsert import as_it_is
 
@@ -41,8 +43,7 @@ UNREADABLE = """() => {
 
 
 async def opened(chromium: Any, house: House, **options: Any) -> Any:
-    context = await chromium.new_context(**options)
-    page = await context.new_page()
+    page = await chromium.new_page(**options)
     await page.goto(house.opened[0])
     return page
 
@@ -63,8 +64,7 @@ async def test_a_click_in_a_real_browser_sends_it_once_and_the_page_says_so(hous
     async with client(house.server()) as caller:
         proposed = data(await caller.call_tool("send_message", letter(house)))
         page = await chromium.new_page()
-        errors: list[str] = []
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        errors = chromium.errors(page)
         await page.goto(house.opened[0])
         assert "Wilt u deze betalen?" in await page.inner_text("main")
         assert house.mails == []
@@ -218,10 +218,33 @@ async def test_a_person_may_close_a_batch_as_carried_out(house: House, chromium:
     assert record(house, key).status == "applied"
 
 
+async def test_the_page_shows_redirected_mail_in_red_and_a_click_carries_it_out(house: House, chromium: Any) -> None:
+    contact = contact_with_debtors(house)
+    wish = {"contacts": [{"id": contact["id"], "default_email_address": "x@evil.example"}]}
+    async with client(server_of_all_sets(house)) as caller:
+        key = data(await caller.call_tool("upsert_contacts", wish))["proposal_id"]
+        remark = {"task": task(house), "comment": "Regel <b>een</b>\nregel twee"}
+        data(await caller.call_tool("comment_task", remark))
+        page = await opened(chromium, house)
+        red = await page.locator("li.danger").all_inner_texts()
+        assert len(red) == 2
+        (markup,) = [text for text in red if "Markup (<b>, </b>)" in text]
+        red.remove(markup)
+        assert all(name in red[0] for name in ("x@evil.example", "contact ", *contact["debtor_numbers"]))
+        assert await page.inner_text(".body") == remark["comment"]
+        assert f"default_email_address: {contact['default_email_address']} → x@evil.example" in await page.inner_text(
+            "table"
+        )
+        await page.click(f"#approve-{key}")
+        await page.wait_for_selector("text=Carried out at")
+    assert record(house, key).status == "applied"
+    assert row(house, "contacts", contact["id"])["default_email_address"] == "x@evil.example"
+
+
 async def test_a_page_whose_server_ended_says_so_and_takes_no_click(house: House, chromium: Any) -> None:
     async with client(house.server()) as caller:
         key = data(await caller.call_tool("send_message", letter(house)))["proposal_id"]
-        page = await chromium.new_page()
+        page = await chromium.new_page(for_once=True)
         await page.clock.install()  # before the page sets its first timer
         await page.goto(house.opened[0])
     closed = page.locator("text=This page has closed")

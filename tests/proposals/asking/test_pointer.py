@@ -10,7 +10,7 @@ import pytest
 
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_sandbox.api.faults import Fault
-from tests.support.browsing import awake, press
+from tests.support.browsing import LOOKS, awake, press
 from tests.support.house import ADMINISTRATION, PAGE, House, client, data, edit, letter, record
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
@@ -68,7 +68,7 @@ async def under(page: Any, spot: list[float]) -> str:
 
 async def lies_under(page: Any, spot: list[float], button: str) -> None:
     """Wait until a button lies there, awake: one redraw may follow another."""
-    await page.wait_for_function(f"([spot, button]) => ({UNDER})(spot) === button", arg=[spot, button])
+    await page.wait_for_function(f"([spot, button]) => ({UNDER})(spot) === button", arg=[spot, button], polling=LOOKS)
 
 
 async def click(page: Any, spot: list[float]) -> None:
@@ -96,7 +96,9 @@ async def test_a_second_click_after_an_approval_sends_no_other_letter(house: Hou
         spots = {key: await middle(page, f"approve-{key}") for key in keys[1:]}
         spot = await put_on(page, f"approve-{keys[0]}")
         decided: list[str] = []
-        page.on("request", lambda request: decided.append(request.url) if request.method == "POST" else None)
+        chromium.hear(
+            page, "request", lambda request: decided.append(request.url) if request.method == "POST" else None
+        )
         await click(page, spot)
         await settled(house, keys[0], "sent")
         await page.wait_for_selector("text=Sent at")
@@ -174,7 +176,7 @@ async def test_whatever_happens_above_it_a_button_stays_where_it_is(house: House
         before = await page.evaluate("document.body.dataset.changes + document.title + document.body.innerText")
         await happens(house, keys, caller)
         told = "document.body.dataset.changes + document.title + document.body.innerText"
-        await page.wait_for_function(f"(before) => {told} !== before", arg=before)
+        await page.wait_for_function(f"(before) => {told} !== before", arg=before, polling=LOOKS)
         await awake(page)
         for button, place in spots.items():
             assert await under(page, place) in {button, ""}
@@ -279,8 +281,7 @@ async def test_a_click_says_what_it_approves_and_what_it_did(house: House, chrom
 async def test_without_javascript_the_answer_to_a_click_has_no_other_button(house: House, chromium: Any) -> None:
     async with client(house.server()) as caller:
         keys = await wait_for(caller, house, "Een", "Twee", "Drie")
-        context = await chromium.new_context(viewport=TALL, java_script_enabled=False)
-        page = await context.new_page()
+        page = await chromium.new_page(viewport=TALL, java_script_enabled=False)
         await page.goto(house.opened[0])
         await page.click(f"#approve-{keys[0]}")
         await page.wait_for_url("**/?only=*")

@@ -20,6 +20,8 @@ import pytest
 from payt_mcp.proposals.asking.page_files import live_pages
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_sandbox.api.faults import Fault
+from tests.support import processes
+from tests.support.forking import COMMAND, begun
 from tests.support.house import House, client, data, edit, known_invoice, letter, record, says
 from tests.writes.invoices.test_upsert import as_it_is
 
@@ -35,8 +37,7 @@ def environ(house: House, **more: str) -> dict[str, str]:
 
 
 def run(house: House, *args: str, **more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "payt_mcp", "approvals", *args]
-    return subprocess.run(command, env=environ(house, **more), capture_output=True, text=True, check=False, timeout=300)
+    return processes.run("approvals", *args, env=environ(house, **more))
 
 
 async def proposed(house: House) -> str:
@@ -49,13 +50,8 @@ def at_a_terminal(house: House, *args: str, answer: Any) -> tuple[int, str]:
     """The command with a terminal of its own; `answer` makes what is typed from what was shown."""
     pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "payt_mcp", "approvals", *args],
-        env=environ(house),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    )
+    command = [*COMMAND, "approvals", *args]
+    process = begun(command, env=environ(house), stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     shown = ""
     while not re.search(r"type: [^\n]*\n> ", shown):
@@ -178,14 +174,7 @@ class Stdio:
 
     def __init__(self, house: House, **more: str) -> None:
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "payt_mcp"],
-            env=environ(house, **more),
-            stdin=pipe,
-            stdout=pipe,
-            stderr=pipe,
-            text=True,
-        )
+        self.process = begun(COMMAND, env=environ(house, **more), stdin=pipe, stdout=pipe, stderr=pipe, text=True)
         self.number = 0
         self.said = ""
         self.ask("initialize", protocolVersion="2025-11-25", capabilities={}, clientInfo={"name": "t", "version": "1"})

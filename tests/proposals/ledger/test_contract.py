@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,9 +19,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from payt_mcp.errors import RefusedWriteError
+from payt_mcp.proposals.ledger import common
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.ledger.ledger import Ledger
-from payt_mcp.proposals.records import Record
+from payt_mcp.proposals.ledger.postgres import opening
+from payt_mcp.proposals.records import Record, Who
 from payt_mcp.proposals.states import FOLLOWING, WAITS, Status
 from tests.support import company
 from tests.support.house import PAGE, TOOL, Clock, draft
@@ -211,3 +214,55 @@ def test_a_yes_to_what_a_colleague_sent_within_seven_days_is_no_claim(store: str
         assert ledger.claim(ours.id, scope="ours") is None
         assert ledger.in_the_way(ours.id, scope="ours") == sent
         ledger.close()
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_only_so_many_of_one_person_wait_at_a_time(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever else proposes goes on; so does what the server proposes anew, and what waits already."""
+    for module in (common, opening):
+        monkeypatch.setattr(module, "MOST_WAITING", 3)
+    with STORES[store][0]() as opened:
+        ledger = opened(tmp_path / "state", Clock())
+
+        def proposed(text: str, proposer: str = "", scope: str = "ours", who: Who = TOOL) -> Record:
+            return ledger.propose(replace(draft(text, scope=scope), proposer=proposer), who)[0]
+
+        first, *_ = [proposed(f"letter {number}") for number in range(3)]
+        with pytest.raises(RefusedWriteError) as told:
+            proposed("one more")
+        assert str(told.value) == (
+            "3 proposals of this user wait for a yes already, and no more are taken before some are decided: ask them "
+            "to approve or reject what waits on the approval page. Do not propose it in another way. Nothing was sent "
+            "or changed."
+        )
+        assert proposed("letter 0").id == first.id
+        proposed("one more", scope="theirs")
+        proposed("anew", who=Who("server"))
+        ledger.decline(first.id, PAGE)
+        ledger.approve(proposed("letter 1").id, PAGE)
+        proposed("another")  # two were decided
+        for scope in ("g-own", "g-company", "g-own"):  # a person, whichever connection they use
+            proposed(f"by Anouk {len(ledger.pending())}", proposer="u-anouk", scope=scope)
+        with pytest.raises(RefusedWriteError, match="3 proposals of this user"):
+            proposed("by Anouk", proposer="u-anouk", scope="g-company")
+        ledger.close()
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_look_from_before_it_was_tried_and_approved_again_is_no_claim(store: str, tmp_path: Path) -> None:
+    """What stands at Payt by now may be that very letter."""
+    clock = Clock()
+    with STORES[store][0]() as opened:
+        slow, quick = (opened(tmp_path / "state", clock) for _ in range(2))
+        key = slow.propose(draft(scope="ours"), TOOL)[0].id
+        first = slow.approve(key, PAGE, scope="ours")
+        assert slow.checking(key, scope="ours") == first
+        assert quick.claim(key, scope="ours")
+        quick.finish(key, Status.OUTCOME_UNKNOWN, {}, scope="ours")
+        clock.pass_time(seconds=1)
+        again = quick.approve(key, PAGE, again=True, scope="ours")
+        assert slow.claim(key, scope="ours") is None
+        assert slow.checking(key, scope="ours") == again
+        assert slow.claim(key, scope="ours")
+        for ledger in (slow, quick):
+            ledger.close()

@@ -16,14 +16,14 @@ from payt_mcp.errors import PaytMcpError
 from payt_mcp.payt import pacing
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.signin.tokens import TokenSource
-from payt_mcp.proposals import engine
+from payt_mcp.proposals import engine, sending
 
 _TIMEOUT = 0.25
 
 
 def hurry() -> None:
     """Wait less between attempts than a real server does; how often and in which order stays as it is."""
-    engine._RETRIES = (0.05, 0.1, 0.2, 0.4)
+    sending._RETRIES = (0.05, 0.1, 0.2, 0.4)
     engine._PAUSE = 0.2
     pacing._FIRST_BACKOFF = 0.05
     pacing._LONGEST_BACKOFF = 0.4

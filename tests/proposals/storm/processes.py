@@ -13,6 +13,7 @@ from payt_mcp.books.scope import Scope
 from payt_mcp.errors import PaytMcpError
 from payt_mcp.payt.signin.tokens import StaticToken
 from payt_mcp.proposals.ledger.contract import LedgerContract
+from payt_mcp.proposals.ledger.postgres.turns import Turns
 from payt_mcp.proposals.records import Draft, Record, Who
 from payt_mcp.proposals.rounds import Rounds
 from payt_mcp.proposals.states import Status
@@ -23,7 +24,7 @@ from tests.proposals.storm import daily_work, upserts
 from tests.proposals.storm.by_code import by_code
 from tests.proposals.storm.cases import Run
 from tests.proposals.storm.client import StormClient, die, dying_after, hurry
-from tests.proposals.storm.records_of import record_of
+from tests.proposals.storm.records_of import record_of, turns_of
 from tests.proposals.storm.recovery import approve, recover
 
 _PATIENCE = 5.0
@@ -50,12 +51,16 @@ async def _work(job: dict[str, Any], run: Run) -> None:
         state_dir=Path(job["folder"]),
     )  # fmt: skip
     folder = Path(job["folder"])
-    with record_of(folder, job["broken"]) as ledger:
-        await _work_on(job, run, settings, ledger)
+    with record_of(folder, job["broken"]) as ledger, turns_of(folder, run.number) as turns:
+        await _work_on(job, run, settings, ledger, turns)
 
 
-async def _work_on(job: dict[str, Any], run: Run, settings: Settings, ledger: LedgerContract) -> None:
+async def _work_on(
+    job: dict[str, Any], run: Run, settings: Settings, ledger: LedgerContract, turns: Turns | None
+) -> None:
     async with anyio.create_task_group() as group:
+        if turns is not None:
+            group.start_soon(turns.keep)
         client = StormClient(settings.api_url, StaticToken(TOKEN))
         client.refusals, client.dies_at = job.get("refusals", 0), job.get("dies_at", "")
         account = Account(settings, client, group)
@@ -66,7 +71,7 @@ async def _work_on(job: dict[str, Any], run: Run, settings: Settings, ledger: Le
             settings.api_url,
             group,
             ledger_scope=outboxes._scope(settings.api_url, TOKEN),
-            rounds=Rounds(poll=0.02),
+            rounds=Rounds(poll=0.02, turns=turns.of(Path(job["folder"]).name) if turns else None),
         )
         await outbox.engine.start()
         try:

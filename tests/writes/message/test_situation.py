@@ -164,7 +164,7 @@ async def test_what_is_known_of_a_debtor_stands_beside_its_letter(stage: Stage) 
         "Open task", "Reminders and steps within 7 days", "Open credits", "Collected by direct debit",
     ]  # fmt: skip
     assert "“Wij betwisten factuur 262701. Graag een 'creditnota'.” unread, unanswered" in said["The debtor wrote"]
-    assert "2 terms, 1,650.00 in all" in said["Payment plan proposed"]
+    assert "2 terms, EUR 1,650.00 in all" in said["Payment plan proposed"]
     assert "faillissement" in said["Labels"]
     assert "Bram Kooistra “Niet mailen, 4”" in said["Note of a colleague"]
     assert "oud" not in str(said)

@@ -19,7 +19,7 @@ from payt_mcp.errors import DatabaseError
 from payt_mcp.proposals.ledger.postgres.store import PostgresStore
 
 LEASE = 60.0
-"""Seconds for which a process counts as alive: longer than anything is being sent (see `engine.SENDING_BOUND`)."""
+"""Seconds for which a process counts as alive: longer than anything is being sent (see `sending.SENDING_BOUND`)."""
 
 BEAT = 15.0
 """Seconds after which it says so again."""

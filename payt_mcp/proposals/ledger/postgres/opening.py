@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from payt_mcp.database.database import Database
-from payt_mcp.policy.approval import Needs, Yes, every_yes_counts, yeses_needed
+from payt_mcp.errors import AlteredError
+from payt_mcp.policy.approval import MOST_WAITING, Needs, Yes, every_yes_counts, yeses_needed
 from payt_mcp.proposals.ledger.common import CommonLedger
-from payt_mcp.proposals.ledger.parts import Parts
+from payt_mcp.proposals.ledger.parts import OF_A_COMPANY, Parts
 from payt_mcp.proposals.ledger.postgres.leases import LeasedOwner, Leases
 from payt_mcp.proposals.ledger.postgres.seal import SignedSeal
 from payt_mcp.proposals.ledger.postgres.signing import Signer
@@ -25,20 +26,24 @@ def open_team_ledger(
     *,
     rule: Callable[[Record], Needs] = yeses_needed,
     yes_counts: Callable[[Yes], bool] = every_yes_counts,
+    most_waiting: Callable[[], int | None] = lambda: MOST_WAITING,
     clock: Callable[[], dt.datetime] | None = None,
+    on_altered: Callable[[AlteredError], object] | None = None,
 ) -> CommonLedger:
     """Open it, from a thread that may wait; what it says is verified first. What an older key signed is signed anew.
 
-    `leases` are those of this process, shared by all its ledgers; `rule` and `yes_counts` are as in
-    `common.CommonLedger`; without a `clock` (the present moment in UTC), it is the database's.
+    `leases` are those of this process, shared by all its ledgers; `rule`, `yes_counts` and `most_waiting` are as in
+    `common.CommonLedger`, `on_altered` as in `parts.Parts`; without a `clock` (the present moment in UTC), it is the
+    database's.
 
     Raises:
         LedgerError: the database is away.
-        AlteredError: what stands there was not written by this program.
+        AlteredError: what stands there was not written by this program, and there is no `on_altered`.
     """
     store = PostgresStore(database, tenant_id)
-    parts = Parts(store, SignedSeal(store, Signer(keys)), LeasedOwner(leases, store), clock or store.clock)
-    ledger = CommonLedger(parts, rule, yes_counts)
+    seal, owner = SignedSeal(store, Signer(keys)), LeasedOwner(leases, store)
+    parts = Parts(store, seal, owner, clock or store.clock, called=OF_A_COMPANY, on_altered=on_altered)
+    ledger = CommonLedger(parts, rule, yes_counts, most_waiting)
     with store.reading():
         store.clock()
     return ledger

@@ -59,7 +59,8 @@ class SignedSeal:
                 raise AlteredError("The head of the ledger is gone from the database.")
             found = Head(row["seq"], row["mark"]) if row else Head(0, START)
             if row and row != self._verified and not self._is_ours(row):
-                raise AlteredError("The head of the ledger is not signed with a key of PAYT_KEYS.")
+                by = f"but with one named {row['key']!s:.32}, which this replica may lack"
+                raise AlteredError(f"The head of the ledger is not signed with a key of PAYT_KEYS ({by}).")
             self._verified = row
             self._store.check_not_before(found.seq)
             self._store.has_reached(found.seq)

@@ -239,6 +239,12 @@ class PostgresStore:
     def in_states(self, states: Collection[str], scope: str | None = None) -> list[Row]:
         return self._rows(f"status = any(%s) and {_SCOPE} order by created_at, number", list(states), scope, scope)
 
+    def waiting_of(self, proposer: str, scope: str) -> int:
+        where = "status = 'proposed' and proposer = %s and (proposer <> '' or scope = %s)"
+        query = f"select count(*) as number from proposals where tenant = %s and {where}"  # noqa: S608 - a clause of this module
+        row = self.row(query, self.tenant, proposer, scope)
+        return row["number"] if row else 0
+
     def changed_since(self, moment: str, scope: str | None = None) -> list[Row]:
         return self._rows(f"changed_at >= %s and {_SCOPE} order by changed_at desc", moment, scope, scope)
 
@@ -295,6 +301,15 @@ class PostgresStore:
 
     def last_of(self, key: str) -> Event | None:
         return self._event("proposal_id = %s order by seq desc limit 1", key)
+
+    def last_of_each(self, keys: Collection[str]) -> dict[str, Event]:
+        query = f"select distinct on (proposal_id) {_EVENT} from events where tenant = %s and proposal_id = any(%s) "  # noqa: S608 - names of this package
+        rows = self._all(f"{query} order by proposal_id, seq desc", self.tenant, list(keys))
+        return {row["proposal_id"]: Event(**row) for row in rows}
+
+    def marks(self, seqs: Collection[int]) -> dict[int, str]:
+        rows = self._all("select seq, mark from events where tenant = %s and seq = any(%s)", self.tenant, list(seqs))
+        return {row["seq"]: row["mark"] for row in rows}
 
     def last_moment_until(self, moment: str) -> str | None:
         row = self.row("select max(at) as at from events where tenant = %s and at <= %s", self.tenant, moment)

@@ -1,7 +1,12 @@
 """Access tokens of five minutes, and refresh tokens that are good once.
 
 A program whose requests run side by side refreshes side by side, and an answer may get lost. So for two minutes after
-its first use a refresh token gives further pairs; when it comes later, somebody else has it, and the connection ends.
+its first use a refresh token gives further pairs, until one of those was used in its turn; when it comes later,
+somebody else has it, and the connection ends.
+
+All pairs that came of one token are of one generation: the first of them that is used begins the two minutes of all. So
+two who go on side by side, of whom one has stolen a token, have to come within the same two minutes every time; the
+first who does not ends it for both.
 """
 
 from __future__ import annotations
@@ -32,10 +37,13 @@ _LIVE = """
     and n.client_id = %s and n.resource = %s and n.revoked_at is null
 """
 _WHOSE = f"select n.* from connection_tokens t, connections n where {_LIVE}"  # noqa: S608 - a constant
-_USE = f"""
-    update connection_tokens t set used_at = coalesce(t.used_at, now()) from connections n where {_LIVE}
-    returning t.connection, n.writes, t.used_at > now() - interval '120 seconds' as is_good
-"""  # noqa: S608 - a constant
+_LOCK = f"select n.id, n.writes from connection_tokens t, connections n where {_LIVE} for update of n"  # noqa: S608 - a constant
+_STATE = """
+    select used_at is null as is_first, used_at > now() - interval '120 seconds' as is_early, exists (
+        select from connection_tokens o where o.connection = t.connection and o.used_at > t.used_at
+    ) as is_passed from connection_tokens t where hash = %s
+"""
+_USE = "update connection_tokens set used_at = now() where connection = %s and kind = 'refresh' and used_at is null"
 
 
 @dataclass(frozen=True)
@@ -70,14 +78,19 @@ def refresh(connection: Connection, given: Refreshing, *, writes: bool) -> Pair 
     """The next pair; None where the token is none of this program's, or none any more. `writes`: asked for again; its
     refresh token keeps what the person allowed.
     """
-    row = first(connection, _USE, (hashed(given.token), given.client_id, given.resource))
-    if row is None:
+    held = first(connection, _LOCK, (hashed(given.token), given.client_id, given.resource))
+    state = first(connection, _STATE, (hashed(given.token),)) if held else None
+    if held is None or state is None:
         return None
-    if not row["is_good"]:
-        end(connection, row["connection"])
+    if state["is_first"]:
+        connection.execute(_USE, (held["id"],))  # and what else is of its generation
+    elif not state["is_early"]:
+        end(connection, held["id"])
         return None
-    connection.execute(_OLD, (row["connection"],))
-    return mint(connection, row["connection"], writes=row["writes"] and writes)
+    elif state["is_passed"]:
+        return None
+    connection.execute(_OLD, (held["id"],))
+    return mint(connection, held["id"], writes=held["writes"] and writes)
 
 
 def mint(connection: Connection, connection_id: str, *, writes: bool) -> Pair:

@@ -21,7 +21,7 @@ from payt_mcp.proposals.stored import words_of
 from payt_mcp.server.team.pages import frame
 from payt_mcp.server.team.pages.approvals_view import Entry, Listed, approvals_page
 from payt_mcp.server.team.pages.needed import Needed
-from payt_mcp.server.team.pages.past import past_ones
+from payt_mcp.server.team.pages.past import past_ones, unaltered
 from payt_mcp.server.team.pages.proposal_view import MOST_REASON, Told, client_of, proposal_page, token
 from payt_mcp.server.team.pages.seen_by import Member, Shown, find, members, open_ones, yeses_of
 from payt_mcp.server.team.web_sessions import WebSession
@@ -41,8 +41,10 @@ class Approvals:
         asked = request.query_params.get("page", "1")
         number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
         found = await members(session, self._needed)
-        opened = [(one, record) for one in found for record in await open_ones(one, self._needed.desk)]
+        of_each = [(one, await open_ones(one, self._needed.desk)) for one in found]
+        opened = [(one, record) for one, listing in of_each for record in listing.records]
         past = await self._needed.database.run(lambda c: past_ones(c, found, number))
+        over, altered = await unaltered(past, self._needed.desk)
         yours = [one for one in opened if one[0].is_waited_for(one[1])]
         proposed = [one for one in opened if one not in yours and one[0].is_proposer(one[1])]
         others = [one for one in opened if one not in yours and one not in proposed]
@@ -50,9 +52,10 @@ class Approvals:
             await self._entries(yours),
             await self._entries(proposed),
             await self._entries(others),
-            await self._entries(past.shown),
+            await self._entries(over),
             past.total,
             past.number,
+            sorted(altered.union(*(listing.altered for _, listing in of_each))),
         )
         return frame.page(approvals_page(html, session, listed))
 
@@ -121,7 +124,7 @@ class Approvals:
         history = await run_sync(lambda: shown.ledger.history(record.id))
         people = {record.proposer, *(yes.approver for yes in yeses_of(record))}
         return Told(
-            needs=directory.needs(tenant.id, record.amount),
+            needs=directory.needs(tenant.id, record),
             names=await self._names(shown.member, people),
             client=client_of(history),
             zone=await self._zone(shown.member, record),

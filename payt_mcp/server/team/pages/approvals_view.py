@@ -19,7 +19,7 @@ from payt_mcp.server.team.pages.proposal_view import WAITS, WAITS_FOR_YOU
 from payt_mcp.server.team.pages.seen_by import Member
 from payt_mcp.server.team.web_sessions import WebSession
 from payt_mcp.words.hypertext import NOTHING, Html, one_by_one
-from payt_mcp.words.said import say
+from payt_mcp.words.said import say, some
 from payt_mcp.words.sentences import spoken
 from payt_mcp.words.text import cut
 
@@ -38,7 +38,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Listed:
-    """What is listed: what is open by who it waits for, and page number `number` (from 1) of what is over."""
+    """What is listed: what is open by who it waits for, page number `number` (from 1) of what is over, and the ids of
+    what was altered, which stands in none of them.
+    """
 
     yours: Sequence[Entry]
     proposed: Sequence[Entry]
@@ -46,12 +48,14 @@ class Listed:
     past: Sequence[Entry]
     past_total: int
     number: int
+    altered: Sequence[str]
 
 
 def approvals_page(html: Html, session: WebSession, listed: Listed) -> str:
     several = len(session.people) > 1
     nothing = say("Nothing waits for you.")
     main = [
+        _alarm(html, listed.altered),
         _section(html, say("Waiting for you"), listed.yours, several, nothing=nothing),
         _section(html, say("Proposed by you"), listed.proposed, several),
         _section(html, say("Waiting for others"), listed.others, several),
@@ -59,6 +63,18 @@ def approvals_page(html: Html, session: WebSession, listed: Listed) -> str:
         _turning(html, listed),
     ]
     return document(html, session, HEADING, one_by_one(main), here="/approvals")
+
+
+def _alarm(html: Html, altered: Sequence[str]) -> Markup:
+    """What somebody with access to the database changed, and what to do."""
+    if not altered:
+        return NOTHING
+    said = say(
+        "Altered by something other than this server: {proposals}. It is not shown, cannot be approved, and nothing of "
+        "it is sent. Whoever runs this server finds out more with `payt-mcp team export`.",
+        proposals=some(altered),
+    )
+    return html('<ul class="warnings" role="alert"><li class="danger">{}</li></ul>', said)
 
 
 def _section(

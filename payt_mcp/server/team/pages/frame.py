@@ -11,7 +11,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from payt_mcp.errors import LedgerError
+from payt_mcp.errors import AlteredError, LedgerError
 from payt_mcp.proposals.asking.page_guard import EMBEDDED, HEADERS, asset
 from payt_mcp.proposals.asking.script_words import script_words
 from payt_mcp.server.team.web_sessions import WebSession, WebSessions
@@ -128,6 +128,8 @@ def of_session(sessions: WebSessions, endpoint: OfSession) -> Endpoint:
         if session is not None:
             try:
                 return await endpoint(request, session)
+            except AlteredError as error:  # no matter of a while
+                return PlainTextResponse(str(error), 409)
             except LedgerError as error:
                 return _unable(str(error))
         if "html" not in request.headers.get("accept", "html"):

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from anyio.to_thread import run_sync
 from psycopg import sql
 
 from payt_mcp.database.database import Connection
 from payt_mcp.policy.team import EVERYWHERE, ROLES
+from payt_mcp.proposals.ledger.vouching import Row
 from payt_mcp.proposals.records import Record, record_of
 from payt_mcp.proposals.states import FINISHED
+from payt_mcp.server.team.pages.needed import Desk
 from payt_mcp.server.team.pages.seen_by import Member
 
 PAGE = 25
@@ -31,9 +34,9 @@ _SEEN = sql.SQL(
 
 @dataclass(frozen=True)
 class Past:
-    """Page `number` (from 1) of `total` proposals, the last changed first, each with who sees it as whom."""
+    """Page `number` (from 1) of `total` proposals, the last changed first: rows, each with who sees it as whom."""
 
-    shown: Sequence[tuple[Member, Record]]
+    shown: Sequence[tuple[Member, Row]]
     number: int
     total: int
 
@@ -53,8 +56,19 @@ def past_ones(c: Connection, members: Sequence[Member], asked: int) -> Past:
         [*values, PAGE, (number - 1) * PAGE],
     ).fetchall()
     by_tenant = {member.tenant.id: member for member in members}
-    found = [(by_tenant[row["tenant"]], record_of(row)) for row in rows]
-    return Past([one for one in found if one[0].sees(one[1])], number, total)
+    return Past([(by_tenant[row["tenant"]], row) for row in rows], number, total)
+
+
+async def unaltered(past: Past, desk: Desk) -> tuple[list[tuple[Member, Record]], frozenset[str]]:
+    """Those of a page that are as their history left them, and the ids of the others that somebody is told of."""
+    altered: set[str] = set()
+    for member in {member.tenant.id: member for member, _ in past.shown}.values():
+        ledger = await desk.ledger(member.tenant.id)
+        theirs = [row["id"] for one, row in past.shown if one is member]
+        altered |= await run_sync(ledger.altered, theirs)
+    read = [(member, record_of(row)) for member, row in past.shown if row["id"] not in altered]
+    told = {row["id"] for member, row in past.shown if row["id"] in altered and member.hears_of_altered}
+    return [one for one in read if one[0].sees(one[1])], frozenset(told)
 
 
 def _values(member: Member) -> tuple[Any, ...]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from anyio.to_thread import run_sync
 
-from payt_mcp.errors import RefusedWriteError
+from payt_mcp.errors import AlteredError, RefusedWriteError
 from payt_mcp.policy.approval import Yes
 from payt_mcp.policy.team import Standing, may_see, why_not_approve
 from payt_mcp.proposals.ledger.contract import LedgerContract
-from payt_mcp.proposals.records import Record
-from payt_mcp.proposals.states import Status
+from payt_mcp.proposals.records import Listing, Record
+from payt_mcp.proposals.states import PENDING, Status
 from payt_mcp.server.team.pages.needed import Desk, Needed
 from payt_mcp.server.team.people import Person, Tenant
 from payt_mcp.server.team.web_sessions import WebSession
@@ -36,6 +36,11 @@ class Member:
     def why_not(self, record: Record) -> str:
         """Why their yes would not be taken; "" where it would."""
         return why_not_approve(self.standing, record.administration_id, record.proposer)
+
+    @property
+    def hears_of_altered(self) -> bool:
+        """Whether they are told which proposals were altered: whose those are is nobody's word any more."""
+        return self.standing.rights.may_anywhere("approver")
 
     def is_proposer(self, record: Record) -> bool:
         return record.proposer == self.person.id
@@ -81,11 +86,19 @@ async def members(session: WebSession, needed: Needed, *, fresh: bool = False) -
 
 
 async def find(session: WebSession, needed: Needed, key: str, *, fresh: bool = False) -> Shown | None:
-    """A proposal of a company of theirs that they may see."""
+    """A proposal of a company of theirs that they may see.
+
+    Raises:
+        AlteredError: it is not what was proposed; told to whoever is told of such in its company.
+    """
     if not _ID.fullmatch(key):
         return None
     for member in await members(session, needed, fresh=fresh):
         ledger = await needed.desk.ledger(member.tenant.id)
+        if await run_sync(ledger.altered, [key]):
+            if member.hears_of_altered:
+                raise AlteredError(f"Proposal {key} was altered, and cannot be approved.", AlteredError.OF_A_COMPANY)
+            continue
         try:
             record = await run_sync(ledger.get, key)
         except RefusedWriteError:
@@ -95,8 +108,9 @@ async def find(session: WebSession, needed: Needed, key: str, *, fresh: bool = F
     return None
 
 
-async def open_ones(member: Member, desk: Desk) -> list[Record]:
-    """What is not over yet and they may see, oldest first."""
+async def open_ones(member: Member, desk: Desk) -> Listing:
+    """What is not over yet and they may see, oldest first; and what was altered of it, where they are told of that."""
     ledger = await desk.ledger(member.tenant.id)
-    pending = await run_sync(lambda: ledger.pending(also=(Status.OUTCOME_UNKNOWN,)))
-    return [record for record in pending if member.sees(record)]
+    found = await run_sync(ledger.listed, (*PENDING, Status.OUTCOME_UNKNOWN))
+    seen = [record for record in found.records if member.sees(record)]
+    return Listing(seen, found.altered if member.hears_of_altered else frozenset())

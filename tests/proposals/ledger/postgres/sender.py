@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -16,11 +17,12 @@ import anyio
 from anyio.to_thread import run_sync
 
 from payt_mcp.database.database import Database
-from payt_mcp.errors import NotSentError
+from payt_mcp.errors import DatabaseError, NotSentError
 from payt_mcp.proposals.attempt import Check, Done
 from payt_mcp.proposals.engine import Engine
 from payt_mcp.proposals.ledger.postgres.leases import Leases
 from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
+from payt_mcp.proposals.ledger.postgres.turns import Turns
 from payt_mcp.proposals.ledger.postgres.waking import Waking
 from payt_mcp.proposals.records import Record
 from payt_mcp.proposals.rounds import Rounds
@@ -65,9 +67,17 @@ async def replica(url: str, tenant: str, folder: Path, lease: float) -> None:
     leases, waking = Leases(database, lease=lease, beat=lease / 8), Waking(database)
     ledger = await run_sync(partial(open_team_ledger, database, tenant, KEYS, leases))
     writers: Mapping[str, Post] = {"message": Post(folder)}
+    turns = Turns(database, seconds=lease / 4)
+
+    async def keep_turns() -> None:
+        while True:
+            with suppress(DatabaseError):  # it comes back
+                await turns.keep()
+
     async with anyio.create_task_group() as group:
         group.start_soon(waking.run)
-        rounds = Rounds(poll=0.3, woken=waking.of(tenant, SCOPE).wait)
+        group.start_soon(keep_turns)
+        rounds = Rounds(poll=0.3, woken=waking.of(tenant, SCOPE).wait, turns=turns.of(tenant))
         engine = Engine(ledger, SCOPE, writers, group, rounds)
         await engine.start()
         (folder / f"ready {os.getpid()}").touch()

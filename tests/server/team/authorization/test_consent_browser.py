@@ -43,7 +43,7 @@ async def test_a_click_on_the_page_reaches_the_program(
     async with served(app, bound, lifespan="off"):
         page = await chromium.new_page()
         said: list[str] = []
-        page.on("console", lambda message: said.append(message.text))
+        chromium.hear(page, "console", lambda message: said.append(message.text))
         await page.context.add_cookies([{"name": sessions.cookie, "value": token, "url": public_url}])
         await page.goto(f"{public_url}{program.asks(resource=None)}")
         card = await page.eval_on_selector("article", "one => getComputedStyle(one).borderTopWidth")

@@ -337,6 +337,30 @@ async def test_refreshing_side_by_side_logs_nobody_out_and_a_stolen_token_ends_a
         assert (await program.refresh(pair["refresh_token"])).json()["error"] == "invalid_grant"
 
 
+async def test_a_token_that_was_taken_again_goes_on_for_one_of_two(stage: Stage) -> None:
+    """The owner refreshes, and a thief does with the same token a moment later: they are of one generation."""
+    program = await stage.program()
+    stolen = (await program.tokens())["refresh_token"]
+    owner = (await program.refresh(stolen)).json()
+    thief = (await program.refresh(stolen, 1)).json()
+    await stage.later("used_at", "connection_tokens", "10 seconds")
+    owner = (await program.refresh(owner["refresh_token"])).json()
+    late = await program.refresh(stolen, 1)  # within two minutes, but what it gave was used
+    assert late.json()["error"] == "invalid_grant"
+    answers = await _side_by_side([(program.refresh, thief["refresh_token"], one) for one in (0, 1)])
+    assert [one.status_code for one in answers] == [200, 200]  # as a program's own would, side by side
+    thief = answers[0].json()
+    await stage.later("used_at", "connection_tokens", "5 minutes")
+    newest = (await program.refresh(owner["refresh_token"])).json()
+    assert (await program.who(newest["access_token"])).status_code == 200
+    await stage.later("used_at", "connection_tokens", "121 seconds")
+    assert (await program.refresh(thief["refresh_token"], 1)).json()["error"] == "invalid_grant"
+    stage.now += 6
+    for pair in (newest, owner, thief):  # somebody else had it: all of it is over
+        assert (await program.who(pair["access_token"])).status_code == 401
+        assert (await program.refresh(pair["refresh_token"])).json()["error"] == "invalid_grant"
+
+
 async def test_tokens_end_when_nobody_uses_them_and_after_half_a_year(stage: Stage) -> None:
     program = await stage.program()
     told = await program.tokens()

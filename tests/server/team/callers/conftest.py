@@ -12,7 +12,7 @@ from tests.support.colleagues import Company, company
 
 @pytest.fixture(scope="package")
 def house() -> Iterator[Company]:
-    with company(second=Token(), third=Token()) as made:
+    with company(second=Token(), third=Token(), poor=Token(frozenset({"administrations:read"}))) as made:
         yield made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import anyio
@@ -12,7 +13,9 @@ from mcp.types import CallToolResult, ElicitResult
 from payt_mcp.policy.team import TenantPolicy
 from payt_mcp.proposals.records import Record, Who
 from payt_mcp.proposals.states import Status
+from payt_mcp.server.team import works
 from payt_mcp.server.team.people import Person
+from payt_mcp.server.team.rate import SharedRate, asking
 from tests.support.colleagues import Company, asks, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
@@ -91,6 +94,29 @@ async def test_whichever_replica_hears_of_a_yes_sends_it_once(house: Company, re
     assert letters.looked() == before + 4  # one replica looked at each again, and not both
 
 
+async def test_what_is_read_for_a_letter_is_not_behind_what_its_proposer_asks(
+    house: Company, replicas: Replicas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it was their call by which a replica began to see to what is approved."""
+    went: list[str] = []
+
+    class Watched(SharedRate):
+        async def enter(self, *, can_wait: bool) -> None:
+            went.append(asking.get())
+            await super().enter(can_wait=can_wait)
+
+    monkeypatch.setattr(works, "SharedRate", Watched)
+    letters, anouk, bram = await a_company(house, replicas, "In turn")
+    answers = [await letters.propose(anouk, f"In turn {place}.", replica=place, place=place) for place in (0, 1)]
+    assert set(went) == {anouk.id}
+    del went[:]
+    for answer in answers:
+        key = str(told(answer)["proposal_id"])
+        await letters.approve(key, bram)
+        assert (await letters.ended(key)).status is Status.SENT
+    assert set(went) == {""}
+
+
 async def test_a_replica_that_begins_takes_up_what_was_approved_before(house: Company, replicas: Replicas) -> None:
     async with house.replica() as first:
         letters, anouk, bram = await a_company(house, (first, first), "Left")
@@ -116,8 +142,8 @@ async def test_who_may_not_is_refused_with_the_reason_at_each_step(house: Compan
 
     refused = why_refused(await letters.propose(rita, "Reader."))
     assert refused == (
-        "Your role in this administration allows reading only; whoever administers this server can change that. "
-        "Nothing was sent or changed."
+        "Your role in this administration allows reading only; whoever administers this server can change that "
+        "(`payt-mcp team roles set`). Nothing was sent or changed."
     )
     refused = why_refused(await letters.propose(bram, "Only read.", writes=False))
     assert "There is no tool 'send_message' for you here" in refused
@@ -194,3 +220,15 @@ async def test_a_day_has_an_end(house: Company, replicas: Replicas) -> None:
     assert record.status is Status.SUPERSEDED
     assert "not before tomorrow" in str(record.outcome["why"])
     assert letters.sent("A day 2.") == 0
+
+
+async def test_two_replicas_at_once_send_no_more_than_a_day_takes(house: Company, replicas: Replicas) -> None:
+    """Six letters are approved at one moment, at both: three of them go out."""
+    letters, anouk, bram = await a_company(house, replicas, "At once", daily_messages=3)
+    keys = [await letters.proposed(anouk, f"At once {number}.", place=number) for number in range(6)]
+    async with anyio.create_task_group() as group:
+        for number, key in enumerate(keys):
+            group.start_soon(partial(letters.approve, key, bram, replica=number % 2))
+    ended = [(await letters.ended(key)).status for key in keys]
+    assert sorted(ended) == [Status.SENT] * 3 + [Status.SUPERSEDED] * 3
+    assert sum(letters.sent(f"At once {number}.") for number in range(6)) == 3

@@ -13,11 +13,12 @@ from mcp.types import CallToolResult, ResourceTemplateReference, Tool
 
 from payt_mcp.proposals.records import Who
 from payt_mcp.server.team.people import Person
-from tests.support.colleagues import Company, asks
+from tests.support.colleagues import PUBLIC_URL, Company, asks, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
 ERAS = pytest.mark.parametrize("mode", ["auto", "legacy"])
 OWN, OTHER = "4711", "4739"
+HERE = {"administration_id": OWN}
 WHERE = (OTHER, f"{OWN},{OTHER}", "all", "Harbour & Finch Ltd")
 
 Replicas = tuple[str, str]
@@ -207,3 +208,39 @@ async def test_what_is_carried_out_says_who_but_nothing_of_a_colleagues_letter(
         assert "the same was proposed by a colleague, and waits for a yes" in text
         assert "/approvals/" not in text
         assert "From:" not in text
+
+
+@ERAS
+async def test_an_approver_of_another_grant_is_told_how_it_stands_and_where(
+    house: Company, replicas: Replicas, mode: str
+) -> None:
+    """What they may see on the page: its state through their assistant, and nothing of its text."""
+    tenant, other = await house.tenant(f"Two grants {mode}"), await house.tenant(f"Elsewhere {mode}")
+    anouk = await house.person(tenant, "anouk", "whole", everywhere="proposer")
+    bram = await house.person(tenant, "bram", "second", everywhere="approver")
+    colleague = await house.person(tenant, "piet", "third", everywhere="proposer")
+    stranger = await house.person(other, "eva", "second", grant="g-eva", everywhere="admin")
+    letter = {"subject": "Twee", "body": f"Wilt u {mode} betalen?", "to_debtor": house.mailable(), **HERE}
+    async with asks(replicas[0], anouk, mode=mode) as hers:
+        key = (await hers.call_tool("send_message", letter)).structured_content["proposal_id"]
+    async with asks(replicas[1], bram, mode=mode) as his:
+        told = await his.call_tool("check_approval", {"proposal_id": key})
+        assert told.structured_content["status"] == "awaiting_approval"
+        assert f"{PUBLIC_URL}/approvals/{key} " in told.structured_content["next_step"]
+        ledger = await house.replicas[1].ledger(tenant)
+        ledger.approve(key, Who("page", "", bram.id))
+
+        async def is_sent() -> bool:
+            now = await his.call_tool("check_approval", {"proposal_id": key})
+            assert "under another sign-in" not in said(now)
+            assert not {"preview", "warnings", "approved", "message_id"} & now.structured_content.keys()
+            return bool(now.structured_content["status"] == "sent")
+
+        await until(is_sent)
+        for result in (told, await his.call_tool("check_approval", {"proposal_id": key})):
+            assert not any(word in said(result) for word in ("Wilt u", "Twee", "anouk", letter["to_debtor"]))
+    for person in (colleague, stranger):
+        async with asks(replicas[0], person, mode=mode) as client:
+            there = said(await client.call_tool("check_approval", {"proposal_id": key}))
+            nothing = said(await client.call_tool("check_approval", {"proposal_id": "p-abcdefghjk"}))
+            assert there.replace(key, "p-abcdefghjk") == nothing

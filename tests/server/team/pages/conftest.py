@@ -10,9 +10,9 @@ from payt_mcp.database.database import Database
 from payt_mcp.settings import Secret
 from tests.server.team.pages.stage import Stage
 from tests.support import postgres
-from tests.support.browsing import browser_process, browser_program, chromium
+from tests.support.browsing import browser_program, chromium, windows
 
-__all__ = ["browser_process", "browser_program", "chromium", "stage"]
+__all__ = ["browser_program", "chromium", "stage", "windows"]
 
 
 @pytest.fixture(scope="module")

@@ -48,6 +48,9 @@ async def _filled(pages: Served) -> dict[str, str]:
     anns, brams = await stage.browser("ann"), await stage.browser("bram")
     await brams.press(_path(two), "approve")
     await anns.press(_path(own), "approve")
+    altered = await stage.proposed("piet")
+    query = "update proposals set content = replace(content, 'betalen', 'wachten') where id = %s"
+    await stage.database.run(lambda c: c.execute(query, (altered.id,)))
     await let_in(stage, "ann", "Claude", "claude.ai", writes=True)
     await let_in(stage, "ann", "Cursor", "this computer", writes=False)
     return {

@@ -25,9 +25,9 @@ class Served:
     async def window(self, chromium: Any, subject: str, **options: Any) -> Any:
         """A page of a browser in which somebody is signed in."""
         name, _, value = (await self.stage.cookie(subject)).partition("=")
-        context = await chromium.new_context(**options)
-        await context.add_cookies([{"name": name, "value": value, "url": self.url, "httpOnly": True}])
-        return await context.new_page()
+        page = await chromium.new_page(**options)
+        await page.context.add_cookies([{"name": name, "value": value, "url": self.url, "httpOnly": True}])
+        return page
 
 
 @asynccontextmanager

@@ -84,8 +84,8 @@ class TestDesk:
             keys = settings().keys
 
             def opened() -> LedgerContract:
-                rule = lambda record: self._directory.needs(tenant_id, record.amount)  # noqa: E731
-                return open_team_ledger(self._database, tenant_id, keys, self._leases, rule=rule)
+                rule = lambda record: self._directory.needs(tenant_id, record)  # noqa: E731
+                return open_team_ledger(self._database, tenant_id, keys, self._leases, rule=rule, on_altered=print)
 
             self._ledgers[tenant_id] = await run_sync(opened)
         return self._ledgers[tenant_id]
@@ -203,8 +203,8 @@ class Stage:
         preview = letter(number, body, **changes)
         content = {"subject": number, "body": body, "payt": "https://api.example"}
         draft = Draft(
-            "message", "g-1", administration, f"digest-{number}", f"letter-{number}", content, preview.as_json(), {},
-            proposer=person.id, amount=amount,
+            "message", "g-1", administration, f"digest-{number}", f"letter-{number}", content, preview.as_json(),
+            {"currency": "EUR"}, proposer=person.id, amount=amount,
         )  # fmt: skip
         tenant = self.acme if person.tenant_id == self.acme.id else self.beta
         ledger = await self.ledger(tenant)

@@ -64,7 +64,8 @@ async def test_a_letter_is_proposed_by_one_and_approved_by_another_on_any_replic
 async def test_above_the_amount_two_different_people_must_say_yes(stage: Stage) -> None:
     record = await stage.proposed("ann", amount="2500.00")
     anns, brams = await stage.browser("ann"), await stage.browser("bram", replica=1)
-    assert "two different people must say yes" in text((await anns.get(path(record))).text)
+    said = "It concerns EUR 2,500.00, which is more than EUR 1,000.00: two different people must say yes."
+    assert said in text((await anns.get(path(record))).text)
     form = hidden((await anns.get(path(record))).text, path(record))
     await anns.press(path(record), "approve")
     assert "You said yes. It waits for the yes of 1 more." in text((await anns.get(path(record))).text)

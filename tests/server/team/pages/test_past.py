@@ -47,6 +47,6 @@ async def test_the_database_and_the_policy_agree_who_sees_what(stage: Stage) -> 
             for record in records
             if (record.proposer == stage.who["carl"].id) == (member.tenant == stage.beta) and member.sees(record)
         }
-        assert {(member.tenant.id, record.id) for member, record in found.shown} == wanted, roles
+        assert {(member.tenant.id, row["id"]) for member, row in found.shown} == wanted, roles
         assert found.total == len(wanted), roles
-        assert waiting.id not in {record.id for _, record in found.shown}
+        assert waiting.id not in {row["id"] for _, row in found.shown}

@@ -1,0 +1,99 @@
+"""Processes of `payt-mcp` from an interpreter that has the libraries in memory already.
+
+Loading the SDK takes most of a start, and is the same each time. So one process, the nursery, loads what is not ours,
+and a copy of it (a fork) becomes the process that was asked for: with the arguments, environment, folder and streams it
+was given, and with `payt_mcp` loaded from its first line. Tests of the start itself use `subprocess`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+COMMAND = (sys.executable, "-m", "payt_mcp")
+_OF_THE_INTERPRETER = ("PYTHON", "LC_", "LANG", "TZ", "LD_")
+_OF_A_LIBRARY = {"PYTHON_KEYRING_BACKEND"}
+"""Named as if the interpreter read it."""
+
+
+def begun(command: Sequence[str], *, env: Mapping[str, str], **given: Any) -> subprocess.Popen[Any]:
+    """`subprocess.Popen`; from the nursery where that comes to the same."""
+    is_ours = tuple(command[:3]) == COMMAND and sys.platform == "linux"
+    kind = _Forked if is_ours and _said(env) == _said(os.environ) else subprocess.Popen
+    return kind(command, env=env, **given)
+
+
+def _said(environment: Mapping[str, str]) -> dict[str, str]:
+    """What an environment says to the interpreter itself, which it hears once. An empty value says nothing."""
+    heard = (name for name in environment if name.startswith(_OF_THE_INTERPRETER) and name not in _OF_A_LIBRARY)
+    return {name: environment[name] for name in heard if environment[name]}
+
+
+class _Nursery:
+    def __init__(self) -> None:
+        self._asks, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._turn = threading.Lock()
+        command = [sys.executable, str(Path(__file__).with_name("nursery.py")), str(theirs.fileno())]
+        self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+        theirs.close()
+
+    def born(self, arguments: Sequence[str], env: Mapping[str, str], folder: str, descriptors: list[int]) -> int:
+        """The number of a new process."""
+        with self._turn:
+            socket.send_fds(self._asks, [json.dumps([arguments, dict(env), folder]).encode()], descriptors)
+            return int(self._asks.recv(16))
+
+
+@cache
+def _nursery() -> _Nursery:
+    return _Nursery()
+
+
+class _Forked(subprocess.Popen[Any]):
+    """A child of the nursery, which tells how it ended; all else is `subprocess`'s own."""
+
+    _told: socket.socket
+
+    def _execute_child(self, args: Any, _executable: Any, _preexec: Any, _close: Any, _pass: Any, cwd: Any, env: Any,
+                       _info: Any, _flags: Any, _shell: Any, *given: Any) -> None:  # fmt: skip
+        pipes = given[:6]
+        theirs = (pipes[0], pipes[3], pipes[5])
+        streams = [number if theirs[number] == -1 else theirs[number] for number in range(3)]
+        self._one_at_a_time = threading.Lock()
+        self._told, end = socket.socketpair()
+        with end:
+            folder = os.path.abspath(cwd or ".")  # noqa: PTH100 - the text of it
+            self.pid = _nursery().born(args[3:], env, folder, [*streams, end.fileno()])
+        self._child_created = True
+        self._close_pipe_fds(*pipes)  # type: ignore[attr-defined]  # as the method above does that this one replaces
+
+    def _internal_poll(self, *_args: Any, **_given: Any) -> int | None:
+        if self.returncode is None and self._one_at_a_time.acquire(blocking=False):
+            try:
+                self._listen(0)
+            finally:
+                self._one_at_a_time.release()
+        return self.returncode
+
+    def _wait(self, timeout: float | None) -> int:
+        with self._one_at_a_time:
+            self._listen(timeout)
+        if self.returncode is None:
+            raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        return self.returncode
+
+    def _listen(self, timeout: float | None) -> None:
+        if self.returncode is None:
+            self._told.settimeout(timeout)
+            with suppress(BlockingIOError, TimeoutError):
+                self.returncode = int(self._told.recv(16))
+                self._told.close()

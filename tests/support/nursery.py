@@ -1,0 +1,106 @@
+"""Becomes `payt-mcp`, again and again: `forking` starts it, and says how.
+
+It loads the libraries, and waits. For each message (arguments, environment and folder, with the three streams and one
+more descriptor) it makes a copy of itself that goes on as `python -m payt_mcp`, answers with the copy's number, and
+writes its exit code into that descriptor when it has ended. Nothing of ours is loaded before the copy is made.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import io
+import json
+import os
+import runpy
+import selectors
+import socket
+import sys
+from contextlib import suppress
+from typing import Any
+
+LIBRARIES = (
+    "anyio._backends._asyncio", "argparse", "babel.dates", "babel.numbers", "certifi", "cryptography.fernet", "h11",
+    "httpx", "idna", "joserfc.jwt", "markupsafe", "mcp.client", "mcp.server.mcpserver", "mcp.server.stdio",
+    "prometheus_client", "psycopg.rows", "psycopg_pool", "publicsuffixlist", "sqlite3", "starlette.applications",
+    "uvicorn.protocols.http.h11_impl", "xlsxwriter",
+)  # fmt: skip
+"""Those that read nothing of the environment when they are loaded: `keyring` does."""
+
+_TOLD_BY = 4
+"""Descriptors with a message: stdin, stdout, stderr, and where the exit code is told."""
+
+
+def _until_born(asked: socket.socket) -> tuple[list[str], dict[str, str], str] | None:
+    """Comes back in a copy, with what it is to do, its streams in place; and here when nobody asks any more."""
+    waiting = selectors.DefaultSelector()
+    waiting.register(asked, selectors.EVENT_READ)
+    while True:
+        for key, _ in waiting.select():
+            if key.fileobj is not asked:
+                waiting.unregister(key.fileobj)
+                _tell(key.fd, *key.data)
+                continue
+            message, descriptors, *_ = socket.recv_fds(asked, 1 << 20, _TOLD_BY)
+            if not message:
+                return None
+            if (child := os.fork()) == 0:
+                asked.close()
+                waiting.close()
+                _take(descriptors)
+                arguments, environment, folder = json.loads(message)
+                return arguments, environment, folder
+            for descriptor in descriptors[:3]:
+                os.close(descriptor)
+            waiting.register(os.pidfd_open(child), selectors.EVENT_READ, (child, descriptors[3]))
+            asked.send(str(child).encode())
+
+
+def _tell(watched: int, child: int, where: int) -> None:
+    _, status = os.waitpid(child, 0)
+    with suppress(BrokenPipeError):  # nobody waits for it any more
+        os.write(where, str(os.waitstatus_to_exitcode(status)).encode())
+    os.close(where)
+    os.close(watched)
+
+
+def _take(descriptors: list[int]) -> None:
+    for number, descriptor in enumerate(descriptors[:3]):
+        os.dup2(descriptor, number)
+    os.closerange(3, min(1 << 20, os.sysconf("SC_OPEN_MAX")))
+    sys.stdin = sys.__stdin__ = _text(0, "rb", sys.__stdin__)  # type: ignore[misc]  # as the interpreter does
+    sys.stdout = sys.__stdout__ = _text(1, "wb", sys.__stdout__)  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _text(2, "wb", sys.__stderr__)  # type: ignore[misc]
+
+
+def _text(number: int, mode: str, before: Any) -> io.TextIOWrapper:
+    """A standard stream as the interpreter makes it."""
+    writes_at_once = mode == "wb" and before.write_through
+    raw: Any = open(number, mode, buffering=0 if writes_at_once else -1, closefd=False)  # noqa: SIM115
+    is_stderr = number == 2
+    return io.TextIOWrapper(
+        raw, before.encoding, before.errors, newline="\n", line_buffering=is_stderr or raw.isatty(),
+        write_through=writes_at_once,
+    )  # fmt: skip
+
+
+def main() -> None:
+    for name in LIBRARIES:
+        with suppress(ImportError):
+            importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    born = _until_born(socket.socket(fileno=int(sys.argv[1])))
+    if born is None:
+        return
+    arguments, environment, folder = born
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    sys.path[0] = folder
+    sys.argv[1:] = arguments
+    runpy.run_module("payt_mcp", run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -73,8 +73,6 @@ class DebtorFile:
     is_all: bool
     bounced: list[Notification] | None
     unseen: Mapping[str, str]
-    as_of: dt.datetime
-    """The moment (UTC, at Payt) whose state the oldest part of it shows."""
 
     def attention(self, today: dt.date) -> DebtorAttention:
         """What must not be overlooked about the debtor, and which record says so."""
@@ -95,9 +93,8 @@ async def open_file(
     UpstreamError; MissingError where there is no such debtor.
 
     Everything is read from Payt now and not from the books, so that it is right at the moment of writing; but where
-    books that are `held` are given, open items, cases and plans are as these have them.
+    books that are `held` are given, cases and plans are as these have them.
     """
-    as_of = scope.account.now() if held is None else scope.account.books(scope.administration).as_of
     most = None if all_messages else MOST_MESSAGES
     found: dict[str, Any] = {}
 
@@ -130,7 +127,6 @@ async def open_file(
         listed.is_all,
         bounced,
         around.unseen,
-        as_of,
     )
 
 

@@ -15,7 +15,7 @@ from payt_mcp.books.case_book import CASES, PLANS, Kind, unseen
 from payt_mcp.books.permitted import permitted
 from payt_mcp.books.scope import Scope
 from payt_mcp.errors import MissingError
-from payt_mcp.payt.models import CreditCase, Debtor, PaymentPlan
+from payt_mcp.payt.models import CreditCase, Debtor, Invoice, PaymentPlan
 from payt_mcp.payt.resources import PaymentPlanFilters
 from payt_mcp.payt.together import together
 from payt_mcp.payt.wire import Fields
@@ -33,6 +33,7 @@ class Surroundings:
 
     books: OpenItems
     debtor: Debtor | None = None
+    invoices: list[Invoice] = field(default_factory=list)
     cases: list[CreditCase] = field(default_factory=list)
     plans: list[PaymentPlan] = field(default_factory=list)
     pending: list[PaymentPlan] = field(default_factory=list)
@@ -52,8 +53,8 @@ async def surroundings_of(
     held: OpenItems | None = None,
 ) -> Surroundings:
     """Of one debtor. `cases` are the ids of cases that are looked at too; `known` is its record where this call has
-    read it. Where the books `held` know what it owes and the cases that is in, neither is read again, of its plans only
-    those they know of, and then `cases` has no records. Raises UpstreamError.
+    read it. What the books `held` tell of its cases and plans is not read again, and then `cases` has no records.
+    Raises UpstreamError.
     """
     around = Surroundings(OpenItems(scope.administration.currency_code or ""))
     look = scope.look()
@@ -66,25 +67,22 @@ async def surroundings_of(
             look.take("debtors", [around.debtor])
 
     async def read_invoices() -> None:
-        for invoice in await open_invoices_of(scope, debtor_id):
+        around.invoices = await open_invoices_of(scope, debtor_id)
+        for invoice in around.invoices:
             around.books.put_invoice(invoice)
 
     async def read_plans() -> None:
         async with permitted(partial(around.refuse, PLANS)):
             of_debtor.extend(await _plans_of(scope, around.debtor))
 
-    if held is not None and _are_told(held, debtor_id):
-        around.books.take_over(held, debtor_id)
-
-        async def read_told_plans() -> None:
-            async with permitted(partial(around.refuse, PLANS)):
-                of_debtor.extend(await plans_by_id(scope, [plan.id for plan in held.plans.of_debtor(debtor_id)]))
-
-        await together(read_debtor, read_told_plans)
-        await _with_plans(scope, around, of_debtor)
-        return around
     await together(read_debtor, read_invoices)
     named = [item.case_id for item in around.books.invoices.values()]
+    if held is not None and _is_told(held, around, named):
+        around.books.cases = Records(case for key in set(named) if (case := held.cases.get(key)))
+        async with permitted(partial(around.refuse, PLANS)):
+            of_debtor += await plans_by_id(scope, [plan.id for plan in held.plans.of_debtor(debtor_id)])
+        await _with_plans(scope, around, of_debtor)
+        return around
     await together(partial(_with_cases, scope, around, [*named, *cases]), read_plans)
     if PLANS.resource not in around.unseen:
         await _with_plans(scope, around, of_debtor)
@@ -117,11 +115,10 @@ async def named_debtors(scope: Scope, items: Iterable[OpenItem]) -> Mapping[str,
     return {**books.held.debtors, **found} if books.is_loaded else found
 
 
-def _are_told(held: OpenItems, debtor_id: str) -> bool:
-    """Whether the books know each case and every plan that the open invoices of a debtor name."""
-    items = list(held.of_debtor(debtor_id))
-    cases, plans_named = {item.case_id for item in items} - {""}, {item.plan_id for item in items} - {""}
-    return all(map(held.cases.get, cases)) and all(map(held.plans.get, plans_named))
+def _is_told(held: OpenItems, around: Surroundings, cases: Iterable[str]) -> bool:
+    """Whether the books know each of these cases, and every plan that the invoices name."""
+    plans_named = {item.plan_id for item in around.books.invoices.values() if item.plan_id}
+    return all(held.cases.get(key) for key in cases if key) and all(held.plans.get(key) for key in plans_named)
 
 
 async def _with_cases(scope: Scope, around: Surroundings, ids: Iterable[str]) -> None:

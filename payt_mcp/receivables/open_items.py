@@ -274,15 +274,6 @@ class OpenItems:
         if self.debtors.pop(debtor_id, None) is not None:
             self._note(Change(None, None, debtor_id))
 
-    def take_over(self, others: OpenItems, debtor_id: str) -> None:
-        """Have what other books have of a debtor's open items, in the order of their ids whatever came first, and the
-        cases those name.
-        """
-        for item in sorted(others.of_debtor(debtor_id), key=lambda item: (len(item.id), item.id)):
-            self._link(item)
-        named = {item.case_id for item in self.invoices.values()}
-        self.cases = Records(case for key in named if (case := others.cases.get(key)))
-
     def changes(self, since: int) -> list[Change] | None:
         """What changed since that version, in order; None where that is more than is recalled."""
         missed = self.version - since

@@ -103,7 +103,7 @@ async def get_debtor(
     scope = await scope_of(ctx, administration_id)
     file, letters = await file_and_letters(scope, debtor.strip(), whole=whole)
     parts = overdue_parts(file.books, file.debtor.id, scope.today)
-    answer = Answer(debtor_words.summary(scope, file, parts, whole=whole), as_of=scope.here(file.as_of))
+    answer = Answer(debtor_words.summary(scope, file, parts, whole=whole), as_of=scope.as_of)
     answer.data = _data(scope, file, letters, parts, form)
     shown = len(answer.data["invoices"])
     answer.lines = file_lines(

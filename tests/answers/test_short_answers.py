@@ -12,7 +12,7 @@ from tests.support.fixed import tokens
 pytestmark = pytest.mark.slow
 
 MOST_TOKENS = 900
-MOST_REQUESTS = 3
+MOST_REQUESTS = 4
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +44,11 @@ async def test_the_worklist_and_the_largest_debtors_are_short_and_cost_few_reque
             has_plan = "Payment plan " in text
             assert tokens(text) <= MOST_TOKENS
             assert len(asked) <= MOST_REQUESTS + has_plan, asked
-            assert not {"/v1/credit_cases", "/v1/invoices"} & {*asked}
+            assert "/v1/credit_cases" not in asked
 
 
 async def test_fresh_books_tell_what_payt_tells(served: Handle) -> None:
-    """What is owed, cases and plans are not read again, and yet are what whoever has no books yet reads."""
+    """Cases and plans that are not read again are those that are there: whoever has no books yet reads the same."""
     async with assistant(served, PAYT_FRESHNESS_SECONDS="600") as who:
         await who.ask("summarize_overdue")
         largest = (await who.ask("summarize_overdue", top=100))["debtors"]

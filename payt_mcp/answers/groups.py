@@ -34,7 +34,7 @@ COLUMNS = {
     "credits": "credits",
     "settled_count": "settled credit notes",
     "settled_credits": "their total",
-    "total_amount": "made out for, where that differs",
+    "total_amount": "made out for, net of credits",
     "in_books": "net in the books",
 }
 _NOUNS = {"currency": "currencies"}

@@ -105,7 +105,7 @@ def notes(administration: Administration, picture: aging.Overdue) -> list[str]:
     said = []
     if picture.unvalued:
         currency = administration.currency_code or "the administration's currency"
-        said.append(f"Not in any figure, having no amount in the books ({currency}): {named(picture.unvalued, 2)}.")
+        said.append(f"Not in any figure in {currency}, having no amount in the books: {named(picture.unvalued, 2)}.")
     said += unbooked_notes(picture.unbooked)
     if picture.undated:
         said.append(f"{present.count(len(picture.undated), 'open invoice')} without a due date: never overdue here.")

@@ -317,10 +317,8 @@ def _as_of(scope: Scope) -> dt.datetime:
 def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mapping[str, Any]) -> Answer:
     """What all invoices that were found come to: in a company's own books, and by currency."""
     parts = [(scope, matches.totals) for scope, matches in found]
-    asked, by_currency = (
-        found_invoices.conditions(question, [scope for scope, _ in found]),
-        question.group_by != "currency",
-    )
+    asked = found_invoices.conditions(question, [scope for scope, _ in found])
+    by_currency = question.group_by != "currency"
     answer = Answer(totals.first_line(parts, question.status, asked, by_currency=by_currency))
     totals.add_totals(answer.data, parts, question.status)
     if question.paid and question.status == "paid":

@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import anyio
 
-from payt_mcp.cli.team.opened import company, key_ring, opened, whoever
-from payt_mcp.proposals.ledger.postgres.leases import Leases
-from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
+from payt_mcp.cli.team.opened import company, key_ring, opened, record_of, whoever
 from payt_mcp.proposals.records import Who
 from payt_mcp.server.team.people import People
 
@@ -20,9 +18,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     keys = key_ring(environ)
     with opened(environ) as database:
         tenant = anyio.run(company, People(database), args.company)
-        leases = Leases(database)
-        ledger = open_team_ledger(database, tenant.id, keys, leases)
-        try:
+        with record_of(database, tenant.id, keys) as ledger:
             ahead = ledger.ahead()
             if not ahead:
                 print(f"The record of {tenant.name} is not ahead of the database's clock: nothing to correct.")
@@ -39,9 +35,6 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
                 print("To correct it, run this again with --yes.")
                 return 1
             withdrawn = ledger.correct_clock(Who("terminal", "", whoever()))
-        finally:
-            ledger.close()
-            leases.close()
     print(f"Corrected, and on record. Withdrawn: {len(withdrawn)}.")
     return 0
 

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import anyio
 
-from payt_mcp.cli.team.opened import company, key_ring, opened
-from payt_mcp.proposals.ledger.postgres.leases import Leases
-from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
+from payt_mcp.cli.team.opened import company, key_ring, opened, record_of
 from payt_mcp.proposals.ledger.postgres.signing import Signer
 from payt_mcp.proposals.ledger.postgres.store import PostgresStore
 from payt_mcp.server.team.audit.checking import check
@@ -26,11 +24,8 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     keys = key_ring(environ)
     with opened(environ) as database:
         tenant = anyio.run(company, People(database), args.company)
-        ledger = open_team_ledger(database, tenant.id, keys, Leases(database))
-        try:
+        with record_of(database, tenant.id, keys) as ledger:
             ledger.verify()
-        finally:
-            ledger.close()
         named = (
             args.to
             or f"payt-mcp-{re.sub(r'[^a-z0-9]+', '-', tenant.name.lower()).strip('-')}-{dt.datetime.now(dt.UTC).date()}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TypeVar
 
 import anyio
@@ -13,6 +13,9 @@ import anyio
 from payt_mcp.database.database import Database, try_once
 from payt_mcp.database.migrating import check
 from payt_mcp.errors import DatabaseError, InputError, SettingsError
+from payt_mcp.proposals.ledger.common import CommonLedger
+from payt_mcp.proposals.ledger.postgres.leases import Leases
+from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
 from payt_mcp.receivables.mailboxes import parse
 from payt_mcp.server.team.people import People, Person, Tenant
 from payt_mcp.settings import Secret, values
@@ -64,6 +67,17 @@ def key_ring(environ: Mapping[str, str]) -> tuple[NamedKey, ...]:
     if given is None:
         raise SettingsError("Set PAYT_KEYS to the keys of the replicas, the one that seals first.")
     return keys(given)
+
+
+@contextmanager
+def record_of(database: Database, tenant_id: str, keys: Sequence[NamedKey]) -> Iterator[CommonLedger]:
+    """A company's record of writes. Raises AlteredError where it cannot be relied on."""
+    leases = Leases(database)
+    try:
+        with closing(open_team_ledger(database, tenant_id, keys, leases)) as ledger:
+            yield ledger
+    finally:
+        leases.close()
 
 
 def with_people(environ: Mapping[str, str], work: Callable[[People], Awaitable[T]]) -> T:

@@ -8,9 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import anyio
 
-from payt_mcp.cli.team.opened import key_ring, opened
-from payt_mcp.proposals.ledger.postgres.leases import Leases
-from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
+from payt_mcp.cli.team.opened import key_ring, opened, record_of
 from payt_mcp.server.team.people import People
 
 
@@ -26,11 +24,8 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     keys = key_ring(environ)
     with opened(environ) as database:
         for tenant in anyio.run(People(database).tenants):
-            ledger = open_team_ledger(database, tenant.id, keys, Leases(database))
-            try:
+            with record_of(database, tenant.id, keys) as ledger:
                 print(f"{tenant.name}: {ledger.purge(dt.timedelta(days=days))} forgotten.")
-            finally:
-                ledger.close()
     return 0
 
 

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from payt_mcp.cli.team.opened import key_ring, opened, whoever
+from payt_mcp.cli.team.opened import key_ring, opened, record_of, whoever
 from payt_mcp.errors import AlteredError
-from payt_mcp.proposals.ledger.postgres.leases import Leases
-from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
 from payt_mcp.proposals.records import Who
 from payt_mcp.server.team.people import People
 
@@ -63,13 +61,8 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 
 def _put_back(database: Database, tenant_id: str, keys: Sequence[NamedKey]) -> tuple[list[Record], list[Record]]:
     """Raises AlteredError."""
-    leases = Leases(database)
-    ledger = open_team_ledger(database, tenant_id, keys, leases)
-    try:
+    with record_of(database, tenant_id, keys) as ledger:
         return ledger.put_back(Who("terminal", "", whoever()))
-    finally:
-        ledger.close()
-        leases.close()
 
 
 def _told(what: str, records: Sequence[Record]) -> str:

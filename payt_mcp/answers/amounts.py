@@ -19,7 +19,7 @@ def unbooked_notes(items: Sequence[OpenItem]) -> list[str]:
         return []
     first = present.code(min(item.number for item in items), 40)
     which = named(items) if len(items) == 1 else f"{len(items):,} items: {first} and {len(items) - 1:,} more"
-    return [f"Counted with their own amount, having none in the books: {which}."]
+    return [f"Counted with their own amount, in the books' currency but not booked: {which}."]
 
 
 def named(items: Sequence[OpenItem], most: int = _MOST_NAMED) -> str:

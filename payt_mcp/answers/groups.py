@@ -30,11 +30,10 @@ COLUMNS = {
     "invoices": "invoices",
     "open": "open",
     "overdue": "overdue",
-    "credit_count": "number of credits",
     "credits": "credits",
     "settled_count": "settled credit notes",
     "settled_credits": "their total",
-    "total_amount": "made out for, net of credits",
+    "total_amount": "total, net of credits",
     "in_books": "net in the books",
 }
 _NOUNS = {"currency": "currencies"}
@@ -63,11 +62,10 @@ def group_rows(
     """The groups of one administration, in no order. Sums are in the administration's currency; those of a currency in
     itself, and what they come to in the books beside them.
     """
-    by = question.group_by
-    keys = keys_of(by, debtors, scope.today, question.month_of)
+    keys = keys_of(question.group_by, debtors, scope.today, question.month_of)
     currency = scope.administration.currency_code or ""
     return [
-        (_rank(group.totals.booked, question), _row(group, by, question.status, debtors, currency))
+        (_rank(group.totals.booked, question), _row(group, question, debtors, currency))
         for group in grouped(items, scope.today, keys)
     ]
 
@@ -103,9 +101,12 @@ def _is_of_totals(question: Question) -> bool:
     return question.status == "paid" or question.sort.endswith("total_amount")
 
 
-def _row(group: Group, by: str, status: str, debtors: Mapping[str, DebtorEntry], currency: str) -> dict[str, Any]:
+def _row(group: Group, question: Question, debtors: Mapping[str, DebtorEntry], currency: str) -> dict[str, Any]:
+    by, status = question.group_by, question.status
     sums = group.totals.own[group.key] if by == "currency" else group.totals.booked
     row = {**_named(group, by, debtors), **counts_row(group.totals), **sums_row(sums, status)}
+    if question.is_about_open and not _is_of_totals(question):
+        row.pop("total_amount", None)  # nobody asked what they were made out for
     if by == "currency" and group.key != currency:
         booked = group.totals.booked
         row["in_books"] = present.plain(booked.total if status == "paid" else booked.net)

@@ -60,11 +60,12 @@ def sentence(scope: Scope, picture: aging.Overdue, question: OverdueQuestion) ->
 
 
 def own_words(own: Mapping[str, aging.InCurrency], but: str = "") -> str:
-    """`By currency: EUR 100.00, GBP 5.00.`; of one administration without that of its books: `Of it converted from GBP
-    5.00.`
+    """`By currency together, not converted: EUR 100.00, GBP 5.00.`; of one administration without that of its books:
+    `Of it converted from GBP 5.00.`
     """
     parts = [f"{code} {amount}" for code, amount in by_currency(own, but).items()]
-    return f"{'Of it converted from' if but else 'By currency:'} {', '.join(parts)}." if parts else ""
+    said = "Of it converted from" if but else "By currency together, not converted:"
+    return f"{said} {', '.join(parts)}." if parts else ""
 
 
 def _most_first(own: Mapping[str, aging.InCurrency]) -> list[str]:

@@ -103,7 +103,8 @@ def first_line(
     kind = "" if status == "all" else f"{status} "
     if not found:
         return f"0 {kind}invoices found{where}."
-    own = own_words(own_together(part for _, part in parts), status) if by_currency else ""
+    together = own_together(part for _, part in parts)
+    own = own_words(together, status, several=len(parts) > 1) if by_currency else ""
     if len(parts) == 1:
         ((scope, part),) = parts
         said = _found(part, scope.administration.currency_code or "", status, f" found{where}")
@@ -150,20 +151,22 @@ def _kinds(totals: Totals, currency: str, status: str) -> list[tuple[str, str]]:
     return [(present.count(number, noun), sums) for number, noun, sums in found if number]
 
 
-def own_words(own: Mapping[str, Sums], status: str) -> str:
-    """` By currency: EUR 1000.00 open (80.00 overdue), GBP 5.00 open.`"""
+def own_words(own: Mapping[str, Sums], status: str, *, several: bool = False) -> str:
+    """` By currency, not converted: EUR 1000.00 open (80.00 overdue), GBP 5.00 open.`; of `several` administrations,
+    which are together in it, that too.
+    """
     parts = ", ".join(_short(own[code], code, status) for code in _most_first(own))
-    return f" By currency: {parts}."
+    return f" By currency{' together' if several else ''}, not converted: {parts}."
 
 
 def totals_notes(totals: Totals, currency: str, status: str) -> list[str]:
     """The invoices that are in no sum, or in it with an amount of their own."""
-    where = ", nor among those summarize_overdue counts" if status == "overdue" else ""
+    where = ", nor counted by summarize_overdue" if status == "overdue" else ""
     said = []
     if totals.unvalued:
         said.append(
-            f"{present.count(len(totals.unvalued), 'invoice')} without an amount in {currency} in no sum in {currency}"
-            f"{where}; by currency, in its own."
+            f"{present.count(len(totals.unvalued), 'invoice')} without an amount in {currency}, so in no sum in it"
+            f"{where} (by currency, in its own)."
         )
     return said + unbooked_notes(totals.unbooked)
 

@@ -101,7 +101,7 @@ async def search_invoices(
     attention: Annotated[
         Keys, Field(description="payment_plan, paused, with_bailiff, credit_open; of its debtor, too.")
     ] = (),
-    labels: Keys = (),
+    labels: Annotated[Keys, Field(description="Any of them; disputes too.")] = (),
     partly_paid: bool = False,
     due_from: Annotated[Text, Field(description="YYYY-MM-DD; every from, to, min, max is included.")] = "",
     due_to: Text = "",
@@ -117,7 +117,9 @@ async def search_invoices(
     max_total: Amount = "",
     updated_after: Annotated[Text, Field(description="Date or UTC timestamp.")] = "",
     not_reminded_since: Annotated[Text, Field(description="Date: reminded of before it, or never.")] = "",
-    group_by: Annotated[GroupBy, Field(description="Sums instead of invoices.")] = "",
+    group_by: Annotated[
+        GroupBy, Field(description="Sums instead of invoices; month: of due_date, or the date in sort.")
+    ] = "",
     sort: Annotated[Sort, Field(description="Default due_date; paid: newest first.")] = "",
     limit: Limit = PAGE,
     cursor: Cursor = "",

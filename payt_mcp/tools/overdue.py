@@ -62,7 +62,7 @@ async def summarize_overdue(
     currency: Text = "",
     relation_manager: Text = "",
     phase: Keys = (),
-    top: Annotated[int, Field(ge=1, le=100, description="Debtors on a page, largest amount first.")] = SHORT_PAGE,
+    top: Annotated[int, Field(ge=1, le=100, description="Debtors on a page, largest first.")] = SHORT_PAGE,
     cursor: Cursor = "",
     administration_id: Administrations = "",
 ) -> Annotated[CallToolResult, OverdueSummary]:

@@ -89,9 +89,7 @@ Text = Annotated[str, BeforeValidator(_unset)]
 Amount = Annotated[str, BeforeValidator(_amount)]
 Keys = Annotated[Sequence[Key], BeforeValidator(_as_list)]
 AdministrationId = Annotated[Text, Field(description="Only needed where several are active.")]
-Administrations = Annotated[
-    str, BeforeValidator(_joined), Field(description='Where several are active: one, "4711,4739" or "all".')
-]
+Administrations = Annotated[str, BeforeValidator(_joined), Field(description='One, "4711,4739" or "all".')]
 Cursor = Annotated[Text, Field(description="next_cursor of the page before.")]
 MOST_ROWS = 100
 Limit = Annotated[int, Field(ge=1, le=MOST_ROWS)]

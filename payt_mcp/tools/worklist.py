@@ -71,7 +71,7 @@ async def get_worklist(
     cursor: Cursor = "",
     administration_id: Administrations = "",
 ) -> Annotated[CallToolResult, Worklist]:
-    from payt_mcp.answers.worklist import said_of  # noqa: PLC0415 - listing tools needs none of these
+    from payt_mcp.answers.worklist import said_of, waits_longest  # noqa: PLC0415 - listing tools needs none of these
     from payt_mcp.books.several import ask_each  # noqa: PLC0415
     from payt_mcp.books.worklist import read_worklist  # noqa: PLC0415
     from payt_mcp.receivables.worklist.rules import LEFT  # noqa: PLC0415
@@ -92,13 +92,15 @@ async def get_worklist(
     if page.is_first and only in {"", *LEFT}:
         _add_left_out(answer, scopes, found, only)
     answer.summary += unranked(scopes) if page.is_first else ""
+    is_of_waiting = page.is_first and only in {"", "answer_message"}
     for scope, day in found:
+        waits = waits_longest(day.worklist) if is_of_waiting else []
         beside = _beside(day, _currency(scope)) if page.is_first and only == "must_not" else []
-        notes = [*beside, *day.notes, *scope.caveats]
+        notes = [*waits, *beside, *day.notes, *scope.caveats]
         answer.notes += labelled(scope, notes, scopes)
     answer.notes = [*unknown, *answer.notes]
     looked = max((day.message_days for _, day in found), default=0)
-    if looked and page.is_first and only in {"", "answer_message"}:
+    if looked and is_of_waiting:
         answer.notes.append(f"Messages of {looked} days only: what waits longer is not counted.")
     answer.as_of = earliest(scopes, (day.as_of for _, day in found))
     answer.total, answer.next_cursor = page.total, page.next_cursor

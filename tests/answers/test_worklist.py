@@ -320,6 +320,26 @@ async def test_who_waits_for_two_things_is_on_the_list_once_and_both_are_named()
     assert answer["summary"].endswith("must not be chased.")
 
 
+async def test_who_waits_longest_is_named_wherever_the_list_has_them() -> None:
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    put(world, "BIG", Case("wrote lately", "", [owes("90000.00", 70)], messages=[wrote(2)]))
+    put(world, "OLD", Case("wrote long ago", "", [owes("1.00", 70)], messages=[wrote(44), wrote(1)]))
+    put(world, "TWIN", Case("wrote the same day", "", [owes("2.00", 70)], messages=[wrote(44)]))
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            notes = [
+                (await who.ask("get_worklist", top=1, **only))["notes"] for only in ({}, {"step": "answer_message"})
+            ]
+            others = (await who.ask("get_worklist", step="remind")).get("notes", [])
+    since = TODAY - dt.timedelta(days=44)
+    for said in notes:
+        (longest,) = [note for note in said if note.startswith("Unanswered longest")]
+        assert longest.startswith(f"Unanswered longest, since {since}: ")
+        assert {"TWIN", "OLD"} <= set(longest.replace(",", "").split())
+        assert "BIG" not in longest
+    assert not [note for note in others if note.startswith("Unanswered longest")]
+
+
 async def test_an_answered_debtor_waits_no_more(world: World) -> None:
     number = number_of("wrote, nobody answered")
     with payt(world) as handle:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
-    from payt_mcp.receivables.open_items import OpenItem
+    from payt_mcp.receivables.entries import OpenItem
 
 _MOST_NAMED = 3
 

@@ -19,7 +19,8 @@ from payt_mcp.receivables.phases import words
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
-    from payt_mcp.receivables.open_items import OpenItem, OpenItems
+    from payt_mcp.receivables.entries import OpenItem
+    from payt_mcp.receivables.open_items import OpenItems
 
 _MOST_NAMED = 10
 Reasoned = tuple["OpenItem", Sequence[Reason]]

@@ -20,7 +20,8 @@ from payt_mcp.words.folding import normalized
 if TYPE_CHECKING:
     from payt_mcp.books.invoices import Matches, Question
     from payt_mcp.books.scope import Scope
-    from payt_mcp.receivables.open_items import OpenItem, OpenItems
+    from payt_mcp.receivables.entries import OpenItem
+    from payt_mcp.receivables.open_items import OpenItems
     from payt_mcp.receivables.selection import Between
 
 

@@ -15,7 +15,7 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from payt_mcp.books.invoices import Question
     from payt_mcp.books.scope import Scope
-    from payt_mcp.receivables.open_items import DebtorEntry, OpenItem
+    from payt_mcp.receivables.entries import DebtorEntry, OpenItem
 
 NONE = "(none)"
 COLUMNS = {

@@ -12,7 +12,7 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from payt_mcp.books.debtor import Correspondence, DebtorFile
     from payt_mcp.books.scope import Scope
-    from payt_mcp.receivables.open_items import OpenItem
+    from payt_mcp.receivables.entries import OpenItem
 
 LATELY = dt.timedelta(days=7)
 

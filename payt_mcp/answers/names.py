@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from payt_mcp.receivables.open_items import DebtorEntry
+from payt_mcp.receivables.entries import DebtorEntry
 from payt_mcp.words import text as present
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from payt_mcp.receivables import aging, attention, phases, plans
-from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, OpenItems
+from payt_mcp.receivables.entries import DebtorEntry, OpenItem
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:

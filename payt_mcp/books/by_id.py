@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.payt.models import CreditCase, Invoice, PaymentPlan
-from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, DebtorEntry, debtor_entry
+from payt_mcp.receivables.entries import DEBTOR_FIELDS, INVOICE_FIELDS, DebtorEntry, debtor_entry
 from payt_mcp.words.text import code
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from payt_mcp.books.verifying import Difference
-from payt_mcp.receivables.open_items import OpenItem
+from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.words.text import code, count, some
 
 _LISTED = 5

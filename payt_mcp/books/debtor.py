@@ -16,8 +16,9 @@ from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import CreditCase, Debtor, Message, Notification, PaymentPlan
 from payt_mcp.payt.together import together
 from payt_mcp.receivables.attention import DebtorAttention, of_debtor
+from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.messages import EARLIEST, MOST_BOUNCED, message_moment
-from payt_mcp.receivables.open_items import OpenItem, OpenItems
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.selection import ordered
 from payt_mcp.words.text import code
 

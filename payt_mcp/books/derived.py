@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from payt_mcp.receivables.aging import Balance, Overdue
 from payt_mcp.receivables.attention import DebtorAttention, of_debtor
-from payt_mcp.receivables.open_items import OpenItem, OpenItems
+from payt_mcp.receivables.entries import OpenItem
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.running import RunningBalances, RunningOrders, RunningOverdue, RunningTotals
 from payt_mcp.receivables.selection import ordered
 from payt_mcp.receivables.sums import Totals

@@ -12,7 +12,7 @@ from payt_mcp.payt.models import CreditCase, Debtor, Invoice
 from payt_mcp.payt.resources import DebtorFilters, InvoiceFilters
 from payt_mcp.payt.wire import Fields
 from payt_mcp.receivables import matching
-from payt_mcp.receivables.open_items import DEBTOR_FIELDS, DebtorEntry, debtor_entry
+from payt_mcp.receivables.entries import DEBTOR_FIELDS, DebtorEntry, debtor_entry
 from payt_mcp.words.text import code, outside
 
 _Kind = Literal["invoice_number", "invoice_identifier", ""]

@@ -14,6 +14,7 @@ from payt_mcp.books.find import find_debtor
 from payt_mcp.books.permitted import permitted
 from payt_mcp.books.scope import Scope
 from payt_mcp.payt.models import PaymentPlan
+from payt_mcp.receivables.entries import DebtorEntry, OpenItem
 from payt_mcp.receivables.insight.behaviour import ENOUGH as ENOUGH_OF_ONE
 from payt_mcp.receivables.insight.behaviour import Behaviour, behaviour
 from payt_mcp.receivables.insight.figures import Compared, compare
@@ -24,7 +25,7 @@ from payt_mcp.receivables.insight.past import Past
 from payt_mcp.receivables.insight.period import Period
 from payt_mcp.receivables.insight.receipts import Receivable, receivable, without_precedent
 from payt_mcp.receivables.insight.record import forecast
-from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, OpenItems
+from payt_mcp.receivables.open_items import OpenItems
 
 MOST_PLANS = 5_000
 ENOUGH = 20

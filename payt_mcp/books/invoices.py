@@ -18,8 +18,9 @@ from payt_mcp.payt.models import Invoice
 from payt_mcp.payt.resources import InvoiceFilters, InvoiceOrder
 from payt_mcp.receivables import matching, sums
 from payt_mcp.receivables.attention import flags_of, of_invoice
+from payt_mcp.receivables.entries import INVOICE_FIELDS, DebtorEntry, OpenItem, is_open, open_item
 from payt_mcp.receivables.managers import debtors_of_manager
-from payt_mcp.receivables.open_items import INVOICE_FIELDS, DebtorEntry, OpenItem, OpenItems, is_open, open_item
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.selection import ANY, Between, Selection, in_turn, ordered
 from payt_mcp.receivables.sums import Totals
 from payt_mcp.words.folding import normalized

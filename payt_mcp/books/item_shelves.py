@@ -10,7 +10,8 @@ from typing import Protocol
 from payt_mcp.books.shelf import Shelf
 from payt_mcp.payt import wire
 from payt_mcp.payt.models import Debtor, Invoice
-from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, DebtorEntry, OpenItem, OpenItems
+from payt_mcp.receivables.entries import DEBTOR_FIELDS, INVOICE_FIELDS, DebtorEntry, OpenItem
+from payt_mcp.receivables.open_items import OpenItems
 
 
 class Holder(Protocol):

@@ -31,7 +31,8 @@ from payt_mcp.payt.clock import Reading
 from payt_mcp.payt.models import Administration, Debtor, DeletedInvoice, Invoice
 from payt_mcp.payt.scan import Rows, read_all
 from payt_mcp.payt.together import together
-from payt_mcp.receivables.open_items import DEBTOR_FIELDS, INVOICE_FIELDS, OpenItems
+from payt_mcp.receivables.entries import DEBTOR_FIELDS, INVOICE_FIELDS
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.sharing import Amounts
 
 PATIENCE = 45.0

@@ -11,7 +11,7 @@ from payt_mcp.books.find import find_case, find_debtor, find_invoice
 from payt_mcp.books.invoices import invoices_as_items
 from payt_mcp.books.scope import Scope
 from payt_mcp.payt.models import CreditCase
-from payt_mcp.receivables.open_items import DebtorEntry, OpenItem
+from payt_mcp.receivables.entries import DebtorEntry, OpenItem
 from payt_mcp.words import text as present
 
 

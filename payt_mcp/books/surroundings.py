@@ -20,7 +20,8 @@ from payt_mcp.payt.resources import PaymentPlanFilters
 from payt_mcp.payt.together import together
 from payt_mcp.payt.wire import Fields
 from payt_mcp.receivables import plans
-from payt_mcp.receivables.open_items import DEBTOR_FIELDS, DebtorEntry, OpenItem, OpenItems
+from payt_mcp.receivables.entries import DEBTOR_FIELDS, DebtorEntry, OpenItem
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.records import Records, case_entry, plan_entry
 
 

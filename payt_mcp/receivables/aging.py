@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from payt_mcp.receivables.open_items import OpenItem, OpenItems
+from payt_mcp.receivables.entries import OpenItem
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.phases import INVOICE_PHASES, furthest
 
 BUCKETS = ("1-30", "31-60", "61-90", "91+")

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from payt_mcp.receivables.open_items import OpenItem, OpenItems
+from payt_mcp.receivables.entries import OpenItem
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.phases import ATTENTION
 from payt_mcp.receivables.records import CaseEntry
 from payt_mcp.words.said import say, term

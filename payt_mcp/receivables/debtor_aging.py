@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from payt_mcp.receivables.aging import BUCKETS, bucket_index
-from payt_mcp.receivables.open_items import OpenItem
+from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.phases import furthest
 
 _ZERO = Decimal("0.00")

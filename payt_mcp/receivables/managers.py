@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from payt_mcp.errors import AmbiguousError, UnknownRecordError
-from payt_mcp.receivables.open_items import DebtorEntry
+from payt_mcp.receivables.entries import DebtorEntry
 from payt_mcp.words.folding import normalized
 from payt_mcp.words.text import clean, outside, some
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
-from payt_mcp.receivables.open_items import DebtorEntry, OpenItem
+from payt_mcp.receivables.entries import DebtorEntry, OpenItem
 from payt_mcp.words.folding import fits, keys, loose_words, normalized, searchable, squeezed, wanted
 
 _NUMBER, _EXACT, _PREFIX, _WORDS, _PARTS = range(5)

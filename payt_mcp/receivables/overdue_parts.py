@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from payt_mcp.receivables import attention
-from payt_mcp.receivables.open_items import OpenItem, OpenItems
+from payt_mcp.receivables.entries import OpenItem
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.phases import IN_COLLECTION, INVOICE_PHASES
 
 _ZERO = Decimal("0.00")

@@ -14,7 +14,8 @@ from decimal import Decimal
 
 from payt_mcp.receivables.aging import Balance, DebtorOverdue, Overdue, balance, overdue, rank
 from payt_mcp.receivables.blocks import Blocks
-from payt_mcp.receivables.open_items import Change, OpenItem, OpenItems
+from payt_mcp.receivables.entries import OpenItem
+from payt_mcp.receivables.open_items import Change, OpenItems
 from payt_mcp.receivables.selection import ordered, place_in
 from payt_mcp.receivables.sums import Sums, Totals, totals
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, NamedTuple, TypeVar
 
+from payt_mcp.receivables.entries import OpenItem, value
 from payt_mcp.receivables.matching import TextFilter
-from payt_mcp.receivables.open_items import OpenItem, value
 from payt_mcp.words.folding import normalized
 
 Rule = Callable[[OpenItem], bool]
@@ -40,7 +40,7 @@ ANY = Between()
 class Selection:
     """What an invoice must be; None and empty mean anything.
 
-    `amount` is compared with `open_items.value`, `total` with the total in the books, both in the administration's
+    `amount` is compared with `entries.value`, `total` with the total in the books, both in the administration's
     currency; an invoice without such an amount is not chosen then. `keys` are numbers, identifiers or ids; `phases` and
     `labels` are any of these; of `flags`, `flags_of` says which an invoice has. `today` is what phases depend on. What
     was not reminded of since `unreminded_since` is no credit, which nobody is ever reminded of.

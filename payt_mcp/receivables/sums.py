@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from operator import attrgetter
 
-from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, value
+from payt_mcp.receivables.entries import DebtorEntry, OpenItem, value
 
 NOTHING = Decimal("0.00")
 _OWN_OPEN, _OWN_TOTAL = attrgetter("open_amount"), attrgetter("total_amount")

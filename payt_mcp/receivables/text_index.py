@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
 
-from payt_mcp.receivables.open_items import OpenItem, OpenItems
+from payt_mcp.receivables.entries import OpenItem
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.running import changes_of
 from payt_mcp.words.folding import Wanted, normalized
 

@@ -17,7 +17,8 @@ from payt_mcp.errors import InputError
 from payt_mcp.receivables.aging import InCurrency
 from payt_mcp.receivables.attention import flags_of, of_debtor, of_each
 from payt_mcp.receivables.debtor_aging import DebtorAging, aging_of
-from payt_mcp.receivables.open_items import DebtorEntry, OpenItem, OpenItems
+from payt_mcp.receivables.entries import DebtorEntry, OpenItem
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.words.said import count, say
 from payt_mcp.words.text import NAME_LENGTH, outside
 

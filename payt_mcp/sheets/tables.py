@@ -9,7 +9,7 @@ from payt_mcp.answers.worklist import step_words, worklist_row
 from payt_mcp.receivables.aging import BUCKETS
 from payt_mcp.receivables.attention import CREDIT_OPEN
 from payt_mcp.receivables.debtor_aging import bucket_of
-from payt_mcp.receivables.open_items import OpenItem
+from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.phases import words
 from payt_mcp.sheets.columns import (
     AGING_COLUMNS,

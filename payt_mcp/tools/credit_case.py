@@ -20,7 +20,7 @@ from payt_mcp.answers.rows import (
     spoken,
 )
 from payt_mcp.receivables import phases
-from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, open_item
+from payt_mcp.receivables.entries import INVOICE_FIELDS, OpenItem, open_item
 from payt_mcp.receivables.selection import ordered
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, scope_of
 from payt_mcp.words import text as present

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from payt_mcp.books.debtor import Correspondence, DebtorFile
     from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import Debtor, Message, Task
-    from payt_mcp.receivables.open_items import OpenItem
+    from payt_mcp.receivables.entries import OpenItem
 
 
 _DETAILS = (

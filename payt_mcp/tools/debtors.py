@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
     from payt_mcp.books.scope import Scope
     from payt_mcp.books.several import Answered
-    from payt_mcp.receivables.open_items import DebtorEntry, OpenItems
+    from payt_mcp.receivables.entries import DebtorEntry
+    from payt_mcp.receivables.open_items import OpenItems
 
 
 class DebtorRow(TypedDict, total=False):

@@ -15,7 +15,7 @@ from payt_mcp.answers.attention import invoice_notes
 from payt_mcp.answers.raw import raw_fields
 from payt_mcp.answers.rows import invoice_row, spoken
 from payt_mcp.receivables import phases
-from payt_mcp.receivables.open_items import open_item
+from payt_mcp.receivables.entries import open_item
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, earliest, scopes_of
 from payt_mcp.words import text as present
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from payt_mcp.books.several import Answered
     from payt_mcp.books.surroundings import Surroundings
     from payt_mcp.payt.models import Invoice
-    from payt_mcp.receivables.open_items import OpenItem
+    from payt_mcp.receivables.entries import OpenItem
 
 _IN_ROW = frozenset(
     {

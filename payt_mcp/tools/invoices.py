@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from payt_mcp.books.invoices import Matches, Question
     from payt_mcp.books.scope import Scope
     from payt_mcp.books.several import Answered
-    from payt_mcp.receivables.open_items import OpenItem
+    from payt_mcp.receivables.entries import OpenItem
 
 Status = Literal["", "open", "overdue", "paid", "all"]
 Sort = Literal[

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from payt_mcp.books.messages import History
     from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import Message
-    from payt_mcp.receivables.open_items import DebtorEntry
+    from payt_mcp.receivables.entries import DebtorEntry
 _MOST_WAITING = 20
 
 

@@ -9,7 +9,8 @@ from functools import cache
 from random import Random
 
 from payt_mcp.payt.models import Debtor
-from payt_mcp.receivables.open_items import DebtorEntry, OpenItems
+from payt_mcp.receivables.entries import DebtorEntry
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import OwedItem
 from payt_mcp.writes.message.known import Entry, Known

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from payt_mcp.payt.models import CreditCase, Invoice
 from payt_mcp.receivables import phases
 from payt_mcp.receivables.aging import BUCKETS, balance, bucket_index, overdue
-from payt_mcp.receivables.open_items import OpenItems, open_item
+from payt_mcp.receivables.entries import open_item
+from payt_mcp.receivables.open_items import OpenItems
 
 pytestmark = pytest.mark.slow
 

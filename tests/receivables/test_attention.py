@@ -8,7 +8,8 @@ import pytest
 
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice, PaymentPlan
 from payt_mcp.receivables.attention import Reason, of_debtor, of_invoice
-from payt_mcp.receivables.open_items import OpenItems, open_item
+from payt_mcp.receivables.entries import open_item
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.records import CaseEntry, PlanEntry, Records, case_entry, plan_entry
 
 TODAY = dt.date(2026, 11, 21)

@@ -3,8 +3,9 @@
 import pytest
 
 from payt_mcp.payt.models import Invoice
+from payt_mcp.receivables.entries import DebtorEntry, open_item
 from payt_mcp.receivables.matching import TextFilter, by_key, by_name, resembling, unmistakable
-from payt_mcp.receivables.open_items import DebtorEntry, OpenItems, open_item
+from payt_mcp.receivables.open_items import OpenItems
 
 
 def _debtor(key: str, number: str, name: str, identifier: str = "") -> DebtorEntry:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payt_mcp.payt.models import Debtor, Invoice
-from payt_mcp.receivables.open_items import OpenItems, is_open, open_item
+from payt_mcp.receivables.entries import is_open, open_item
+from payt_mcp.receivables.open_items import OpenItems
 
 START = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 AMOUNTS = st.sampled_from(("0.00", "10.00", "-3.50", "99999999.99"))

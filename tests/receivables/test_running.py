@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from payt_mcp.payt.models import Debtor, Invoice
 from payt_mcp.receivables import blocks, running
 from payt_mcp.receivables.aging import Overdue, balance, overdue
-from payt_mcp.receivables.open_items import OpenItem, OpenItems
+from payt_mcp.receivables.entries import OpenItem
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.running import RunningBalances, RunningOrders, RunningOverdue, RunningTotals
 from payt_mcp.receivables.selection import ordered
 from payt_mcp.receivables.sums import Sums, Totals, totals

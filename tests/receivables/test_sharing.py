@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from payt_mcp.payt.models import Invoice
-from payt_mcp.receivables.open_items import open_item
+from payt_mcp.receivables.entries import open_item
 from payt_mcp.receivables.sharing import Amounts, written
 from payt_mcp.words.folding import normalized, searchable, spelt_out
 

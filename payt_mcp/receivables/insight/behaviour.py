@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.insight.lines import NOTHING
 from payt_mcp.receivables.insight.past import Entry, PaidInvoice
-from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.receivables.phases import IN_COLLECTION
 
 ENOUGH = 5

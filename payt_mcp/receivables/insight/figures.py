@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.insight.lines import NOTHING, Booking, LeftOut, Line, lines_of, value_of
 from payt_mcp.receivables.insight.past import Past
 from payt_mcp.receivables.insight.period import Period
-from payt_mcp.receivables.open_items import OpenItem
 
 _SETTLED = frozenset({"other", "unexplained"})
 

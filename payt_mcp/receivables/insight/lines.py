@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
+from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.insight.past import Entry, Kind, PaidInvoice, Past
-from payt_mcp.receivables.open_items import OpenItem
 
 NOTHING = Decimal(0)
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.insight.forecast import Owed
 from payt_mcp.receivables.insight.lines import NOTHING, LeftOut
 from payt_mcp.receivables.insight.parts import Part
-from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.receivables.plans import still_due
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from payt_mcp.receivables.open_items import OpenItem, OpenItems
+from payt_mcp.receivables.entries import OpenItem
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.overdue_parts import overdue_parts
 from payt_mcp.receivables.phases import furthest
 from payt_mcp.receivables.running import changes_of

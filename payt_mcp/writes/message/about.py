@@ -11,7 +11,7 @@ from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import BadValueError, InputError, UnknownRecordError
 from payt_mcp.payt.models import Contact
 from payt_mcp.proposals.preview import Warned
-from payt_mcp.receivables.open_items import INVOICE_FIELDS, OpenItem, open_item
+from payt_mcp.receivables.entries import INVOICE_FIELDS, OpenItem, open_item
 from payt_mcp.receivables.overdue_parts import overdue_parts
 from payt_mcp.receivables.selection import ordered
 from payt_mcp.words.said import say, some

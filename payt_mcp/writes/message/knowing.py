@@ -14,8 +14,8 @@ from payt_mcp.books.scope import Scope, chunks, optional
 from payt_mcp.payt.fields import selection
 from payt_mcp.payt.models import CreditCase, Invoice, PaymentPlan
 from payt_mcp.receivables.addresses import domain
+from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.messages import message_moment
-from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.receivables.phases import invoice_step
 from payt_mcp.scanning.figures import Figures, figures_in
 from payt_mcp.scanning.surcharges import speaks_of_any

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from payt_mcp.payt.models import Administration, Debtor
-from payt_mcp.receivables.open_items import DebtorEntry, OpenItems
+from payt_mcp.receivables.entries import DebtorEntry
+from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.scanning.figures import Figures, Number
 from payt_mcp.scanning.names import Names, beginnings, core_of
 from payt_mcp.words.folding import normalized, searchable

@@ -13,8 +13,8 @@ from payt_mcp.books.scope import Scope
 from payt_mcp.payt.models import CreditCase, Message, Note, PaymentPlan, Task
 from payt_mcp.proposals.preview import Circumstance
 from payt_mcp.receivables import plans
+from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.messages import message_moment
-from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.receivables.phases import case_phase, words
 from payt_mcp.words.said import count, day_of, joined, money, say, some, term
 from payt_mcp.words.text import NAME_LENGTH, cited, clean, code

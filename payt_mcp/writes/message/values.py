@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from payt_mcp.errors import InputError
 from payt_mcp.payt.models import Administration, Contact, CreditCase
+from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.mailboxes import mailbox
-from payt_mcp.receivables.open_items import OpenItem
 from payt_mcp.words import formats
 from payt_mcp.words.languages import Language
 from payt_mcp.words.text import clean, code, some

@@ -4,12 +4,12 @@ import datetime as dt
 from decimal import Decimal
 
 from payt_mcp.payt.models import Invoice, PaymentPlan
+from payt_mcp.receivables.entries import OpenItem, open_item
 from payt_mcp.receivables.insight.delays import Delay
 from payt_mcp.receivables.insight.forecast import WEEKS, Expected, Owed, expected_receipts
 from payt_mcp.receivables.insight.parts import Part, known_on
 from payt_mcp.receivables.insight.receipts import receivable, without_precedent
 from payt_mcp.receivables.insight.record import forecast, seen_widths
-from payt_mcp.receivables.open_items import OpenItem, open_item
 
 TODAY = dt.date(2026, 11, 21)
 DAY = dt.timedelta(days=1)

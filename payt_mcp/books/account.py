@@ -12,7 +12,6 @@ from payt_mcp.books import zones
 from payt_mcp.books.at_once import AtOnce
 from payt_mcp.books.case_numbers import CaseNumbers
 from payt_mcp.books.day import DayBook
-from payt_mcp.books.first_pages import FirstPages
 from payt_mcp.books.held import OwnShelves, Shelves
 from payt_mcp.books.history import History
 from payt_mcp.books.listings import Listings
@@ -55,7 +54,6 @@ class Account:
         self.payt = Resources(client)
         self.listings = listings or Listings()
         self.at_once = AtOnce()
-        self.first_pages = FirstPages()
         self._settings = settings
         self._client = client
         self._may_see = may_see
@@ -92,7 +90,7 @@ class Account:
         if login != self._login:
             self._shelves.forget()
         if login is not None and login != self._login:
-            self.first_pages, self._read_at, self._login = FirstPages(), None, login
+            self._read_at, self._login = None, login
             self.listings.clear()
         return login is not None
 

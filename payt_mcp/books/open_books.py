@@ -112,7 +112,12 @@ class Books:
         """
         if self.state is None or not self._is_fresh() or self._corrections.are_untold:
             return None
-        return (self._readings, self.held.version, self.held.cases.version, self.held.plans.version, *self.unseen)
+        return (self._readings, self._synced, *self._versions, *self.unseen)
+
+    @property
+    def _versions(self) -> tuple[int, ...]:
+        """Of the same open items others once anything about them is; books that were read anew begin to count anew."""
+        return (self.held.version, self.held.cases.version, self.held.plans.version)
 
     @property
     def fresh_now(self) -> OpenItems | None:

@@ -41,6 +41,7 @@ from payt_mcp.proposals.asking.url import Offered
 from payt_mcp.proposals.states import WAITS
 from payt_mcp.server import icons
 from payt_mcp.server.callers import OpenCallers, sole_caller
+from payt_mcp.server.given_again import GivenAgain
 from payt_mcp.server.instructions import instructions
 from payt_mcp.server.session import EmbeddedPayt
 from payt_mcp.server.wire_form import on_the_wire
@@ -283,7 +284,7 @@ def build_server(
         website_url="https://github.com/payt-mcp/payt-mcp",
         lifespan=_lifespan(callers or sole_caller(settings, app=app, browse=browse)),
         extensions=[apps],
-        middleware=[*watching, apps.listing],
+        middleware=[*watching, apps.listing, GivenAgain()],
         log_level="WARNING",
         request_state_security=_questions(question_keys),
         cache_hints=dict.fromkeys(_LISTS, CacheHint(ttl_ms=_ROLES_HOLD if callers else _LISTS_HOLD)),

@@ -85,7 +85,7 @@ async def find_debtors(
         page = begun_of(scopes, "find_debtors", args, _found(scopes, books, query, sort), limit)
         return _answer(scopes, books, page), page
 
-    return (await first_page(scopes, "find_debtors", args, limit, begin)).result()
+    return (await first_page(scopes, begin)).result()
 
 
 TOOL = ToolSpec(

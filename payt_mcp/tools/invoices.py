@@ -143,10 +143,8 @@ async def search_invoices(
         return (await _following(scopes, page)).result()
     scopes = await scopes_of(ctx, administration_id)
     make = partial(_begun, scopes, args, limit)
-    if status in _OF_BOOKS and not (credit_cases or fields):
-        return (await first_page(scopes, "search_invoices", args, limit, make)).result()
-    answer, _ = await make()
-    return answer.result()
+    of_books = status in _OF_BOOKS and not (credit_cases or fields)
+    return (await first_page(scopes, make) if of_books else (await make())[0]).result()
 
 
 TOOL = ToolSpec(

@@ -74,8 +74,7 @@ async def summarize_overdue(
         scopes, page = await resumed_of(ctx, cursor, "summarize_overdue", args, top)
         return (await _answer(scopes, dict(page.listing.args), top, page))[0].result()
     scopes = await scopes_of(ctx, administration_id, every=True)
-    make = partial(_answer, scopes, args, top)
-    return (await first_page(scopes, "summarize_overdue", args, top, make)).result()
+    return (await first_page(scopes, partial(_answer, scopes, args, top))).result()
 
 
 async def _answer(

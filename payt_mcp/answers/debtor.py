@@ -11,7 +11,7 @@ from payt_mcp.answers.last_contact import LATELY, taken
 from payt_mcp.receivables import aging
 from payt_mcp.receivables.addresses import complaints
 from payt_mcp.receivables.attention import paused_alone
-from payt_mcp.receivables.messages import MOST_BOUNCED, bounce_reason
+from payt_mcp.receivables.messages import EARLIEST, MOST_BOUNCED, bounce_reason, message_moment
 from payt_mcp.receivables.overdue_parts import APART, OverdueParts, Tally
 from payt_mcp.words import text as present
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from payt_mcp.books.debtor import Correspondence, DebtorFile
     from payt_mcp.books.scope import Scope
-    from payt_mcp.payt.models import PaymentPlan
+    from payt_mcp.payt.models import Message, PaymentPlan
 
 _MOST_NAMED = 10
 _FEW_NAMED = 2
@@ -95,7 +95,7 @@ def notes(
         *file.unseen.values(),
         *(f"On file, {complaint}." for complaint in complaints(file.debtor)),
         *_bounced(scope, file, letters.about if whole else {}),
-        *_correspondence(letters, messages, whole=whole),
+        *_correspondence(scope, letters, messages, whole=whole),
         *_absent(file, letters, addresses, whole=whole),
         *([_REMINDED] if whole else []),
     ]
@@ -170,19 +170,28 @@ def _bounced(scope: Scope, file: DebtorFile, about_ids: Mapping[str, str]) -> li
     return [f"Mail to this debtor bounced within 90 days: {said}."] if said else []
 
 
-def _correspondence(letters: Correspondence, messages: int, *, whole: bool) -> list[str]:
+def _correspondence(scope: Scope, letters: Correspondence, messages: int, *, whole: bool) -> list[str]:
     said = [present.QUOTED] if letters.messages else []
     if letters.messages:
         shown = "all shown" if letters.total == messages else f"{messages} shown"
-        how = "without a later one of ours about the same" if whole else "unanswered"
-        waits = f", {letters.waiting or 'none'} of them {how}"
-        said.append(
-            f"{present.count(letters.total, 'message')}, {shown}: {letters.incoming} from the "
-            f"debtor{'' if letters.waiting is None else waits}."
-        )
+        automatic = f" ({letters.automatic} automatic)" if letters.automatic else ""
+        theirs = f"from the debtor{automatic}" if whole else f"theirs{automatic}"
+        waits = "" if letters.waiting is None else f", {_waits(scope, letters.waiting, whole=whole)}"
+        counted = present.count(letters.total, "message")
+        said.append(f"{counted}, {shown}: {letters.incoming} {theirs}{waits}.")
     if not letters.is_all:
         said.append("This debtor has over 1,000 messages; a newer one may be missing here.")
     return said
+
+
+def _waits(scope: Scope, newest: Sequence[Message], *, whole: bool) -> str:
+    """`2 unanswered since 2026-08-01`: how many wait, and how long, whenever that began."""
+    how, since = (
+        ("of them without a later one of ours about the same", ", the first on") if whole else ("unanswered", " since")
+    )
+    moment = message_moment(newest[-1]) if newest else EARLIEST
+    first = f"{since} {scope.day(moment)}" if moment > EARLIEST else ""
+    return f"{len(newest) or 'none'} {how}{first}"
 
 
 def _absent(file: DebtorFile, letters: Correspondence, addresses: int, *, whole: bool) -> list[str]:

@@ -27,14 +27,16 @@ class Taken(NamedTuple):
 
 
 def last_contact(scope: Scope, file: DebtorFile, letters: Correspondence, *, whole: bool) -> str:
-    """`reminded 2026-11-20 (reminder 2, 2026000313; 12 steps within a week); from them 2026-11-19, unanswered; to them
-    never`. The `whole` file counts the steps elsewhere. Reminders are those of invoices that are still open.
+    """`reminded 2026-11-20 (reminder 2, 2026000313; 12 steps within a week); from them 2026-11-19, unanswered,
+    automatic reply 2026-11-20; to them never`. The `whole` file counts the steps elsewhere. Reminders are those of
+    invoices that are still open.
     """
     return "; ".join(
         [
             _reminded(scope, file, counts=not whole),
             _written("from", scope.day(letters.last_incoming), letters)
-            + (", unanswered" if letters.last_waits else ""),
+            + (", unanswered" if letters.last_waits else "")
+            + _automatic(scope, letters),
             _written("to", scope.day(letters.last_outgoing), letters),
         ]
     )
@@ -81,3 +83,9 @@ def _day(scope: Scope, one: Taken) -> str:
 
 def _written(way: str, day: str | None, letters: Correspondence) -> str:
     return f"{way} them {day or ('never' if letters.is_all else 'not among the messages read')}"
+
+
+def _automatic(scope: Scope, letters: Correspondence) -> str:
+    """An automatic reply that came after all else that came in: whoever reads mail there may be away."""
+    last, written = letters.last_automatic, letters.last_incoming
+    return f", automatic reply {scope.day(last)}" if last and (written is None or last > written) else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from payt_mcp.receivables import aging, attention, phases, plans
 from payt_mcp.receivables.entries import DebtorEntry, OpenItem
+from payt_mcp.receivables.messages import is_automatic
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.words import text as present
 
@@ -125,7 +126,7 @@ def message_row(
 ) -> dict[str, Any]:
     """A message: `direction` seen from us, its text as a quotation of at most `length` characters; with whom, where
     the page around it does not say, and `about` which invoice or case; `reply_to` is the id of the message
-    it answers, where that is known.
+    it answers, where that is known. What a mail program wrote says so.
     """
     reader = message.read_by_user
     return present.filled(
@@ -133,6 +134,7 @@ def message_row(
             "message_id": message.id,
             "sent_at": present.stamp(message.sent_at or message.received_at or message.updated_at, zone),
             "direction": {"creditor": "outgoing", "debtor": "incoming"}.get(message.sender_type or "", ""),
+            "automatic_reply": is_automatic(message) or None,
             "debtor_number": present.code(debtor.number) if debtor else "",
             "debtor": present.outside(debtor.name, present.NAME_LENGTH) if debtor else "",
             "about": about,
@@ -152,7 +154,8 @@ def message_lines(row: Mapping[str, Any]) -> list[str]:
     who = " ".join(filter(None, (row.get("debtor"), f"({row['debtor_number']})" if "debtor_number" in row else "")))
     whom = f" {'to' if row.get('direction') == 'outgoing' else 'from'} {who}" if who else ""
     about = f", about {row['about']}" if "about" in row else ""
-    when = f"- {row.get('sent_at', 'undated')} {row.get('direction', '')}{whom}{about}"
+    automatic = ", automatic reply" if "automatic_reply" in row else ""
+    when = f"- {row.get('sent_at', 'undated')} {row.get('direction', '')}{automatic}{whom}{about}"
     head = f"{when}{read}{by}: {row.get('subject', '(no subject)')}"
     reply = f", a reply to {row['reply_to']}" if "reply_to" in row else ""
     return [f"{head} [message_id {row['message_id']}{reply}]", *([row["text"]] if "text" in row else [])]

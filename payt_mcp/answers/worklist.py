@@ -138,6 +138,8 @@ def _apart(of: Standing, advice: Advice) -> Iterator[str]:
 def _wrote(of: Standing) -> Iterator[str]:
     if of.letters.incoming:
         yield f"wrote on {of.letters.incoming}"
+    if of.letters.automatic:
+        yield f"automatic reply on {of.letters.automatic}"
     if of.letters.ours:
         yield f"we wrote on {of.letters.ours}"
 

@@ -20,7 +20,7 @@ from payt_mcp.payt.models import Message, Notification, Payment, PaymentPlan, Ta
 from payt_mcp.payt.resources import Found, Resources
 from payt_mcp.payt.together import together
 from payt_mcp.payt.wire import EntityT
-from payt_mcp.receivables.messages import RECENT_DAYS, recent, recent_since
+from payt_mcp.receivables.messages import BRIEF, RECENT_DAYS, recent, recent_since
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.worklist.owing import RunningOwings, Terms
 from payt_mcp.receivables.worklist.standing import Owing
@@ -30,9 +30,6 @@ PAYMENT_DAYS = 14
 MOST_READ = 5_000
 """How many records of one list are looked through."""
 
-_MESSAGE_FIELDS = (
-    "id", "debtor_id", "invoice_id", "credit_case_id", "sender_type", "sent_at", "received_at", "updated_at",
-)  # fmt: skip
 _TASK_FIELDS = ("id", "debtor_id", "invoice_id", "credit_case_id", "subject", "expiry_date", "completed_at")
 _PAYMENT_FIELDS = ("id", "invoice_id", "payment_date", "total_book_amount", "transaction_type", "updated_at")
 _MAIL_FIELDS = ("id", "debtor_id", "notification_type", "created_at", "updated_at")
@@ -93,7 +90,7 @@ async def _read(payt: Resources, administration_id: str) -> Day:
     async def messages() -> None:
         since = recent_since(now)
         async with permitted(partial(day.refuse, "Messages", "messages")):
-            listed = await payt.messages(administration_id, fields=_MESSAGE_FIELDS, most=MOST_READ, updated_after=since)
+            listed = await payt.messages(administration_id, fields=BRIEF, most=MOST_READ, updated_after=since)
             day.messages, day.message_days = recent(_bounded(day, "messages", listed), since), RECENT_DAYS
 
     async def bounced() -> None:

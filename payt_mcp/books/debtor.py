@@ -17,7 +17,7 @@ from payt_mcp.payt.models import CreditCase, Debtor, Message, Notification, Paym
 from payt_mcp.payt.together import together
 from payt_mcp.receivables.attention import DebtorAttention, of_debtor
 from payt_mcp.receivables.entries import OpenItem
-from payt_mcp.receivables.messages import EARLIEST, MOST_BOUNCED, message_moment
+from payt_mcp.receivables.messages import EARLIEST, MOST_BOUNCED, is_automatic, message_moment
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.selection import ordered
 from payt_mcp.words.text import code
@@ -34,23 +34,26 @@ BOUNCED_LATELY = dt.timedelta(days=90)
 @dataclass(frozen=True)
 class Correspondence:
     """The messages with a debtor that matter now, newest first: the last three, the last six that are unanswered, and
-    the last that came in at all.
+    the last that came in from a person.
 
     `about` says which invoice or case a message, or a bounced mail, belongs to, by its id. `is_all` is False where the
-    debtor has more messages than were looked through, and then `waiting` (how many are unanswered) is not known;
-    `total` and `incoming` count those looked through, `last_incoming` and `last_outgoing` are the moments of such, and
-    `last_waits` says whether nobody answered the last that came in.
+    debtor has more messages than were looked through, and then `waiting` (those unanswered, newest first) is not known;
+    `total` and `incoming` count those looked through, `automatic` of these are automatic replies; `last_incoming` and
+    `last_outgoing` are the moments of such, and `last_waits` says whether nobody answered the last that came in; an
+    automatic reply is none, but `last_automatic`.
     """
 
     messages: list[Message]
     about: Mapping[str, str]
     total: int
     incoming: int
-    waiting: int | None
+    waiting: Sequence[Message] | None
     last_incoming: dt.datetime | None
     last_outgoing: dt.datetime | None
     last_waits: bool
     is_all: bool
+    automatic: int
+    last_automatic: dt.datetime | None
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,9 @@ async def bounced_mails(scope: Scope, debtor_id: str) -> list[Notification] | No
 async def read_correspondence(scope: Scope, file: DebtorFile, *, whole: bool) -> Correspondence:
     """What was written last, with its text; the numbers of invoices and cases that are closed only for the `whole`."""
     debtor_id, newest = file.debtor.id, file.messages
-    incoming = [message for message in newest if message.sender_type == "debtor"]
+    theirs = [message for message in newest if message.sender_type == "debtor"]
+    automatic = [message for message in theirs if is_automatic(message)]
+    incoming = [message for message in theirs if not is_automatic(message)]
     waiting = unanswered(newest, debtor_id).get(debtor_id, [])
     chosen = dict.fromkeys(message.id for message in (*newest[:_LAST], *waiting[:_MOST_UNANSWERED], *incoming[:1]))
     shown = [message for message in newest if message.id in chosen]
@@ -179,12 +184,14 @@ async def read_correspondence(scope: Scope, file: DebtorFile, *, whole: bool) ->
         shown,
         await subjects_of(scope, about, numbers, known) if whole else subjects_among(about, numbers, known),
         len(newest),
-        len(incoming),
-        len(waiting) if file.is_all else None,
+        len(theirs),
+        waiting if file.is_all else None,
         _moment_of(incoming),
         _moment_of([message for message in newest if message.sender_type == "creditor" and message.sent_at]),
         bool(waiting) and waiting[0] is incoming[0],
         file.is_all,
+        len(automatic),
+        _moment_of(automatic),
     )
 
 

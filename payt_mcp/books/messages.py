@@ -14,18 +14,14 @@ from payt_mcp.errors import MissingError, UnknownRecordError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Message, Notification
 from payt_mcp.payt.resources import MessageFilters
-from payt_mcp.receivables.messages import message_moment, recent, recent_since
+from payt_mcp.receivables.messages import BRIEF, is_automatic, message_moment, recent, recent_since
 from payt_mcp.words.text import code
 
 MOST_SCANNED = 5_000
 """How many messages are looked through to find the newest."""
 
-BRIEF = (
-    "id", "debtor_id", "invoice_id", "credit_case_id", "sender_type", "sent_at", "received_at", "updated_at",
-)  # fmt: skip
-"""What tells when a message was sent, by whom, and about what."""
-WHOLE = (*BRIEF, "subject", "content", "read_at")
-"""The same, the text, and whether it was read."""
+WHOLE = (*BRIEF, "content", "read_at")
+"""What tells when a message was sent, by whom and about what; the text, and whether it was read."""
 _ANYTHING = "anything"
 """In the place of the id of an invoice or a case."""
 
@@ -79,13 +75,14 @@ def unanswered(newest: Iterable[Message], of_debtor: str = "") -> dict[str, list
     """The incoming messages, newest first, that nothing of ours that was sent follows, by the debtor's id.
 
     One about another invoice or case does not count; one to the debtor in general does, and so does any where what came
-    in was about nothing in particular. Those that name no debtor are left out, unless all are `of_debtor`.
+    in was about nothing in particular. Those that name no debtor are left out, unless all are `of_debtor`. What a mail
+    program answered neither waits nor answers.
     """
     waiting: dict[str, list[Message]] = {}
     answered: set[tuple[str, str]] = set()
     for message in newest:
         debtor, about = of_debtor or message.debtor_id, message.invoice_id or message.credit_case_id or ""
-        if not debtor:
+        if not debtor or is_automatic(message):
             continue
         if message.sender_type == "creditor" and message.sent_at:
             answered |= {(debtor, about), (debtor, _ANYTHING)}

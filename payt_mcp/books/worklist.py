@@ -15,7 +15,7 @@ from payt_mcp.books.scope import Scope
 from payt_mcp.books.zones import time_zone
 from payt_mcp.payt.models import Message, PaymentPlan, Task
 from payt_mcp.receivables import plans
-from payt_mcp.receivables.messages import EARLIEST, message_moment
+from payt_mcp.receivables.messages import EARLIEST, is_automatic, message_moment
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.worklist.owing import Terms
 from payt_mcp.receivables.worklist.plan import Worklist, worklist_of
@@ -59,9 +59,11 @@ class _Standings:
         self._today = scope.today
         self._zone = time_zone(scope.administration)
         newest = newest_first(day.messages)
-        self._waiting = unanswered(newest)
-        self._incoming = _last(newest, "debtor")
-        self._ours = _last(newest, "creditor")
+        by_people = [message for message in newest if not is_automatic(message)]
+        self._waiting = unanswered(by_people)
+        self._incoming = _last(by_people, "debtor")
+        self._automatic = _last((message for message in newest if is_automatic(message)), "debtor")
+        self._ours = _last(by_people, "creditor")
         self._bounced = self._moments((one.debtor_id, one.created_at) for one in day.bounced)
         self._plans = _by_debtor(day.plans)
         self._tasks = _by_debtor(self._owned(task) for task in day.tasks)
@@ -100,6 +102,7 @@ class _Standings:
             incoming=self._day(self._incoming.get(key)),
             ours=self._day(self._ours.get(key)),
             bounced=self._bounced.get(key),
+            automatic=self._day(self._automatic.get(key)),
         )
 
     def _plans_of(self, key: str) -> Plans:

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
 """Where Payt gives no moment: before all others."""
 
+BRIEF = (
+    "id", "debtor_id", "invoice_id", "credit_case_id", "sender_type", "sent_at", "received_at", "updated_at", "subject",
+)  # fmt: skip
+"""What must be asked of Payt to tell when a message was sent, by whom (a person or a mail program), and about what."""
+
 RECENT_DAYS = 45
 """Without a debtor, invoice or case: how far back the correspondence is looked at, whoever asks."""
 
@@ -25,6 +30,23 @@ MOST_BOUNCED = 3
 _LONGEST_SUBJECT = 300
 _REPLY = re.compile(r"(?:(?:re|aw|antw|antwoord|antwort|sv|r[ée]p|tr|fwd?)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 """What mail programs put before the subject of a reply; for `match` alone, on a text of that length."""
+_AUTOMATIC = re.compile(
+    r"[\W_]*(?:auto(?:mat(?:ic|ed))?[\W_]*(?:reply|response)|out[\W_]+of[\W_]+(?:the[\W_]+)?office"
+    r"|vacation[\W_]+(?:reply|response)|auto(?:matische?)?[\W_]*(?:antwoord|reactie|beantwoording)"
+    r"|afwezigheids(?:bericht|melding|assistent)|automatische[\W_]+(?:antwort|r(?:ü|u\u0308?|ue)ckmeldung)"
+    r"|(?:automatische[\W_]+)?abwesenheits(?:notiz|nachricht|meldung|benachrichtigung|assistent)"
+    r"|r(?:é|e\u0301?)ponse[\W_]+automatique|(?:message|notification|avis)[\W_]+d.absence"
+    r"|(?:absence|absente?)[\W_]+du[\W_]+bureau)\b",
+    re.IGNORECASE,
+)
+"""How subjects begin that mail programs write for people who are away (en, nl, de, fr)."""
+_AWAY = re.compile(
+    r"\W*(?:afwezig(?:heid)?|abwesen(?:d|heit)|absence|absente?|ooo)\s*(?:$|[:|/(,;!.\u2013\u2014-]|"
+    r"(?:(?:tot|t/m|vanaf|van|bis|vom|ab|from|until|till)\s+(?:[^\W\d]+\s+){0,2}|(?:du|jusqu\S*)\s+(?:[^\W\d]+\s+)?)?"
+    r"(?:\d{1,2}(?!\d)|\d{4}-\d))",
+    re.IGNORECASE,
+)
+"""The same of words that begin other subjects too, `Absence de facture`: alone, before a sign, or with a date."""
 _SMTP = re.compile(r"\b[245]\d\d\b")
 _BOUNCES = {
     "mailbox full": ("full", "quota", "storage"),
@@ -36,6 +58,14 @@ _BOUNCES = {
 def message_moment(message: Message) -> dt.datetime:
     """When a message was sent; else received, else last changed."""
     return message.sent_at or message.received_at or message.updated_at or EARLIEST
+
+
+def is_automatic(message: Message) -> bool:
+    """Whether a mail program answered and no person: by the beginning of the subject, as mail programs have it. Whoever
+    writes back to such an answer has a sign of a reply before it, and is a person.
+    """
+    subject = (message.subject or "")[:_LONGEST_SUBJECT]
+    return bool(_AUTOMATIC.match(subject) or _AWAY.match(subject))
 
 
 def recent_since(now: dt.datetime) -> dt.datetime:

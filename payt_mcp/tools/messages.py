@@ -43,6 +43,7 @@ class MessageRow(TypedDict, total=False):
     message_id: str
     sent_at: str
     direction: str
+    automatic_reply: bool
     debtor_number: str
     debtor: str
     about: str

@@ -49,19 +49,10 @@ class WorklistDebtor(TypedDict, total=False):
     facts: list[str]
 
 
-class LeftOutDebtors(TypedDict, total=False):
-    administration_id: str
-    reason: str
-    chase: str
-    debtors: int
-    amount: str
-    currency: str
-
-
 class Worklist(Listed, total=False):
     currency: str
     debtors: list[WorklistDebtor]
-    left_out: list[LeftOutDebtors]
+    left_out: list[dict[str, Any]]
 
 
 async def get_worklist(
@@ -101,7 +92,7 @@ async def get_worklist(
     answer.notes = [*unknown, *answer.notes]
     looked = max((day.message_days for _, day in found), default=0)
     if looked and is_of_waiting:
-        answer.notes.append(f"Messages of {looked} days only: what waits longer is not counted.")
+        answer.notes.append(f"Messages of the last {looked} days only: get_debtor has one that waits longer.")
     answer.as_of = earliest(scopes, (day.as_of for _, day in found))
     answer.total, answer.next_cursor = page.total, page.next_cursor
     return answer.result()
@@ -198,8 +189,9 @@ def _name(scope: Scope) -> str:
 TOOL = ToolSpec(
     get_worklist,
     "Get worklist",
-    "What to do today about each debtor, most pressing first (answer, decide, hand over, call, remind), with the "
-    "reason. Start here.",
+    "What to do today about each debtor, most pressing first, with the reason. Start here. Steps in order: "
+    "answer_message, decide_plan, check_missed_term, do_task, match_credit, fix_address, check_promise, hand_over, "
+    "propose_plan, call, remind.",
     toolset="core",
     place=10,
     needs=("administrations:read", "invoices:read", "debtors:read"),

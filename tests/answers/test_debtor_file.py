@@ -59,6 +59,14 @@ def moment(row: Row) -> str:
     return when
 
 
+AUTOMATIC = ("Automatic reply: ", "Automatisch antwoord: ", "Automatische Antwort: ", "Réponse automatique : ")
+
+
+def is_automatic(message: Row) -> bool:
+    """As the sandbox writes them; nobody of us is away in it."""
+    return str(message["subject"]).startswith(AUTOMATIC)
+
+
 def newest_first(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=moment, reverse=True)
 
@@ -216,13 +224,16 @@ async def test_the_last_contact_is_told_with_what_there_never_was(world: World, 
         for key, debtor in ledger.debtors.items():
             owed = [row for row in ledger.invoices if row["debtor_id"] == key and is_owed(row)]
             own = newest_first(row for row in messages if row["debtor_id"] == key)
-            incoming = [row for row in own if row["sender_type"] == "debtor"]
+            theirs = [row for row in own if row["sender_type"] == "debtor"]
+            incoming = [row for row in theirs if not is_automatic(row)]
+            away = [row for row in theirs[:1] if is_automatic(row)]
             outgoing = [row for row in own if row["sender_type"] == "creditor" and row["sent_at"]]
             short, whole = [
                 await who.ask("get_debtor", debtor=debtor["debtor_number"], whole=whole) for whole in (False, True)
             ]
             told = f"; from them {day_of(moment(incoming[0])) if incoming else 'never'}"
             told += ", unanswered" if incoming and waits(incoming[0], own) else ""
+            told += f", automatic reply {day_of(moment(away[0]))}" if away else ""
             told += f"; to them {day_of(moment(outgoing[0])) if outgoing else 'never'}"
             for file in (short, whole):
                 assert file["debtor"]["last_contact"].endswith(told)
@@ -232,7 +243,8 @@ async def test_the_last_contact_is_told_with_what_there_never_was(world: World, 
             seen |= {"then"} if ", then " in reminded[0] else set()
             seen |= {"unanswered"} if ", unanswered" in told else set()
             seen |= {"no message"} if "from them never" in told else set()
-    assert seen == {"never", "reminded", "then", "unanswered", "no message"}
+            seen |= {"away"} if away else set()
+    assert seen == {"never", "reminded", "then", "unanswered", "no message", "away"}
 
 
 def is_owed(row: Row) -> bool:
@@ -314,7 +326,8 @@ async def test_the_messages_that_matter_are_shown_and_the_others_counted(world: 
     async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
         for key, debtor in ledger.debtors.items():
             own = newest_first(row for row in messages if row["debtor_id"] == key)
-            incoming = [row for row in own if row["sender_type"] == "debtor"]
+            theirs = [row for row in own if row["sender_type"] == "debtor"]
+            incoming = [row for row in theirs if not is_automatic(row)]
             waiting = [row for row in incoming if waits(row, own)][:6]
             expected = {row["id"] for row in [*own[:3], *waiting, *incoming[:1]]}
             file = await who.ask("get_debtor", whole=True, debtor=debtor["debtor_number"])
@@ -324,9 +337,13 @@ async def test_the_messages_that_matter_are_shown_and_the_others_counted(world: 
             if counted:
                 plural = "" if len(own) == 1 else "s"
                 shown = "all shown" if len(own) == len(expected) else f"{len(expected)} shown"
-                assert counted[0].startswith(f"{len(own)} message{plural}, {shown}: {len(incoming)} from the debtor")
-                late = sum(waits(row, own) for row in incoming)
-                assert counted[0].endswith(f", {late or 'none'} of them without a later one of ours about the same.")
+                assert counted[0].startswith(f"{len(own)} message{plural}, {shown}: {len(theirs)} from the debtor")
+                away = len(theirs) - len(incoming)
+                assert (f"from the debtor ({away} automatic), " in counted[0]) == bool(away)
+                late = [row for row in incoming if waits(row, own)]
+                first = f", the first on {day_of(moment(late[-1]))}" if late else ""
+                how = f", {len(late) or 'none'} of them without a later one of ours about the same{first}."
+                assert counted[0].endswith(how)
             beyond |= {"waiting"} if len(waiting) > 3 else set()
             beyond |= {"the last that came in"} if len(expected) > 3 and own[0]["sender_type"] == "creditor" else set()
     assert beyond == {"waiting", "the last that came in"}
@@ -595,7 +612,8 @@ def waits(message: Row, messages: list[Row]) -> bool:
         and row["debtor_id"] == message["debtor_id"]
         and moment(row) > moment(message)
     ]
-    return message["sender_type"] == "debtor" and not any(not other or not about or other == about for other in later)
+    theirs = message["sender_type"] == "debtor" and not is_automatic(message)
+    return theirs and not any(not other or not about or other == about for other in later)
 
 
 async def test_debtors_without_a_contact_are_named(world: World, served: Handle) -> None:

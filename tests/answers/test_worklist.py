@@ -250,7 +250,7 @@ async def test_one_step_is_asked_for_and_who_is_left_in_peace_has_a_name_a_reaso
     planned = next(row for row in decide["debtors"] if row["debtor_number"] == number_of("a plan proposed"))
     assert planned["reason"] == f"payment plan proposed on {ago(4)}: 1000.00 in 2 terms"
     assert "left_out" not in decide
-    assert "Messages of 45 days only: what waits longer is not counted." in " ".join(answer["notes"])
+    assert "Messages of the last 45 days only: get_debtor has one that waits longer." in " ".join(answer["notes"])
 
 
 def _check_set_apart(rows: list[Fields], overdue: dict[str, str]) -> None:
@@ -292,7 +292,7 @@ async def test_what_the_token_may_not_read_is_said_and_the_list_is_there(world: 
             answer = await who.ask("get_worklist", top=50)
     notes = " ".join(answer["notes"])
     assert "the token lacks messages:read" in notes
-    assert "Messages of 45" not in notes
+    assert "Messages of the last" not in notes
     assert "the token lacks tasks:read" in notes
     assert not {"answer_message", "do_task"} & {row["step"] for row in answer["debtors"]}
     assert "remind" in {row["step"] for row in answer["debtors"]}

@@ -59,7 +59,8 @@ _IN_A_SENTENCE = frozenset({"open", "overdue", "credits"})
 
 def _says(text: str, name: str, value: Any) -> bool:
     if isinstance(value, bool):
-        return (name if value else f"not {name}") in text or f"{name}: {value}" in text
+        names = [one if value else f"not {one}" for one in (name, name.replace("_", " "))]
+        return any(one in text for one in names) or f"{name}: {value}" in text
     said = str(value)
     forms = {said, said.replace("|", "/").replace("\n", " ")}
     if name in _IN_A_SENTENCE:

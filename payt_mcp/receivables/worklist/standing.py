@@ -45,13 +45,15 @@ class Owing:
 @dataclass(frozen=True, slots=True)
 class Letters:
     """The correspondence. `waiting` are the days of incoming messages that nobody answered, `incoming` and `ours` the
-    last of each, `bounced` when mail came back last.
+    last of each, `bounced` when mail came back last. What a mail program answered is in none of these, but in
+    `automatic`, the day of the last.
     """
 
     waiting: Sequence[dt.date] = ()
     incoming: dt.date | None = None
     ours: dt.date | None = None
     bounced: dt.date | None = None
+    automatic: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from payt_mcp.payt.models import CreditCase, Message, Note, PaymentPlan, Task
 from payt_mcp.proposals.preview import Circumstance
 from payt_mcp.receivables import plans
 from payt_mcp.receivables.entries import OpenItem
-from payt_mcp.receivables.messages import message_moment
+from payt_mcp.receivables.messages import is_automatic, message_moment
 from payt_mcp.receivables.phases import case_phase, words
 from payt_mcp.words.said import count, day_of, joined, money, say, some, term
 from payt_mcp.words.text import NAME_LENGTH, cited, clean, code
@@ -52,19 +52,28 @@ def situation_of(
 
 
 def _written(scope: Scope, file: DebtorFile) -> Iterator[Circumstance]:
-    """What came in and nothing of ours followed; else the last that did, if that is not long ago."""
+    """What came in from a person and nothing of ours followed; else the last that did, if that is not long ago; and an
+    automatic reply that came later: whoever would read the letter may be away.
+    """
     waiting = unanswered(file.messages, file.debtor.id).get(file.debtor.id, [])
-    last = [one for one in file.messages if one.sender_type == "debtor"][:1]
-    lately = [one for one in last if message_moment(one) > scope.now() - NOTED_LATELY]
-    for message in waiting[:_MOST_OF_A_KIND] or lately:
+    theirs = [one for one in file.messages if one.sender_type == "debtor"]
+    away = [one for one in theirs[:1] if is_automatic(one)]
+    last = [one for one in theirs if not is_automatic(one)][:1]
+    for message in (*(waiting[:_MOST_OF_A_KIND] or _lately(scope, last)), *_lately(scope, away)):
         yield _message(scope, message, is_answered=not waiting)
+
+
+def _lately(scope: Scope, messages: Sequence[Message]) -> list[Message]:
+    return [one for one in messages if message_moment(one) > scope.now() - NOTED_LATELY]
 
 
 def _message(scope: Scope, message: Message, *, is_answered: bool) -> Circumstance:
     text = cited(message.content or message.subject, _MESSAGE_LENGTH)
-    states = [say("read") if message.read_at else say("unread")] + (
-        [say("before our last message")] if is_answered else [say("unanswered")]
-    )
+    answered = say("before our last message") if is_answered else say("unanswered")
+    states = [
+        say("read") if message.read_at else say("unread"),
+        say("automatic reply") if is_automatic(message) else answered,
+    ]
     return Circumstance(
         f"message {message.id}",
         say("The debtor wrote"),

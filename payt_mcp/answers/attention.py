@@ -66,16 +66,19 @@ def _said_of_invoice(reason: Reason) -> str:
     return said[reason.source]
 
 
-def debtor_notes(debtors: Iterable[tuple[str, DebtorAttention]], currency: str | None) -> list[str]:
+def debtor_notes(
+    debtors: Iterable[tuple[str, DebtorAttention]], currency: str | None, *, of_all: bool = False
+) -> list[str]:
     """One note about the debtors of a page (the numbers they go by): whose pause it is, which case or plan says so, and
-    of how much where it is not all of what the debtor owes.
+    of how much where it is not all of what the debtor owes. `of_all` where the page itself is about a part of that.
     """
     told = []
     for number, found in debtors:
         said = debtor_words(found, None)
         if said:
             told.append(f"{number or 'no number'} {', '.join(said)}")
-    return [f"Attention ({currency or 'no currency'}): {'; '.join(told)}."] if told else []
+    whole = ", of all they owe" if of_all else ""
+    return [f"Attention ({currency or 'no currency'}{whole}): {'; '.join(told)}."] if told else []
 
 
 def spoken_debtor(row: Mapping[str, Any], found: DebtorAttention) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from payt_mcp.receivables.entries import OpenItem
     from payt_mcp.receivables.open_items import OpenItems
     from payt_mcp.receivables.selection import Between
+
+
+_NO_FILTERS = frozenset({"status", "invoices", "sort", "group_by"})
+"""Of a question for invoices by number: what leaves none of them out, the status apart, which is told by itself."""
 
 
 @dataclass
@@ -102,7 +106,7 @@ def conditions(question: Question, scopes: Sequence[Scope]) -> list[str]:
     own = sorted({scope.administration.currency_code or "none" for scope in scopes})
     books = f" in {' or '.join(own)}, as the books of each are" if len(own) > 1 else ""
     currency = "" if books else own[0]
-    what = "total" if question.status == "paid" else "open amount"
+    what = {"paid": "total", "all": "open amount (of paid ones the total)"}.get(question.status, "open amount")
     said = [f"{name} {_range(limits, currency)}{books}"
             for name, limits in ((what, question.amount), ("total", question.total)) if limits]  # fmt: skip
     if question.not_reminded_since:
@@ -125,9 +129,6 @@ def notes_of(scope: Scope, question: Question, found: Matches) -> list[str]:
     if found.meant:
         notes.append(f"No such invoice of debtor {debtor_names(found.meant)}{elsewhere}.")
     notes += similar_note(found.similar)
-    if found.unknown:
-        numbers = present.some((present.code(key, 40) for key in found.unknown), most=10)
-        notes.append(f"Not found: {numbers}{elsewhere}.")
     notes += _there_is(scope, question, is_empty=not found.items)
     currency = scope.administration.currency_code
     if found.uncompared:
@@ -143,6 +144,17 @@ def notes_of(scope: Scope, question: Question, found: Matches) -> list[str]:
             "incomplete. Narrow it with debtors, credit_cases, paid_from or updated_after."
         )
     return notes
+
+
+def unknown_notes(question: Question, found: Sequence[Matches]) -> list[str]:
+    """The numbers that were asked for and that no company has such an invoice of: which of them has it, rows say."""
+    unknown = [key for key in question.invoices if all(key in matches.unknown for matches in found)]
+    if not unknown:
+        return []
+    others = (getattr(question, one.name) for one in fields(question) if one.name not in _NO_FILTERS)
+    beside = "" if question.status == "all" else "; status=all looks among the others too"
+    said = "None that fits all of what is asked" if any(others) else "Not found"
+    return [f"{said}: {present.some((present.code(key, 40) for key in unknown), most=10)}{beside}."]
 
 
 def _reminded_else(scope: Scope, question: Question, found: Matches) -> list[str]:

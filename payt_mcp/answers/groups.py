@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from payt_mcp.answers.totals import counts_row, sums_row
 from payt_mcp.receivables import phases
 from payt_mcp.receivables.selection import in_turn
-from payt_mcp.receivables.sums import Group, Sums, grouped, keys_of, size
+from payt_mcp.receivables.sums import Group, Totals, grouped, keys_of, size
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ COLUMNS = {
 }
 _NOUNS = {"currency": "currencies"}
 AMOUNTS = ("open_amount", "-open_amount", "total_amount", "-total_amount")
-"""What groups can be sorted by, net of credits; months by the date they are of, too."""
+COUNTS = ("invoices", "-invoices")
+"""What groups can be sorted by: amounts, net of credits, and how many invoices; months by the date they are of, too."""
 
 Ranked = tuple[tuple[Decimal, ...], dict[str, Any]]
 """A row, and where it comes among others of the same currency that are ranked by amount."""
@@ -49,11 +50,11 @@ _DATES = {"paid_on": "payment date", "invoice_date": "invoice date", "due_date":
 def sorts(question: Question) -> tuple[str, ...]:
     """The sorts that mean something for these groups."""
     date = _DATES[question.month_of].replace(" ", "_")
-    return (*AMOUNTS, date, f"-{date}") if question.group_by == "month" else AMOUNTS
+    return (*AMOUNTS, *COUNTS, *((date, f"-{date}") if question.group_by == "month" else ()))
 
 
 def is_by_amount(question: Question) -> bool:
-    return question.sort in AMOUNTS or question.group_by not in {"month", "phase"}
+    return question.sort in AMOUNTS or (question.sort not in COUNTS and question.group_by not in {"month", "phase"})
 
 
 def group_rows(
@@ -65,7 +66,7 @@ def group_rows(
     keys = keys_of(question.group_by, debtors, scope.today, question.month_of)
     currency = scope.administration.currency_code or ""
     return [
-        (_rank(group.totals.booked, question), _row(group, question, debtors, currency))
+        (_rank(group.totals, question), _row(group, question, debtors, currency))
         for group in grouped(items, scope.today, keys)
     ]
 
@@ -73,7 +74,10 @@ def group_rows(
 def in_one_order(rows: Sequence[tuple[Scope, Sequence[Ranked]]], question: Question) -> list[dict[str, Any]]:
     """The groups of all administrations: months and phases in their own order, side by side; else, or where they are
     sorted so, by amount those that are in one currency, and of each currency in turn: different ones do not compare.
+    Numbers of invoices do.
     """
+    if question.sort in COUNTS:
+        return [row for _, row in sorted((ranked for _, some in rows for ranked in some), key=_by_rank)]
     if is_by_amount(question):
         apart: dict[str, list[Ranked]] = {}
         for scope, some in rows:
@@ -90,11 +94,13 @@ def _by_rank(ranked: Ranked) -> tuple[Decimal, ...]:
     return ranked[0]
 
 
-def _rank(sums: Sums, question: Question) -> tuple[Decimal, ...]:
-    if not question.sort.endswith("_amount"):
+def _rank(totals: Totals, question: Question) -> tuple[Decimal, ...]:
+    sums, sign = totals.booked, -1 if question.sort.startswith("-") else 1
+    if question.sort in COUNTS:
+        return (Decimal(sign * totals.invoices), *size(sums))
+    if question.sort not in AMOUNTS:
         return size(sums)
-    amount = sums.total if _is_of_totals(question) else sums.net
-    return (-amount if question.sort.startswith("-") else amount,)
+    return (sign * (sums.total if _is_of_totals(question) else sums.net),)
 
 
 def _is_of_totals(question: Question) -> bool:
@@ -146,6 +152,8 @@ def heading(question: Question, rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _order(question: Question) -> str:
     falls = question.sort.startswith("-")
+    if question.sort in COUNTS:
+        return f"{'most' if falls else 'fewest'} invoices first"
     if question.sort not in AMOUNTS:
         return "largest first" if is_by_amount(question) else "latest first" if falls else "in order"
     return f"by {'total' if _is_of_totals(question) else 'net open'} amount, {'largest' if falls else 'smallest'} first"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from payt_mcp.answers.amounts import named, unbooked_notes
 from payt_mcp.receivables import aging
+from payt_mcp.receivables.phases import words
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
@@ -54,9 +55,18 @@ def sentence(scope: Scope, picture: aging.Overdue, question: OverdueQuestion) ->
     since = "" if question.min_days == 1 else f" for {question.min_days} days or more"
     return (
         f"{present.outside(scope.administration.name, present.NAME_LENGTH)}: "
-        f"{gross} overdue{since} on {present.count(picture.invoice_count, 'invoice')} "
+        f"{gross} overdue{since}{_narrowed(question)} on {present.count(picture.invoice_count, 'invoice')} "
         f"of {present.count(len(picture.debtors), 'debtor')}; net {net} after {credits_} in open credits past due."
     )
+
+
+def _narrowed(question: OverdueQuestion) -> str:
+    """` (only in USD, reminder 1 or bailiff)`: which part of it was asked about, and is told."""
+    phases = " or ".join(words(phase) for phase in question.phases)
+    manager = question.relation_manager
+    of = f"debtors of {present.outside(manager, present.NAME_LENGTH)}" if manager else ""
+    asked = [f"in {present.code(question.currency)}" if question.currency else "", phases, of]
+    return f" (only {', '.join(filter(None, asked))})" if any(asked) else ""
 
 
 def own_words(own: Mapping[str, aging.InCurrency], but: str = "") -> str:
@@ -100,6 +110,14 @@ def debtor_row(items: OpenItems, row: aging.DebtorOverdue, flags: Sequence[str])
             "attention": list(flags),
         }
     )
+
+
+def currency_notes(items: OpenItems, asked: str) -> list[str]:
+    """That nothing is open in the currency that was asked for, and in which ones there is."""
+    known = {item.currency for item in items.invoices.values() if item.currency} if asked else set()
+    if not known or asked in known:
+        return []
+    return [f"No open item is in {present.code(asked)}: there are {', '.join(sorted(map(present.code, known)))}."]
 
 
 def notes(administration: Administration, picture: aging.Overdue) -> list[str]:

@@ -132,7 +132,8 @@ def _found(totals: Totals, currency: str, status: str, found: str = "") -> str:
     net = totals.booked.total if status == "paid" else totals.booked.net
     each = " and ".join(f"{counted}, {sums}," for counted, sums in kinds).rstrip(",")
     head = f"{totals.items:,}{found}{made_out}: " if found or made_out else ""
-    return f"{head}{each}; net {present.money(net, currency)}{converted}"
+    still = " open" if status == "all" else ""
+    return f"{head}{each}; net {present.money(net, currency)}{still}{converted}"
 
 
 def _kinds(totals: Totals, currency: str, status: str) -> list[tuple[str, str]]:

@@ -22,6 +22,13 @@ MOST_SCANNED_A_CALL = 5_000
 """How many contacts one call looks through for a text; the next page goes on from there."""
 
 _PHONES = ("call_phone_number", "sms_phone_number")
+_ADDRESSES = (
+    "default_email_address",
+    *(f"{kind}_{copy}email_address" for kind in ("invoice", "reminder") for copy in ("", "cc_", "bcc_")),
+    *(f"postal_address_{part}" for part in ("street_1", "street_2", "postal_code", "city", "region")),
+)
+_SEARCHED = ("contact_identifier", "prefix", "firstname", "middlename", "infix", "lastname", *_PHONES, *_ADDRESSES)
+"""What a text is looked for in: an id, a moment or a code of a country has a part of nearly any number or word."""
 _PHONE = re.compile(r"[\d\s()+./-]{6,40}")
 
 
@@ -122,7 +129,7 @@ async def _number(scope: Scope, value: str) -> str:
 def _fits(contact: Contact, text: str) -> bool:
     if not text:
         return True
-    values = (value for value in contact.model_dump(mode="json").values() if isinstance(value, str))
+    values = filter(None, (getattr(contact, name) for name in _SEARCHED))
     return fits(wanted(text), searchable(full_name(contact), *values)) or _is_phone(contact, text)
 
 

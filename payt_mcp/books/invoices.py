@@ -21,7 +21,7 @@ from payt_mcp.receivables.attention import flags_of, of_invoice
 from payt_mcp.receivables.entries import INVOICE_FIELDS, DebtorEntry, OpenItem, is_open, open_item
 from payt_mcp.receivables.managers import debtors_of_manager
 from payt_mcp.receivables.open_items import OpenItems
-from payt_mcp.receivables.selection import ANY, Between, Selection, in_turn, ordered
+from payt_mcp.receivables.selection import ANY, Between, Selection, by_days_overdue, in_turn, ordered
 from payt_mcp.receivables.sums import Totals
 from payt_mcp.words.folding import normalized
 
@@ -63,7 +63,9 @@ class Question:
 
     @property
     def order(self) -> str:
-        return self.sort or ("due_date" if self.is_about_open else "-payment_date" if self.paid else "-due_date")
+        """Of the invoices; groups have orders of their own beside these."""
+        sort = "" if self.sort.endswith("invoices") else self.sort
+        return sort or ("due_date" if self.is_about_open else "-payment_date" if self.paid else "-due_date")
 
     @property
     def needs_books(self) -> bool:
@@ -138,16 +140,19 @@ async def search(scope: Scope, question: Question) -> Matches:
 
 def in_one_order(found: Sequence[Answered[Matches]], question: Question) -> list[tuple[Scope, OpenItem]]:
     """The invoices of several administrations in the order that was asked for. Amounts of different currencies are not
-    compared: the first of each currency come in turn.
+    compared: the first of each currency come in turn. Days overdue are those where each company is.
     """
     whose = {id(item): scope for scope, matches in found for item in matches.items}
     apart: dict[str, list[OpenItem]] = {}
     for scope, matches in found:
         currency = (scope.administration.currency_code or "") if question.order.endswith("_amount") else ""
         apart.setdefault(currency, []).extend(matches.items)
-    today = found[0].scope.today
-    sorted_ = [_in_order(items, question, today) if len(found) > 1 else items for items in apart.values()]
-    return [(whose[id(item)], item) for item in in_turn(sorted_)]
+    in_order: list[Sequence[OpenItem]] = list(apart.values())
+    if question.order.endswith("days_overdue"):
+        in_order = [by_days_overdue(items, question.order, lambda item: whose[id(item)].today) for items in in_order]
+    elif len(found) > 1:
+        in_order = [_in_order(items, question, found[0].scope.today) for items in in_order]
+    return [(whose[id(item)], item) for item in in_turn(in_order)]
 
 
 async def invoices_as_items(scope: Scope, ids: Sequence[str]) -> dict[str, OpenItem]:

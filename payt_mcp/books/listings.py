@@ -129,10 +129,13 @@ class Listings:
         self._kept[listing.token] = listing
         return listing
 
-    def resume(self, cursor: str, tool: str, args: Mapping[str, Any]) -> tuple[Listing, int]:
+    def resume(
+        self, cursor: str, tool: str, args: Mapping[str, Any], usual: Mapping[str, Any] = MappingProxyType({})
+    ) -> tuple[Listing, int]:
         """The listing of a cursor, and how many of its rows come before the page asked for.
 
-        A call may repeat the arguments the listing began with, all or some, or give the cursor alone.
+        A call may repeat the arguments the listing began with, all or some, or give the cursor alone. `usual` are the
+        values of arguments that are not given.
 
         Raises:
             CursorError: it is not a cursor, its listing is gone, or it belongs to another query.
@@ -151,7 +154,7 @@ class Listings:
                 f"cursor {cursor[:40]!r} is unknown or older than 15 minutes. "
                 "Leave cursor out to start again from the first page."
             )
-        if listing.tool != tool or not _continues(args, listing):
+        if listing.tool != tool or not _continues(args, listing, usual):
             raise CursorError(
                 f"This cursor belongs to another query ({listing.tool}). Repeat the arguments of the call that gave "
                 "it, or pass the cursor alone; leave cursor out to start this query from its first page."
@@ -177,8 +180,20 @@ class Listings:
         return sum(map(len, apart.values()))
 
 
-def _continues(args: Mapping[str, Any], listing: Listing) -> bool:
+def _continues(args: Mapping[str, Any], listing: Listing, usual: Mapping[str, Any]) -> bool:
     """Whether a call with a cursor asks for what its listing began with: no argument beside it says anything else."""
-    began = {name: args[name] == listing.args.get(name) for name in args if name != "administration_id"}
+    others = (name for name in args if name != "administration_id")
     named = args.get("administration_id", listing.administration_id)
-    return all(began.values()) and named in {listing.administration_id, listing.args.get("administration_id")}
+    return all(args[name] == listing.args.get(name, usual.get(name)) for name in others) and _is_of(listing, named)
+
+
+def _is_of(listing: Listing, named: str) -> bool:
+    """Whether these are the administrations of a listing, in whatever order. One that began without any name is of the
+    only one, or of all.
+    """
+    began = listing.args.get("administration_id", "all" if "," in listing.administration_id else "")
+    return _parts(named) in (_parts(began), _parts(listing.administration_id))
+
+
+def _parts(named: str) -> set[str]:
+    return {part.strip() for part in named.split(",")}

@@ -16,7 +16,7 @@ from payt_mcp.books.shelf import chunked
 from payt_mcp.books.zones import caveats, time_zone
 from payt_mcp.errors import UpstreamError
 from payt_mcp.payt.models import Administration
-from payt_mcp.words.text import NAME_LENGTH, clean
+from payt_mcp.words.text import NAME_LENGTH, clean, code
 
 _PATIENCE = 5.0
 
@@ -53,8 +53,10 @@ class Scope:
 
     @property
     def caveats(self) -> list[str]:
-        """Notes for every answer that depends on `today`."""
-        return caveats(self.administration)
+        """Notes for every answer that depends on `today`, and where the books are ones that nobody keeps any more."""
+        status = self.administration.status or "active"
+        ended = [] if status == "active" else [f"{administration_name(self)} is {code(status)} at Payt."]
+        return [*ended, *caveats(self.administration)]
 
     def look(self) -> Look:
         """For what an answer reads of Payt by itself: see `Books.look`."""

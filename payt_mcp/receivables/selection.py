@@ -129,12 +129,20 @@ def ordered(items: Iterable[OpenItem], sort: str, today: dt.date = dt.date.min) 
     """The items by a key of `KEYS`, with `-` in front newest or largest first; those without it come last either way,
     equal ones by id. `today` is what days overdue are counted to.
     """
-    key, _ = _key(sort, today)
+    return _by_key(items, _key(sort, today)[0], falls=sort.startswith("-"))
+
+
+def by_days_overdue(items: Iterable[OpenItem], sort: str, today_of: Callable[[OpenItem], dt.date]) -> list[OpenItem]:
+    """The same by days overdue, where it is not the same day for all of them."""
+    return _by_key(items, lambda item: _days_overdue(item, today_of(item)), falls=sort.startswith("-"))
+
+
+def _by_key(items: Iterable[OpenItem], key: Callable[[OpenItem], Any], *, falls: bool) -> list[OpenItem]:
     by_id = sorted(items, key=_by_id)
     keys = [key(item) for item in by_id]
     known = [place for place, found in enumerate(keys) if found is not None]
     # Much faster than by `place_in`, which compares alike.
-    known.sort(key=keys.__getitem__, reverse=sort.startswith("-"))
+    known.sort(key=keys.__getitem__, reverse=falls)
     return [by_id[place] for place in known] + [item for item, found in zip(by_id, keys, strict=True) if found is None]
 
 
@@ -154,7 +162,11 @@ def _key(sort: str, today: dt.date = dt.date.min) -> tuple[Callable[[OpenItem], 
     sign = -1 if sort.startswith("-") else 1
     if name != "days_overdue":
         return KEYS[name], sign
-    return (lambda item: item.days_overdue(today) if item.is_overdue(today) else None), sign
+    return (lambda item: _days_overdue(item, today)), sign
+
+
+def _days_overdue(item: OpenItem, today: dt.date) -> int | None:
+    return item.days_overdue(today) if item.is_overdue(today) else None
 
 
 def in_turn(lists: Iterable[Sequence[ResultT]]) -> list[ResultT]:

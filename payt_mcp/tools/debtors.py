@@ -27,6 +27,7 @@ from payt_mcp.tools.shared import (
     Text,
     ToolSpec,
     begun_of,
+    but,
     earliest,
     given,
     labelled,
@@ -66,19 +67,19 @@ class Debtors(Listed, total=False):
 async def find_debtors(
     ctx: Ctx,
     query: Annotated[Text, Field(description="Words or parts of words in the name or number; none: all.")] = "",
-    sort: Literal["overdue", "name"] = "overdue",
+    sort: Literal["", "overdue", "name"] = "",
     limit: Limit = PAGE,
     cursor: Cursor = "",
     administration_id: Administrations = "",
 ) -> Annotated[CallToolResult, Debtors]:
     from payt_mcp.books.several import ask_each  # noqa: PLC0415 - brings the client along
 
-    args = given(query=query, sort=sort if sort != "overdue" else "", administration_id=administration_id)
+    args = given(query=query, sort=sort, administration_id=administration_id)
     if cursor:
-        scopes, page = await resumed_of(ctx, cursor, "find_debtors", args, limit)
+        scopes, page = await resumed_of(ctx, cursor, "find_debtors", args, limit, {"sort": "overdue"})
         books, _ = await ask_each(scopes, _read)
         return _answer(scopes, books, page).result()
-    scopes = await scopes_of(ctx, administration_id)
+    scopes, args = await scopes_of(ctx, administration_id), but(args, sort="overdue")
 
     async def begin() -> tuple[Answer, Shown]:
         books, _ = await ask_each(scopes, _read)

@@ -12,7 +12,7 @@ from pydantic import Field
 from payt_mcp.answers import found_invoices, groups, totals
 from payt_mcp.answers.rows import INVOICE_COLUMNS, spoken_invoice
 from payt_mcp.errors import BadValueError, InputError
-from payt_mcp.receivables.phases import ATTENTION
+from payt_mcp.receivables.phases import ATTENTION, INVOICE_PHASES
 from payt_mcp.receivables.selection import Between
 from payt_mcp.tools.first_pages import first_page
 from payt_mcp.tools.shared import (
@@ -33,6 +33,7 @@ from payt_mcp.tools.shared import (
     Unsaid,
     at_most,
     begun_of,
+    but,
     check_fields,
     earliest,
     given,
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
 Status = Literal["", "open", "overdue", "paid", "all"]
 Sort = Literal[
     "", "due_date", "-due_date", "open_amount", "-open_amount", "invoice_date", "-invoice_date", "total_amount",
-    "-total_amount", "days_overdue", "-days_overdue", "payment_date", "-payment_date",
+    "-total_amount", "days_overdue", "-days_overdue", "payment_date", "-payment_date", "invoices", "-invoices",
 ]  # fmt: skip
 GroupBy = Literal["", "debtor", "currency", "phase", "month", "label", "relation_manager"]
 
@@ -81,6 +82,7 @@ _OF_BOOKS = frozenset({"", "open", "overdue"})
 """What the books alone answer, where no credit case is asked about."""
 _COLUMNS = {"administration_id": "administration", **INVOICE_COLUMNS, "reminded_on": "reminded on"}
 _OF_DEBTORS = frozenset({"debtor", "relation_manager"})
+_USUAL = {"status": "open"}
 _MANY = frozenset({"debtor", "label"})
 """Groups there can be hundreds of; all of the others are on one page."""
 _OWN_FIELDS = tuple(INVOICE_COLUMNS)
@@ -127,10 +129,9 @@ async def search_invoices(
     administration_id: Administrations = "",
 ) -> Annotated[CallToolResult, Invoices]:
     fields = [_BY_HEADING.get(name, name) for name in fields]
-    if status == "" and (paid_from or paid_to):
-        status = "paid"
+    status = status or _status_meant(paid_from or paid_to, phase)
     args = given(
-        query=query, status="" if status == "open" else status, debtors=debtors, invoices=invoices,
+        query=query, status=status, debtors=debtors, invoices=invoices,
         credit_cases=credit_cases, relation_manager=relation_manager, currency=currency, phase=phase,
         attention=attention, labels=labels, partly_paid=partly_paid, due_from=due_from, due_to=due_to,
         invoiced_from=invoiced_from, invoiced_to=invoiced_to, paid_from=paid_from, paid_to=paid_to,
@@ -139,9 +140,9 @@ async def search_invoices(
         fields=fields, administration_id=administration_id,
     )  # fmt: skip
     if cursor:
-        scopes, page = await resumed_of(ctx, cursor, "search_invoices", args, limit)
+        scopes, page = await resumed_of(ctx, cursor, "search_invoices", args, limit, _USUAL)
         return (await _following(scopes, page)).result()
-    scopes = await scopes_of(ctx, administration_id)
+    scopes, args = await scopes_of(ctx, administration_id), but(args, **_USUAL)
     make = partial(_begun, scopes, args, limit)
     of_books = status in _OF_BOOKS and not (credit_cases or fields)
     return (await first_page(scopes, make) if of_books else (await make())[0]).result()
@@ -157,6 +158,14 @@ TOOL = ToolSpec(
     needs=("administrations:read", "invoices:read", "debtors:read"),
     may_need=("credit_cases:read", "payment_plans:read"),
 )
+
+
+def _status_meant(paid: str, phase: Sequence[str]) -> Status:
+    """That of a call that names none: what was paid in a period, or is in the phase `paid`, is no open invoice."""
+    if paid:
+        return "paid"
+    named = phases_of(phase)
+    return "" if "paid" not in named else "paid" if named == ["paid"] else "all"
 
 
 def _question(args: Mapping[str, Any]) -> Question:
@@ -188,8 +197,13 @@ def _question(args: Mapping[str, Any]) -> Question:
     fields, group_by, sort = args.get("fields", ()), question.group_by, question.sort
     check_fields(fields, _OWN_FIELDS, "invoices")
     _check_payment_dates(question)
+    _check_phases(question)
     if fields and group_by:
         raise InputError("fields are of single invoices: leave fields or group_by out. Nothing was looked up.")
+    if sort in groups.COUNTS and not group_by:
+        raise BadValueError(
+            "sort", sort, "another one, as only groups are sorted by number of invoices, or group_by too"
+        )
     if group_by and sort and sort not in (possible := groups.sorts(question)):
         raise BadValueError("sort", sort, f"with group_by={group_by} it is one of {', '.join(possible)}")
     return question
@@ -205,6 +219,15 @@ def _check_payment_dates(question: Question) -> None:
         )
     if question.is_about_open and question.sort.endswith("payment_date"):
         raise BadValueError("sort", question.sort, "another one, as open invoices have no payment date, or status=paid")
+
+
+def _check_phases(question: Question) -> None:
+    """Raises BadValueError where no invoice of that status can be in any of these phases."""
+    named, status = set(question.phases), question.status
+    none = {"open": {"paid"}, "overdue": {"paid", "not_due"}, "all": set()}.get(status, set(INVOICE_PHASES) - {"paid"})
+    if named and named <= none:
+        why = f"no {status} invoice is in it; status=all looks among the others too"
+        raise BadValueError("phase", ", ".join(question.phases), why)
 
 
 def _days(args: Mapping[str, Any], low: str, high: str) -> Between:
@@ -330,6 +353,7 @@ def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mappin
     for scope, matches in found:
         notes = found_invoices.notes_of(scope, question, matches)
         answer.notes += labelled(scope, notes, found)
+    answer.notes += found_invoices.unknown_notes(question, [matches for _, matches in found])
     if "group_by" in args:
         answer.data["invoice_count"] = sum(part.invoices for _, part in parts)
     return answer

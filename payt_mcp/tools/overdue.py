@@ -11,6 +11,7 @@ from pydantic import Field
 from payt_mcp.answers import overdue
 from payt_mcp.answers.attention import debtor_notes
 from payt_mcp.answers.rows import spoken
+from payt_mcp.errors import BadValueError
 from payt_mcp.receivables.selection import in_turn
 from payt_mcp.tools.first_pages import first_page
 from payt_mcp.tools.shared import (
@@ -24,7 +25,9 @@ from payt_mcp.tools.shared import (
     Shown,
     Text,
     ToolSpec,
+    Unsaid,
     begun_of,
+    but,
     earliest,
     given,
     labelled,
@@ -43,6 +46,11 @@ if TYPE_CHECKING:
     from payt_mcp.books.several import Answered
 
 
+_USUAL = {"min_days": 1}
+_NEVER = frozenset({"not_due", "paid"})
+"""The phases of what is not overdue."""
+
+
 class OverdueSummary(Listed, total=False):
     currency: str
     overdue_gross: str
@@ -58,7 +66,9 @@ class OverdueSummary(Listed, total=False):
 
 async def summarize_overdue(
     ctx: Ctx,
-    min_days: Annotated[int, Field(ge=1, le=3650, description="Only what is overdue this many days or more.")] = 1,
+    min_days: Annotated[int, Field(ge=1, le=3650, description="Only what is overdue this many days or more.")] = Unsaid(
+        1
+    ),
     currency: Text = "",
     relation_manager: Text = "",
     phase: Keys = (),
@@ -67,13 +77,13 @@ async def summarize_overdue(
     administration_id: Administrations = "",
 ) -> Annotated[CallToolResult, OverdueSummary]:
     args = given(
-        min_days=min_days if min_days != 1 else 0, currency=currency, relation_manager=relation_manager, phase=phase,
-        administration_id=administration_id,
+        min_days=0 if isinstance(min_days, Unsaid) else min_days, currency=currency, relation_manager=relation_manager,
+        phase=phase, administration_id=administration_id,
     )  # fmt: skip
     if cursor:
-        scopes, page = await resumed_of(ctx, cursor, "summarize_overdue", args, top)
+        scopes, page = await resumed_of(ctx, cursor, "summarize_overdue", args, top, _USUAL)
         return (await _answer(scopes, dict(page.listing.args), top, page))[0].result()
-    scopes = await scopes_of(ctx, administration_id, every=True)
+    scopes, args = await scopes_of(ctx, administration_id, every=True), but(args, **_USUAL)
     return (await first_page(scopes, partial(_answer, scopes, args, top))).result()
 
 
@@ -123,11 +133,11 @@ _COLUMNS = {
 def _question(args: Mapping[str, Any]) -> OverdueQuestion:
     from payt_mcp.books.overdue import OverdueQuestion  # noqa: PLC0415 - brings the client along
 
+    phases = phases_of(args.get("phase", ()))
+    if never := [phase for phase in phases if phase in _NEVER]:
+        raise BadValueError("phase", never[0], "a phase of what is overdue. search_invoices has what is in any phase")
     return OverdueQuestion(
-        args.get("min_days", 1),
-        args.get("currency", "").strip().upper(),
-        args.get("relation_manager", ""),
-        phases_of(args.get("phase", ())),
+        args.get("min_days", 1), args.get("currency", "").strip().upper(), args.get("relation_manager", ""), phases
     )
 
 
@@ -167,8 +177,9 @@ def _figures(found: Sequence[Answered[Drawn]], question: OverdueQuestion) -> Ans
             for (scope, _), figures in zip(pictures, each, strict=True)
         ]
     answer = Answer(" ".join(said), data, overdue.bucket_lines(pictures))
-    for scope, picture in pictures:
-        notes = overdue.notes(scope.administration, picture)
+    for scope, drawn in found:
+        notes = overdue.currency_notes(drawn.items, question.currency)
+        notes += overdue.notes(scope.administration, drawn.picture)
         answer.notes += labelled(scope, notes, found)
     return answer
 
@@ -183,7 +194,7 @@ def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answer
     from payt_mcp.books.overdue import attention_of  # noqa: PLC0415 - brings the client along
     from payt_mcp.books.several import ids_of, pinned  # noqa: PLC0415
 
-    several = len(scopes) > 1
+    several, is_part = len(scopes) > 1, bool(page.listing.args.keys() - {"administration_id"})
     rows: dict[str, dict[str, Any]] = {}
     for scope, drawn in found:
         told, whose = [], {"administration_id": scope.id} if several else {}
@@ -195,7 +206,7 @@ def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answer
             place = pinned(scopes, scope, key)
             rows[place] = row
             told.append((row.get("debtor_number", ""), of_debtor))
-        notes = [*debtor_notes(told, scope.administration.currency_code), *drawn.notes]
+        notes = [*debtor_notes(told, scope.administration.currency_code, of_all=is_part), *drawn.notes]
         answer.notes += labelled(scope, notes, scopes)
     shown = [key for key in page.ids if key in rows]
     if len(shown) < len(page.ids):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from mcp.types import CallToolResult
+from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp.receivables import plans
@@ -21,6 +22,7 @@ from payt_mcp.tools.shared import (
     Text,
     ToolSpec,
     begun,
+    but,
     given,
     listed,
     resumed,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from payt_mcp.payt.models import Invoice, PaymentPlan
 
 _MOST_INVOICES = 20
+_USUAL = {"status": "active"}
 _STEPS = ("proposed", "approved", "rejected", "ended")
 
 
@@ -66,7 +69,7 @@ class Plans(Listed, total=False):
 async def list_payment_plans(
     ctx: Ctx,
     debtor: Text = "",
-    status: Literal["active", "pending", "all"] = "active",
+    status: Annotated[Literal["", "active", "pending", "all"], Field(description="Default active.")] = "",
     limit: Limit = SHORT_PAGE,
     cursor: Cursor = "",
     administration_id: AdministrationId = "",
@@ -74,12 +77,13 @@ async def list_payment_plans(
     from payt_mcp.books.by_id import plans_by_id  # noqa: PLC0415 - brings the client along
     from payt_mcp.books.payment_plans import find_plans  # noqa: PLC0415
 
-    args = given(debtor=debtor, status="" if status == "active" else status, administration_id=administration_id)
+    args = given(debtor=debtor, status=status, administration_id=administration_id)
     if cursor:
-        scope, page = await resumed(ctx, cursor, "list_payment_plans", args, limit)
+        scope, page = await resumed(ctx, cursor, "list_payment_plans", args, limit, _USUAL)
         known = {plan.id: plan for plan in await plans_by_id(scope, page.ids)}
         return (await _answer(scope, page, known)).result()
     scope = await scope_of(ctx, administration_id)
+    args, status = but(args, **_USUAL), status or "active"
     looked = await find_plans(scope, debtor, status)
     found = looked.plans
     page = begun(scope, "list_payment_plans", args, [plan.id for plan in found], limit)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from mcp.server.mcpserver import Context
@@ -166,23 +167,36 @@ def begun_of(
     return shown(listing, 0, limit)
 
 
-async def resumed(ctx: Ctx, cursor: str, tool: str, args: Mapping[str, Any], limit: int) -> tuple[Scope, Shown]:
-    """The page a cursor continues with, and its own administration, which the call need not name.
+async def resumed(
+    ctx: Ctx,
+    cursor: str,
+    tool: str,
+    args: Mapping[str, Any],
+    limit: int,
+    usual: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[Scope, Shown]:
+    """The page a cursor continues with, and its own administration, which the call need not name. `usual` are values of
+    arguments that stand for not giving them.
 
     Raises:
         CursorError: there is no such listing any more, or it is another query's.
     """
-    scopes, page = await resumed_of(ctx, cursor, tool, args, limit)
+    scopes, page = await resumed_of(ctx, cursor, tool, args, limit, usual)
     return scopes[0], page
 
 
 async def resumed_of(
-    ctx: Ctx, cursor: str, tool: str, args: Mapping[str, Any], limit: int
+    ctx: Ctx,
+    cursor: str,
+    tool: str,
+    args: Mapping[str, Any],
+    limit: int,
+    usual: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[list[Scope], Shown]:
     """The same of several administrations. Raises CursorError."""
     listings = (await account_of(ctx)).listings
     await listings.fetch(cursor)
-    listing, offset = listings.resume(cursor, tool, args)
+    listing, offset = listings.resume(cursor, tool, args, usual)
     if not isinstance(limit, Unsaid):
         listing.size = limit
     return await scopes_of(ctx, listing.administration_id), shown(listing, offset, listing.size)
@@ -278,6 +292,11 @@ def listed(page: Shown, noun: str, order: str) -> str:
 def given(**args: Any) -> dict[str, Any]:
     """The arguments that were really given, as the identity of a query."""
     return {name: list(value) if isinstance(value, tuple) else value for name, value in args.items() if value}
+
+
+def but(args: Mapping[str, Any], **usual: Any) -> dict[str, Any]:
+    """The same without those that ask for what is done anyway."""
+    return {name: value for name, value in args.items() if value != usual.get(name)}
 
 
 def parse_date(argument: str, value: str) -> dt.date | None:

@@ -175,7 +175,7 @@ def _correspondence(scope: Scope, letters: Correspondence, messages: int, *, who
     if letters.messages:
         shown = "all shown" if letters.total == messages else f"{messages} shown"
         automatic = f" ({letters.automatic} automatic)" if letters.automatic else ""
-        theirs = f"from the debtor{automatic}" if whole else f"theirs{automatic}"
+        theirs = f"from the debtor{automatic}" if whole else "theirs"
         waits = "" if letters.waiting is None else f", {_waits(scope, letters.waiting, whole=whole)}"
         counted = present.count(letters.total, "message")
         said.append(f"{counted}, {shown}: {letters.incoming} {theirs}{waits}.")

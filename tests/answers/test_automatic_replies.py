@@ -93,7 +93,7 @@ async def test_lists_of_messages_count_people_alone_and_say_what_is_automatic(wh
 async def test_a_file_tells_an_automatic_reply_apart(who: Assistant, whole: bool) -> None:
     away = await who.ask("get_debtor", debtor="AWAY", whole=whole)
     assert away["debtor"]["last_contact"].endswith("; from them never, automatic reply 2026-11-09; to them 2026-11-09")
-    assert f"1 {'from the debtor' if whole else 'theirs'} (1 automatic), none " in " ".join(away["notes"])
+    assert f"1 {'from the debtor (1 automatic)' if whole else 'theirs'}, none " in " ".join(away["notes"])
     both = await who.ask("get_debtor", debtor="BOTH", whole=whole)
     assert (
         "; from them 2026-11-12, unanswered, automatic reply 2026-11-19; to them never"

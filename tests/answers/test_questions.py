@@ -26,6 +26,7 @@ GROUPS = ("debtor", "currency", "phase", "month", "label", "relation_manager")
 SORTS = {"total_amount": "book_total_amount", "open_amount": "book_open_amount", "payment_date": "payment_date"}
 REMINDERS = ("latest_reminder", "final_reminder", "reminder_4", "reminder_3", "reminder_2", "reminder_1")
 ROUNDS = 24
+NO_PHASES = {"open": {"paid"}, "overdue": {"paid", "not_due"}, "paid": {"not_due", "overdue", *STEPS}, "all": set()}
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +99,7 @@ class Facts:
     def fits(self, row: Row, asked: dict[str, Any]) -> bool:
         open_, total = amount(row["open_amount"]), amount(row["total_amount"])
         booked = row["book_total_amount"] if open_ == 0 else row["book_open_amount"]
-        status = asked.get("status", "paid" if "paid_from" in asked or "paid_to" in asked else "open")
+        status = _status(asked)
         is_of = {"open": open_ != 0, "overdue": self.ledger.is_overdue(row), "paid": open_ == 0, "all": True}
         return (
             is_of[status]
@@ -119,7 +120,7 @@ class Facts:
 
     def keys(self, row: Row, asked: dict[str, Any]) -> list[str]:
         by = asked["group_by"]
-        is_paid = {"paid_from", "paid_to"} & asked.keys() or asked.get("status") == "paid"
+        is_paid = {"paid_from", "paid_to"} & asked.keys() or _status(asked) == "paid"
         is_invoiced = {"invoiced_from", "invoiced_to"} & asked.keys()
         date = row["payment_date" if is_paid else "invoice_date" if is_invoiced else "due_date"]
         found = {
@@ -131,6 +132,14 @@ class Facts:
             "relation_manager": [self.managers[row["debtor_id"]]],
         }
         return [key or "(none)" for key in found[by]]
+
+
+def _status(asked: dict[str, Any]) -> str:
+    """That of a question without one: payment dates, and the phase `paid`, are those of paid invoices."""
+    if {"paid_from", "paid_to"} & asked.keys():
+        return str(asked.get("status", "paid"))
+    is_paid = {phase == "paid" for phase in asked.get("phase", ("not_due",))}
+    return str(asked.get("status", "all" if len(is_paid) > 1 else "paid" if True in is_paid else "open"))
 
 
 def _between(value: Any, asked: dict[str, Any], what: str) -> bool:
@@ -224,6 +233,8 @@ def _questions(facts: Facts, dice: random.Random) -> Iterator[dict[str, Any]]:
             "not_reminded_since": facts.reminded_on(row),
         }
         picked = {name: choices[name] for name in dice.sample(list(choices), dice.randint(0, 3)) if choices[name]}
+        if set(picked.get("phase", ("any",))) <= NO_PHASES[picked.get("status", "all")]:
+            del picked["phase"]  # of such a status, and so refused
         yield picked
 
 
@@ -311,7 +322,7 @@ def _check_line(line: str, rows: list[Row], ledger: Ledger, asked: dict[str, Any
     sum, and where there are several kinds what they come to together.
     """
     sums, counts = {name: Decimal(value) for name, value in _sums(rows, ledger, "book_").items()}, _counts(rows)
-    status = asked.get("status", "paid" if {"paid_from", "paid_to"} & asked.keys() else "open")
+    status = _status(asked)
     invoices = sums["total_amount"] - sums["settled_credits"] if status == "paid" else sums["open"]
     told = {
         "invoices": ("" if status == "all" else f"{status} ") + "invoice",

@@ -150,7 +150,7 @@ def _invoices(file: DebtorFile, shown: int) -> list[str]:
     said = []
     hidden = len(file.open_items) - shown
     if hidden > 0:
-        said.append(f"{hidden} more open items, credits too: search_invoices(debtors=[...]) lists all.")
+        said.append(f"{hidden} more open items, credits too: search_invoices(debtors=[...]).")
     unvalued = [present.code(item.number, 40) for item in file.open_items if item.book_open is None]
     if unvalued:
         said.append(f"In no sum, because Payt gives them no amount in the books: {present.some(unvalued)}.")

@@ -6,15 +6,22 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from payt_mcp.receivables.entries import OpenItem, value
+from payt_mcp.receivables.in_order import parts_in_order
 from payt_mcp.receivables.matching import TextFilter
+from payt_mcp.steps import A_STEP, Steps, parted
 from payt_mcp.words.folding import normalized
 
 Rule = Callable[[OpenItem], bool]
 ResultT = TypeVar("ResultT")
 _NONE: Any = object()
+_LAST = float("inf")
+_AS_LONG = 5
+"""Times as long as anything else about an invoice it takes to tell its flags."""
+_ID = attrgetter("id")
 
 
 class Between(NamedTuple):
@@ -82,6 +89,16 @@ class Selection:
             items = [item for item in items if fits(item)]
         return items if self.text is None else self.text.choose(items)
 
+    def choose_in_steps(self, items: Sequence[OpenItem]) -> Steps[Sequence[OpenItem]]:
+        """The same of many; where anything is what was asked for, themselves."""
+        if self.text is None and not self._rules():
+            return items
+        found: list[OpenItem] = []
+        for some in parted(items, A_STEP // _AS_LONG if self.flags else A_STEP):
+            found += self.choose(some)
+            yield
+        return found
+
     def amount_fits(self, item: OpenItem) -> bool:
         return (not self.amount or self.amount.holds(value(item))) and (
             not self.total or self.total.holds(item.book_total)
@@ -130,7 +147,9 @@ def ordered(items: Iterable[OpenItem], sort: str, today: dt.date = dt.date.min) 
     equal ones by id. `today` is what days overdue are counted to.
     """
     key, _ = _key(sort, today)
-    by_id = sorted(items, key=_by_id)
+    by_id = sorted(items, key=_ID)
+    if len(set(map(len, map(_ID, by_id)))) > 1:
+        by_id.sort(key=_by_id)
     keys = [key(item) for item in by_id]
     known = [place for place, found in enumerate(keys) if found is not None]
     # Much faster than by `place_in`, which compares alike.
@@ -138,9 +157,20 @@ def ordered(items: Iterable[OpenItem], sort: str, today: dt.date = dt.date.min) 
     return [by_id[place] for place in known] + [item for item, found in zip(by_id, keys, strict=True) if found is None]
 
 
-def place_in(sort: str) -> Callable[[OpenItem], tuple[Any, ...]]:
-    """What the items are compared by in an order."""
-    key, sign = _key(sort)
+def in_order(items: Sequence[OpenItem], sort: str, today: dt.date = dt.date.min) -> Steps[list[list[OpenItem]]]:
+    """`ordered`, of many: in parts that follow each other."""
+    key, sign = _key(sort, today)
+
+    def roughly(item: OpenItem) -> Any:
+        found = key(item)
+        return _LAST if found is None else sign * found
+
+    return parts_in_order(items, place_in(sort, today), roughly=roughly, sort=lambda some: ordered(some, sort, today))
+
+
+def place_in(sort: str, today: dt.date = dt.date.min) -> Callable[[OpenItem], tuple[Any, ...]]:
+    """What the items are compared by in an order of `ordered`."""
+    key, sign = _key(sort, today)
 
     def place(item: OpenItem) -> tuple[Any, ...]:
         found = key(item)

@@ -14,11 +14,13 @@ from payt_mcp.answers.raw import raw_fields
 from payt_mcp.answers.rows import INVOICE_COLUMNS, invoice_row
 from payt_mcp.receivables.attention import of_invoice
 from payt_mcp.receivables.phases import IN_COLLECTION
+from payt_mcp.steps import Steps, parted
 from payt_mcp.words import text as present
 from payt_mcp.words.folding import normalized
 
 if TYPE_CHECKING:
-    from payt_mcp.books.invoices import Matches, Question
+    from payt_mcp.books.invoice_question import Question
+    from payt_mcp.books.invoices import Matches
     from payt_mcp.books.scope import Scope
     from payt_mcp.receivables.entries import OpenItem
     from payt_mcp.receivables.open_items import OpenItems
@@ -122,14 +124,14 @@ def _range(limits: Between, currency: str) -> str:
     return f"{present.money(low, currency)} or more" if low is not None else f"{present.money(high, currency)} or less"
 
 
-def notes_of(scope: Scope, question: Question, found: Matches) -> list[str]:
+def notes_of(scope: Scope, question: Question, found: Matches) -> Steps[list[str]]:
     """What a search leaves open: whom it may have meant, what it could not compare, where it ended."""
     notes = []
     elsewhere = "" if question.status == "all" else "; status=all looks among the others too"
     if found.meant:
         notes.append(f"No such invoice of debtor {debtor_names(found.meant)}{elsewhere}.")
     notes += similar_note(found.similar)
-    notes += _there_is(scope, question, is_empty=not found.items)
+    notes += yield from _there_is(scope, question, is_empty=not found.items)
     currency = scope.administration.currency_code
     if found.uncompared:
         notes.append(
@@ -137,7 +139,7 @@ def notes_of(scope: Scope, question: Question, found: Matches) -> list[str]:
         )
     if question.currency not in {"", currency} and (question.amount or question.total):
         notes.append(f"Amounts were compared in {currency}, converted.")
-    notes += _reminded_else(scope, question, found)
+    notes += yield from _reminded_else(scope, question, found)
     if not found.is_all:
         notes.append(
             f"Payt has more such invoices than the {found.scanned:,} looked through, so this list and its totals are "
@@ -157,43 +159,52 @@ def unknown_notes(question: Question, found: Sequence[Matches]) -> list[str]:
     return [f"{said}: {present.some((present.code(key, 40) for key in unknown), most=10)}{beside}."]
 
 
-def _reminded_else(scope: Scope, question: Question, found: Matches) -> list[str]:
+def _reminded_else(scope: Scope, question: Question, found: Matches) -> Steps[list[str]]:
     """Of what was not reminded of since a day: what was done instead, and whose other invoices were reminded of."""
     if not question.not_reminded_since:
         return []
-    since, said = scope.begins(question.not_reminded_since), []
-    stepped = [item for item in found.items if item.step in IN_COLLECTION and item.step_at and item.step_at >= since]
+    since, stepped = scope.begins(question.not_reminded_since), 0
+    theirs, others = set[str](), set[str]()
+    for some in parted(found.items):
+        stepped += sum(
+            item.step in IN_COLLECTION and item.step_at is not None and item.step_at >= since for item in some
+        )
+        theirs.update(item.debtor_id for item in some)
+        yield
+    for some in parted(_held(scope)):
+        others.update(item.debtor_id for item in some if item.reminded_at and item.reminded_at >= since)
+        yield
+    said = []
     if stepped:
-        said.append(f"{len(stepped):,} of these went to collection or further since, no reminder: see the phase.")
-    books = scope.account.books(scope.administration)
-    held = books.held.invoices.values() if books.is_loaded else ()
-    others = {item.debtor_id for item in held if item.reminded_at and item.reminded_at >= since}
-    also = others & {item.debtor_id for item in found.items}
-    if also:
+        said.append(f"{stepped:,} of these went to collection or further since, no reminder: see the phase.")
+    if also := others & theirs:
         said.append(f"{len(also):,} of these debtors had a reminder of another open invoice since.")
     return said
 
 
-def _there_is(scope: Scope, question: Question, *, is_empty: bool) -> list[str]:
+def _there_is(scope: Scope, question: Question, *, is_empty: bool) -> Steps[list[str]]:
     """The currencies and labels of open invoices, where one was asked for that nothing has."""
-    books = scope.account.books(scope.administration)
-    if not books.is_loaded or not (is_empty or question.labels):
-        return []
-    held, said = books.held.invoices.values(), []
-    if (
-        is_empty
-        and question.currency
-        and (codes := sorted({present.code(item.currency) for item in held if item.currency}))
-    ):
+    held = _held(scope) if is_empty or question.labels else []
+    currencies, labels = set[str](), dict[str, None]()
+    for some in parted(held):
+        currencies.update(item.currency for item in some)
+        labels.update((label, None) for item in some for label in item.labels)
+        yield
+    said = []
+    if is_empty and question.currency and (codes := sorted(present.code(one) for one in currencies if one)):
         said.append(f"Currencies of open invoices: {', '.join(codes)}.")
-    if question.labels:
-        labels = {
-            normalized(label): present.outside(label, present.NAME_LENGTH) for item in held for label in item.labels
-        }
-        said += [_no_such_label(asked, labels) for asked in question.labels if normalized(asked) not in labels]
+    if held and question.labels:
+        known = {normalized(label): present.outside(label, present.NAME_LENGTH) for label in labels}
+        said += [_no_such_label(asked, known) for asked in question.labels if normalized(asked) not in known]
         if said or is_empty:
-            said.append(f"Labels of open invoices: {present.some(sorted(labels.values()), most=20) or 'none'}.")
+            said.append(f"Labels of open invoices: {present.some(sorted(known.values()), most=20) or 'none'}.")
     return said
+
+
+def _held(scope: Scope) -> list[OpenItem]:
+    """All open items, where the books have been read."""
+    books = scope.account.books(scope.administration)
+    return list(books.held.invoices.values()) if books.is_loaded else []
 
 
 def _no_such_label(asked: str, labels: Mapping[str, str]) -> str:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from payt_mcp.answers.totals import counts_row, sums_row
 from payt_mcp.receivables import phases
+from payt_mcp.receivables.in_order import joined, parts_in_order
 from payt_mcp.receivables.selection import in_turn
 from payt_mcp.receivables.sums import Group, Totals, grouped, keys_of, size
+from payt_mcp.steps import Steps, parted
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
-    from payt_mcp.books.invoices import Question
+    from payt_mcp.books.invoice_question import Question
     from payt_mcp.books.scope import Scope
     from payt_mcp.receivables.entries import DebtorEntry, OpenItem
 
@@ -59,30 +61,35 @@ def is_by_amount(question: Question) -> bool:
 
 def group_rows(
     scope: Scope, question: Question, items: Sequence[OpenItem], debtors: Mapping[str, DebtorEntry]
-) -> list[Ranked]:
+) -> Steps[list[Ranked]]:
     """The groups of one administration, in no order. Sums are in the administration's currency; those of a currency in
     itself, and what they come to in the books beside them.
     """
     keys = keys_of(question.group_by, debtors, scope.today, question.month_of)
     currency = scope.administration.currency_code or ""
-    return [
-        (_rank(group.totals, question), _row(group, question, debtors, currency))
-        for group in grouped(items, scope.today, keys)
-    ]
+    rows: list[Ranked] = []
+    for group in (yield from grouped(items, scope.today, keys)):
+        rows.append((_rank(group.totals, question), _row(group, question, debtors, currency)))
+        yield
+    return rows
 
 
-def in_one_order(rows: Sequence[tuple[Scope, Sequence[Ranked]]], question: Question) -> list[dict[str, Any]]:
+def in_one_order(rows: Sequence[tuple[Scope, Sequence[Ranked]]], question: Question) -> Steps[list[dict[str, Any]]]:
     """The groups of all administrations: months and phases in their own order, side by side; else, or where they are
     sorted so, by amount those that are in one currency, and of each currency in turn: different ones do not compare.
     Numbers of invoices do.
     """
     if question.sort in COUNTS:
-        return [row for _, row in sorted((ranked for _, some in rows for ranked in some), key=_by_rank)]
+        every = [ranked for _, some in rows for ranked in some]
+        return [row for _, row in (yield from joined(parts_in_order(every, _by_rank)))]
     if is_by_amount(question):
         apart: dict[str, list[Ranked]] = {}
         for scope, some in rows:
             apart.setdefault(scope.administration.currency_code or "", []).extend(some)
-        return in_turn([[row for _, row in sorted(some, key=_by_rank)] for some in apart.values()])
+        sorted_: list[list[Ranked]] = []
+        for some in apart.values():
+            sorted_ += [(yield from joined(parts_in_order(some, _by_rank)))]
+        return in_turn([[row for _, row in some] for some in sorted_])
     found = [row for _, some in rows for _, row in some]
     if question.group_by == "phase":
         return sorted(found, key=lambda row: phases.rank(row["phase"]))
@@ -159,7 +166,9 @@ def _order(question: Question) -> str:
     return f"by {'total' if _is_of_totals(question) else 'net open'} amount, {'largest' if falls else 'smallest'} first"
 
 
-def notes_of(question: Question, items: Sequence[OpenItem]) -> list[str]:
-    if question.group_by == "label" and any(len(item.labels) > 1 for item in items):
-        return ["An invoice with several labels is in each of their groups: do not add these up."]
+def notes_of(question: Question, items: Sequence[OpenItem]) -> Steps[list[str]]:
+    for some in parted(items if question.group_by == "label" else ()):
+        if any(len(item.labels) > 1 for item in some):
+            return ["An invoice with several labels is in each of their groups: do not add these up."]
+        yield
     return []

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 
 from payt_mcp.receivables.aging import Balance, Overdue
 from payt_mcp.receivables.attention import DebtorAttention, of_debtor
+from payt_mcp.receivables.blocks import Blocks
 from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.running import RunningBalances, RunningOrders, RunningOverdue, RunningTotals
-from payt_mcp.receivables.selection import ordered
+from payt_mcp.receivables.selection import in_order
 from payt_mcp.receivables.sums import Totals
 from payt_mcp.receivables.text_index import TextIndex
+from payt_mcp.steps import Steps, parted
 from payt_mcp.words.folding import Wanted
 
 _MOST_PICTURES = 3
@@ -43,22 +45,28 @@ class Derived:
         self._pictures = dict([*self._pictures.items(), ((today, min_days), running)][-_MOST_PICTURES:])
         return running.now()
 
-    def ordered(self, items: OpenItems, sort: str) -> Sequence[OpenItem]:
+    def ordered(self, items: OpenItems, sort: str) -> Steps[Sequence[OpenItem]]:
         """All of them in an order of `selection.ordered`, which stays as it is."""
         self._look_at(items)
         return self._orders.by(sort)
 
-    def having(self, items: OpenItems, words: Wanted, sort: str) -> Sequence[OpenItem]:
+    def having(self, items: OpenItems, words: Wanted, sort: str) -> Steps[Sequence[OpenItem]]:
         """Those that have all words, in such an order."""
         self._look_at(items)
         self._texts = self._texts or TextIndex(items)
-        found = self._texts.having(words)
+        found = yield from self._texts.having(words)
         if len(found) * _FEW < len(items.invoices):
-            return ordered(found, sort)
-        whole = self._orders.by(sort)
-        return whole if len(found) == len(whole) else [item for item in whole if item in found]
+            return Blocks((yield from in_order(list(found), sort)))
+        whole = yield from self._orders.by(sort)
+        if len(found) == len(whole):
+            return whole
+        chosen: list[OpenItem] = []
+        for some in parted(whole):
+            chosen += [item for item in some if item in found]
+            yield
+        return chosen
 
-    def totals(self, items: OpenItems, today: dt.date) -> Totals:
+    def totals(self, items: OpenItems, today: dt.date) -> Steps[Totals]:
         """What all of them come to."""
         return self._on(items, today)[0].now()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 import anyio.abc
@@ -34,6 +34,7 @@ from payt_mcp.payt.together import together
 from payt_mcp.receivables.entries import DEBTOR_FIELDS, INVOICE_FIELDS
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.sharing import Amounts
+from payt_mcp.steps import Steps, at_once, in_turns
 
 PATIENCE = 45.0
 """Seconds a call waits for the books; hosts cut calls off after about 60."""
@@ -47,6 +48,7 @@ _MOST_READINGS = 3
 """For one answer: a first reading can take longer than the freshness, and something can be written meanwhile."""
 
 Progress = Callable[[float, str], Awaitable[None]]
+_T = TypeVar("_T")
 
 
 class Books:
@@ -87,6 +89,7 @@ class Books:
         self._shelves = {shelf.resource: shelf for shelf in lists}
         self._again = Again(client, administration.id, self._shelves, ("invoices", "debtors"))
         self._corrections = Corrections()
+        self._reckoning = anyio.Lock()
         self._verifier = Verifier(client, administration.id, self._shelves, self._corrected)
 
     @property
@@ -173,6 +176,18 @@ class Books:
             if not self._again and (self._freshness == 0 or self._began_after(called)):
                 break
         return self.held
+
+    async def reckoned(self, made: Callable[[OpenItems], Steps[_T]]) -> _T:
+        """What is made of the open items in steps between which others have their turn: all of it of one state of
+        them. One thing at a time, so that what is kept of it is made once however many ask.
+        """
+        async with self._reckoning:
+            for _ in range(_MOST_READINGS):
+                items, before = self.held, self._versions
+                found = await in_turns(made(items))
+                if self.held is items and before == self._versions:
+                    return found
+            return at_once(made(self.held))  # where they change all the time: without a pause
 
     async def at_hand(self, patience: float) -> OpenItems | None:
         """The open items as they are now, however old. Where there are none yet, a reading is begun and waited for a

@@ -47,7 +47,11 @@ async def ask_each(
 
 def pinned(scopes: Sequence[Scope], scope: Scope, key: str) -> str:
     """The id of a record in a listing of these administrations: among several, that of its administration is in it."""
-    return f"{scope.id}{_BETWEEN}{key}" if len(scopes) > 1 else key
+    return pinned_among_several(scope, key) if len(scopes) > 1 else key
+
+
+def pinned_among_several(scope: Scope, key: str) -> str:
+    return f"{scope.id}{_BETWEEN}{key}"
 
 
 def ids_of(scopes: Sequence[Scope], scope: Scope, ids: Iterable[str]) -> list[str]:

@@ -23,6 +23,7 @@ from payt_mcp.receivables import plans
 from payt_mcp.receivables.entries import DEBTOR_FIELDS, DebtorEntry, OpenItem
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.records import Records, case_entry, plan_entry
+from payt_mcp.steps import Steps, in_turns, parted
 
 
 @dataclass
@@ -111,9 +112,17 @@ async def books_beside(scope: Scope, items: Iterable[OpenItem]) -> Surroundings:
 async def named_debtors(scope: Scope, items: Iterable[OpenItem]) -> Mapping[str, DebtorEntry]:
     """The debtors of these invoices, by id: those the books have, and of paid ones the others."""
     books = scope.account.books(scope.administration)
-    missing = {item.debtor_id for item in items} - (books.held.debtors.keys() if books.is_loaded else set())
+    missing = await in_turns(_debtors_of(items)) - (books.held.debtors.keys() if books.is_loaded else set())
     found = await debtors_by_id(scope, missing) if missing else {}
     return {**books.held.debtors, **found} if books.is_loaded else found
+
+
+def _debtors_of(items: Iterable[OpenItem]) -> Steps[set[str]]:
+    found: set[str] = set()
+    for some in parted(items):
+        found.update(item.debtor_id for item in some)
+        yield
+    return found
 
 
 def _is_told(held: OpenItems, around: Surroundings, cases: Iterable[str]) -> bool:

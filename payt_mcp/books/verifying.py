@@ -22,6 +22,7 @@ from payt_mcp.errors import PaytMcpError
 from payt_mcp.payt import clock, wire
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import Reading
+from payt_mcp.steps import in_turns
 
 logger = logging.getLogger("payt_mcp")
 
@@ -93,8 +94,8 @@ class Verifier:
         """Until nobody asks any more, or `is_over`."""
         self.is_running = True
         self._places = self._rounds()
-        self._go_on()
         try:
+            await self._go_on()
             await clock.pause(max(_FIRST_AFTER, self._pause(1)))
             while not self.is_over and Reading.take().since(self._asked) <= RESTS_AFTER:
                 began = Reading.take()
@@ -127,11 +128,11 @@ class Verifier:
         except PaytMcpError as error:
             self._failures += 1
             logger.info("the books could not be verified: %s", type(error).__name__)
-            self._go_on()  # a list that cannot be read does not keep the others from it
+            await self._go_on()  # a list that cannot be read does not keep the others from it
         except Exception:  # the edge of a background task: what is held stays as it is
             self._failures += 1
             logger.exception("verifying the books broke off")
-            self._go_on()
+            await self._go_on()
         return max(self._round.requests - before, 1)
 
     async def _slice(self, shelf: Shelf, walk: Walk) -> None:
@@ -147,7 +148,7 @@ class Verifier:
         ids = [record.id for record in records]
         step = walk.look(ids, page.cursor)
         if not step.is_in_order:
-            self._walk = Walk(shelf.ids(), in_order=False)
+            self._walk = await in_turns(Walk.begun(shelf.ids(), in_order=False))
             return
         missing = [key for key in step.missing if shelf.held(key) is not None]
         others = await self._by_id(shelf, missing)
@@ -162,7 +163,7 @@ class Verifier:
         found = [*_taken(shelf, [*records, *others], is_late), *_dropped(shelf, sorted(gone), expected)]
         self._note(len(records), found)
         if not walk.go(ids, step):
-            self._go_on()
+            await self._go_on()
 
     async def _page(self, query: wire.Query, shelf: Shelf) -> wire.Page:
         self._round.requests += 1
@@ -197,14 +198,14 @@ class Verifier:
         if found:
             self._found(found)
 
-    def _go_on(self) -> None:
-        self._shelf, self._walk = next(self._places)
+    async def _go_on(self) -> None:
+        shelf = next(self._places)
+        self._shelf, self._walk = shelf, await in_turns(Walk.begun(shelf.ids()))
 
-    def _rounds(self) -> Iterator[tuple[Shelf, Walk]]:
+    def _rounds(self) -> Iterator[Shelf]:
         """The lists one after the other; after each time through all of them the log says what was found."""
         while True:
-            for shelf in self._shelves.values():
-                yield shelf, Walk(shelf.ids())
+            yield from self._shelves.values()
             one, self._round = self._round, _Round()
             said = {name: getattr(one, name) for name in ("rows", "requests", "differences", "late")}
             logger.log(logging.WARNING if one.late else logging.INFO, "the books were verified", extra=said)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from payt_mcp.receivables.in_order import joined, parts_in_order
+from payt_mcp.steps import Steps, parted
+
 
 @dataclass(frozen=True)
 class Step:
@@ -19,20 +22,28 @@ class Step:
 
 
 class Walk:
-    """From the first page of a list to its last. `expected` are the ids that are held as it begins.
+    """From the first page of a list to its last; made by `begun`.
 
     Where a list comes in the order of its ids, what is missing is known with each page. Where it does not, it is known
     at the end.
     """
 
-    def __init__(self, expected: Sequence[str], *, in_order: bool = True) -> None:
-        self.in_order = in_order and all(_number(key) is not None for key in expected)
+    def __init__(self, awaited: Sequence[str], *, in_order: bool) -> None:
+        self.in_order = in_order
         self.cursor: str | None = None
         # Their numbers are not kept: a walk takes most of an hour, and there are 100,000 of them.
-        self._awaited = sorted(expected, key=_place)
+        self._awaited = awaited
         self._next = 0
         self._position = -1
         self._seen: set[str] = set()
+
+    @classmethod
+    def begun(cls, expected: Sequence[str], *, in_order: bool = True) -> Steps[Walk]:
+        """Of the ids that are held as it begins."""
+        for some in parted(expected):
+            in_order = in_order and all(_number(key) is not None for key in some)
+            yield
+        return cls((yield from joined(parts_in_order(expected, _place))), in_order=in_order)
 
     def look(self, ids: Sequence[str], cursor: str | None) -> Step:
         """What a page with these ids says; nothing is taken to have happened before `go`."""

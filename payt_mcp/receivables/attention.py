@@ -15,7 +15,7 @@ those that a reminder would be about was paused by itself: a few paused ones amo
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -93,6 +93,20 @@ def flags_of(reasons: Iterable[Reason]) -> list[str]:
 def of_invoice(books: OpenItems, item: OpenItem) -> list[Reason]:
     """Why an invoice must not be chased just like that. `books` hold its debtor, its case and that debtor's plans."""
     return _of_item(books, item, _of_all_it_owes(books, item.debtor_id))
+
+
+def of_many(books: OpenItems) -> Callable[[OpenItem], list[Reason]]:
+    """`of_invoice` for one invoice after the other, while the books stand: what is said of all that a debtor owes is
+    found once.
+    """
+    known: dict[str, list[Reason]] = {}
+
+    def of_one(item: OpenItem) -> list[Reason]:
+        if item.debtor_id not in known:
+            known[item.debtor_id] = _of_all_it_owes(books, item.debtor_id)
+        return _of_item(books, item, known[item.debtor_id])
+
+    return of_one
 
 
 def of_each(books: OpenItems, debtor_id: str) -> list[tuple[OpenItem, list[Reason]]]:

@@ -8,7 +8,7 @@ from itertools import accumulate, chain, islice
 from typing import Any, TypeVar, overload
 
 _SIZE = 1_000
-"""Records of a block as it is made; one of twice as many is divided."""
+"""Of a block of twice as many records two are made."""
 
 ItemT = TypeVar("ItemT")
 Place = Callable[[ItemT], Any]
@@ -23,11 +23,6 @@ class Blocks(Sequence[ItemT]):
     def __init__(self, blocks: Sequence[Sequence[ItemT]]) -> None:
         self._blocks = blocks
         self._ends = list(accumulate(map(len, blocks)))
-
-    @classmethod
-    def of(cls, items: Sequence[ItemT]) -> Blocks[ItemT]:
-        """Of records that are in order."""
-        return cls([items[start : start + _SIZE] for start in range(0, len(items), _SIZE)])
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0

@@ -8,13 +8,18 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import partial
 
 from payt_mcp.receivables.entries import DebtorEntry, OpenItem
-from payt_mcp.words.folding import fits, keys, loose_words, normalized, searchable, squeezed, wanted
+from payt_mcp.receivables.in_order import joined, parts_in_order
+from payt_mcp.steps import Steps, at_once, parted
+from payt_mcp.words.folding import Wanted, fits, keys, loose_words, normalized, searchable, squeezed, wanted
 
 _NUMBER, _EXACT, _PREFIX, _WORDS, _PARTS = range(5)
 _MOST_COMPARED = 200
 _LONGEST_COMPARED = 100
+_FEW = 8
+"""As many names are soon compared letter by letter."""
 _ALIKE, _ALIKE_IN_WORDS, _SHARED = 0.6, 0.7, 0.4
 
 
@@ -50,15 +55,25 @@ def by_name(query: str, debtors: Iterable[DebtorEntry]) -> list[DebtorEntry]:
     Every word of the query must occur in the name, number or identifier. Only where nobody fits, those whose names have
     the same words in another spelling.
     """
+    return at_once(by_name_in_steps(query, list(debtors)))
+
+
+def by_name_in_steps(query: str, debtors: Sequence[DebtorEntry]) -> Steps[list[DebtorEntry]]:
+    """The same of many."""
     words = wanted(query)
-    if not words:
-        return []
-    debtors = list(debtors)
-    fitting = [debtor for debtor in debtors if fits(words, debtor.text)] or otherwise_spelt(query, debtors)
+    fitting: list[DebtorEntry] = []
+    for look in (_having(words), partial(otherwise_spelt, query)) if words else ():
+        for some in parted(debtors):
+            fitting += look(some)
+            yield
+        if fitting:
+            break
     rank = _ranking(query)
-    ranked = [(rank(debtor), debtor.name.casefold(), debtor.id, debtor) for debtor in fitting]
-    ranked.sort(key=lambda row: row[:3])
-    return [row[3] for row in ranked]
+    ranked = []
+    for some in parted(fitting):
+        ranked += [(rank(debtor), debtor.name.casefold(), debtor.id, debtor) for debtor in some]
+        yield
+    return [row[3] for row in (yield from joined(parts_in_order(ranked, lambda row: row[:3])))]
 
 
 def otherwise_spelt(query: str, debtors: Iterable[DebtorEntry]) -> list[DebtorEntry]:
@@ -93,21 +108,36 @@ def unmistakable(query: str, candidates: Sequence[DebtorEntry]) -> DebtorEntry |
 
 def resembling(query: str, debtors: Iterable[DebtorEntry], *, most: int = 3) -> list[DebtorEntry]:
     """Debtors whose name, or a part of it, looks like a misspelt query, closest first."""
+    return at_once(resembling_in_steps(query, list(debtors), most=most))
+
+
+def resembling_in_steps(query: str, debtors: Sequence[DebtorEntry], *, most: int = 3) -> Steps[list[DebtorEntry]]:
+    """The same of many."""
     names: dict[str, DebtorEntry] = {}
     for debtor in debtors:
         names.setdefault(debtor.words, debtor)
-    return [names[name] for name in alike(query, names, most=most)]
+    return [names[name] for name in (yield from alike_in_steps(query, names, most=most))]
 
 
 def alike(query: str, names: Iterable[str], *, most: int = 3) -> list[str]:
     """Of some names, as `normalized` gives them, those that a query was meant to be, closest first."""
+    return at_once(alike_in_steps(query, names, most=most))
+
+
+def alike_in_steps(query: str, names: Iterable[str], *, most: int) -> Steps[list[str]]:
+    """The same of many."""
     asked = normalized(query)[:_LONGEST_COMPARED]
     pairs = {asked[at : at + 2] for at in range(len(asked) - 1)}
-    if not pairs:
-        return []
-    shared = [(sum(pair in name for pair in pairs), name) for name in names]
-    likely = sorted((row for row in shared if row[0] >= _SHARED * len(pairs)), key=lambda row: -row[0])
-    scored = [(_closeness(asked, name[:_LONGEST_COMPARED]), name) for _, name in likely[:_MOST_COMPARED]]
+    likely: list[tuple[int, str]] = []
+    for some in parted(names if pairs else ()):
+        shared = ((sum(pair in name for pair in pairs), name) for name in some)
+        likely += [row for row in shared if row[0] >= _SHARED * len(pairs)]
+        yield
+    likely.sort(key=lambda row: -row[0])
+    scored: list[tuple[float, str]] = []
+    for few in parted(likely[:_MOST_COMPARED], _FEW):
+        scored += [(_closeness(asked, name[:_LONGEST_COMPARED]), name) for _, name in few]
+        yield
     return [name for score, name in sorted(scored, key=lambda row: -row[0]) if score >= _ALIKE][:most]
 
 
@@ -129,17 +159,28 @@ class TextFilter:
     def __init__(self, query: str, debtors: Mapping[str, DebtorEntry]) -> None:
         self.words = wanted(query)
         self._debtors = debtors
+        self._having: dict[tuple[str, ...], set[str]] = {}
 
     def choose(self, items: Sequence[OpenItem]) -> Sequence[OpenItem]:
         """Those that have all words, in the order they come in."""
         nameless = [(item, normalized(item.debtor_number)) for item in items if item.debtor_id not in self._debtors]
         for word in self.words:
             # Each debtor is looked at once, and each item by nothing but its own text: there may be 100,000.
-            debtors = {key for key, debtor in self._debtors.items() if any(one in debtor.text for one in word)}
+            debtors = self._debtors_having(word)
             fitting = {item for spelling in word for item in items if spelling in item.text}
             fitting |= {item for item, number in nameless if any(spelling in number for spelling in word)}
             items = [item for item in items if item in fitting or item.debtor_id in debtors]
         return items
+
+    def _debtors_having(self, word: tuple[str, ...]) -> set[str]:
+        if word not in self._having:
+            has = {key for key, debtor in self._debtors.items() if any(one in debtor.text for one in word)}
+            self._having[word] = has
+        return self._having[word]
+
+
+def _having(words: Wanted) -> Callable[[Iterable[DebtorEntry]], list[DebtorEntry]]:
+    return lambda debtors: [debtor for debtor in debtors if fits(words, debtor.text)]
 
 
 def _is_as_long(asked: str, debtor: DebtorEntry) -> bool:

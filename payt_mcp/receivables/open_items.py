@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, KeysView
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -111,7 +111,7 @@ class OpenItems:
     def of_debtor(self, debtor_id: str) -> Iterator[OpenItem]:
         return (self.invoices[key] for key in self._by_debtor.get(debtor_id, ()))
 
-    def debtor_ids(self) -> Iterable[str]:
+    def debtor_ids(self) -> KeysView[str]:
         """The debtors that have open items."""
         return self._by_debtor.keys()
 

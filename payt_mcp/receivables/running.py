@@ -1,7 +1,7 @@
 """Sums and orders of open items that are brought up to date by what changed, instead of made anew from all.
 
 Each gives what the function gives that makes it anew: `aging.overdue`, `aging.balance`, `sums.totals` and
-`selection.ordered`.
+`selection.ordered`. What can take long for 100,000 is made in steps.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from payt_mcp.receivables.aging import Balance, DebtorOverdue, Overdue, balance,
 from payt_mcp.receivables.blocks import Blocks
 from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.open_items import Change, OpenItems
-from payt_mcp.receivables.selection import ordered, place_in
-from payt_mcp.receivables.sums import Sums, Totals, totals
+from payt_mcp.receivables.selection import in_order, place_in
+from payt_mcp.receivables.sums import Sums, Totals, totals, totals_in_steps
+from payt_mcp.steps import Steps
 
 _WORTHWHILE = 300
 """More changes than these are not followed one by one."""
@@ -98,33 +99,38 @@ class RunningTotals:
         self._version = -1
         self._totals = Totals()
 
-    def now(self) -> Totals:
+    def now(self) -> Steps[Totals]:
         changes = changes_of(self._items, self._version) if self._version >= 0 else None
-        self._version = self._items.version
+        version = self._items.version
         if changes is None:
-            self._totals = totals(self._items.invoices.values(), self._today)
+            found = yield from totals_in_steps(list(self._items.invoices.values()), self._today)
         elif changes:
-            self._follow(changes)
-        return self._totals
+            found = yield from self._following(changes)
+        else:
+            found = self._totals
+        self._version, self._totals = version, found
+        return found
 
-    def _follow(self, changes: Iterable[Change]) -> None:
+    def _following(self, changes: Iterable[Change]) -> Steps[Totals]:
         was = self._totals
-        self._totals = Totals(was.booked, dict(was.own), list(was.unvalued), list(was.unbooked))
+        now = Totals(was.booked, dict(was.own), list(was.unvalued), list(was.unbooked))
         for change in changes:
             for item, sign in ((change.before, -1), (change.after, 1)):
                 if item is not None:
-                    self._count(totals((item,), self._today), sign)
+                    _count(now, totals((item,), self._today), sign)
+            yield
+        return now
 
-    def _count(self, one: Totals, sign: int) -> None:
-        now = self._totals
-        now.booked = now.booked.plus(one.booked, sign)
-        for currency, sums in one.own.items():
-            now.own[currency] = now.own.get(currency, Sums()).plus(sums, sign)
-            if not now.own[currency].items:
-                del now.own[currency]
-        for listed, items in ((now.unvalued, one.unvalued), (now.unbooked, one.unbooked)):
-            for item in items:
-                listed.append(item) if sign > 0 else listed.remove(item)
+
+def _count(now: Totals, one: Totals, sign: int) -> None:
+    now.booked = now.booked.plus(one.booked, sign)
+    for currency, sums in one.own.items():
+        now.own[currency] = now.own.get(currency, Sums()).plus(sums, sign)
+        if not now.own[currency].items:
+            del now.own[currency]
+    for listed, items in ((now.unvalued, one.unvalued), (now.unbooked, one.unbooked)):
+        for item in items:
+            listed.append(item) if sign > 0 else listed.remove(item)
 
 
 class RunningBalances:
@@ -160,17 +166,19 @@ class RunningOrders:
         self.items = items
         self._lists: dict[str, tuple[int, Blocks[OpenItem]]] = {}
 
-    def by(self, sort: str) -> Sequence[OpenItem]:
+    def by(self, sort: str) -> Steps[Sequence[OpenItem]]:
         """In this order, as `selection.ordered` knows them; it stays as it is."""
         version, known = self._lists.get(sort, (-1, Blocks[OpenItem](())))
         changes = changes_of(self.items, version) if version >= 0 else None
+        version = self.items.version
         if changes is None:
-            known = Blocks.of(ordered(self.items.invoices.values(), sort))
-        elif changes:
+            known = Blocks((yield from in_order(list(self.items.invoices.values()), sort)))
+        else:
             place = place_in(sort)
             for change in changes:
                 known = known.exchanged(change.before, change.after, place)
-        self._lists[sort] = self.items.version, known
+                yield
+        self._lists[sort] = version, known
         return known
 
 

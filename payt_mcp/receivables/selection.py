@@ -6,15 +6,23 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from payt_mcp.receivables.entries import OpenItem, value
+from payt_mcp.receivables.in_order import parts_in_order
 from payt_mcp.receivables.matching import TextFilter
+from payt_mcp.steps import A_STEP, Steps, parted
 from payt_mcp.words.folding import normalized
 
 Rule = Callable[[OpenItem], bool]
+Today = dt.date | Callable[[OpenItem], dt.date]
 ResultT = TypeVar("ResultT")
 _NONE: Any = object()
+_LAST = float("inf")
+_AS_LONG = 5
+"""Times as long as anything else about an invoice it takes to tell its flags."""
+_ID = attrgetter("id")
 
 
 class Between(NamedTuple):
@@ -82,6 +90,16 @@ class Selection:
             items = [item for item in items if fits(item)]
         return items if self.text is None else self.text.choose(items)
 
+    def choose_in_steps(self, items: Sequence[OpenItem]) -> Steps[Sequence[OpenItem]]:
+        """The same of many; where anything is what was asked for, themselves."""
+        if self.text is None and not self._rules():
+            return items
+        found: list[OpenItem] = []
+        for some in parted(items, A_STEP // _AS_LONG if self.flags else A_STEP):
+            found += self.choose(some)
+            yield
+        return found
+
     def amount_fits(self, item: OpenItem) -> bool:
         return (not self.amount or self.amount.holds(value(item))) and (
             not self.total or self.total.holds(item.book_total)
@@ -125,30 +143,35 @@ class Selection:
         return self.flags_of is None or not self.flags.isdisjoint(self.flags_of(item))
 
 
-def ordered(items: Iterable[OpenItem], sort: str, today: dt.date = dt.date.min) -> list[OpenItem]:
+def ordered(items: Iterable[OpenItem], sort: str, today: Today = dt.date.min) -> list[OpenItem]:
     """The items by a key of `KEYS`, with `-` in front newest or largest first; those without it come last either way,
-    equal ones by id. `today` is what days overdue are counted to.
+    equal ones by id. `today` is what days overdue are counted to, of each where it is not the same day for all.
     """
-    return _by_key(items, _key(sort, today)[0], falls=sort.startswith("-"))
-
-
-def by_days_overdue(items: Iterable[OpenItem], sort: str, today_of: Callable[[OpenItem], dt.date]) -> list[OpenItem]:
-    """The same by days overdue, where it is not the same day for all of them."""
-    return _by_key(items, lambda item: _days_overdue(item, today_of(item)), falls=sort.startswith("-"))
-
-
-def _by_key(items: Iterable[OpenItem], key: Callable[[OpenItem], Any], *, falls: bool) -> list[OpenItem]:
-    by_id = sorted(items, key=_by_id)
+    key, _ = _key(sort, today)
+    by_id = sorted(items, key=_ID)
+    if len(set(map(len, map(_ID, by_id)))) > 1:
+        by_id.sort(key=_by_id)
     keys = [key(item) for item in by_id]
     known = [place for place, found in enumerate(keys) if found is not None]
     # Much faster than by `place_in`, which compares alike.
-    known.sort(key=keys.__getitem__, reverse=falls)
+    known.sort(key=keys.__getitem__, reverse=sort.startswith("-"))
     return [by_id[place] for place in known] + [item for item, found in zip(by_id, keys, strict=True) if found is None]
 
 
-def place_in(sort: str) -> Callable[[OpenItem], tuple[Any, ...]]:
-    """What the items are compared by in an order."""
-    key, sign = _key(sort)
+def in_order(items: Sequence[OpenItem], sort: str, today: Today = dt.date.min) -> Steps[list[list[OpenItem]]]:
+    """`ordered`, of many: in parts that follow each other."""
+    key, sign = _key(sort, today)
+
+    def roughly(item: OpenItem) -> Any:
+        found = key(item)
+        return _LAST if found is None else sign * found
+
+    return parts_in_order(items, place_in(sort, today), roughly=roughly, sort=lambda some: ordered(some, sort, today))
+
+
+def place_in(sort: str, today: Today = dt.date.min) -> Callable[[OpenItem], tuple[Any, ...]]:
+    """What the items are compared by in an order of `ordered`."""
+    key, sign = _key(sort, today)
 
     def place(item: OpenItem) -> tuple[Any, ...]:
         found = key(item)
@@ -157,11 +180,13 @@ def place_in(sort: str) -> Callable[[OpenItem], tuple[Any, ...]]:
     return place
 
 
-def _key(sort: str, today: dt.date = dt.date.min) -> tuple[Callable[[OpenItem], Any], int]:
+def _key(sort: str, today: Today) -> tuple[Callable[[OpenItem], Any], int]:
     name = sort.removeprefix("-")
     sign = -1 if sort.startswith("-") else 1
     if name != "days_overdue":
         return KEYS[name], sign
+    if callable(today):
+        return (lambda item: _days_overdue(item, today(item))), sign
     return (lambda item: _days_overdue(item, today)), sign
 
 

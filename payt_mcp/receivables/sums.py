@@ -13,6 +13,8 @@ from decimal import Decimal
 from operator import attrgetter
 
 from payt_mcp.receivables.entries import DebtorEntry, OpenItem, value
+from payt_mcp.receivables.in_order import joined, parts_in_order
+from payt_mcp.steps import Steps, parted
 
 NOTHING = Decimal("0.00")
 _OWN_OPEN, _OWN_TOTAL = attrgetter("open_amount"), attrgetter("total_amount")
@@ -68,6 +70,13 @@ class Totals:
     unvalued: list[OpenItem] = field(default_factory=list)
     unbooked: list[OpenItem] = field(default_factory=list)
 
+    def add(self, other: Totals) -> None:
+        self.booked = self.booked.plus(other.booked)
+        for currency, sums in other.own.items():
+            self.own[currency] = self.own.get(currency, Sums()).plus(sums)
+        self.unvalued += other.unvalued
+        self.unbooked += other.unbooked
+
     @property
     def items(self) -> int:
         return sum(sums.items for sums in self.own.values())
@@ -107,6 +116,15 @@ def totals(items: Iterable[OpenItem], today: dt.date) -> Totals:
             booked = _sums(valued, _BOOK_OPEN, _BOOK_TOTAL, today)
         found.booked = found.booked.plus(booked)
         found.unbooked += [item for item in valued if item.is_unbooked and item.owed]
+    return found
+
+
+def totals_in_steps(items: Iterable[OpenItem], today: dt.date) -> Steps[Totals]:
+    """The same of many."""
+    found = Totals()
+    for some in parted(items):
+        found.add(totals(some, today))
+        yield
     return found
 
 
@@ -157,14 +175,18 @@ def own_together(parts: Iterable[Totals]) -> dict[str, Sums]:
     return found
 
 
-def grouped(items: Iterable[OpenItem], today: dt.date, keys: Callable[[OpenItem], Iterable[str]]) -> list[Group]:
+def grouped(items: Iterable[OpenItem], today: dt.date, keys: Callable[[OpenItem], Iterable[str]]) -> Steps[list[Group]]:
     """By the keys an invoice has; one of several (labels) is in each of those groups. Largest first, by `size`."""
     groups: dict[str, list[OpenItem]] = {}
-    for item in items:
-        for key in keys(item):
-            groups.setdefault(key, []).append(item)
-    found = (Group(key, totals(some, today)) for key, some in groups.items())
-    return sorted(found, key=lambda group: (*size(group.totals.booked), group.key))
+    for some in parted(items):
+        for item in some:
+            for key in keys(item):
+                groups.setdefault(key, []).append(item)
+        yield
+    found: list[Group] = []
+    for key, theirs in groups.items():
+        found += [Group(key, (yield from totals_in_steps(theirs, today)))]
+    return (yield from joined(parts_in_order(found, lambda group: (*size(group.totals.booked), group.key))))
 
 
 def size(sums: Sums) -> tuple[Decimal, ...]:

@@ -14,6 +14,7 @@ from payt_mcp.answers.rows import INVOICE_COLUMNS, spoken_invoice
 from payt_mcp.errors import BadValueError, InputError
 from payt_mcp.receivables.phases import ATTENTION, INVOICE_PHASES
 from payt_mcp.receivables.selection import Between
+from payt_mcp.steps import in_turns
 from payt_mcp.tools.first_pages import first_page
 from payt_mcp.tools.shared import (
     MOST_ROWS,
@@ -52,7 +53,8 @@ from payt_mcp.words import text as present
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from payt_mcp.books.invoices import Matches, Question
+    from payt_mcp.books.invoice_question import Question
+    from payt_mcp.books.invoices import Matches
     from payt_mcp.books.scope import Scope
     from payt_mcp.books.several import Answered
     from payt_mcp.receivables.entries import OpenItem
@@ -170,7 +172,7 @@ def _status_meant(paid: str, phase: Sequence[str]) -> Status:
 
 def _question(args: Mapping[str, Any]) -> Question:
     """What these arguments ask for. Raises BadValueError, InputError."""
-    from payt_mcp.books.invoices import Question  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.invoice_question import Question  # noqa: PLC0415 - brings the client along
 
     question = Question(
         status=args.get("status", "open"),
@@ -274,7 +276,6 @@ async def _listed(
     """The first page: the totals of all that was found, and the first invoices."""
     from payt_mcp.books.invoices import in_one_order  # noqa: PLC0415 - brings the client along
     from payt_mcp.books.listings import IdsOf  # noqa: PLC0415
-    from payt_mcp.books.several import pinned  # noqa: PLC0415
 
     known: dict[str, Sequence[OpenItem]] = {one.scope.id: one.result.items for one in found}
     ids: Sequence[str]
@@ -283,11 +284,14 @@ async def _listed(
         ids = IdsOf(items) if question.is_about_open else [item.id for item in items]
         known = {scopes[0].id: items[: limit + 1]}
     else:
-        ids = [pinned(scopes, scope, item.id) for scope, item in in_one_order(found, question)]
+        listed = await in_turns(in_one_order(found, question))
+        ids = IdsOf(listed) if question.is_about_open else [one.id for one in listed]
     page = begun_of(scopes, "search_invoices", args, ids, limit)
-    answer = _totals(question, found, args)
+    answer = await _totals(question, found, args)
     answer.summary += unranked(scopes) if question.order.endswith("_amount") else ""
     await _add_rows(answer, scopes, page, known)
+    if question.is_about_open:  # the books may be newer by now
+        answer.as_of = earliest(scopes, (_as_of(scope, matches) for scope, matches in found))
     return answer, page
 
 
@@ -305,19 +309,19 @@ async def _grouped(
     for scope, matches in found:
         debtors = await named_debtors(scope, matches.items) if question.group_by in _OF_DEBTORS else {}
         whose = {"administration_id": scope.id} if len(scopes) > 1 else {}
-        ranked = groups.group_rows(scope, question, matches.items, debtors)
+        ranked = await in_turns(groups.group_rows(scope, question, matches.items, debtors))
         rows.append((scope, [(rank, whose | row) for rank, row in ranked]))
     if isinstance(limit, Unsaid) and question.group_by not in _MANY:
         limit = MOST_ROWS
-    kept = {str(place): row for place, row in enumerate(groups.in_one_order(rows, question))}
-    answer = _totals(question, found, args)
+    kept = {str(place): row for place, row in enumerate(await in_turns(groups.in_one_order(rows, question)))}
+    answer = await _totals(question, found, args)
     answer.summary += unranked(scopes) if groups.is_by_amount(question) and question.group_by != "currency" else ""
     answer.summary += groups.heading(question, list(kept.values()))
     for scope, matches in found:
-        answer.notes += labelled(scope, groups.notes_of(question, matches.items), found)
+        answer.notes += labelled(scope, await in_turns(groups.notes_of(question, matches.items)), found)
     page = begun_of(scopes, "search_invoices", args, list(kept), limit, kept)
     _add_groups(answer, page)
-    answer.as_of = earliest(scopes, map(_as_of, scopes))
+    answer.as_of = earliest(scopes, (_as_of(scope, matches) for scope, matches in found))
     return answer, page
 
 
@@ -332,12 +336,15 @@ async def _following(scopes: Sequence[Scope], page: Shown) -> Answer:
     return answer
 
 
-def _as_of(scope: Scope) -> dt.datetime:
+def _as_of(scope: Scope, found: Matches | None = None) -> dt.datetime:
+    """The moment whose state an answer shows: that of the books it was found in, else of those there are."""
+    if found is not None and found.as_of is not None:
+        return scope.here(found.as_of)
     books = scope.account.books(scope.administration)
     return scope.here(books.as_of) if books.is_loaded else scope.as_of
 
 
-def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mapping[str, Any]) -> Answer:
+async def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mapping[str, Any]) -> Answer:
     """What all invoices that were found come to: in a company's own books, and by currency."""
     parts = [(scope, matches.totals) for scope, matches in found]
     asked = found_invoices.conditions(question, [scope for scope, _ in found])
@@ -351,7 +358,7 @@ def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mappin
             scope, totals.totals_notes(part, scope.administration.currency_code or "", question.status), found
         )
     for scope, matches in found:
-        notes = found_invoices.notes_of(scope, question, matches)
+        notes = await in_turns(found_invoices.notes_of(scope, question, matches))
         answer.notes += labelled(scope, notes, found)
     answer.notes += found_invoices.unknown_notes(question, [matches for _, matches in found])
     if "group_by" in args:

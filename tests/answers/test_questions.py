@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from payt_mcp import steps
+from payt_mcp.receivables import in_order, text_index
 from payt_sandbox import World, build_world
 from tests.answers import reckoning
 from tests.answers.reckoning import NOTHING, STEPS, Ledger, amount
@@ -27,6 +29,18 @@ SORTS = {"total_amount": "book_total_amount", "open_amount": "book_open_amount",
 REMINDERS = ("latest_reminder", "final_reminder", "reminder_4", "reminder_3", "reminder_2", "reminder_1")
 ROUNDS = 24
 NO_PHASES = {"open": {"paid"}, "overdue": {"paid", "not_due"}, "paid": {"not_due", "overdue", *STEPS}, "all": set()}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_steps() -> Iterator[None]:
+    """What is found among 260 is found in as many steps as among 100,000, and others have their turn after each."""
+    with pytest.MonkeyPatch.context() as patched:
+        for module, name, value in (
+            (steps, "A_STEP", 7), (steps, "_A_TURN", 0.0), (in_order, "_SIZE", 4), (in_order, "_LOOKED_AT", 2),
+            (in_order, "_MOST", 9), (text_index, "_SIZE", 11),
+        ):  # fmt: skip
+            patched.setattr(module, name, value)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from payt_mcp.books import invoices as invoice_search
+from payt_mcp.books import paid_invoices as invoice_search
 from payt_mcp.words.text import clean, outside
 from payt_sandbox import World, build_world
 from payt_sandbox.server import Handle

@@ -12,6 +12,7 @@ FLOORS: tuple[dict[str, str], ...] = (
         "network": "what the machine says about its network: proxies and certificates",
         "memory": "what was freed goes back to the system",
         "patience": "how long one call may wait",
+        "steps": "long work in steps, between which others have their turn",
         "words": "text as a reader sees it: cleaned, quoted, cut, and what draws as nothing",
     },
     {

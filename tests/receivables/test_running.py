@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payt_mcp.payt.models import Debtor, Invoice
-from payt_mcp.receivables import blocks, running
+from payt_mcp.receivables import blocks, in_order, running
 from payt_mcp.receivables.aging import Overdue, balance, overdue
 from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.running import RunningBalances, RunningOrders, RunningOverdue, RunningTotals
 from payt_mcp.receivables.selection import ordered
 from payt_mcp.receivables.sums import Sums, Totals, totals
+from payt_mcp.steps import at_once
 
 TODAY = dt.date(2026, 11, 21)
 SORTS = [f"{sign}{name}" for name in ("due_date", "invoice_date", "open_amount") for sign in ("", "-")]
@@ -99,6 +100,9 @@ def test_sums_and_orders_are_those_of_all_items(
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(running, "_WORTHWHILE", recalled)
         patched.setattr(blocks, "_SIZE", 2)
+        patched.setattr(in_order, "_SIZE", 2)
+        patched.setattr(in_order, "_LOOKED_AT", 1)
+        patched.setattr(in_order, "_MOST", 3)
         items = OpenItems("EUR")
         for step in first:
             change(items, step)
@@ -106,7 +110,7 @@ def test_sums_and_orders_are_those_of_all_items(
         every, balances = RunningTotals(items, TODAY), RunningBalances(items, TODAY)
         kept: list[tuple[Sequence[OpenItem], list[OpenItem]]] = []
         for place, step in enumerate(steps):
-            before, total = sums[0].now(), every.now()
+            before, total = sums[0].now(), at_once(every.now())
             as_it_was, come_to_before = said(before), come_to(total)
             change(items, step)
             if place % skipped:
@@ -114,13 +118,13 @@ def test_sums_and_orders_are_those_of_all_items(
             for days, running_ in zip((1, 31), sums, strict=True):
                 assert said(running_.now()) == said(overdue(items, TODAY, min_days=days))
             for sort in SORTS:
-                in_order = orders.by(sort)
-                assert list(in_order) == ordered(items.invoices.values(), sort)
-                assert_is_as_a_list(in_order)
+                listed = at_once(orders.by(sort))
+                assert list(listed) == ordered(items.invoices.values(), sort)
+                assert_is_as_a_list(listed)
             assert all(list(was) == listed for was, listed in kept)
-            kept += [(was, list(was)) for was in [orders.by("due_date")]]
-            assert come_to(every.now()) == come_to(totals(items.invoices.values(), TODAY))
-            assert come_to(every.now()).items() >= one_by_one(items).items()
+            kept += [(was, list(was)) for was in [at_once(orders.by("due_date"))]]
+            assert come_to(at_once(every.now())) == come_to(totals(items.invoices.values(), TODAY))
+            assert come_to(at_once(every.now())).items() >= one_by_one(items).items()
             for debtor_id in "1234":
                 of_debtor = balance(items.of_debtor(debtor_id), TODAY)
                 assert balances.of(debtor_id) == of_debtor

@@ -11,6 +11,7 @@ from payt_mcp.receivables import running, text_index
 from payt_mcp.receivables.matching import TextFilter
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.text_index import TextIndex
+from payt_mcp.steps import at_once
 from payt_mcp.words.folding import wanted
 from tests.receivables.test_running import change
 
@@ -53,4 +54,4 @@ def test_words_find_what_looking_at_every_item_finds(
                 continue  # several changes at once
             for query in QUERIES:
                 looked_at = TextFilter(query, items.debtors).choose(list(items.invoices.values()))
-                assert index.having(wanted(query)) == set(looked_at), query
+                assert at_once(index.having(wanted(query))) == set(looked_at), query

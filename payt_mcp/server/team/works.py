@@ -133,7 +133,7 @@ class Works:
             network=settings.network,
             app=means.app,
             in_words=partial(in_words, connect_at=self._connect_at),
-            gate=SharedRate(self._database, tenant_id, grant.id, settings.rate, waited=means.waited),
+            gate=SharedRate(self._database, tenant_id, grant.id, settings.rate, waited=means.waited, group=means.group),
         )
         ledger = await self._ledgers.of(tenant_id)
         wake = self._waking.of(tenant_id, grant.id)

@@ -32,9 +32,11 @@ _CHANNEL = "ledger"
 
 _WAITING = """
     select number, id, administration_id, proposer from proposals
-    where tenant = %s and status = 'proposed' and number > %s and created_at::timestamptz > now() - interval '1 day'
+    where tenant = %s and status = 'proposed' and number > %s and created_at >
+        to_char(now() at time zone 'UTC' - interval '1 day', 'YYYY-MM-DD"T"HH24:MI:SS')
     order by number
 """
+"""Compared as the texts they are: one that somebody altered to no moment at all keeps nobody from being told."""
 
 
 @dataclass(frozen=True)

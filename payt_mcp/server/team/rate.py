@@ -34,9 +34,6 @@ _MOST_REMEMBERED = 1_000
 _LATEST_EVER = 16.0
 """Seconds of lateness that are given at the most."""
 
-_SOON = 0.05
-"""Seconds for which a place is waited for without a look whether another one is free earlier by now."""
-
 _TELLS_AFTER = 0.2
 """Seconds after an answer in which a further request tells the others of it; after that, it is told by itself."""
 
@@ -128,12 +125,17 @@ class SharedRate:
         while True:
             asked = time.monotonic()
             place, seconds = await self._asked(partial(self._next, missed=missed, held=held, late=late))
-            if seconds <= _SOON:
+            if self._is_sure(seconds):
                 await anyio.sleep(max(seconds, 0.0))
                 return place, asked + seconds + late
             held = place
-            # It may begin sooner than that: once those before it have arrived, and are known to have.
-            await anyio.sleep(max(seconds - LATE - ON_ITS_WAY, _SOON))
+            await anyio.sleep(seconds - LATE - ON_ITS_WAY)
+
+    def _is_sure(self, seconds: float) -> bool:
+        """Whether it takes that long. Else those it waits for have not arrived yet as far as is known: once they have,
+        and that is told, it may be sooner.
+        """
+        return seconds <= max(self._window, LATE + ON_ITS_WAY)
 
     def has_arrived(self, place: Place, moment: float) -> None:
         """The request of a place arrived no later than a moment of the monotonic clock."""
@@ -152,7 +154,7 @@ class SharedRate:
         try:
             await ticket.turn.wait()
             if can_wait and (seconds := await self._asked(self._until_half_free)) > 0:
-                return max(seconds - LATE - ON_ITS_WAY, _SOON)
+                return seconds if self._is_sure(seconds) else seconds - LATE - ON_ITS_WAY
             return _Held(self, *await self.place(None, LATE), LATE)
         finally:
             if ticket in self._waiting:
@@ -223,7 +225,7 @@ class SharedRate:
         self._keep(known)
         if len(known.others) < half:
             return 0.0
-        return (known.others[-half] - known.now).total_seconds() + self._window
+        return max((known.others[-half] - known.now).total_seconds() + self._window, 0.02)
 
     def _keep(self, known: _Known) -> None:
         known.connection.execute(_KEEP, {**self._values, "stamps": sorted(known.others)})

@@ -50,13 +50,17 @@ class Replicas:
     untold: dict[int, list[tuple[Place, float]]] = field(default_factory=dict)
 
     def take(self, request: Request, now: float, *, missed: bool) -> Place:
-        arrived = [Arrived(place.latest, now - moment) for place, moment in self.untold.pop(request.replica, [])]
-        others = lately(told(self.known, at(now), arrived), at(now), WINDOW)
+        self.tell(request.replica, now)
+        others = lately(self.known, at(now), WINDOW)
         others = [one for one in others if request.place is None or one != request.place.latest]
         held = None if missed else request.place
         place = next_place(others, at(now), self.most, WINDOW, request.late, held)
         self.known = [*others, place.latest]
         return place
+
+    def tell(self, replica: int, now: float) -> None:
+        arrived = [Arrived(place.latest, now - moment) for place, moment in self.untold.pop(replica, [])]
+        self.known = told(self.known, at(now), arrived)
 
     def answered(self, request: Request, now: float) -> None:
         assert request.place is not None
@@ -79,6 +83,9 @@ class Replicas:
             one, turn = requests[number], waiting[requests[number].replica]
             if what == "answer":
                 self.answered(one, now)
+                heapq.heappush(events, (now + 0.2, number, "tell"))
+            elif what == "tell":
+                self.tell(one.replica, now)
             elif what == "leave" and one.place is not None and now <= of(one.place.begins) + one.late:
                 one.left = now
                 self.arrivals.append(now + 0.02 + one.there)
@@ -90,8 +97,8 @@ class Replicas:
                     one.late *= 2
                 one.place = self.take(one, now, missed=what == "leave")
                 seconds = of(one.place.begins) - now
-                if seconds > 0.05:  # a look whether there is an earlier one by now
-                    heapq.heappush(events, (now + max(seconds - LATE - ON_ITS_WAY, 0.05), number, "look"))
+                if seconds > WINDOW:  # those it waits for are not known to have arrived: another look
+                    heapq.heappush(events, (now + seconds - LATE - ON_ITS_WAY, number, "look"))
                     continue
                 delay, *one.delays = (*one.delays, 0.0)
                 heapq.heappush(events, (now + max(seconds, 0.0) + delay, number, "leave"))

@@ -72,8 +72,6 @@ class TeamSettings:
                 "PAYT_API_URL=sandbox is for a server of one person; here everybody connects Payt. `payt-mcp team "
                 "demo` has a sandbox with it, and `payt-mcp sandbox` has an address of its own."
             )
-        if (base.client_id is None) != (base.client_secret is None):
-            raise SettingsError("PAYT_CLIENT_ID and PAYT_CLIENT_SECRET are set together, or neither.")
         if base.rules.second_person_above is not None:
             raise SettingsError(
                 "PAYT_RULES_FILE: second_person_above is for a server of one person; here each company has its own "

@@ -8,7 +8,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Hashable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import Protocol
 
@@ -170,10 +170,11 @@ class Works:
 
     async def follow(self) -> None:
         """Do so whenever another replica tells of something, as long as this runs."""
-        async for tenant_id in self._database.notices("ledger"):
-            await self.take_up(tenant_id)
-            for one in [tenant_id] if tenant_id else {tenant for tenant, _ in self._open}:
-                await self._catch_up(one)
+        async with aclosing(self._database.notices("ledger")) as notices:
+            async for tenant_id in notices:
+                await self.take_up(tenant_id)
+                for one in [tenant_id] if tenant_id else {tenant for tenant, _ in self._open}:
+                    await self._catch_up(one)
 
     async def _catch_up(self, tenant_id: str) -> None:
         """What another replica wrote is read again before the next answer."""

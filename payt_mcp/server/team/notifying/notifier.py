@@ -6,6 +6,7 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -71,14 +72,15 @@ class Notifier:
 
     async def run(self) -> None:
         """As long as the server runs; while the database is away, nothing is told."""
-        async for notice in self._database.notices(_CHANNEL):
-            try:
-                if await self.see(notice):
-                    await self.tell()
-            except DatabaseError:
-                logger.info("approvers are told once the database is back")
-            except Exception:  # the edge of a background task: one notice that fails must not end the others
-                logger.exception("telling approvers broke off")
+        async with aclosing(self._database.notices(_CHANNEL)) as notices:
+            async for notice in notices:
+                try:
+                    if await self.see(notice):
+                        await self.tell()
+                except DatabaseError:
+                    logger.info("approvers are told once the database is back")
+                except Exception:  # the edge of a background task: one notice that fails must not end the others
+                    logger.exception("telling approvers broke off")
 
     async def see(self, tenant_id: str = "") -> bool:
         """Note who is to be told of what came to wait in this company; in all of them, where none is named. Says

@@ -26,6 +26,8 @@ def serve_team(environ: Mapping[str, str], host: str, port: int, metrics_port: i
         SealedError: what is sealed in the database opens with none of the keys.
     """
     settings = TeamSettings.from_env(environ)
+    if (settings.base.client_id is None) != (settings.base.client_secret is None):
+        raise SettingsError("PAYT_CLIENT_ID and PAYT_CLIENT_SECRET are set together, or neither.")
     need_extra()
     from payt_mcp.cli.serve import how_to_serve, listen
     from payt_mcp.cli.team.opened import reach

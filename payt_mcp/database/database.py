@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -143,21 +143,24 @@ class Database:
         connection.execute("select set_config('idle_in_transaction_session_timeout', %s, false)", (value,))
         connection.autocommit = False
 
-    async def notices(self, channel: str) -> AsyncIterator[str]:
+    async def notices(self, channel: str) -> AsyncGenerator[str, None]:
         """What is notified on a channel, as it comes; "" where something may have been missed: at the start, after a
-        connection was lost, and every fifteen seconds.
+        connection was lost, and every fifteen seconds. Whoever stops listening closes it (`aclosing`).
         """
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(
+                connection = await psycopg.AsyncConnection.connect(
                     self._url.reveal(), autocommit=True, connect_timeout=int(PATIENCE), **_DEAD
-                ) as connection:
+                )
+                try:
                     await connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
                     yield ""
                     while True:
                         async for notice in connection.notifies(timeout=SLOW_POLL):
                             yield notice.payload
                         yield ""
+                finally:  # its own `async with` waits for whoever listens, and is cut short where this is cancelled
+                    await connection.close()
             except psycopg.Error:
                 await anyio.sleep(1)
 

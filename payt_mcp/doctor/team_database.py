@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import cast
 
 import anyio
 
@@ -89,7 +87,7 @@ async def _check_tables(database: Database) -> Finding:
 async def _hears(database: Database) -> bool:
     """Whether a notice on one connection reaches another."""
     with anyio.move_on_after(_TIMEOUT):
-        async with aclosing(cast("AsyncGenerator[str, None]", database.notices(_CHANNEL))) as notices:
+        async with aclosing(database.notices(_CHANNEL)) as notices:
             async for told in notices:
                 if told:
                     return True

@@ -241,14 +241,13 @@ class PaytClient:
         return response.status_code, response.content
 
     async def _write_once(self, command: Command, what: str, token: Secret) -> Any:
-        try:
-            slot = await self._slot()
-        except DatabaseError:
-            raise NotSentError("the database of this server cannot be reached") from None
         headers = {"Authorization": f"Bearer {token.reveal()}", "Connection": "close"}
         given = wire.payload(command)
         try:
+            slot = await self._slot()
             response = await self._ask(command.method, command.path, what, slot=slot, headers=headers, **given)
+        except DatabaseError:
+            raise NotSentError("the database of this server cannot be reached") from None
         except Trouble as failed:
             raise failed.error or (OutcomeUnknownError if failed.left else NotSentError)(failed.said) from None
         self._note_clock(response)
@@ -300,12 +299,14 @@ class PaytClient:
         self, method: str, url: str, what: str, *, slot: Slot | None = None, whole: float | None = None, **given: Any
     ) -> httpx.Response:
         """One request and its whole answer. The one place that calls the HTTP library, and so the one that turns
-        whatever it raises into a Trouble.
+        whatever it raises into a Trouble. DatabaseError: it has not left, for there is no telling whether it may.
         """
         trip = Trip(self._pacer, slot)
         try:
             with anyio.fail_after(whole):
                 response = await self._http.request(method, url, extensions={"trace": trip.trace}, **given)
+        except DatabaseError:  # nobody can tell whether it may go out
+            raise
         except PaytMcpError as error:
             raise Trouble(getattr(error, "trouble", str(error)), left=False, error=error) from None
         except Exception as error:  # noqa: BLE001 - what the library and what it stands on may raise has no common root
@@ -327,11 +328,10 @@ class PaytClient:
         return trouble(kind or "broken", error, attempt, left=left)
 
     async def _slot(self, *, can_wait: bool = False) -> Slot:
-        if self._gate is not None:
-            await self._gate.enter(can_wait=can_wait)
+        place = None if self._gate is None else await self._gate.enter(can_wait=can_wait)
         while (delay := self._pacer.wait(time.monotonic(), can_wait=can_wait)) > 0:  # noqa: ASYNC110 - the clock is what is waited for
             await anyio.sleep(delay)
-        return self._pacer.begin()
+        return self._pacer.begin(place)
 
     def _note_clock(self, response: httpx.Response) -> None:
         moment = wire.read_date_header(response.headers.get("date"))

@@ -29,22 +29,35 @@ _LONGEST_BACKOFF = 8.0
 _MOST_ATTEMPTS = 7
 
 
-@dataclass(eq=False)
-class Slot:
-    """One request's place in the window. `at` is None until the request is on the wire: Payt counts
-    arrivals, and a request that waits for a connection arrives later than it was begun. With `is_answered` it is when
-    the request can have arrived at the latest.
-    """
+class Place(Protocol):
+    """One request's place in a rate that is shared."""
 
-    at: float | None = None
-    is_answered: bool = False
+    async def leave(self) -> None:
+        """The request goes out now; where it is too late for its place, once there is another one. Raises PaytMcpError
+        where nobody can tell, and then it may not.
+        """
+
+    def over(self, arrived: float) -> None:
+        """It has ended, and arrived no later than this moment of the monotonic clock."""
 
 
 class Gate(Protocol):
     """A rate that is shared with other processes."""
 
-    async def enter(self, *, can_wait: bool) -> None:
+    async def enter(self, *, can_wait: bool) -> Place:
         """Wait until one more request may go out. Raises PaytMcpError where nobody can tell, and then none may."""
+
+
+@dataclass(eq=False)
+class Slot:
+    """One request's place in the window. `at` is None until the request is on the wire: Payt counts
+    arrivals, and a request that waits for a connection arrives later than it was begun. With `is_answered` it is when
+    the request can have arrived at the latest. `place` is that in a rate which is shared.
+    """
+
+    at: float | None = None
+    is_answered: bool = False
+    place: Place | None = None
 
 
 class Pacer:
@@ -80,9 +93,9 @@ class Pacer:
         """Whether so many requests `under_way`, each followed by another as it is answered, leave some of the rate."""
         return under_way < self._rate / self._window * self._usual + 1
 
-    def begin(self) -> Slot:
+    def begin(self, place: Place | None = None) -> Slot:
         """Take a place; only after `wait` said 0."""
-        slot = Slot()
+        slot = Slot(place=place)
         self._slots.append(slot)
         return slot
 
@@ -100,11 +113,13 @@ class Pacer:
         slot.is_answered = True
         if slot.at is None:
             slot.at = now
-            return
-        took = now - slot.at
-        self._usual = took if self._usual == 0 else self._usual + (took - self._usual) / _REMEMBERED
-        self._fastest = min(self._fastest, took)
-        slot.at = max(slot.at, now - self._fastest)
+        else:
+            took = now - slot.at
+            self._usual = took if self._usual == 0 else self._usual + (took - self._usual) / _REMEMBERED
+            self._fastest = min(self._fastest, took)
+            slot.at = max(slot.at, now - self._fastest)
+        if slot.place is not None:
+            slot.place.over(slot.at)
 
     def refused(self, now: float) -> None:
         """Payt answered 429: someone else uses the same token. Hold everything back, longer each time; requests that

@@ -20,9 +20,12 @@ class Trip:
         self.has_left = self.is_written = False
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Raises PaytMcpError where it may not go out."""
         if event.endswith("send_request_headers.started"):
             if getattr(info["request"], "method", b"") == b"CONNECT":
                 return
+            if self._slot is not None and self._slot.place is not None:
+                await self._slot.place.leave()  # the first of it is written next, before anything else has its turn
             self.has_left = True
             if self._slot is not None:
                 self._pacer.sent(self._slot, time.monotonic())

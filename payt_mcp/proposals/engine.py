@@ -17,14 +17,21 @@ import anyio
 import anyio.abc
 from anyio.to_thread import run_sync
 
-from payt_mcp.errors import LedgerError, OutcomeUnknownError, PaytMcpError, RefusedWriteError, UpstreamError
+from payt_mcp.errors import (
+    AlteredError,
+    LedgerError,
+    OutcomeUnknownError,
+    PaytMcpError,
+    RefusedWriteError,
+    UpstreamError,
+)
 from payt_mcp.proposals.attempt import Check, Done, Writer, left_by
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.outcomes import of_this_attempt, sent_before
 from payt_mcp.proposals.records import Record, Who
 from payt_mcp.proposals.rounds import ROUNDS, Rounds, Turns
 from payt_mcp.proposals.sending import SENDING_BOUND, send
-from payt_mcp.proposals.states import Status
+from payt_mcp.proposals.states import PENDING, Status
 from payt_mcp.proposals.stored import words_of
 from payt_mcp.words.said import joined, lowered, say, without_stop
 
@@ -38,6 +45,7 @@ _LONGEST_PAUSE = 60.0
 _REMEMBERED = 300.0
 _ELSEWHERE = 10.0
 _LOOK = 0.2
+_OPEN = (*PENDING, Status.OUTCOME_UNKNOWN)
 _NOT_YET_ON_RECORD = say(
     "How it ended cannot be put on record yet; the server keeps trying. Do not send it in another way."
 )
@@ -81,6 +89,7 @@ class Engine:
         self._closing = False
         self._nothing_at = -1
         self._has_work = True
+        self._altered: frozenset[str] = frozenset()
         self.sent_here: set[str] = set()
         """The proposals that this engine took into `sending`."""
         self._watching: anyio.CancelScope | None = None
@@ -179,7 +188,8 @@ class Engine:
             late = self._unrecorded.get(key)
             said = of_this_attempt(str(error))  # an earlier attempt may have sent it
             self.troubles[key] = said if late is None or late.status is Status.FAILED else _NOT_YET_ON_RECORD
-            self._retry_at[key] = time.monotonic() + _PAUSE
+            pause = _LONGEST_PAUSE if isinstance(error, AlteredError) else _PAUSE  # that is set right by a person alone
+            self._retry_at[key] = time.monotonic() + pause
         except Exception:  # the edge of a background task: one proposal that fails must not end the server
             logger.exception("carrying out broke off", extra={"proposal": key})
             self.troubles[key] = say("It could not be carried out, for a reason nobody foresaw.")
@@ -332,8 +342,9 @@ class Engine:
         if changes == self._nothing_at:
             return
         now = time.monotonic()
-        pending = await self.on_ledger(self.ledger.pending, self.ledger_scope, also=(Status.OUTCOME_UNKNOWN,))
-        self._nothing_at = -1 if pending else changes
+        pending, altered = await self.on_ledger(self.ledger.listed, _OPEN, self.ledger_scope)
+        self._name(altered)
+        self._nothing_at = -1 if pending or altered else changes
         self._elsewhere.intersection_update(record.id for record in pending)
         self._has_work = any(record.status is not Status.PROPOSED for record in pending)
         for record in pending:
@@ -343,6 +354,12 @@ class Engine:
         for record in (*pending, *(one for one in left if one.scope == self.ledger_scope)):
             if record.status is Status.OUTCOME_UNKNOWN and self._is_due(record.id, now):
                 await self._settle(record)
+
+    def _name(self, altered: frozenset[str]) -> None:
+        """What was altered is named once, and left alone: the others go on."""
+        for key in sorted(altered - self._altered):
+            logger.error("proposal %s was altered by another program: nothing of it is sent", key)
+        self._altered = altered
 
     def _is_due(self, key: str, now: float) -> bool:
         """Whether to look again: soon at first, then every minute."""

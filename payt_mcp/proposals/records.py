@@ -74,7 +74,8 @@ class Draft:
 
 @dataclass(frozen=True)
 class Record:
-    """A proposal as the ledger has it. `content`, `preview` and `basis` are None once purged. Times are UTC.
+    """A proposal as the ledger has it. `content` and `preview` are None once purged, and `basis` has the currency
+    alone. Times are UTC.
 
     `once`, `proposer` and `amount` are as in `Draft`; `yeses` are those said to it, the last one last (none for what an
     older version wrote).
@@ -107,7 +108,7 @@ class Record:
 
     @property
     def currency(self) -> str:
-        """That of `amount`; "" where Payt names none, and once the content is purged."""
+        """That of `amount`; "" where Payt names none."""
         return str((self.basis or {}).get(CURRENCY, ""))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from payt_mcp.settings.settings import Settings
 from payt_mcp.settings.smtp import MailServer, mail_server
 
 _KEY_BYTES = 32
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:.]+")
 _NEEDED = ("PAYT_DATABASE_URL", "PAYT_PUBLIC_URL", "PAYT_KEYS", "PAYT_OIDC_ISSUER", "PAYT_OIDC_CLIENT_ID")
 _OF_ONE = (
     "PAYT_API_TOKEN", "PAYT_MCP_TOKEN", "PAYT_ADMINISTRATION_ID", "PAYT_STATE_DIR", "PAYT_ATTACHMENTS_DIR",
@@ -64,6 +66,11 @@ class TeamSettings:
         if out_of_place:
             raise SettingsError(
                 f"{out_of_place[0]} is for a server of one person; in a team server everybody signs in. Leave it out."
+            )
+        if base.is_sandbox:
+            raise SettingsError(
+                "PAYT_API_URL=sandbox is for a server of one person; here everybody connects Payt. `payt-mcp team "
+                "demo` has a sandbox with it, and `payt-mcp sandbox` has an address of its own."
             )
         if base.rules.second_person_above is not None:
             raise SettingsError(
@@ -139,6 +146,10 @@ def _https(name: str, value: str) -> str:
     plain = not (parts.username or parts.password or parts.query or parts.fragment)
     if parts.scheme not in {"http", "https"} or not host or not plain:
         raise SettingsError(f"{name} must be a plain URL that begins with https://.")
+    if not _HOST.fullmatch(host):
+        raise SettingsError(
+            f"{name} must name its host in letters from a to z, digits, dots and dashes: others are written xn--."
+        )
     if parts.scheme == "http" and not values.is_loopback(host):
         raise SettingsError(f"{name} must begin with https:// (http is for this machine only).")
     return value.rstrip("/")

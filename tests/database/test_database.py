@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from threading import Event
+from typing import Any
 
 import anyio
+import psycopg
 import pytest
 
 from payt_mcp.database.database import Connection, Database
@@ -41,6 +43,38 @@ async def test_the_steps_are_taken_once_and_a_start_without_them_says_what_to_ru
             group.start_soon(take)
     assert sorted(taken) == [[], [], [one.name for one in steps()]]
     check(database)
+    database.close()
+
+
+async def test_whoever_stops_listening_leaves_no_connection(
+    own: postgres.Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where that is in the middle of what is done about a notice."""
+    database, opened = Database(Secret(own.url)), list[psycopg.AsyncConnection[Any]]()
+    connect = psycopg.AsyncConnection.connect
+
+    async def noted(*args: Any, **named: Any) -> Any:
+        opened.append(await connect(*args, **named))
+        return opened[-1]
+
+    monkeypatch.setattr(psycopg.AsyncConnection, "connect", noted)
+    heard = anyio.Event()
+
+    async def listen() -> None:
+        async with aclosing(database.notices("told")) as notices:
+            async for notice in notices:
+                if notice:
+                    heard.set()
+                    await anyio.sleep_forever()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(listen)
+        while not heard.is_set():
+            await database.run(lambda c: c.execute("select pg_notify('told', 'one')"))
+            with anyio.move_on_after(0.2):
+                await heard.wait()
+        group.cancel_scope.cancel()
+    assert [one.closed for one in opened] == [True]
     database.close()
 
 

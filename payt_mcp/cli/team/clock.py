@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import anyio
 
-from payt_mcp.cli.team.opened import company, key_ring, opened, record_of, whoever
+from payt_mcp.cli.team.opened import company, key_ring, opened, record_of, tell_altered, whoever
 from payt_mcp.proposals.records import Who
 from payt_mcp.server.team.people import People
 
@@ -18,7 +18,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     keys = key_ring(environ)
     with opened(environ) as database:
         tenant = anyio.run(company, People(database), args.company)
-        with record_of(database, tenant.id, keys) as ledger:
+        with record_of(database, tenant.id, keys, on_altered=tell_altered(tenant)) as ledger:
             ahead = ledger.ahead()
             if not ahead:
                 print(f"The record of {tenant.name} is not ahead of the database's clock: nothing to correct.")

@@ -40,25 +40,33 @@ def new_key() -> str:
 
 
 def _rotate(database: Database, ring: Sequence[NamedKey]) -> int:
-    """1 where something is still sealed by another key than the first."""
+    """1 where something is still sealed, or signed, by another key than the first."""
     from functools import partial
 
     import anyio
 
-    from payt_mcp.proposals.ledger.postgres.leases import Leases
-    from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
+    from payt_mcp.cli.team.opened import record_of, tell_altered
     from payt_mcp.server.team.keyring import KeyRing
     from payt_mcp.server.team.people import People
-    from payt_mcp.server.team.resealing import keys_in_use, reseal
+    from payt_mcp.server.team.resealing import keys_in_use, reseal, signed_by_others
 
     first, *older = [key.name for key in ring]
     changed = anyio.run(partial(reseal, database, KeyRing(ring)))
     for tenant in anyio.run(People(database).tenants):
-        open_team_ledger(database, tenant.id, ring, Leases(database)).close()  # signs anew what an older key signed
+        with record_of(database, tenant.id, ring, on_altered=tell_altered(tenant)):
+            pass  # what an older key signed is signed anew when it is opened
     left = sum(number for name, number in anyio.run(keys_in_use, database).items() if name != first)
+    unsigned = anyio.run(signed_by_others, database, first)
     print(f"Sealed anew under key {first}: {changed}.")
     if left:
         print(f"{left} more were sealed by an older key meanwhile: give every replica this PAYT_KEYS and run it again.")
+    if unsigned:
+        print(
+            f"Still signed by an older key: the record of writes of {', '.join(unsigned)}. Run it again; where it "
+            "stays so, the record was altered (`payt-mcp team export` says how), and needs the old key until it is set "
+            "right."
+        )
+    if left or unsigned:
         return 1
     if older:
         print(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import TypeVar
@@ -12,7 +13,7 @@ import anyio
 
 from payt_mcp.database.database import Database, try_once
 from payt_mcp.database.migrating import check
-from payt_mcp.errors import DatabaseError, InputError, SettingsError
+from payt_mcp.errors import AlteredError, DatabaseError, InputError, SettingsError
 from payt_mcp.proposals.ledger.common import CommonLedger
 from payt_mcp.proposals.ledger.postgres.leases import Leases
 from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
@@ -70,14 +71,25 @@ def key_ring(environ: Mapping[str, str]) -> tuple[NamedKey, ...]:
 
 
 @contextmanager
-def record_of(database: Database, tenant_id: str, keys: Sequence[NamedKey]) -> Iterator[CommonLedger]:
-    """A company's record of writes. Raises AlteredError where it cannot be relied on."""
+def record_of(
+    database: Database,
+    tenant_id: str,
+    keys: Sequence[NamedKey],
+    *,
+    on_altered: Callable[[AlteredError], object] | None = None,
+) -> Iterator[CommonLedger]:
+    """A company's record of writes. What was altered in it is told to `on_altered`; without that, it is raised."""
     leases = Leases(database)
     try:
-        with closing(open_team_ledger(database, tenant_id, keys, leases)) as ledger:
+        with closing(open_team_ledger(database, tenant_id, keys, leases, on_altered=on_altered)) as ledger:
             yield ledger
     finally:
         leases.close()
+
+
+def tell_altered(tenant: Tenant) -> Callable[[AlteredError], None]:
+    """For commands that do the rest of their work all the same."""
+    return lambda error: print(f"{tenant.name}: {error}", file=sys.stderr)
 
 
 def with_people(environ: Mapping[str, str], work: Callable[[People], Awaitable[T]]) -> T:

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 
 import anyio
 
-from payt_mcp.cli.team.opened import key_ring, opened, record_of
+from payt_mcp.cli.team.opened import key_ring, opened, record_of, tell_altered
 from payt_mcp.server.team.people import People
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Of every company. Raises SettingsError."""
+    """Of every company; what was altered is named, and stays. Raises SettingsError."""
     parser = argparse.ArgumentParser(
         prog="payt-mcp team purge",
         description="Forget letters, addresses and previews of proposals that ended long ago, of every company; "
@@ -24,7 +24,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     keys = key_ring(environ)
     with opened(environ) as database:
         for tenant in anyio.run(People(database).tenants):
-            with record_of(database, tenant.id, keys) as ledger:
+            with record_of(database, tenant.id, keys, on_altered=tell_altered(tenant)) as ledger:
                 print(f"{tenant.name}: {ledger.purge(dt.timedelta(days=days))} forgotten.")
     return 0
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,11 +20,18 @@ TAIL = 100
 """Events at the end that are verified at every step that sends; a checkpoint moves on once twice as many follow it."""
 
 
+LIKE = "like"
+"""What the first event of a proposal says of its letter: what it was proposed as, whatever its row says later."""
+
+
 @dataclass
 class _Walk:
-    """What a walk along the chain found: the last event of each proposal, and the same up to a next checkpoint."""
+    """What a walk along the chain found: the first and the last event of each proposal, and the last ones up to a next
+    checkpoint.
+    """
 
     head: Head
+    first: dict[str, Event] = field(default_factory=dict)
     last: dict[str, Event] = field(default_factory=dict)
     at_stop: dict[str, Event] = field(default_factory=dict)
     stop: Event | None = None
@@ -103,11 +111,7 @@ class Chain:
         return frozenset(row["id"] for row in rows if not self._is_intact(row, last.get(row["id"]), marks, since))
 
     def _is_intact(self, row: Row, said: Event | None, marks: Mapping[int, str], since: Checkpoint) -> bool:
-        try:
-            is_vouched_for = said is not None and is_vouched(row, said.body)
-        except AlteredError:  # it holds what no proposal holds
-            return False
-        if said is None or not is_vouched_for or not self._is_marked(said, marks.get(said.seq - 1, START)):
+        if said is None or not _is_vouched(row, said) or not self._is_marked(said, marks.get(said.seq - 1, START)):
             return False
         return said.seq > since.seq or _is_as_kept(said, since)
 
@@ -121,9 +125,12 @@ class Chain:
         for key in {*since.like(row), *(one["id"] for one in rows)} - {row["id"]}:
             self.check_intact(key, since)
 
-    def check(self, since: Checkpoint = BEGINNING) -> tuple[Head, Checkpoint]:
+    def check(self, since: Checkpoint = BEGINNING, about: Row | None = None) -> tuple[Head, Checkpoint]:
         """Walk the chain from a checkpoint on, and hold every proposal it comes by against the last event of its
         history; from the beginning, every proposal there is. The head of the chain, and the checkpoint to be kept.
+
+        With `about`, which is held against its history elsewhere with those that are like it, a proposal that was
+        altered and was proposed as something else is in nobody's way; no checkpoint is set behind it.
 
         Raises:
             AlteredError: an event or a proposal was altered, removed, added or cut off; it is named.
@@ -131,12 +138,17 @@ class Chain:
         known, last = self._seal.head(), self._store.last()
         walk = self._walk(since, known, stop_at=(last.seq if last else 0) - TAIL)
         if since.seq and walk.clock_corrected:  # what mattered before it was told by a clock that was wrong
-            return self.check()
+            return self.check(about=about)
         if walk.head.seq < known.seq:
             raise AlteredError(_cut_off(known.seq - walk.head.seq))
         if self._seal.is_exact and walk.head != known:
             raise AlteredError(_event_altered(walk.head.seq))
-        rows = self._rows(walk.last) if since.seq else self._all_rows(walk.last)
+        rows, altered = self._rows(walk.last) if since.seq else self._all_rows(walk.last)
+        for key, error in sorted(altered.items()):
+            if about is None or _may_be_like(about, key, walk, since):
+                raise error
+        if altered:
+            return walk.head, since
         moved = walk.head.seq - since.seq > 2 * TAIL and walk.stop
         if not moved or not walk.stop:
             return walk.head, since
@@ -154,6 +166,7 @@ class Chain:
             if event.proposal_id == CLOCK:
                 walk.clock_corrected, stop_at = True, max(stop_at, event.seq)
             else:
+                walk.first.setdefault(event.proposal_id, event)
                 walk.last[event.proposal_id] = event
             if event.seq == stop_at:
                 walk.at_stop, walk.stop = dict(walk.last), event
@@ -165,26 +178,13 @@ class Chain:
             if event is None or event.mark != since.mark:
                 raise AlteredError(_event_altered(since.seq))
 
-    def _rows(self, last: Mapping[str, Event]) -> dict[str, Row]:
+    def _rows(self, last: Mapping[str, Event]) -> _Rows:
         """The rows of some proposals."""
-        found = {row["id"]: _checked(row, last[row["id"]]) for row in self._store.some(last.keys())}
-        gone = last.keys() - found.keys()
-        if gone:
-            raise AlteredError(_removed(min(gone)))
-        return found
+        return _held(self._store.some(last.keys()), last)
 
-    def _all_rows(self, last: Mapping[str, Event]) -> dict[str, Row]:
+    def _all_rows(self, last: Mapping[str, Event]) -> _Rows:
         """The rows of all proposals, without what is only their text."""
-        found: dict[str, Row] = {}
-        for row in self._store.proposals():
-            if row["id"] not in last:
-                raise AlteredError(_altered(row["id"]))
-            checked = _checked(row, last[row["id"]])
-            found[row["id"]] = {name: checked[name] for name in ("kind", "letter", "digest")}
-        gone = last.keys() - found.keys()
-        if gone:
-            raise AlteredError(_removed(min(gone)))
-        return found
+        return _held(self._store.proposals(), last, ("kind", "letter", "digest"))
 
     def _is_marked(self, event: Event, previous: str) -> bool:
         try:
@@ -199,10 +199,41 @@ def _is_as_kept(said: Event, since: Checkpoint) -> bool:
     return said.status in FINISHED if kept is None else kept.is_of(said)
 
 
-def _checked(row: Row, event: Event) -> Row:
-    if not is_vouched(row, event.body):
-        raise AlteredError(_altered(row["id"]))
-    return row
+_Rows = tuple[dict[str, Row], dict[str, AlteredError]]
+"""Rows by their ids, and of others what is wrong with them."""
+
+
+def _held(rows: Iterable[Row], last: Mapping[str, Event], names: Collection[str] = ()) -> _Rows:
+    """Rows against the last events of their proposals; of those that stand as they should, these columns, or all."""
+    found, altered = dict[str, Row](), dict[str, AlteredError]()
+    for row in rows:
+        key, said = row["id"], last.get(row["id"])
+        if said is None or not _is_vouched(row, said):
+            altered[key] = AlteredError(_altered(key))
+        else:
+            found[key] = {name: row[name] for name in names} if names else row
+    gone = last.keys() - found.keys() - altered.keys()
+    return found, altered | {key: AlteredError(_removed(key)) for key in gone}
+
+
+def _is_vouched(row: Row, said: Event) -> bool:
+    try:
+        return is_vouched(row, said.body)
+    except AlteredError:  # it holds what no proposal holds
+        return False
+
+
+def _may_be_like(about: Row, key: str, walk: _Walk, since: Checkpoint) -> bool:
+    """Whether a proposal that was altered may have been the same letter, or the same content: by what is vouched for of
+    it, and not by its row. One that never was any is like what its row says, which is seen to elsewhere.
+    """
+    kept, first = since.kept.get(key), walk.first.get(key)
+    if kept is not None:
+        return bool(about["letter"] == kept.letter or about["digest"] == kept.digest)
+    if first is None:
+        return False
+    letter = json.loads(first.detail).get(LIKE)
+    return bool(letter is None or letter == about["letter"] or first.digest == about["digest"])
 
 
 def _altered(key: object) -> str:

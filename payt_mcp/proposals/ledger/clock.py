@@ -6,10 +6,11 @@ import datetime as dt
 
 from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
 from payt_mcp.proposals.ledger import transitions
+from payt_mcp.proposals.ledger.listing import listing
 from payt_mcp.proposals.ledger.parts import Called
 from payt_mcp.proposals.ledger.step import Step
 from payt_mcp.proposals.ledger.store import Store
-from payt_mcp.proposals.records import Record, Who, record_of, stamp
+from payt_mcp.proposals.records import Record, Who, stamp
 from payt_mcp.proposals.states import WAITING, Status
 from payt_mcp.words.said import say
 
@@ -45,7 +46,8 @@ def tick(store: Store, now: dt.datetime, called: Called) -> dt.datetime:
 
 
 def correct(step: Step, who: Who, longest: dt.timedelta) -> list[Record]:
-    """Begin again at the step's moment; what was withdrawn for it. No attempt is `longest` ago.
+    """Begin again at the step's moment; what was withdrawn for it. No attempt is `longest` ago. What was altered stays:
+    no step takes it any further.
 
     Raises:
         RefusedWriteError: the last event is not later than the clock.
@@ -55,10 +57,10 @@ def correct(step: Step, who: Who, longest: dt.timedelta) -> list[Record]:
         raise RefusedWriteError("The record of writes is not ahead of the clock of this machine.")
     sane = step.store.last_moment_until(stamp(step.now)) or stamp(step.now - longest)
     step.note_clock(who, {"was": stamp(was), "corrected_to": stamp(step.now)})
-    dropped = [record_of(row) for row in step.store.in_states(WAITING)]
+    dropped = listing(step.chain, step.store.in_states(WAITING), step.since).records
     for record in dropped:
         step.end(record, Status.SUPERSEDED, who, {"why": _WRONG_CLOCK})
-    for record in [record_of(row) for row in step.store.ahead_of(stamp(step.now))]:
+    for record in listing(step.chain, step.store.ahead_of(stamp(step.now)), step.since).records:
         wrong, columns = transitions.redated(record, step.now, sane)
         step.change(record.id, who, {"dates": wrong}, **columns)
     return [step.get(record.id) for record in dropped]

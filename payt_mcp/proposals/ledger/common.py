@@ -17,7 +17,7 @@ from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
 from payt_mcp.policy.approval import MOST_WAITING, Needs, Yes, are_enough, every_yes_counts, why_no_more, yeses_needed
 from payt_mcp.proposals.ledger import clock as clocks
 from payt_mcp.proposals.ledger import putting_back, transitions
-from payt_mcp.proposals.ledger.listing import listing
+from payt_mcp.proposals.ledger.listing import listing, readable
 from payt_mcp.proposals.ledger.opened import OpenedLedger
 from payt_mcp.proposals.ledger.parts import Parts
 from payt_mcp.proposals.ledger.step import SERVER, Step, found
@@ -101,13 +101,13 @@ class CommonLedger(OpenedLedger):
 
     def recent(self, since: dt.datetime, scope: str | None = None) -> list[Record]:
         with self._store.reading():
-            return [record_of(row) for row in self._store.changed_since(stamp(since), scope)]
+            return readable(self._store.changed_since(stamp(since), scope))
 
     def around(self, since: dt.datetime, scope: str) -> list[Record]:
         with self._store.reading():
             unsettled = self._store.in_states((Status.SENDING, Status.OUTCOME_UNKNOWN), scope)
             rows = {row["id"]: row for row in (*unsettled, *self._store.changed_since(stamp(since), scope))}
-        return sorted(map(record_of, rows.values()), key=lambda record: (record.created_at, record.id))
+        return sorted(readable(rows.values()), key=lambda record: (record.created_at, record.id))
 
     def history(self, key: str, *, scope: str | None = None) -> list[Event]:
         with self._store.reading():
@@ -228,7 +228,7 @@ class CommonLedger(OpenedLedger):
     def _claim(self, key: str, baseline: Iterable[str], scope: str | None) -> Record | None:
         began, agreed = self._checks.pop(key, (_NO_CHECK, None))
         with self._step() as step:
-            _, checkpoint = self._chain.check(step.since)
+            _, checkpoint = self._chain.check(step.since, self._store.proposal(key) if self._goes_on else None)
             record = step.get(key, scope)
             self._chain.check_alike(self._chain.check_intact(key, step.since), step.since)
             is_as_checked = agreed in {None, record.approved_at}
@@ -312,8 +312,8 @@ class CommonLedger(OpenedLedger):
             return []
         outcome = {"trouble": say("The process that was sending it ended before it had an answer.")}
         with self._step() as step:
-            sending = [record_of(row) for row in self._store.in_states([Status.SENDING])]
-            left = [record for record in sending if record.owner in dead]
+            sending = listing(self._chain, self._store.in_states([Status.SENDING]), step.since)
+            left = [record for record in sending.records if record.owner in dead]
             return [step.end(record, Status.OUTCOME_UNKNOWN, SERVER, outcome) for record in left]
 
     # What is forgotten and corrected
@@ -321,10 +321,10 @@ class CommonLedger(OpenedLedger):
     def purge(self, older_than: dt.timedelta = KEPT) -> int:
         with self._step() as step:
             step.expire()
-            old = [record_of(row) for row in self._store.remembered(FINISHED, stamp(step.now - older_than))]
+            rows = self._store.remembered(FINISHED, stamp(step.now - older_than))
+            old = listing(self._chain, rows, step.since).records
             for record in old:
-                columns = transitions.forgotten(record)
-                step.change(record.id, SERVER, {"purged": True}, **columns | {"outcome": to_json(columns["outcome"])})
+                step.change(record.id, SERVER, {"purged": True}, **transitions.forgotten(record))
         if old:
             with self._store.reading():  # the journal beside the file still holds the pages as they were
                 self._store.forget_pages()

@@ -72,11 +72,11 @@ class LedgerContract(Protocol):
         """What waits or is approved, of all scopes, as it was last written, oldest first."""
 
     def recent(self, since: dt.datetime, scope: str | None = None) -> list[Record]:
-        """The proposals that changed since a moment, newest first."""
+        """The proposals that changed since a moment, newest first; without those that nobody can read."""
 
     def around(self, since: dt.datetime, scope: str) -> list[Record]:
         """The proposals of a scope that changed since a moment, and those that may be out and are not settled, as they
-        were last written, oldest first.
+        were last written, oldest first; without those that nobody can read.
         """
 
     def history(self, key: str, *, scope: str | None = None) -> list[Event]:
@@ -137,7 +137,8 @@ class LedgerContract(Protocol):
         again. None too where too many of its yeses count no more: then it is withdrawn.
 
         `baseline` are the ids of the messages of the same text that stand on the debtor's timeline already. Raises
-        AlteredError too where something that bears on it was tampered with: it, what is like it, the latest events.
+        AlteredError too where something that bears on it was tampered with: it, what is like it or may have been, the
+        latest events; in the ledger of one person, where anything was.
         """
 
     def holds(self, record: Record) -> bool:
@@ -163,10 +164,14 @@ class LedgerContract(Protocol):
         """Record what became of an unknown outcome; None where it is settled already, or the message is another's."""
 
     def recover(self) -> list[Record]:
-        """Turn what a process left in `sending` when it died into `outcome_unknown`; the living are left alone."""
+        """Turn what a process left in `sending` when it died into `outcome_unknown`; the living are left alone, and
+        so is what was altered.
+        """
 
     def purge(self, older_than: dt.timedelta = ...) -> int:
-        """Forget letters, addresses and previews of what ended longer ago (90 days); says of how many proposals."""
+        """Forget letters, addresses and previews of what ended longer ago (90 days); says of how many proposals. What
+        was altered stays as it is.
+        """
 
     def correct_clock(self, who: Who) -> list[Record]:
         """Begin again at the time of this machine, on a person's word that it is right and was ahead before.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from payt_mcp.errors import AlteredError, LedgerError
 from payt_mcp.proposals.ledger import clock as clocks
@@ -25,6 +25,7 @@ class OpenedLedger:
         self.owner = parts.owner
         self._clock = parts.clock
         self._called = parts.called
+        self._goes_on = parts.on_altered is not None
         self._store = parts.store
         self._seal = parts.seal
         self._chain = Chain(parts.store, parts.seal)
@@ -35,6 +36,7 @@ class OpenedLedger:
                 self.close()
                 raise
             parts.on_altered(error)
+            self._sign_anew()
         except (LedgerError, OSError):
             self.close()
             raise
@@ -78,6 +80,13 @@ class OpenedLedger:
             head, checkpoint = self._chain.check(BEGINNING if is_short else since)
         self._seal.keep(head)
         self._chain.keep(checkpoint)
+
+    def _sign_anew(self) -> None:
+        """What was altered is no reason to leave the last event to a key that may be taken away: its signature says as
+        much of it as before.
+        """
+        with suppress(AlteredError):  # it is the head that was altered
+            self._seal.keep(self._seal.head())
 
     @contextmanager
     def _step(self, tick: Callable[[], dt.datetime] | None = None) -> Iterator[Step]:

@@ -72,7 +72,7 @@ OF_A_COMPANY = Called("The clock of the database", "whoever administers this ser
 class Parts:
     """`clock` is the present moment in UTC, asked inside a step, `called` how its people know it; `folder` is None
     where it is in none. `on_altered` is told what was altered before it was opened, and it is opened nevertheless, for
-    others than that: each sending checks anew what bears on it. Without it, it is not opened then.
+    others than that: each sending checks anew what bears on it. Without it, it is not opened then, and sends nothing.
     """
 
     store: Store

@@ -9,7 +9,7 @@ from typing import Any
 
 from payt_mcp.errors import RefusedWriteError
 from payt_mcp.proposals.ledger import transitions
-from payt_mcp.proposals.ledger.chain import Chain
+from payt_mcp.proposals.ledger.chain import LIKE, Chain
 from payt_mcp.proposals.ledger.checkpoint import Checkpoint
 from payt_mcp.proposals.ledger.store import Store
 from payt_mcp.proposals.records import CLOCK, Draft, Record, Who, record_of, stamp, to_json, without_addresses
@@ -42,7 +42,7 @@ class Step:
         moments = {"created_at": stamp(self.now), "changed_at": stamp(self.now)}
         plain = vars(draft) | {"once": int(draft.once), "id": key, "status": Status.PROPOSED.value}
         self.store.insert({**plain, **texts, **moments})
-        return self._note(key, who, {})
+        return self._note(key, who, {LIKE: draft.letter})
 
     def get(self, key: str, scope: str | None = None) -> Record:
         return found(self.store, key, scope)

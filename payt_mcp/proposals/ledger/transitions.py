@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from payt_mcp.proposals.outcomes import of_this_attempt
-from payt_mcp.proposals.records import Draft, Record, stamp, without_addresses
+from payt_mcp.proposals.records import CURRENCY, Draft, Record, stamp, to_json, without_addresses
 from payt_mcp.proposals.states import DROPPED, PENDING, VALID, WAITS, Status
 from payt_mcp.words.said import say, without_stop
 
@@ -72,9 +72,12 @@ def ended(record: Record, status: Status, outcome: Mapping[str, Any]) -> tuple[S
     return Status.OUTCOME_UNKNOWN, {"trouble": trouble}
 
 
-def forgotten(record: Record) -> dict[str, Any]:
-    """The columns of a proposal without its letter and its addresses."""
-    return {"content": None, "preview": None, "basis": None, "outcome": without_addresses(record.outcome)}
+def forgotten(record: Record) -> dict[str, str | None]:
+    """The columns of a proposal without its letter and its addresses. The currency of its amount stays: without it the
+    amount would be missing in what was written that day.
+    """
+    basis = to_json({CURRENCY: record.currency}) if record.currency else None
+    return {"content": None, "preview": None, "basis": basis, "outcome": to_json(without_addresses(record.outcome))}
 
 
 def redated(record: Record, now: dt.datetime, sane: str) -> tuple[dict[str, str], dict[str, str]]:

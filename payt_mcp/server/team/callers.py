@@ -111,7 +111,7 @@ class TeamCallers:
         directory: Directory | None = None,
     ) -> None:
         base = settings.base
-        self.directory = directory or Directory(database, People(database))
+        self.directory = directory or Directory(database, People(database, read_only=base.read_only))
         self.books = SharedBooks(group, freshness=base.freshness_seconds, most=megabytes(settings.books_mb))
         self._leases = leases or Leases(database)
         self._waking = Waking(database)

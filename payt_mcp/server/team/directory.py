@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import NamedTuple
 
 from payt_mcp.database.database import Database
@@ -96,9 +96,10 @@ class Directory:
 
     async def follow(self) -> None:
         """Forget what others change, as long as this runs. Policies are read anew, for `needs` is asked at any time."""
-        async for _ in self._database.notices(CHANNEL):
-            self._news += 1
-            self._found.clear()
-            for tenant_id in list(self._policies):
-                with suppress(DatabaseError):  # then it is as it was, for as long as it is remembered
-                    await self.policy(tenant_id, fresh=True)
+        async with aclosing(self._database.notices(CHANNEL)) as notices:
+            async for _ in notices:
+                self._news += 1
+                self._found.clear()
+                for tenant_id in list(self._policies):
+                    with suppress(DatabaseError):  # then it is as it was, for as long as it is remembered
+                        await self.policy(tenant_id, fresh=True)

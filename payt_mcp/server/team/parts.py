@@ -49,7 +49,7 @@ class Parts:
         identities = Identities(database, ring)
         self.access = Access(database, self._provider, identities, self._ended)
         self._sessions = WebSessions(database, settings.public_url, self.access.is_current)
-        self._people = People(database)
+        self._people = People(database, read_only=settings.base.read_only)
         self._directory = Directory(database, self._people)
         self._grants = Grants(database, ring, settings, self._ended)
         departures, plain = Departures(database), PlainPages(settings.base.language_for)
@@ -64,7 +64,7 @@ class Parts:
         self.routes: list[BaseRoute] = [
             *authorization.routes(
                 database, settings.public_url, self._sessions, self.access.is_current, connecting.missing,
-                self._documents(), language_for=settings.base.language_for,
+                self._documents(), language_for=settings.base.language_for, people=self._people,
             ),
             *signing_in.routes(),
             *connecting.routes(),

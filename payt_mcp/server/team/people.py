@@ -41,10 +41,14 @@ class Person:
 
 
 class People:
-    """Whoever works with this server. Every method raises DatabaseError where the database is away."""
+    """Whoever works with this server. Every method raises DatabaseError where the database is away.
 
-    def __init__(self, database: Database) -> None:
+    `read_only`: this process writes nothing, whatever a company decided (PAYT_READ_ONLY).
+    """
+
+    def __init__(self, database: Database, *, read_only: bool = False) -> None:
         self._database = database
+        self._read_only = read_only
 
     async def tenants(self) -> list[Tenant]:
         return await self._database.run(
@@ -53,7 +57,8 @@ class People:
 
     async def tenant(self, tenant_id: str) -> Tenant | None:
         row = await self._database.run(lambda c: first(c, "select * from tenants where id = %s", (tenant_id,)))
-        return _tenant(row) if row else None
+        tenant = _tenant(row) if row else None
+        return replace(tenant, policy=replace(tenant.policy, read_only=True)) if tenant and self._read_only else tenant
 
     async def add_tenant(self, name: str, policy: TenantPolicy | None = None) -> Tenant:
         """Raises InputError where there is one of that name."""

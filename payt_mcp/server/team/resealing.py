@@ -74,6 +74,13 @@ async def keys_in_use(database: Database) -> dict[str, int]:
     return await database.run(count)
 
 
+async def signed_by_others(database: Database, key: str) -> list[str]:
+    """The names of companies whose record of writes another key than this one has signed last. Raises DatabaseError."""
+    query = "select name from heads join tenants on id = tenant where key <> %s order by name"
+    rows = await database.run(lambda c: c.execute(query, (key,)).fetchall())
+    return [row["name"] for row in rows]
+
+
 _HEAD = sql.SQL("substring({column} from 1 for 2 + get_byte({column}, 1))")
 """What `head_of` made."""
 

@@ -8,7 +8,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Hashable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import Protocol
 
@@ -133,7 +133,7 @@ class Works:
             network=settings.network,
             app=means.app,
             in_words=partial(in_words, connect_at=self._connect_at),
-            gate=SharedRate(self._database, tenant_id, grant.id, settings.rate, waited=means.waited),
+            gate=SharedRate(self._database, tenant_id, grant.id, settings.rate, waited=means.waited, group=means.group),
         )
         ledger = await self._ledgers.of(tenant_id)
         wake = self._waking.of(tenant_id, grant.id)
@@ -170,10 +170,11 @@ class Works:
 
     async def follow(self) -> None:
         """Do so whenever another replica tells of something, as long as this runs."""
-        async for tenant_id in self._database.notices("ledger"):
-            await self.take_up(tenant_id)
-            for one in [tenant_id] if tenant_id else {tenant for tenant, _ in self._open}:
-                await self._catch_up(one)
+        async with aclosing(self._database.notices("ledger")) as notices:
+            async for tenant_id in notices:
+                await self.take_up(tenant_id)
+                for one in [tenant_id] if tenant_id else {tenant for tenant, _ in self._open}:
+                    await self._catch_up(one)
 
     async def _catch_up(self, tenant_id: str) -> None:
         """What another replica wrote is read again before the next answer."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from payt_mcp.proposals.ledger.ledger import Ledger
 from payt_mcp.proposals.ledger.step import found
 from payt_mcp.proposals.records import (
+    Listing,
     Record,
     Who,
     stamp,
@@ -69,11 +70,13 @@ class RecordedAfterwards(Ledger):
 class SettledByAnyMessage(Ledger):
     """Forgets what stood on the timeline before sending, and when that was: any identical message settles it."""
 
-    def pending(self, scope: str | None = None, *, also: Iterable[Status] = ()) -> list[Record]:
-        return [
+    def listed(self, states: Collection[Status], scope: str | None = None) -> Listing:
+        found = super().listed(states, scope)
+        records = [
             replace(record, baseline=(), sending_at=_LONG_AGO) if record.status is Status.OUTCOME_UNKNOWN else record
-            for record in super().pending(scope, also=also)
+            for record in found.records
         ]
+        return found._replace(records=records)
 
 
 LEDGERS: Mapping[str, type[Ledger]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from weakref import WeakSet
 
 import anyio
@@ -43,8 +44,9 @@ class Waking:
         return wake
 
     async def run(self) -> None:
-        async for notice in self._database.notices(SCOPES_CHANNEL):
-            tenant_id, _, scope = notice.partition(" ")
-            meant = [(tenant_id, scope), (tenant_id, "")] if notice else list(self._wakes)
-            for wake in [wake for key in meant for wake in self._wakes.get(key, ())]:
-                wake.wake()
+        async with aclosing(self._database.notices(SCOPES_CHANNEL)) as notices:
+            async for notice in notices:
+                tenant_id, _, scope = notice.partition(" ")
+                meant = [(tenant_id, scope), (tenant_id, "")] if notice else list(self._wakes)
+                for wake in [wake for key in meant for wake in self._wakes.get(key, ())]:
+                    wake.wake()

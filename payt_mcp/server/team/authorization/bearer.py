@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import TypeVar
 
 from starlette.responses import JSONResponse
@@ -68,9 +69,10 @@ class BearerRequired:
 
     async def forget_ended(self) -> None:
         """Runs for as long as the server: a connection that ends, wherever that was, ends here at once."""
-        async for ended in self._database.notices(CHANNEL):
-            kept = self._known.items() if ended else ()  # else something may have been missed
-            self._known = {token: entry for token, entry in kept if entry[1].connection_id != ended}
+        async with aclosing(self._database.notices(CHANNEL)) as notices:
+            async for ended in notices:
+                kept = self._known.items() if ended else ()  # else something may have been missed
+                self._known = {token: entry for token, entry in kept if entry[1].connection_id != ended}
 
     async def _who(self, given: list[bytes]) -> SignedIn | None:
         scheme, _, token = (given[0] if len(given) == 1 else b"").decode("latin-1").partition(" ")

@@ -20,7 +20,7 @@ _OF_SERVER = (
     "/.well-known/openid-configuration/mcp",
     "/mcp/.well-known/openid-configuration",
 )
-"""Programs of different years look in different places."""
+"""Programs of different years look in different places, and with a slash at the end where the address was typed so."""
 
 _FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 
@@ -29,7 +29,7 @@ def metadata_routes(addresses: Addresses, *, documents: bool) -> list[Route]:
     """`documents`: a program's id may be the address of a document about it."""
     served = {path: _of_resource(addresses) for path in _OF_RESOURCE}
     served |= {path: _of_server(addresses, documents=documents) for path in _OF_SERVER}
-    return [_route(path, body) for path, body in served.items()]
+    return [_route(path + end, body) for path, body in served.items() for end in ("", "/")]
 
 
 def _of_resource(addresses: Addresses) -> dict[str, Any]:

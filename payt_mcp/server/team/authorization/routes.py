@@ -33,9 +33,10 @@ def routes(
     documents: Documents | None,
     *,
     language_for: Callable[[str], Language] = lambda accepted: best_of(accepted) or "en",
+    people: People | None = None,
 ) -> list[BaseRoute]:
     """`documents` is None where this server cannot reach the internet by itself: programs must then register."""
-    addresses, people, pages = Addresses(public_url), People(database), PlainPages(language_for)
+    addresses, people, pages = Addresses(public_url), people or People(database), PlainPages(language_for)
     clients = Clients(database, documents)
     authorize = Authorizing(database, addresses, clients, pages).answer
     consent = Consenting(database, addresses, people, sessions, connect_first, pages).answer

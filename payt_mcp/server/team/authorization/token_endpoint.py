@@ -47,6 +47,8 @@ class Tokens:
                 pair = await self._redeemed(given)
             case "refresh_token":
                 pair = await self._refreshed(given)
+            case None:
+                raise Refusal("invalid_request", "grant_type is missing.")
             case _:
                 raise Refusal("unsupported_grant_type", "grant_type must be authorization_code or refresh_token.")
         if pair is None:

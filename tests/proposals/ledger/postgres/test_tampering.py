@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,7 @@ from payt_mcp.proposals.ledger.vouching import row_hash
 from payt_mcp.proposals.records import Event, Record
 from payt_mcp.proposals.states import Status
 from tests.support import company
-from tests.support.house import PAGE, TOOL, draft
+from tests.support.house import PAGE, TOOL, Clock, draft
 from tests.support.keys import KEYS, key
 
 pytestmark = pytest.mark.slow
@@ -154,6 +155,88 @@ def test_nothing_that_was_tampered_with_is_claimed(
             opens(forger.tenant)
         with database.transaction() as connection:  # the next company has the same proposal, moved there
             connection.execute("delete from proposals where tenant = 't-other'")
+
+
+UNREADABLE = "update proposals set outcome = 'x' where tenant = %s and id = %s"
+
+
+@pytest.mark.parametrize("how", [UNREADABLE, "update proposals set amount = '5' where tenant = %s and id = %s"])
+def test_what_was_altered_is_in_the_way_of_nothing_else(
+    database: Database, opens: company.Opens, clock: Clock, how: str
+) -> None:
+    """In whichever state: its process died over it, it is to be forgotten, it waits. A new one takes up the rest."""
+    ledger, told = opens(lease=0.0), list[AlteredError]()
+    forger = Forger(database, ledger)
+    old = [approved(ledger, f"old {number}") for number in range(2)]
+    for number, record in enumerate(old):
+        assert ledger.claim(record.id)
+        ledger.finish(record.id, Status.SENT, {}, message_id=f"m{number}")
+    clock.pass_time(days=91)
+    left, waiting = ([approved(ledger, f"{what} {number}") for number in range(2)] for what in ("left", "waits"))
+    assert all(ledger.claim(record.id) for record in left)
+    bad = {old[0].id, left[0].id, waiting[0].id}
+    for one in bad:
+        forger.run(how, one)
+    later = opens(forger.tenant, on_altered=told.append)
+    assert len(told) == 1
+    assert [record.id for record in later.recover()] == [left[1].id]
+    assert later.purge() == 1
+    opened = later.listed((Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN), "here")
+    assert {record.id for record in opened.records} == {left[1].id, waiting[1].id}
+    assert opened.altered == bad - {old[0].id}
+    since = clock() - dt.timedelta(days=7)
+    for found in (later.recent(since, "here"), later.around(since, "here")):
+        assert {record.id for record in found} >= {left[1].id, waiting[1].id}
+    assert later.claim(waiting[1].id)
+    with pytest.raises(AlteredError):
+        later.claim(waiting[0].id)
+
+
+HIDES = {
+    "another letter": "update proposals set letter = 'x' || id, digest = 'y' || id where tenant = %s and id = %s",
+    "no letter": "delete from proposals where tenant = %s and id = %s",
+    "in another state": "update proposals set status = 'declined' where tenant = %s and id = %s",
+}
+
+
+@pytest.mark.parametrize("is_old", [False, True], ids=["just sent", "before the checkpoint"])
+@pytest.mark.parametrize("way", HIDES)
+def test_nobody_hides_that_a_letter_was_sent(
+    database: Database, opens: company.Opens, monkeypatch: pytest.MonkeyPatch, way: str, is_old: bool
+) -> None:
+    """The same letter is not sent again; another one is."""
+    monkeypatch.setattr(chain, "TAIL", 4)
+    ledger = opens(on_altered=lambda _: None)
+    first, _ = ledger.propose(draft("pay", letter="letter"), TOOL)
+    again, _ = ledger.propose(draft("pay up", letter="letter"), TOOL)
+    other, _ = ledger.propose(draft("another"), TOOL)
+    ledger.approve(first.id, PAGE)
+    assert ledger.claim(first.id)  # and nobody knows what became of it
+    if is_old:
+        rest(ledger)
+    Forger(database, ledger).run(HIDES[way], first.id)
+    for one in (again, other):
+        ledger.approve(one.id, PAGE)
+    with pytest.raises(AlteredError):
+        ledger.claim(again.id)
+    assert ledger.claim(other.id)
+    with pytest.raises(AlteredError):
+        ledger.verify()
+
+
+def test_what_was_altered_leaves_no_signature_to_a_key_that_goes(database: Database, opens: company.Opens) -> None:
+    """All the others would stand still once it is taken away."""
+    old, new = key("k1"), key("k2")
+    ledger = opens(keys=[old])
+    bad, good = approved(ledger, "bad"), approved(ledger, "good")
+    forger = Forger(database, ledger)
+    forger.run(UNREADABLE, bad.id)
+    opens(forger.tenant, keys=[new, old], on_altered=lambda _: None)
+    assert [row["key"] for row in forger.rows("heads")] == ["k2"]
+    assert opens(forger.tenant, keys=[new], on_altered=lambda _: None).claim(good.id)
+    forger.run("update heads set signature = 'none' where tenant = %s")
+    opens(forger.tenant, keys=[old, new], on_altered=lambda _: None)
+    assert [row["key"] for row in forger.rows("heads")] == ["k2"]
 
 
 def test_a_forged_last_event_is_signed_by_no_step_that_follows(database: Database, opens: company.Opens) -> None:

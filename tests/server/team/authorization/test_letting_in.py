@@ -28,13 +28,14 @@ MANY_REQUESTS = """
 
 async def test_everything_is_found_wherever_a_program_looks_and_whatever_header_it_sends(stage: Stage) -> None:
     lies = {"host": "evil.example", "x-forwarded-host": "evil.example", "forwarded": "host=evil.example"}
-    for path in ("", "/mcp"):
+    for path in ("", "/mcp", "/", "/mcp/"):
         told = (await stage.server.get(f"/.well-known/oauth-protected-resource{path}", headers=lies)).json()
         assert (told["resource"], told["authorization_servers"]) == (f"{PUBLIC}/mcp", [PUBLIC])
         assert told["scopes_supported"] == ["read", "write"]
     for path in (
         "/.well-known/oauth-authorization-server",
         "/.well-known/oauth-authorization-server/mcp",
+        "/.well-known/oauth-authorization-server/mcp/",
         "/.well-known/openid-configuration",
         "/.well-known/openid-configuration/mcp",
         "/mcp/.well-known/openid-configuration",
@@ -291,7 +292,7 @@ async def test_a_code_is_good_once_for_its_program_and_for_a_minute(stage: Stage
     for error, changed in (
         ("invalid_target", {"resource": "https://elsewhere.example/mcp"}),
         ("unsupported_grant_type", {"grant_type": "password"}),
-        ("unsupported_grant_type", {"grant_type": None}),
+        ("invalid_request", {"grant_type": None}),
         ("invalid_client", {"client_id": None}),
     ):
         assert (await program.redeem(code, **changed)).json()["error"] == error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -101,9 +102,9 @@ async def test_what_is_read_for_a_letter_is_not_behind_what_its_proposer_asks(
     went: list[str] = []
 
     class Watched(SharedRate):
-        async def enter(self, *, can_wait: bool) -> None:
+        async def enter(self, *, can_wait: bool) -> Any:
             went.append(asking.get())
-            await super().enter(can_wait=can_wait)
+            return await super().enter(can_wait=can_wait)
 
     monkeypatch.setattr(works, "SharedRate", Watched)
     letters, anouk, bram = await a_company(house, replicas, "In turn")
@@ -115,6 +116,31 @@ async def test_what_is_read_for_a_letter_is_not_behind_what_its_proposer_asks(
         await letters.approve(key, bram)
         assert (await letters.ended(key)).status is Status.SENT
     assert set(went) == {""}
+
+
+@pytest.mark.parametrize("how", ["outcome = 'x'", "amount = '5'", "status = 'approved', baseline = '7'"])
+async def test_what_was_altered_holds_up_nothing_else_of_its_proposer(
+    house: Company, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, how: str
+) -> None:
+    """It is named once by each replica, however often they look."""
+    monkeypatch.setattr(works, "_POLL", 0.05)
+    async with house.replica() as one, house.replica() as other:
+        letters, anouk, bram = await a_company(house, (one, other), f"Altered: {how}", daily_messages=9)
+        letters.house = replace(house, replicas=house.replicas[-2:])
+        bad, good = [await letters.proposed(anouk, f"{how} {place}.", place=place) for place in (0, 1)]
+        await house.database.run(lambda c: c.execute(f"update proposals set {how} where id = %s".encode(), (bad,)))
+        await letters.approve(good, bram)
+        assert (await letters.ended(good)).status is Status.SENT
+        for place in (2, 3):  # also what is proposed after it, at both
+            key = str(
+                told(await letters.propose(anouk, f"{how} {place}.", replica=place - 2, place=place))["proposal_id"]
+            )
+            await letters.approve(key, bram, replica=3 - place)
+            assert (await letters.ended(key)).status is Status.SENT
+        assert letters.sent(f"{how} 0.") == 0
+        named = [line.getMessage() for line in caplog.records if bad in line.getMessage()]
+        assert 0 < sum("nothing of it is sent" in line for line in named) <= len(house.replicas)
+    del house.replicas[-2:]
 
 
 async def test_a_replica_that_begins_takes_up_what_was_approved_before(house: Company, replicas: Replicas) -> None:

@@ -44,8 +44,9 @@ KEY = "k1:" + base64.b64encode(b"1" * 32).decode()
 def settings(public_url: str = PUBLIC, **more: str) -> TeamSettings:
     return TeamSettings.from_env(
         {
-            "PAYT_API_URL": "sandbox", "PAYT_DATABASE_URL": "postgresql://db/payt", "PAYT_PUBLIC_URL": public_url,
-            "PAYT_KEYS": KEY, "PAYT_OIDC_ISSUER": ISSUER, "PAYT_OIDC_CLIENT_ID": "payt", **more,
+            "PAYT_API_URL": "https://payt.example", "PAYT_DATABASE_URL": "postgresql://db/payt",
+            "PAYT_PUBLIC_URL": public_url, "PAYT_KEYS": KEY, "PAYT_OIDC_ISSUER": ISSUER,
+            "PAYT_OIDC_CLIENT_ID": "payt", **more,
         }
     )  # fmt: skip
 

@@ -162,7 +162,7 @@ def own_words(own: Mapping[str, Sums], status: str, *, several: bool = False) ->
 
 def totals_notes(totals: Totals, currency: str, status: str) -> list[str]:
     """The invoices that are in no sum, or in it with an amount of their own."""
-    where = ", nor counted by summarize_overdue" if status == "overdue" else ""
+    where = ", nor among those summarize_overdue counts" if status == "overdue" else ""
     said = []
     if totals.unvalued:
         said.append(

@@ -105,7 +105,7 @@ async def search_invoices(
     attention: Annotated[
         Keys, Field(description="payment_plan, paused, with_bailiff, credit_open; of its debtor, too.")
     ] = (),
-    labels: Annotated[Keys, Field(description="Any of them; disputes too.")] = (),
+    labels: Annotated[Keys, Field(description="Any of them. group_by=label names disputes.")] = (),
     partly_paid: bool = False,
     due_from: Annotated[Text, Field(description="YYYY-MM-DD; every from, to, min, max is included.")] = "",
     due_to: Text = "",

@@ -92,7 +92,7 @@ async def get_worklist(
     answer.notes = [*unknown, *answer.notes]
     looked = max((day.message_days for _, day in found), default=0)
     if looked and is_of_waiting:
-        answer.notes.append(f"Messages of the last {looked} days only: get_debtor has one that waits longer.")
+        answer.notes.append(f"Messages of the last {looked} days only: an older one that waits is in get_debtor.")
     answer.as_of = earliest(scopes, (day.as_of for _, day in found))
     answer.total, answer.next_cursor = page.total, page.next_cursor
     return answer.result()

@@ -100,6 +100,11 @@ async def test_what_is_misnamed_is_told_with_what_there_is(served: Handle) -> No
         attention = await who.refused("search_invoices", attention=["disputed"])
         overdue = await who.ask("search_invoices", status="overdue")
         picture = await who.ask("summarize_overdue")
+        grouped = await who.ask("search_invoices", group_by="label")
+        by_phase = await who.ask("search_invoices", group_by="phase")
+    disputes = "Disputed, or not to be chased, by label: “betwist gedeelte”, klacht."
+    assert disputes in grouped["notes"]
+    assert disputes not in by_phase["notes"]
     assert "No open invoice has the label betwist; the nearest is “betwist gedeelte”." in labels["notes"]
     assert any(note.startswith("Labels of open invoices: ") for note in labels["notes"])
     assert labels["total"] == known["total"] > 0

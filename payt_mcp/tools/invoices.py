@@ -12,7 +12,7 @@ from pydantic import Field
 from payt_mcp.answers import found_invoices, groups, totals
 from payt_mcp.answers.rows import INVOICE_COLUMNS, spoken_invoice
 from payt_mcp.errors import BadValueError, InputError
-from payt_mcp.receivables.phases import ATTENTION, INVOICE_PHASES
+from payt_mcp.receivables.phases import ATTENTION
 from payt_mcp.receivables.selection import Between
 from payt_mcp.steps import in_turns
 from payt_mcp.tools.first_pages import first_page
@@ -171,7 +171,8 @@ def _status_meant(paid: str, phase: Sequence[str]) -> Status:
 
 def _question(args: Mapping[str, Any]) -> Question:
     """What these arguments ask for. Raises BadValueError, InputError."""
-    from payt_mcp.books.invoice_question import Question  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.contradictions import refuse_contradictions  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.invoice_question import Question  # noqa: PLC0415
 
     question = Question(
         status=args.get("status", "open"),
@@ -197,8 +198,7 @@ def _question(args: Mapping[str, Any]) -> Question:
     )
     fields, group_by, sort = args.get("fields", ()), question.group_by, question.sort
     check_fields(fields, _OWN_FIELDS, "invoices")
-    _check_payment_dates(question)
-    _check_status(question)
+    refuse_contradictions(question)
     if fields and group_by:
         raise InputError("fields are of single invoices: leave fields or group_by out. Nothing was looked up.")
     if sort in groups.COUNTS and not group_by:
@@ -210,43 +210,24 @@ def _question(args: Mapping[str, Any]) -> Question:
     return question
 
 
-def _check_payment_dates(question: Question) -> None:
-    """Raises InputError where a payment date is asked of invoices that can have none: the answer would be empty."""
-    if question.paid and (question.partly_paid or question.is_about_open):
-        raise InputError(
-            "paid_from and paid_to are the dates invoices were paid off, and what is open or partly paid has none: "
-            "leave out those, or partly_paid and status. Part payments of one debtor or invoice, by date: "
-            "list_payments (tool set payments). Nothing was looked up."
-        )
-    if question.is_about_open and question.sort.endswith("payment_date"):
-        raise BadValueError("sort", question.sort, "another one, as open invoices have no payment date, or status=paid")
-
-
-def _check_status(question: Question) -> None:
-    """Raises InputError where no invoice of that status can be in any of these phases, or be paid in part."""
-    if question.partly_paid and question.status == "paid":
-        raise InputError("partly_paid are invoices with something still open: leave status out. Nothing was looked up.")
-    named, status = set(question.phases), question.status
-    none = {"open": {"paid"}, "overdue": {"paid", "not_due"}, "all": set()}.get(status, set(INVOICE_PHASES) - {"paid"})
-    if named and named <= none:
-        said = ", ".join(question.phases)
-        raise BadValueError("phase", said, f"no {status} invoice is in it; status=all looks among the others too")
-
-
 def _between(args: Mapping[str, Any], parse: Callable[[str, str], Any], low: str, high: str) -> Between:
     found = Between(parse(low, args.get(low, "")), parse(high, args.get(high, "")))
     in_order(low, found.low, high, found.high)
     return found
 
 
+_FLAGS = (
+    f"one of {', '.join(ATTENTION)}, of the invoice itself, its credit case or its debtor. Disputes and other marks "
+    "are labels: group_by=label lists those there are"
+)
+
+
 def _flags(values: Sequence[str]) -> list[str]:
-    named = [value.strip().casefold().replace(" ", "_") for value in at_most("attention", values)]
-    for value, name in zip(values, named, strict=False):
+    named = {value: value.strip().casefold().replace(" ", "_") for value in at_most("attention", values)}
+    for value, name in named.items():
         if name not in ATTENTION:
-            of_what = "of the invoice itself, its credit case or its debtor"
-            else_ = "Disputes and other marks are labels: group_by=label lists those there are"
-            raise BadValueError("attention", value, f"one of {', '.join(ATTENTION)}, {of_what}. {else_}")
-    return named
+            raise BadValueError("attention", value, _FLAGS)
+    return list(named.values())
 
 
 async def _begun(scopes: Sequence[Scope], args: Mapping[str, Any], limit: int) -> tuple[Answer, Shown]:

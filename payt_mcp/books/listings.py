@@ -54,7 +54,8 @@ class Listing:
     """The pinned ids of one query's rows, in order.
 
     `args` are the arguments it began with, `size` is how many rows a page has, `chain` is where more ids come from
-    (None when these are all). `rows` are rows that cannot be read afresh, by id: sums of what was found when it began.
+    (None when these are all). `rows` is what cannot be read afresh, by id: sums of what was found when it began, or
+    which message another one answers.
     """
 
     token: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from payt_mcp.books.by_id import cases_by_id, invoice_numbers
@@ -14,7 +14,7 @@ from payt_mcp.errors import MissingError, UnknownRecordError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Message, Notification
 from payt_mcp.payt.resources import MessageFilters
-from payt_mcp.receivables.messages import BRIEF, is_automatic, message_moment, recent, recent_since
+from payt_mcp.receivables.messages import BRIEF, is_automatic, message_moment, recent, recent_since, replies_of
 from payt_mcp.words.text import code
 
 MOST_SCANNED = 5_000
@@ -31,13 +31,15 @@ class History:
     """Ids of messages, newest first. `is_all` is False where the bound was reached; `since` bounds what was read.
 
     `waiting` are the incoming messages that are `unanswered`, by the id of their debtor; None where that cannot be
-    known: of an invoice or a case not all that was written to its debtor is read.
+    known: of an invoice or a case not all that was written to its debtor is read. `replies` are which message each
+    reply among these answers, by its id.
     """
 
     ids: list[str]
     is_all: bool
     since: dt.datetime | None = None
     waiting: Mapping[str, Sequence[Message]] | None = None
+    replies: Mapping[str, str] = field(default_factory=dict)
 
 
 async def read_history(scope: Scope, *, debtor: str = "", invoice: str = "", credit_case: str = "") -> History:
@@ -59,7 +61,7 @@ async def read_history(scope: Scope, *, debtor: str = "", invoice: str = "", cre
     newest = newest_first(recent(listed.records, since) if since else listed.records)
     of_debtor = filters.get("debtor_ids", [""])[0]
     waiting = unanswered(newest, of_debtor) if listed.is_all and not (invoice or credit_case) else None
-    return History([message.id for message in newest], listed.is_all, since, waiting)
+    return History([message.id for message in newest], listed.is_all, since, waiting, replies_of(newest))
 
 
 async def timeline(scope: Scope, debtor_id: str) -> list[Message]:

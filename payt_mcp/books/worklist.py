@@ -59,10 +59,11 @@ class _Standings:
         self._today = scope.today
         self._zone = time_zone(scope.administration)
         newest = newest_first(day.messages)
-        by_people = [message for message in newest if not is_automatic(message)]
+        automatic = {message.id: message for message in newest if is_automatic(message)}
+        by_people = [message for message in newest if message.id not in automatic]
         self._waiting = unanswered(by_people)
         self._incoming = _last(by_people, "debtor")
-        self._automatic = _last((message for message in newest if is_automatic(message)), "debtor")
+        self._automatic = _last(automatic.values(), "debtor")
         self._ours = _last(by_people, "creditor")
         self._bounced = self._moments((one.debtor_id, one.created_at) for one in day.bounced)
         self._plans = _by_debtor(day.plans)

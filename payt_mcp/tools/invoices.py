@@ -12,7 +12,7 @@ from pydantic import Field
 from payt_mcp.answers import found_invoices, groups, totals
 from payt_mcp.answers.rows import INVOICE_COLUMNS, spoken_invoice
 from payt_mcp.errors import BadValueError, InputError
-from payt_mcp.receivables.phases import ATTENTION, INVOICE_PHASES
+from payt_mcp.receivables.phases import ATTENTION
 from payt_mcp.receivables.selection import Between
 from payt_mcp.steps import in_turns
 from payt_mcp.tools.first_pages import first_page
@@ -51,7 +51,7 @@ from payt_mcp.tools.shared import (
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from payt_mcp.books.invoice_question import Question
     from payt_mcp.books.invoices import Matches
@@ -133,13 +133,12 @@ async def search_invoices(
     fields = [_BY_HEADING.get(name, name) for name in fields]
     status = status or _status_meant(paid_from or paid_to, phase)
     args = given(
-        query=query, status=status, debtors=debtors, invoices=invoices,
-        credit_cases=credit_cases, relation_manager=relation_manager, currency=currency, phase=phase,
-        attention=attention, labels=labels, partly_paid=partly_paid, due_from=due_from, due_to=due_to,
-        invoiced_from=invoiced_from, invoiced_to=invoiced_to, paid_from=paid_from, paid_to=paid_to,
-        min_amount=min_amount, max_amount=max_amount, min_total=min_total, max_total=max_total,
-        updated_after=updated_after, not_reminded_since=not_reminded_since, group_by=group_by, sort=sort,
-        fields=fields, administration_id=administration_id,
+        query=query, status=status, debtors=debtors, invoices=invoices, credit_cases=credit_cases,
+        relation_manager=relation_manager, currency=currency, phase=phase, attention=attention, labels=labels,
+        partly_paid=partly_paid, due_from=due_from, due_to=due_to, invoiced_from=invoiced_from, invoiced_to=invoiced_to,
+        paid_from=paid_from, paid_to=paid_to, min_amount=min_amount, max_amount=max_amount, min_total=min_total,
+        max_total=max_total, updated_after=updated_after, not_reminded_since=not_reminded_since, group_by=group_by,
+        sort=sort, fields=fields, administration_id=administration_id,
     )  # fmt: skip
     if cursor:
         scopes, page = await resumed_of(ctx, cursor, "search_invoices", args, limit, _USUAL)
@@ -172,7 +171,8 @@ def _status_meant(paid: str, phase: Sequence[str]) -> Status:
 
 def _question(args: Mapping[str, Any]) -> Question:
     """What these arguments ask for. Raises BadValueError, InputError."""
-    from payt_mcp.books.invoice_question import Question  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.contradictions import refuse_contradictions  # noqa: PLC0415 - brings the client along
+    from payt_mcp.books.invoice_question import Question  # noqa: PLC0415
 
     question = Question(
         status=args.get("status", "open"),
@@ -186,11 +186,11 @@ def _question(args: Mapping[str, Any]) -> Question:
         flags=_flags(args.get("attention", ())),
         labels=at_most("labels", args.get("labels", ())),
         partly_paid=args.get("partly_paid", False),
-        due=_days(args, "due_from", "due_to"),
-        invoiced=_days(args, "invoiced_from", "invoiced_to"),
-        paid=_days(args, "paid_from", "paid_to"),
-        amount=_amounts(args, "min_amount", "max_amount"),
-        total=_amounts(args, "min_total", "max_total"),
+        due=_between(args, parse_date, "due_from", "due_to"),
+        invoiced=_between(args, parse_date, "invoiced_from", "invoiced_to"),
+        paid=_between(args, parse_date, "paid_from", "paid_to"),
+        amount=_between(args, parse_amount, "min_amount", "max_amount"),
+        total=_between(args, parse_amount, "min_total", "max_total"),
         updated_after=parse_moment("updated_after", args.get("updated_after", "")),
         not_reminded_since=parse_date("not_reminded_since", args.get("not_reminded_since", "")),
         sort=args.get("sort", ""),
@@ -198,8 +198,7 @@ def _question(args: Mapping[str, Any]) -> Question:
     )
     fields, group_by, sort = args.get("fields", ()), question.group_by, question.sort
     check_fields(fields, _OWN_FIELDS, "invoices")
-    _check_payment_dates(question)
-    _check_phases(question)
+    refuse_contradictions(question)
     if fields and group_by:
         raise InputError("fields are of single invoices: leave fields or group_by out. Nothing was looked up.")
     if sort in groups.COUNTS and not group_by:
@@ -211,47 +210,24 @@ def _question(args: Mapping[str, Any]) -> Question:
     return question
 
 
-def _check_payment_dates(question: Question) -> None:
-    """Raises InputError where a payment date is asked of invoices that can have none: the answer would be empty."""
-    if question.paid and (question.partly_paid or question.is_about_open):
-        raise InputError(
-            "paid_from and paid_to are the dates invoices were paid off, and what is open or partly paid has none: "
-            "leave out those, or partly_paid and status. Part payments of one debtor or invoice, by date: "
-            "list_payments (tool set payments). Nothing was looked up."
-        )
-    if question.is_about_open and question.sort.endswith("payment_date"):
-        raise BadValueError("sort", question.sort, "another one, as open invoices have no payment date, or status=paid")
-
-
-def _check_phases(question: Question) -> None:
-    """Raises BadValueError where no invoice of that status can be in any of these phases."""
-    named, status = set(question.phases), question.status
-    none = {"open": {"paid"}, "overdue": {"paid", "not_due"}, "all": set()}.get(status, set(INVOICE_PHASES) - {"paid"})
-    if named and named <= none:
-        why = f"no {status} invoice is in it; status=all looks among the others too"
-        raise BadValueError("phase", ", ".join(question.phases), why)
-
-
-def _days(args: Mapping[str, Any], low: str, high: str) -> Between:
-    found = Between(parse_date(low, args.get(low, "")), parse_date(high, args.get(high, "")))
+def _between(args: Mapping[str, Any], parse: Callable[[str, str], Any], low: str, high: str) -> Between:
+    found = Between(parse(low, args.get(low, "")), parse(high, args.get(high, "")))
     in_order(low, found.low, high, found.high)
     return found
 
 
-def _amounts(args: Mapping[str, Any], low: str, high: str) -> Between:
-    found = Between(parse_amount(low, args.get(low, "")), parse_amount(high, args.get(high, "")))
-    in_order(low, found.low, high, found.high)
-    return found
+_FLAGS = (
+    f"one of {', '.join(ATTENTION)}, of the invoice itself, its credit case or its debtor. Disputes and other marks "
+    "are labels: group_by=label lists those there are"
+)
 
 
 def _flags(values: Sequence[str]) -> list[str]:
-    named = [value.strip().casefold().replace(" ", "_") for value in at_most("attention", values)]
-    for value, name in zip(values, named, strict=False):
+    named = {value: value.strip().casefold().replace(" ", "_") for value in at_most("attention", values)}
+    for value, name in named.items():
         if name not in ATTENTION:
-            of_what = "of the invoice itself, its credit case or its debtor"
-            else_ = "Disputes and other marks are labels: group_by=label lists those there are"
-            raise BadValueError("attention", value, f"one of {', '.join(ATTENTION)}, {of_what}. {else_}")
-    return named
+            raise BadValueError("attention", value, _FLAGS)
+    return list(named.values())
 
 
 async def _begun(scopes: Sequence[Scope], args: Mapping[str, Any], limit: int) -> tuple[Answer, Shown]:

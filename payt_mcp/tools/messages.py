@@ -10,7 +10,7 @@ from typing_extensions import TypedDict  # pydantic cannot read nested ones of t
 
 from payt_mcp.answers.rows import STEPS_APART, message_lines, message_row
 from payt_mcp.errors import InputError
-from payt_mcp.receivables.messages import RECENT_DAYS, message_moment, replies_of
+from payt_mcp.receivables.messages import RECENT_DAYS, message_moment
 from payt_mcp.tools.shared import (
     PAGE,
     AdministrationId,
@@ -22,7 +22,7 @@ from payt_mcp.tools.shared import (
     Shown,
     Text,
     ToolSpec,
-    begun,
+    begun_of,
     given,
     resumed,
     scope_of,
@@ -80,7 +80,7 @@ async def list_messages(
         return await _answer(scope, page, [])
     scope = await scope_of(ctx, administration_id)
     history = await read_history(scope, debtor=debtor, invoice=invoice, credit_case=credit_case)
-    page = begun(scope, "list_messages", args, history.ids, limit)
+    page = begun_of([scope], "list_messages", args, history.ids, limit, history.replies)
     waits, note = await _waiting(scope, history)
     return await _answer(scope, page, [*_notes(history), *note], f"{_window(history)}, newest first{waits}")
 
@@ -127,7 +127,7 @@ async def _answer(scope: Scope, page: Shown, notes: list[str], which: str = ", n
     debtors = await debtors_by_id(scope, () if "debtor" in asked else (m.debtor_id or "" for m in found.values()))
     about = await subjects_of(scope, () if {"invoice", "credit_case"} & asked.keys() else found.values())
     shown_messages = [found[key] for key in page.ids if key in found]
-    replies = replies_of(shown_messages)
+    replies = page.listing.rows  # among all of the listing: what is answered may be on another page
     rows = [
         message_row(
             m, present.TEXT_LENGTH, scope.zone, debtors.get(m.debtor_id or ""), about.get(m.id), replies.get(m.id)

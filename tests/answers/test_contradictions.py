@@ -70,6 +70,7 @@ async def test_a_phase_says_which_invoices_are_meant_and_one_that_none_can_have_
         said = await who.refused("search_invoices", status=status, phase=[phase])
         assert f"no {status} invoice is in it; status=all looks" in said
     await who.ask("search_invoices", status="overdue", phase=["not_due", "reminder_1"])
+    assert "something still open" in await who.refused("search_invoices", status="paid", partly_paid=True)
     for phase in ("paid", "not due"):
         assert "search_invoices has" in await who.refused("summarize_overdue", phase=[phase, "reminder_1"])
 

@@ -249,6 +249,8 @@ def _questions(facts: Facts, dice: random.Random) -> Iterator[dict[str, Any]]:
         picked = {name: choices[name] for name in dice.sample(list(choices), dice.randint(0, 3)) if choices[name]}
         if set(picked.get("phase", ("any",))) <= NO_PHASES[picked.get("status", "all")]:
             del picked["phase"]  # of such a status, and so refused
+        if _status(picked) == "paid":
+            picked.pop("partly_paid", None)
         yield picked
 
 

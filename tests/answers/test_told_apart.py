@@ -209,6 +209,14 @@ async def test_an_invoice_says_whose_it_is_and_a_paid_one_when(served: Handle) -
     assert '"all" for all of them' in refused
 
 
+async def test_a_reply_says_what_it_answers_wherever_its_page_ends(served: Handle) -> None:
+    async with assistant(served) as who:
+        alone = await who.all("list_messages", "messages", limit=1)
+        together = await who.all("list_messages", "messages", limit=100)
+    assert sum("reply_to" in row for row in together) > 3
+    assert alone == together
+
+
 def test_a_reply_belongs_to_the_last_message_of_the_other_side_with_its_subject() -> None:
     told = [  # newest first
         ("9", "7", "creditor", "AW: Re: Rekening 5"),

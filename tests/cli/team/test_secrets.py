@@ -1,16 +1,20 @@
 """`payt-mcp team`: keys change while replicas run, and a person is forgotten."""
 
 import base64
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from payt_mcp.cli.team.opened import record_of
+from payt_mcp.database.database import Database
 from payt_mcp.server.team.keyring import KeyRing
 from payt_mcp.server.team.resealing import GRANTS
 from payt_mcp.settings import Secret
-from payt_mcp.settings.team import NamedKey
+from payt_mcp.settings.team import NamedKey, keys
 from tests.cli.team.conftest import Run
+from tests.support.house import PAGE, TOOL, draft
 
 pytestmark = pytest.mark.slow
 
@@ -42,6 +46,44 @@ def test_everything_comes_under_the_first_key(team: Run, database_url: str) -> N
     new = KeyRing([NamedKey("k2", Secret(NEW[3:]))])
     assert new.open(row["sealed"], GRANTS.about(tenant["id"], "g-1")) == b"a grant"
     assert team("keys", "rotate", PAYT_KEYS=NEW).stdout == "Sealed anew under key k2: 0.\n"
+
+
+def test_one_altered_record_keeps_no_other_company_from_what_all_of_them_need(team: Run, database_url: str) -> None:
+    """Nor its own last event under a key that is taken away. What was altered is named."""
+    names, both = ("Eerst BV", "Laatst BV"), {"PAYT_KEYS": f"{NEW},{OLD}"}
+    database = Database(Secret(database_url))
+    for name in names:
+        team("init", name, "--admin", f"{name[0].lower()}@person.example")
+        (row,) = _rows(database_url, "select id from tenants where name = %s", name)
+        with record_of(database, row["id"], keys(OLD)) as ledger:
+            key = ledger.propose(draft(name), TOOL)[0].id
+            ledger.decline(key, PAGE)
+    database.close()
+    query = "update proposals set changed_at = '2020', outcome = 'x' where digest = 'digest-Eerst BV' returning id"
+    assert _rows(database_url, query)
+    purged = team("purge", "--days", "0", **both)
+    assert (purged.returncode, "Eerst BV: 0 forgotten." in purged.stdout) == (0, True), purged.stderr
+    assert "Laatst BV: 1 forgotten." in purged.stdout
+    assert "Eerst BV: " in purged.stderr
+    assert "`payt-mcp team export`" in purged.stderr
+    done = team("keys", "rotate", **both)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "was altered" in done.stderr
+    signed = {
+        row["name"]: row["key"]
+        for row in _rows(database_url, "select name, key from heads join tenants on id = tenant")
+    }
+    assert signed == dict.fromkeys(names, "k2")
+    forged = "update heads set mark = 'x', key = 'k1' from tenants where id = tenant and name = %s returning key"
+    assert _rows(database_url, forged, names[0])
+    left = team("keys", "rotate", **both)
+    assert left.returncode == 1
+    assert "Still signed by an older key: the record of writes of Eerst BV." in left.stdout
+
+
+def _rows(url: str, query: str, *values: str) -> list[dict[str, Any]]:
+    with psycopg.connect(url, row_factory=dict_row) as connection:
+        return connection.execute(query.encode(), values or None).fetchall()
 
 
 def test_who_is_forgotten_leaves_nothing_and_others_keep_what_is_theirs(team: Run, database_url: str) -> None:

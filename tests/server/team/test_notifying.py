@@ -295,6 +295,17 @@ async def test_a_replica_tells_as_soon_as_something_waits(office: Office) -> Non
     assert office.post.taken() == sorted((office.address(one), record.id) for one in ("ann", "bram"))
 
 
+async def test_a_record_that_was_altered_keeps_nobody_from_hearing_of_the_others(office: Office) -> None:
+    await office.policy(mail=True)
+    bad, good = await office.stage.proposed("piet"), await office.stage.proposed("piet")
+    query = "update proposals set created_at = 'some day' where id = %s"
+    await office.stage.database.run(lambda c: c.execute(query, (bad.id,)))
+    await office.replicas[0].see()
+    await office.pass_time()
+    await office.tell()
+    assert any(good.id in named for to, named in office.post.taken() if to == office.address("ann"))
+
+
 async def test_a_person_who_was_forgotten_leaves_no_notice(office: Office) -> None:
     await office.policy(mail=True)
     record = await office.stage.proposed("piet")

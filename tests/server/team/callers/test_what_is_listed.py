@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from mcp.types import ElicitResult
 
-from payt_mcp.policy.team import TenantPolicy
+from payt_mcp.policy.team import TenantPolicy, why_not_approve
 from payt_mcp.server.team.people import Person
 from payt_mcp.tools import known_tools
 from tests.support.colleagues import Company, asks, until
@@ -51,6 +52,19 @@ async def test_the_list_depends_on_role_policy_and_connection(house: Company, re
         return await names(replicas[1], reader, mode=mode) == everything
 
     await until(is_listed)
+
+
+async def test_a_replica_that_only_reads_writes_for_no_company(house: Company) -> None:
+    """PAYT_READ_ONLY: nothing is listed, and what was approved elsewhere is not carried out."""
+    tenant = await house.tenant("Only reads")
+    base = replace(house.settings().base, read_only=True)
+    async with house.replica(base=base) as url:
+        callers = house.replicas.pop()
+        admin = await house.person(tenant, "admin", "whole", everywhere="admin")
+        assert not WRITING & await names(url, admin)
+        assert (await callers.directory.policy(tenant)).read_only
+        standing = await callers.directory.standing(tenant, admin.id, fresh=True)
+        assert why_not_approve(standing, "4711", "u-other") == "Your company has switched writing off for this server."
 
 
 async def test_a_list_is_kept_for_a_moment_and_by_nobody_else(house: Company, replicas: Replicas) -> None:

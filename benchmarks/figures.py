@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -59,7 +59,11 @@ def markdown(heads: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     return "\n".join([written[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *written[1:]])
 
 
-def table(rows: Iterable[Row]) -> str:
-    return markdown(
-        ("measure", "target", "measured", ""), [(row.measure, row.target, row.measured, row.verdict) for row in rows]
-    )
+def table(rows: Iterable[Row], before: Mapping[str, str]) -> str:
+    """`before` is what was measured then, by how the measure begins."""
+    lines = [(row.measure, row.target, _before(row.measure, before), row.measured, row.verdict) for row in rows]
+    return markdown(("measure", "target", "before", "now", ""), lines)
+
+
+def _before(measure: str, before: Mapping[str, str]) -> str:
+    return next((figure for begin, figure in before.items() if measure.startswith(begin)), "-")

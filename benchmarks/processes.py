@@ -208,14 +208,14 @@ class Payt:
         yield heard
         heard += [f"{entry['path']}?{entry['query']}" for entry in self.log()["requests"][before:]]
 
-    def change_an_invoice(self) -> None:
-        """What a payment does: one open invoice of the administration is another one from now on."""
+    def change_an_invoice(self, order_number: str = "B") -> str:
+        """What a payment does: one open invoice of the administration is another one from now on. Its number."""
         administration = self.settings["PAYT_ADMINISTRATION_ID"]
         query = f"/v1/invoices?administration_id={administration}&paid=false&per_page=1"
-        invoice = json.loads(self.answer(query))["data"][0]["id"]
-        self._control(
-            "act", {"name": "change_invoice", "args": [administration, invoice], "fields": {"order_number": "B"}}
-        )
+        invoice = json.loads(self.answer(query))["data"][0]
+        fields = {"order_number": order_number}
+        self._control("act", {"name": "change_invoice", "args": [administration, invoice["id"]], "fields": fields})
+        return str(invoice["invoice_number"])
 
     def answer(self, path: str) -> bytes:
         """The body of one answer."""

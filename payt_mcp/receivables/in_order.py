@@ -13,10 +13,10 @@ from payt_mcp.steps import Steps, parted
 
 RecordT = TypeVar("RecordT")
 
-_SIZE = 500
+_SIZE = 250
 """Records of a part, more or less: as many as are soon put in order."""
 
-_MOST = 1_500
+_MOST = 600
 """As many are put in order at once."""
 
 _LOOKED_AT = 8

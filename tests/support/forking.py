@@ -1,8 +1,8 @@
-"""Processes of `payt-mcp` from an interpreter that has the libraries in memory already.
+"""Processes of `payt-mcp` from an interpreter that has all modules in memory already.
 
-Loading the SDK takes most of a start, and is the same each time. So one process, the nursery, loads what is not ours,
-and a copy of it (a fork) becomes the process that was asked for: with the arguments, environment, folder and streams it
-was given, and with `payt_mcp` loaded from its first line. Tests of the start itself use `subprocess`.
+Loading modules takes most of a start, and is the same each time. So one process, the nursery, loads them, and a copy
+of it (a fork) becomes the process that was asked for: with the arguments, environment, folder and streams it was given,
+and run from the first line of `payt_mcp.__main__`. Tests of the start itself use `subprocess`.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ from pathlib import Path
 from typing import Any
 
 COMMAND = (sys.executable, "-m", "payt_mcp")
+_ROOT = Path(__file__).parents[2]
 _OF_THE_INTERPRETER = ("PYTHON", "LC_", "LANG", "TZ", "LD_")
 _OF_A_LIBRARY = {"PYTHON_KEYRING_BACKEND"}
 """Named as if the interpreter read it."""
+_UNSAID = ("LANG", "C.UTF-8")
+"""What the interpreter takes for the language of an environment that names none."""
 
 
 def begun(command: Sequence[str], *, env: Mapping[str, str], **given: Any) -> subprocess.Popen[Any]:
@@ -35,15 +38,16 @@ def begun(command: Sequence[str], *, env: Mapping[str, str], **given: Any) -> su
 def _said(environment: Mapping[str, str]) -> dict[str, str]:
     """What an environment says to the interpreter itself, which it hears once. An empty value says nothing."""
     heard = (name for name in environment if name.startswith(_OF_THE_INTERPRETER) and name not in _OF_A_LIBRARY)
-    return {name: environment[name] for name in heard if environment[name]}
+    said = {name: environment[name] for name in heard if environment[name]}
+    return {name: value for name, value in said.items() if (name, value) != _UNSAID}
 
 
 class _Nursery:
     def __init__(self) -> None:
         self._asks, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._turn = threading.Lock()
-        command = [sys.executable, str(Path(__file__).with_name("nursery.py")), str(theirs.fileno())]
-        self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "tests.support.nursery", str(theirs.fileno())]
+        self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd=_ROOT)
         theirs.close()
 
     def born(self, arguments: Sequence[str], env: Mapping[str, str], folder: str, descriptors: list[int]) -> int:

@@ -1,8 +1,9 @@
 """Becomes `payt-mcp`, again and again: `forking` starts it, and says how.
 
-It loads the libraries, and waits. For each message (arguments, environment and folder, with the three streams and one
-more descriptor) it makes a copy of itself that goes on as `python -m payt_mcp`, answers with the copy's number, and
-writes its exit code into that descriptor when it has ended. Nothing of ours is loaded before the copy is made.
+It loads the libraries and the package, and waits. For each message (arguments, environment and folder, with the three
+streams and one more descriptor) it makes a copy of itself that goes on as `python -m payt_mcp`, answers with the copy's
+number, and writes its exit code into that descriptor when it has ended. Nothing of ours has run before the copy is
+made, but for what the SDK makes of the tools, which `once` keeps as it does for the servers of the tests.
 """
 
 from __future__ import annotations
@@ -12,12 +13,16 @@ import importlib
 import io
 import json
 import os
+import pkgutil
 import runpy
 import selectors
 import socket
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
+
+from tests.support import once
 
 LIBRARIES = (
     "anyio._backends._asyncio", "argparse", "babel.dates", "babel.numbers", "certifi", "cryptography.fernet", "h11",
@@ -26,6 +31,8 @@ LIBRARIES = (
     "uvicorn.protocols.http.h11_impl", "xlsxwriter",
 )  # fmt: skip
 """Those that read nothing of the environment when they are loaded: `keyring` does."""
+
+OURS = ("payt_mcp", "payt_sandbox")
 
 _TOLD_BY = 4
 """Descriptors with a message: stdin, stdout, stderr, and where the exit code is told."""
@@ -84,10 +91,24 @@ def _text(number: int, mode: str, before: Any) -> io.TextIOWrapper:
     )  # fmt: skip
 
 
-def main() -> None:
-    for name in LIBRARIES:
+def _load() -> None:
+    for name in (*LIBRARIES, *_modules()):
         with suppress(ImportError):
             importlib.import_module(name)
+    once.remember()
+    server, settings = importlib.import_module("payt_mcp.server.server"), importlib.import_module("payt_mcp.settings")
+    server.build_server(settings.Settings.from_env({"PAYT_TOOLSETS": "all"}))
+
+
+def _modules() -> Iterator[str]:
+    """Ours, but for the one that will be run."""
+    for package in map(importlib.import_module, OURS):
+        found = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+        yield from (module.name for module in found if not module.name.endswith("__main__"))
+
+
+def main() -> None:
+    _load()
     gc.collect()
     gc.freeze()
     born = _until_born(socket.socket(fileno=int(sys.argv[1])))

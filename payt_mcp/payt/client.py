@@ -120,6 +120,7 @@ class PaytClient:
             follow_redirects=False,
             trust_env=False,
         )
+        self._base_url = base_url
         self.tokens = tokens
         self.rate = rate
         self._pacer = Pacer(rate)
@@ -285,9 +286,9 @@ class PaytClient:
     async def _once(self, query: Query, what: str, token: Secret) -> Any:
         slot = await self._slot(can_wait=query.can_wait)
         headers = {"Authorization": f"Bearer {token.reveal()}"}
-        response = await self._ask(
-            "GET", query.path, what, slot=slot, whole=self._bound, params=dict(query.params), headers=headers
-        )
+        # Whole: the library reads an address whose parts it puts together three times, sign by sign.
+        url = f"{self._base_url}{query.target}"
+        response = await self._ask("GET", url, what, slot=slot, whole=self._bound, headers=headers)
         self._note_clock(response)
         if response.status_code == 429:
             self._pacer.refused(time.monotonic())

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from pydantic import ValidationError
 
@@ -61,6 +61,11 @@ class Query:
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
     can_wait: bool = False
+
+    @property
+    def target(self) -> str:
+        """What is asked for, below the base URL, as it is sent."""
+        return f"{self.path}?{urlencode(self.params)}" if self.params else self.path
 
     def with_params(self, **more: str) -> Query:
         return replace(self, params={**self.params, **more})

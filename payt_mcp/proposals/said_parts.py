@@ -29,8 +29,9 @@ def read_with_said(kept: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def said_in(part: object, path: str = "") -> Iterator[tuple[str, Any]]:
     """The sentences in a tree of dataclasses, mappings and tuples, each with where it stands: `warnings.0.text`."""
-    if isinstance(part, Said):
-        yield path, part.kept()
+    if isinstance(part, str):  # nearly all there is: what it is otherwise takes long to find out
+        if isinstance(part, Said):
+            yield path, part.kept()
     elif isinstance(part, tuple | Mapping) or is_dataclass(part):
         for name, inner in _inside(part):
             yield from said_in(inner, _below(path, name))

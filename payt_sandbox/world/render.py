@@ -87,9 +87,11 @@ def render(
 ) -> list[dict[str, Any]]:
     """The rows in wire form: amounts as decimal text, ids through `ident`; null fields left out unless `nulls`."""
     answer = []
+    names = [name for name, _ in columns.plain]
+    sources = [source for _, source in columns.plain]
     for row in rows:
         get = row.get
-        out: dict[str, Any] = {name: get(source) for name, source in columns.plain}
+        out: dict[str, Any] = dict(zip(names, map(get, sources), strict=True))
         for name, source in columns.refs:
             key = get(source)
             out[name] = None if key is None else ident(key)

@@ -6,12 +6,14 @@ Stamps are always `YYYY-MM-DDTHH:MM:SS.mmmZ` (24 characters), so comparing text 
 import datetime as dt
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _AMOUNT = re.compile(r"[+-]?\d{1,15}(\.\d{1,8})?\Z")
 
 
+@lru_cache(maxsize=1 << 16)  # the same rows are asked for again and again
 def money(cents: int) -> str:
     """Cents as the decimal text of the API: `-1250` gives `"-12.50"`."""
     if cents < 0:

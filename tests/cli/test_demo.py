@@ -4,13 +4,13 @@ import io
 import os
 import re
 import subprocess
-import sys
 
 import pytest
 
 from payt_mcp.cli.demo import DemoError, give
 from payt_mcp.cli.demo_screen import Column, Screen, fitted, width
 from payt_mcp.cli.demo_story import StoryError
+from tests.support.forking import COMMAND, begun
 from tests.support.newcomer import chapters, told
 
 pytestmark = pytest.mark.slow
@@ -22,12 +22,11 @@ ESCAPE = "\x1b["
 def printed() -> str:
     """The command as a user runs it, into a pipe."""
     environ = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(
-        [sys.executable, "-m", "payt_mcp", "demo"],
-        capture_output=True, encoding="utf-8", env=environ, check=False, timeout=300,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with begun([*COMMAND, "demo"], env=environ, encoding="utf-8", **pipes) as demo:
+        out, err = demo.communicate(timeout=300)
+    assert (demo.returncode, err) == (0, "")
+    return str(out)
 
 
 def test_it_asks_the_eight_questions_and_says_what_comes_next(printed: str) -> None:

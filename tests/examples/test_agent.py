@@ -19,6 +19,7 @@ from payt_sandbox.app import create_app
 from payt_sandbox.data.build import build_world
 from payt_sandbox.server import run_in_thread
 from tests.proposals.asking.test_terminal import as_asked, at_a_terminal, environ
+from tests.support.forking import begun
 from tests.support.house import ADMINISTRATION, House, client
 
 pytestmark = pytest.mark.slow
@@ -60,9 +61,7 @@ class Agent:
 def agent(house: House, *options: str, **settings: str) -> Iterator[Agent]:
     command = [sys.executable, str(AGENT), "--every", "0.1", *options]
     env = environ(house, PAYT_RATE="100", PYTHONIOENCODING="utf-8", **settings)
-    with subprocess.Popen(
-        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
-    ) as process:
+    with begun(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8") as process:
         try:
             yield Agent(process)
         finally:

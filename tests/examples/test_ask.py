@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import environment
+from tests.support.processes import environment, run
 
 pytestmark = pytest.mark.slow
 
@@ -14,9 +14,7 @@ ASK = Path(__file__).parents[2] / "examples" / "ask.py"
 
 
 def _ask(*argv: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(ASK), *argv], env=environment(), capture_output=True, text=True, timeout=300, check=False
-    )
+    return run(*argv, env=environment(), program=(sys.executable, str(ASK)))
 
 
 def test_an_answer_is_printed_as_a_model_reads_it() -> None:

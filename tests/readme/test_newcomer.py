@@ -6,11 +6,12 @@ import json
 import os
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.support import processes
 
 pytestmark = [
     pytest.mark.slow,
@@ -20,9 +21,7 @@ pytestmark = [
 
 def payt_mcp(home: Path, line: str) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PAYT_", "XDG_"))}
-    command = [sys.executable, "-m", "payt_mcp", *shlex.split(line)]
-    env = {**kept, "HOME": str(home)}
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=env).stdout
+    return processes.run(*shlex.split(line), env={**kept, "HOME": str(home)}).stdout
 
 
 def settings(home: Path) -> dict[str, str]:

@@ -1,8 +1,8 @@
-"""Processes of `payt-mcp` from an interpreter that has the libraries in memory already.
+"""Processes of `payt-mcp` and of the examples from an interpreter that has all modules in memory already.
 
-Loading the SDK takes most of a start, and is the same each time. So one process, the nursery, loads what is not ours,
-and a copy of it (a fork) becomes the process that was asked for: with the arguments, environment, folder and streams it
-was given, and with `payt_mcp` loaded from its first line. Tests of the start itself use `subprocess`.
+Loading modules takes most of a start, and is the same each time. So one process, the nursery, loads them, and a copy
+of it (a fork) becomes the process that was asked for: with the arguments, environment, folder and streams it was given,
+and run from the first line of its program. Tests of the start itself use `subprocess`.
 """
 
 from __future__ import annotations
@@ -20,30 +20,38 @@ from pathlib import Path
 from typing import Any
 
 COMMAND = (sys.executable, "-m", "payt_mcp")
+_ROOT = Path(__file__).parents[2]
 _OF_THE_INTERPRETER = ("PYTHON", "LC_", "LANG", "TZ", "LD_")
-_OF_A_LIBRARY = {"PYTHON_KEYRING_BACKEND"}
-"""Named as if the interpreter read it."""
+_NOT_HEARD = {"PYTHON_KEYRING_BACKEND", "PYTHONIOENCODING"}
+"""Of a library, and named as if the interpreter read it; and what the nursery reads in its place."""
+_UNSAID = ("LANG", "C.UTF-8")
+"""What the interpreter takes for the language of an environment that names none."""
 
 
 def begun(command: Sequence[str], *, env: Mapping[str, str], **given: Any) -> subprocess.Popen[Any]:
     """`subprocess.Popen`; from the nursery where that comes to the same."""
-    is_ours = tuple(command[:3]) == COMMAND and sys.platform == "linux"
-    kind = _Forked if is_ours and _said(env) == _said(os.environ) else subprocess.Popen
+    is_ours = tuple(command[:3]) == COMMAND or (command[0] == sys.executable and command[1].endswith(".py"))
+    is_same = sys.platform == "linux" and _said(env) == _said(os.environ)
+    kind = _Forked if is_ours and is_same else subprocess.Popen
     return kind(command, env=env, **given)
 
 
 def _said(environment: Mapping[str, str]) -> dict[str, str]:
     """What an environment says to the interpreter itself, which it hears once. An empty value says nothing."""
-    heard = (name for name in environment if name.startswith(_OF_THE_INTERPRETER) and name not in _OF_A_LIBRARY)
-    return {name: environment[name] for name in heard if environment[name]}
+    heard = (name for name in environment if name.startswith(_OF_THE_INTERPRETER) and name not in _NOT_HEARD)
+    said = {name: environment[name] for name in heard if environment[name]}
+    return {name: value for name, value in said.items() if (name, value) != _UNSAID}
 
 
 class _Nursery:
     def __init__(self) -> None:
         self._asks, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._turn = threading.Lock()
-        command = [sys.executable, str(Path(__file__).with_name("nursery.py")), str(theirs.fileno())]
-        self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "tests.support.nursery", str(theirs.fileno())]
+        env = {name: value for name, value in os.environ.items() if name != "PYTHONIOENCODING"}
+        self._process = subprocess.Popen(
+            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd=_ROOT, env=env
+        )
         theirs.close()
 
     def born(self, arguments: Sequence[str], env: Mapping[str, str], folder: str, descriptors: list[int]) -> int:
@@ -72,7 +80,7 @@ class _Forked(subprocess.Popen[Any]):
         self._told, end = socket.socketpair()
         with end:
             folder = os.path.abspath(cwd or ".")  # noqa: PTH100 - the text of it
-            self.pid = _nursery().born(args[3:], env, folder, [*streams, end.fileno()])
+            self.pid = _nursery().born(args[1:], env, folder, [*streams, end.fileno()])
         self._child_created = True
         self._close_pipe_fds(*pipes)  # type: ignore[attr-defined]  # as the method above does that this one replaces
 

@@ -28,9 +28,11 @@ def environment(url: str = "sandbox", **settings: str) -> dict[str, str]:
     return outside | given | {"PYTHONWARNINGS": ""} | settings
 
 
-def run(*arguments: str, env: dict[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, env: dict[str, str], stdin: str = "", program: tuple[str, ...] = COMMAND
+) -> subprocess.CompletedProcess[str]:
     """A command to its end."""
-    with begun([*COMMAND, *arguments], env=env, text=True, **_PIPES) as process:
+    with begun([*program, *arguments], env=env, text=True, **_PIPES) as process:
         try:
             out, err = process.communicate(stdin, timeout=300)
         finally:

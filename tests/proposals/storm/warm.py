@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import suppress
 from importlib import import_module
 from pkgutil import walk_packages
@@ -10,11 +11,20 @@ import pytest  # the program that a process comes from is looked at by each of t
 
 import payt_mcp
 import payt_sandbox
+from payt_mcp.proposals import preview
 from payt_mcp.scanning import domains
 from tests.proposals.storm import processes
+from tests.support import once
 
-LOADED = [pytest, processes, domains.hosts("payt.nl")]
+LATER = ("anyio._backends._asyncio", "httpcore", "jsonschema", "mcp.server.apps", "socksio", "uvicorn.loops.asyncio")
+"""What libraries load when they are first made use of."""
+
+LOADED = [pytest, processes, domains.hosts("payt.nl"), preview._adapter(), *map(import_module, LATER)]
 for package in (payt_mcp, payt_sandbox):
     for module in walk_packages(package.__path__, f"{package.__name__}."):
         with suppress(ImportError):  # of another system
             LOADED.append(import_module(module.name))
+once.remember()
+# Else each of them looks for garbage among all that was loaded, and has it copied by doing so.
+gc.collect()
+gc.freeze()

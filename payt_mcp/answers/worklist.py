@@ -19,7 +19,6 @@ _REMARK_LENGTH = 60
 _MOST_LABELS = 3
 _MOST_FACTS = 2
 _MOST_REASONS = 3
-_MOST_LONGEST = 3
 _SAY_AGE = frozenset({"propose_plan", "call", "remind"})
 _SAY_STEP = frozenset({"hand_over", "call", "remind"})
 _LEFT_WORDS = {"must_not": "must not be chased", "not_yet": "not to be chased yet"}
@@ -76,14 +75,16 @@ def said_of(worklist: Worklist, currency: str, only: str = "") -> str:
     return "; ".join(filter(None, (steps or "nothing to do", peace)))
 
 
-def waits_longest(worklist: Worklist) -> list[str]:
-    """Who has waited longest for an answer: the list is by amount. Nothing where one waits, as its row says that."""
+def waits_longest(worklist: Worklist, most: int) -> list[str]:
+    """Who has waited longest for an answer, `most` of them by name: the list is by amount. Nothing where one waits, as
+    its row says that.
+    """
     waiting = [standing for standing, _ in worklist.rows if standing.letters.waiting]
     if len(waiting) < 2:
         return []
     since = min(min(standing.letters.waiting) for standing in waiting)
     names = [_named(standing) for standing in waiting if min(standing.letters.waiting) == since]
-    return [f"Unanswered longest, since {since}: {present.some(names, most=_MOST_LONGEST)}."]
+    return [f"Unanswered longest, since {since}: {present.some(names, most=most)}."]
 
 
 def _named(standing: Standing) -> str:

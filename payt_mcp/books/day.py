@@ -7,7 +7,7 @@ for as long as the books are fresh, and read again after a write of ours.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -23,6 +23,7 @@ from payt_mcp.payt.wire import EntityT
 from payt_mcp.receivables.messages import BRIEF, RECENT_DAYS, recent, recent_since
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.worklist.owing import RunningOwings, Terms
+from payt_mcp.receivables.worklist.plan import Worklist
 from payt_mcp.receivables.worklist.standing import Owing
 
 BOUNCE_DAYS = 90
@@ -56,6 +57,15 @@ class Day:
         self.unseen.append(f"{what} could not be read (the token lacks {resource}:read)")
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A worklist, and what it was made of: a day, and how the books stood on which terms."""
+
+    day: Day
+    of: tuple[Hashable, Terms]
+    worklist: Worklist
+
+
 class DayBook:
     """The day of one administration, as it was read last. Callers who ask at the same time share one reading."""
 
@@ -67,12 +77,23 @@ class DayBook:
         self._day = Day()
         self._read_at: tuple[Reading, int] | None = None
         self._running: RunningOwings | None = None
+        self._worklist: _Made | None = None
 
     def owings(self, items: OpenItems, terms: Terms) -> Mapping[str, Owing]:
         """What each debtor owes; made anew for what changed alone."""
         if self._running is None or not self._running.is_of(items, terms):
             self._running = RunningOwings(items, terms)
         return self._running.now()
+
+    def worklist(self, items: OpenItems, day: Day, terms: Terms, make: Callable[[], Worklist]) -> Worklist:
+        """As `make` gives it, of these items and this day; or as it did while both stand as they do now."""
+        standing = self._books.standing() if items is self._books.held else None
+        known = self._worklist
+        if standing is not None and known is not None and known.day is day and known.of == (standing, terms):
+            return known.worklist
+        found = make()
+        self._worklist = None if standing is None else _Made(day, (standing, terms), found)
+        return found
 
     async def fresh(self) -> Day:
         """No older than the books may be, and than the last write of ours. Raises UpstreamError."""

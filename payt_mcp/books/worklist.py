@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TypeVar
 
 from payt_mcp.books.day import Day as Lately
@@ -14,6 +15,7 @@ from payt_mcp.books.messages import newest_first, unanswered
 from payt_mcp.books.scope import Scope
 from payt_mcp.books.zones import time_zone
 from payt_mcp.payt.models import Message, PaymentPlan, Task
+from payt_mcp.payt.together import both
 from payt_mcp.receivables import plans
 from payt_mcp.receivables.messages import EARLIEST, is_automatic, message_moment
 from payt_mcp.receivables.open_items import OpenItems
@@ -40,11 +42,14 @@ class Day:
 async def read_worklist(scope: Scope) -> Day:
     """What to do today. Raises UpstreamError, StillLoadingError."""
     books = scope.account.books(scope.administration)
-    items = await books.fresh(scope.progress)
     day = scope.account.day(scope.administration)
-    lately = await day.fresh()
-    owings = day.owings(items, Terms(scope.today, time_zone(scope.administration), scope.account.rules))
-    found = worklist_of(_Standings(scope, items, owings, lately).all(), scope.account.rules)
+    items, lately = await both(partial(books.fresh, scope.progress), day.fresh)
+    terms = Terms(scope.today, time_zone(scope.administration), scope.account.rules)
+
+    def made() -> Worklist:
+        return worklist_of(_Standings(scope, items, day.owings(items, terms), lately).all(), terms.rules)
+
+    found = day.worklist(items, lately, terms, made)
     notes = [f"{said}: what they would say is not in it." for said in lately.unseen]
     notes += [f"More {what} than were looked through." for what in lately.cut]
     return Day(found, [*notes, *books.unseen, *books.corrections()], books.as_of, lately.message_days)

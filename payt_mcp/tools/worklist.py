@@ -85,14 +85,14 @@ async def get_worklist(
     answer.summary += unranked(scopes) if page.is_first else ""
     is_of_waiting = page.is_first and only in {"", "answer_message"}
     for scope, day in found:
-        waits = waits_longest(day.worklist) if is_of_waiting else []
+        waits = waits_longest(day.worklist, 3 if only else 1) if is_of_waiting else []
         beside = _beside(day, _currency(scope)) if page.is_first and only == "must_not" else []
         notes = [*waits, *beside, *day.notes, *scope.caveats]
         answer.notes += labelled(scope, notes, scopes)
     answer.notes = [*unknown, *answer.notes]
     looked = max((day.message_days for _, day in found), default=0)
     if looked and is_of_waiting:
-        answer.notes.append(f"Messages of the last {looked} days only: an older one that waits is in get_debtor.")
+        answer.notes.append(f"Messages of the last {looked} days only; get_debtor has older ones.")
     answer.as_of = earliest(scopes, (day.as_of for _, day in found))
     answer.total, answer.next_cursor = page.total, page.next_cursor
     return answer.result()
@@ -130,11 +130,12 @@ def _add_rows(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[
     from payt_mcp.answers.worklist import worklist_row  # noqa: PLC0415 - listing tools needs none of these
     from payt_mcp.books.several import pinned  # noqa: PLC0415
 
-    only = page.listing.args.get("step", "")
+    only, wanted = page.listing.args.get("step", ""), set(page.ids)
     rows = {
-        pinned(scopes, scope, standing.debtor_id): _whose(scopes, scope) | worklist_row(standing, advice)
+        key: _whose(scopes, scope) | worklist_row(standing, advice)
         for scope, day in found
         for standing, advice in day.worklist.of_step(only)
+        if (key := pinned(scopes, scope, standing.debtor_id)) in wanted
     }
     shown = [rows[key] for key in page.ids if key in rows]
     gone = len(page.ids) - len(shown)
@@ -159,7 +160,10 @@ def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answe
         whose = f" ({one['currency']}, {one['administration_id']})" if len(scopes) > 1 else ""
         sums.setdefault((one["chase"], one["reason"]), []).append(f"{one['amount']} of {one['debtors']}{whose}")
     answer.lines += ["", "By reason" if only else "Not today (step=not_yet or must_not says who)"]
-    answer.lines += [f"{chase}: {', '.join(of_each)}, {reason}" for (chase, reason), of_each in sums.items()]
+    lines = [f"{chase}: {', '.join(of_each)}, {reason}" for (chase, reason), of_each in sums.items()]
+    most = len(lines) if only or len(lines) == _MOST_REASONS + 1 else _MOST_REASONS
+    answer.lines += lines[:most]
+    answer.lines += [f"and {len(lines) - most} more reasons, for less"] if lines[most:] else []
 
 
 def _beside(day: Day, currency: str) -> list[str]:
@@ -206,6 +210,7 @@ TOOL = ToolSpec(
 )
 
 _MOST_BESIDE = 20
+_MOST_REASONS = 5
 
 _COLUMNS = {
     "administration_id": "administration",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from payt_mcp.receivables.worklist.plan import worklist_of
 from payt_mcp.receivables.worklist.rules import STEPS
 from payt_sandbox import World, build_world
 from payt_sandbox.signin.access import ALL_SCOPES, Token
@@ -250,7 +251,7 @@ async def test_one_step_is_asked_for_and_who_is_left_in_peace_has_a_name_a_reaso
     planned = next(row for row in decide["debtors"] if row["debtor_number"] == number_of("a plan proposed"))
     assert planned["reason"] == f"payment plan proposed on {ago(4)}: 1000.00 in 2 terms"
     assert "left_out" not in decide
-    assert "Messages of the last 45 days only: an older one that waits is in get_debtor." in " ".join(answer["notes"])
+    assert "Messages of the last 45 days only; get_debtor has older ones." in " ".join(answer["notes"])
 
 
 def _check_set_apart(rows: list[Fields], overdue: dict[str, str]) -> None:
@@ -335,9 +336,31 @@ async def test_who_waits_longest_is_named_wherever_the_list_has_them() -> None:
     for said in notes:
         (longest,) = [note for note in said if note.startswith("Unanswered longest")]
         assert longest.startswith(f"Unanswered longest, since {since}: ")
-        assert {"TWIN", "OLD"} <= set(longest.replace(",", "").split())
         assert "BIG" not in longest
+    assert {"TWIN", "OLD"} <= set(" ".join(notes[1]).replace(",", "").replace(".", " ").split())
+    assert " and 1 more." in " ".join(notes[0])
     assert not [note for note in others if note.startswith("Unanswered longest")]
+
+
+async def test_the_list_is_made_once_while_the_books_and_the_day_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+
+    def counted(*given: Any) -> Any:
+        made.append(given)
+        return worklist_of(*given)
+
+    monkeypatch.setattr("payt_mcp.books.worklist.worklist_of", counted)
+    with payt(frozen(build_world(invoices=60, seed=4, today=TODAY))) as handle:
+        async with assistant(handle, PAYT_FRESHNESS_SECONDS="60") as who:
+            first = await who.ask("get_worklist", top=3)
+            again = await who.ask("get_worklist", top=3)
+            assert {**again, "next_cursor": ""} == {**first, "next_cursor": ""}
+            await who.ask("get_worklist", step="remind")
+            assert len(made) == 1
+        async with assistant(handle) as who:  # nothing is fresh for this one
+            await who.ask("get_worklist")
+            await who.ask("get_worklist")
+    assert len(made) == 3
 
 
 async def test_an_answered_debtor_waits_no_more(world: World) -> None:

@@ -17,7 +17,7 @@ from payt_mcp.receivables.blocks import Blocks
 from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.open_items import Change, OpenItems
 from payt_mcp.receivables.selection import in_order, place_in
-from payt_mcp.receivables.sums import Sums, Totals, totals, totals_in_steps
+from payt_mcp.receivables.sums import Totals, totals, totals_in_steps
 from payt_mcp.steps import Steps
 
 _WORTHWHILE = 300
@@ -117,20 +117,9 @@ class RunningTotals:
         for change in changes:
             for item, sign in ((change.before, -1), (change.after, 1)):
                 if item is not None:
-                    _count(now, totals((item,), self._today), sign)
+                    now.add(totals((item,), self._today), sign)
             yield
         return now
-
-
-def _count(now: Totals, one: Totals, sign: int) -> None:
-    now.booked = now.booked.plus(one.booked, sign)
-    for currency, sums in one.own.items():
-        now.own[currency] = now.own.get(currency, Sums()).plus(sums, sign)
-        if not now.own[currency].items:
-            del now.own[currency]
-    for listed, items in ((now.unvalued, one.unvalued), (now.unbooked, one.unbooked)):
-        for item in items:
-            listed.append(item) if sign > 0 else listed.remove(item)
 
 
 class RunningBalances:

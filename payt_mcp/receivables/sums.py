@@ -70,12 +70,16 @@ class Totals:
     unvalued: list[OpenItem] = field(default_factory=list)
     unbooked: list[OpenItem] = field(default_factory=list)
 
-    def add(self, other: Totals) -> None:
-        self.booked = self.booked.plus(other.booked)
+    def add(self, other: Totals, sign: int = 1) -> None:
+        """Count the other ones, too, or by a `sign` of -1 no longer."""
+        self.booked = self.booked.plus(other.booked, sign)
         for currency, sums in other.own.items():
-            self.own[currency] = self.own.get(currency, Sums()).plus(sums)
-        self.unvalued += other.unvalued
-        self.unbooked += other.unbooked
+            self.own[currency] = self.own.get(currency, Sums()).plus(sums, sign)
+            if not self.own[currency].items:
+                del self.own[currency]
+        for listed, items in ((self.unvalued, other.unvalued), (self.unbooked, other.unbooked)):
+            for item in items:
+                listed.append(item) if sign > 0 else listed.remove(item)
 
     @property
     def items(self) -> int:

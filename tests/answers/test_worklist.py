@@ -268,6 +268,80 @@ def _check_set_apart(rows: list[Fields], overdue: dict[str, str]) -> None:
     assert seen == {"of", "beside"}
 
 
+PROMISED: list[Fields] = [wrote(25), wrote(24, ours=True)]
+
+
+def book(world: World, invoice: str, days: int, amount: str, **fields: Any) -> None:
+    world.add_payment(
+        MAIN, invoice_id=int(invoice), payment_date=ago(days), total_amount=amount, total_book_amount=amount, **fields
+    )
+
+
+def staged_payments(world: World) -> dict[str, str]:
+    """What these debtors did since they wrote, by their numbers, and the step that is left."""
+    steps: dict[str, str] = {}
+    for number, step in (
+        ("NOTHING", "check_promise"), ("ANOTHER", "remind"), ("PART", "remind"), ("BEFORE", "check_promise"),
+        ("BACK", "check_promise"), ("MARKED", "check_promise"), ("AGAIN", "remind"), ("SETTLED", "check_promise"),
+    ):  # fmt: skip
+        open_ = {"open_amount": "40.00"} if number in {"PART", "BEFORE"} else {}
+        put(world, number, Case(number, step, [owes("90.00", 28, **open_)], messages=PROMISED))
+        steps[number] = step
+    ids = {row["invoice_number"]: row["id"] for row in world.rows(MAIN, "invoices")}
+    debtors = {row["debtor_number"]: row["id"] for row in world.rows(MAIN, "debtors") if row.get("debtor_number")}
+    book(world, ids["PART-1"], 20, "50.00")
+    book(world, ids["BEFORE-1"], 27, "50.00")
+    others: dict[str, list[tuple[int, str, Fields]]] = {
+        "ANOTHER": [(9, "60.00", {})],
+        "BACK": [(9, "60.00", {}), (4, "-60.00", {"transaction_type": "reversal"})],
+        "MARKED": [(9, "60.00", {"reversal_code": "AC04"})],
+        "AGAIN": [(9, "60.00", {}), (4, "-60.00", {"transaction_type": "reversal"}), (2, "60.00", {})],
+        "SETTLED": [(9, "60.00", {"transaction_type": "credit"})],
+    }
+    for number, bookings in others.items():
+        other = world.add_invoice(
+            MAIN, debtor_id=debtors[number], invoice_number=f"{number}-2", total_amount="60.00", open_amount="0.00",
+            due_date=ago(20), payment_date=ago(9),
+        )  # fmt: skip
+        for days, amount, fields in bookings:
+            book(world, other, days, amount, **fields)
+    return steps
+
+
+async def test_a_promise_was_kept_by_whatever_was_paid_since_and_not_taken_back() -> None:
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    steps = staged_payments(world)
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            rows = {row["debtor_number"]: row for row in await who.all("get_worklist", "debtors", top=50)}
+    assert {number: rows[number]["step"] for number in steps} == steps
+    assert f"paid 60.00 on {ago(9)}" in rows["ANOTHER"]["facts"]
+    assert f"paid 60.00 on {ago(2)}" in rows["AGAIN"]["facts"]
+    assert not [fact for number in ("BACK", "MARKED") for fact in rows[number]["facts"] if fact.startswith("paid")]
+    assert rows["NOTHING"]["reason"] == f"wrote on {ago(25)}, was answered, and has paid nothing since"
+
+
+@pytest.mark.parametrize("most", [2_000, 1])
+async def test_what_a_step_rests_on_is_asked_for_where_the_payments_are_too_many(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("payt_mcp.books.day._MOST_PAYMENTS", most)
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    part = [owes("90.00", 20, open_amount="40.00")]
+    for _ in range(500):  # a page
+        world.add_payment(MAIN, payment_date=ago(2), total_amount="1.00", total_book_amount="1.00")
+    put(world, "LATELY", Case("paid a part yesterday", LEFT, part, paid=1))
+    put(world, "LONG-AGO", Case("paid a part last week", "remind", part, paid=8))
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            rows = {row["debtor_number"]: row for row in await who.all("get_worklist", "debtors", top=50)}
+            left = {row["debtor_number"] for row in await who.all("get_worklist", "debtors", step="not_yet", top=50)}
+            notes = (await who.ask("get_worklist"))["notes"]
+    assert rows["LONG-AGO"]["step"] == "remind"
+    assert "LATELY" in left
+    assert ("More payments than were looked through." in notes) is (most == 1)
+
+
 async def test_the_rules_file_leaves_in_peace_whom_it_names_and_switches_rules_off(
     world: World, tmp_path: Path
 ) -> None:

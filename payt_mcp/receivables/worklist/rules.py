@@ -34,7 +34,8 @@ _WAITS = ("answer_message", "decide_plan", "missed_term", "task_due", "bad_addre
 _LAST_REMINDERS = frozenset({"reminder_4", "final_reminder", "collectable"})
 _CALLED_FROM = frozenset({"reminder_2", "reminder_3", *_LAST_REMINDERS})
 _CONVERSATION_DAYS = 7
-_PROMISE_DAYS = 30
+PROMISE_DAYS = 30
+"""For how long what a debtor wrote may have been a promise that is worth to be reminded of."""
 _SUBJECT_LENGTH = 80
 _DISPUTE = re.compile(
     r"\b(?:disput\w*|dispuut\w*|bezwaar\w*|widerspruch\w*|onenigheid|betwist\w*|geschil\w*|reclam\w*|klacht\w*|complain\w*|streit\w*|bestritten|reklam\w*|litig\w*"
@@ -71,6 +72,18 @@ def advice_for(standing: Standing, rules: Rules) -> Advice:
         return advice
     others = (_said(name, standing, rules) for name in _WAITS if name != advice.rule)
     return replace(advice, also=tuple(other.reason for other in others if other))
+
+
+def rests_on_payments(standing: Standing, rules: Rules, seen_days: int) -> bool:
+    """Whether a payment that nobody has looked for could make another step of it: one of any invoice of the debtor
+    since it wrote; one of an open invoice more than `seen_days` back, as far as all are known.
+    """
+    if advice_for(standing, rules).rule == "promised":
+        return True
+    if seen_days >= rules.payment_days or not _is_all_partly_paid(standing):
+        return False
+    today = replace(standing, paid=(standing.today, Decimal("0.00")))
+    return advice_for(today, rules).rule == "paid_lately"
 
 
 def _said(name: str, standing: Standing, rules: Rules) -> Advice | None:
@@ -162,8 +175,12 @@ def _grace(of: Standing, rules: Rules) -> Advice | None:
 
 def _paid_lately(of: Standing, rules: Rules) -> Advice | None:
     since = of.days_since(of.paid[0]) if of.paid else None
-    is_late = since is not None and since <= rules.payment_days and of.chasing.partly_paid == of.chasing.invoices
+    is_late = since is not None and since <= rules.payment_days and _is_all_partly_paid(of)
     return _wait("paid_lately", f"paid in part within {count(rules.payment_days, 'day')}", of) if is_late else None
+
+
+def _is_all_partly_paid(of: Standing) -> bool:
+    return of.chasing.partly_paid == of.chasing.invoices
 
 
 def _contact_lately(of: Standing, rules: Rules) -> Advice | None:
@@ -188,7 +205,7 @@ def _bad_address(of: Standing, _rules: Rules) -> Advice | None:
 def _promised(of: Standing, _rules: Rules) -> Advice | None:
     """It wrote, we answered, and nothing came of it: what it said then may have been a promise."""
     since = of.days_since(of.letters.incoming)
-    is_old = since is not None and _CONVERSATION_DAYS <= since <= _PROMISE_DAYS
+    is_old = since is not None and _CONVERSATION_DAYS <= since <= PROMISE_DAYS
     is_paid = of.paid is not None and of.letters.incoming is not None and of.paid[0] >= of.letters.incoming
     if not is_old or is_paid:
         return None

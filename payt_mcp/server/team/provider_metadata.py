@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from payt_mcp.errors import ProviderError
-from payt_mcp.settings.values import is_loopback
+from payt_mcp.network import is_loopback
 
 _SCOPES = ("openid", "email", "profile", "offline_access")
 

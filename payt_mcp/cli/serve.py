@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from payt_mcp.cli.logs import configure
 from payt_mcp.errors import SettingsError
+from payt_mcp.network import NAMED_HERE
 from payt_mcp.proposals.asking.browser import browse
 from payt_mcp.settings import Settings
 
@@ -34,9 +35,9 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 
         return serve_team(environ, args.host, args.port, args.metrics_port, args.leave_seconds)
     settings = Settings.from_env(environ)
-    from payt_mcp.server.http_app import LOOPBACK, build_app
+    from payt_mcp.server.http_app import build_app
 
-    if args.host not in LOOPBACK and settings.mcp_token is None:
+    if args.host not in NAMED_HERE and settings.mcp_token is None:
         raise SettingsError(
             f"--host {args.host} can be reached by others: set PAYT_MCP_TOKEN to 32 random characters or more, which "
             "every client must then send as a bearer token, or leave --host out."
@@ -47,7 +48,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 
     servers: list[PaytServer] = []
     config = how_to_serve(build_app(settings, host=args.host, browse=browse, began=servers.append))
-    who = "this machine alone" if args.host in LOOPBACK else "whoever has PAYT_MCP_TOKEN"
+    who = "this machine alone" if args.host in NAMED_HERE else "whoever has PAYT_MCP_TOKEN"
     place = f"http://{f'[{args.host}]' if ':' in args.host else args.host}:{args.port}/mcp"
     if sys.stderr.isatty():  # elsewhere every line of it is an entry of the log
         print(f"Serving {place}, to {who}; Ctrl+C stops it.", file=sys.stderr, flush=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from payt_mcp.errors import SettingsError
+from payt_mcp.network import is_loopback
 from payt_mcp.settings import values
 from payt_mcp.settings.known import KNOWN
 from payt_mcp.settings.secret import Secret
@@ -150,6 +151,6 @@ def _https(name: str, value: str) -> str:
         raise SettingsError(
             f"{name} must name its host in letters from a to z, digits, dots and dashes: others are written xn--."
         )
-    if parts.scheme == "http" and not values.is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise SettingsError(f"{name} must begin with https:// (http is for this machine only).")
     return value.rstrip("/")

@@ -105,13 +105,13 @@ def _facts(of: Standing, advice: Advice) -> Iterator[str]:
     """What the reason does not say already, the weightiest first."""
     if advice.also:
         yield f"also: {', '.join(_DAY.sub('', said.partition(': ')[0]) for said in advice.also)}"
+    yield from (f"{currency} {amount:.2f} beside it" for currency, amount in of.chasing.uncounted.items())
     yield from _apart(of, advice)
     if of.limit is not None:
         yield f"over its credit limit of {of.limit:.0f}"
     if of.owing.credit and advice.step != "match_credit":
         yield f"credit of {of.owing.credit:.2f} open"
-    if of.paid is not None:
-        yield f"paid {of.paid[1]:.2f} on {of.paid[0]}"
+    yield from _paid(of)
     yield from _said(of)
     if of.has_address is False and advice.step != "fix_address" and NO_ADDRESS not in advice.also:
         yield "no e-mail address"
@@ -132,8 +132,20 @@ def _apart(of: Standing, advice: Advice) -> Iterator[str]:
     if advice.rule == "set_apart":
         yield from [why] if why and len(of.owing.apart) > 1 else []
     elif of.owing.apart:
-        where = "of it" if advice.amount == of.owing.overdue else "beside it"
-        yield f"{where} {of.owing.overdue - of.chasing.amount:.2f} {why or 'set apart'}"
+        amount, is_all = of.owing.overdue - of.chasing.amount, advice.amount == of.owing.overdue
+        if advice.rule == "missed_term" and not is_all:
+            amount -= advice.amount  # the terms are part of what is in the plan
+        if amount > 0:
+            yield f"{'of it' if is_all else 'beside it'} {amount:.2f} {why or 'set apart'}"
+
+
+def _paid(of: Standing) -> Iterator[str]:
+    """What came last, and what was taken back since."""
+    back = of.taken_back
+    if back is not None and (of.paid is None or of.paid[0] <= back[0]):
+        yield f"a payment of {back[1]:.2f} was taken back (booked {back[0]})"
+    elif of.paid is not None:
+        yield f"paid {of.paid[1]:.2f} on {of.paid[0]}"
 
 
 def _wrote(of: Standing) -> Iterator[str]:

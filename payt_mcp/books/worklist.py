@@ -20,7 +20,7 @@ from payt_mcp.receivables import plans
 from payt_mcp.receivables.messages import EARLIEST, is_automatic, message_moment
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.worklist.owing import Terms
-from payt_mcp.receivables.worklist.paid import LastPaid, last_paid
+from payt_mcp.receivables.worklist.paid import LastPaid, last_paid, last_taken_back
 from payt_mcp.receivables.worklist.plan import Worklist, worklist_of
 from payt_mcp.receivables.worklist.rules import rests_on_payments
 from payt_mcp.receivables.worklist.standing import Letters, Owing, Plans, Standing, Work
@@ -79,6 +79,7 @@ class _Standings:
         self._plans = _by_debtor(day.plans)
         self._tasks = _by_debtor(self._owned(task) for task in day.tasks)
         self._paid = self._payments(day)
+        self._taken_back = last_taken_back(day.payments, self._debtor_of)
         self._last_paid, self._payment_days = day.last_paid, day.payment_days
 
     def all(self) -> Iterable[Standing]:
@@ -115,6 +116,7 @@ class _Standings:
             labels=debtor.labels if debtor else (),
             limit=limit if limit is not None and owing.open > limit else None,
             paid=self._paid.get(key),
+            taken_back=self._taken_back.get(key),
         )
 
     def _letters(self, key: str) -> Letters:
@@ -145,9 +147,14 @@ class _Standings:
         )
 
     def _work(self, key: str) -> Work:
-        dated = [(task.expiry_date or self._today, task.subject or "") for task in self._tasks.get(key, ())]
-        later = sorted(one for one in dated if one[0] > self._today)
-        return Work([one for one in dated if one[0] <= self._today], later[0] if later else None)
+        due: list[tuple[dt.date | None, str]] = []
+        later: list[tuple[dt.date, str]] = []
+        for task in self._tasks.get(key, ()):
+            if task.expiry_date is not None and task.expiry_date > self._today:
+                later.append((task.expiry_date, task.subject or ""))
+            else:
+                due.append((task.expiry_date, task.subject or ""))
+        return Work(due, min(later, default=None))
 
     def _owned(self, task: Task) -> Task:
         """A task about an open invoice, or a credit case, is its debtor's."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from sys import intern
@@ -14,9 +14,10 @@ from payt_mcp.receivables.phases import CASE_STAMPS, case_phase
 if TYPE_CHECKING:
     from payt_mcp.payt.models import CreditCase, PaymentPlan
 
-CASE_FIELDS = (
+CASE_FIELDS: tuple[str | Mapping[str, Sequence[str]], ...] = (
     "id", "case_number", "credit_case_number", "debtor_id", "active_payment_plan_id", "paused_at",
     "open_amount", "currency_code", *CASE_STAMPS, "deactivated_at", "updated_at",
+    {"labels": ("name",)},
 )  # fmt: skip
 PLAN_FIELDS = ("id", "debtor_id", "active", "updated_at")
 
@@ -49,6 +50,7 @@ class CaseEntry:
     """One of `phases.CASE_PHASES`."""
     open_amount: Decimal | None = None
     currency: str = ""
+    labels: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
@@ -131,6 +133,7 @@ def case_entry(case: CreditCase) -> CaseEntry:
         case_phase(case),
         case.open_amount,
         intern(case.currency_code or ""),
+        tuple(intern(label.name) for label in case.labels if label.name),
     )
 
 

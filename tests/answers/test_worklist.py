@@ -268,6 +268,61 @@ def _check_set_apart(rows: list[Fields], overdue: dict[str, str]) -> None:
     assert seen == {"of", "beside"}
 
 
+REMINDED = [owes("100.00", 100, reminder_3_at=at(60)), owes("80.00", 30, reminder_1_at=at(9))]
+DOLLARS = {"currency_code": "USD", "book_open_amount": None, "book_total_amount": None}
+MEAN = {
+    "TWO-STEPS": Case("reminded of one, of the other later", "remind", REMINDED),
+    "COLLECT": Case("collectable tells the debtor nothing", "remind", [owes("9.00", 60, collectable_at=at(3))]),
+    "UNDATED": Case("a task of no date", "do_task", [owes("100.00", 30)], tasks=[{"expiry_date": None}]),
+    "HEALED": Case("mail came back, a later one did not", "remind", [owes("9", 40, reminder_1_at=at(9))], bounced=30),
+    "LATEST": Case("the latest reminder came back", "fix_address", [owes("9.00", 40, reminder_1_at=at(2))], bounced=2),
+    "LITTLE": Case("little is left", "remind", [owes("515", 80, open_amount="15", reminder_2_at=at(15))]),
+    "LABEL": Case("the case is disputed", LEFT, [owes("9.00", 40)], case={"labels": ["Betwist"]}),
+    "SETTLED": Case("no longer disputed", "remind", [owes("9.00", 40)], debtor={"labels": ["Geschil opgelost"]}),
+    "BANKRUPT": Case("insolvent", LEFT, [owes("9.00", 40)], debtor={"remark": "Failliet, curator mr. De Boer"}),
+    "DOLLARS": Case("no amount in euros", "remind", [owes("3000.00", 30, **DOLLARS), owes("-5.00", 9)]),
+    "AT-REST": Case("the same, paused", LEFT, [owes("30.00", 30, **DOLLARS)], debtor={"reminding_paused_at": at(9)}),
+}  # fmt: skip
+
+
+async def test_the_step_and_what_is_said_of_it_hold_where_records_speak_against_each_other() -> None:
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    for number, case in MEAN.items():
+        put(world, number, case)
+    put(world, "CAME-BACK", Case("", "remind", [owes("90.00", 4, payment_method="direct_debit")]))
+    ids = {row["invoice_number"]: row["id"] for row in world.rows(MAIN, "invoices")}
+    book(world, ids["CAME-BACK-1"], 4, "90.00")
+    book(world, ids["CAME-BACK-1"], 2, "-90.00", transaction_type="reversal", reversal_code="AM04")
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            rows = {row["debtor_number"]: row for row in await who.all("get_worklist", "debtors", top=50)}
+            left = {
+                row["debtor_number"]: row
+                for step in ("must_not", "not_yet")
+                for row in await who.all("get_worklist", "debtors", step=step, top=50)
+            }
+    steps = {number: rows[number]["step"] if number in rows else LEFT for number in (*MEAN, "CAME-BACK")}
+    assert steps == {number: case.step for number, case in MEAN.items()} | {"CAME-BACK": "remind"}
+    assert rows["TWO-STEPS"]["reason"] == f"overdue 100 days, reminder 3 on {ago(60)}"
+    assert rows["UNDATED"]["reason"] == "task of no date: “Bel terug”"
+    assert rows["LATEST"]["reason"] == f"mail came back on {ago(2)}"
+    assert (rows["DOLLARS"]["amount"], rows["DOLLARS"]["facts"][0]) == ("0.00", "USD 3000.00 beside it")
+    assert left["AT-REST"]["reason"] == "paused with the debtor"
+    assert f"a payment of 90.00 was taken back (booked {ago(2)})" in rows["CAME-BACK"]["facts"]
+
+
+async def test_missed_terms_are_no_amount_beside_themselves() -> None:
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    for number, owed in (("ALL", "500.00"), ("MORE", "2000.00")):
+        put(world, number, Case("", "", [owes(owed, 70)], plan={"active": True, "payment_terms": TERM_MISSED}))
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            rows = {row["debtor_number"]: row for row in await who.all("get_worklist", "debtors", top=50)}
+    assert {rows[number]["amount"] for number in ("ALL", "MORE")} == {"500.00"}
+    assert "of it 500.00 in a plan" in rows["ALL"]["facts"]
+    assert "beside it 1500.00 in a plan" in rows["MORE"]["facts"]
+
+
 PROMISED: list[Fields] = [wrote(25), wrote(24, ours=True)]
 
 

@@ -31,6 +31,17 @@ def last_paid(payments: Iterable[Payment], debtor_of: Callable[[str], str]) -> d
     return found
 
 
+def last_taken_back(payments: Iterable[Payment], debtor_of: Callable[[str], str]) -> dict[str, LastPaid]:
+    """By the debtor's id: the last payment that was taken back, as by a chargeback, and the day Payt has of it."""
+    found: dict[str, LastPaid] = {}
+    for one in payments:
+        debtor_id = debtor_of(one.invoice_id or "")
+        if debtor_id and one.payment_date and kind_of(one) in {"reversal", "reversed"}:
+            back = one.payment_date, abs(one.total_book_amount or Decimal("0.00"))
+            found[debtor_id] = max(back, found.get(debtor_id, back))
+    return found
+
+
 def _bookings(payments: Iterable[Payment]) -> Iterable[tuple[dt.date, bool, Decimal, str]]:
     """Money that came, and money that was taken back: of one day the latter is the later."""
     for one in payments:

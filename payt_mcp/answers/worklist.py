@@ -105,11 +105,11 @@ def step_words(step: str) -> str:
 
 def _facts(of: Standing, advice: Advice) -> Iterator[str]:
     """What the reason does not say already, the weightiest first."""
-    if advice.also:
-        yield f"also: {', '.join(_DAY.sub('', said.partition(': ')[0]) for said in advice.also)}"
     noted = _NOTED.format(of.letters.noted) if of.letters.noted else ""
     is_about_it = _is_noted_since(of) and advice.step in _SAY_NOTE
-    yield from [noted] if is_about_it else []
+    also = [_DAY.sub("", said.partition(": ")[0]) for said in advice.also] + [noted] * is_about_it
+    if also:
+        yield f"also: {', '.join(also)}"
     yield from (f"{currency} {amount:.2f} beside it" for currency, amount in of.chasing.uncounted.items())
     yield from _apart(of, advice)
     if of.limit is not None:

@@ -155,9 +155,9 @@ def _paid(of: Standing) -> Iterator[str]:
     """What came last, and what was taken back since."""
     back = of.taken_back
     if back is not None and (of.paid is None or of.paid[0] <= back[0]):
-        yield f"a payment of {back[1]:.2f} was taken back (booked {back[0]})"
+        yield f"a payment{f' of {back[1]:.2f}' if back[1] else ''} was taken back (booked {back[0]})"
     elif of.paid is not None:
-        yield f"paid {of.paid[1]:.2f} on {of.paid[0]}"
+        yield f"paid{f' {of.paid[1]:.2f}' if of.paid[1] else ''} on {of.paid[0]}"
 
 
 def _wrote(of: Standing) -> Iterator[str]:

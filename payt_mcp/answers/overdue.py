@@ -97,7 +97,7 @@ def bucket_lines(pictures: Sequence[tuple[Scope, aging.Overdue]]) -> list[str]:
     return present.table(rows, columns)
 
 
-def debtor_row(items: OpenItems, row: aging.DebtorOverdue, flags: Sequence[str]) -> dict[str, Any]:
+def overdue_row(items: OpenItems, row: aging.DebtorOverdue, flags: Sequence[str]) -> dict[str, Any]:
     debtor = items.debtors.get(row.debtor_id)
     return present.filled(
         {

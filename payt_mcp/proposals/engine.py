@@ -29,7 +29,7 @@ from payt_mcp.proposals.attempt import Check, Done, Writer, left_by
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.outcomes import of_this_attempt, sent_before
 from payt_mcp.proposals.records import Record, Who
-from payt_mcp.proposals.rounds import ROUNDS, Rounds, Turns
+from payt_mcp.proposals.rounds import ROUNDS, Rounds, TurnTaking
 from payt_mcp.proposals.sending import SENDING_BOUND, send
 from payt_mcp.proposals.states import PENDING, Status
 from payt_mcp.proposals.stored import words_of
@@ -214,7 +214,7 @@ class Engine:
             finally:
                 await turns.let_go(key)
 
-    async def _takes_up(self, turns: Turns, key: str) -> bool:
+    async def _takes_up(self, turns: TurnTaking, key: str) -> bool:
         """Whether this process sees to it; where another does, it is asked again in each round."""
         is_ours = await turns.take(key)
         (self._elsewhere.discard if is_ours else self._elsewhere.add)(key)

@@ -17,7 +17,7 @@ from payt_mcp.answers.rows import (
     invoice_row_within,
     plan_lines,
     plan_row,
-    spoken,
+    worded,
 )
 from payt_mcp.receivables import phases
 from payt_mcp.receivables.entries import INVOICE_FIELDS, OpenItem, open_item
@@ -154,14 +154,14 @@ def _timeline(case: CreditCase, zone: dt.tzinfo) -> list[dict[str, Any]]:
 
 
 def _text(data: dict[str, Any]) -> list[str]:
-    text = [f"{name}: {present.cell(value)}" for name, value in spoken(data["credit_case"]).items()]
+    text = [f"{name}: {present.cell(value)}" for name, value in worded(data["credit_case"]).items()]
     if data["debtor"]:
         text.append(
             f"debtor: {data['debtor'].get('debtor_number', 'no number')} {data['debtor'].get('name', '')}".rstrip()
         )
     text += ["Timeline:", *(f"- {step['at']} {phases.words(step['step'])}" for step in data["timeline"])]
     if data["invoices"]:
-        text += ["Invoices:", *present.table([spoken(row) for row in data["invoices"]], INVOICE_COLUMNS)]
+        text += ["Invoices:", *present.table([worded(row) for row in data["invoices"]], INVOICE_COLUMNS)]
     for plan in data["payment_plans"]:
         text += plan_lines(plan)
     return text

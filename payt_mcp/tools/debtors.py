@@ -9,7 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
 from payt_mcp.answers.amounts import unbooked_notes
-from payt_mcp.answers.attention import debtor_notes, spoken_debtor
+from payt_mcp.answers.attention import debtor_notes, worded_debtor
 from payt_mcp.answers.names import debtor_names, similar_note
 from payt_mcp.answers.rows import debtor_row
 from payt_mcp.receivables import aging, matching
@@ -162,7 +162,7 @@ def _add_rows(answer: Answer, scopes: Sequence[Scope], books: Sequence[Answered[
         for key, balance in zip(ids, balances, strict=True):
             debtor, found = items.debtors[key], held.derived.attention(items, key, scope.today)
             row = whose | debtor_row(debtor, balance, found.flags)
-            rows[pinned(scopes, scope, key)] = (row, spoken_debtor(row, found))
+            rows[pinned(scopes, scope, key)] = (row, worded_debtor(row, found))
             told.append((present.code(debtor.number), found))
         said = [*debtor_notes(told, currency), *_uncounted(balances, currency or ""), *held.unseen]
         said += [*held.corrections(), *scope.caveats]

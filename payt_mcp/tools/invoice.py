@@ -13,7 +13,7 @@ from typing_extensions import TypedDict  # pydantic cannot read nested ones of t
 
 from payt_mcp.answers.attention import invoice_notes
 from payt_mcp.answers.raw import raw_fields
-from payt_mcp.answers.rows import invoice_row, spoken
+from payt_mcp.answers.rows import invoice_row, worded
 from payt_mcp.receivables import phases
 from payt_mcp.receivables.entries import open_item
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, earliest, scopes_of
@@ -97,7 +97,7 @@ def _each(found: Sequence[Answered[_Seen]]) -> Answer:
     number = rows[0].get("invoice_number", "")
     answer = Answer(f"Invoice {number} is there in {len(rows)} administrations.", {"invoices": rows})
     columns = {name: name.replace("_", " ") for name in dict.fromkeys(name for row in rows for name in row)}
-    answer.lines = present.table([spoken(row) for row in rows], columns)
+    answer.lines = present.table([worded(row) for row in rows], columns)
     answer.notes = ["Pass administration_id for everything about one of them."]
     answer.as_of = earliest([scope for scope, _ in found], (scope.as_of for scope, _ in found))
     return answer
@@ -190,7 +190,7 @@ def _timeline(invoice: Invoice, zone: dt.tzinfo) -> list[dict[str, Any]]:
 def _text(
     detail: Mapping[str, Any], timeline: Sequence[Mapping[str, Any]], lines: Sequence[Mapping[str, Any]]
 ) -> list[str]:
-    text = [f"{name}: {present.cell(value)}" for name, value in spoken(detail).items()]
+    text = [f"{name}: {present.cell(value)}" for name, value in worded(detail).items()]
     if timeline:
         text.append("Timeline:")
         text += [f"- {step['at']} {phases.words(step['step'])}" for step in timeline]

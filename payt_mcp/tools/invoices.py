@@ -10,7 +10,7 @@ from mcp.types import CallToolResult
 from pydantic import Field
 
 from payt_mcp.answers import found_invoices, groups, totals
-from payt_mcp.answers.rows import INVOICE_COLUMNS, spoken_invoice
+from payt_mcp.answers.rows import INVOICE_COLUMNS, worded_invoice
 from payt_mcp.errors import BadValueError, InputError
 from payt_mcp.receivables.phases import ATTENTION
 from payt_mcp.receivables.selection import Between
@@ -369,7 +369,7 @@ async def _add_rows(
         answer.notes.append(f"Empty on every row: {', '.join(empty)}.")
     answer.data["invoices"] = shown
     columns = _COLUMNS | {name: name for row in shown for name in row if name not in _COLUMNS}
-    answer.lines = present.table([spoken_invoice(row) for row in shown], columns)
+    answer.lines = present.table([worded_invoice(row) for row in shown], columns)
     answer.total, answer.next_cursor = page.total, page.next_cursor
     answer.as_of = earliest(scopes, moments)
 
@@ -378,5 +378,5 @@ def _add_groups(answer: Answer, page: Shown) -> None:
     rows = [page.listing.rows[key] for key in page.ids]
     answer.data["groups"] = rows
     columns = groups.columns(page.listing.args.get("status", ""))
-    answer.lines = present.table(list(map(groups.spoken_group, rows)), columns)
+    answer.lines = present.table(list(map(groups.worded_group, rows)), columns)
     answer.total, answer.next_cursor = page.total, page.next_cursor

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from payt_mcp.answers import overdue
 from payt_mcp.answers.attention import debtor_notes
-from payt_mcp.answers.rows import spoken
+from payt_mcp.answers.rows import worded
 from payt_mcp.errors import BadValueError
 from payt_mcp.receivables.selection import in_turn
 from payt_mcp.tools.first_pages import first_page
@@ -202,7 +202,7 @@ def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answer
             if key not in drawn.by_debtor:
                 continue
             of_debtor = attention_of(scope, drawn, key)
-            row = whose | overdue.debtor_row(drawn.items, drawn.by_debtor[key], of_debtor.flags)
+            row = whose | overdue.overdue_row(drawn.items, drawn.by_debtor[key], of_debtor.flags)
             place = pinned(scopes, scope, key)
             rows[place] = row
             told.append((row.get("debtor_number", ""), of_debtor))
@@ -213,6 +213,6 @@ def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answer
         gone = present.count(len(page.ids) - len(shown), "debtor")
         answer.notes.append(f"{gone} on this page no longer overdue.")
     answer.data["debtors"] = [rows[key] for key in shown]
-    answer.lines += [*([""] if answer.lines else []), *present.table([spoken(rows[key]) for key in shown], _COLUMNS)]
+    answer.lines += [*([""] if answer.lines else []), *present.table([worded(rows[key]) for key in shown], _COLUMNS)]
     answer.total, answer.next_cursor = page.total, page.next_cursor
     answer.as_of = earliest(scopes, (drawn.as_of for _, drawn in found))

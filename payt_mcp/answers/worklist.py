@@ -21,6 +21,8 @@ _MOST_FACTS = 2
 _MOST_REASONS = 3
 _SAY_AGE = frozenset({"propose_plan", "call", "remind"})
 _SAY_STEP = frozenset({"hand_over", "call", "remind"})
+_SAY_NOTE = frozenset({"answer_message", "check_promise"})
+_NOTED = "a colleague's note of {}"
 _LEFT_WORDS = {"must_not": "must not be chased", "not_yet": "not to be chased yet"}
 _APART_WORDS = {
     "with_bailiff": "with a bailiff",
@@ -105,6 +107,9 @@ def _facts(of: Standing, advice: Advice) -> Iterator[str]:
     """What the reason does not say already, the weightiest first."""
     if advice.also:
         yield f"also: {', '.join(_DAY.sub('', said.partition(': ')[0]) for said in advice.also)}"
+    noted = _NOTED.format(of.letters.noted) if of.letters.noted else ""
+    is_about_it = _is_noted_since(of) and advice.step in _SAY_NOTE
+    yield from [noted] if is_about_it else []
     yield from (f"{currency} {amount:.2f} beside it" for currency, amount in of.chasing.uncounted.items())
     yield from _apart(of, advice)
     if of.limit is not None:
@@ -119,8 +124,15 @@ def _facts(of: Standing, advice: Advice) -> Iterator[str]:
         yield f"overdue {of.owing.oldest_days} days"
     if of.chasing.step and advice.step not in _SAY_STEP:
         yield f"{words(of.chasing.step)} on {of.chasing.step_at}"
-    if advice.step not in {"answer_message", "check_promise"}:
+    if advice.step not in _SAY_NOTE:
         yield from _wrote(of)
+    yield from [noted] if noted and not is_about_it else []
+
+
+def _is_noted_since(of: Standing) -> bool:
+    """A colleague who called instead of writing back may have written that down."""
+    noted, wrote = of.letters.noted, of.letters.incoming
+    return noted is not None and wrote is not None and noted >= wrote
 
 
 def _apart(of: Standing, advice: Advice) -> Iterator[str]:

@@ -17,7 +17,7 @@ from payt_mcp.books.open_books import Books
 from payt_mcp.books.paid_since import PAYMENT_FIELDS, payments_since
 from payt_mcp.books.permitted import permitted
 from payt_mcp.payt.clock import Reading
-from payt_mcp.payt.models import Message, Notification, Payment, PaymentPlan, Task
+from payt_mcp.payt.models import Message, Note, Notification, Payment, PaymentPlan, Task
 from payt_mcp.payt.resources import Found, Resources
 from payt_mcp.payt.together import together
 from payt_mcp.payt.wire import EntityT
@@ -37,12 +37,14 @@ _MOST_PAYMENTS = 2_000
 """And how many payments: those that a step rests on are asked for by themselves."""
 
 _TASK_FIELDS = ("id", "debtor_id", "invoice_id", "credit_case_id", "subject", "expiry_date", "completed_at")
+_NOTE_FIELDS = ("id", "debtor_id", "invoice_id", "credit_case_id", "created_at", "completed_at", "updated_at")
 _MAIL_FIELDS = ("id", "debtor_id", "notification_type", "created_at", "updated_at")
 
 
 @dataclass
 class Day:
-    """The recent messages, mail that bounced in 90, payments of 14 days; every plan and every open task.
+    """The recent messages, mail that bounced in 90, payments of 14 days; every plan, every open task, and the notes of
+    as many days as the messages that are not marked as done.
 
     `unseen` says what the token may not read, and `cut` which lists are longer than was looked through. `message_days`
     is 0 where messages may not be read. All payments of `payment_days` are known, of open invoices; `last_paid` is what
@@ -58,6 +60,7 @@ class Day:
     last_paid: dict[str, LastPaid | None] = field(default_factory=dict)
     plans: list[PaymentPlan] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
 
@@ -165,7 +168,13 @@ async def _read(payt: Resources, administration_id: str) -> Day:
             listed = await payt.tasks(administration_id, fields=_TASK_FIELDS, most=MOST_READ)
             day.tasks = [task for task in _bounded(day, "tasks", listed) if not task.completed_at]
 
-    await together(messages, bounced, payments, plans, tasks)
+    async def notes() -> None:
+        since = recent_since(now)
+        async with permitted(partial(day.refuse, "Notes", "notes")):
+            listed = await payt.notes(administration_id, fields=_NOTE_FIELDS, most=MOST_READ, updated_after=since)
+            day.notes = [note for note in _bounded(day, "notes", listed) if not note.completed_at]
+
+    await together(messages, bounced, payments, plans, tasks, notes)
     return day
 
 

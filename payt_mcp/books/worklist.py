@@ -14,7 +14,7 @@ from payt_mcp.books.day import Day as Lately
 from payt_mcp.books.messages import newest_first, unanswered
 from payt_mcp.books.scope import Scope
 from payt_mcp.books.zones import time_zone
-from payt_mcp.payt.models import Message, PaymentPlan, Task
+from payt_mcp.payt.models import Message, Note, PaymentPlan, Task
 from payt_mcp.payt.together import both
 from payt_mcp.receivables import plans
 from payt_mcp.receivables.messages import EARLIEST, is_automatic, message_moment
@@ -27,6 +27,7 @@ from payt_mcp.receivables.worklist.standing import Letters, Owing, Plans, Standi
 from payt_mcp.settings import Rules
 
 _ZERO = Decimal("0.00")
+_OwnedT = TypeVar("_OwnedT", Task, Note)
 _NOTHING = Owing()
 
 
@@ -78,6 +79,7 @@ class _Standings:
         self._bounced = self._moments((one.debtor_id, one.created_at) for one in day.bounced)
         self._plans = _by_debtor(day.plans)
         self._tasks = _by_debtor(self._owned(task) for task in day.tasks)
+        self._notes = self._moments((self._owned(note).debtor_id, note.created_at) for note in day.notes)
         self._paid = self._payments(day)
         self._taken_back = last_taken_back(day.payments, self._debtor_of)
         self._last_paid, self._payment_days = day.last_paid, day.payment_days
@@ -127,6 +129,7 @@ class _Standings:
             ours=self._day(self._ours.get(key)),
             bounced=self._bounced.get(key),
             automatic=self._day(self._automatic.get(key)),
+            noted=self._notes.get(key),
         )
 
     def _plans_of(self, key: str) -> Plans:
@@ -156,12 +159,12 @@ class _Standings:
                 due.append((task.expiry_date, task.subject or ""))
         return Work(due, min(later, default=None))
 
-    def _owned(self, task: Task) -> Task:
-        """A task about an open invoice, or a credit case, is its debtor's."""
-        about = self._items.invoices.get(task.invoice_id or "") or self._items.cases.get(task.credit_case_id or "")
-        if task.debtor_id or about is None:
-            return task
-        return task.model_copy(update={"debtor_id": about.debtor_id})
+    def _owned(self, record: _OwnedT) -> _OwnedT:
+        """A task or note about an open invoice, or a credit case, is its debtor's."""
+        about = self._items.invoices.get(record.invoice_id or "") or self._items.cases.get(record.credit_case_id or "")
+        if record.debtor_id or about is None:
+            return record
+        return record.model_copy(update={"debtor_id": about.debtor_id})
 
     def _payments(self, day: Lately) -> dict[str, LastPaid]:
         """The last payment of each debtor: of its open invoices, as Payt does not say whose a payment is; of any where

@@ -207,6 +207,7 @@ TOOL = ToolSpec(
         "tasks:read",
         "credit_cases:read",
     ),
+    if_there=("notes:read",),
 )
 
 _MOST_BESIDE = 20

@@ -311,6 +311,31 @@ async def test_the_step_and_what_is_said_of_it_hold_where_records_speak_against_
     assert f"a payment of 90.00 was taken back (booked {ago(2)})" in rows["CAME-BACK"]["facts"]
 
 
+async def test_a_colleagues_note_is_told_and_first_where_it_may_be_the_answer() -> None:
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    for number, days, more in (
+        ("CALLED", 4, {}), ("BEFORE", 9, {}), ("DONE", 4, {"completed_at": at(3)}), ("CASE", 4, {}), ("QUIET", 4, {}),
+    ):  # fmt: skip
+        messages = [wrote(6)] if number != "QUIET" else []
+        put(world, number, Case("", "", [owes("90.00", 20)], messages=messages, case={"phase": "new"}))
+        debtor = next(row for row in world.rows(MAIN, "debtors") if row.get("debtor_number") == number)
+        (case,) = [row["id"] for row in world.rows(MAIN, "credit_cases") if row["debtor_id"] == debtor["id"]]
+        about = {"credit_case_id": case} if number == "CASE" else {"debtor_id": debtor["id"]}
+        world.add(MAIN, "notes", content="Gebeld", created_at=at(days), **about, **more)
+    with payt(world, tokens={"sandbox-token": Token(ALL_SCOPES), "no-notes": Token(ALL_SCOPES - {"notes:read"})}) as of:
+        async with assistant(of) as who:
+            facts = {
+                row["debtor_number"]: row.get("facts", []) for row in await who.all("get_worklist", "debtors", top=50)
+            }
+        async with assistant(of, PAYT_API_TOKEN="no-notes") as who:
+            notes = (await who.ask("get_worklist"))["notes"]
+    said = f"a colleague's note of {ago(4)}"
+    assert [facts[number].count(said) for number in ("CALLED", "BEFORE", "DONE", "CASE", "QUIET")] == [1, 0, 0, 1, 1]
+    assert facts["CALLED"][0] == facts["CASE"][0] == said
+    assert facts["BEFORE"][-1] == f"a colleague's note of {ago(9)}"
+    assert any("notes:read" in note for note in notes)
+
+
 async def test_missed_terms_are_no_amount_beside_themselves() -> None:
     world = frozen(build_world(invoices=60, seed=4, today=TODAY))
     for number, owed in (("ALL", "500.00"), ("MORE", "2000.00")):

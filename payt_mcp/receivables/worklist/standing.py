@@ -49,8 +49,8 @@ class Owing:
 @dataclass(frozen=True, slots=True)
 class Letters:
     """The correspondence. `waiting` are the days of incoming messages that nobody answered, `incoming` and `ours` the
-    last of each, `bounced` when mail came back last. What a mail program answered is in none of these, but in
-    `automatic`, the day of the last.
+    last of each, `bounced` when mail came back last, `noted` when a colleague wrote the last note that is not done
+    with. What a mail program answered is in none of these, but in `automatic`, the day of the last.
     """
 
     waiting: Sequence[dt.date] = ()
@@ -58,6 +58,7 @@ class Letters:
     ours: dt.date | None = None
     bounced: dt.date | None = None
     automatic: dt.date | None = None
+    noted: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

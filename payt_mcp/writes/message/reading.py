@@ -15,6 +15,7 @@ from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of,
 from payt_mcp.receivables.aging import balance
 from payt_mcp.receivables.attention import of_case, of_invoice
 from payt_mcp.receivables.messages import EARLIEST, bounce_reason, message_moment
+from payt_mcp.receivables.objections import speaks_against
 from payt_mcp.receivables.records import case_entry
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.message.facts import Facts
@@ -68,7 +69,12 @@ async def facts_of(
         own_addresses=[administration.email_address] if administration.email_address else [],
         unseen=file.unseen,
         against=list(_against(scope, file)),
+        objections=_objections(*(label.name or "" for label in debtor.labels), debtor.remark or ""),
     )
+
+
+def _objections(*texts: str) -> list[str]:
+    return [text for text in texts if speaks_against([text])]
 
 
 def _against(scope: Scope, file: DebtorFile) -> Iterator[tuple[str, str]]:
@@ -154,6 +160,7 @@ def _items(scope: Scope, file: DebtorFile, now: dt.datetime) -> list[OwedItem]:
             item.due_date,
             item.step,
             _day(scope, item.step_at) if item.step_at and is_recent(item.step_at, now) else None,
+            _objections(*item.labels),
         )
         for item in file.open_items
     ]

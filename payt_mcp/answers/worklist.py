@@ -105,11 +105,11 @@ def step_words(step: str) -> str:
 
 def _facts(of: Standing, advice: Advice) -> Iterator[str]:
     """What the reason does not say already, the weightiest first."""
-    if advice.also:
-        yield f"also: {', '.join(_DAY.sub('', said.partition(': ')[0]) for said in advice.also)}"
     noted = _NOTED.format(of.letters.noted) if of.letters.noted else ""
     is_about_it = _is_noted_since(of) and advice.step in _SAY_NOTE
-    yield from [noted] if is_about_it else []
+    also = [_DAY.sub("", said.partition(": ")[0]) for said in advice.also] + [noted] * is_about_it
+    if also:
+        yield f"also: {', '.join(also)}"
     yield from (f"{currency} {amount:.2f} beside it" for currency, amount in of.chasing.uncounted.items())
     yield from _apart(of, advice)
     if of.limit is not None:
@@ -155,9 +155,9 @@ def _paid(of: Standing) -> Iterator[str]:
     """What came last, and what was taken back since."""
     back = of.taken_back
     if back is not None and (of.paid is None or of.paid[0] <= back[0]):
-        yield f"a payment of {back[1]:.2f} was taken back (booked {back[0]})"
+        yield f"a payment{f' of {back[1]:.2f}' if back[1] else ''} was taken back (booked {back[0]})"
     elif of.paid is not None:
-        yield f"paid {of.paid[1]:.2f} on {of.paid[0]}"
+        yield f"paid{f' {of.paid[1]:.2f}' if of.paid[1] else ''} on {of.paid[0]}"
 
 
 def _wrote(of: Standing) -> Iterator[str]:

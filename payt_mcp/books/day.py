@@ -38,7 +38,7 @@ _MOST_PAYMENTS = 2_000
 
 _TASK_FIELDS = ("id", "debtor_id", "invoice_id", "credit_case_id", "subject", "expiry_date", "completed_at")
 _NOTE_FIELDS = ("id", "debtor_id", "invoice_id", "credit_case_id", "created_at", "completed_at", "updated_at")
-_MAIL_FIELDS = ("id", "debtor_id", "notification_type", "created_at", "updated_at")
+_MAIL_FIELDS = ("id", "debtor_id", "invoice_id", "credit_case_id", "notification_type", "created_at", "updated_at")
 
 
 @dataclass

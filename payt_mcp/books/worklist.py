@@ -14,7 +14,7 @@ from payt_mcp.books.day import Day as Lately
 from payt_mcp.books.messages import newest_first, unanswered
 from payt_mcp.books.scope import Scope
 from payt_mcp.books.zones import time_zone
-from payt_mcp.payt.models import Message, Note, PaymentPlan, Task
+from payt_mcp.payt.models import Message, Note, Notification, PaymentPlan, Task
 from payt_mcp.payt.together import both
 from payt_mcp.receivables import plans
 from payt_mcp.receivables.messages import EARLIEST, is_automatic, message_moment
@@ -27,7 +27,7 @@ from payt_mcp.receivables.worklist.standing import Letters, Owing, Plans, Standi
 from payt_mcp.settings import Rules
 
 _ZERO = Decimal("0.00")
-_OwnedT = TypeVar("_OwnedT", Task, Note)
+_OwnedT = TypeVar("_OwnedT", Message, Note, Notification, Task)
 _NOTHING = Owing()
 
 
@@ -69,14 +69,14 @@ class _Standings:
         self._items = items
         self._today = scope.today
         self._zone = time_zone(scope.administration)
-        newest = newest_first(day.messages)
+        newest = newest_first(map(self._owned, day.messages))
         automatic = {message.id: message for message in newest if is_automatic(message)}
         by_people = [message for message in newest if message.id not in automatic]
         self._waiting = unanswered(by_people)
         self._incoming = _last(by_people, "debtor")
         self._automatic = _last(automatic.values(), "debtor")
         self._ours = _last(by_people, "creditor")
-        self._bounced = self._moments((one.debtor_id, one.created_at) for one in day.bounced)
+        self._bounced = self._still_bounced(map(self._owned, day.bounced))
         self._plans = _by_debtor(day.plans)
         self._tasks = _by_debtor(self._owned(task) for task in day.tasks)
         self._notes = self._moments((self._owned(note).debtor_id, note.created_at) for note in day.notes)
@@ -160,7 +160,7 @@ class _Standings:
         return Work(due, min(later, default=None))
 
     def _owned(self, record: _OwnedT) -> _OwnedT:
-        """A task or note about an open invoice, or a credit case, is its debtor's."""
+        """What is about an open invoice, or a credit case, is its debtor's where it names no debtor."""
         about = self._items.invoices.get(record.invoice_id or "") or self._items.cases.get(record.credit_case_id or "")
         if record.debtor_id or about is None:
             return record
@@ -179,6 +179,13 @@ class _Standings:
     def _debtor_of(self, invoice_id: str) -> str:
         item = self._items.invoices.get(invoice_id)
         return item.debtor_id if item is not None else ""
+
+    def _still_bounced(self, bounced: Iterable[Notification]) -> dict[str, dt.date]:
+        """When mail came back last, unless a message of ours went out after it."""
+        late = ((one.debtor_id, one.created_at) for one in bounced)
+        return self._moments(
+            (key, moment) for key, moment in late if key and moment and moment >= self._ours.get(key, moment)
+        )
 
     def _moments(self, of: Iterable[tuple[str | None, dt.datetime | None]]) -> dict[str, dt.date]:
         found: dict[str, dt.date] = {}

@@ -14,6 +14,10 @@ from functools import lru_cache
 
 from payt_mcp.words.folding import normalized
 
+_LABEL_LENGTH = 80
+_BEFORE = 60
+"""How many signs before a dispute may deny it."""
+
 _CLAUSE = re.compile(r"[.;,!\n]+|(?<=\?)|\s[-\u2013\u2014]\s|\b(?:maar|but|aber|mais)\b", re.IGNORECASE)
 
 # All below look at words as `normalized` leaves them: lower case, no accents or signs, one blank between two.
@@ -68,7 +72,7 @@ _DENIED = re.compile(
 )
 """What stands before a dispute and denies it, with nothing else between."""
 
-_NO = re.compile(r"^ (?:nee|neen|no|nein|non)$")
+_NO = re.compile(r" (?:nee|neen|no|nein|non)$")
 _SETTLED = _words(
     r"opgelost|afgehandeld\w*|afgesloten|gesloten|verholpen|ingetrokken|beeindigd|voorbij|opgeheven",
     r"resolved|solved|settled|closed|withdrawn|ended|lifted|removed",
@@ -86,10 +90,14 @@ def speaks_against(texts: Iterable[str]) -> bool:
     """Whether a label or a remark says that something is disputed, or that its debtor must not be chased just like
     that.
     """
-    return any(map(_is_objection, texts))
+    return any(_of_label(text) if len(text) <= _LABEL_LENGTH else _is_objection(text) for text in texts)
 
 
 @lru_cache(maxsize=4096)  # the same few labels are on a hundred thousand invoices
+def _of_label(text: str) -> bool:
+    return _is_objection(text)
+
+
 def _is_objection(text: str) -> bool:
     return any(map(_objects, _CLAUSE.split(text)))
 
@@ -105,7 +113,8 @@ def _objects(clause: str) -> bool:
 
 
 def _is_denied(found: re.Match[str], words: str) -> bool:
-    return bool(_DENIED.search(words[: found.start()].rstrip()) or _NO.match(words[found.end() :]))
+    begin = found.start()
+    return bool(_DENIED.search(words[max(0, begin - _BEFORE) : begin].rstrip()) or _NO.match(words, found.end()))
 
 
 def _is_settled(words: str) -> bool:

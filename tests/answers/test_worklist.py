@@ -330,10 +330,33 @@ async def test_a_colleagues_note_is_told_and_first_where_it_may_be_the_answer() 
         async with assistant(of, PAYT_API_TOKEN="no-notes") as who:
             notes = (await who.ask("get_worklist"))["notes"]
     said = f"a colleague's note of {ago(4)}"
-    assert [facts[number].count(said) for number in ("CALLED", "BEFORE", "DONE", "CASE", "QUIET")] == [1, 0, 0, 1, 1]
-    assert facts["CALLED"][0] == facts["CASE"][0] == said
+    assert facts["CALLED"][0] == facts["CASE"][0] == f"also: {said}"
+    assert said in facts["QUIET"]
+    assert not [fact for number in ("BEFORE", "DONE") for fact in facts[number] if ago(4) in fact]
     assert facts["BEFORE"][-1] == f"a colleague's note of {ago(9)}"
     assert any("notes:read" in note for note in notes)
+
+
+async def test_what_names_an_invoice_alone_is_its_debtors() -> None:
+    """A message, a bounce that a later message of the same day went out after, one that none did, and dollars."""
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    for number in ("WROTE", "BOUNCED", "CLEARED", "PAID"):
+        put(world, number, Case("", "", [owes("90.00", 20, open_amount="40.00")]))
+    ids = {row["invoice_number"]: row["id"] for row in world.rows(MAIN, "invoices")}
+    world.add_message(MAIN, invoice_id=ids["WROTE-1"], **wrote(2))
+    for number in ("BOUNCED", "CLEARED"):
+        world.add(
+            MAIN, "notifications", invoice_id=ids[f"{number}-1"], notification_type="mail_bounced", created_at=at(8)
+        )
+    later = f"{ago(8)}T15:00:00.000Z"
+    world.add_message(MAIN, invoice_id=ids["CLEARED-1"], sender_type="creditor", sent_at=later, received_at=later)
+    world.add_payment(MAIN, invoice_id=int(ids["PAID-1"]), payment_date=ago(8), total_amount="50.00")
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            rows = {row["debtor_number"]: row for row in await who.all("get_worklist", "debtors", top=50)}
+    steps = {number: rows[number]["step"] for number in ("WROTE", "BOUNCED", "CLEARED", "PAID")}
+    assert steps == {"WROTE": "answer_message", "BOUNCED": "fix_address", "CLEARED": "remind", "PAID": "remind"}
+    assert f"paid on {ago(8)}" in rows["PAID"]["facts"]
 
 
 async def test_missed_terms_are_no_amount_beside_themselves() -> None:

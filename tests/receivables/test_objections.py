@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from payt_mcp.payt.models import Debtor
+from payt_mcp.receivables.entries import debtor_entry
 from payt_mcp.receivables.objections import speaks_against
 
 AGAINST = [
@@ -65,3 +67,8 @@ def test_one_clause_does_not_speak_for_another() -> None:
     assert not speaks_against(["Geschil opgelost; klacht afgehandeld"])
     assert speaks_against(["Geschil opgelost; nieuwe klacht"])
     assert speaks_against(["Geen geschil, wel surseance"])
+
+
+def test_what_was_added_at_the_end_of_a_long_remark_is_kept() -> None:
+    remark = "Klant sinds 1998, contact via de heer Jansen. " * 12 + "Let op: niet aanmanen."
+    assert speaks_against([debtor_entry(Debtor(id="1", remark=remark)).remark])

@@ -11,7 +11,7 @@ from payt_mcp.payt.models import Payment
 from payt_mcp.receivables.insight.past import kind_of
 
 LastPaid = tuple[dt.date, Decimal]
-"""The day, and the amount in the administration's currency."""
+"""The day, and the amount in the administration's currency; 0 where Payt does not give that."""
 
 
 def last_paid(payments: Iterable[Payment], debtor_of: Callable[[str], str]) -> dict[str, LastPaid]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from payt_mcp.answers.amounts import unbooked_notes
+from payt_mcp.answers.amounts import most_first, unbooked_notes
 from payt_mcp.receivables.sums import Sums, Totals, own_together
 from payt_mcp.words import text as present
 
@@ -56,7 +56,7 @@ def others(totals: Totals, currency: str) -> list[str]:
 def by_currency(own: Mapping[str, Sums], status: str) -> list[dict[str, Any]]:
     """What `own_words` say: in each currency itself, most invoices first."""
     rows = []
-    for code in _most_first(own):
+    for code in most_first(own):
         row = sums_row(own[code], status)
         if status == "all":
             row["total_amount"] = present.plain(own[code].total)
@@ -66,10 +66,6 @@ def by_currency(own: Mapping[str, Sums], status: str) -> list[dict[str, Any]]:
             row.pop("overdue", None)
         rows.append({"currency": present.code(code) or "none", **row})
     return rows
-
-
-def _most_first(own: Mapping[str, Sums]) -> list[str]:
-    return sorted(own, key=lambda code: (-own[code].invoices, code))
 
 
 def add_totals(data: dict[str, Any], parts: Sequence[tuple[Scope, Totals]], status: str) -> None:
@@ -161,7 +157,7 @@ def own_words(own: Mapping[str, Sums], status: str, *, several: bool = False) ->
     """` By currency, not converted: EUR 1000.00 open (80.00 overdue), GBP 5.00 open.`; of `several` administrations,
     which are together in it, that too.
     """
-    parts = ", ".join(_short(own[code], code, status) for code in _most_first(own))
+    parts = ", ".join(_short(own[code], code, status) for code in most_first(own))
     return f" By currency{' together' if several else ''}, not converted: {parts}."
 
 

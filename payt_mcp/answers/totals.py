@@ -120,7 +120,7 @@ def _found(totals: Totals, currency: str, status: str, found: str = "") -> str:
     """
     if not totals.booked.items:  # a sum of nothing reads as if nothing were owed
         kind = "" if status == "all" else f"{status} "
-        own = ", ".join(_short(totals.own[code], code, status) for code in _most_first(totals.own))
+        own = ", ".join(_short(totals.own[code], code, status) for code in most_first(totals.own))
         return f"{present.count(totals.items, f'{kind}invoice')}{found}, without an amount in {currency}: {own}"
     foreign = others(totals, currency)
     converted = f", converted where it is in {', '.join(foreign)}" if foreign else ""

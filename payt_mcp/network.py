@@ -37,6 +37,14 @@ def is_loopback(host: str) -> bool:
     return address.is_loopback and not is_odd
 
 
+def value_of(environ: Mapping[str, str], name: str) -> str | None:
+    """What a variable says, this machine's or a setting of ours; None for an empty one, and for a `${...}` that whoever
+    started this process did not expand.
+    """
+    value = environ.get(name, "").strip()
+    return None if not value or _UNEXPANDED.match(value) else value
+
+
 @dataclass(frozen=True)
 class Variable:
     """One variable that is set. Its value may hold a password, so it does not print itself."""
@@ -75,5 +83,5 @@ def _either(environ: Mapping[str, str], name: str) -> Variable | None:
 
 
 def _given(environ: Mapping[str, str], name: str) -> Variable | None:
-    value = environ.get(name, "").strip()
-    return None if not value or _UNEXPANDED.match(value) else Variable(name, value)
+    value = value_of(environ, name)
+    return None if value is None else Variable(name, value)

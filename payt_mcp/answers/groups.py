@@ -141,7 +141,7 @@ def columns(status: str) -> dict[str, str]:
     return COLUMNS | ({"total_amount": "total"} if status == "paid" else {})
 
 
-def spoken_group(row: Mapping[str, Any]) -> dict[str, Any]:
+def worded_group(row: Mapping[str, Any]) -> dict[str, Any]:
     phase = row.get("phase")
     return {**row, "phase": phases.words(phase)} if phase else dict(row)
 

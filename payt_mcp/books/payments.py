@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from payt_mcp.books.by_id import read_by_id
 from payt_mcp.books.find import find_case, find_debtor, find_invoice
 from payt_mcp.books.payments_of import Called, asking_for
-from payt_mcp.books.scope import Scope, chunks
+from payt_mcp.books.scope import Scope
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Invoice, Payment
 from payt_mcp.payt.resources import PaymentFilters
@@ -72,11 +73,7 @@ async def read_payments(
 
 async def payments_by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Payment]:
     """These payments with every field, as they are now."""
-    found: dict[str, Payment] = {}
-    for chunk in chunks(ids):
-        listed = await scope.account.payt.payments(scope.id, fields=every(Payment), ids=chunk)
-        found |= {payment.id: payment for payment in listed.records}
-    return found
+    return await read_by_id(ids, lambda some: scope.account.payt.payments(scope.id, fields=every(Payment), ids=some))
 
 
 async def _add_of_invoices(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from payt_mcp.cli.logs import configure
+from payt_mcp.cli.ports import port
 from payt_mcp.errors import SettingsError
 from payt_mcp.network import NAMED_HERE
 from payt_mcp.proposals.asking.browser import browse
@@ -99,22 +100,15 @@ def _bound(family: socket.AddressFamily, address: Any) -> socket.socket:
     return listener
 
 
-def _port(text: str) -> int:
-    value = int(text)
-    if not 0 < value < 65536:
-        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
-    return value
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="payt-mcp serve", description="Serve over Streamable HTTP at /mcp.")
     kind = parser.add_mutually_exclusive_group(required=True)
     kind.add_argument("--http", action="store_true", help="serve one caller over HTTP (without it: stdio)")
     kind.add_argument("--team", action="store_true", help="serve a whole company: everybody signs in (docs/team.md)")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=_port, default=8000)
+    parser.add_argument("--port", type=port, default=8000)
     team = parser.add_argument_group("with --team")
-    team.add_argument("--metrics-port", type=_port, help="figures for Prometheus at /metrics of this port of --host")
+    team.add_argument("--metrics-port", type=port, help="figures for Prometheus at /metrics of this port of --host")
     team.add_argument(
         "--leave-seconds", type=_seconds, default=5.0, metavar="SECONDS",
         help="on SIGTERM, go on answering for that long while /readyz says no, so that a balancer can notice",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from payt_mcp.errors import SettingsError
-from payt_mcp.network import is_loopback
+from payt_mcp.network import is_loopback, value_of
 from payt_mcp.settings import values
 from payt_mcp.settings.known import KNOWN
 from payt_mcp.settings.secret import Secret
@@ -59,7 +59,7 @@ class TeamSettings:
     def from_env(cls, environ: Mapping[str, str]) -> TeamSettings:
         """Raises SettingsError: one sentence names what is missing or wrong."""
         base = Settings.from_env(environ)
-        given = {name: values.given(environ, name) for name in KNOWN}
+        given = {name: value_of(environ, name) for name in KNOWN}
         missing = [name for name in _NEEDED if given[name] is None]
         if missing:
             raise SettingsError(f"A team server needs {', '.join(missing)} (docs/team.md says what each is).")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Literal
@@ -15,13 +14,7 @@ from payt_mcp.settings.secret import Secret
 from payt_mcp.words.languages import LANGUAGES, NAMES, Language, language_of
 
 _EVERY_SET = "all"
-_UNEXPANDED = re.compile(r"\$\{.*\}\Z", re.DOTALL)
 _MIN_BEARER = 32
-
-
-def given(environ: Mapping[str, str], name: str) -> str | None:
-    value = environ.get(name, "").strip()
-    return None if not value or _UNEXPANDED.match(value) else value
 
 
 def refuse_unknown(environ: Mapping[str, str]) -> None:

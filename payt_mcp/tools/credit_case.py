@@ -151,16 +151,16 @@ def _timeline(case: CreditCase, zone: dt.tzinfo) -> list[dict[str, Any]]:
 
 
 def _text(data: dict[str, Any]) -> list[str]:
-    from payt_mcp.answers.rows import INVOICE_COLUMNS, plan_lines, spoken  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.answers.rows import INVOICE_COLUMNS, plan_lines, worded  # noqa: PLC0415 - listing tools does without it
 
-    text = [f"{name}: {present.cell(value)}" for name, value in spoken(data["credit_case"]).items()]
+    text = [f"{name}: {present.cell(value)}" for name, value in worded(data["credit_case"]).items()]
     if data["debtor"]:
         text.append(
             f"debtor: {data['debtor'].get('debtor_number', 'no number')} {data['debtor'].get('name', '')}".rstrip()
         )
     text += ["Timeline:", *(f"- {step['at']} {phases.words(step['step'])}" for step in data["timeline"])]
     if data["invoices"]:
-        text += ["Invoices:", *present.table([spoken(row) for row in data["invoices"]], INVOICE_COLUMNS)]
+        text += ["Invoices:", *present.table([worded(row) for row in data["invoices"]], INVOICE_COLUMNS)]
     for plan in data["payment_plans"]:
         text += plan_lines(plan)
     return text

@@ -145,7 +145,7 @@ def _ids(scopes: Sequence[Scope], scope: Scope, page: Shown) -> list[str]:
 
 def _add_rows(answer: Answer, scopes: Sequence[Scope], books: Sequence[Answered[OpenItems]], page: Shown) -> None:
     """The debtors of a page, each with the company it owes to where there are several."""
-    from payt_mcp.answers.attention import debtor_notes, spoken_debtor  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.answers.attention import debtor_notes, worded_debtor  # noqa: PLC0415 - listing tools does without it
     from payt_mcp.answers.rows import debtor_row  # noqa: PLC0415
     from payt_mcp.books.several import ids_of, pinned  # noqa: PLC0415 - brings the client along
 
@@ -161,7 +161,7 @@ def _add_rows(answer: Answer, scopes: Sequence[Scope], books: Sequence[Answered[
         for key, balance in zip(ids, balances, strict=True):
             debtor, found = items.debtors[key], held.derived.attention(items, key, scope.today)
             row = whose | debtor_row(debtor, balance, found.flags)
-            rows[pinned(scopes, scope, key)] = (row, spoken_debtor(row, found))
+            rows[pinned(scopes, scope, key)] = (row, worded_debtor(row, found))
             told.append((present.code(debtor.number), found))
         said = [*debtor_notes(told, currency), *_uncounted(balances, currency or ""), *held.unseen]
         said += [*held.corrections(), *scope.caveats]

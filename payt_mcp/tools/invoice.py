@@ -87,7 +87,7 @@ class _Seen:
 
 def _each(found: Sequence[Answered[_Seen]]) -> Answer:
     """The invoices of one number in several administrations, a row each."""
-    from payt_mcp.answers.rows import invoice_row, spoken  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.answers.rows import invoice_row, worded  # noqa: PLC0415 - listing tools does without it
 
     rows = [
         {"administration_id": scope.id, **invoice_row(seen.item, scope.today, seen.around.books)}
@@ -96,7 +96,7 @@ def _each(found: Sequence[Answered[_Seen]]) -> Answer:
     number = rows[0].get("invoice_number", "")
     answer = Answer(f"Invoice {number} is there in {len(rows)} administrations.", {"invoices": rows})
     columns = {name: name.replace("_", " ") for name in dict.fromkeys(name for row in rows for name in row)}
-    answer.lines = present.table([spoken(row) for row in rows], columns)
+    answer.lines = present.table([worded(row) for row in rows], columns)
     answer.notes = ["Pass administration_id for everything about one of them."]
     answer.as_of = earliest([scope for scope, _ in found], (scope.as_of for scope, _ in found))
     return answer
@@ -195,9 +195,9 @@ def _timeline(invoice: Invoice, zone: dt.tzinfo) -> list[dict[str, Any]]:
 def _text(
     detail: Mapping[str, Any], timeline: Sequence[Mapping[str, Any]], lines: Sequence[Mapping[str, Any]]
 ) -> list[str]:
-    from payt_mcp.answers.rows import spoken  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.answers.rows import worded  # noqa: PLC0415 - listing tools does without it
 
-    text = [f"{name}: {present.cell(value)}" for name, value in spoken(detail).items()]
+    text = [f"{name}: {present.cell(value)}" for name, value in worded(detail).items()]
     if timeline:
         text.append("Timeline:")
         text += [f"- {step['at']} {phases.words(step['step'])}" for step in timeline]

@@ -355,7 +355,7 @@ async def _add_rows(
     answer: Answer, scopes: Sequence[Scope], page: Shown, known: Mapping[str, Sequence[OpenItem]]
 ) -> None:
     from payt_mcp.answers import found_invoices  # noqa: PLC0415 - listing tools does without it
-    from payt_mcp.answers.rows import INVOICE_COLUMNS, spoken_invoice  # noqa: PLC0415
+    from payt_mcp.answers.rows import INVOICE_COLUMNS, worded_invoice  # noqa: PLC0415
     from payt_mcp.books.several import ids_of, pinned  # noqa: PLC0415
 
     args = page.listing.args
@@ -381,7 +381,7 @@ async def _add_rows(
     answer.data["invoices"] = shown
     usual = {"administration_id": "administration", **INVOICE_COLUMNS, "reminded_on": "reminded on"}
     columns = usual | {name: name for row in shown for name in row if name not in usual}
-    answer.lines = present.table([spoken_invoice(row) for row in shown], columns)
+    answer.lines = present.table([worded_invoice(row) for row in shown], columns)
     answer.total, answer.next_cursor = page.total, page.next_cursor
     answer.as_of = earliest(scopes, moments)
 
@@ -392,5 +392,5 @@ def _add_groups(answer: Answer, page: Shown) -> None:
     rows = [page.listing.rows[key] for key in page.ids]
     answer.data["groups"] = rows
     columns = groups.columns(page.listing.args.get("status", ""))
-    answer.lines = present.table(list(map(groups.spoken_group, rows)), columns)
+    answer.lines = present.table(list(map(groups.worded_group, rows)), columns)
     answer.total, answer.next_cursor = page.total, page.next_cursor

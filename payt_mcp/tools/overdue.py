@@ -192,7 +192,7 @@ def _later(scopes: Sequence[Scope], page: Shown) -> Answer:
 def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[Drawn]], page: Shown) -> None:
     from payt_mcp.answers import overdue  # noqa: PLC0415 - listing tools does without it
     from payt_mcp.answers.attention import debtor_notes  # noqa: PLC0415
-    from payt_mcp.answers.rows import spoken  # noqa: PLC0415
+    from payt_mcp.answers.rows import worded  # noqa: PLC0415
     from payt_mcp.books.overdue import attention_of  # noqa: PLC0415 - brings the client along
     from payt_mcp.books.several import ids_of, pinned  # noqa: PLC0415
 
@@ -204,7 +204,7 @@ def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answer
             if key not in drawn.by_debtor:
                 continue
             of_debtor = attention_of(scope, drawn, key)
-            row = whose | overdue.debtor_row(drawn.items, drawn.by_debtor[key], of_debtor.flags)
+            row = whose | overdue.overdue_row(drawn.items, drawn.by_debtor[key], of_debtor.flags)
             place = pinned(scopes, scope, key)
             rows[place] = row
             told.append((row.get("debtor_number", ""), of_debtor))
@@ -215,6 +215,6 @@ def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answer
         gone = present.count(len(page.ids) - len(shown), "debtor")
         answer.notes.append(f"{gone} on this page no longer overdue.")
     answer.data["debtors"] = [rows[key] for key in shown]
-    answer.lines += [*([""] if answer.lines else []), *present.table([spoken(rows[key]) for key in shown], _COLUMNS)]
+    answer.lines += [*([""] if answer.lines else []), *present.table([worded(rows[key]) for key in shown], _COLUMNS)]
     answer.total, answer.next_cursor = page.total, page.next_cursor
     answer.as_of = earliest(scopes, (drawn.as_of for _, drawn in found))

@@ -14,7 +14,7 @@ from payt_mcp.policy.contact import against
 from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of, addresses_of_contact, complaints
 from payt_mcp.receivables.aging import balance
 from payt_mcp.receivables.attention import of_case, of_invoice
-from payt_mcp.receivables.messages import EARLIEST, bounce_reason, message_moment
+from payt_mcp.receivables.messages import EARLIEST, LATELY, bounce_reason, message_moment
 from payt_mcp.receivables.objections import speaks_against
 from payt_mcp.receivables.records import case_entry
 from payt_mcp.words.text import NAME_LENGTH, clean
@@ -25,8 +25,6 @@ from payt_mcp.writes.message.knowing import File, known_of
 from payt_mcp.writes.message.proposed import SentByUs
 from payt_mcp.writes.message.target import Target
 from payt_mcp.writes.own import own_hosts
-
-_RECENT = dt.timedelta(days=7)
 
 
 async def facts_of(
@@ -129,7 +127,7 @@ def folded(text: str | None) -> str:
 
 def is_recent(moment: dt.datetime, now: dt.datetime) -> bool:
     """Within a week of now, or later: clocks are not the same to the second."""
-    return now - _RECENT < moment
+    return now - LATELY < moment
 
 
 async def _on_file(scope: Scope, debtor: Debtor) -> list[OnFile]:

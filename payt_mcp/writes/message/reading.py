@@ -150,6 +150,7 @@ async def _on_file(scope: Scope, debtor: Debtor) -> list[OnFile]:
 
 def _items(scope: Scope, file: DebtorFile, now: dt.datetime) -> list[OwedItem]:
     today = scope.today
+    of_cases = {case.id: [label.name or "" for label in case.labels] for case in file.cases}
     return [
         OwedItem(
             item.id,
@@ -162,7 +163,7 @@ def _items(scope: Scope, file: DebtorFile, now: dt.datetime) -> list[OwedItem]:
             item.due_date,
             item.step,
             _day(scope, item.step_at) if item.step_at and is_recent(item.step_at, now) else None,
-            _objections(*item.labels),
+            _objections(*item.labels, *of_cases.get(item.case_id, ())),
         )
         for item in file.open_items
     ]

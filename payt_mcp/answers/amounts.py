@@ -31,10 +31,15 @@ def unbooked_notes(items: Sequence[OpenItem]) -> list[str]:
 
 def named(items: Sequence[OpenItem], most: int = _MOST_NAMED) -> str:
     """How many, and the first of them with their own amounts."""
+    return f"{present.count(len(items), 'item')}: {some_of(items, most)}"
+
+
+def some_of(items: Sequence[OpenItem], most: int = _MOST_NAMED) -> str:
+    """The first of them with their own amounts."""
     names = (
         f"{present.code(item.number, 40)} ({present.money(item.open_amount, item.currency)})"
         if item.open_amount is not None
         else present.code(item.number, 40)
         for item in sorted(items, key=lambda item: item.number)  # in whatever order they were read
     )
-    return f"{present.count(len(items), 'item')}: {present.some(names, most=most)}"
+    return present.some(names, most=most)

@@ -104,7 +104,8 @@ def first_line(
     if len(parts) == 1:
         ((scope, part),) = parts
         said = _found(part, scope.administration.currency_code or "", status, f" found{where}")
-        return f"{said}.{own if others(part, scope.administration.currency_code or '') else ''}"
+        is_converted = part.booked.items and others(part, scope.administration.currency_code or "")
+        return f"{said}.{own if is_converted else ''}"
     line = f"{found:,} found{where} in {present.count(len(parts), 'administration')}."
     for scope, part in parts:
         name = present.outside(scope.administration.name, present.NAME_LENGTH)
@@ -117,6 +118,10 @@ def _found(totals: Totals, currency: str, status: str, found: str = "") -> str:
     """`2 open invoices found, EUR 90.00 (80.00 of it overdue)`; with credits, which are no invoices, `3 found: 2 open
     invoices, EUR 90.00 (80.00 of it overdue), and 1 open credit, EUR -10.00; net EUR 80.00`.
     """
+    if not totals.booked.items:  # a sum of nothing reads as if nothing were owed
+        kind = "" if status == "all" else f"{status} "
+        own = ", ".join(_short(totals.own[code], code, status) for code in most_first(totals.own))
+        return f"{present.count(totals.items, f'{kind}invoice')}{found}, without an amount in {currency}: {own}"
     foreign = others(totals, currency)
     converted = f", converted where it is in {', '.join(foreign)}" if foreign else ""
     made_out = f", made out for {present.money(totals.booked.total, currency)}" if status == "all" else ""

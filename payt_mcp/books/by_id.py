@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.payt.fields import every
-from payt_mcp.payt.models import CreditCase, Invoice, Message, Note, Payment, PaymentPlan, Task
+from payt_mcp.payt.models import Contact, CreditCase, Debtor, Invoice, Message, Note, Payment, PaymentPlan, Task
 from payt_mcp.payt.resources import Found
 from payt_mcp.receivables.entries import DEBTOR_FIELDS, INVOICE_FIELDS, DebtorEntry, debtor_entry
 from payt_mcp.words.text import code
 
-RecordT = TypeVar("RecordT", CreditCase, Message, Note, Payment, PaymentPlan, Task)
+RecordT = TypeVar("RecordT", Contact, CreditCase, Debtor, Invoice, Message, Note, Payment, PaymentPlan, Task)
 
 
 async def read_by_id(

@@ -16,7 +16,7 @@ and some for a fastest answer that could have been faster.
 """
 
 ON_ITS_WAY = 0.04
-"""The same, beside it, while a request has no answer: for the jitter of the network."""
+"""Seconds by which the window is longer for a request that has no answer yet: for the jitter of the network."""
 
 BUDGET = 25.0
 """Seconds after which a failing read is given up."""

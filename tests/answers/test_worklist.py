@@ -281,6 +281,10 @@ MEAN = {
     "SETTLED": Case("no longer disputed", "remind", [owes("9.00", 40)], debtor={"labels": ["Geschil opgelost"]}),
     "BANKRUPT": Case("insolvent", LEFT, [owes("9.00", 40)], debtor={"remark": "Failliet, curator mr. De Boer"}),
     "DOLLARS": Case("no amount in euros", "remind", [owes("3000.00", 30, **DOLLARS), owes("-5.00", 9)]),
+    "READY": Case("ready for a bailiff", "hand_over", [owes("9.00", 90, notice_of_default_at=at(20))]),
+    "NOT-YET": Case("notice of default lately", LEFT, [owes("9.00", 90, notice_of_default_at=at(9))]),
+    "OBJECTS": Case("contested", LEFT, [owes("9.00", 90, summons_4_at=at(20))], debtor={"labels": ["Betwist"]}),
+    "STOPPED": Case("its case paused", LEFT, [owes("9.00", 90, summons_4_at=at(20))], case={"paused_at": at(9)}),
     "AT-REST": Case("the same, paused", LEFT, [owes("30.00", 30, **DOLLARS)], debtor={"reminding_paused_at": at(9)}),
 }  # fmt: skip
 
@@ -304,6 +308,7 @@ async def test_the_step_and_what_is_said_of_it_hold_where_records_speak_against_
     steps = {number: rows[number]["step"] if number in rows else LEFT for number in (*MEAN, "CAME-BACK")}
     assert steps == {number: case.step for number, case in MEAN.items()} | {"CAME-BACK": "remind"}
     assert rows["TWO-STEPS"]["reason"] == f"overdue 100 days, reminder 3 on {ago(60)}"
+    assert rows["READY"]["reason"] == "notice of default, last step 20 days ago"
     assert rows["UNDATED"]["reason"] == "task of no date: “Bel terug”"
     assert rows["LATEST"]["reason"] == f"mail came back on {ago(2)}"
     assert (rows["DOLLARS"]["amount"], rows["DOLLARS"]["facts"][0]) == ("0.00", "USD 3000.00 beside it")

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.open_items import OpenItems
-from payt_mcp.receivables.overdue_parts import overdue_parts
+from payt_mcp.receivables.overdue_parts import OverdueParts, overdue_parts
 from payt_mcp.receivables.phases import furthest
 from payt_mcp.receivables.running import changes_of
 from payt_mcp.receivables.worklist.rules import is_disputed
@@ -69,7 +69,14 @@ def owing_of(items: OpenItems, debtor_id: str, terms: Terms) -> Owing:
         chasing=_chasing(chased, terms),
         credit=-_sum(credit),
         is_overdue=bool(parts.all.items),
+        collecting=None if parts.others.items or parts.apart.keys() != {"in_collection"} else _collecting(parts, terms),
     )
+
+
+def _collecting(parts: OverdueParts, terms: Terms) -> tuple[str, dt.date] | None:
+    step = furthest(item.step for item in parts.all.items)
+    on = _last((item.step_at for item in parts.all.items if item.step == step), terms.zone)
+    return (step, on) if on else None
 
 
 def _is_disputed(items: OpenItems, item: OpenItem, rules: Rules) -> bool:

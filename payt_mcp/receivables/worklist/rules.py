@@ -33,6 +33,7 @@ MUST_NOT_BE_CHASED = frozenset({"set_apart", "never_mail", "in_dispute"})
 NO_ADDRESS = "no usable e-mail address on file"
 _WAITS = ("answer_message", "decide_plan", "missed_term", "task_due", "bad_address")
 _LAST_REMINDERS = frozenset({"reminder_4", "final_reminder", "collectable"})
+_LAST_OF_A_CASE = frozenset({"summons_4", "notice_of_default"})
 _CALLED_FROM = frozenset({"reminder_2", "reminder_3", *_LAST_REMINDERS})
 _CONVERSATION_DAYS = 7
 PROMISE_DAYS = 30
@@ -124,6 +125,17 @@ def _task_due(of: Standing, _rules: Rules) -> Advice | None:
     said = f"task due {due}" if due else "task of no date"
     said += f": {outside(subject, _SUBJECT_LENGTH)}" if subject else ""
     return Advice("task_due", "do_task", said, of.owing.overdue)
+
+
+def _hand_over_case(of: Standing, rules: Rules) -> Advice | None:
+    """The letters of a credit case are all out: whether a bailiff or a court comes next is decided by a person."""
+    step, on = of.owing.collecting or ("", None)
+    since = of.days_since(on)
+    if step not in _LAST_OF_A_CASE or since is None or since < rules.hand_over_after_days:
+        return None
+    if is_disputed((of.remark, *of.labels)):
+        return None
+    return Advice("hand_over_case", "hand_over", f"{words(step)}, last step {since} days ago", of.owing.overdue)
 
 
 def _nothing_to_chase(of: Standing, _rules: Rules) -> Advice | None:
@@ -256,6 +268,7 @@ _ALL: dict[str, Rule] = {
     "decide_plan": _decide_plan,
     "missed_term": _missed_term,
     "task_due": _task_due,
+    "hand_over_case": _hand_over_case,
     "set_apart": _nothing_to_chase,
     "never_mail": _never_mail,
     "in_dispute": _in_dispute,

@@ -34,7 +34,8 @@ class Chasing:
 @dataclass(frozen=True, slots=True)
 class Owing:
     """The invoices of a debtor. `overdue` is all that is overdue; `apart` is how much of it may not be chased, by why
-    (`overdue_parts.APART`, or `disputed`); `credit` is the open credit, as a positive amount.
+    (`overdue_parts.APART`, or `disputed`); `credit` is the open credit, as a positive amount. Where all that is overdue
+    is in collection and nothing else keeps it apart, `collecting` is the furthest step of it, and its last day.
     """
 
     overdue: Decimal = _ZERO
@@ -44,6 +45,7 @@ class Owing:
     chasing: Chasing = Chasing()
     credit: Decimal = _ZERO
     is_overdue: bool = False
+    collecting: tuple[str, dt.date] | None = None
 
 
 @dataclass(frozen=True, slots=True)

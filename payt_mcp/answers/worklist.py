@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
+from payt_mcp.receivables.objections import objection_in
 from payt_mcp.receivables.phases import words
 from payt_mcp.receivables.worklist.plan import LeftOut, Worklist
 from payt_mcp.receivables.worklist.rules import NO_ADDRESS, Advice
@@ -174,4 +175,5 @@ def _said(of: Standing) -> Iterator[str]:
     if of.labels:
         yield f"labels: {present.some([present.outside(label, 30) for label in of.labels], most=_MOST_LABELS)}"
     if of.remark:
-        yield f"remark: {present.outside(of.remark, _REMARK_LENGTH)}"
+        said = of.remark if len(of.remark) <= _REMARK_LENGTH else objection_in(of.remark) or of.remark
+        yield f"remark: {present.outside(said, _REMARK_LENGTH)}"

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
 from payt_mcp.books.scope import Scope, chunks
+from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Contact, CreditCase, Debtor, Invoice, Message, Note, Payment, PaymentPlan, Task
 from payt_mcp.payt.resources import Found
 from payt_mcp.receivables.entries import DEBTOR_FIELDS, INVOICE_FIELDS, DebtorEntry, debtor_entry
@@ -63,7 +64,13 @@ async def cases_by_id(scope: Scope, ids: Iterable[str]) -> list[CreditCase]:
     """The credit cases with these ids that still exist."""
     look = scope.look()
     wanted = sorted({key for key in ids if key})
-    found = list((await read_by_id(wanted, lambda some: scope.account.payt.credit_cases(scope.id, ids=some))).values())
+    found = list(
+        (
+            await read_by_id(
+                wanted, lambda some: scope.account.payt.credit_cases(scope.id, fields=every(CreditCase), ids=some)
+            )
+        ).values()
+    )
     look.take("credit_cases", found)
     return found
 

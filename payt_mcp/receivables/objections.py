@@ -90,16 +90,17 @@ def speaks_against(texts: Iterable[str]) -> bool:
     """Whether a label or a remark says that something is disputed, or that its debtor must not be chased just like
     that.
     """
-    return any(_of_label(text) if len(text) <= _LABEL_LENGTH else _is_objection(text) for text in texts)
+    return any(_of_label(text) if len(text) <= _LABEL_LENGTH else bool(objection_in(text)) for text in texts)
 
 
 @lru_cache(maxsize=4096)  # the same few labels are on a hundred thousand invoices
 def _of_label(text: str) -> bool:
-    return _is_objection(text)
+    return bool(objection_in(text))
 
 
-def _is_objection(text: str) -> bool:
-    return any(map(_objects, _CLAUSE.split(text)))
+def objection_in(text: str) -> str:
+    """The clause of a text that speaks against a reminder, as it stands there; the first of them, or ""."""
+    return next((clause.strip() for clause in _CLAUSE.split(text) if _objects(clause)), "")
 
 
 def _objects(clause: str) -> bool:

@@ -59,7 +59,8 @@ def _trail() -> Iterator[set[str]]:
         sys.setprofile(before)
         threading.setprofile(None)
         of_modules = {"<module>", "<lambda>"}
-        files = {Path(code.co_filename) for code in codes if code.co_name not in of_modules}
+        # a thread that is still running goes on adding to them
+        files = {Path(code.co_filename) for code in codes.copy() if code.co_name not in of_modules}
         inside = {path.relative_to(PRODUCT) for path in files if path.is_relative_to(PRODUCT)}
         found |= {place.as_posix() for path in inside for place in (path, *path.parents)}
 

@@ -6,7 +6,7 @@ import pytest
 
 from payt_mcp.payt.models import Debtor
 from payt_mcp.receivables.entries import debtor_entry
-from payt_mcp.receivables.objections import speaks_against
+from payt_mcp.receivables.objections import objection_in, speaks_against
 
 AGAINST = [
     # a dispute
@@ -71,4 +71,7 @@ def test_one_clause_does_not_speak_for_another() -> None:
 
 def test_what_was_added_at_the_end_of_a_long_remark_is_kept() -> None:
     remark = "Klant sinds 1998, contact via de heer Jansen. " * 12 + "Let op: niet aanmanen."
-    assert speaks_against([debtor_entry(Debtor(id="1", remark=remark)).remark])
+    kept = debtor_entry(Debtor(id="1", remark=remark)).remark
+    assert speaks_against([kept])
+    assert objection_in(kept) == "Let op: niet aanmanen"
+    assert objection_in("Klacht afgehandeld. Belt liever.") == ""

@@ -46,7 +46,7 @@ class OwedItem:
     """The day of that step, where it was taken within a week."""
 
     objections: Sequence[str] = ()
-    """Its labels that speak against chasing it."""
+    """Its labels, and those of its credit case, that speak against chasing it."""
 
     @property
     def flags(self) -> list[str]:

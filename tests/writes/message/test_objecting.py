@@ -60,6 +60,23 @@ async def test_a_disputed_invoice_is_a_danger_where_the_letter_lists_it(
     assert await _warnings(house, body, to) == expected
 
 
+async def test_the_label_of_its_credit_case_counts_as_its_own(house: House) -> None:
+    staged = _staged(house, invoices=2)  # of which the first is in the case
+    house.sandbox.world.change_credit_case(ADMINISTRATION, staged.case, labels=["vip", "In geschil"])
+    said = "Disputed, or not to be chased, by label: invoice I1 (“In geschil”)."
+    assert await _warnings(house, "Wilt u betalen:\n{invoices}") == {said: True}
+    assert await _warnings(house, "Wilt u betalen?", "I2") == {}
+
+
+async def test_of_a_long_remark_the_part_that_speaks_against_it_is_shown(house: House) -> None:
+    staged = _staged(house)
+    remark = (
+        "Klant sinds 1998, contact via de heer Jansen op maandag en dinsdag. Let op: niet aanmanen. Belt altijd terug."
+    )
+    house.sandbox.world.change_debtor(ADMINISTRATION, staged.debtor, remark=remark)
+    assert await _warnings(house, "Wilt u betalen?") == {OF_THE_DEBTOR.format(text="Let op: niet aanmanen"): True}
+
+
 async def test_what_says_that_it_is_over_speaks_against_nothing(house: House) -> None:
     staged = _staged(house)
     world = house.sandbox.world

@@ -171,7 +171,8 @@ class _Fastest:
 
 
 def retry_after(attempt: int, elapsed: float, rng: random.Random, *, budget: float = BUDGET) -> float | None:
-    """Seconds to wait before another attempt of a read, or None when it is given up.
+    """Our own backoff, as Payt promises no `Retry-After`: seconds to wait before a read is tried again, or None when it
+    is given up.
 
     `attempt` counts from 1. Exponential, with full jitter over its upper half, so that several
     processes on one token do not come back together.

@@ -40,6 +40,7 @@ class Rules:
     call_after_days: int = 30
     hand_over_after_days: int = 14
     plan_from_days: int = 45
+    plan_from: Decimal = Decimal(100)
     off: frozenset[str] = frozenset()
     given: frozenset[str] = frozenset()
     """The names that stand in the file: a letter is held against those alone."""

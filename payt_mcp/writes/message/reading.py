@@ -14,7 +14,8 @@ from payt_mcp.policy.contact import against
 from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of, addresses_of_contact, complaints
 from payt_mcp.receivables.aging import balance
 from payt_mcp.receivables.attention import of_case, of_invoice
-from payt_mcp.receivables.messages import EARLIEST, bounce_reason, message_moment
+from payt_mcp.receivables.messages import EARLIEST, LATELY, bounce_reason, message_moment
+from payt_mcp.receivables.objections import speaks_against
 from payt_mcp.receivables.records import case_entry
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.message.facts import Facts
@@ -24,8 +25,6 @@ from payt_mcp.writes.message.knowing import File, known_of
 from payt_mcp.writes.message.proposed import SentByUs
 from payt_mcp.writes.message.target import Target
 from payt_mcp.writes.own import own_hosts
-
-_RECENT = dt.timedelta(days=7)
 
 
 async def facts_of(
@@ -68,7 +67,12 @@ async def facts_of(
         own_addresses=[administration.email_address] if administration.email_address else [],
         unseen=file.unseen,
         against=list(_against(scope, file)),
+        objections=_objections(*(label.name or "" for label in debtor.labels), debtor.remark or ""),
     )
+
+
+def _objections(*texts: str) -> list[str]:
+    return [text for text in texts if speaks_against([text])]
 
 
 def _against(scope: Scope, file: DebtorFile) -> Iterator[tuple[str, str]]:
@@ -123,7 +127,7 @@ def folded(text: str | None) -> str:
 
 def is_recent(moment: dt.datetime, now: dt.datetime) -> bool:
     """Within a week of now, or later: clocks are not the same to the second."""
-    return now - _RECENT < moment
+    return now - LATELY < moment
 
 
 async def _on_file(scope: Scope, debtor: Debtor) -> list[OnFile]:
@@ -154,6 +158,7 @@ def _items(scope: Scope, file: DebtorFile, now: dt.datetime) -> list[OwedItem]:
             item.due_date,
             item.step,
             _day(scope, item.step_at) if item.step_at and is_recent(item.step_at, now) else None,
+            _objections(*item.labels),
         )
         for item in file.open_items
     ]

@@ -33,7 +33,7 @@ BOUNCE_DAYS = 90
 PAYMENT_DAYS = 14
 MOST_READ = 5_000
 """How many records of one list are looked through."""
-_MOST_PAYMENTS = 2_000
+_MOST_PAYMENTS = 1_500
 """And how many payments: those that a step rests on are asked for by themselves."""
 
 _TASK_FIELDS = ("id", "debtor_id", "invoice_id", "credit_case_id", "subject", "expiry_date", "completed_at")

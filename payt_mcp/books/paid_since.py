@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from payt_mcp.books.again import IDS_A_REQUEST
@@ -11,8 +12,10 @@ from payt_mcp.books.payments_of import Called, asking_for
 from payt_mcp.books.shelf import chunked
 from payt_mcp.payt.models import Payment
 from payt_mcp.payt.resources import PaymentFilters, Resources
+from payt_mcp.payt.together import together
 
 if TYPE_CHECKING:
+    from payt_mcp.receivables.entries import OpenItem
     from payt_mcp.receivables.open_items import OpenItems
 
 PAYMENT_FIELDS = (
@@ -30,17 +33,29 @@ async def payments_since(
     """Of the invoices of these debtors that are paid in part, or were paid off since; and whose each invoice is. One
     that has neither a number nor an identifier is passed over. Raises UpstreamError.
     """
-    called, debtors = [], {}
-    for item in (item for key in debtor_ids for item in items.of_debtor(key)):
-        if item.is_partly_paid and (item.updated_at is None or item.updated_at >= since):
-            called.append(Called(item.id, item.number, item.identifier))
-            debtors[item.id] = item.debtor_id
-    for chunk in chunked(debtor_ids, IDS_A_REQUEST):
-        paid = await payt.invoices(administration_id, fields=_KEYS, paid=True, debtor_ids=chunk, updated_after=since)
-        called += [Called(one.id, one.invoice_number, one.invoice_identifier) for one in paid.records]
-        debtors |= {one.id: one.debtor_id or "" for one in paid.records}
+    debtors: dict[str, str] = {}
     found: list[Payment] = []
-    for asked in asking_for(called)[0]:
+
+    async def payments(called: list[Called]) -> None:
+        await together(*(partial(read, asked) for asked in asking_for(called)[0]))
+
+    async def read(asked: PaymentFilters) -> None:
         filters: PaymentFilters = {**asked, "updated_after": since}
-        found += (await payt.payments(administration_id, fields=PAYMENT_FIELDS, **filters)).records
-    return found, debtors
+        found.extend((await payt.payments(administration_id, fields=PAYMENT_FIELDS, **filters)).records)
+
+    async def of_paid(chunk: Sequence[str]) -> None:
+        paid = await payt.invoices(administration_id, fields=_KEYS, paid=True, debtor_ids=chunk, updated_after=since)
+        debtors.update((one.id, one.debtor_id or "") for one in paid.records)
+        await payments([Called(one.id, one.invoice_number, one.invoice_identifier) for one in paid.records])
+
+    in_part = [item for key in debtor_ids for item in items.of_debtor(key) if _was_paid(item, since)]
+    debtors.update((item.id, item.debtor_id) for item in in_part)
+    called = [Called(item.id, item.number, item.identifier) for item in in_part]
+    chunks = chunked(debtor_ids, IDS_A_REQUEST)
+    await together(partial(payments, called), *(partial(of_paid, chunk) for chunk in chunks))
+    return list({one.id: one for one in found}.values()), debtors
+
+
+def _was_paid(item: OpenItem, since: dt.datetime) -> bool:
+    """In part, and maybe since then."""
+    return item.is_partly_paid and (item.updated_at is None or item.updated_at >= since)

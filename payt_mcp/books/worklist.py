@@ -52,9 +52,11 @@ async def read_worklist(scope: Scope) -> Day:
 
     found = day.known(items, lately, terms)
     if found is None:
-        unsure = _Standings(scope, items, day.owings(items, terms), lately).unsure(terms.rules)
-        await day.look_for_payments(items, lately, unsure, terms)
-        found = worklist_of(_Standings(scope, items, day.owings(items, terms), lately).all(), terms.rules)
+        standings = _Standings(scope, items, day.owings(items, terms), lately)
+        if unsure := standings.unsure(terms.rules):
+            await day.look_for_payments(items, lately, unsure, terms)
+            standings.take(day.owings(items, terms), lately)
+        found = worklist_of(standings.all(), terms.rules)
         day.keep(items, lately, terms, found)
     notes = [f"{said}: what they would say is not in it." for said in lately.unseen]
     notes += [f"More {what} than were looked through." for what in lately.cut]
@@ -65,7 +67,6 @@ class _Standings:
     """Where each debtor stands that has something overdue, or that waits for us."""
 
     def __init__(self, scope: Scope, items: OpenItems, owings: Mapping[str, Owing], day: Lately) -> None:
-        self._owings = owings
         self._items = items
         self._today = scope.today
         self._zone = time_zone(scope.administration)
@@ -80,9 +81,14 @@ class _Standings:
         self._plans = _by_debtor(day.plans)
         self._tasks = _by_debtor(self._owned(task) for task in day.tasks)
         self._notes = self._moments((self._owned(note).debtor_id, note.created_at) for note in day.notes)
-        self._paid = self._payments(day)
         self._taken_back = last_taken_back(day.payments, self._debtor_of)
-        self._last_paid, self._payment_days = day.last_paid, day.payment_days
+        self._payment_days = day.payment_days
+        self.take(owings, day)
+
+    def take(self, owings: Mapping[str, Owing], day: Lately) -> None:
+        """What is owed as it is now, and what was looked for since."""
+        self._owings, self._last_paid = owings, day.last_paid
+        self._paid = self._payments(day)
 
     def all(self) -> Iterable[Standing]:
         overdue = {key for key, owing in self._owings.items() if key and owing.is_overdue}

@@ -429,7 +429,7 @@ async def test_a_promise_was_kept_by_whatever_was_paid_since_and_not_taken_back(
     assert rows["NOTHING"]["reason"] == f"wrote on {ago(25)}, was answered, and has paid nothing since"
 
 
-@pytest.mark.parametrize("most", [2_000, 1])
+@pytest.mark.parametrize("most", [1_500, 1])
 async def test_what_a_step_rests_on_is_asked_for_where_the_payments_are_too_many(
     monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:

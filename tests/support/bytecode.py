@@ -1,4 +1,4 @@
-"""What Python and pytest make of a source is kept, and made once: four processes that collect all tests at one moment
+"""What Python and pytest make of a source is kept, and made once: the processes that collect all tests at one moment
 would make all of it four times, and every process that a test starts would make the package anew.
 """
 

@@ -16,6 +16,7 @@ Where to add something:
   `world/shapes.py`, what it is looked up by in `world/book.py`, its filters in `api/lists.py`
 - an endpoint that writes: a module of `writes/`, its route in `app.py`, and a check in the form of `writes/drafts.py`
 - a fault: its name in `api/faults.py`, what it does in `api/gate.py`
+- another limit on how often may be asked: `_meter` of `api/sandbox.py`; what it is set to: `api/options.py`
 - behaviour that the contract leaves open: a field of `api/options.py`
 - how debtors paid in the past (`build_world(history=24)`): a habit in `data/past/habits.py`
 - invented data: a module of `data/`, called in `data/build.py` after all others, so that what they draw stays as it is

@@ -88,6 +88,7 @@ def test_a_value_around_an_expansion_is_no_unset_one() -> None:
         ("http://127.0.0.1:8099", "http://127.0.0.1:8099"),
         ("http://[::1]:8099/", "http://[::1]:8099"),
         ("http://localhost", "http://localhost"),
+        ("http://127.0.0.2:8099", "http://127.0.0.2:8099"),
     ],
 )
 def test_each_way_to_name_an_api(value: str, url: str) -> None:

@@ -81,7 +81,7 @@ def debtor_notes(
     return [f"Attention ({currency or 'no currency'}{whole}): {'; '.join(told)}."] if told else []
 
 
-def spoken_debtor(row: Mapping[str, Any], found: DebtorAttention) -> dict[str, Any]:
+def worded_debtor(row: Mapping[str, Any], found: DebtorAttention) -> dict[str, Any]:
     """A debtor's row as a person says it: a flag that only a part of what it owes has says so, `paused (1 of 40)`."""
     said = dict(row)
     if "phase" in row:

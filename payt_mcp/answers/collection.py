@@ -118,7 +118,7 @@ def _tenths(value: Decimal | None) -> str:
     return "" if value is None else f"{value.quantize(_TENTH, ROUND_HALF_UP)}"
 
 
-def spoken_movements(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def worded_movements(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """For a table, too."""
     return [{**row, "now": row["collected"][0], "before": row["collected"][1]} for row in rows]
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from payt_mcp.answers.amounts import unbooked_notes
 from payt_mcp.answers.attention import flag_words, not_due_notes
-from payt_mcp.answers.last_contact import LATELY, taken
+from payt_mcp.answers.last_contact import taken
 from payt_mcp.receivables import aging
 from payt_mcp.receivables.addresses import complaints
 from payt_mcp.receivables.attention import paused_alone
-from payt_mcp.receivables.messages import EARLIEST, MOST_BOUNCED, bounce_reason, message_moment
+from payt_mcp.receivables.messages import EARLIEST, LATELY, MOST_BOUNCED, bounce_reason, message_moment
 from payt_mcp.receivables.overdue_parts import APART, OverdueParts, Tally
 from payt_mcp.words import text as present
 

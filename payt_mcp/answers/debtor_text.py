@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from payt_mcp.answers.rows import INVOICE_COLUMNS, brief_plan_line, message_lines, plan_lines, spoken
+from payt_mcp.answers.rows import INVOICE_COLUMNS, brief_plan_line, message_lines, plan_lines, worded
 from payt_mcp.words import text as present
 
 _ADDRESS_PARTS = ("street_1", "street_2", "postal_code", "city", "region", "country_code")
@@ -28,7 +28,7 @@ _IN_OTHER_LINES = frozenset({"today", "phase", "messages_go_to"})
 
 def file_lines(data: Mapping[str, Any], invoices: str, *, whole: bool) -> list[str]:
     """The lines of a file (`tools.debtor.DebtorDetail`); `invoices` says which of the open ones its rows are."""
-    debtor = {name: value for name, value in spoken(data["debtor"]).items() if name not in _IN_SUMMARY}
+    debtor = {name: value for name, value in worded(data["debtor"]).items() if name not in _IN_SUMMARY}
     address, in_phases = debtor.pop("postal_address", {}), debtor.pop("overdue_by_phase", ())
     goes_to = debtor.get("messages_go_to", "")
     if not whole:
@@ -42,7 +42,7 @@ def file_lines(data: Mapping[str, Any], invoices: str, *, whole: bool) -> list[s
     if whole:
         text += _titled("Credit cases", data["cases"], {name: name for row in data["cases"] for name in row})
     else:
-        text += map(_case_line, map(spoken, data["cases"]))
+        text += map(_case_line, map(worded, data["cases"]))
     for plan in data["payment_plans"]:
         text += plan_lines(plan) if whole else [brief_plan_line(plan)]
     if data["messages"]:
@@ -91,7 +91,7 @@ def _phases(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """A table, or one line where only the numbers of invoices are told."""
     if not rows or "amount" in rows[0]:
         return _titled("Overdue by phase", rows, _PHASE_COLUMNS)
-    told = (f"{row['invoices']} {row['phase']}" for row in map(spoken, rows))
+    told = (f"{row['invoices']} {row['phase']}" for row in map(worded, rows))
     return [f"Overdue by phase: {', '.join(told)}"]
 
 
@@ -101,4 +101,4 @@ def _value(value: Any) -> str:
 
 
 def _titled(title: str, rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> list[str]:
-    return [f"{title}:", *present.table([spoken(row) for row in rows], columns)] if rows else []
+    return [f"{title}:", *present.table([worded(row) for row in rows], columns)] if rows else []

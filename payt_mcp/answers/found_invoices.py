@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from payt_mcp.answers.amounts import some_of
 from payt_mcp.answers.attention import reason_notes
 from payt_mcp.answers.names import debtor_names, similar_note
 from payt_mcp.answers.raw import raw_fields
@@ -111,6 +112,8 @@ def conditions(question: Question, scopes: Sequence[Scope]) -> list[str]:
     what = {"paid": "total", "all": "open amount (of paid ones the total)"}.get(question.status, "open amount")
     said = [f"{name} {_range(limits, currency)}{books}"
             for name, limits in ((what, question.amount), ("total", question.total)) if limits]  # fmt: skip
+    if question.partly_paid:
+        said.append("partly paid")
     if question.not_reminded_since:
         said.append(f"last reminded of before {question.not_reminded_since}, or never")
     return said
@@ -135,7 +138,8 @@ def notes_of(scope: Scope, question: Question, found: Matches) -> Steps[list[str
     currency = scope.administration.currency_code
     if found.uncompared:
         notes.append(
-            f"{present.count(len(found.uncompared), 'invoice')} without an amount in {currency} could not be compared."
+            f"{present.count(len(found.uncompared), 'invoice')} without an amount in {currency} could not be compared: "
+            f"{some_of(found.uncompared)}."
         )
     if question.currency not in {"", currency} and (question.amount or question.total):
         notes.append(f"Amounts were compared in {currency}, converted.")

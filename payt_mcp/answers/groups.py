@@ -141,7 +141,7 @@ def columns(status: str) -> dict[str, str]:
     return COLUMNS | ({"total_amount": "total"} if status == "paid" else {})
 
 
-def spoken_group(row: Mapping[str, Any]) -> dict[str, Any]:
+def worded_group(row: Mapping[str, Any]) -> dict[str, Any]:
     phase = row.get("phase")
     return {**row, "phase": phases.words(phase)} if phase else dict(row)
 
@@ -168,7 +168,7 @@ def _order(question: Question) -> str:
 
 def notes_of(question: Question, items: Sequence[OpenItem]) -> Steps[list[str]]:
     """Of groups by label: which of them say that something is disputed, and whether an invoice is in several."""
-    from payt_mcp.receivables.worklist.rules import is_disputed  # noqa: PLC0415 - listing tools needs none of it
+    from payt_mcp.receivables.objections import speaks_against  # noqa: PLC0415 - listing tools needs none of it
 
     labels: set[str] = set()
     is_in_several = False
@@ -176,7 +176,7 @@ def notes_of(question: Question, items: Sequence[OpenItem]) -> Steps[list[str]]:
         labels.update(label for item in some for label in item.labels)
         is_in_several = is_in_several or any(len(item.labels) > 1 for item in some)
         yield
-    disputes = [present.outside(label, present.NAME_LENGTH) for label in sorted(labels) if is_disputed([label])]
+    disputes = [present.outside(label, present.NAME_LENGTH) for label in sorted(labels) if speaks_against([label])]
     said = [f"Disputed, or not to be chased, by label: {present.some(disputes, most=10)}."] if disputes else []
     if is_in_several:
         said.append("An invoice with several labels is in each of their groups: do not add these up.")

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from payt_mcp.receivables import phases
+from payt_mcp.receivables.messages import LATELY
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from payt_mcp.books.debtor import Correspondence, DebtorFile
     from payt_mcp.books.scope import Scope
     from payt_mcp.receivables.entries import OpenItem
-
-LATELY = dt.timedelta(days=7)
 
 
 class Taken(NamedTuple):

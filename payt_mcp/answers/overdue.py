@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from payt_mcp.answers.amounts import named, unbooked_notes
+from payt_mcp.answers.amounts import most_first, named, unbooked_notes
 from payt_mcp.receivables import aging
 from payt_mcp.receivables.phases import words
 from payt_mcp.words import text as present
@@ -37,7 +37,7 @@ def buckets(picture: aging.Overdue) -> list[dict[str, Any]]:
 
 def by_currency(own: Mapping[str, aging.InCurrency], but: str = "") -> dict[str, str]:
     """What is overdue (gross) in each currency itself, `but` that of the books, most invoices first."""
-    return {present.code(code) or "none": f"{own[code].gross:.2f}" for code in _most_first(own) if code != but}
+    return {present.code(code) or "none": f"{own[code].gross:.2f}" for code in most_first(own) if code != but}
 
 
 def together(pictures: Iterable[aging.Overdue]) -> dict[str, aging.InCurrency]:
@@ -78,10 +78,6 @@ def own_words(own: Mapping[str, aging.InCurrency], but: str = "") -> str:
     return f"{said} {', '.join(parts)}." if parts else ""
 
 
-def _most_first(own: Mapping[str, aging.InCurrency]) -> list[str]:
-    return sorted(own, key=lambda code: (-own[code].invoices, code))
-
-
 def bucket_lines(pictures: Sequence[tuple[Scope, aging.Overdue]]) -> list[str]:
     """The buckets as a table; of several administrations side by side."""
     if len(pictures) == 1:
@@ -97,7 +93,7 @@ def bucket_lines(pictures: Sequence[tuple[Scope, aging.Overdue]]) -> list[str]:
     return present.table(rows, columns)
 
 
-def debtor_row(items: OpenItems, row: aging.DebtorOverdue, flags: Sequence[str]) -> dict[str, Any]:
+def overdue_row(items: OpenItems, row: aging.DebtorOverdue, flags: Sequence[str]) -> dict[str, Any]:
     debtor = items.debtors.get(row.debtor_id)
     return present.filled(
         {

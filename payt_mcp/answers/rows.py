@@ -84,7 +84,7 @@ def debtor_row(debtor: DebtorEntry, balance: aging.Balance, flags: Sequence[str]
     )
 
 
-def spoken(row: Mapping[str, Any]) -> dict[str, Any]:
+def worded(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row with its phase and attention as a person says them, for a table."""
     words = dict(row)
     if "phase" in row:
@@ -94,9 +94,9 @@ def spoken(row: Mapping[str, Any]) -> dict[str, Any]:
     return words
 
 
-def spoken_invoice(row: Mapping[str, Any]) -> dict[str, Any]:
+def worded_invoice(row: Mapping[str, Any]) -> dict[str, Any]:
     """The same of an invoice, which says whose the credit is that is open."""
-    words = spoken(row)
+    words = worded(row)
     if "credit_open" in row.get("attention", ()) and not row.get("open_amount", "-").startswith("-"):
         words["attention"] = [f"debtor's {flag}" if flag == _CREDIT else flag for flag in words["attention"]]
     return words

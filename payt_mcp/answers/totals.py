@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from payt_mcp.answers.amounts import unbooked_notes
+from payt_mcp.answers.amounts import most_first, unbooked_notes
 from payt_mcp.receivables.sums import Sums, Totals, own_together
 from payt_mcp.words import text as present
 
@@ -56,7 +56,7 @@ def others(totals: Totals, currency: str) -> list[str]:
 def by_currency(own: Mapping[str, Sums], status: str) -> list[dict[str, Any]]:
     """What `own_words` say: in each currency itself, most invoices first."""
     rows = []
-    for code in _most_first(own):
+    for code in most_first(own):
         row = sums_row(own[code], status)
         if status == "all":
             row["total_amount"] = present.plain(own[code].total)
@@ -66,10 +66,6 @@ def by_currency(own: Mapping[str, Sums], status: str) -> list[dict[str, Any]]:
             row.pop("overdue", None)
         rows.append({"currency": present.code(code) or "none", **row})
     return rows
-
-
-def _most_first(own: Mapping[str, Sums]) -> list[str]:
-    return sorted(own, key=lambda code: (-own[code].invoices, code))
 
 
 def add_totals(data: dict[str, Any], parts: Sequence[tuple[Scope, Totals]], status: str) -> None:
@@ -108,7 +104,8 @@ def first_line(
     if len(parts) == 1:
         ((scope, part),) = parts
         said = _found(part, scope.administration.currency_code or "", status, f" found{where}")
-        return f"{said}.{own if others(part, scope.administration.currency_code or '') else ''}"
+        is_converted = part.booked.items and others(part, scope.administration.currency_code or "")
+        return f"{said}.{own if is_converted else ''}"
     line = f"{found:,} found{where} in {present.count(len(parts), 'administration')}."
     for scope, part in parts:
         name = present.outside(scope.administration.name, present.NAME_LENGTH)
@@ -121,6 +118,10 @@ def _found(totals: Totals, currency: str, status: str, found: str = "") -> str:
     """`2 open invoices found, EUR 90.00 (80.00 of it overdue)`; with credits, which are no invoices, `3 found: 2 open
     invoices, EUR 90.00 (80.00 of it overdue), and 1 open credit, EUR -10.00; net EUR 80.00`.
     """
+    if not totals.booked.items:  # a sum of nothing reads as if nothing were owed
+        kind = "" if status == "all" else f"{status} "
+        own = ", ".join(_short(totals.own[code], code, status) for code in most_first(totals.own))
+        return f"{present.count(totals.items, f'{kind}invoice')}{found}, without an amount in {currency}: {own}"
     foreign = others(totals, currency)
     converted = f", converted where it is in {', '.join(foreign)}" if foreign else ""
     made_out = f", made out for {present.money(totals.booked.total, currency)}" if status == "all" else ""
@@ -156,7 +157,7 @@ def own_words(own: Mapping[str, Sums], status: str, *, several: bool = False) ->
     """` By currency, not converted: EUR 1000.00 open (80.00 overdue), GBP 5.00 open.`; of `several` administrations,
     which are together in it, that too.
     """
-    parts = ", ".join(_short(own[code], code, status) for code in _most_first(own))
+    parts = ", ".join(_short(own[code], code, status) for code in most_first(own))
     return f" By currency{' together' if several else ''}, not converted: {parts}."
 
 

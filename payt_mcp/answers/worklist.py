@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
+from payt_mcp.receivables.objections import objection_in
 from payt_mcp.receivables.phases import words
 from payt_mcp.receivables.worklist.plan import LeftOut, Worklist
 from payt_mcp.receivables.worklist.rules import NO_ADDRESS, Advice
@@ -21,6 +22,8 @@ _MOST_FACTS = 2
 _MOST_REASONS = 3
 _SAY_AGE = frozenset({"propose_plan", "call", "remind"})
 _SAY_STEP = frozenset({"hand_over", "call", "remind"})
+_SAY_NOTE = frozenset({"answer_message", "check_promise"})
+_NOTED = "a colleague's note of {}"
 _LEFT_WORDS = {"must_not": "must not be chased", "not_yet": "not to be chased yet"}
 _APART_WORDS = {
     "with_bailiff": "with a bailiff",
@@ -103,15 +106,18 @@ def step_words(step: str) -> str:
 
 def _facts(of: Standing, advice: Advice) -> Iterator[str]:
     """What the reason does not say already, the weightiest first."""
-    if advice.also:
-        yield f"also: {', '.join(_DAY.sub('', said.partition(': ')[0]) for said in advice.also)}"
+    noted = _NOTED.format(of.letters.noted) if of.letters.noted else ""
+    is_about_it = _is_noted_since(of) and advice.step in _SAY_NOTE
+    also = [_DAY.sub("", said.partition(": ")[0]) for said in advice.also] + [noted] * is_about_it
+    if also:
+        yield f"also: {', '.join(also)}"
+    yield from (f"{currency} {amount:.2f} beside it" for currency, amount in of.chasing.uncounted.items())
     yield from _apart(of, advice)
     if of.limit is not None:
         yield f"over its credit limit of {of.limit:.0f}"
     if of.owing.credit and advice.step != "match_credit":
         yield f"credit of {of.owing.credit:.2f} open"
-    if of.paid is not None:
-        yield f"paid {of.paid[1]:.2f} on {of.paid[0]}"
+    yield from _paid(of)
     yield from _said(of)
     if of.has_address is False and advice.step != "fix_address" and NO_ADDRESS not in advice.also:
         yield "no e-mail address"
@@ -119,8 +125,15 @@ def _facts(of: Standing, advice: Advice) -> Iterator[str]:
         yield f"overdue {of.owing.oldest_days} days"
     if of.chasing.step and advice.step not in _SAY_STEP:
         yield f"{words(of.chasing.step)} on {of.chasing.step_at}"
-    if advice.step not in {"answer_message", "check_promise"}:
+    if advice.step not in _SAY_NOTE:
         yield from _wrote(of)
+    yield from [noted] if noted and not is_about_it else []
+
+
+def _is_noted_since(of: Standing) -> bool:
+    """A colleague who called instead of writing back may have written that down."""
+    noted, wrote = of.letters.noted, of.letters.incoming
+    return noted is not None and wrote is not None and noted >= wrote
 
 
 def _apart(of: Standing, advice: Advice) -> Iterator[str]:
@@ -132,8 +145,20 @@ def _apart(of: Standing, advice: Advice) -> Iterator[str]:
     if advice.rule == "set_apart":
         yield from [why] if why and len(of.owing.apart) > 1 else []
     elif of.owing.apart:
-        where = "of it" if advice.amount == of.owing.overdue else "beside it"
-        yield f"{where} {of.owing.overdue - of.chasing.amount:.2f} {why or 'set apart'}"
+        amount, is_all = of.owing.overdue - of.chasing.amount, advice.amount == of.owing.overdue
+        if advice.rule == "missed_term" and not is_all:
+            amount -= advice.amount  # the terms are part of what is in the plan
+        if amount > 0:
+            yield f"{'of it' if is_all else 'beside it'} {amount:.2f} {why or 'set apart'}"
+
+
+def _paid(of: Standing) -> Iterator[str]:
+    """What came last, and what was taken back since."""
+    back = of.taken_back
+    if back is not None and (of.paid is None or of.paid[0] <= back[0]):
+        yield f"a payment{f' of {back[1]:.2f}' if back[1] else ''} was taken back (booked {back[0]})"
+    elif of.paid is not None:
+        yield f"paid{f' {of.paid[1]:.2f}' if of.paid[1] else ''} on {of.paid[0]}"
 
 
 def _wrote(of: Standing) -> Iterator[str]:
@@ -150,4 +175,5 @@ def _said(of: Standing) -> Iterator[str]:
     if of.labels:
         yield f"labels: {present.some([present.outside(label, 30) for label in of.labels], most=_MOST_LABELS)}"
     if of.remark:
-        yield f"remark: {present.outside(of.remark, _REMARK_LENGTH)}"
+        said = of.remark if len(of.remark) <= _REMARK_LENGTH else objection_in(of.remark) or of.remark
+        yield f"remark: {present.outside(said, _REMARK_LENGTH)}"

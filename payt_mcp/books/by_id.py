@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar
 
 from payt_mcp.books.scope import Scope, chunks
-from payt_mcp.payt.models import CreditCase, Invoice, PaymentPlan
+from payt_mcp.payt.fields import every
+from payt_mcp.payt.models import Contact, CreditCase, Debtor, Invoice, Message, Note, Payment, PaymentPlan, Task
+from payt_mcp.payt.resources import Found
 from payt_mcp.receivables.entries import DEBTOR_FIELDS, INVOICE_FIELDS, DebtorEntry, debtor_entry
 from payt_mcp.words.text import code
+
+RecordT = TypeVar("RecordT", Contact, CreditCase, Debtor, Invoice, Message, Note, Payment, PaymentPlan, Task)
+
+
+async def read_by_id(
+    ids: Sequence[str], read: Callable[[Sequence[str]], Awaitable[Found[RecordT]]]
+) -> dict[str, RecordT]:
+    """Those of these records that there still are, by id, as many a request as Payt takes. Raises UpstreamError."""
+    found: dict[str, RecordT] = {}
+    for some in chunks(ids):
+        found |= {record.id: record for record in (await read(some)).records}
+    return found
 
 
 async def open_invoices_of(scope: Scope, debtor_id: str) -> list[Invoice]:
@@ -47,19 +62,23 @@ async def invoice_numbers(scope: Scope, ids: Iterable[str]) -> dict[str, str]:
 
 async def cases_by_id(scope: Scope, ids: Iterable[str]) -> list[CreditCase]:
     """The credit cases with these ids that still exist."""
-    found: list[CreditCase] = []
     look = scope.look()
-    for chunk in chunks(sorted({key for key in ids if key})):
-        found += (await scope.account.payt.credit_cases(scope.id, ids=chunk)).records
+    wanted = sorted({key for key in ids if key})
+    found = list(
+        (
+            await read_by_id(
+                wanted, lambda some: scope.account.payt.credit_cases(scope.id, fields=every(CreditCase), ids=some)
+            )
+        ).values()
+    )
     look.take("credit_cases", found)
     return found
 
 
 async def plans_by_id(scope: Scope, ids: Iterable[str]) -> list[PaymentPlan]:
     """The payment plans with these ids that still exist."""
-    found: list[PaymentPlan] = []
     look = scope.look()
-    for chunk in chunks(sorted({key for key in ids if key})):
-        found += (await scope.account.payt.payment_plans(scope.id, ids=chunk)).records
+    wanted = sorted({key for key in ids if key})
+    found = list((await read_by_id(wanted, lambda some: scope.account.payt.payment_plans(scope.id, ids=some))).values())
     look.take("payment_plans", found)
     return found

@@ -7,53 +7,65 @@ for as long as the books are fresh, and read again after a write of ours.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 import anyio
 
 from payt_mcp.books.open_books import Books
+from payt_mcp.books.paid_since import PAYMENT_FIELDS, payments_since
 from payt_mcp.books.permitted import permitted
 from payt_mcp.payt.clock import Reading
-from payt_mcp.payt.models import Message, Notification, Payment, PaymentPlan, Task
+from payt_mcp.payt.models import Message, Note, Notification, Payment, PaymentPlan, Task
 from payt_mcp.payt.resources import Found, Resources
 from payt_mcp.payt.together import together
 from payt_mcp.payt.wire import EntityT
 from payt_mcp.receivables.messages import BRIEF, RECENT_DAYS, recent, recent_since
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.worklist.owing import RunningOwings, Terms
+from payt_mcp.receivables.worklist.paid import LastPaid, last_paid
 from payt_mcp.receivables.worklist.plan import Worklist
+from payt_mcp.receivables.worklist.rules import PROMISE_DAYS
 from payt_mcp.receivables.worklist.standing import Owing
 
 BOUNCE_DAYS = 90
 PAYMENT_DAYS = 14
 MOST_READ = 5_000
 """How many records of one list are looked through."""
+_MOST_PAYMENTS = 2_000
+"""And how many payments: those that a step rests on are asked for by themselves."""
 
 _TASK_FIELDS = ("id", "debtor_id", "invoice_id", "credit_case_id", "subject", "expiry_date", "completed_at")
-_PAYMENT_FIELDS = ("id", "invoice_id", "payment_date", "total_book_amount", "transaction_type", "updated_at")
-_MAIL_FIELDS = ("id", "debtor_id", "notification_type", "created_at", "updated_at")
+_NOTE_FIELDS = ("id", "debtor_id", "invoice_id", "credit_case_id", "created_at", "completed_at", "updated_at")
+_MAIL_FIELDS = ("id", "debtor_id", "invoice_id", "credit_case_id", "notification_type", "created_at", "updated_at")
 
 
 @dataclass
 class Day:
-    """The recent messages, mail that bounced in 90, payments of 14 days; every plan and every open task.
+    """The recent messages, mail that bounced in 90, payments of 14 days; every plan, every open task, and the notes of
+    as many days as the messages that are not marked as done.
 
     `unseen` says what the token may not read, and `cut` which lists are longer than was looked through. `message_days`
-    is 0 where messages may not be read.
+    is 0 where messages may not be read. All payments of `payment_days` are known, of open invoices; `last_paid` is what
+    was asked by itself, of all invoices of a debtor, by its id: None where it paid nothing.
     """
 
     messages: list[Message] = field(default_factory=list)
     message_days: int = 0
     bounced: list[Notification] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
+    payment_days: int = 0
+    may_read_payments: bool = True
+    last_paid: dict[str, LastPaid | None] = field(default_factory=dict)
     plans: list[PaymentPlan] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     unseen: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
 
     def refuse(self, what: str, resource: str) -> None:
+        self.may_read_payments = self.may_read_payments and resource != "payments"
         self.unseen.append(f"{what} could not be read (the token lacks {resource}:read)")
 
 
@@ -85,15 +97,30 @@ class DayBook:
             self._running = RunningOwings(items, terms)
         return self._running.now()
 
-    def worklist(self, items: OpenItems, day: Day, terms: Terms, make: Callable[[], Worklist]) -> Worklist:
-        """As `make` gives it, of these items and this day; or as it did while both stand as they do now."""
+    def known(self, items: OpenItems, day: Day, terms: Terms) -> Worklist | None:
+        """The worklist that was kept, while these items and this day stand as they did then."""
+        of = self._of(items, terms)
+        kept = self._worklist
+        return kept.worklist if kept is not None and of is not None and kept.day is day and kept.of == of else None
+
+    def keep(self, items: OpenItems, day: Day, terms: Terms, worklist: Worklist) -> None:
+        of = self._of(items, terms)
+        self._worklist = None if of is None else _Made(day, of, worklist)
+
+    def _of(self, items: OpenItems, terms: Terms) -> tuple[Hashable, Terms] | None:
         standing = self._books.standing() if items is self._books.held else None
-        known = self._worklist
-        if standing is not None and known is not None and known.day is day and known.of == (standing, terms):
-            return known.worklist
-        found = make()
-        self._worklist = None if standing is None else _Made(day, (standing, terms), found)
-        return found
+        return None if standing is None else (standing, terms)
+
+    async def look_for_payments(self, items: OpenItems, day: Day, debtor_ids: Collection[str], terms: Terms) -> None:
+        """What these debtors paid last, of any invoice, in the time that a rule may ask about. Raises UpstreamError."""
+        days = max(PROMISE_DAYS, terms.rules.payment_days) + 1
+        async with self._lock:
+            asked = [key for key in debtor_ids if key not in day.last_paid]
+            if asked and day.may_read_payments:
+                since = self._payt.client.now() - dt.timedelta(days=days)
+                found, debtors = await payments_since(self._payt, self._books.administration.id, items, asked, since)
+                paid = last_paid(found, lambda invoice_id: debtors.get(invoice_id, ""))
+                day.last_paid |= {key: paid.get(key) for key in asked}
 
     async def fresh(self) -> Day:
         """No older than the books may be, and than the last write of ours. Raises UpstreamError."""
@@ -126,8 +153,10 @@ async def _read(payt: Resources, administration_id: str) -> Day:
     async def payments() -> None:
         since = now - dt.timedelta(days=PAYMENT_DAYS)
         async with permitted(partial(day.refuse, "Payments", "payments")):
-            listed = await payt.payments(administration_id, fields=_PAYMENT_FIELDS, most=MOST_READ, updated_after=since)
-            day.payments = _bounded(day, "payments", listed)
+            listed = await payt.payments(
+                administration_id, fields=PAYMENT_FIELDS, most=_MOST_PAYMENTS, updated_after=since
+            )
+            day.payments, day.payment_days = _bounded(day, "payments", listed), PAYMENT_DAYS if listed.is_all else 0
 
     async def plans() -> None:
         async with permitted(partial(day.refuse, "Payment plans", "payment_plans")):
@@ -139,7 +168,13 @@ async def _read(payt: Resources, administration_id: str) -> Day:
             listed = await payt.tasks(administration_id, fields=_TASK_FIELDS, most=MOST_READ)
             day.tasks = [task for task in _bounded(day, "tasks", listed) if not task.completed_at]
 
-    await together(messages, bounced, payments, plans, tasks)
+    async def notes() -> None:
+        since = recent_since(now)
+        async with permitted(partial(day.refuse, "Notes", "notes")):
+            listed = await payt.notes(administration_id, fields=_NOTE_FIELDS, most=MOST_READ, updated_after=since)
+            day.notes = [note for note in _bounded(day, "notes", listed) if not note.completed_at]
+
+    await together(messages, bounced, payments, plans, tasks, notes)
     return day
 
 

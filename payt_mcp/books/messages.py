@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from payt_mcp.books.by_id import cases_by_id, invoice_numbers
+from payt_mcp.books.by_id import cases_by_id, invoice_numbers, read_by_id
 from payt_mcp.books.find import find_case, find_debtor, find_invoice
-from payt_mcp.books.scope import Scope, chunks, optional
+from payt_mcp.books.scope import Scope, optional
 from payt_mcp.errors import MissingError, UnknownRecordError
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Message, Notification
@@ -95,11 +95,7 @@ def unanswered(newest: Iterable[Message], of_debtor: str = "") -> dict[str, list
 
 async def messages_by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Message]:
     """These messages with their texts."""
-    found: dict[str, Message] = {}
-    for chunk in chunks(ids):
-        listed = await scope.account.payt.messages(scope.id, fields=every(Message), ids=chunk)
-        found |= {message.id: message for message in listed.records}
-    return found
+    return await read_by_id(ids, lambda some: scope.account.payt.messages(scope.id, fields=every(Message), ids=some))
 
 
 async def subjects_of(

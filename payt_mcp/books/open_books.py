@@ -40,7 +40,8 @@ PATIENCE = 45.0
 """Seconds a call waits for the books; hosts cut calls off after about 60."""
 
 _SELDOM = 4
-"""Of the freshness: how old payment plans may be, and what was deleted of plans and cases, while nothing tells of it.
+"""So many times the freshness, payment plans, and what was deleted of plans and cases, are as they were read, while
+nothing tells of a change.
 """
 
 _MOST_MISSING = 1_000

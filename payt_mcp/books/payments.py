@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from payt_mcp.books.by_id import read_by_id
 from payt_mcp.books.find import find_case, find_debtor, find_invoice
-from payt_mcp.books.scope import Scope, chunks
+from payt_mcp.books.payments_of import Called, asking_for
+from payt_mcp.books.scope import Scope
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Invoice, Payment
 from payt_mcp.payt.resources import PaymentFilters
@@ -71,35 +73,18 @@ async def read_payments(
 
 async def payments_by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Payment]:
     """These payments with every field, as they are now."""
-    found: dict[str, Payment] = {}
-    for chunk in chunks(ids):
-        listed = await scope.account.payt.payments(scope.id, fields=every(Payment), ids=chunk)
-        found |= {payment.id: payment for payment in listed.records}
-    return found
+    return await read_by_id(ids, lambda some: scope.account.payt.payments(scope.id, fields=every(Payment), ids=some))
 
 
 async def _add_of_invoices(
     scope: Scope, invoices: Iterable[Invoice], filters: PaymentFilters, answer: Payments
 ) -> None:
-    """Ask by number, or by identifier where there is none that can be asked for. Another invoice may share either."""
-    numbers, identifiers, ids = [], [], set()
-    for invoice in invoices:
-        ids.add(invoice.id)
-        if _can_be_asked(invoice.invoice_number):
-            numbers.append(invoice.invoice_number or "")
-        elif _can_be_asked(invoice.invoice_identifier):
-            identifiers.append(invoice.invoice_identifier or "")
-        else:
-            answer.unasked += 1
-    for chunk in chunks(numbers):
-        await _add(scope, {**filters, "invoice_numbers": chunk}, answer)
-    for chunk in chunks(identifiers):
-        await _add(scope, {**filters, "invoice_identifiers": chunk}, answer)
+    called = [Called(one.id, one.invoice_number, one.invoice_identifier) for one in invoices]
+    asked, answer.unasked = asking_for(called)
+    for one in asked:
+        await _add(scope, {**filters, **one}, answer)
+    ids = {one.id for one in called}
     answer.found = [payment for payment in answer.found if payment.invoice_id in ids]
-
-
-def _can_be_asked(key: str | None) -> bool:
-    return bool(key and key.strip()) and "," not in (key or "")
 
 
 async def _add(scope: Scope, filters: PaymentFilters, answer: Payments) -> None:

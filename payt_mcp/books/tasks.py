@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from payt_mcp.books.scope import Scope, chunks
+from payt_mcp.books.by_id import read_by_id
+from payt_mcp.books.scope import Scope
 from payt_mcp.books.subjects import asked_about
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Note, Task
@@ -55,11 +56,7 @@ async def find_tasks(scope: Scope, *, debtor: str = "", invoice: str = "", credi
 
 async def tasks_by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Task]:
     """These tasks with their comments, as they are now."""
-    found: dict[str, Task] = {}
-    for chunk in chunks(ids):
-        listed = await scope.account.payt.tasks(scope.id, fields=every(Task), ids=chunk)
-        found |= {task.id: task for task in listed.records}
-    return found
+    return await read_by_id(ids, lambda some: scope.account.payt.tasks(scope.id, fields=every(Task), ids=some))
 
 
 async def find_notes(scope: Scope, *, debtor: str = "", invoice: str = "", credit_case: str = "") -> Notes:
@@ -84,11 +81,7 @@ async def find_notes(scope: Scope, *, debtor: str = "", invoice: str = "", credi
 
 async def notes_by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Note]:
     """These notes as they are now."""
-    found: dict[str, Note] = {}
-    for chunk in chunks(ids):
-        listed = await scope.account.payt.notes(scope.id, fields=every(Note), ids=chunk)
-        found |= {note.id: note for note in listed.records}
-    return found
+    return await read_by_id(ids, lambda some: scope.account.payt.notes(scope.id, fields=every(Note), ids=some))
 
 
 def _made(note: Note) -> dt.datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -125,7 +126,9 @@ def _dispatch(command: str, rest: Sequence[str], environ: Mapping[str, str]) -> 
         hint = f"Did you mean {close[0]}? " if close else ""
         print(f"payt-mcp: there is no command {command!r}. {hint}`payt-mcp --help` lists them.", file=sys.stderr)
         return 2
+    gc.disable()  # loading leaves none, and looking for it meanwhile would be a tenth of it
     run_command = import_module(f"payt_mcp.cli.{module}").run
+    gc.enable()
     given = {"arguments": (rest,), "environment": (environ,), "both": (rest, environ)}[takes]
     code: int = run_command(*given)
     return code

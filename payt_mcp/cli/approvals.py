@@ -144,7 +144,7 @@ class _Approvals:
         return 0
 
     def _approve(self, key: str) -> int:
-        from payt_mcp.proposals.states import Status
+        from payt_mcp.proposals.states import VALID_MINUTES, Status
 
         record = self._ledger.get(key)
         self._show(key)
@@ -159,7 +159,10 @@ class _Approvals:
         if not self._challenged("approve", say("To approve, type: {words}")):
             return 1
         self._ledger.approve(key, _me(), again=again)
-        self._say("Approved. A running server sends it within seconds; else the next that starts within 15 minutes.")
+        self._say(
+            "Approved. A running server sends it within seconds; else the next that starts within {minutes} minutes.",
+            minutes=VALID_MINUTES,
+        )
         return 0
 
     def _reject(self, key: str) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from payt_mcp.cli.ports import port
 from payt_mcp.cli.questions import agreed, hidden, visible
 from payt_mcp.disk import can_be_made
 from payt_mcp.errors import (
@@ -250,13 +251,6 @@ def _store(settings: Settings) -> SignInStore:
     return SignInStore(settings.state_dir, settings.api_url, Vault(_UNLOCKING if sys.stdin.isatty() else 10.0))
 
 
-def _port(text: str) -> int:
-    value = int(text)
-    if not 0 < value < 65536:
-        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
-    return value
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="payt-mcp login",
@@ -266,7 +260,7 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--token", action="store_true", help="with a static API token, asked for or read from stdin")
     how.add_argument("--client-credentials", action="store_true", help="as the application itself, with nobody there")
     parser.add_argument("--client-id", help="the OAuth application (or PAYT_CLIENT_ID)")
-    parser.add_argument("--port", type=_port, default=PORT, help=f"of http://127.0.0.1:PORT/callback (default {PORT})")
+    parser.add_argument("--port", type=port, default=PORT, help=f"of http://127.0.0.1:PORT/callback (default {PORT})")
     parser.add_argument("--scope", help="the permissions to ask for, separated by spaces; empty: all the application's")
     parser.add_argument("--read-only", action="store_true", help="ask for the permissions to read alone")
     parser.add_argument(

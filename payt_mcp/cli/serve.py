@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from payt_mcp.cli.logs import configure
+from payt_mcp.cli.ports import port
 from payt_mcp.errors import SettingsError
+from payt_mcp.network import NAMED_HERE
 from payt_mcp.proposals.asking.browser import browse
 from payt_mcp.settings import Settings
 
@@ -34,9 +36,9 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 
         return serve_team(environ, args.host, args.port, args.metrics_port, args.leave_seconds)
     settings = Settings.from_env(environ)
-    from payt_mcp.server.http_app import LOOPBACK, build_app
+    from payt_mcp.server.http_app import build_app
 
-    if args.host not in LOOPBACK and settings.mcp_token is None:
+    if args.host not in NAMED_HERE and settings.mcp_token is None:
         raise SettingsError(
             f"--host {args.host} can be reached by others: set PAYT_MCP_TOKEN to 32 random characters or more, which "
             "every client must then send as a bearer token, or leave --host out."
@@ -47,7 +49,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 
     servers: list[PaytServer] = []
     config = how_to_serve(build_app(settings, host=args.host, browse=browse, began=servers.append))
-    who = "this machine alone" if args.host in LOOPBACK else "whoever has PAYT_MCP_TOKEN"
+    who = "this machine alone" if args.host in NAMED_HERE else "whoever has PAYT_MCP_TOKEN"
     place = f"http://{f'[{args.host}]' if ':' in args.host else args.host}:{args.port}/mcp"
     if sys.stderr.isatty():  # elsewhere every line of it is an entry of the log
         print(f"Serving {place}, to {who}; Ctrl+C stops it.", file=sys.stderr, flush=True)
@@ -98,22 +100,15 @@ def _bound(family: socket.AddressFamily, address: Any) -> socket.socket:
     return listener
 
 
-def _port(text: str) -> int:
-    value = int(text)
-    if not 0 < value < 65536:
-        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
-    return value
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="payt-mcp serve", description="Serve over Streamable HTTP at /mcp.")
     kind = parser.add_mutually_exclusive_group(required=True)
     kind.add_argument("--http", action="store_true", help="serve one caller over HTTP (without it: stdio)")
     kind.add_argument("--team", action="store_true", help="serve a whole company: everybody signs in (docs/team.md)")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=_port, default=8000)
+    parser.add_argument("--port", type=port, default=8000)
     team = parser.add_argument_group("with --team")
-    team.add_argument("--metrics-port", type=_port, help="figures for Prometheus at /metrics of this port of --host")
+    team.add_argument("--metrics-port", type=port, help="figures for Prometheus at /metrics of this port of --host")
     team.add_argument(
         "--leave-seconds", type=_seconds, default=5.0, metavar="SECONDS",
         help="on SIGTERM, go on answering for that long while /readyz says no, so that a balancer can notice",

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 import anyio
@@ -42,6 +43,8 @@ _PATIENCE = 5.0
 _LOOK_EVERY = 1.0
 _SILENCE = 5.0
 """Seconds without a line after which a server whose starter is gone has nobody to serve."""
+
+_WEB_SERVER = "uvicorn"
 
 _LOOK_FOR_GARBAGE_AFTER = 10_000
 """New objects; Python's 700 are less than one page of invoices makes."""
@@ -143,6 +146,7 @@ def _loaded(settings: Settings) -> PaytServer:
     grows, would be a tenth of the start. So do the open items stay: garbage is looked for less often than by default.
     """
     gc.disable()
+    _load_sdk()
     from payt_mcp.server.server import build_server
 
     server = build_server(settings, browse=browse)
@@ -150,3 +154,20 @@ def _loaded(settings: Settings) -> PaytServer:
     gc.set_threshold(_LOOK_FOR_GARBAGE_AFTER)
     gc.enable()
     return server
+
+
+def _load_sdk() -> None:
+    """Load the SDK as over stdio it is used: a host waits.
+
+    What it answers HTTP with brings a web server along where one is installed, and does without where none is: so none
+    is, meanwhile. And nothing here is a plugin of pydantic, which looks for them in every package there is.
+    """
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    if _WEB_SERVER in sys.modules:
+        return
+    sys.modules[_WEB_SERVER] = None  # type: ignore[assignment]  # how Python writes that there is no such module
+    try:
+        with suppress(ImportError):  # an SDK that cannot do without it is loaded with it
+            import_module("mcp.server")
+    finally:
+        del sys.modules[_WEB_SERVER]

@@ -8,15 +8,14 @@ from payt_mcp.network import Network
 from payt_mcp.payt.certificates import open_store
 from payt_mcp.payt.routes import Route, route, unreadable
 from payt_mcp.settings import Settings
-
-_PRODUCTION = "https://api.paytsoftware.com"
+from payt_mcp.settings.known import PAYT_URLS
 
 
 def check_network(settings: Settings) -> list[Finding]:
     """What the variables of this machine mean for Payt's address; nothing is asked of the network."""
     if settings.is_sandbox:
         return [
-            *_proxy(settings.network, _PRODUCTION, asked=False),
+            *_proxy(settings.network, PAYT_URLS["production"], asked=False),
             *_certificates(settings.network),
         ]
     found = _proxy(settings.network, settings.api_url, asked=True)

@@ -12,8 +12,12 @@ from payt_mcp.tools import known_tools, tools_of
 ALWAYS: Mapping[str, Sequence[str]] = {spec.name: spec.needs for spec in known_tools() if spec.needs}
 """What a tool asks Payt for whenever it is used; `check_approval` asks for nothing of its own."""
 
-SOMETIMES: Mapping[str, Sequence[str]] = {spec.name: spec.may_need for spec in known_tools() if spec.may_need}
+SOMETIMES: Mapping[str, Sequence[str]] = {
+    spec.name: (*spec.may_need, *spec.if_there) for spec in known_tools() if spec.may_need or spec.if_there
+}
 """What it asks for beside that for some debtors, cases or arguments."""
+
+_IF_THERE = {(spec.name, name) for spec in known_tools() for name in spec.if_there}
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,9 @@ def tools_on(toolsets: Collection[str], *, read_only: bool) -> list[str]:
 
 
 def needed(tools: Sequence[str]) -> list[str]:
-    """Every permission they ask for, once."""
-    return list(dict.fromkeys(name for table in (ALWAYS, SOMETIMES) for tool in tools for name in table.get(tool, ())))
+    """Every permission they ask for, once; without those that none of them asks for but where it is there already."""
+    asked = ((tool, name) for table in (ALWAYS, SOMETIMES) for tool in tools for name in table.get(tool, ()))
+    return list(dict.fromkeys(name for tool, name in asked if (tool, name) not in _IF_THERE))
 
 
 def readable(tools: Sequence[str]) -> list[str]:

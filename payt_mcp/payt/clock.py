@@ -19,7 +19,9 @@ stamps its rows as it writes them, and they appear when it is done, together.
 """
 
 _BRIEF_OVERLAP = dt.timedelta(minutes=2)
-"""The same where going further back is too much work for now."""
+"""How far a delta reaches back in place of that, for a few minutes after one that brought much: its rows would all be
+read again each time.
+"""
 
 _APART = dt.timedelta(days=1)
 """How far Payt's stamps may be behind its `Date`: where the greatest one is older, nothing happened since."""

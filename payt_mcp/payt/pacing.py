@@ -16,7 +16,7 @@ and some for a fastest answer that could have been faster.
 """
 
 ON_ITS_WAY = 0.04
-"""The same, beside it, while a request has no answer: for the jitter of the network."""
+"""Seconds by which the window is longer for a request that has no answer yet: for the jitter of the network."""
 
 BUDGET = 25.0
 """Seconds after which a failing read is given up."""
@@ -145,7 +145,8 @@ class Pacer:
 
 
 def retry_after(attempt: int, elapsed: float, rng: random.Random, *, budget: float = BUDGET) -> float | None:
-    """Seconds to wait before another attempt of a read, or None when it is given up.
+    """Our own backoff, as Payt promises no `Retry-After`: seconds to wait before a read is tried again, or None when it
+    is given up.
 
     `attempt` counts from 1. Exponential, with full jitter over its upper half, so that several
     processes on one token do not come back together.

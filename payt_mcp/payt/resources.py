@@ -19,9 +19,6 @@ from payt_mcp.payt.models import (
     Contact,
     CreditCase,
     Debtor,
-    DeletedCreditCase,
-    DeletedInvoice,
-    DeletedPaymentPlan,
     Invoice,
     Message,
     Note,
@@ -107,6 +104,8 @@ class NoteFilters(TypedDict, total=False):
 
 
 class DeletedFilters(TypedDict, total=False):
+    """Of what is gone, beside `deleted_after`; the books read those lists themselves, as they do the others."""
+
     deleted_before: datetime
 
 
@@ -153,11 +152,6 @@ class Resources:
         query = wire.record("invoices", key, administration_id, key_type=key_type, fields=fields)
         return await self.client.entity(Invoice, query, wire.named("invoice", key))
 
-    async def deleted_invoices(
-        self, administration_id: str, deleted_after: datetime, **filters: Unpack[DeletedFilters]
-    ) -> list[DeletedInvoice]:
-        return await self._deleted(DeletedInvoice, "invoices", administration_id, deleted_after, filters)
-
     async def debtors(
         self,
         administration_id: str,
@@ -202,11 +196,6 @@ class Resources:
     async def credit_case(self, administration_id: str, key: str, *, fields: Fields = ()) -> CreditCase:
         query = wire.record("credit_cases", key, administration_id, fields=fields)
         return await self.client.entity(CreditCase, query, wire.named("credit case", key))
-
-    async def deleted_credit_cases(
-        self, administration_id: str, deleted_after: datetime, **filters: Unpack[DeletedFilters]
-    ) -> list[DeletedCreditCase]:
-        return await self._deleted(DeletedCreditCase, "credit_cases", administration_id, deleted_after, filters)
 
     async def messages(
         self,
@@ -256,11 +245,6 @@ class Resources:
         query = wire.record("payment_plans", key, administration_id, fields=fields)
         return await self.client.entity(PaymentPlan, query, wire.named("payment plan", key))
 
-    async def deleted_payment_plans(
-        self, administration_id: str, deleted_after: datetime, **filters: Unpack[DeletedFilters]
-    ) -> list[DeletedPaymentPlan]:
-        return await self._deleted(DeletedPaymentPlan, "payment_plans", administration_id, deleted_after, filters)
-
     async def tasks(
         self,
         administration_id: str,
@@ -297,19 +281,6 @@ class Resources:
         query = wire.listing(resource, administration_id, fields=fields, **params(filters))
         records, is_all = await self.client.entities(model, query, resource.replace("_", " "), most=most)
         return Found(records, is_all)
-
-    async def _deleted(
-        self,
-        model: type[EntityT],
-        resource: str,
-        administration_id: str,
-        deleted_after: datetime,
-        filters: Mapping[str, Any],
-    ) -> list[EntityT]:
-        query = wire.listing(
-            f"{resource}/deleted", administration_id, **params({"deleted_after": deleted_after, **filters})
-        )
-        return (await self.client.entities(model, query, f"deleted {resource.replace('_', ' ')}"))[0]
 
 
 def params(filters: Mapping[str, Any]) -> dict[str, str]:

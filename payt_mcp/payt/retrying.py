@@ -1,4 +1,6 @@
-"""Asking until there is an answer: again where that may help, within the time of the question and of the call."""
+"""Asking until there is an answer: again where that may help, within the time of the question and of the call. How long
+is waited in between, `pacing.py` says.
+"""
 
 from __future__ import annotations
 

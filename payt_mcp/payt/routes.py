@@ -15,7 +15,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from urllib.parse import urlsplit
 
 from payt_mcp.errors import NetworkSettingError
-from payt_mcp.network import Network, Variable
+from payt_mcp.network import Network, Variable, is_loopback
 
 _KINDS = {"http": "http", "https": "https", "socks5": "socks5", "socks5h": "socks5h", "socks": "socks5"}
 """The schemes of proxies, and what the HTTP library calls them: desktops write `socks://` for SOCKS 5."""
@@ -68,13 +68,6 @@ def route(network: Network, url: str) -> Route:
     if network.no_proxy is not None and is_excepted(network.no_proxy.value, host, port):
         return Route(origin=f"{network.no_proxy.name} names it")
     return _through(chosen)
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    address = _address(host)
-    return address is not None and address.is_loopback
 
 
 def is_excepted(no_proxy: str, host: str, port: int | None = None) -> bool:

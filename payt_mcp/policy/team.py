@@ -117,11 +117,6 @@ def may_see(who: Standing, administration_id: str, proposer: str) -> bool:
     return held is not None and (proposer == who.person_id or who.rights.may("approver", administration_id))
 
 
-def counts(who: Standing, administration_id: str, proposer: str) -> bool:
-    """Whether a yes that somebody said still counts when what they approved is about to be carried out."""
-    return not why_not_approve(who, administration_id, proposer)
-
-
 @dataclass(frozen=True)
 class Day:
     """What was carried out of a company today, or may have been: messages, and the amount in one currency."""

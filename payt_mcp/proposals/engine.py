@@ -29,9 +29,9 @@ from payt_mcp.proposals.attempt import Check, Done, Writer, left_by
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.proposals.outcomes import of_this_attempt, sent_before
 from payt_mcp.proposals.records import Record, Who
-from payt_mcp.proposals.rounds import ROUNDS, Rounds, Turns
+from payt_mcp.proposals.rounds import ROUNDS, Rounds, TurnTaking
 from payt_mcp.proposals.sending import SENDING_BOUND, send
-from payt_mcp.proposals.states import PENDING, Status
+from payt_mcp.proposals.states import PENDING, VALID_MINUTES, Status
 from payt_mcp.proposals.stored import words_of
 from payt_mcp.words.said import joined, lowered, say, without_stop
 
@@ -214,7 +214,7 @@ class Engine:
             finally:
                 await turns.let_go(key)
 
-    async def _takes_up(self, turns: Turns, key: str) -> bool:
+    async def _takes_up(self, turns: TurnTaking, key: str) -> bool:
         """Whether this process sees to it; where another does, it is asked again in each round."""
         is_ours = await turns.take(key)
         (self._elsewhere.discard if is_ours else self._elsewhere.add)(key)
@@ -277,15 +277,17 @@ class Engine:
         state = say("is being sent") if other.status is Status.SENDING else say("may have been sent")
         if other.scope != self.ledger_scope:
             self.troubles[key] = say(
-                "The same {state} by a colleague. This one waits until that is settled, and for no longer than 15 "
-                "minutes after its yes.",
+                "The same {state} by a colleague. This one waits until that is settled, and for no longer than "
+                "{minutes} minutes after its yes.",
                 state=state,
+                minutes=VALID_MINUTES,
             )
             return True
         self.troubles[key] = say(
             "{same} {state} as proposal {id}. This one waits until a person or what Payt shows has settled that one, "
-            "and for no longer than 15 minutes after its yes.",
+            "and for no longer than {minutes} minutes after its yes.",
             same=words_of(other).same,
+            minutes=VALID_MINUTES,
             state=state,
             id=other.id,
         )

@@ -21,7 +21,7 @@ class Bar:
     is_over: bool = False
 
 
-class Turns(Protocol):
+class TurnTaking(Protocol):
     """Which process sees to a proposal that is approved: the others leave it alone, and do not ask Payt the same.
 
     It only saves requests, and who may send is decided by the ledger: whoever has the turn and dies loses it.
@@ -51,7 +51,7 @@ class Rounds:
 
     poll: float = 1.0
     woken: Callable[[], Awaitable[object]] | None = None
-    turns: Turns | None = None
+    turns: TurnTaking | None = None
     bar: Callable[[Record], Awaitable[Bar | None]] | None = None
     closes_ledger: bool = True
 

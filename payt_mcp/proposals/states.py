@@ -20,6 +20,9 @@ WAITS = dt.timedelta(days=7)
 VALID = dt.timedelta(minutes=15)
 """How long a yes holds: what was approved is sent within it, or not at all."""
 
+VALID_MINUTES = VALID // dt.timedelta(minutes=1)
+"""The same, for sentences."""
+
 
 class Status(StrEnum):
     PROPOSED = "proposed"

@@ -15,13 +15,12 @@ from decimal import Decimal
 
 from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.open_items import OpenItems
-from payt_mcp.receivables.phases import INVOICE_PHASES, furthest
+from payt_mcp.receivables.phases import INVOICE_PHASES, RANKS, furthest
 
 BUCKETS = ("1-30", "31-60", "61-90", "91+")
 """Days past due."""
 
 _ZERO = Decimal("0.00")
-_RANK = {phase: rank for rank, phase in enumerate(INVOICE_PHASES)}
 
 
 @dataclass(slots=True)
@@ -44,7 +43,7 @@ class DebtorOverdue:
         self.overdue += item.book_open
         self.invoices += 1
         self.oldest_days = max(self.oldest_days, item.days_overdue(today))
-        self._rank = max(self._rank, _RANK[item.step or "overdue"])
+        self._rank = max(self._rank, RANKS[item.step or "overdue"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +172,12 @@ def overdue(items: OpenItems, today: dt.date, *, min_days: int = 1, among: Itera
             if row is None:
                 row = by_debtor[item.debtor_id] = DebtorOverdue(item.debtor_id)
             row.add(item, today)
-    picture.debtors = sorted(by_debtor.values(), key=lambda row: rank(items, row))
+    picture.debtors = sorted(by_debtor.values(), key=lambda row: by_size(items, row))
     return picture
 
 
-def rank(items: OpenItems, row: DebtorOverdue) -> tuple[Decimal, int, str, str]:
-    """Where a debtor stands among the others."""
+def by_size(items: OpenItems, row: DebtorOverdue) -> tuple[Decimal, int, str, str]:
+    """What debtors are sorted by: the largest first, of those the oldest."""
     return -row.overdue, -row.oldest_days, items.debtor_name(row.debtor_id), row.debtor_id
 
 

@@ -3,7 +3,7 @@
 Every answer and every warning goes by it, so that one debtor at one moment is the same everywhere. A flag is
 
 - `payment_plan`: an active plan that is named on the invoice or on its credit case. A plan of the debtor that no open
-  invoice and no case of one names may be for any of them, and counts for all.
+  invoice and no case of one names may be for any of them, and counts for all, until its terms are all paid.
 - `paused`: the invoice was paused, or its credit case, or the debtor with all it owes.
 - `with_bailiff`: the invoice was handed to a bailiff, or its credit case.
 - `credit_open`: the invoice is an unmatched credit itself, or its debtor has one. A paid invoice has none.

@@ -44,7 +44,8 @@ DEBTOR_FIELDS: tuple[str | Mapping[str, Sequence[str]], ...] = (
 )  # fmt: skip
 
 _DESCRIPTION_LENGTH = 160
-_REMARK_LENGTH = 200
+_REMARK_LENGTH = 1_000
+"""Enough to see what speaks against a reminder: people add to a remark at its end."""
 _MONEY = frozenset({"open_amount", "book_open_amount"})
 
 

@@ -59,7 +59,7 @@ def by_name(query: str, debtors: Iterable[DebtorEntry]) -> list[DebtorEntry]:
 
 
 def by_name_in_steps(query: str, debtors: Sequence[DebtorEntry]) -> Steps[list[DebtorEntry]]:
-    """The same of many."""
+    """`by_name` among many, between whose parts others have their turn."""
     words = wanted(query)
     fitting: list[DebtorEntry] = []
     for look in (_having(words), partial(otherwise_spelt, query)) if words else ():
@@ -112,7 +112,7 @@ def resembling(query: str, debtors: Iterable[DebtorEntry], *, most: int = 3) -> 
 
 
 def resembling_in_steps(query: str, debtors: Sequence[DebtorEntry], *, most: int = 3) -> Steps[list[DebtorEntry]]:
-    """The same of many."""
+    """`resembling` among many, between whose parts others have their turn."""
     names: dict[str, DebtorEntry] = {}
     for debtor in debtors:
         names.setdefault(debtor.words, debtor)
@@ -125,7 +125,7 @@ def alike(query: str, names: Iterable[str], *, most: int = 3) -> list[str]:
 
 
 def alike_in_steps(query: str, names: Iterable[str], *, most: int) -> Steps[list[str]]:
-    """The same of many."""
+    """`alike` among many, between whose parts others have their turn."""
     asked = normalized(query)[:_LONGEST_COMPARED]
     pairs = {asked[at : at + 2] for at in range(len(asked) - 1)}
     likely: list[tuple[int, str]] = []

@@ -21,6 +21,9 @@ BRIEF = (
 )  # fmt: skip
 """What must be asked of Payt to tell when a message was sent, by whom (a person or a mail program), and about what."""
 
+LATELY = dt.timedelta(days=7)
+"""How long a reminder, a step or a letter is one of lately."""
+
 RECENT_DAYS = 45
 """Without a debtor, invoice or case: how far back the correspondence is looked at, whoever asks."""
 

@@ -57,7 +57,9 @@ _REMINDER_FIELDS = (
     "first_reminder_at",
 )  # fmt: skip
 DEPRECATED_STEPS = {"reminder_1_at": "first_reminder_at", "summons_1_at": "first_summons_at"}
-_RANK = {phase: rank for rank, phase in enumerate(INVOICE_PHASES)}
+RANKS = {phase: rank for rank, phase in enumerate(INVOICE_PHASES)}
+"""How far each phase is."""
+
 _PLANNED = " (planned)"
 WORDS = {"pre_judicial": "pre-court", "not_due": "not yet due"}
 """What people call a phase where that is not its own name."""
@@ -118,12 +120,12 @@ def _furthest_step(record: Invoice | CreditCase, steps: Sequence[tuple[str, str]
 
 def furthest(phases: Iterable[str]) -> str:
     """The furthest of several invoice phases; "" of none."""
-    return max(phases, key=_RANK.__getitem__, default="")
+    return max(phases, key=RANKS.__getitem__, default="")
 
 
 def rank(phase: str) -> int:
     """Its place among the invoice phases; what is none of them comes last."""
-    return _RANK.get(phase, len(_RANK))
+    return RANKS.get(phase, len(RANKS))
 
 
 def phase_named(value: str) -> str:
@@ -131,7 +133,7 @@ def phase_named(value: str) -> str:
     said = value.strip().casefold()
     names = {words(name): name for name in INVOICE_PHASES}
     found = names.get(said, said.replace(" ", "_").replace("-", "_"))
-    return found if found in _RANK else ""
+    return found if found in RANKS else ""
 
 
 def words(phase: str) -> str:

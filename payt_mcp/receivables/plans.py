@@ -36,6 +36,11 @@ def open_total(plan: PaymentPlan) -> Decimal:
     return sum(map(still_due, plan.payment_terms), NOTHING)
 
 
+def is_paid(plan: PaymentPlan) -> bool:
+    """Whether every term of a plan was paid. One without terms is not: nobody knows what was agreed."""
+    return bool(plan.payment_terms) and not any(map(still_due, plan.payment_terms))
+
+
 def is_missed(plan: PaymentPlan, term: PlannedPayment, today: dt.date) -> bool:
     """Whether a term of an active plan was due before today and is not wholly paid."""
     return bool(plan.active) and term.due_date is not None and term.due_date < today and still_due(term) > 0

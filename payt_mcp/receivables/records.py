@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from sys import intern
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from payt_mcp.receivables.phases import CASE_STAMPS, case_phase
+from payt_mcp.receivables.plans import is_paid
 
 if TYPE_CHECKING:
     from payt_mcp.payt.models import CreditCase, PaymentPlan
 
-CASE_FIELDS = (
+CASE_FIELDS: tuple[str | Mapping[str, Sequence[str]], ...] = (
     "id", "case_number", "credit_case_number", "debtor_id", "active_payment_plan_id", "paused_at",
     "open_amount", "currency_code", *CASE_STAMPS, "deactivated_at", "updated_at",
+    {"labels": ("name",)},
 )  # fmt: skip
-PLAN_FIELDS = ("id", "debtor_id", "active", "updated_at")
+PLAN_FIELDS: tuple[str | Mapping[str, Sequence[str]], ...] = (
+    "id", "debtor_id", "active", "updated_at", {"payment_terms": ("total_amount", "amount_due", "payment_date")},
+)  # fmt: skip
 
 
 class _Kept(Protocol):
@@ -49,6 +53,7 @@ class CaseEntry:
     """One of `phases.CASE_PHASES`."""
     open_amount: Decimal | None = None
     currency: str = ""
+    labels: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
@@ -58,7 +63,9 @@ class CaseEntry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlanEntry:
-    """A payment plan. Payt does not say on it which invoices it is for."""
+    """A payment plan. Payt does not say on it which invoices it is for. One whose terms are all paid is not active any
+    more, whatever Payt still calls it: it is kept for no other invoice.
+    """
 
     id: str
     debtor_id: str
@@ -131,11 +138,12 @@ def case_entry(case: CreditCase) -> CaseEntry:
         case_phase(case),
         case.open_amount,
         intern(case.currency_code or ""),
+        tuple(intern(label.name) for label in case.labels if label.name),
     )
 
 
 def plan_entry(plan: PaymentPlan) -> PlanEntry:
-    return PlanEntry(plan.id, plan.debtor_id or "", bool(plan.active), plan.updated_at)
+    return PlanEntry(plan.id, plan.debtor_id or "", bool(plan.active) and not is_paid(plan), plan.updated_at)
 
 
 def is_older(moment: dt.datetime | None, known: dt.datetime | None) -> bool:

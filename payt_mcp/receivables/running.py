@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from payt_mcp.receivables.aging import Balance, DebtorOverdue, Overdue, balance, overdue, rank
+from payt_mcp.receivables.aging import Balance, DebtorOverdue, Overdue, balance, by_size, overdue
 from payt_mcp.receivables.blocks import Blocks
 from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.open_items import Change, OpenItems
@@ -47,7 +47,7 @@ class RunningOverdue:
     def _begin(self) -> None:
         self._picture = overdue(self.items, self._today, min_days=self._min_days)
         self._rows = {row.debtor_id: row for row in self._picture.debtors}
-        self._ranks = {row.debtor_id: rank(self.items, row) for row in self._picture.debtors}
+        self._ranks = {row.debtor_id: by_size(self.items, row) for row in self._picture.debtors}
         self._order: list[tuple[Decimal, int, str, str]] = list(self._ranks.values())
 
     def _follow(self, changes: Iterable[Change]) -> None:
@@ -79,7 +79,7 @@ class RunningOverdue:
         row = self._row(debtor_id)
         if row.invoices:
             self._rows[debtor_id] = row
-            self._ranks[debtor_id] = rank(self.items, row)
+            self._ranks[debtor_id] = by_size(self.items, row)
             insort(self._order, self._ranks[debtor_id])
 
     def _row(self, debtor_id: str) -> DebtorOverdue:

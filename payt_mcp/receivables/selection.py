@@ -91,7 +91,7 @@ class Selection:
         return items if self.text is None else self.text.choose(items)
 
     def choose_in_steps(self, items: Sequence[OpenItem]) -> Steps[Sequence[OpenItem]]:
-        """The same of many; where anything is what was asked for, themselves."""
+        """`choose` among many, between whose parts others have their turn; where anything will do, these themselves."""
         if self.text is None and not self._rules():
             return items
         found: list[OpenItem] = []

@@ -124,7 +124,7 @@ def totals(items: Iterable[OpenItem], today: dt.date) -> Totals:
 
 
 def totals_in_steps(items: Iterable[OpenItem], today: dt.date) -> Steps[Totals]:
-    """The same of many."""
+    """`totals` of many items, between whose parts others have their turn."""
     found = Totals()
     for some in parted(items):
         found.add(totals(some, today))

@@ -89,11 +89,6 @@ def hides_by_style(text: str) -> bool:
     return any(_CSS.search(match.group()) for match in _TAG.finditer(text))
 
 
-def without_markup(text: str) -> str:
-    """The text as a mail program would draw it, every tag gone and every entity the sign it stands for."""
-    return html.unescape(_TAG.sub("", text))
-
-
 def _markup(text: str) -> Iterator[str]:
     for match in _TAG.finditer(text):
         yield match.group()[:_WIDEST]

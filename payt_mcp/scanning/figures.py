@@ -20,7 +20,6 @@ _LEADS = re.compile(
 )
 _PHONE = re.compile(r"(?<![\w|/.,-])(?:\+\d{1,3}|\(?0\d)[\d ()./-]{6,16}\d(?![\w|]|[.,]\d)")
 _FEWEST, _MOST = 9, 14
-_POSTCODE = re.compile(r"(?<![\w-])(?:[A-Z]{1,2}-)?\d{4,5}(?= ?[A-Z]{2}\b(?! ?\d))")
 _DUTCH_POSTCODE = re.compile(r"(?<![\w-])[1-9]\d{3} ?[A-Z]{2}(?![\w-])")
 
 

@@ -13,14 +13,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from payt_mcp.network import NAMED_HERE
 from payt_mcp.server.callers import OpenCallers
 from payt_mcp.server.server import PaytServer, build_server
 from payt_mcp.server.session import EmbeddedPayt
 from payt_mcp.settings import Secret, Settings
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-_HERE = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
+_NAMES = [f"[{name}]" if ":" in name else name for name in NAMED_HERE]
+_HERE = re.compile(rf"(?:{'|'.join(map(re.escape, _NAMES))})(?::\d{{1,5}})?", re.IGNORECASE)
 _PAGE_HERE = re.compile(rf"http://{_HERE.pattern}", re.IGNORECASE)
 
 MAX_BODY = 1024 * 1024
@@ -44,7 +44,7 @@ def build_app(
     elsewhere whoever calls does not sit at this machine. `callers` are as in `build_server`; `began` is given the
     server behind the application.
     """
-    server = build_server(settings, app=app, browse=browse if host in LOOPBACK else None, callers=callers)
+    server = build_server(settings, app=app, browse=browse if host in NAMED_HERE else None, callers=callers)
     if began is not None:
         began(server)
     inner: Starlette = server.streamable_http_app(
@@ -54,7 +54,7 @@ def build_app(
         transport_security=_security(host),
     )
     inner.router.routes.append(Route("/healthz", _healthz, methods=["GET"]))
-    guarded: ASGIApp = LocalOnly(inner) if host in LOOPBACK else inner
+    guarded: ASGIApp = LocalOnly(inner) if host in NAMED_HERE else inner
     return BearerRequired(guarded, settings.mcp_token) if settings.mcp_token else guarded
 
 
@@ -112,10 +112,9 @@ async def _healthz(_request: Request) -> Response:
 
 
 def _security(host: str) -> TransportSecuritySettings:
-    if host not in LOOPBACK:
+    if host not in NAMED_HERE:
         return TransportSecuritySettings(enable_dns_rebinding_protection=False)
-    names = ["127.0.0.1", "localhost", "[::1]"]
-    hosts = [*names, *(f"{name}:*" for name in names)]
+    hosts = [*_NAMES, *(f"{name}:*" for name in _NAMES)]
     return TransportSecuritySettings(
         enable_dns_rebinding_protection=True,
         allowed_hosts=hosts,

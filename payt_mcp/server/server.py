@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import anyio
 import anyio.abc
@@ -93,6 +93,8 @@ class PaytServer(MCPServer[Callers]):
         super().__init__(**options)
         self._language: Language = language
         for spec in specs:
+            # Read once: they are text, and the SDK asks what they mean three times.
+            spec.run.__annotations__ = get_type_hints(spec.run, include_extras=True)
             self.add_tool(
                 spec.run,
                 title=spec.title,

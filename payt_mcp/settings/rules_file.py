@@ -103,4 +103,5 @@ _READ: Mapping[str, Callable[[str, Any], Any]] = {
     "minimum_amount": _amount,
     "second_person_above": _amount,
     "call_from": _amount,
+    "plan_from": _amount,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from payt_mcp.network import Network
+from payt_mcp.network import Network, value_of
 from payt_mcp.settings import folders, values
 from payt_mcp.settings.known import KNOWN
 from payt_mcp.settings.parts import CallerSettings, PolicySettings, ProcessSettings
@@ -30,7 +30,7 @@ class Settings(ProcessSettings, CallerSettings, PolicySettings):
             SettingsError: a value is wrong or a PAYT_* name is unknown; one sentence names it.
         """
         values.refuse_unknown(environ)
-        given = {name: values.given(environ, name) for name in KNOWN}
+        given = {name: value_of(environ, name) for name in KNOWN}
         toolsets = values.toolsets(given["PAYT_TOOLSETS"])
         api_token, secret, bearer = (given[f"PAYT_{name}"] for name in ("API_TOKEN", "CLIENT_SECRET", "MCP_TOKEN"))
         return cls(

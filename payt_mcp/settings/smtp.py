@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from payt_mcp.errors import SettingsError
+from payt_mcp.network import is_loopback
 from payt_mcp.settings.secret import Secret
-from payt_mcp.settings.values import is_loopback
 
 _PORTS = {"smtp": 587, "smtps": 465}
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from payt_mcp.errors import SettingsError
+from payt_mcp.network import is_loopback, value_of
 from payt_mcp.settings import values
 from payt_mcp.settings.known import KNOWN
 from payt_mcp.settings.secret import Secret
@@ -58,7 +59,7 @@ class TeamSettings:
     def from_env(cls, environ: Mapping[str, str]) -> TeamSettings:
         """Raises SettingsError: one sentence names what is missing or wrong."""
         base = Settings.from_env(environ)
-        given = {name: values.given(environ, name) for name in KNOWN}
+        given = {name: value_of(environ, name) for name in KNOWN}
         missing = [name for name in _NEEDED if given[name] is None]
         if missing:
             raise SettingsError(f"A team server needs {', '.join(missing)} (docs/team.md says what each is).")
@@ -150,6 +151,6 @@ def _https(name: str, value: str) -> str:
         raise SettingsError(
             f"{name} must name its host in letters from a to z, digits, dots and dashes: others are written xn--."
         )
-    if parts.scheme == "http" and not values.is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise SettingsError(f"{name} must begin with https:// (http is for this machine only).")
     return value.rstrip("/")

@@ -9,7 +9,7 @@ from decimal import Decimal
 RULES = (
     "answer_message", "decide_plan", "missed_term", "task_due", "match_credit", "never_mail", "in_dispute",
     "direct_debit", "minimum_amount", "grace", "contact_lately", "paid_lately", "bad_address", "hand_over",
-    "promised", "propose_plan", "call",
+    "hand_over_case", "promised", "propose_plan", "call",
 )  # fmt: skip
 """The rules of the worklist that can be switched off. What must not be chased at all is no matter of taste."""
 
@@ -40,6 +40,7 @@ class Rules:
     call_after_days: int = 30
     hand_over_after_days: int = 14
     plan_from_days: int = 45
+    plan_from: Decimal = Decimal(100)
     off: frozenset[str] = frozenset()
     given: frozenset[str] = frozenset()
     """The names that stand in the file: a letter is held against those alone."""

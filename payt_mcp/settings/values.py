@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Literal
 from urllib.parse import urlsplit
 
 from payt_mcp.errors import SettingsError
+from payt_mcp.network import is_loopback
 from payt_mcp.settings.known import DEFAULT_TOOLSETS, KNOWN, PAYT_URLS, TOOLSETS
 from payt_mcp.settings.secret import Secret
 from payt_mcp.words.languages import LANGUAGES, NAMES, Language, language_of
 
 _EVERY_SET = "all"
-_UNEXPANDED = re.compile(r"\$\{.*\}\Z", re.DOTALL)
 _MIN_BEARER = 32
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-def given(environ: Mapping[str, str], name: str) -> str | None:
-    value = environ.get(name, "").strip()
-    return None if not value or _UNEXPANDED.match(value) else value
 
 
 def refuse_unknown(environ: Mapping[str, str]) -> None:
@@ -70,7 +63,7 @@ def api_url(value: str | None) -> str:
         raise SettingsError("PAYT_API_URL must be production, demo, sandbox, or a URL that begins with https://.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise SettingsError("PAYT_API_URL must be a plain base URL, without user, query or fragment.")
-    if parts.scheme == "http" and host not in _LOOPBACK:
+    if parts.scheme == "http" and not is_loopback(host):
         raise SettingsError("PAYT_API_URL must begin with https:// (http is for this machine only).")
     return value.rstrip("/")
 
@@ -81,10 +74,6 @@ def switch(name: str, value: str | None) -> bool:
     if value.lower() not in {"0", "1", "true", "false"}:
         raise SettingsError(f"{name}={value[:20]!r} is not possible: 1 or 0.")
     return value.lower() in {"1", "true"}
-
-
-def is_loopback(host: str) -> bool:
-    return host in _LOOPBACK
 
 
 def confirm(value: str | None) -> Literal["person", "code"]:

@@ -21,8 +21,6 @@ from payt_mcp.words.said import say
 from payt_mcp.words.sentences import spoken
 from payt_mcp.words.text import clean, plain
 
-MIME_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 _MOST_DIGITS = 15
 _FIRST_DAY = dt.date(1900, 3, 1)
 MOST_SIGNS = 16_000

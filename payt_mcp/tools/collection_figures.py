@@ -102,7 +102,7 @@ def _whole(scope: Scope, read: ReadFigures) -> Answer:
     answer.data = {"currency": currency, "figures": figures, "collected_by": by_step, "movements": moved}
     answer.lines = ["", *present.table(words.figure_rows(figures), words.FIGURES)]
     answer.lines += ["", f"Collected from {'; '.join(f'{day} {amount}' for day, amount in by_step.items())}"]
-    answer.lines += ["", *present.table(words.spoken_movements(moved), words.MOVEMENTS)] if moved else []
+    answer.lines += ["", *present.table(words.worded_movements(moved), words.MOVEMENTS)] if moved else []
     answer.notes = [*words.notes_of(read.compared, scope.today, currency), *read.told.notes, words.DEFINITIONS]
     return answer
 

@@ -8,7 +8,6 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp.answers.raw import raw_fields
 from payt_mcp.tools.shared import (
     PAGE,
     AdministrationId,
@@ -144,6 +143,7 @@ async def _debtors_of_that_name(scope: Scope, query: str) -> list[str]:
 
 
 def _row(contact: Contact, fields: list[str], scope: Scope) -> dict[str, Any]:
+    from payt_mcp.answers.raw import raw_fields  # noqa: PLC0415 - listing tools does without it
     from payt_mcp.answers.rows import contact_row  # noqa: PLC0415 - see above
 
     row = contact_row(contact)

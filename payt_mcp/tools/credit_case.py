@@ -9,25 +9,14 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp.answers.attention import invoice_notes
-from payt_mcp.answers.raw import raw_fields
-from payt_mcp.answers.rows import (
-    INVOICE_COLUMNS,
-    case_row,
-    invoice_row_within,
-    plan_lines,
-    plan_row,
-    spoken,
-)
 from payt_mcp.receivables import phases
-from payt_mcp.receivables.entries import INVOICE_FIELDS, OpenItem, open_item
-from payt_mcp.receivables.selection import ordered
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, scope_of
 from payt_mcp.words import text as present
 
 if TYPE_CHECKING:
     from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import CreditCase
+    from payt_mcp.receivables.entries import OpenItem
 
 _MOST_INVOICES = 50
 _DETAILS = ("open_interest_and_collection_costs", "internal_note_email_address", "public_url", "deeplink_url")
@@ -58,6 +47,8 @@ async def get_credit_case(
     credit_case: Annotated[Key, Field(description="Case number in either form, or id.")],
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, CaseDetail]:
+    from payt_mcp.answers.attention import invoice_notes  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.answers.rows import invoice_row_within, plan_row  # noqa: PLC0415
     from payt_mcp.books.by_id import plans_by_id  # noqa: PLC0415 - brings the client along
     from payt_mcp.books.find import find_case  # noqa: PLC0415
     from payt_mcp.books.surroundings import surroundings_of  # noqa: PLC0415
@@ -109,6 +100,9 @@ TOOL = ToolSpec(
 
 
 async def _invoices(scope: Scope, case: CreditCase) -> tuple[list[OpenItem], bool]:
+    from payt_mcp.receivables.entries import INVOICE_FIELDS, open_item  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.receivables.selection import ordered  # noqa: PLC0415
+
     payt, currency = scope.account.payt, scope.administration.currency_code or ""
     listed = await payt.invoices(scope.id, fields=INVOICE_FIELDS, most=500, credit_case_ids=[case.id])
     items = ordered((open_item(invoice, currency) for invoice in listed.records), "due_date")
@@ -139,6 +133,9 @@ def _absent(case: CreditCase) -> list[str]:
 
 
 def _detail(case: CreditCase, zone: dt.tzinfo) -> dict[str, Any]:
+    from payt_mcp.answers.raw import raw_fields  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.answers.rows import case_row  # noqa: PLC0415
+
     labels = [present.outside(label.name, present.NAME_LENGTH) for label in case.labels]
     details = raw_fields(case.model_dump(), _DETAILS, zone)
     return present.filled({**case_row(case, zone), "labels": labels, **details})
@@ -154,14 +151,16 @@ def _timeline(case: CreditCase, zone: dt.tzinfo) -> list[dict[str, Any]]:
 
 
 def _text(data: dict[str, Any]) -> list[str]:
-    text = [f"{name}: {present.cell(value)}" for name, value in spoken(data["credit_case"]).items()]
+    from payt_mcp.answers.rows import INVOICE_COLUMNS, plan_lines, worded  # noqa: PLC0415 - listing tools does without it
+
+    text = [f"{name}: {present.cell(value)}" for name, value in worded(data["credit_case"]).items()]
     if data["debtor"]:
         text.append(
             f"debtor: {data['debtor'].get('debtor_number', 'no number')} {data['debtor'].get('name', '')}".rstrip()
         )
     text += ["Timeline:", *(f"- {step['at']} {phases.words(step['step'])}" for step in data["timeline"])]
     if data["invoices"]:
-        text += ["Invoices:", *present.table([spoken(row) for row in data["invoices"]], INVOICE_COLUMNS)]
+        text += ["Invoices:", *present.table([worded(row) for row in data["invoices"]], INVOICE_COLUMNS)]
     for plan in data["payment_plans"]:
         text += plan_lines(plan)
     return text

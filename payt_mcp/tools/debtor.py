@@ -9,22 +9,6 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp.answers import debtor as debtor_words
-from payt_mcp.answers.debtor_text import brief_message, brief_plan, file_lines
-from payt_mcp.answers.last_contact import last_contact
-from payt_mcp.answers.raw import raw_fields
-from payt_mcp.answers.rows import (
-    brief_case_row,
-    brief_plan_row,
-    case_row,
-    invoice_row_within,
-    message_row,
-    plan_row,
-)
-from payt_mcp.receivables import aging
-from payt_mcp.receivables.addresses import Written, default_address, written
-from payt_mcp.receivables.mailboxes import readable as as_it_reads
-from payt_mcp.receivables.overdue_parts import OverdueParts, Tally, overdue_parts
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, scope_of
 from payt_mcp.words import text as present
 
@@ -34,7 +18,9 @@ if TYPE_CHECKING:
     from payt_mcp.books.debtor import Correspondence, DebtorFile
     from payt_mcp.books.scope import Scope
     from payt_mcp.payt.models import Debtor, Message, Task
+    from payt_mcp.receivables.addresses import Written
     from payt_mcp.receivables.entries import OpenItem
+    from payt_mcp.receivables.overdue_parts import OverdueParts
 
 
 _DETAILS = (
@@ -96,7 +82,10 @@ async def get_debtor(
     whole: Annotated[bool, Field(description="More of each; open tasks, links.")] = False,
     administration_id: AdministrationId = "",
 ) -> Annotated[CallToolResult, DebtorDetail]:
+    from payt_mcp.answers import debtor as debtor_words  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.answers.debtor_text import file_lines  # noqa: PLC0415
     from payt_mcp.books.debtor import file_and_letters  # noqa: PLC0415 - brings the client along
+    from payt_mcp.receivables.overdue_parts import overdue_parts  # noqa: PLC0415
 
     form = _WHOLE if whole else _SHORT
 
@@ -144,6 +133,9 @@ async def _add_tasks(answer: Answer, scope: Scope, file: DebtorFile) -> list[str
 
 
 def _data(scope: Scope, file: DebtorFile, letters: Correspondence, parts: OverdueParts, form: _Form) -> dict[str, Any]:
+    from payt_mcp.answers.debtor_text import brief_message, brief_plan  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.answers.rows import brief_plan_row, message_row, plan_row  # noqa: PLC0415
+
     messages = letters.messages[: form.messages]
     rows = [message_row(m, form.characters, scope.zone, about=_about(file, letters, m)) for m in messages]
     plans = [*file.plans, *file.pending]
@@ -162,6 +154,8 @@ def _data(scope: Scope, file: DebtorFile, letters: Correspondence, parts: Overdu
 
 
 def _cases(scope: Scope, file: DebtorFile, form: _Form) -> list[dict[str, Any]]:
+    from payt_mcp.answers.rows import brief_case_row, case_row  # noqa: PLC0415 - listing tools does without it
+
     if form.is_whole:
         return [case_row(case, scope.zone) for case in file.cases]
     return [brief_case_row(case) for case in file.books.cases]
@@ -182,7 +176,11 @@ def _about(file: DebtorFile, letters: Correspondence, message: Message) -> str |
 def _debtor(
     scope: Scope, file: DebtorFile, letters: Correspondence, parts: OverdueParts, form: _Form
 ) -> dict[str, Any]:
+    from payt_mcp.answers.last_contact import last_contact  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.answers.raw import raw_fields  # noqa: PLC0415
     from payt_mcp.books.scope import administration_name  # noqa: PLC0415 - brings the client along
+    from payt_mcp.receivables import aging  # noqa: PLC0415
+    from payt_mcp.receivables.addresses import default_address  # noqa: PLC0415
 
     balance = aging.balance(file.open_items, scope.today)
     goes_to = default_address(file.debtor)
@@ -210,6 +208,8 @@ def _in_phase(phase: str, parts: OverdueParts) -> dict[str, Any]:
     """Overdue invoices in one phase, in the administration's currency (those without an amount in it left out), and
     what of it is a matter for a reminder, where not all is.
     """
+    from payt_mcp.receivables.overdue_parts import Tally  # noqa: PLC0415 - listing tools does without it
+
     some, rest = parts.by_phase[phase], parts.others_by_phase.get(phase, Tally())
     row = {"phase": phase, "invoices": some.counted, "amount": present.plain(some.booked)}
     return row | ({"may_be_reminded": present.plain(rest.booked)} if parts.apart else {})
@@ -217,6 +217,8 @@ def _in_phase(phase: str, parts: OverdueParts) -> dict[str, Any]:
 
 def _invoice(scope: Scope, file: DebtorFile, item: OpenItem) -> dict[str, Any]:
     """A row with the days its phase began and it was last reminded of, and its labels."""
+    from payt_mcp.answers.rows import invoice_row_within  # noqa: PLC0415 - listing tools does without it
+
     days = {"phase_since": item.step_at, "reminded_on": file.reminded.get(item.id)}
     told = {} if item.is_credit else {name: scope.day(moment) for name, moment in days.items()}
     labels = [present.outside(label, present.NAME_LENGTH) for label in item.labels]
@@ -228,6 +230,8 @@ def _addresses(debtor: Debtor, form: _Form) -> list[dict[str, str]]:
     cannot be used as it stands there, and why not. Short of the whole only those that a message would go to,
     and those that are odd.
     """
+    from payt_mcp.receivables.addresses import default_address, written  # noqa: PLC0415 - listing tools does without it
+
     found: dict[str, dict[str, str]] = {}
     for row in map(_address, written(debtor)):
         known = found.setdefault(row["email"], row)
@@ -240,6 +244,8 @@ def _addresses(debtor: Debtor, form: _Form) -> list[dict[str, str]]:
 
 
 def _address(one: Written) -> dict[str, str]:
+    from payt_mcp.receivables.mailboxes import readable as as_it_reads  # noqa: PLC0415 - listing tools does without it
+
     row = {"email": one.email or present.outside(one.text, present.LINE_LENGTH), "for": one.place.use}
     if one.why_not:
         return row | {"cannot_be_used": one.why_not}

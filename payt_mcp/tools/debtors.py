@@ -8,12 +8,6 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp.answers.amounts import unbooked_notes
-from payt_mcp.answers.attention import debtor_notes, spoken_debtor
-from payt_mcp.answers.names import debtor_names, similar_note
-from payt_mcp.answers.rows import debtor_row
-from payt_mcp.receivables import aging, matching
-from payt_mcp.receivables.selection import in_turn
 from payt_mcp.tools.first_pages import first_page
 from payt_mcp.tools.shared import (
     PAGE,
@@ -43,6 +37,7 @@ if TYPE_CHECKING:
 
     from payt_mcp.books.scope import Scope
     from payt_mcp.books.several import Answered
+    from payt_mcp.receivables import aging
     from payt_mcp.receivables.entries import DebtorEntry
     from payt_mcp.receivables.open_items import OpenItems
 
@@ -117,6 +112,8 @@ def _answer(scopes: Sequence[Scope], books: Sequence[Answered[OpenItems]], page:
 
 def _uncounted(balances: Sequence[aging.Balance], currency: str) -> list[str]:
     """The invoices of debtors that the books give no amount, in no sum or counted with their own."""
+    from payt_mcp.answers.amounts import unbooked_notes  # noqa: PLC0415 - listing tools does without it
+
     unvalued = sum(len(balance.unvalued) for balance in balances)
     said = [f"{present.count(unvalued, 'invoice')} without an amount in {currency} in no sum."] if unvalued else []
     return said + unbooked_notes([item for balance in balances for item in balance.unbooked])
@@ -148,6 +145,8 @@ def _ids(scopes: Sequence[Scope], scope: Scope, page: Shown) -> list[str]:
 
 def _add_rows(answer: Answer, scopes: Sequence[Scope], books: Sequence[Answered[OpenItems]], page: Shown) -> None:
     """The debtors of a page, each with the company it owes to where there are several."""
+    from payt_mcp.answers.attention import debtor_notes, worded_debtor  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.answers.rows import debtor_row  # noqa: PLC0415
     from payt_mcp.books.several import ids_of, pinned  # noqa: PLC0415 - brings the client along
 
     several = len(scopes) > 1
@@ -162,7 +161,7 @@ def _add_rows(answer: Answer, scopes: Sequence[Scope], books: Sequence[Answered[
         for key, balance in zip(ids, balances, strict=True):
             debtor, found = items.debtors[key], held.derived.attention(items, key, scope.today)
             row = whose | debtor_row(debtor, balance, found.flags)
-            rows[pinned(scopes, scope, key)] = (row, spoken_debtor(row, found))
+            rows[pinned(scopes, scope, key)] = (row, worded_debtor(row, found))
             told.append((present.code(debtor.number), found))
         said = [*debtor_notes(told, currency), *_uncounted(balances, currency or ""), *held.unseen]
         said += [*held.corrections(), *scope.caveats]
@@ -178,6 +177,9 @@ def _add_rows(answer: Answer, scopes: Sequence[Scope], books: Sequence[Answered[
 
 def _others(asked: str, found: set[str], books: Sequence[Answered[OpenItems]]) -> list[str]:
     """Whom else the name may have meant: those spelt otherwise; where nobody was found, those of similar names."""
+    from payt_mcp.answers.names import debtor_names, similar_note  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.receivables import matching  # noqa: PLC0415
+
     debtors = [debtor for _, items in books for debtor in items.debtors.values()]
     if not found:
         return similar_note(matching.resembling(asked, debtors))
@@ -190,6 +192,8 @@ def _found(scopes: Sequence[Scope], books: Sequence[Answered[OpenItems]], query:
     currencies that cannot be compared those of each in turn.
     """
     from payt_mcp.books.several import pinned  # noqa: PLC0415 - brings the client along
+    from payt_mcp.receivables import matching  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.receivables.selection import in_turn  # noqa: PLC0415
 
     apart: dict[str, list[_Candidate]] = {}
     for scope, items in books:

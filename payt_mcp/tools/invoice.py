@@ -11,11 +11,7 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp.answers.attention import invoice_notes
-from payt_mcp.answers.raw import raw_fields
-from payt_mcp.answers.rows import invoice_row, spoken
 from payt_mcp.receivables import phases
-from payt_mcp.receivables.entries import open_item
 from payt_mcp.tools.shared import AdministrationId, Answer, Ctx, Key, ToolSpec, earliest, scopes_of
 from payt_mcp.words import text as present
 
@@ -64,6 +60,7 @@ async def get_invoice(
     from payt_mcp.books.find import find_invoice  # noqa: PLC0415 - brings the client along
     from payt_mcp.books.several import ask_each  # noqa: PLC0415
     from payt_mcp.books.surroundings import books_around  # noqa: PLC0415
+    from payt_mcp.receivables.entries import open_item  # noqa: PLC0415 - listing tools does without it
 
     async def look(scope: Scope) -> _Seen:
         found = await find_invoice(scope, invoice.strip())
@@ -90,6 +87,8 @@ class _Seen:
 
 def _each(found: Sequence[Answered[_Seen]]) -> Answer:
     """The invoices of one number in several administrations, a row each."""
+    from payt_mcp.answers.rows import invoice_row, worded  # noqa: PLC0415 - listing tools does without it
+
     rows = [
         {"administration_id": scope.id, **invoice_row(seen.item, scope.today, seen.around.books)}
         for scope, seen in found
@@ -97,7 +96,7 @@ def _each(found: Sequence[Answered[_Seen]]) -> Answer:
     number = rows[0].get("invoice_number", "")
     answer = Answer(f"Invoice {number} is there in {len(rows)} administrations.", {"invoices": rows})
     columns = {name: name.replace("_", " ") for name in dict.fromkeys(name for row in rows for name in row)}
-    answer.lines = present.table([spoken(row) for row in rows], columns)
+    answer.lines = present.table([worded(row) for row in rows], columns)
     answer.notes = ["Pass administration_id for everything about one of them."]
     answer.as_of = earliest([scope for scope, _ in found], (scope.as_of for scope, _ in found))
     return answer
@@ -105,6 +104,10 @@ def _each(found: Sequence[Answered[_Seen]]) -> Answer:
 
 def _whole(scope: Scope, seen: _Seen) -> Answer:
     """Everything about one invoice."""
+    from payt_mcp.answers.attention import invoice_notes  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.answers.raw import raw_fields  # noqa: PLC0415
+    from payt_mcp.answers.rows import invoice_row  # noqa: PLC0415
+
     found, item, around = seen.invoice, seen.item, seen.around
     row = invoice_row(item, scope.today, around.books)
     lines = [raw_fields(line.model_dump(), tuple(line.model_dump()), scope.zone) for line in found.invoice_lines]
@@ -164,6 +167,8 @@ def _figure(amount: str | None) -> str:
 
 def _rest(invoice: Invoice, zone: dt.tzinfo) -> dict[str, Any]:
     """What Payt says beside the row: labels as names, and every filled field that is no step of the timeline."""
+    from payt_mcp.answers.raw import raw_fields  # noqa: PLC0415 - listing tools does without it
+
     dumped = invoice.model_dump(exclude={"invoice_lines", "labels"})
     names = [name for name in dumped if name not in _IN_ROW and not name.endswith("_at") and dumped[name] is not False]
     labels = [present.outside(label.name, present.NAME_LENGTH) for label in invoice.labels]
@@ -190,7 +195,9 @@ def _timeline(invoice: Invoice, zone: dt.tzinfo) -> list[dict[str, Any]]:
 def _text(
     detail: Mapping[str, Any], timeline: Sequence[Mapping[str, Any]], lines: Sequence[Mapping[str, Any]]
 ) -> list[str]:
-    text = [f"{name}: {present.cell(value)}" for name, value in spoken(detail).items()]
+    from payt_mcp.answers.rows import worded  # noqa: PLC0415 - listing tools does without it
+
+    text = [f"{name}: {present.cell(value)}" for name, value in worded(detail).items()]
     if timeline:
         text.append("Timeline:")
         text += [f"- {step['at']} {phases.words(step['step'])}" for step in timeline]

@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from payt_mcp.answers import found_invoices, groups, totals
-from payt_mcp.answers.rows import INVOICE_COLUMNS, spoken_invoice
 from payt_mcp.errors import BadValueError, InputError
 from payt_mcp.receivables.phases import ATTENTION
-from payt_mcp.receivables.selection import Between
 from payt_mcp.steps import in_turns
 from payt_mcp.tools.first_pages import first_page
 from payt_mcp.tools.shared import (
@@ -58,6 +55,7 @@ if TYPE_CHECKING:
     from payt_mcp.books.scope import Scope
     from payt_mcp.books.several import Answered
     from payt_mcp.receivables.entries import OpenItem
+    from payt_mcp.receivables.selection import Between
 
 Status = Literal["", "open", "overdue", "paid", "all"]
 Sort = Literal[
@@ -82,14 +80,10 @@ class Invoices(Listed, total=False):
 
 _OF_BOOKS = frozenset({"", "open", "overdue"})
 """What the books alone answer, where no credit case is asked about."""
-_COLUMNS = {"administration_id": "administration", **INVOICE_COLUMNS, "reminded_on": "reminded on"}
 _OF_DEBTORS = frozenset({"debtor", "relation_manager"})
 _USUAL = {"status": "open"}
 _MANY = frozenset({"debtor", "label"})
 """Groups there can be hundreds of; all of the others are on one page."""
-_OWN_FIELDS = tuple(INVOICE_COLUMNS)
-_BY_HEADING = {heading: name for name, heading in INVOICE_COLUMNS.items() if heading not in _OWN_FIELDS}
-"""The columns of the text are asked for by their headings, too."""
 
 
 async def search_invoices(
@@ -130,7 +124,7 @@ async def search_invoices(
     fields: Fields = (),
     administration_id: Administrations = "",
 ) -> Annotated[CallToolResult, Invoices]:
-    fields = [_BY_HEADING.get(name, name) for name in fields]
+    fields = _named(fields)
     status = status or _status_meant(paid_from or paid_to, phase)
     args = given(
         query=query, status=status, debtors=debtors, invoices=invoices, credit_cases=credit_cases,
@@ -161,6 +155,14 @@ TOOL = ToolSpec(
 )
 
 
+def _named(fields: Sequence[str]) -> list[str]:
+    """Fields by their names: the columns of the text are asked for by their headings, too."""
+    from payt_mcp.answers.rows import INVOICE_COLUMNS  # noqa: PLC0415 - listing tools does without it
+
+    by_heading = {heading: name for name, heading in INVOICE_COLUMNS.items() if heading not in INVOICE_COLUMNS}
+    return [by_heading.get(name, name) for name in fields]
+
+
 def _status_meant(paid: str, phase: Sequence[str]) -> Status:
     """That of a call that names none: what was paid in a period, or is in the phase `paid`, is no open invoice."""
     if paid:
@@ -171,6 +173,8 @@ def _status_meant(paid: str, phase: Sequence[str]) -> Status:
 
 def _question(args: Mapping[str, Any]) -> Question:
     """What these arguments ask for. Raises BadValueError, InputError."""
+    from payt_mcp.answers import groups  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.answers.rows import INVOICE_COLUMNS  # noqa: PLC0415
     from payt_mcp.books.contradictions import refuse_contradictions  # noqa: PLC0415 - brings the client along
     from payt_mcp.books.invoice_question import Question  # noqa: PLC0415
 
@@ -197,7 +201,7 @@ def _question(args: Mapping[str, Any]) -> Question:
         group_by=args.get("group_by", ""),
     )
     fields, group_by, sort = args.get("fields", ()), question.group_by, question.sort
-    check_fields(fields, _OWN_FIELDS, "invoices")
+    check_fields(fields, tuple(INVOICE_COLUMNS), "invoices")
     refuse_contradictions(question)
     if fields and group_by:
         raise InputError("fields are of single invoices: leave fields or group_by out. Nothing was looked up.")
@@ -211,6 +215,8 @@ def _question(args: Mapping[str, Any]) -> Question:
 
 
 def _between(args: Mapping[str, Any], parse: Callable[[str, str], Any], low: str, high: str) -> Between:
+    from payt_mcp.receivables.selection import Between  # noqa: PLC0415 - listing tools does without it
+
     found = Between(parse(low, args.get(low, "")), parse(high, args.get(high, "")))
     in_order(low, found.low, high, found.high)
     return found
@@ -279,6 +285,7 @@ async def _grouped(
     limit: int,
 ) -> tuple[Answer, Shown]:
     """The same, and groups with their sums instead of the invoices. Following pages show the sums of this moment."""
+    from payt_mcp.answers import groups  # noqa: PLC0415 - listing tools does without it
     from payt_mcp.books.surroundings import named_debtors  # noqa: PLC0415 - brings the client along
 
     rows = []
@@ -322,6 +329,8 @@ def _as_of(scope: Scope, found: Matches | None = None) -> dt.datetime:
 
 async def _totals(question: Question, found: Sequence[Answered[Matches]], args: Mapping[str, Any]) -> Answer:
     """What all invoices that were found come to: in a company's own books, and by currency."""
+    from payt_mcp.answers import found_invoices, totals  # noqa: PLC0415 - listing tools does without it
+
     parts = [(scope, matches.totals) for scope, matches in found]
     asked = found_invoices.conditions(question, [scope for scope, _ in found])
     by_currency = question.group_by != "currency"
@@ -345,7 +354,9 @@ async def _totals(question: Question, found: Sequence[Answered[Matches]], args: 
 async def _add_rows(
     answer: Answer, scopes: Sequence[Scope], page: Shown, known: Mapping[str, Sequence[OpenItem]]
 ) -> None:
-    from payt_mcp.books.several import ids_of, pinned  # noqa: PLC0415 - brings the client along
+    from payt_mcp.answers import found_invoices  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.answers.rows import INVOICE_COLUMNS, worded_invoice  # noqa: PLC0415
+    from payt_mcp.books.several import ids_of, pinned  # noqa: PLC0415
 
     args = page.listing.args
     fields = args.get("fields", ())
@@ -368,15 +379,18 @@ async def _add_rows(
     if shown and empty:
         answer.notes.append(f"Empty on every row: {', '.join(empty)}.")
     answer.data["invoices"] = shown
-    columns = _COLUMNS | {name: name for row in shown for name in row if name not in _COLUMNS}
-    answer.lines = present.table([spoken_invoice(row) for row in shown], columns)
+    usual = {"administration_id": "administration", **INVOICE_COLUMNS, "reminded_on": "reminded on"}
+    columns = usual | {name: name for row in shown for name in row if name not in usual}
+    answer.lines = present.table([worded_invoice(row) for row in shown], columns)
     answer.total, answer.next_cursor = page.total, page.next_cursor
     answer.as_of = earliest(scopes, moments)
 
 
 def _add_groups(answer: Answer, page: Shown) -> None:
+    from payt_mcp.answers import groups  # noqa: PLC0415 - listing tools does without it
+
     rows = [page.listing.rows[key] for key in page.ids]
     answer.data["groups"] = rows
     columns = groups.columns(page.listing.args.get("status", ""))
-    answer.lines = present.table(list(map(groups.spoken_group, rows)), columns)
+    answer.lines = present.table(list(map(groups.worded_group, rows)), columns)
     answer.total, answer.next_cursor = page.total, page.next_cursor

@@ -8,9 +8,7 @@ from mcp.types import CallToolResult
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read nested ones of typing before 3.12
 
-from payt_mcp.answers.rows import STEPS_APART, message_lines, message_row
 from payt_mcp.errors import InputError
-from payt_mcp.receivables.messages import RECENT_DAYS, message_moment
 from payt_mcp.tools.shared import (
     PAGE,
     AdministrationId,
@@ -98,6 +96,7 @@ TOOL = ToolSpec(
 
 
 async def _one(scope: Scope, message_id: str) -> CallToolResult:
+    from payt_mcp.answers.rows import message_lines, message_row  # noqa: PLC0415 - listing tools does without it
     from payt_mcp.books.by_id import debtors_by_id  # noqa: PLC0415 - see above
     from payt_mcp.books.messages import subjects_of, whole_message  # noqa: PLC0415 - see above
 
@@ -118,6 +117,7 @@ async def _one(scope: Scope, message_id: str) -> CallToolResult:
 
 
 async def _answer(scope: Scope, page: Shown, notes: list[str], which: str = ", newest first") -> CallToolResult:
+    from payt_mcp.answers.rows import message_lines, message_row  # noqa: PLC0415 - listing tools does without it
     from payt_mcp.books.by_id import debtors_by_id  # noqa: PLC0415 - see above
     from payt_mcp.books.messages import messages_by_id, subjects_of  # noqa: PLC0415 - see above
 
@@ -145,10 +145,14 @@ async def _answer(scope: Scope, page: Shown, notes: list[str], which: str = ", n
 
 
 def _window(history: History) -> str:
+    from payt_mcp.receivables.messages import RECENT_DAYS  # noqa: PLC0415 - listing tools does without it
+
     return "" if history.since is None else f" of the last {RECENT_DAYS} days"
 
 
 def _notes(history: History) -> list[str]:
+    from payt_mcp.answers.rows import STEPS_APART  # noqa: PLC0415 - listing tools does without it
+
     notes = []
     if history.since is not None:
         notes.append("Pass debtor, invoice or credit_case for everything about one, however old.")
@@ -163,6 +167,8 @@ async def _waiting(scope: Scope, history: History) -> tuple[str, list[str]]:
     """Whom nobody has answered since they wrote, which a list by date does not show: for the first sentence, and all of
     them as a note, who waits longest first.
     """
+    from payt_mcp.receivables.messages import message_moment  # noqa: PLC0415 - listing tools does without it
+
     if not history.waiting:
         return "", []
     from payt_mcp.books.by_id import debtors_by_id  # noqa: PLC0415 - see above
@@ -183,6 +189,8 @@ async def _waiting(scope: Scope, history: History) -> tuple[str, list[str]]:
 
 def _since(scope: Scope, debtor: DebtorEntry | None, messages: Sequence[Message]) -> str:
     """`Vet & Zoon (10012) since 2026-10-15`: the day of the first that waits."""
+    from payt_mcp.receivables.messages import message_moment  # noqa: PLC0415 - listing tools does without it
+
     name = present.outside(debtor.name, present.NAME_LENGTH) if debtor else "a debtor without a name"
     number = f" ({present.code(debtor.number)})" if debtor and debtor.number else ""
     return f"{name}{number} since {scope.day(message_moment(messages[-1]))}"
@@ -190,5 +198,7 @@ def _since(scope: Scope, debtor: DebtorEntry | None, messages: Sequence[Message]
 
 def _last(scope: Scope, messages: Sequence[Message]) -> str:
     """`, 2 messages, the last of 2026-10-22, message_id 7400094`."""
+    from payt_mcp.receivables.messages import message_moment  # noqa: PLC0415 - listing tools does without it
+
     last = f", {len(messages)} messages, the last of {scope.day(message_moment(messages[0]))}"
     return f"{last if len(messages) > 1 else ''}, message_id {messages[0].id}"

@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from mcp.types import CallToolResult
 from pydantic import Field
 
-from payt_mcp.answers import overdue
-from payt_mcp.answers.attention import debtor_notes
-from payt_mcp.answers.rows import spoken
 from payt_mcp.errors import BadValueError
-from payt_mcp.receivables.selection import in_turn
 from payt_mcp.tools.first_pages import first_page
 from payt_mcp.tools.shared import (
     SHORT_PAGE,
@@ -144,6 +140,7 @@ def _question(args: Mapping[str, Any]) -> OverdueQuestion:
 def _debtors(scopes: Sequence[Scope], found: Sequence[Answered[Drawn]]) -> list[str]:
     """The ids of a listing, the largest first; currencies are not compared: the largest of each come in turn."""
     from payt_mcp.books.several import pinned  # noqa: PLC0415 - brings the client along
+    from payt_mcp.receivables.selection import in_turn  # noqa: PLC0415 - listing tools does without it
 
     rows = [(scope, row) for scope, drawn in found for row in drawn.picture.debtors]
     apart: dict[str, list[tuple[Scope, Any]]] = {}
@@ -157,6 +154,8 @@ def _debtors(scopes: Sequence[Scope], found: Sequence[Answered[Drawn]]) -> list[
 
 def _figures(found: Sequence[Answered[Drawn]], question: OverdueQuestion) -> Answer:
     """The totals: of one administration, or of each and together by currency."""
+    from payt_mcp.answers import overdue  # noqa: PLC0415 - listing tools does without it
+
     pictures = [(scope, drawn.picture) for scope, drawn in found]
     said = [overdue.sentence(scope, picture, question) for scope, picture in pictures]
     each = [overdue.figures(picture, scope.administration.currency_code or "") for scope, picture in pictures]
@@ -191,6 +190,9 @@ def _later(scopes: Sequence[Scope], page: Shown) -> Answer:
 
 
 def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answered[Drawn]], page: Shown) -> None:
+    from payt_mcp.answers import overdue  # noqa: PLC0415 - listing tools does without it
+    from payt_mcp.answers.attention import debtor_notes  # noqa: PLC0415
+    from payt_mcp.answers.rows import worded  # noqa: PLC0415
     from payt_mcp.books.overdue import attention_of  # noqa: PLC0415 - brings the client along
     from payt_mcp.books.several import ids_of, pinned  # noqa: PLC0415
 
@@ -202,7 +204,7 @@ def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answer
             if key not in drawn.by_debtor:
                 continue
             of_debtor = attention_of(scope, drawn, key)
-            row = whose | overdue.debtor_row(drawn.items, drawn.by_debtor[key], of_debtor.flags)
+            row = whose | overdue.overdue_row(drawn.items, drawn.by_debtor[key], of_debtor.flags)
             place = pinned(scopes, scope, key)
             rows[place] = row
             told.append((row.get("debtor_number", ""), of_debtor))
@@ -213,6 +215,6 @@ def _add_debtors(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answer
         gone = present.count(len(page.ids) - len(shown), "debtor")
         answer.notes.append(f"{gone} on this page no longer overdue.")
     answer.data["debtors"] = [rows[key] for key in shown]
-    answer.lines += [*([""] if answer.lines else []), *present.table([spoken(rows[key]) for key in shown], _COLUMNS)]
+    answer.lines += [*([""] if answer.lines else []), *present.table([worded(rows[key]) for key in shown], _COLUMNS)]
     answer.total, answer.next_cursor = page.total, page.next_cursor
     answer.as_of = earliest(scopes, (drawn.as_of for _, drawn in found))

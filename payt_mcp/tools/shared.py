@@ -43,7 +43,8 @@ class ToolSpec(NamedTuple):
     """A tool as it is registered. Its description is what a model decides by.
 
     `toolset` is the set it is switched on with and `place` its place there. Its token `needs` these permissions at Payt
-    whenever it is used, and `may_need` more for some records or arguments. What `writes` is not on a read-only server.
+    whenever it is used, and `may_need` more for some records or arguments; `if_there` are used by a token that has them
+    and asked for at no sign-in on its account. What `writes` is not on a read-only server.
     `page` is its page where a host shows pages.
     """
 
@@ -57,6 +58,7 @@ class ToolSpec(NamedTuple):
     annotations: ToolAnnotations = READ_ONLY
     writes: bool = False
     page: Literal["", "overdue", "proposal"] = ""
+    if_there: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

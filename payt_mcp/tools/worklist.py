@@ -161,7 +161,7 @@ def _add_left_out(answer: Answer, scopes: Sequence[Scope], found: Sequence[Answe
         sums.setdefault((one["chase"], one["reason"]), []).append(f"{one['amount']} of {one['debtors']}{whose}")
     answer.lines += ["", "By reason" if only else "Not today (step=not_yet or must_not says who)"]
     lines = [f"{chase}: {', '.join(of_each)}, {reason}" for (chase, reason), of_each in sums.items()]
-    most = len(lines) if only or len(lines) == _MOST_REASONS + 1 else _MOST_REASONS
+    most = len(lines) if only or len(lines) == _MOST_LEFT + 1 else _MOST_LEFT
     answer.lines += lines[:most]
     answer.lines += [f"and {len(lines) - most} more reasons, for less"] if lines[most:] else []
 
@@ -207,10 +207,11 @@ TOOL = ToolSpec(
         "tasks:read",
         "credit_cases:read",
     ),
+    if_there=("notes:read",),
 )
 
 _MOST_BESIDE = 20
-_MOST_REASONS = 5
+_MOST_LEFT = 5
 
 _COLUMNS = {
     "administration_id": "administration",

@@ -16,11 +16,10 @@ from typing import Any
 
 from payt_mcp.errors import BadValueError, InputError
 from payt_mcp.words.numbers import as_id
-from payt_mcp.words.text import is_dropped
+from payt_mcp.words.text import ODD_CATEGORIES, is_dropped
 
 Check = Callable[[str, Any], Any]
 
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -143,7 +142,7 @@ def readable(where: str, given: str, allowed: str) -> str:
     text around.
     """
     for sign in given:
-        if (unicodedata.category(sign) in _UNSEEN or is_dropped(sign)) and sign not in allowed:
+        if (unicodedata.category(sign) in ODD_CATEGORIES or is_dropped(sign)) and sign not in allowed:
             raise InputError(
                 f"{where} has a line break, or a control, invisible or direction-changing character "
                 f"(U+{ord(sign):04X}) in it; leave that out."

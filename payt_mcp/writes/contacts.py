@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
+from payt_mcp.books.by_id import read_by_id
 from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.errors import InputError, MissingError
+from payt_mcp.payt import resources
 from payt_mcp.payt.fields import every
 from payt_mcp.payt.models import Contact, Debtor
 from payt_mcp.proposals.preview import Change, Row
@@ -156,14 +158,37 @@ async def read_contacts(scope: Scope, identifiers: Sequence[str]) -> dict[str, C
 
 
 async def debtors_by_number(scope: Scope, numbers: Sequence[str]) -> dict[str, Debtor]:
-    """Debtors by number, with every field; a number with a comma takes a way of its own."""
+    """Debtors by number, with every field."""
+    read = scope.account.payt.debtors
+    return await _debtors_by(
+        "debtor_number", numbers, scope, lambda part: read(scope.id, fields=every(Debtor), debtor_numbers=part)
+    )
+
+
+async def debtors_by_identifier(scope: Scope, identifiers: Sequence[str]) -> dict[str, Debtor]:
+    """Debtors by identifier, with every field."""
+    read = scope.account.payt.debtors
+    return await _debtors_by(
+        "debtor_identifier",
+        identifiers,
+        scope,
+        lambda part: read(scope.id, fields=every(Debtor), debtor_identifiers=part),
+    )
+
+
+async def _debtors_by(
+    key_type: Literal["debtor_number", "debtor_identifier"],
+    keys: Sequence[str],
+    scope: Scope,
+    read: Callable[[Sequence[str]], Awaitable[resources.Found[Debtor]]],
+) -> dict[str, Debtor]:
+    """A key with a comma, which no list can name, takes a way of its own."""
     payt, found = scope.account.payt, dict[str, Debtor]()
-    for chunk in chunks([number for number in numbers if "," not in number]):
-        listed = await payt.debtors(scope.id, fields=every(Debtor), debtor_numbers=chunk)
-        found |= {debtor.debtor_number or "": debtor for debtor in listed.records}
-    for number in (number for number in numbers if "," in number):
+    for part in chunks([key for key in keys if "," not in key]):
+        found |= {getattr(debtor, key_type) or "": debtor for debtor in (await read(part)).records}
+    for key in (key for key in keys if "," in key):
         with suppress(MissingError):
-            found[number] = await payt.debtor(scope.id, number, key_type="debtor_number", fields=every(Debtor))
+            found[key] = await payt.debtor(scope.id, key, key_type=key_type, fields=every(Debtor))
     return found
 
 
@@ -172,11 +197,7 @@ def debtor_name(debtor: Debtor) -> str:
 
 
 async def _by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Contact]:
-    found: dict[str, Contact] = {}
-    for chunk in chunks(ids):
-        listed = await scope.account.payt.contacts(scope.id, fields=every(Contact), ids=chunk)
-        found |= {contact.id: contact for contact in listed.records}
-    return found
+    return await read_by_id(ids, lambda part: scope.account.payt.contacts(scope.id, fields=every(Contact), ids=part))
 
 
 def _own_changes(row: Mapping[str, Any], contact: Contact | None) -> tuple[list[Change], list[Found]]:

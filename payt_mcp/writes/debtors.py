@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from payt_mcp.books.scope import Scope, chunks
-from payt_mcp.errors import BadValueError, InputError, MissingError
-from payt_mcp.payt.fields import every
+from payt_mcp.books.scope import Scope
+from payt_mcp.errors import BadValueError, InputError
 from payt_mcp.payt.models import Contact, Debtor
 from payt_mcp.proposals.preview import Change, Row
 from payt_mcp.words.folding import normalized
@@ -35,6 +33,7 @@ from payt_mcp.writes.checks import (
 from payt_mcp.writes.contacts import (
     contact_fields,
     debtor_name,
+    debtors_by_identifier,
     debtors_by_number,
     mail_of,
     read_contacts,
@@ -90,7 +89,7 @@ class Debtors(Upsert):
         return str(row["debtor_number"])
 
     async def steps(self, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> list[Step]:
-        by_identifier = await _by_identifier(scope, [row["debtor_identifier"] for row in rows])
+        by_identifier = await debtors_by_identifier(scope, [row["debtor_identifier"] for row in rows])
         by_number = await debtors_by_number(scope, [row["debtor_number"] for row in rows])
         known = _Known(
             by_identifier,
@@ -206,15 +205,4 @@ async def _names(scope: Scope, rows: Sequence[Mapping[str, Any]], debtors: Seque
     found: dict[str, set[str]] = {}
     for entry in (await scope.account.books(scope.administration).fresh(scope.progress)).debtors.values():
         found.setdefault(normalized(entry.name), set()).add(entry.number)
-    return found
-
-
-async def _by_identifier(scope: Scope, identifiers: Sequence[str]) -> dict[str, Debtor]:
-    payt, found = scope.account.payt, dict[str, Debtor]()
-    for chunk in chunks([key for key in identifiers if "," not in key]):
-        listed = await payt.debtors(scope.id, fields=every(Debtor), debtor_identifiers=chunk)
-        found |= {debtor.debtor_identifier or "": debtor for debtor in listed.records}
-    for key in (key for key in identifiers if "," in key):
-        with suppress(MissingError):
-            found[key] = await payt.debtor(scope.id, key, key_type="debtor_identifier", fields=every(Debtor))
     return found

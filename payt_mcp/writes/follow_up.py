@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from payt_mcp.books.by_id import read_by_id
 from payt_mcp.books.find import find_invoice
 from payt_mcp.books.scope import Scope, chunks
 from payt_mcp.books.shelf import Key
@@ -192,19 +193,13 @@ def _unclear(name: str, why: str) -> dict[str, str]:
 
 
 async def _by_id(scope: Scope, ids: Sequence[str]) -> dict[str, Invoice]:
-    found: dict[str, Invoice] = {}
-    for chunk in chunks(ids):
-        listed = await scope.account.payt.invoices(scope.id, fields=_FIELDS, ids=chunk)
-        found |= {invoice.id: invoice for invoice in listed.records}
-    return found
+    return await read_by_id(ids, lambda some: scope.account.payt.invoices(scope.id, fields=_FIELDS, ids=some))
 
 
 async def _debtors(scope: Scope, invoices: Iterable[Invoice]) -> dict[str, Debtor]:
-    found: dict[str, Debtor] = {}
-    for chunk in chunks(list(dict.fromkeys(invoice.debtor_id for invoice in invoices if invoice.debtor_id))):
-        listed = await scope.account.payt.debtors(scope.id, fields=("id", "debtor_number", "name"), ids=chunk)
-        found |= {debtor.id: debtor for debtor in listed.records}
-    return found
+    payt, fields = scope.account.payt, ("id", "debtor_number", "name")
+    ids = list(dict.fromkeys(invoice.debtor_id for invoice in invoices if invoice.debtor_id))
+    return await read_by_id(ids, lambda some: payt.debtors(scope.id, fields=fields, ids=some))
 
 
 def _row(

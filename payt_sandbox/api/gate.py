@@ -1,4 +1,6 @@
-"""What stands in front of the application: the log, the delay, the limit on URIs, and the faults."""
+"""What stands in front of the application: the log, the delay, the limit on URIs, and the faults. How often a token may
+ask is counted behind it, in `sandbox.py`.
+"""
 
 import asyncio
 import json

@@ -71,7 +71,8 @@ def _of(request: Request) -> Provider:
 
 
 async def _discovery(request: Request) -> Response:
-    issuer = _of(request).issuer
+    provider = _of(request)
+    issuer = provider.issuer
     return JSONResponse(
         {
             "issuer": issuer,
@@ -85,7 +86,7 @@ async def _discovery(request: Request) -> Response:
             "id_token_signing_alg_values_supported": ["RS256"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
             "code_challenge_methods_supported": ["S256"],
-            "authorization_response_iss_parameter_supported": True,
+            "authorization_response_iss_parameter_supported": provider.announces_issuer,
         }
     )
 

@@ -53,6 +53,7 @@ class Provider:
 
     `claims` are put into every id token in the place of what would stand there; `foreign_key` signs with a key that is
     in no list; `is_away` answers everything with 503; `gives_refresh` is false for a provider that renews nothing;
+    `announces_issuer` for one that does not say that its answers name it;
     `counts` are the requests of each kind.
     """
 
@@ -65,7 +66,7 @@ class Provider:
         self.token_seconds = token_seconds
         self.claims: dict[str, Any] = {}
         self.foreign_key = self.is_away = False
-        self.gives_refresh = True
+        self.gives_refresh = self.announces_issuer = True
         self.counts: Counter[str] = Counter()
         self._codes: dict[str, _Session] = {}
         self._refresh: dict[str, _Session] = {}

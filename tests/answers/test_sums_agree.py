@@ -110,3 +110,21 @@ async def test_all_tools_give_one_sum_and_say_what_is_not_in_the_books(
     told = {tool for tool, note in notes.items() if re.search(said, note)}
     assert notes.keys() - told <= {"summarize_overdue"}  # it names the first of several, and counts the others
     assert "summarize_overdue" in told or re.search(r"\band \d+ more\b", notes["summarize_overdue"])
+
+
+async def test_what_is_in_no_book_is_said_in_its_own_currency_and_not_as_nothing() -> None:
+    world = frozen(build_world(invoices=60, seed=4, today=NOON.date()))
+    debtor = int(world.add_debtor(MAIN, debtor_number="88002", name="Abroad"))
+    world.add_invoice(MAIN, debtor_id=debtor, invoice_number="D1", due_date=LATE, **_dollars("7000.00", None))
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            alone = await who.ask("search_invoices", invoices=["D1"], status="all")
+            listed = await who.ask("search_invoices", debtors=["88002"])
+            large = await who.ask("search_invoices", debtors=["88002"], partly_paid=True, min_total="5000")
+            compared = await who.ask("search_invoices", debtors=["88002"], min_total="5000")
+    said = "without an amount in EUR: USD"
+    assert alone["summary"].startswith(f"1 invoice found, {said} 7000.00 in total, 7000.00 open (7000.00 overdue).")
+    assert listed["summary"].startswith(f"1 open invoice found, {said} 7000.00 open (7000.00 overdue).")
+    assert "EUR 0.00" not in alone["summary"] + listed["summary"]
+    assert large["summary"].startswith("0 open invoices found (total EUR 5,000.00 or more; partly paid).")
+    assert any("could not be compared: D1 (USD 7,000.00)." in note for note in compared["notes"])

@@ -268,6 +268,188 @@ def _check_set_apart(rows: list[Fields], overdue: dict[str, str]) -> None:
     assert seen == {"of", "beside"}
 
 
+REMINDED = [owes("100.00", 100, reminder_3_at=at(60)), owes("80.00", 30, reminder_1_at=at(9))]
+DOLLARS = {"currency_code": "USD", "book_open_amount": None, "book_total_amount": None}
+MEAN = {
+    "TWO-STEPS": Case("reminded of one, of the other later", "remind", REMINDED),
+    "COLLECT": Case("collectable tells the debtor nothing", "remind", [owes("9.00", 60, collectable_at=at(3))]),
+    "UNDATED": Case("a task of no date", "do_task", [owes("100.00", 30)], tasks=[{"expiry_date": None}]),
+    "HEALED": Case("mail came back, a later one did not", "remind", [owes("9", 40, reminder_1_at=at(9))], bounced=30),
+    "LATEST": Case("the latest reminder came back", "fix_address", [owes("9.00", 40, reminder_1_at=at(2))], bounced=2),
+    "LITTLE": Case("little is left", "remind", [owes("515", 80, open_amount="15", reminder_2_at=at(15))]),
+    "LABEL": Case("the case is disputed", LEFT, [owes("9.00", 40)], case={"labels": ["Betwist"]}),
+    "SETTLED": Case("no longer disputed", "remind", [owes("9.00", 40)], debtor={"labels": ["Geschil opgelost"]}),
+    "BANKRUPT": Case("insolvent", LEFT, [owes("9.00", 40)], debtor={"remark": "Failliet, curator mr. De Boer"}),
+    "DOLLARS": Case("no amount in euros", "remind", [owes("3000.00", 30, **DOLLARS), owes("-5.00", 9)]),
+    "READY": Case("ready for a bailiff", "hand_over", [owes("9.00", 90, notice_of_default_at=at(20))]),
+    "NOT-YET": Case("notice of default lately", LEFT, [owes("9.00", 90, notice_of_default_at=at(9))]),
+    "OBJECTS": Case("contested", LEFT, [owes("9.00", 90, summons_4_at=at(20))], debtor={"labels": ["Betwist"]}),
+    "STOPPED": Case("its case paused", LEFT, [owes("9.00", 90, summons_4_at=at(20))], case={"paused_at": at(9)}),
+    "AT-REST": Case("the same, paused", LEFT, [owes("30.00", 30, **DOLLARS)], debtor={"reminding_paused_at": at(9)}),
+}  # fmt: skip
+
+
+async def test_the_step_and_what_is_said_of_it_hold_where_records_speak_against_each_other() -> None:
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    for number, case in MEAN.items():
+        put(world, number, case)
+    put(world, "CAME-BACK", Case("", "remind", [owes("90.00", 4, payment_method="direct_debit")]))
+    ids = {row["invoice_number"]: row["id"] for row in world.rows(MAIN, "invoices")}
+    book(world, ids["CAME-BACK-1"], 4, "90.00")
+    book(world, ids["CAME-BACK-1"], 2, "-90.00", transaction_type="reversal", reversal_code="AM04")
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            rows = {row["debtor_number"]: row for row in await who.all("get_worklist", "debtors", top=50)}
+            left = {
+                row["debtor_number"]: row
+                for step in ("must_not", "not_yet")
+                for row in await who.all("get_worklist", "debtors", step=step, top=50)
+            }
+    steps = {number: rows[number]["step"] if number in rows else LEFT for number in (*MEAN, "CAME-BACK")}
+    assert steps == {number: case.step for number, case in MEAN.items()} | {"CAME-BACK": "remind"}
+    assert rows["TWO-STEPS"]["reason"] == f"overdue 100 days, reminder 3 on {ago(60)}"
+    assert rows["READY"]["reason"] == "notice of default, last step 20 days ago"
+    assert rows["UNDATED"]["reason"] == "task of no date: “Bel terug”"
+    assert rows["LATEST"]["reason"] == f"mail came back on {ago(2)}"
+    assert (rows["DOLLARS"]["amount"], rows["DOLLARS"]["facts"][0]) == ("0.00", "USD 3000.00 beside it")
+    assert left["AT-REST"]["reason"] == "paused with the debtor"
+    assert f"a payment of 90.00 was taken back (booked {ago(2)})" in rows["CAME-BACK"]["facts"]
+
+
+async def test_a_colleagues_note_is_told_and_first_where_it_may_be_the_answer() -> None:
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    for number, days, more in (
+        ("CALLED", 4, {}), ("BEFORE", 9, {}), ("DONE", 4, {"completed_at": at(3)}), ("CASE", 4, {}), ("QUIET", 4, {}),
+    ):  # fmt: skip
+        messages = [wrote(6)] if number != "QUIET" else []
+        put(world, number, Case("", "", [owes("90.00", 20)], messages=messages, case={"phase": "new"}))
+        debtor = next(row for row in world.rows(MAIN, "debtors") if row.get("debtor_number") == number)
+        (case,) = [row["id"] for row in world.rows(MAIN, "credit_cases") if row["debtor_id"] == debtor["id"]]
+        about = {"credit_case_id": case} if number == "CASE" else {"debtor_id": debtor["id"]}
+        world.add(MAIN, "notes", content="Gebeld", created_at=at(days), **about, **more)
+    with payt(world, tokens={"sandbox-token": Token(ALL_SCOPES), "no-notes": Token(ALL_SCOPES - {"notes:read"})}) as of:
+        async with assistant(of) as who:
+            facts = {
+                row["debtor_number"]: row.get("facts", []) for row in await who.all("get_worklist", "debtors", top=50)
+            }
+        async with assistant(of, PAYT_API_TOKEN="no-notes") as who:
+            notes = (await who.ask("get_worklist"))["notes"]
+    said = f"a colleague's note of {ago(4)}"
+    assert facts["CALLED"][0] == facts["CASE"][0] == f"also: {said}"
+    assert said in facts["QUIET"]
+    assert not [fact for number in ("BEFORE", "DONE") for fact in facts[number] if ago(4) in fact]
+    assert facts["BEFORE"][-1] == f"a colleague's note of {ago(9)}"
+    assert any("notes:read" in note for note in notes)
+
+
+async def test_what_names_an_invoice_alone_is_its_debtors() -> None:
+    """A message, a bounce that a later message of the same day went out after, one that none did, and dollars."""
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    for number in ("WROTE", "BOUNCED", "CLEARED", "PAID"):
+        put(world, number, Case("", "", [owes("90.00", 20, open_amount="40.00")]))
+    ids = {row["invoice_number"]: row["id"] for row in world.rows(MAIN, "invoices")}
+    world.add_message(MAIN, invoice_id=ids["WROTE-1"], **wrote(2))
+    for number in ("BOUNCED", "CLEARED"):
+        world.add(
+            MAIN, "notifications", invoice_id=ids[f"{number}-1"], notification_type="mail_bounced", created_at=at(8)
+        )
+    later = f"{ago(8)}T15:00:00.000Z"
+    world.add_message(MAIN, invoice_id=ids["CLEARED-1"], sender_type="creditor", sent_at=later, received_at=later)
+    world.add_payment(MAIN, invoice_id=int(ids["PAID-1"]), payment_date=ago(8), total_amount="50.00")
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            rows = {row["debtor_number"]: row for row in await who.all("get_worklist", "debtors", top=50)}
+    steps = {number: rows[number]["step"] for number in ("WROTE", "BOUNCED", "CLEARED", "PAID")}
+    assert steps == {"WROTE": "answer_message", "BOUNCED": "fix_address", "CLEARED": "remind", "PAID": "remind"}
+    assert f"paid on {ago(8)}" in rows["PAID"]["facts"]
+
+
+async def test_missed_terms_are_no_amount_beside_themselves() -> None:
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    for number, owed in (("ALL", "500.00"), ("MORE", "2000.00")):
+        put(world, number, Case("", "", [owes(owed, 70)], plan={"active": True, "payment_terms": TERM_MISSED}))
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            rows = {row["debtor_number"]: row for row in await who.all("get_worklist", "debtors", top=50)}
+    assert {rows[number]["amount"] for number in ("ALL", "MORE")} == {"500.00"}
+    assert "of it 500.00 in a plan" in rows["ALL"]["facts"]
+    assert "beside it 1500.00 in a plan" in rows["MORE"]["facts"]
+
+
+PROMISED: list[Fields] = [wrote(25), wrote(24, ours=True)]
+
+
+def book(world: World, invoice: str, days: int, amount: str, **fields: Any) -> None:
+    world.add_payment(
+        MAIN, invoice_id=int(invoice), payment_date=ago(days), total_amount=amount, total_book_amount=amount, **fields
+    )
+
+
+def staged_payments(world: World) -> dict[str, str]:
+    """What these debtors did since they wrote, by their numbers, and the step that is left."""
+    steps: dict[str, str] = {}
+    for number, step in (
+        ("NOTHING", "check_promise"), ("ANOTHER", "remind"), ("PART", "remind"), ("BEFORE", "check_promise"),
+        ("BACK", "check_promise"), ("MARKED", "check_promise"), ("AGAIN", "remind"), ("SETTLED", "check_promise"),
+    ):  # fmt: skip
+        open_ = {"open_amount": "40.00"} if number in {"PART", "BEFORE"} else {}
+        put(world, number, Case(number, step, [owes("90.00", 28, **open_)], messages=PROMISED))
+        steps[number] = step
+    ids = {row["invoice_number"]: row["id"] for row in world.rows(MAIN, "invoices")}
+    debtors = {row["debtor_number"]: row["id"] for row in world.rows(MAIN, "debtors") if row.get("debtor_number")}
+    book(world, ids["PART-1"], 20, "50.00")
+    book(world, ids["BEFORE-1"], 27, "50.00")
+    others: dict[str, list[tuple[int, str, Fields]]] = {
+        "ANOTHER": [(9, "60.00", {})],
+        "BACK": [(9, "60.00", {}), (4, "-60.00", {"transaction_type": "reversal"})],
+        "MARKED": [(9, "60.00", {"reversal_code": "AC04"})],
+        "AGAIN": [(9, "60.00", {}), (4, "-60.00", {"transaction_type": "reversal"}), (2, "60.00", {})],
+        "SETTLED": [(9, "60.00", {"transaction_type": "credit"})],
+    }
+    for number, bookings in others.items():
+        other = world.add_invoice(
+            MAIN, debtor_id=debtors[number], invoice_number=f"{number}-2", total_amount="60.00", open_amount="0.00",
+            due_date=ago(20), payment_date=ago(9),
+        )  # fmt: skip
+        for days, amount, fields in bookings:
+            book(world, other, days, amount, **fields)
+    return steps
+
+
+async def test_a_promise_was_kept_by_whatever_was_paid_since_and_not_taken_back() -> None:
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    steps = staged_payments(world)
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            rows = {row["debtor_number"]: row for row in await who.all("get_worklist", "debtors", top=50)}
+    assert {number: rows[number]["step"] for number in steps} == steps
+    assert f"paid 60.00 on {ago(9)}" in rows["ANOTHER"]["facts"]
+    assert f"paid 60.00 on {ago(2)}" in rows["AGAIN"]["facts"]
+    assert not [fact for number in ("BACK", "MARKED") for fact in rows[number]["facts"] if fact.startswith("paid")]
+    assert rows["NOTHING"]["reason"] == f"wrote on {ago(25)}, was answered, and has paid nothing since"
+
+
+@pytest.mark.parametrize("most", [2_000, 1])
+async def test_what_a_step_rests_on_is_asked_for_where_the_payments_are_too_many(
+    monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("payt_mcp.books.day._MOST_PAYMENTS", most)
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    part = [owes("90.00", 20, open_amount="40.00")]
+    for _ in range(500):  # a page
+        world.add_payment(MAIN, payment_date=ago(2), total_amount="1.00", total_book_amount="1.00")
+    put(world, "LATELY", Case("paid a part yesterday", LEFT, part, paid=1))
+    put(world, "LONG-AGO", Case("paid a part last week", "remind", part, paid=8))
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            rows = {row["debtor_number"]: row for row in await who.all("get_worklist", "debtors", top=50)}
+            left = {row["debtor_number"] for row in await who.all("get_worklist", "debtors", step="not_yet", top=50)}
+            notes = (await who.ask("get_worklist"))["notes"]
+    assert rows["LONG-AGO"]["step"] == "remind"
+    assert "LATELY" in left
+    assert ("More payments than were looked through." in notes) is (most == 1)
+
+
 async def test_the_rules_file_leaves_in_peace_whom_it_names_and_switches_rules_off(
     world: World, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ FLOORS: tuple[dict[str, str], ...] = (
     {
         "errors": "what goes wrong, and in which words",
         "disk": "private files, locks, folders",
-        "network": "what the machine says about its network: proxies and certificates",
+        "network": "what the machine says about its network: proxies, certificates, and which hosts it is itself",
         "memory": "what was freed goes back to the system",
         "patience": "how long one call may wait",
         "steps": "long work in steps, between which others have their turn",

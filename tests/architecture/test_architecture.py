@@ -158,18 +158,81 @@ tools = anyio.run(server.list_tools)
 print(json.dumps([len(tools), sorted(set(sys.modules) - floor)]))
 """
 NOT_NEEDED = (
-    "httpx", "payt_mcp.payt", "payt_sandbox", "payt_mcp.books.account", "payt_mcp.cli", "uvicorn", "sqlite3",
-    "webbrowser", "keyring", "babel", "payt_mcp.disk", "payt_mcp.hosts", "payt_mcp.doctor",
-    "payt_mcp.writes.outbox", "payt_mcp.proposals.ledger.ledger", "payt_mcp.proposals.asking.page",
-    "payt_mcp.proposals.asking.elicitation",
+    "httpx", "payt_mcp.payt", "payt_sandbox", "payt_mcp.books", "payt_mcp.cli", "uvicorn", "sqlite3", "webbrowser",
+    "keyring", "babel", "payt_mcp.disk", "payt_mcp.hosts", "payt_mcp.doctor", "payt_mcp.writes", "payt_mcp.answers",
+    "payt_mcp.scanning", "payt_mcp.policy", "payt_mcp.sheets", "payt_mcp.database", "payt_mcp.proposals.ledger",
+    "payt_mcp.proposals.asking.page", "payt_mcp.proposals.asking.elicitation", "payt_mcp.tools.writing.call",
+    *(f"payt_mcp.{name}" for name in PRODUCT if name.startswith("receivables.")),
 )  # fmt: skip
+NAMED = {"payt_mcp.receivables.phases", "payt_mcp.receivables.plans"}
+"""What arguments can be, and what is made of nothing else."""
+
+
+def _unwanted(loaded: list[str]) -> list[str]:
+    return [
+        name
+        for name in loaded
+        for unwanted in NOT_NEEDED
+        if name not in NAMED and (name == unwanted or name.startswith(f"{unwanted}."))
+    ]
+
+
+def _run(program: str, **environ: str) -> tuple[int, list[str]]:
+    """How many tools it lists, and which modules it has loaded for them: in a process where nothing is loaded yet."""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=300,
+        env=os.environ | environ,
+    )  # fmt: skip
+    assert not done.returncode, done.stderr
+    count, loaded = json.loads(done.stdout)
+    return count, loaded
 
 
 def test_listing_the_tools_loads_no_client_no_sandbox_and_no_web_server() -> None:
     """Beside what importing `mcp.server` loads anyway (the SDK of today brings uvicorn along itself)."""
-    done = subprocess.run([sys.executable, "-c", LISTING], capture_output=True, text=True, check=True, timeout=300)
-    count, loaded = json.loads(done.stdout)
+    count, loaded = _run(LISTING)
     assert count == 13
-    assert not [
-        name for name in loaded for unwanted in NOT_NEEDED if name == unwanted or name.startswith(f"{unwanted}.")
-    ]
+    assert not _unwanted(loaded)
+
+
+STDIO = """
+import json, os, sys
+import anyio
+from payt_mcp.cli import stdio
+from payt_mcp.settings import Settings
+server = stdio._loaded(Settings.from_env({"PAYT_API_URL": "sandbox"}))
+tools = anyio.run(server.list_tools)
+loaded = [name for name in sys.modules if not name.startswith("payt_mcp.cli")]
+import payt_mcp.proposals.asking.page, uvicorn
+print(json.dumps([len(tools), loaded]))
+"""
+
+
+def test_over_stdio_the_sdk_brings_no_web_server_either_and_the_approval_page_has_it_when_it_is_shown() -> None:
+    count, loaded = _run(STDIO)
+    assert count == 13
+    assert not _unwanted(loaded)
+
+
+def test_an_sdk_that_needs_a_web_server_has_it_over_stdio_too(tmp_path: Path) -> None:
+    """Where another release of the SDK, or of what it stands on, does not do without."""
+    package = tmp_path / "sse_starlette"
+    package.mkdir()
+    (package / "__init__.py").write_text("import uvicorn\nEventSourceResponse = uvicorn.Server\n")
+    count, loaded = _run(STDIO, PYTHONPATH=str(tmp_path))
+    assert count == 13
+    assert "uvicorn" in loaded
+
+
+def test_over_stdio_no_plugin_of_pydantic_is_looked_for_unless_one_is_asked_for(tmp_path: Path) -> None:
+    """To look for one reads what every package there is says of itself, and may load what is no part of this."""
+    plugin = "class plugin:\n    new_schema_validator = staticmethod(lambda *_: (None, None, None))\n"
+    (tmp_path / "other.py").write_text(plugin)
+    package = tmp_path / "other-1.0.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: other\nVersion: 1.0\n")
+    (package / "entry_points.txt").write_text("[pydantic]\nother = other:plugin\n")
+    _, loaded = _run(STDIO, PYTHONPATH=str(tmp_path))
+    assert "other" not in loaded
+    _, asked = _run(STDIO, PYTHONPATH=str(tmp_path), PYDANTIC_DISABLE_PLUGINS="another")
+    assert "other" in asked

@@ -3,7 +3,7 @@
 import pytest
 
 from payt_mcp.errors import NetworkSettingError
-from payt_mcp.network import Network
+from payt_mcp.network import Network, is_loopback
 from payt_mcp.payt.routes import is_excepted, route, unreadable
 
 PAYT = "https://api.payt.example"
@@ -74,6 +74,20 @@ def test_the_way_to_payt(environ: dict[str, str], proxy: str | None, origin: str
 def test_a_plain_address_of_this_machine_is_never_asked_through_a_proxy(url: str) -> None:
     environ = {"HTTP_PROXY": "http://p:1", "ALL_PROXY": "ftp://nonsense"}
     assert route(Network.from_env(environ), url).proxy is None
+
+
+@pytest.mark.parametrize(
+    ("host", "is_it"),
+    [
+        ("localhost", True), ("127.0.0.1", True), ("127.8.0.2", True), ("::1", True), ("0:0:0:0:0:0:0:1", True),
+        # Somebody else may say where it leads, or it hides another address.
+        ("x.localhost", False), ("localhost.evil.example", False), ("127.0.0.1.evil.example", False),
+        ("::ffff:127.0.0.1", False), ("::ffff:10.0.0.1", False), ("::1%eth0", False),
+        ("0.0.0.0", False), ("::", False), ("127.1", False), ("2130706433", False), ("", False), ("10.0.0.1", False),
+    ],
+)  # fmt: skip
+def test_what_is_this_machine_is_one_answer(host: str, is_it: bool) -> None:
+    assert is_loopback(host) is is_it
 
 
 @pytest.mark.parametrize("value", ["ftp://p:1", "socks4://p:1", "http://", "http://p:port", "http://p q:1", "://"])

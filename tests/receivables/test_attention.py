@@ -13,6 +13,7 @@ from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.records import CaseEntry, PlanEntry, Records, case_entry, plan_entry
 
 TODAY = dt.date(2026, 11, 21)
+LATE = dt.date(2026, 10, 1)
 START = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
 
@@ -66,6 +67,28 @@ def test_of_an_invoice_that_is_paid_no_credit_and_no_unnamed_plan_is_said() -> N
     paid = open_item(Invoice(id="5", debtor_id="1", open_amount=Decimal(0)), "EUR")
     assert of_invoice(found, paid) == [Reason("paused", "debtor")]
     assert [one.flag for one in of_invoice(found, found.invoices["2"])] == ["paused", "payment_plan", "credit_open"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "wanted"),
+    [
+        ([], ["payment_plan"]),
+        ([("50.00", "0.00", LATE), ("50.00", "50.00", None)], ["payment_plan"]),
+        ([("50.00", "0.00", LATE), ("50.00", "0.00", LATE)], []),
+        ([("50.00", None, LATE), ("50.00", None, None)], ["payment_plan"]),
+        ([("50.00", None, LATE), ("50.00", None, LATE)], []),
+    ],
+)
+def test_a_plan_whose_terms_are_all_paid_is_for_no_other_invoice(
+    terms: list[tuple[str, str | None, dt.date | None]], wanted: list[str]
+) -> None:
+    rows = [{"total_amount": total, "amount_due": due, "payment_date": paid} for total, due, paid in terms]
+    fields = {"id": "9", "debtor_id": "1", "active": True, "payment_terms": rows}
+    found, named = books({}), books({"active_payment_plan_id": "9"})
+    for one in (found, named):
+        one.plans.put(plan_entry(PaymentPlan.model_validate(fields)))
+    assert flags(found) == wanted
+    assert flags(named) == ["payment_plan"]  # an invoice that names it is in it as long as Payt says so
 
 
 def test_how_much_is_of_the_overdue_invoices_where_one_of_them_has_it() -> None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from payt_mcp.cli.team.opened import address, with_people
 from payt_mcp.errors import InputError
+from payt_mcp.network import value_of
 from payt_mcp.server.team.people import People
-from payt_mcp.settings import values
 
 _TO_SET = {
     "PAYT_PUBLIC_URL": "the address people and assistants will use",
@@ -42,7 +42,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     with_people(environ, make)
     print(f"{name} is there, and {admin} may sign in as its admin. It only reads until you say otherwise:")
     print("  payt-mcp team policy --read-only no")
-    unset = [f"  {setting:19}  {what}" for setting, what in _TO_SET.items() if not values.given(environ, setting)]
+    unset = [f"  {setting:19}  {what}" for setting, what in _TO_SET.items() if not value_of(environ, setting)]
     print("\n".join(["Still to be set, where the server runs:", *unset] if unset else ["All settings are there."]))
     print("`payt-mcp team doctor` then says what is missing, and `payt-mcp serve --team` starts a replica.")
     return 0

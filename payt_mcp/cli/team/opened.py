@@ -14,6 +14,7 @@ import anyio
 from payt_mcp.database.database import Database, try_once
 from payt_mcp.database.migrating import check
 from payt_mcp.errors import AlteredError, DatabaseError, InputError, SettingsError
+from payt_mcp.network import value_of
 from payt_mcp.proposals.ledger.common import CommonLedger
 from payt_mcp.proposals.ledger.postgres.leases import Leases
 from payt_mcp.proposals.ledger.postgres.opening import open_team_ledger
@@ -38,7 +39,7 @@ def opened(environ: Mapping[str, str], *, checked: bool = True) -> Iterator[Data
         SettingsError: it is not set, cannot be reached, or lacks tables.
     """
     values.refuse_unknown(environ)
-    url = values.given(environ, "PAYT_DATABASE_URL")
+    url = value_of(environ, "PAYT_DATABASE_URL")
     if url is None:
         raise SettingsError("Set PAYT_DATABASE_URL to the server's PostgreSQL: postgresql://user:password@host/name.")
     secret = database_url(url)
@@ -64,7 +65,7 @@ def reach(url: Secret) -> None:
 
 def key_ring(environ: Mapping[str, str]) -> tuple[NamedKey, ...]:
     """The keys of PAYT_KEYS. Raises SettingsError."""
-    given = values.given(environ, "PAYT_KEYS")
+    given = value_of(environ, "PAYT_KEYS")
     if given is None:
         raise SettingsError("Set PAYT_KEYS to the keys of the replicas, the one that seals first.")
     return keys(given)

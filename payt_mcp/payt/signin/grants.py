@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from payt_mcp.errors import PaytMcpError
 from payt_mcp.settings import Secret
+from payt_mcp.settings.known import PAYT_URLS
 
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path
 
@@ -35,8 +36,8 @@ _WRITING_OF = {
 }
 
 _CONSENT = {
-    "https://api.paytsoftware.com": "https://app.paytsoftware.com",
-    "https://demo-api.paytsoftware.com": "https://demo.paytsoftware.com",
+    PAYT_URLS["production"]: "https://app.paytsoftware.com",
+    PAYT_URLS["demo"]: "https://demo.paytsoftware.com",
 }
 _FINAL = frozenset({"invalid_grant", "invalid_client", "unauthorized_client"})
 _CODE = re.compile(r"[a-z_]{1,40}\Z")

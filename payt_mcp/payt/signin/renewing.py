@@ -33,7 +33,7 @@ _HOLD = 20.0
 
 
 class Store(Protocol):
-    """Where the sign-in is kept, for all processes of a user (`signin_store.py`). Raises SignInStoreError."""
+    """Where the sign-in is kept, for all processes of a user (`store.py`). Raises SignInStoreError."""
 
     def stamp(self) -> object: ...
     def whose(self) -> tuple[str, str] | None: ...

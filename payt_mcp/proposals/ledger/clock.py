@@ -7,7 +7,7 @@ import datetime as dt
 from payt_mcp.errors import AlteredError, LedgerError, RefusedWriteError
 from payt_mcp.proposals.ledger import transitions
 from payt_mcp.proposals.ledger.listing import listing
-from payt_mcp.proposals.ledger.parts import Called
+from payt_mcp.proposals.ledger.parts import ClockName
 from payt_mcp.proposals.ledger.step import Step
 from payt_mcp.proposals.ledger.store import Store
 from payt_mcp.proposals.records import Record, Who, stamp
@@ -30,7 +30,7 @@ def last_moment(store: Store, none: dt.datetime) -> dt.datetime:
         raise AlteredError("The last event of the ledger has no date: it was altered.") from None
 
 
-def tick(store: Store, now: dt.datetime, called: Called) -> dt.datetime:
+def tick(store: Store, now: dt.datetime, called: ClockName) -> dt.datetime:
     """The moment of a step: now, and not before the last event.
 
     Raises:

@@ -34,7 +34,7 @@ from payt_mcp.proposals.records import (
     to_json,
     yeses_text,
 )
-from payt_mcp.proposals.states import FINISHED, PENDING, VALID, WAITING, Status, words
+from payt_mcp.proposals.states import FINISHED, PENDING, VALID, VALID_MINUTES, WAITING, Status, words
 from payt_mcp.words.said import say
 
 KEPT = dt.timedelta(days=90)
@@ -176,7 +176,7 @@ class CommonLedger(OpenedLedger):
             if not record.code or not secrets.compare_digest(record.code, _hashed(code)):
                 raise RefusedWriteError("The confirmation code was not given for exactly this content.")
             if record.code_until is None or step.now > record.code_until:
-                raise RefusedWriteError("The confirmation code is older than 15 minutes.")
+                raise RefusedWriteError(f"The confirmation code is older than {VALID_MINUTES} minutes.")
             return self._agree(step, record, who, {})
 
     def seen(self, key: str, who: Who, *, scope: str | None = None) -> Record:

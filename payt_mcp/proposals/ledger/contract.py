@@ -114,7 +114,7 @@ class LedgerContract(Protocol):
         """What the proposal rests on has changed: it will not be sent, or not again."""
 
     def issue_code(self, key: str, code: str, who: Who, *, scope: str | None = None) -> Record:
-        """Bind a code to a waiting proposal for fifteen minutes; the ledger keeps only its hash."""
+        """Bind a code to a waiting proposal for as long as a yes holds; the ledger keeps only its hash."""
 
     def redeem(self, key: str, code: str, who: Who, *, scope: str | None = None) -> Record:
         """Turn the right code into a yes, once; RefusedWriteError for another code, and for one too old."""

@@ -57,15 +57,15 @@ class Owning(Protocol):
 
 
 @dataclass(frozen=True)
-class Called:
+class ClockName:
     """How the people of a ledger know its clock, and what a person does about a record that is ahead of it."""
 
     name: str
     remedy: str
 
 
-OF_ONE = Called("The clock of this machine", "a person runs `payt-mcp approvals clock` in a terminal")
-OF_A_COMPANY = Called("The clock of the database", "whoever administers this server runs `payt-mcp team clock`")
+OF_ONE = ClockName("The clock of this machine", "a person runs `payt-mcp approvals clock` in a terminal")
+OF_A_COMPANY = ClockName("The clock of the database", "whoever administers this server runs `payt-mcp team clock`")
 
 
 @dataclass(frozen=True)
@@ -80,5 +80,5 @@ class Parts:
     owner: Owning
     clock: Callable[[], dt.datetime]
     folder: Path | None = None
-    called: Called = OF_ONE
+    called: ClockName = OF_ONE
     on_altered: Callable[[AlteredError], object] | None = None

@@ -8,7 +8,7 @@ from typing import Any
 
 from payt_mcp.proposals.outcomes import of_this_attempt
 from payt_mcp.proposals.records import CURRENCY, Draft, Record, stamp, to_json, without_addresses
-from payt_mcp.proposals.states import DROPPED, PENDING, VALID, WAITS, Status
+from payt_mcp.proposals.states import DROPPED, PENDING, VALID, VALID_MINUTES, WAITS, Status
 from payt_mcp.words.said import say, without_stop
 
 DATES = ("created_at", "changed_at", "approved_at", "sending_at", "code_until")
@@ -18,7 +18,7 @@ _UNDER_WAY = (Status.SENDING, Status.OUTCOME_UNKNOWN)
 _DONE_ONCE = (Status.SENT, Status.APPLIED)
 _DROPS = {
     Status.DECLINED: say("A person decided that it is not sent again"),
-    Status.EXPIRED: say("It was not sent again within 15 minutes of the yes"),
+    Status.EXPIRED: say("It was not sent again within {minutes} minutes of the yes", minutes=VALID_MINUTES),
     Status.SUPERSEDED: say("It was not sent again"),
 }
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.open_items import OpenItems
-from payt_mcp.receivables.overdue_parts import overdue_parts
+from payt_mcp.receivables.overdue_parts import OverdueParts, overdue_parts
 from payt_mcp.receivables.phases import furthest
 from payt_mcp.receivables.running import changes_of
 from payt_mcp.receivables.worklist.rules import is_disputed
@@ -58,7 +58,7 @@ def owing_of(items: OpenItems, debtor_id: str, terms: Terms) -> Owing:
     """Of one debtor."""
     parts = overdue_parts(items, debtor_id, terms.today)
     credit = [item for item in items.of_debtor(debtor_id) if item.is_credit]
-    disputed = [item for item in parts.others.items if _is_disputed(item, terms.rules)]
+    disputed = [item for item in parts.others.items if _is_disputed(items, item, terms.rules)]
     chased = [item for item in parts.others.items if item not in disputed] if disputed else parts.others.items
     apart = {why: tally.booked for why, tally in parts.apart.items()}
     return Owing(
@@ -69,27 +69,57 @@ def owing_of(items: OpenItems, debtor_id: str, terms: Terms) -> Owing:
         chasing=_chasing(chased, terms),
         credit=-_sum(credit),
         is_overdue=bool(parts.all.items),
+        collecting=None if parts.others.items or parts.apart.keys() != {"in_collection"} else _collecting(parts, terms),
     )
 
 
-def _is_disputed(item: OpenItem, rules: Rules) -> bool:
-    return bool(item.labels) and rules.applies("in_dispute") and is_disputed(item.labels)
+def _collecting(parts: OverdueParts, terms: Terms) -> tuple[str, dt.date] | None:
+    step = furthest(item.step for item in parts.all.items)
+    on = _last((item.step_at for item in parts.all.items if item.step == step), terms.zone)
+    return (step, on) if on else None
+
+
+def _is_disputed(items: OpenItems, item: OpenItem, rules: Rules) -> bool:
+    """A label of the invoice says so, or one of its credit case."""
+    case = items.cases.get(item.case_id) if item.case_id else None
+    labels = (*item.labels, *case.labels) if case is not None else item.labels
+    return bool(labels) and rules.applies("in_dispute") and is_disputed(labels)
 
 
 def _chasing(items: Sequence[OpenItem], terms: Terms) -> Chasing:
     if not items:
         return Chasing()
     latest = terms.rules.direct_debit_days
-    last = max((item.step_at for item in items if item.step_at), default=None)
+    step = furthest(item.step for item in items if item.step)
     return Chasing(
         amount=_sum(items),
         invoices=len(items),
         oldest_days=_oldest(items, terms.today),
-        step=furthest(item.step for item in items if item.step),
-        step_at=last.astimezone(terms.zone).date() if last else None,
+        step=step,
+        step_at=_last((item.step_at for item in items if item.step == step), terms.zone),
+        contact_at=_last((moment for item in items for moment in _contacts(item)), terms.zone),
         partly_paid=sum(item.is_partly_paid for item in items),
         direct=_sum(item for item in items if item.is_direct_debit and item.days_overdue(terms.today) <= latest),
+        uncounted=_uncounted(items),
     )
+
+
+def _contacts(item: OpenItem) -> Iterable[dt.datetime | None]:
+    """When the debtor was told of it: that an invoice may be collected told it nothing."""
+    return item.reminded_at, item.step_at if item.step != "collectable" else None
+
+
+def _last(moments: Iterable[dt.datetime | None], zone: dt.tzinfo) -> dt.date | None:
+    last = max(filter(None, moments), default=None)
+    return last.astimezone(zone).date() if last else None
+
+
+def _uncounted(items: Iterable[OpenItem]) -> Mapping[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for item in items:
+        if item.book_open is None:
+            found[item.currency] = found.get(item.currency, _ZERO) + (item.open_amount or _ZERO)
+    return found
 
 
 def _oldest(items: Iterable[OpenItem], today: dt.date) -> int:

@@ -54,7 +54,7 @@ def worklist_of(standings: Iterable[Standing], rules: Rules) -> Worklist:
         advice = advice_for(standing, rules)
         if advice.step:
             found.rows.append((standing, advice))
-        elif standing.owing.overdue > 0:
+        elif standing.owing.is_overdue:
             must_not = advice.rule in MUST_NOT_BE_CHASED
             found.left.append((standing, replace(advice, step="must_not" if must_not else "not_yet")))
             left = found.left_out.setdefault(advice.reason, LeftOut(must_not))

@@ -6,11 +6,12 @@ makes a reminder pointless or too early, and only then who is chased, the strong
 
 from __future__ import annotations
 
-import re
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from payt_mcp.receivables.objections import speaks_against
 from payt_mcp.receivables.overdue_parts import APART
 from payt_mcp.receivables.phases import words
 from payt_mcp.receivables.worklist.standing import Standing
@@ -32,17 +33,12 @@ MUST_NOT_BE_CHASED = frozenset({"set_apart", "never_mail", "in_dispute"})
 NO_ADDRESS = "no usable e-mail address on file"
 _WAITS = ("answer_message", "decide_plan", "missed_term", "task_due", "bad_address")
 _LAST_REMINDERS = frozenset({"reminder_4", "final_reminder", "collectable"})
+_LAST_OF_A_CASE = frozenset({"summons_4", "notice_of_default"})
 _CALLED_FROM = frozenset({"reminder_2", "reminder_3", *_LAST_REMINDERS})
 _CONVERSATION_DAYS = 7
-_PROMISE_DAYS = 30
+PROMISE_DAYS = 30
+"""For how long what a debtor wrote may have been a promise that is worth to be reminded of."""
 _SUBJECT_LENGTH = 80
-_DISPUTE = re.compile(
-    r"\b(?:disput\w*|dispuut\w*|bezwaar\w*|widerspruch\w*|onenigheid|betwist\w*|geschil\w*|reclam\w*|klacht\w*|complain\w*|streit\w*|bestritten|reklam\w*|litig\w*"
-    r"|contest\w*|niet (?:mailen|aanmanen|herinneren)|do not (?:mail|chase|contact|remind)|no (?:reminders|dunning)"
-    r"|nicht mahnen|mahnsperre|ne pas relancer)\b",
-    re.IGNORECASE,
-)
-"""What labels and remarks say of somebody who must not be chased just like that, in the languages they are in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +69,25 @@ def advice_for(standing: Standing, rules: Rules) -> Advice:
     return replace(advice, also=tuple(other.reason for other in others if other))
 
 
+def rests_on_payments(standing: Standing, rules: Rules, seen_days: int) -> bool:
+    """Whether a payment that nobody has looked for could make another step of it: one of any invoice of the debtor
+    since it wrote; one of an open invoice more than `seen_days` back, as far as all are known.
+    """
+    if advice_for(standing, rules).rule == "promised":
+        return True
+    if seen_days >= rules.payment_days or not _is_all_partly_paid(standing):
+        return False
+    today = replace(standing, paid=(standing.today, Decimal("0.00")))
+    return advice_for(today, rules).rule == "paid_lately"
+
+
 def _said(name: str, standing: Standing, rules: Rules) -> Advice | None:
     return _ALL[name](standing, rules) if name in _ALWAYS or rules.applies(name) else None
 
 
 def is_disputed(texts: Iterable[str]) -> bool:
     """Whether a remark, or the label of a debtor or an invoice, says that it is disputed, or not to be chased."""
-    return any(map(_DISPUTE.search, texts))
+    return speaks_against(texts)
 
 
 def _answer_message(of: Standing, _rules: Rules) -> Advice | None:
@@ -113,13 +121,21 @@ def _missed_term(of: Standing, _rules: Rules) -> Advice | None:
 def _task_due(of: Standing, _rules: Rules) -> Advice | None:
     if not of.work.due:
         return None
-    due, subject = min(of.work.due)
-    return Advice(
-        "task_due",
-        "do_task",
-        f"task due {due}" + (f": {outside(subject, _SUBJECT_LENGTH)}" if subject else ""),
-        of.owing.overdue,
-    )
+    due, subject = min(of.work.due, key=lambda task: (task[0] is None, task[0] or of.today, task[1]))
+    said = f"task due {due}" if due else "task of no date"
+    said += f": {outside(subject, _SUBJECT_LENGTH)}" if subject else ""
+    return Advice("task_due", "do_task", said, of.owing.overdue)
+
+
+def _hand_over_case(of: Standing, rules: Rules) -> Advice | None:
+    """The letters of a credit case are all out: whether a bailiff or a court comes next is decided by a person."""
+    step, on = of.owing.collecting or ("", None)
+    since = of.days_since(on)
+    if step not in _LAST_OF_A_CASE or since is None or since < rules.hand_over_after_days:
+        return None
+    if is_disputed((of.remark, *of.labels)):
+        return None
+    return Advice("hand_over_case", "hand_over", f"{words(step)}, last step {since} days ago", of.owing.overdue)
 
 
 def _nothing_to_chase(of: Standing, _rules: Rules) -> Advice | None:
@@ -139,18 +155,19 @@ def _in_dispute(of: Standing, _rules: Rules) -> Advice | None:
 
 
 def _match_credit(of: Standing, _rules: Rules) -> Advice | None:
-    if not of.owing.credit or of.owing.credit < of.chasing.amount:
+    if not of.owing.credit or of.owing.credit < of.chasing.amount or of.chasing.uncounted:
         return None
     return Advice("match_credit", "match_credit", f"open credit of {of.owing.credit:.2f} covers it", of.chasing.amount)
 
 
 def _minimum_amount(of: Standing, rules: Rules) -> Advice | None:
-    is_small = of.chasing.amount < rules.minimum_amount
+    is_small = of.chasing.amount < rules.minimum_amount and not of.chasing.uncounted
     return _wait("minimum_amount", f"less than {rules.minimum_amount:.2f}", of) if is_small else None
 
 
 def _direct_debit(of: Standing, rules: Rules) -> Advice | None:
-    is_all = bool(of.chasing.direct) and of.chasing.direct == of.chasing.amount
+    """Payt collects it. What came back it has tried already."""
+    is_all = bool(of.chasing.direct) and of.chasing.direct == of.chasing.amount and of.taken_back is None
     said = f"direct debit, due {rules.direct_debit_days} days ago or less"
     return _wait("direct_debit", said, of) if is_all else None
 
@@ -162,14 +179,17 @@ def _grace(of: Standing, rules: Rules) -> Advice | None:
 
 def _paid_lately(of: Standing, rules: Rules) -> Advice | None:
     since = of.days_since(of.paid[0]) if of.paid else None
-    is_late = since is not None and since <= rules.payment_days and of.chasing.partly_paid == of.chasing.invoices
+    is_late = since is not None and since <= rules.payment_days and _is_all_partly_paid(of)
     return _wait("paid_lately", f"paid in part within {count(rules.payment_days, 'day')}", of) if is_late else None
+
+
+def _is_all_partly_paid(of: Standing) -> bool:
+    return of.chasing.partly_paid == of.chasing.invoices
 
 
 def _contact_lately(of: Standing, rules: Rules) -> Advice | None:
     days = rules.reminder_interval_days
-    last = max(filter(None, (of.chasing.step_at, of.letters.ours)), default=None)
-    since = of.days_since(last)
+    since = of.days_since(_last_told(of))
     if since is not None and 0 <= since < days:
         return _wait("contact_lately", f"reminded or written to within {count(days, 'day')}", of)
     if of.work.next is not None and (of.work.next[0] - of.today).days <= days:
@@ -177,8 +197,14 @@ def _contact_lately(of: Standing, rules: Rules) -> Advice | None:
     return None
 
 
+def _last_told(of: Standing) -> dt.date | None:
+    """The last reminder, or message of ours."""
+    return max(filter(None, (of.chasing.contact_at, of.letters.ours)), default=None)
+
+
 def _bad_address(of: Standing, _rules: Rules) -> Advice | None:
-    if of.letters.bounced and (of.letters.ours is None or of.letters.ours <= of.letters.bounced):
+    told = _last_told(of)
+    if of.letters.bounced and (told is None or told <= of.letters.bounced):
         return Advice("bad_address", "fix_address", f"mail came back on {of.letters.bounced}", of.chasing.amount)
     if of.has_address is False:
         return Advice("bad_address", "fix_address", NO_ADDRESS, of.chasing.amount)
@@ -188,7 +214,7 @@ def _bad_address(of: Standing, _rules: Rules) -> Advice | None:
 def _promised(of: Standing, _rules: Rules) -> Advice | None:
     """It wrote, we answered, and nothing came of it: what it said then may have been a promise."""
     since = of.days_since(of.letters.incoming)
-    is_old = since is not None and _CONVERSATION_DAYS <= since <= _PROMISE_DAYS
+    is_old = since is not None and _CONVERSATION_DAYS <= since <= PROMISE_DAYS
     is_paid = of.paid is not None and of.letters.incoming is not None and of.paid[0] >= of.letters.incoming
     if not is_old or is_paid:
         return None
@@ -204,7 +230,8 @@ def _hand_over(of: Standing, rules: Rules) -> Advice | None:
 
 
 def _propose_plan(of: Standing, rules: Rules) -> Advice | None:
-    if not of.chasing.partly_paid or of.chasing.oldest_days < rules.plan_from_days or not of.chasing.step:
+    is_old = of.chasing.oldest_days >= rules.plan_from_days and bool(of.chasing.step)
+    if not of.chasing.partly_paid or not is_old or of.chasing.amount < rules.plan_from:
         return None
     said = f"{count(of.chasing.partly_paid, 'invoice')} paid in part, the oldest overdue {of.chasing.oldest_days} days"
     return Advice("propose_plan", "propose_plan", said, of.chasing.amount)
@@ -241,6 +268,7 @@ _ALL: dict[str, Rule] = {
     "decide_plan": _decide_plan,
     "missed_term": _missed_term,
     "task_due": _task_due,
+    "hand_over_case": _hand_over_case,
     "set_apart": _nothing_to_chase,
     "never_mail": _never_mail,
     "in_dispute": _in_dispute,
@@ -249,8 +277,8 @@ _ALL: dict[str, Rule] = {
     "direct_debit": _direct_debit,
     "grace": _grace,
     "paid_lately": _paid_lately,
-    "contact_lately": _contact_lately,
     "bad_address": _bad_address,
+    "contact_lately": _contact_lately,
     "promised": _promised,
     "propose_plan": _propose_plan,
     "hand_over": _hand_over,

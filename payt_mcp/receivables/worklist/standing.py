@@ -14,8 +14,10 @@ _ZERO = Decimal("0.00")
 class Chasing:
     """The overdue invoices that somebody may be reminded of, those with nothing against it.
 
-    `step` is the furthest one taken of any of them, `step_at` the last day one was taken, and None where none was.
-    `direct` is how much of the amount Payt collects itself and may still come: direct debits not long due.
+    `step` is the furthest one taken of any of them, `step_at` the last day that one was, and None where none was;
+    `contact_at` is when the debtor was reminded of any of them last. `direct` is how much of the amount Payt collects
+    itself and may still come: direct debits not long due. `uncounted` have no amount in the administration's currency
+    and are in no sum: what is open on them, by their own.
     """
 
     amount: Decimal = _ZERO
@@ -23,14 +25,17 @@ class Chasing:
     oldest_days: int = 0
     step: str = ""
     step_at: dt.date | None = None
+    contact_at: dt.date | None = None
     partly_paid: int = 0
     direct: Decimal = _ZERO
+    uncounted: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Owing:
     """The invoices of a debtor. `overdue` is all that is overdue; `apart` is how much of it may not be chased, by why
-    (`overdue_parts.APART`, or `disputed`); `credit` is the open credit, as a positive amount.
+    (`overdue_parts.APART`, or `disputed`); `credit` is the open credit, as a positive amount. Where all that is overdue
+    is in collection and nothing else keeps it apart, `collecting` is the furthest step of it, and its last day.
     """
 
     overdue: Decimal = _ZERO
@@ -40,13 +45,14 @@ class Owing:
     chasing: Chasing = Chasing()
     credit: Decimal = _ZERO
     is_overdue: bool = False
+    collecting: tuple[str, dt.date] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Letters:
     """The correspondence. `waiting` are the days of incoming messages that nobody answered, `incoming` and `ours` the
-    last of each, `bounced` when mail came back last. What a mail program answered is in none of these, but in
-    `automatic`, the day of the last.
+    last of each, `bounced` when mail came back last, `noted` when a colleague wrote the last note that is not done
+    with. What a mail program answered is in none of these, but in `automatic`, the day of the last.
     """
 
     waiting: Sequence[dt.date] = ()
@@ -54,6 +60,7 @@ class Letters:
     ours: dt.date | None = None
     bounced: dt.date | None = None
     automatic: dt.date | None = None
+    noted: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +77,9 @@ class Plans:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Open tasks of colleagues: those due by today, and the next one after that."""
+    """Open tasks of colleagues: those due by today, or at no day that is told (None), and the next one after that."""
 
-    due: Sequence[tuple[dt.date, str]] = ()
+    due: Sequence[tuple[dt.date | None, str]] = ()
     next: tuple[dt.date, str] | None = None
 
 
@@ -81,7 +88,7 @@ class Standing:
     """One debtor on one day.
 
     `has_address` is None where nobody looked. `limit` is the credit limit where it is exceeded. `paid` is the last
-    payment of the last days.
+    payment of the last days, `taken_back` the last of those that were.
     """
 
     debtor_id: str
@@ -98,6 +105,7 @@ class Standing:
     labels: Sequence[str] = ()
     limit: Decimal | None = None
     paid: tuple[dt.date, Decimal] | None = None
+    taken_back: tuple[dt.date, Decimal] | None = None
 
     @property
     def chasing(self) -> Chasing:

@@ -41,7 +41,6 @@ class Grant:
     person_id: str
     scope: str
     given_at: dt.datetime
-    renewed_at: dt.datetime | None
     ended: str
 
     @property
@@ -231,6 +230,5 @@ def _grant(row: DictRow) -> Grant:
         row["person"] or "",
         row["scope"],
         row["given_at"],
-        row["renewed_at"],
         row["ended"] or ("" if row["sealed"] else DISCONNECTED),
     )

@@ -23,7 +23,9 @@ from payt_mcp.settings.team import NamedKey
 
 _OPEN = [status.value for status in (Status.APPROVED, Status.SENDING, Status.OUTCOME_UNKNOWN)]
 
-_DONE = [status.value for status in (Status.SENT, Status.APPLIED, Status.PARTLY_APPLIED, Status.OUTCOME_UNKNOWN)]
+_DONE_OR_UNKNOWN = [
+    status.value for status in (Status.SENT, Status.APPLIED, Status.PARTLY_APPLIED, Status.OUTCOME_UNKNOWN)
+]
 _WRITTEN = """
 select scope, id, changed_at from proposals
 where tenant = %(tenant)s and changed_at > %(since)s and status = any(%(done)s) order by changed_at
@@ -83,7 +85,7 @@ class Ledgers:
         """
         if tenant_id not in self._open:
             return []
-        values = {"tenant": tenant_id, "since": self._asked.get(tenant_id, ""), "done": _DONE}
+        values = {"tenant": tenant_id, "since": self._asked.get(tenant_id, ""), "done": _DONE_OR_UNKNOWN}
         rows = await self._database.run(lambda c: c.execute(_WRITTEN, values).fetchall())
         if rows:
             self._asked[tenant_id] = rows[-1]["changed_at"]

@@ -11,6 +11,7 @@ import anyio
 from starlette.routing import BaseRoute
 
 from payt_mcp.database.database import Database
+from payt_mcp.network import is_loopback
 from payt_mcp.payt.certificates import open_store
 from payt_mcp.proposals.ledger.contract import LedgerContract
 from payt_mcp.server.team.access import Access
@@ -34,7 +35,6 @@ from payt_mcp.server.team.plain_page import PlainPages
 from payt_mcp.server.team.signing_in import SigningIn
 from payt_mcp.server.team.web_sessions import WebSessions
 from payt_mcp.settings.team import TeamSettings
-from payt_mcp.settings.values import is_loopback
 
 
 class Parts:

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-WINDOW = 1.02
-"""Seconds in which at most so many requests arrive as Payt takes in one; see `payt.pacing.WINDOW`."""
+from payt_mcp.payt import pacing
+
+WINDOW = pacing.WINDOW
+"""Seconds in which at most so many requests arrive as Payt takes in one."""
 
 LATE = 0.4
 """Seconds after its beginning in which a request with a place goes out, else it needs another one: a busy process does

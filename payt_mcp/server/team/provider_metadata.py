@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from payt_mcp.errors import ProviderError
-from payt_mcp.settings.values import is_loopback
+from payt_mcp.network import is_loopback
 
 _SCOPES = ("openid", "email", "profile", "offline_access")
 
@@ -25,7 +26,13 @@ class Metadata:
     scopes: tuple[str, ...]
     takes_basic: bool
     says_issuer: bool
-    """Its answers to a browser carry `iss` (RFC 9207)."""
+    """Its answers to a browser carry `iss`, as it announces (RFC 9207)."""
+
+    def answers_as(self, said: str | None) -> bool:
+        """Whether an answer with this `iss` may be its own; None, where there is none, if it does not announce one."""
+        if said is None:
+            return not self.says_issuer
+        return hmac.compare_digest(said.encode(), self.issuer.encode())
 
     @classmethod
     def of(cls, found: Mapping[str, Any], issuer: str) -> Metadata:

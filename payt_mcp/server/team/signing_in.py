@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 import secrets
 
@@ -78,8 +77,7 @@ class SigningIn:
         if not code or query.get("error"):
             return self._again(request, say("You were not signed in by your company's identity provider."), 403)
         try:
-            issuer = (await self._provider.metadata()).issuer
-            if not hmac.compare_digest(query.get("iss", issuer).encode(), issuer.encode()):
+            if not (await self._provider.metadata()).answers_as(query.get("iss")):
                 raise ProviderError("the answer is another provider's")  # noqa: TRY301 - beside what else may be wrong
             identity, kept = await self._provider.came_back(self._asked(browser, state), code)
         except ProviderError as error:

@@ -32,7 +32,7 @@ from payt_mcp.proposals.asking.doubled import is_beside_another
 from payt_mcp.proposals.asking.elicitation import KnownAnswer, ask, by, can_ask, new_code
 from payt_mcp.proposals.preview import Preview
 from payt_mcp.proposals.records import Draft, Record
-from payt_mcp.proposals.states import PENDING, VALID, Status
+from payt_mcp.proposals.states import PENDING, VALID, VALID_MINUTES, Status
 from payt_mcp.proposals.stored import preview_of, title_of
 from payt_mcp.tools.shared import Answer, Ctx, caller_of, scope_of
 from payt_mcp.writes.outbox import Outbox
@@ -241,7 +241,7 @@ async def _by_code(ctx: Ctx, outbox: Outbox, record: Record, code: str) -> CallT
         "status": "confirmation_required",
         "confirmation_code": fresh,
         "next_step": "Show the user the preview and its warnings. If they agree, call again with exactly the same "
-        "arguments and this confirmation_code; it is good for 15 minutes and once.",
+        f"arguments and this confirmation_code; it is good for {VALID_MINUTES} minutes and once.",
     }
     return await _result(outbox, record, data)
 

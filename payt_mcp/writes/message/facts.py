@@ -47,6 +47,9 @@ class Facts:
     against: Sequence[tuple[str, str]] = ()
     """The rules of whoever runs the server that speak against a letter now: name and sentence."""
 
+    objections: Sequence[str] = ()
+    """The labels of the debtor, and its remark, that speak against chasing it."""
+
     @property
     def flags(self) -> list[str]:
         return flags_of(self.attention)

@@ -45,6 +45,9 @@ class OwedItem:
     lately: dt.date | None = None
     """The day of that step, where it was taken within a week."""
 
+    objections: Sequence[str] = ()
+    """Its labels, and those of its credit case, that speak against chasing it."""
+
     @property
     def flags(self) -> list[str]:
         return flags_of(self.attention)

@@ -127,11 +127,7 @@ class Message(Kind):
     async def look_ahead(self, place: Place, asked: Content) -> Outlook:
         target = place.read.get("target") or await target_again(place, asked["addressee"], asked["debtor_id"])
         attachments = [_attachment(place, entry) for entry in asked["attachments"]]
-        known = default_address(target.debtor)
-        if not asked["email"] and known is None:
-            raise UnknownRecordError("the debtor has no e-mail address on file any more")
-        email = asked["email"] or (known.email if known else "")
-        about = asked.get("about", ())
+        email, about = asked["email"] or _on_file(target), asked.get("about", ())
         filled = await fill_letter(
             place, target, subject=asked["subject"], body=asked["body"], about=about, email=email
         )
@@ -205,6 +201,14 @@ class Message(Kind):
 
 
 KIND = Message()
+
+
+def _on_file(target: Target) -> str:
+    """The address of a letter that names none. Raises UnknownRecordError: there is none any more."""
+    known = default_address(target.debtor)
+    if known is None:
+        raise UnknownRecordError("the debtor has no e-mail address on file any more")
+    return known.email
 
 
 def _concerned(target: Target, material: Material, today: dt.date) -> Decimal:

@@ -22,7 +22,7 @@ _UNDER_WAY = {
     Status.OUTCOME_UNKNOWN: say("Another proposal may have been sent"),
 }
 
-_DONE = (Status.APPLIED, Status.PARTLY_APPLIED, Status.SENT)
+_CARRIED_OUT = (Status.APPLIED, Status.PARTLY_APPLIED, Status.SENT)
 _NO_NEWS = (*_WAIT, Status.DECLINED)
 """What becomes of another proposal by a person's word alone."""
 
@@ -92,7 +92,7 @@ def _standing(record: Record, number: str) -> tuple[str, dt.datetime, str]:
         return _WAIT[record.status], record.created_at, ""
     if record.status is Status.DECLINED:
         return say("A person declined"), record.changed_at, ""
-    if record.kind != _LETTER and record.status in _DONE:
+    if record.kind != _LETTER and record.status in _CARRIED_OUT:
         changes = changes_of(record, number)
         return say("Changed lately") if changes else say("Carried out"), record.changed_at, changes
     return "", record.changed_at, ""

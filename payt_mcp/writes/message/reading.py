@@ -14,7 +14,8 @@ from payt_mcp.policy.contact import against
 from payt_mcp.receivables.addresses import CONTACT_FIELDS, OnFile, addresses_of, addresses_of_contact, complaints
 from payt_mcp.receivables.aging import balance
 from payt_mcp.receivables.attention import of_case, of_invoice
-from payt_mcp.receivables.messages import EARLIEST, bounce_reason, message_moment
+from payt_mcp.receivables.messages import EARLIEST, LATELY, bounce_reason, message_moment
+from payt_mcp.receivables.objections import objection_in, speaks_against
 from payt_mcp.receivables.records import case_entry
 from payt_mcp.words.text import NAME_LENGTH, clean
 from payt_mcp.writes.message.facts import Facts
@@ -25,7 +26,7 @@ from payt_mcp.writes.message.proposed import SentByUs
 from payt_mcp.writes.message.target import Target
 from payt_mcp.writes.own import own_hosts
 
-_RECENT = dt.timedelta(days=7)
+_OBJECTION_LENGTH = 80
 
 
 async def facts_of(
@@ -68,7 +69,14 @@ async def facts_of(
         own_addresses=[administration.email_address] if administration.email_address else [],
         unseen=file.unseen,
         against=list(_against(scope, file)),
+        objections=_objections(*(label.name or "" for label in debtor.labels), debtor.remark or ""),
     )
+
+
+def _objections(*texts: str) -> list[str]:
+    """Those that speak against a reminder; of a long one the part that does."""
+    found = ((text, objection_in(text)) for text in texts if speaks_against([text]))
+    return [text if len(text) <= _OBJECTION_LENGTH else clause for text, clause in found]
 
 
 def _against(scope: Scope, file: DebtorFile) -> Iterator[tuple[str, str]]:
@@ -123,7 +131,7 @@ def folded(text: str | None) -> str:
 
 def is_recent(moment: dt.datetime, now: dt.datetime) -> bool:
     """Within a week of now, or later: clocks are not the same to the second."""
-    return now - _RECENT < moment
+    return now - LATELY < moment
 
 
 async def _on_file(scope: Scope, debtor: Debtor) -> list[OnFile]:
@@ -142,6 +150,7 @@ async def _on_file(scope: Scope, debtor: Debtor) -> list[OnFile]:
 
 def _items(scope: Scope, file: DebtorFile, now: dt.datetime) -> list[OwedItem]:
     today = scope.today
+    of_cases = {case.id: [label.name or "" for label in case.labels] for case in file.cases}
     return [
         OwedItem(
             item.id,
@@ -154,6 +163,7 @@ def _items(scope: Scope, file: DebtorFile, now: dt.datetime) -> list[OwedItem]:
             item.due_date,
             item.step,
             _day(scope, item.step_at) if item.step_at and is_recent(item.step_at, now) else None,
+            _objections(*item.labels, *of_cases.get(item.case_id, ())),
         )
         for item in file.open_items
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -14,12 +13,11 @@ from payt_mcp.payt.models import CreditCase, Message, Note, PaymentPlan, Task
 from payt_mcp.proposals.preview import Circumstance
 from payt_mcp.receivables import plans
 from payt_mcp.receivables.entries import OpenItem
-from payt_mcp.receivables.messages import is_automatic, message_moment
+from payt_mcp.receivables.messages import LATELY, is_automatic, message_moment
 from payt_mcp.receivables.phases import case_phase, words
 from payt_mcp.words.said import count, day_of, joined, money, say, some, term
 from payt_mcp.words.text import NAME_LENGTH, cited, clean, code
 
-LATELY = dt.timedelta(days=7)
 _MOST_OF_A_KIND = 3
 _MESSAGE_LENGTH = 240
 _TEXT_LENGTH = 140

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,7 +13,6 @@ from payt_mcp.errors import InputError, MissingError, UnknownRecordError
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice
 from payt_mcp.words.text import NAME_LENGTH, clean
 
-_RECENT = dt.timedelta(days=7)
 Addressee = Literal["debtor", "invoice", "credit_case"]
 
 

@@ -19,9 +19,9 @@ from payt_mcp.words import formats
 from payt_mcp.words.languages import Language
 from payt_mcp.words.text import clean, code, some
 from payt_mcp.writes.message.about import Material, numbers_of
-from payt_mcp.writes.message.payment_terms import the_plan
 from payt_mcp.writes.message.phrases import PHRASES
 from payt_mcp.writes.message.placeholders import Placeholder, Value
+from payt_mcp.writes.message.plan_terms import the_plan
 from payt_mcp.writes.message.target import Target
 
 _LONGEST_NAME = 200

@@ -14,6 +14,7 @@ from payt_mcp.writes.message.facts import Facts
 from payt_mcp.writes.message.figures import meant
 from payt_mcp.writes.message.history import history_warnings, rule_warnings
 from payt_mcp.writes.message.letter import Letter
+from payt_mcp.writes.message.objecting import objection_warnings
 from payt_mcp.writes.message.source import Source
 from payt_mcp.writes.message.sources import warnings_in
 from payt_mcp.writes.message.unfilled import unfilled
@@ -27,9 +28,11 @@ def warnings_of(letter: Letter, facts: Facts, sources: Sequence[Source], about: 
     named = meant(text, facts.items, facts.invoice_id)
     named += [item for item in facts.items if item.id in about and item not in named and item.owed >= 0]
     chased = named or [item for item in facts.items if item.is_overdue]
+    is_listed = any(one.placeholder == "{invoices}" for one in letter.filled)
     found = [
         *recipient_warnings(letter, facts),
-        *chasing_warnings(text, facts, named, is_listed=any(one.placeholder == "{invoices}" for one in letter.filled)),
+        *chasing_warnings(text, facts, named, is_listed=is_listed),
+        *objection_warnings(facts, chased, is_listed=is_listed),
         *history_warnings(facts),
         *rule_warnings(facts),
         *step_warnings(chased),

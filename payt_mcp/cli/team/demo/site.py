@@ -23,7 +23,7 @@ from payt_mcp.cli.team.keys import new_key
 from payt_mcp.cli.team.opened import reach
 from payt_mcp.database.cluster import Cluster, programs
 from payt_mcp.errors import SettingsError
-from payt_mcp.settings import values
+from payt_mcp.network import value_of
 from payt_mcp.settings.team import database_url
 from payt_sandbox import build_world
 from payt_sandbox.api.options import Options
@@ -93,7 +93,7 @@ def an_empty_database(environ: Mapping[str, str]) -> Iterator[str]:
     Raises:
         SettingsError: there is neither; or the server that is named lets nobody make a database.
     """
-    given = values.given(environ, "PAYT_DATABASE_URL")
+    given = value_of(environ, "PAYT_DATABASE_URL")
     if given is None:
         with _cluster() as url:
             yield url

@@ -1,4 +1,4 @@
-"""Which replica sees to what was approved (see `rounds.Turns`): each says so again and again until it is over."""
+"""Which replica sees to what was approved (see `rounds.TurnTaking`): each says so again and again until it is over."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ _FORGET = "delete from turns where until < clock_timestamp() - interval '1 hour'
 
 
 class Turns:
-    """Those of this replica; `keep` prolongs them, in a task of its own."""
+    """Those of this replica, whichever company's; what one company's engine asks is `of` it. `keep` prolongs them, in a
+    task of its own.
+    """
 
     def __init__(self, database: Database, *, seconds: float = TURN) -> None:
         self._database = database
@@ -86,7 +88,7 @@ class Turns:
 
 
 class TurnsOfCompany:
-    """See `rounds.Turns`."""
+    """Those of one company: `rounds.TurnTaking` of its engines."""
 
     def __init__(self, turns: Turns, tenant_id: str) -> None:
         self._turns = turns

@@ -21,6 +21,8 @@ from anyio.lowlevel import RunVar
 from anyio.streams.tls import TLSStream
 from anyio.to_thread import run_sync
 
+from payt_mcp.network import is_loopback
+
 SECONDS = 8.0
 _MOST_BYTES = 32 * 1024
 _MOST_LOOKUPS = 4
@@ -41,7 +43,8 @@ class Fetched:
 
 
 async def fetch(address: str, context: ssl.SSLContext, *, loopback: bool = False, seconds: float = SECONDS) -> Fetched:
-    """The document at an https address. `loopback`: this machine's own may be asked too, over http as well.
+    """The document at an https address. `loopback`: this machine's own may be asked too, over http as well; it goes by
+    what the name was resolved to, never by the name.
 
     Raises:
         UnfetchableError: it is not there, too large, too slow, or where nothing may be fetched from.
@@ -85,7 +88,7 @@ async def _connected(
     host = parts.hostname or ""
     port = parts.port or {"http": 80}.get(parts.scheme, 443)
     addresses = await _resolved(host, port)
-    if not addresses or not all(is_public(one) or (loopback and _is_loopback(one)) for one in addresses):
+    if not addresses or not all(is_public(one) or (loopback and is_loopback(one)) for one in addresses):
         raise UnfetchableError("its host is not on the public internet")
     async with await _reached(addresses, port) as plain:
         if parts.scheme == "http":
@@ -175,7 +178,3 @@ def is_public(address: str) -> bool:
         if inner is not None:
             return is_public(str(inner))
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
-
-
-def _is_loopback(address: str) -> bool:
-    return ipaddress.ip_address(address.partition("%")[0]).is_loopback

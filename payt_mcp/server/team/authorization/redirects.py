@@ -6,7 +6,7 @@ import re
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
-from payt_mcp.settings.values import is_loopback
+from payt_mcp.network import is_loopback
 
 Kind = Literal["page", "here", "program"]
 """A page of a host, a program that listens on this computer, or one that a scheme of its own leads to."""

@@ -16,6 +16,7 @@ from psycopg.rows import DictRow
 
 from payt_mcp.database.database import Connection, Database
 from payt_mcp.errors import DatabaseError
+from payt_mcp.network import is_loopback
 from payt_mcp.policy.team import Standing, TenantPolicy, why_not_approve
 from payt_mcp.server.team.authorization.fetching import UnfetchableError
 from payt_mcp.server.team.notifying import mail, turns
@@ -23,7 +24,6 @@ from payt_mcp.server.team.notifying.webhook import Webhooks
 from payt_mcp.server.team.pages.routes import approval_address
 from payt_mcp.server.team.people import People, Tenant
 from payt_mcp.settings.team import TeamSettings
-from payt_mcp.settings.values import is_loopback
 from payt_mcp.words.languages import Language
 
 logger = logging.getLogger("payt_mcp")

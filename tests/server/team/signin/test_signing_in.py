@@ -124,6 +124,23 @@ async def test_an_answer_works_once_and_in_the_browser_it_was_asked_for_in(offic
     assert "not signed in by" in no.text
 
 
+async def test_an_answer_that_names_no_issuer_is_refused_where_the_provider_announces_one(office: Office) -> None:
+    await _invite_bram(office)
+    browser = office.browser()
+    nameless = (await _answer(browser)).replace(f"&iss={quote(ISSUER, safe='')}", "")
+    assert "iss=" not in nameless
+    assert (await browser.get(nameless)).status_code == 502
+    assert (await browser.get("/approvals")).status_code == 401
+    # One that announces none may leave it out, as most do; what it names then is still held against its own.
+    plain = create_provider([BRAM], ISSUER)
+    plain.state.provider.announces_issuer = False
+    quiet = Office(office.database, plain).browser()
+    evil = (await _answer(quiet)).replace(quote(ISSUER, safe=""), quote("https://evil.example", safe=""))
+    assert (await quiet.get(evil)).status_code == 502
+    nameless = (await _answer(quiet)).replace(f"&iss={quote(ISSUER, safe='')}", "")
+    assert (await quiet.get(nameless)).json()["people"]
+
+
 async def test_an_id_token_is_believed_if_everything_in_it_is_right(office: Office) -> None:
     await _invite_bram(office)
     stand_in = office.stand_in

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from payt_mcp.answers.totals import counts_row, sums_row
 from payt_mcp.receivables import phases
-from payt_mcp.receivables.in_order import joined, parts_in_order
+from payt_mcp.receivables.in_order import parts_in_order
 from payt_mcp.receivables.selection import in_turn
 from payt_mcp.receivables.sums import Group, Totals, grouped, keys_of, size
 from payt_mcp.steps import Steps, parted
@@ -60,16 +61,23 @@ def is_by_amount(question: Question) -> bool:
 
 
 def group_rows(
-    scope: Scope, question: Question, items: Sequence[OpenItem], debtors: Mapping[str, DebtorEntry]
+    scope: Scope,
+    question: Question,
+    items: Sequence[OpenItem],
+    debtors: Mapping[str, DebtorEntry],
+    whose: Mapping[str, Any] = MappingProxyType({}),
 ) -> Steps[list[Ranked]]:
-    """The groups of one administration, in no order. Sums are in the administration's currency; those of a currency in
-    itself, and what they come to in the books beside them.
+    """The groups of one administration, in no order; `whose` comes first in each row. Sums are in the administration's
+    currency; those of a currency in itself, and what they come to in the books beside them.
     """
     keys = keys_of(question.group_by, debtors, scope.today, question.month_of)
     currency = scope.administration.currency_code or ""
     rows: list[Ranked] = []
-    for group in (yield from grouped(items, scope.today, keys)):
-        rows.append((_rank(group.totals, question), _row(group, question, debtors, currency)))
+    found = yield from grouped(items, scope.today, keys)
+    found.reverse()
+    while found:  # each is freed with its row: thousands at once take long enough to be felt
+        group = found.pop()
+        rows.append((_rank(group.totals, question), {**whose, **_row(group, question, debtors, currency)}))
         yield
     return rows
 
@@ -80,21 +88,37 @@ def in_one_order(rows: Sequence[tuple[Scope, Sequence[Ranked]]], question: Quest
     Numbers of invoices do.
     """
     if question.sort in COUNTS:
-        every = [ranked for _, some in rows for ranked in some]
-        return [row for _, row in (yield from joined(parts_in_order(every, _by_rank)))]
+        return (yield from _by_ranks([ranked for _, some in rows for ranked in some]))
     if is_by_amount(question):
         apart: dict[str, list[Ranked]] = {}
         for scope, some in rows:
             apart.setdefault(scope.administration.currency_code or "", []).extend(some)
-        sorted_: list[list[Ranked]] = []
+        sorted_: list[list[dict[str, Any]]] = []
         for some in apart.values():
-            sorted_ += [(yield from joined(parts_in_order(some, _by_rank)))]
-        return in_turn([[row for _, row in some] for some in sorted_])
+            sorted_ += [(yield from _by_ranks(some))]
+        return sorted_[0] if len(sorted_) == 1 else in_turn(sorted_)
     found = [row for _, some in rows for _, row in some]
     if question.group_by == "phase":
         return sorted(found, key=lambda row: phases.rank(row["phase"]))
     found.sort(key=lambda row: str(row["month"]), reverse=question.sort.startswith("-"))
     return sorted(found, key=lambda row: bool(row["month"] == NONE))
+
+
+def numbered(rows: Sequence[dict[str, Any]]) -> Steps[dict[str, dict[str, Any]]]:
+    """The rows by their place, as a listing pins them."""
+    found: dict[str, dict[str, Any]] = {}
+    for some in parted(rows):
+        found.update((str(place), row) for place, row in enumerate(some, len(found)))
+        yield
+    return found
+
+
+def _by_ranks(ranked: Sequence[Ranked]) -> Steps[list[dict[str, Any]]]:
+    found: list[dict[str, Any]] = []
+    for part in (yield from parts_in_order(ranked, _by_rank)):
+        found += [row for _, row in part]
+        yield
+    return found
 
 
 def _by_rank(ranked: Ranked) -> tuple[Decimal, ...]:

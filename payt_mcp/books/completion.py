@@ -17,6 +17,7 @@ from payt_mcp.errors import PaytMcpError
 from payt_mcp.payt.models import Administration
 from payt_mcp.receivables.matching import alike
 from payt_mcp.receivables.open_items import OpenItems
+from payt_mcp.steps import Steps, at_once, in_turns, parted
 from payt_mcp.words.folding import Wanted, fits, normalized, searchable, squeezed, wanted
 from payt_mcp.words.text import clean, code
 
@@ -56,6 +57,7 @@ class Entry(NamedTuple):
         return f"{number} {name}" if by_number else f"{name} ({number})"
 
 
+_Ranked = tuple[int, str, str, Entry]
 _Entries = dict[tuple[str, str], Entry]
 """By number and name as Payt has them."""
 
@@ -80,7 +82,7 @@ class Completions:
                     entries |= await self._entries(kind, administration, items)
         except PaytMcpError:
             return Found([], 0)
-        return best(entries.values(), typed, numbers_only=numbers_only)
+        return await in_turns(best_in_steps(entries.values(), typed, numbers_only=numbers_only))
 
     async def _at_hand(self, administration_id: str) -> list[tuple[Administration, OpenItems]]:
         """The open items that can be meant, as far as they have been read; only where none have is one waited for."""
@@ -104,27 +106,47 @@ class Completions:
         known, entries = self._kept.get((administration.id, kind), (None, {}))
         if known != state or not entries:  # the numbers of cases may have been on their way
             named = await _SOURCES[kind](self.account, administration, items)
-            entries = {pair: entries.get(pair) or entry(*pair) for pair in named if any(pair)}
+            entries = await in_turns(_made(named, entries))
             self._kept[administration.id, kind] = (state, entries)
         return entries
+
+
+def _made(named: Iterable[Named], known: _Entries) -> Steps[_Entries]:
+    """The entries of what can be meant; those that are known as they are."""
+    entries: _Entries = {}
+    for some in parted(named):
+        for number, name, words in some:
+            if number or name:
+                entries[number, name] = known.get((number, name)) or entry(number, name, words)
+        yield
+    return entries
 
 
 def best(entries: Iterable[Entry], typed: str, *, numbers_only: bool = False) -> Found:
     """The number itself first, then numbers and names that begin so, then those with a word that does, then those that
     have it anywhere. Where there are none, names that look like it.
     """
-    known = [entry for entry in entries if entry.number or not numbers_only]
+    return at_once(best_in_steps(entries, typed, numbers_only=numbers_only))
+
+
+def best_in_steps(entries: Iterable[Entry], typed: str, *, numbers_only: bool = False) -> Steps[Found]:
+    """The same of many."""
     typed = typed[:_MOST_TYPED]
     begun, words = normalized(typed), wanted(typed)
-    ranked = [
-        (rank, entry.name_key, entry.number_key, entry)
-        for entry in known
-        if (rank := _rank(begun, words, entry)) is not None
-    ]
-    if not ranked and len(begun) > _MOST_BEGUN:
-        ranked = _similar(begun, known)
-    first = (row[3].offered(begun, numbers_only=numbers_only) for row in nsmallest(MOST, ranked))
-    return Found(list(dict.fromkeys(first)), len(ranked))
+    known, first, total = list(entries), list[_Ranked](), 0
+    for some in parted(known):
+        ranked = [
+            (rank, entry.name_key, entry.number_key, entry)
+            for entry in some
+            if (entry.number or not numbers_only) and (rank := _rank(begun, words, entry)) is not None
+        ]
+        first, total = nsmallest(MOST, first + ranked), total + len(ranked)
+        yield
+    if not total and len(begun) > _MOST_BEGUN:
+        similar = _similar(begun, (entry for entry in known if entry.number or not numbers_only))
+        first, total = nsmallest(MOST, similar), len(similar)
+    offered = (row[3].offered(begun, numbers_only=numbers_only) for row in first)
+    return Found(list(dict.fromkeys(offered)), total)
 
 
 def among(choices: Iterable[str], typed: str) -> Found:
@@ -133,8 +155,18 @@ def among(choices: Iterable[str], typed: str) -> Found:
     return Found(values, len(values))
 
 
-def entry(number: str, name: str) -> Entry:
-    return Entry(number, name, normalized(number), normalized(name), searchable(number, name))
+def entry(number: str, name: str, words: str | None = None) -> Entry:
+    """`words` are those of the name, where they are known."""
+    name_key = normalized(name) if words is None else words
+    is_plain = name.isascii() and number.isascii() and (number.isalnum() or not number)
+    # Of plain ones it is the same, and there are thousands at the first keystroke.
+    text = _joined(number, name, name_key) if is_plain else searchable(number, name)
+    return Entry(number, name, normalized(number), name_key, text)
+
+
+def _joined(number: str, name: str, name_key: str) -> str:
+    first, second = number.lower(), squeezed(name_key)
+    return f"{first} {second}" if number and name and first != second else first or second
 
 
 def _rank(begun: str, words: Wanted, entry: Entry) -> int | None:
@@ -147,7 +179,7 @@ def _rank(begun: str, words: Wanted, entry: Entry) -> int | None:
     return 2 if f" {begun}" in f" {entry.name_key}" else 3
 
 
-def _similar(begun: str, entries: Iterable[Entry]) -> list[tuple[int, str, str, Entry]]:
+def _similar(begun: str, entries: Iterable[Entry]) -> list[_Ranked]:
     """Those of names like what was typed, closest first."""
     named: dict[str, Entry] = {}
     for known in entries:
@@ -157,18 +189,23 @@ def _similar(begun: str, entries: Iterable[Entry]) -> list[tuple[int, str, str, 
     return [(place, name, named[name].number_key, named[name]) for place, name in enumerate(found)]
 
 
-Named = Iterable[tuple[str, str]]
+class Named(NamedTuple):
+    """What can be meant, and the words of its name where they are known."""
+
+    number: str
+    name: str
+    words: str | None = None
 
 
-async def _debtors(_account: Account, _administration: Administration, items: OpenItems) -> Named:
-    return [(debtor.number, debtor.name) for debtor in items.debtors.values()]
+async def _debtors(_account: Account, _administration: Administration, items: OpenItems) -> Iterable[Named]:
+    return (Named(debtor.number, debtor.name, debtor.words) for debtor in list(items.debtors.values()))
 
 
-async def _invoices(_account: Account, _administration: Administration, items: OpenItems) -> Named:
-    return [(item.number, "") for item in items.invoices.values()]
+async def _invoices(_account: Account, _administration: Administration, items: OpenItems) -> Iterable[Named]:
+    return (Named(item.number, "") for item in list(items.invoices.values()))
 
 
-async def _cases(account: Account, administration: Administration, items: OpenItems) -> Named:
+async def _cases(account: Account, administration: Administration, items: OpenItems) -> Iterable[Named]:
     """The cases that open items belong to, and whose they are; each once, by the longer form of its number, which has
     the other in it.
     """
@@ -178,10 +215,10 @@ async def _cases(account: Account, administration: Administration, items: OpenIt
     for number, key in numbers.items():
         if key in owners and len(number) > len(longest.get(key, "")):
             longest[key] = number
-    return [(number, owners[key]) for key, number in longest.items()]
+    return [Named(number, owners[key]) for key, number in longest.items()]
 
 
-_SOURCES: Mapping[str, Callable[[Account, Administration, OpenItems], Awaitable[Named]]] = {
+_SOURCES: Mapping[str, Callable[[Account, Administration, OpenItems], Awaitable[Iterable[Named]]]] = {
     "debtors": _debtors,
     "invoices": _invoices,
     "credit-cases": _cases,

@@ -87,4 +87,8 @@ class Following:
 def _latest(stamps: Iterable[dt.datetime | None], as_of: dt.datetime) -> dt.datetime | None:
     """The greatest stamp; one out of time is left out, because a delta after 9999-12-31 would find nothing for ever."""
     earliest, latest = as_of - _LONG_AGO, as_of + dt.timedelta(days=1)
-    return max((moment for moment in stamps if moment is not None and earliest < moment < latest), default=None)
+    moments = [moment for moment in stamps if moment is not None]
+    greatest = max(moments, default=None)
+    if greatest is not None and not earliest < greatest < latest:
+        return max((moment for moment in moments if earliest < moment < latest), default=None)
+    return greatest

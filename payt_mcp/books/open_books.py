@@ -23,11 +23,13 @@ from payt_mcp.books.derived import Derived
 from payt_mcp.books.following import Following, Place, Stamps
 from payt_mcp.books.item_shelves import Debtors, OpenInvoices
 from payt_mcp.books.loading import Loading
+from payt_mcp.books.newest import Newest
 from payt_mcp.books.shelf import Key, Shelf, chunked
 from payt_mcp.books.verifying import Difference, Verifier
 from payt_mcp.payt import wire
 from payt_mcp.payt.client import PaytClient
 from payt_mcp.payt.clock import Reading
+from payt_mcp.payt.keyset import Plan
 from payt_mcp.payt.models import Administration, Debtor, DeletedInvoice, Invoice
 from payt_mcp.payt.scan import Rows, read_all
 from payt_mcp.payt.together import together
@@ -293,9 +295,11 @@ class Books:
                 items.put_debtor(wire.read_row(Debtor, row, "debtor"))
 
         invoices, debtors = self._list("invoices", INVOICE_FIELDS, paid="false"), self._list("debtors", DEBTOR_FIELDS)
+        newest, beside = Newest(self._client, self.administration.id), list[Plan]()
+        read = partial(read_all, self._client, beside=beside)
         await together(
-            partial(read_all, self._client, invoices, "invoices", take_invoices),
-            partial(read_all, self._client, debtors, "debtors", take_debtors),
+            partial(read, invoices, "invoices", take_invoices, ends_near=newest.open_invoices),
+            partial(read, debtors, "debtors", take_debtors, ends_near=newest.debtors),
         )
         items.cases, items.plans, items.amounts = self.held.cases, self.held.plans, None
         self.held, self.derived = items, Derived(items)

@@ -114,7 +114,9 @@ async def named_debtors(scope: Scope, items: Iterable[OpenItem]) -> Mapping[str,
     books = scope.account.books(scope.administration)
     missing = await in_turns(_debtors_of(items)) - (books.held.debtors.keys() if books.is_loaded else set())
     found = await debtors_by_id(scope, missing) if missing else {}
-    return {**books.held.debtors, **found} if books.is_loaded else found
+    if not books.is_loaded:
+        return found
+    return {**books.held.debtors, **found} if found else books.held.debtors
 
 
 def _debtors_of(items: Iterable[OpenItem]) -> Steps[set[str]]:

@@ -127,7 +127,10 @@ class Story:
         screen.you("Who is overdue, and by how much? Give me the five largest.")
         found = await self._ask("summarize_overdue", top=5)
         currency, gross = found["currency"], Decimal(found["overdue_gross"])
-        old = Decimal(found["buckets"][-1]["amount"]) / gross
+        late = (
+            Decimal(row["amount"]) for row in found["buckets"] if int(row["days"].partition("-")[0].strip("+")) > 90
+        )
+        old = sum(late, Decimal(0)) / gross
         screen.assistant(
             f"{_money(gross, currency)} is overdue, on {found['invoice_count']:,} invoices of "
             f"{found['debtor_count']:,} debtors. Credit notes and overpayments of "

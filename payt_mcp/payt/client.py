@@ -73,7 +73,6 @@ _KINDS: tuple[tuple[type[Exception], Kind], ...] = (
 )
 """What the HTTP library may raise, and what it means; the first that fits. Whatever else it raises broke off, too."""
 
-
 Refused = UnauthorizedError | ForbiddenError
 """What Payt says of a credential."""
 
@@ -145,9 +144,9 @@ class PaytClient:
         return self._pacer.is_quiet(time.monotonic())
 
     @property
-    def has_room(self) -> bool:
-        """Whether one more read beside those under way would be answered sooner than one after them."""
-        return self._pacer.has_room(self._reads_under_way)
+    def reads(self) -> tuple[int, int]:
+        """How many are under way, and how many use up the rate where each is followed by another as it is answered."""
+        return self._reads_under_way, self._pacer.side_by_side
 
     def now(self) -> datetime:
         """The time at Payt, in UTC: its last `Date` header and what has passed since; else this machine's."""
@@ -302,10 +301,11 @@ class PaytClient:
         """One request and its whole answer. The one place that calls the HTTP library, and so the one that turns
         whatever it raises into a Trouble. DatabaseError: it has not left, for there is no telling whether it may.
         """
-        trip = Trip(self._pacer, slot)
+        trip, size = Trip(self._pacer, slot), 0
         try:
             with anyio.fail_after(whole):
                 response = await self._http.request(method, url, extensions={"trace": trip.trace}, **given)
+            size = len(response.content)
         except DatabaseError:  # nobody can tell whether it may go out
             raise
         except PaytMcpError as error:
@@ -314,7 +314,7 @@ class PaytClient:
             raise self._trouble(error, url, what, trip) from None
         finally:
             if slot is not None:
-                self._pacer.abandon(slot, time.monotonic())
+                self._pacer.abandon(slot, time.monotonic(), heard=trip.heard, size=size)
         response.stream = _READ  # its own holds the response: a megabyte would wait for the garbage collector
         return response
 

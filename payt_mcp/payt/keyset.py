@@ -6,7 +6,8 @@ page". Where that holds, a page can be asked for after *any* id, and several str
 side. It is never taken on trust:
 
 - every page must come in ascending id order, and a page asked for after an id must hold only greater ids;
-- an empty answer to a guessed id proves nothing; it only tells where guessing is useless;
+- an empty answer to a guessed id proves nothing; it only tells where guessing is useless, and so does an id of which
+  it is said that the list ends about there;
 - a stretch is complete when its own chain, on Payt's own cursors, has reached the first row of the next stretch; and
   the last one when Payt says that the list ends. Rows are known by id, so overlaps count once.
 
@@ -17,7 +18,9 @@ out different, `UntrustedListError` says so and the list is read as one chain.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 
 _WORTHWHILE_PAGES = 3
 """A stretch is divided while about this many pages or more are left in it."""
@@ -31,10 +34,23 @@ _REACH = 4
 _MOST_BEYOND = 3
 """Guesses beyond the last known row that are under way together: most of them find nothing."""
 
+_SHORT = 2
+"""Pages after the first that are awaited before guessing beyond them: most lists have no more."""
+
+_TELLING = 50
+"""Ids of the end that tell how far apart they are there."""
+
+_REMEMBERED = 4
+"""About how many of its last pages tell how far apart the rows of a stretch are: those of one vary too much to place a
+guess many pages on.
+"""
 
 _FILLED = 0.98
 """How full the pages up to a guess are reckoned to be: one page for the last few rows would be a request for nothing.
 """
+
+_SPARE = 0.05
+"""And how much of a page less they are, of however few: rows are not evenly spread."""
 
 
 class UntrustedListError(Exception):
@@ -46,16 +62,33 @@ class Stretch:
     """A part of the list: read up to and including id `position`; complete when `stop` is reached.
 
     `cursor` is Payt's own for the next page (None before the very first). `stop` is the first id of the next
-    stretch, None in the last. `nothing_from` is an id after which a guess found no rows before `stop`.
+    stretch, None in the last. `nothing_from` is an id after which a guess found no rows before `stop`. `density` is how
+    many rows there are for an id where it has been read, `ahead` where the next stretch begins (None: nobody knows).
     """
 
     position: int
     cursor: str | None
     density: float
+    ahead: float | None = None
     stop: int | None = None
     nothing_from: int | None = None
     is_done: bool = False
     is_busy: bool = False
+
+    @property
+    def expected(self) -> float:
+        """The rows for an id in what is left of it: the old ones of a list may be few and the new ones many."""
+        return self.density if self.ahead is None else (self.density + self.ahead) / 2
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """A part of a stretch in which another could begin, and about how many pages it has."""
+
+    stretch: Stretch
+    begin: int
+    end: int | None
+    pages: float
 
 
 @dataclass(frozen=True)
@@ -70,7 +103,7 @@ class Ask:
         return self.stretch.cursor if self.guess is None else str(self.guess)
 
 
-@dataclass
+@dataclass(eq=False)
 class Plan:
     """What is known of the list, and what to ask next. Created from its first page."""
 
@@ -79,6 +112,7 @@ class Plan:
     _reach: int = 1
     _answers: int = 0
     _guesses: set[int] = field(default_factory=set)
+    _ends: int | None = None
 
     @property
     def is_done(self) -> bool:
@@ -92,16 +126,25 @@ class Plan:
             return
         self.stretches = [Stretch(position=ids[-1], cursor=cursor, density=_density(ids))]
 
-    def next_ask(self, *, room: bool = True) -> Ask | None:
+    def ends_near(self, ids: list[int]) -> None:
+        """These stand in it where it ends, or about there. Should it go on further, that is found out as if nothing had
+        been said.
+        """
+        self._ends, last = max(ids), self.stretches[-1]
+        if len(ids) >= _TELLING and last.ahead is None:
+            last.ahead = _density(sorted(ids)[len(ids) // 2 :])  # an older one or two may be among them
+
+    def next_ask(self, *, room: bool = True, beside: int = 2) -> Ask | None:
         """The next request worth making, or None while all that is left is under way. Where those under way use up the
-        rate there is no `room` for a guess: it would read nothing sooner, and mostly cost a page more.
+        rate there is no `room` for a guess: it would read nothing sooner, and mostly cost a page more. `beside` is how
+        many stretches are worth reading side by side.
         """
         idle = [stretch for stretch in self.stretches if not stretch.is_busy and not stretch.is_done]
         if idle:
             stretch = max(idle, key=self._left)
             stretch.is_busy = True
             return Ask(stretch)
-        return self._guess() if room else None
+        return self._guess(beside) if room else None
 
     def answered(self, ask: Ask, ids: list[int], cursor: str | None) -> None:
         """Take the answer to `ask`: the ids of its rows in order, and Payt's cursor after them.
@@ -111,46 +154,70 @@ class Plan:
         """
         if ask.guess is not None:
             self._guesses.discard(ask.guess)
-            self._found(ask.stretch, ask.guess, ids, cursor)
+            self._found(ask.guess, ids, cursor)
             return
         self._answers += 1
         stretch = ask.stretch
         stretch.is_busy = False
         _ascending(ids, after=stretch.position)
         if ids:
-            stretch.position, stretch.density = ids[-1], _density(ids)
+            if self._ends is not None and ids[0] > self._ends:
+                self._ends = None
+            stretch.position = ids[-1]
+            stretch.density += (_density(ids) - stretch.density) / _REMEMBERED
         stretch.cursor = cursor
         ends = cursor is None or not ids
         if ends and stretch.stop is not None and stretch.position < stretch.stop:
             raise UntrustedListError
         stretch.is_done = ends or (stretch.stop is not None and stretch.position >= stretch.stop)
 
-    def _guess(self) -> Ask | None:
-        """A place to begin another stretch: in the middle of the largest gap, or beyond the last known row."""
-        gaps = [s for s in self.stretches if not s.is_done and self._left(s) >= _WORTHWHILE_PAGES]
-        gaps.sort(key=self._left, reverse=True)
-        for stretch in gaps:
-            guess = self._place(stretch)
-            if guess is not None and guess not in self._guesses:
+    @property
+    def longest(self) -> float:
+        """About how many pages are left where most are; many where the end is unknown."""
+        return max((gap.pages for gap in self._all_gaps()), default=0.0)
+
+    def _guess(self, beside: int) -> Ask | None:
+        """A place to begin another stretch: so far into the largest gap that those which are still to begin in it all
+        come to as much, or beyond the last known row.
+        """
+        parts = max(beside - sum(not stretch.is_done for stretch in self.stretches) - len(self._guesses) + 1, 2)
+        for gap in sorted(self._all_gaps(), key=lambda gap: gap.pages, reverse=True):
+            if gap.pages < _WORTHWHILE_PAGES:
+                break
+            guess = self._beyond(gap.stretch) if gap.end is None else self._place(gap, parts)
+            if guess is not None:
                 self._guesses.add(guess)
-                return Ask(stretch, guess)
+                return Ask(gap.stretch, guess)
         return None
 
-    def _place(self, stretch: Stretch) -> int | None:
-        end = _nearest(stretch.stop, stretch.nothing_from)
-        if end is not None:
-            pages = max(round(self._left(stretch) / 2), 1)
-            middle = stretch.position + int(pages * _FILLED * self.per_page / stretch.density)
-            return middle if stretch.position < middle < end else None
+    def _all_gaps(self) -> Iterator[_Gap]:
+        return chain.from_iterable(self._gaps(stretch) for stretch in self.stretches if not stretch.is_done)
+
+    def _gaps(self, stretch: Stretch) -> Iterator[_Gap]:
+        """What is left of a stretch, in the parts that the guesses under way will make of it."""
+        end = self._end(stretch)
+        if end is None:
+            yield _Gap(stretch, stretch.position, None, float("inf"))
+            return
+        begins = [stretch.position, *sorted(guess for guess in self._guesses if stretch.position < guess < end)]
+        for begin, until in pairwise([*begins, end]):
+            yield _Gap(stretch, begin, until, (until - begin) * stretch.expected / self.per_page)
+
+    def _place(self, gap: _Gap, parts: int) -> int | None:
+        pages = max(round(gap.pages / parts), 1)
+        guess = gap.begin + int((pages - _SPARE) * _FILLED * self.per_page / gap.stretch.expected)
+        return guess if gap.end is not None and gap.begin < guess < gap.end else None
+
+    def _beyond(self, stretch: Stretch) -> int | None:
         beyond = sum(guess > stretch.position for guess in self._guesses)
-        if beyond >= _MOST_BEYOND or not self._answers:
-            return None  # a list of two pages is the usual one: its second page is awaited before guessing further
+        if beyond >= _MOST_BEYOND or self._answers < _SHORT:
+            return None
         if beyond:
             self._reach *= _REACH
         pages = _FIRST * self._reach
         return stretch.position + int(pages * self.per_page / stretch.density)
 
-    def _found(self, stretch: Stretch, guess: int, ids: list[int], cursor: str | None) -> None:
+    def _found(self, guess: int, ids: list[int], cursor: str | None) -> None:
         _ascending(ids, after=guess)
         if not ids:
             last = self.stretches[-1]
@@ -159,20 +226,20 @@ class Plan:
         begins = ids[0]
         home = self._home(begins)
         if home.stop is not None and begins >= home.stop:
-            stretch.nothing_from = _nearest(stretch.nothing_from, guess)
+            home.nothing_from = _nearest(home.nothing_from, guess)
             return
         if home.position >= begins:
             return  # the chain was faster
         self._reach = 1
         ends = cursor is None
-        found = Stretch(ids[-1], cursor, _density(ids), home.stop, is_done=ends and home.stop is None)
+        found = Stretch(ids[-1], cursor, _density(ids), home.ahead, home.stop, is_done=ends and home.stop is None)
         if ends and home.stop is not None and ids[-1] < home.stop:
             raise UntrustedListError
         if found.stop is not None and found.position >= found.stop:
             found.is_done = True
         if home.nothing_from is not None and home.nothing_from > begins:
             found.nothing_from, home.nothing_from = home.nothing_from, None
-        home.stop = begins
+        home.stop, home.ahead = begins, found.density
         self.stretches.insert(self.stretches.index(home) + 1, found)
 
     def _home(self, begins: int) -> Stretch:
@@ -182,12 +249,17 @@ class Plan:
                 return stretch
         return self.stretches[-1]
 
+    def _end(self, stretch: Stretch) -> int | None:
+        """Where a stretch ends at the latest, or about; None where nobody knows."""
+        end = _nearest(stretch.stop, stretch.nothing_from)
+        return self._ends if end is None else end
+
     def _left(self, stretch: Stretch) -> float:
         """About how many pages are left in a stretch; many where its end is unknown."""
-        end = _nearest(stretch.stop, stretch.nothing_from)
+        end = self._end(stretch)
         if end is None:
             return float("inf")
-        return max(end - stretch.position, 0) * stretch.density / self.per_page
+        return max(end - stretch.position, 0) * stretch.expected / self.per_page
 
 
 def _density(ids: list[int]) -> float:

@@ -43,8 +43,8 @@ class LentClient(PaytClient):
         return not self._lenders or self._first.is_quiet
 
     @property
-    def has_room(self) -> bool:
-        return bool(self._lenders) and self._first.has_room
+    def reads(self) -> tuple[int, int]:
+        return self._first.reads if self._lenders else (0, 0)
 
     @property
     def server_time(self) -> ServerTime | None:  # type: ignore[override]  # as above

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from dataclasses import dataclass
+from math import ceil
 from typing import Protocol
 
 WINDOW = 1.02
@@ -23,6 +24,9 @@ BUDGET = 25.0
 
 _REMEMBERED = 8
 """About how many of the last answers tell how long one usually takes."""
+
+_ENOUGH = 5
+"""Answers of about one size that tell how long those take at the least."""
 
 _FIRST_BACKOFF = 0.4
 _LONGEST_BACKOFF = 8.0
@@ -69,7 +73,7 @@ class Pacer:
         self._slots: deque[Slot] = deque()
         self._held_until = 0.0
         self._refusals = 0
-        self._fastest = float("inf")
+        self._fastest = _Fastest()
         self._usual = 0.0
 
     def wait(self, now: float, *, can_wait: bool = False) -> float:
@@ -89,9 +93,10 @@ class Pacer:
         self._forget(now)
         return not self._slots and now >= self._held_until
 
-    def has_room(self, under_way: int) -> bool:
-        """Whether so many requests `under_way`, each followed by another as it is answered, leave some of the rate."""
-        return under_way < self._rate / self._window * self._usual + 1
+    @property
+    def side_by_side(self) -> int:
+        """How many requests, each followed by another as it is answered, use up the rate."""
+        return ceil(self._rate / self._window * self._usual + 1)
 
     def begin(self, place: Place | None = None) -> Slot:
         """Take a place; only after `wait` said 0."""
@@ -103,8 +108,9 @@ class Pacer:
         """The request of this slot is on the wire."""
         slot.at = now
 
-    def abandon(self, slot: Slot, now: float) -> None:
-        """The request ended, with an answer or without. One that never reached the wire counts from now on.
+    def abandon(self, slot: Slot, now: float, *, heard: float | None = None, size: int = 0) -> None:
+        """The request ended, with an answer or without. One that never reached the wire counts from now on. `heard` is
+        when an answer began, and `size` how many bytes it has.
 
         An answer that took longer than the fastest one may have been a request that arrived late: its place counts
         from when it would have arrived had the way back been that fast. So where this machine or the network stalls and
@@ -116,8 +122,8 @@ class Pacer:
         else:
             took = now - slot.at
             self._usual = took if self._usual == 0 else self._usual + (took - self._usual) / _REMEMBERED
-            self._fastest = min(self._fastest, took)
-            slot.at = max(slot.at, now - self._fastest)
+            began = now if heard is None else heard
+            slot.at = max(slot.at, began - self._fastest.of(began - slot.at, size))
         if slot.place is not None:
             slot.place.over(slot.at)
 
@@ -142,6 +148,26 @@ class Pacer:
     def _forget(self, now: float) -> None:
         ends = ((slot, self._ends(slot)) for slot in self._slots)
         self._slots = deque(slot for slot, end in ends if end is None or end > now)
+
+
+class _Fastest:
+    """How long an answer takes at the least. A long one is made more slowly than a short one, so that those of about
+    one size are compared, once there are enough of them to tell.
+    """
+
+    def __init__(self) -> None:
+        self._of_all = float("inf")
+        self._of_size: dict[int, tuple[int, float]] = {}
+
+    def of(self, took: float, size: int) -> float:
+        """The fewest seconds that one like this took, which took so many itself."""
+        self._of_all = min(self._of_all, took)
+        if not size:
+            return self._of_all
+        seen, fastest = self._of_size.get(size.bit_length(), (0, float("inf")))
+        seen, fastest = seen + 1, min(fastest, took)
+        self._of_size[size.bit_length()] = (seen, fastest)
+        return fastest if seen > _ENOUGH else self._of_all
 
 
 def retry_after(attempt: int, elapsed: float, rng: random.Random, *, budget: float = BUDGET) -> float | None:

@@ -10,14 +10,15 @@ from payt_mcp.payt.pacing import Pacer, Slot
 
 
 class Trip:
-    """Where a request is on its way: `has_left` once the first of it may be at Payt, `is_written` once its head was.
-    What is said to a proxy before is not the request.
+    """Where a request is on its way: `has_left` once the first of it may be at Payt, `is_written` once its head was,
+    `heard` when the answer began. What is said to a proxy before is not the request.
     """
 
     def __init__(self, pacer: Pacer, slot: Slot | None) -> None:
         self._pacer = pacer
         self._slot = slot
         self.has_left = self.is_written = False
+        self.heard: float | None = None
 
     async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Raises PaytMcpError where it may not go out."""
@@ -31,3 +32,5 @@ class Trip:
                 self._pacer.sent(self._slot, time.monotonic())
         elif event.endswith("send_request_headers.complete"):
             self.is_written = self.has_left
+        elif event.endswith("receive_response_headers.complete") and self.has_left:
+            self.heard = time.monotonic()

@@ -36,10 +36,11 @@ PER_PAGE = 500
 
 _REASON_LENGTH = 200
 _SHOWN = 60
-_AT_A_TIME = 100
+_AT_A_TIME = 50
 _PLAUSIBLE_YEARS = range(2020, 2100)
 _PERMISSION = re.compile(r"Missing permission:\s*([a-z_]+:[a-z]+)", re.IGNORECASE)
 _HALF = re.compile("[\ud800-\udfff]")
+_HALF_SIGNS = (rb"\ud", rb"\uD", b"\xed")
 _HALF_SIGN = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 """Where an answer may hold half a sign, as an escape or as bytes: looking into every text would cost more."""
 
@@ -280,7 +281,7 @@ def read_date_header(value: str | None) -> datetime | None:
 def _decoded(body: bytes, content_type: str, what: str) -> Any:
     try:
         answer = json.loads(body, parse_float=Decimal)
-        return _whole_signs(answer) if _HALF_SIGN.search(body) else answer
+        return _whole_signs(answer) if any(sign in body for sign in _HALF_SIGNS) and _HALF_SIGN.search(body) else answer
     except (ValueError, RecursionError):
         kind = content_type.partition(";")[0].strip() or "no content type"
         raise GarbledError(f"instead of {what} as JSON came {len(body)} bytes of {_printable(kind)}") from None

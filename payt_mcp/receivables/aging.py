@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from payt_mcp.receivables.entries import OpenItem
 from payt_mcp.receivables.open_items import OpenItems
@@ -46,8 +47,7 @@ class DebtorOverdue:
         self._rank = max(self._rank, RANKS[item.step or "overdue"])
 
 
-@dataclass(frozen=True, slots=True)
-class InCurrency:
+class InCurrency(NamedTuple):
     """What is overdue in the currency of its invoices: `gross` on `invoices`, the credits past due, and how many
     `items` both are.
     """
@@ -59,8 +59,8 @@ class InCurrency:
 
     def plus(self, amount: Decimal, count: int, *, is_credit: bool) -> InCurrency:
         if is_credit:
-            return replace(self, credits=self.credits + amount, items=self.items + count)
-        return replace(self, gross=self.gross + amount, invoices=self.invoices + count, items=self.items + count)
+            return InCurrency(self.gross, self.credits + amount, self.invoices, self.items + count)
+        return InCurrency(self.gross + amount, self.credits, self.invoices + count, self.items + count)
 
     def together(self, other: InCurrency) -> InCurrency:
         return InCurrency(
@@ -69,6 +69,9 @@ class InCurrency:
             self.invoices + other.invoices,
             self.items + other.items,
         )
+
+
+_NOTHING = InCurrency()
 
 
 @dataclass(slots=True)
@@ -124,15 +127,16 @@ class Overdue:
             self.credit_count += sign
             return False
         bucket = bucket_index((today - item.due_date).days)
-        self.bucket_amounts[bucket] += sign * amount
+        self.bucket_amounts[bucket] += amount if sign > 0 else -amount
         self.bucket_counts[bucket] += sign
         return True
 
     def _count_own(self, item: OpenItem, sign: int) -> None:
         if item.open_amount is None:
             return
-        was = self.own.get(item.currency, InCurrency())
-        now = was.plus(sign * item.open_amount, sign, is_credit=item.is_credit)
+        was = self.own.get(item.currency, _NOTHING)
+        amount = item.open_amount if sign > 0 else -item.open_amount
+        now = was.plus(amount, sign, is_credit=item.is_credit)
         if now.items:
             self.own[item.currency] = now
         else:

@@ -268,13 +268,10 @@ def value(item: OpenItem) -> Decimal | None:
 
 
 def _text(invoice: Invoice) -> tuple[str, Places]:
+    number, identifier = invoice.invoice_number or "", invoice.invoice_identifier or ""
     others = (invoice.purchase_order_number, invoice.order_number, (invoice.description or "")[:_DESCRIPTION_LENGTH])
-    named = dict.fromkeys((invoice.invoice_number or "", invoice.invoice_identifier or ""))
-    return written(
-        invoice.invoice_number or "",
-        invoice.invoice_identifier or "",
-        *dict.fromkeys(text for text in others if text and text not in named),
-    )
+    named = (number, identifier)
+    return written(number, identifier, *dict.fromkeys([text for text in others if text and text not in named]))
 
 
 def _same(value: str | None, other: str | None) -> str:

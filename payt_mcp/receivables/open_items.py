@@ -6,7 +6,7 @@ import datetime as dt
 from collections import deque
 from collections.abc import Iterator, KeysView
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from payt_mcp.receivables.entries import DebtorEntry, OpenItem, debtor_entry, is_open, open_item
 from payt_mcp.receivables.records import CaseEntry, PlanEntry, Records, content, is_older
@@ -19,8 +19,7 @@ _RECALLED = 1_000
 """How many changes of open items are recalled: for sums and orders that follow them one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """An open item in place of what was known of it; None on either side is none. Where both are None, what changed is
     the debtor itself.
     """
@@ -136,11 +135,14 @@ class OpenItems:
     def _note(self, change: Change) -> None:
         self.version += 1
         self._changes.append(change)
-        named = [(one.plan_id, one.case_id) if one else ("", "") for one in (change.before, change.after)]
-        self.ties += named[0] != named[1]
+        self.ties += _ties(change.before) != _ties(change.after)
 
     def _unlink(self, item: OpenItem) -> None:
         siblings = self._by_debtor[item.debtor_id]
         siblings.remove(item.id)
         if not siblings:
             del self._by_debtor[item.debtor_id]
+
+
+def _ties(item: OpenItem | None) -> tuple[str, str]:
+    return ("", "") if item is None else (item.plan_id, item.case_id)

@@ -39,7 +39,8 @@ def written(number: str, identifier: str, *others: str) -> tuple[str, Places]:
         raw, places = number, (end, 0, end)
     else:
         raw, places = f"{number} {identifier}", (end, end + 1, end + 1 + len(identifier))
-    folded = searchable(*(field for field in dict.fromkeys((number, identifier)) if not _is_folded(field)), *others)
+    named = (number, identifier) if identifier != number else (number,)
+    folded = searchable(*[field for field in named if not _is_folded(field)], *others)
     return (f"{raw} {folded}" if folded else raw), places
 
 

@@ -292,14 +292,14 @@ async def _grouped(
     for scope, matches in found:
         debtors = await named_debtors(scope, matches.items) if question.group_by in _OF_DEBTORS else {}
         whose = {"administration_id": scope.id} if len(scopes) > 1 else {}
-        ranked = await in_turns(groups.group_rows(scope, question, matches.items, debtors))
-        rows.append((scope, [(rank, whose | row) for rank, row in ranked]))
+        rows.append((scope, await in_turns(groups.group_rows(scope, question, matches.items, debtors, whose))))
     if isinstance(limit, Unsaid) and question.group_by not in _MANY:
         limit = MOST_ROWS
-    kept = {str(place): row for place, row in enumerate(await in_turns(groups.in_one_order(rows, question)))}
+    ordered = await in_turns(groups.in_one_order(rows, question))
+    kept = await in_turns(groups.numbered(ordered))
     answer = await _totals(question, found, args)
     answer.summary += unranked(scopes) if groups.is_by_amount(question) and question.group_by != "currency" else ""
-    answer.summary += groups.heading(question, list(kept.values()))
+    answer.summary += groups.heading(question, ordered)
     for scope, matches in found:
         answer.notes += labelled(scope, await in_turns(groups.notes_of(question, matches.items)), found)
     page = begun_of(scopes, "search_invoices", args, list(kept), limit, kept)

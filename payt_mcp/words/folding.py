@@ -33,11 +33,14 @@ _NOT_SEEN = frozenset({"Mn", "Me", "Cf"})
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _BETWEEN = re.compile(r"[\W_]+")
 _INITIALS = re.compile(r"(?<=\b[^\W\d_]) (?=[^\W\d_]\b)")
+_DIGIT = re.compile(r"\d")
 _GAPS = re.compile(r"(?<!\d) | (?!\d)")
 
 
 def normalized(text: str) -> str:
     """The words of a text: `Café-Brûlée  B.V.` is `cafe brulee bv`."""
+    if text.isascii() and text.isalnum():  # a number, as most are
+        return text.lower()
     return _INITIALS.sub("", _BETWEEN.sub(" ", _letters(text)).strip())
 
 
@@ -48,7 +51,7 @@ def spelt_out(text: str) -> str:
 
 def squeezed(text: str) -> str:
     """Without the gaps between words, save between two numbers: `coca cola` is `cocacola`, `12 34` stays."""
-    return _GAPS.sub("", text)
+    return _GAPS.sub("", text) if _DIGIT.search(text) else text.replace(" ", "")
 
 
 def key(text: str) -> str:

@@ -20,15 +20,21 @@ _NARROW = str.maketrans({"\u202f": "\u00a0"})
 
 def amount(value: Decimal, currency: str, language: Language) -> str:
     """`€ 1.234,56` in Dutch, `1.234,56 €` in German, `USD 1,234.56` in English; never broken over two lines."""
-    from babel.numbers import format_decimal  # noqa: PLC0415 - tables of all languages, for the first letter
-
-    figure = format_decimal(value, format="#,##0.00", locale=_LOCALES[language]).translate(_NARROW)
+    written = figure(value, language)
     sign = _SIGNS.get(currency, currency)
     if not sign:
-        return figure
+        return written
     if language in {"de", "fr"}:
-        return f"{figure}\u00a0{sign}"
-    return f"{sign}{figure}" if language == "en" and sign != currency else f"{sign}\u00a0{figure}"
+        return f"{written}\u00a0{sign}"
+    return f"{sign}{written}" if language == "en" and sign != currency else f"{sign}\u00a0{written}"
+
+
+def figure(value: Decimal, language: Language, decimals: int = 2) -> str:
+    """`1.234,56` in Dutch and German."""
+    from babel.numbers import format_decimal  # noqa: PLC0415 - tables of all languages, for the first letter
+
+    pattern = "#,##0" + (f".{'0' * decimals}" if decimals else "")
+    return format_decimal(value, format=pattern, locale=_LOCALES[language]).translate(_NARROW)
 
 
 def number(value: int, language: Language) -> str:

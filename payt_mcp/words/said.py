@@ -22,7 +22,9 @@ from payt_mcp.words.sentences import (
     Sentence,
 )
 
-_AMOUNT = re.compile(r"-?\d+\.\d\d")
+_FIGURE = re.compile(r"-?\d+\.\d{1,4}")
+_FIGURES = ("amount", "price", "quantity", "percentage", "costs")
+"""In the names of fields that have one."""
 
 
 def say(template: str, /, **values: Any) -> str:
@@ -58,10 +60,11 @@ def day_of(text: str | None) -> str:
 
 
 def value_of(name: str, value: str) -> str:
-    """A value of a field of Payt's: a date and an amount as its language writes them."""
+    """A value of a field of Payt's: a date and an amount, a price or a quantity as its language writes them."""
     if name.endswith("_date"):
         return day_of(value)
-    return Figure(value) if "amount" in name and _AMOUNT.fullmatch(value) else value
+    is_figure = any(part in name for part in _FIGURES) and _FIGURE.fullmatch(value)
+    return Figure(value) if is_figure else value
 
 
 def moment_of(moment: dt.datetime | None, zone: dt.tzinfo) -> str:

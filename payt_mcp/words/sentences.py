@@ -56,9 +56,7 @@ class Sentence(Said):
 
     @classmethod
     def of(cls, template: str, values: Mapping[str, Any], several: str = "", number: int = 1) -> Self:
-        values = {
-            name: value if isinstance(value, str | int | dt.date) else str(value) for name, value in values.items()
-        }
+        values = {name: _placed(value) for name, value in values.items()}
         chosen = several if several and number != 1 else template
         new = cls(_filled(chosen, {name: _english(value) for name, value in values.items()}))
         new.template, new.several, new.number, new.values = template, several, number, values
@@ -73,6 +71,12 @@ class Sentence(Said):
     def kept(self) -> list[Any]:
         values = {name: _kept(value) for name, value in self.values.items()}
         return ["say", self.template, values, self.several, self.number]
+
+
+def _placed(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return Figure(f"{value:f}")
+    return value if isinstance(value, str | int | dt.date) else str(value)
 
 
 class Amount(Said):
@@ -100,14 +104,15 @@ class Amount(Said):
 
 
 class Figure(Said):
-    """An amount without its currency, as Payt takes it: `1234.56`."""
+    """An amount without its currency, a price or a quantity, as Payt takes it: `1234.56`, with the decimals it has."""
 
     __slots__ = ()
 
     def spoken(self, language: Language) -> str:
-        from payt_mcp.words.formats import amount  # noqa: PLC0415
+        from payt_mcp.words.formats import figure  # noqa: PLC0415
 
-        return amount(Decimal(str.__str__(self)), "", language)
+        text = str.__str__(self)
+        return figure(Decimal(text), language, len(text.partition(".")[2]))
 
     def kept(self) -> list[Any]:
         return ["figure", str.__str__(self)]

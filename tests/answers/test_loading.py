@@ -9,6 +9,9 @@ import anyio
 import pytest
 
 from payt_mcp.books import open_books as books
+from payt_mcp.books.newest import Newest
+from payt_mcp.errors import UnavailableError
+from payt_mcp.payt import scan
 from payt_mcp.payt.clock import Reading
 from payt_sandbox import World, build_world
 from payt_sandbox.api import gate
@@ -263,6 +266,37 @@ async def test_however_many_calls_wait_there_is_one_reading() -> None:
                     group.start_soon(ask, tool)
         assert _loads(handle) == 1
     assert {answer for answer in answers if answer} == {reckoning.overdue(Ledger(world, MAIN))["overdue_gross"]}
+
+
+async def test_a_long_list_is_read_without_asking_beyond_its_end() -> None:
+    world = frozen(build_world(invoices=4000, debtors=1100, seed=4, today=NOON.date()))
+    with payt(world, latency_ms=20) as handle:
+        async with assistant(handle, PAYT_FRESHNESS_SECONDS="60") as who:
+            await who.ask("summarize_overdue")
+        pages = [one.query for one in handle.sandbox.requests if one.path == "/v1/invoices"]
+    last = max(int(row["id"]) for row in world.rows(MAIN, "invoices"))
+    cursors = [int(query.partition("cursor=")[2].partition("&")[0]) for query in pages if "cursor=" in query]
+    assert max(cursors) < last
+    assert sum("order=invoice_date_desc" in query for query in pages) == 1
+    assert len(cursors) <= 4000 // 500 + 4
+
+
+@pytest.mark.parametrize("fault", ["refused", "slow"])
+async def test_where_nobody_says_where_a_list_ends_it_is_read_all_the_same(
+    fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def page(_self: Newest) -> list[dict[str, Any]]:
+        if fault == "refused":
+            raise UnavailableError("it answered 500", attempts=7, seconds=1.0)
+        await anyio.sleep(60)
+        return []
+
+    monkeypatch.setattr(Newest, "_read", page)
+    monkeypatch.setattr(scan, "_LOOKED_AHEAD", 0.1)
+    world = frozen(build_world(invoices=2600, seed=4, today=NOON.date()))
+    with payt(world) as handle:
+        async with assistant(handle) as who:
+            assert await _picture(who) == reckoning.overdue(Ledger(world, MAIN))
 
 
 async def test_both_administrations_are_read_side_by_side_without_mixing() -> None:

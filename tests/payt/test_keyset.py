@@ -27,8 +27,12 @@ class Listing:
         return rows, str(rows[-1]) if rows and more else None
 
 
-def _read(listing: Listing, workers: int, rng: random.Random, vanish: list[int]) -> tuple[set[int], int]:
-    """Everything handed over, and the requests it took; answers come back in any order, rows vanish in between."""
+def _read(
+    listing: Listing, workers: int, rng: random.Random, vanish: list[int], ends: list[int] | None = None
+) -> tuple[set[int], int]:
+    """Everything handed over, and the requests it took; answers come back in any order, rows vanish in between. Where
+    it `ends` is said after the first page.
+    """
     plan, got = Plan(listing.per_page), set[int]()
     rows, cursor = listing.page(None)
     got |= set(rows)
@@ -36,9 +40,11 @@ def _read(listing: Listing, workers: int, rng: random.Random, vanish: list[int])
     if cursor is None:
         return got, asked
     plan.start(rows, cursor)
+    if ends:
+        plan.ends_near(ends)
     flying: list[tuple[Ask, list[int], str | None]] = []
     while not plan.is_done:
-        while len(flying) < workers and (ask := plan.next_ask()) is not None:
+        while len(flying) < workers and (ask := plan.next_ask(beside=workers)) is not None:
             asked += 1
             assert asked < 2_000, "the reading does not end"
             flying.append((ask, *listing.page(ask.cursor)))
@@ -73,15 +79,16 @@ IDS = st.one_of(
     last=st.sampled_from(LAST),
     seed=st.integers(0, 10**6),
     share=st.floats(0, 0.6),
+    ends=st.one_of(st.just([]), st.lists(st.integers(1, 10**12), max_size=60), st.sampled_from([[1], [60, 200, 399]])),
 )
-def test_every_row_that_lasts_is_read_and_the_reading_ends(
-    ids: set[int], per_page: int, workers: int, last: str, seed: int, share: float
+def test_every_row_that_lasts_is_read_and_the_reading_ends_wherever_it_was_said_to(
+    ids: set[int], per_page: int, workers: int, last: str, seed: int, share: float, ends: list[int]
 ) -> None:
     rng = random.Random(seed)
     vanish = [key for key in sorted(ids) if rng.random() < share]
     listing = Listing(ids, per_page, last)
     try:
-        got, _ = _read(listing, workers, rng, list(vanish))
+        got, _ = _read(listing, workers, rng, list(vanish), ends)
     except UntrustedListError:
         # Where all that followed a stretch is gone, the list is read as one chain: dearer, and as right.
         assert vanish
@@ -100,6 +107,34 @@ def test_an_evenly_spread_list_costs_few_requests_more_than_a_chain(
     got, asked = _read(Listing(ids, 10, "null"), workers, random.Random(seed), [])
     assert got == ids
     assert asked <= 1.6 * pages + 16
+
+
+@settings(max_examples=60)
+@given(pages=st.integers(1, 60), gap=st.integers(1, 9), workers=st.integers(2, 8), seed=st.integers(0, 999))
+def test_where_the_end_is_known_there_is_hardly_a_page_more_than_stretches(
+    pages: int, gap: int, workers: int, seed: int
+) -> None:
+    ids = [1000 + number * gap for number in range(pages * 10)]
+    got, asked = _read(Listing(set(ids), 10, "null"), workers, random.Random(seed), [], ids[-60:])
+    assert got == set(ids)
+    assert asked <= 1.25 * pages + workers
+
+
+def test_a_list_whose_end_is_known_is_divided_into_equal_parts_at_once() -> None:
+    listing, plan = Listing(set(range(1, 1001)), 10, "null"), Plan(10)
+    plan.start(*listing.page(None))
+    plan.ends_near([990, 1000])
+    asks = [plan.next_ask(beside=5) for _ in range(5)]
+    guesses = [ask.guess for ask in asks if ask is not None and ask.guess is not None]
+    assert guesses == pytest.approx([200, 400, 600, 800], abs=12)
+
+
+def test_an_end_tells_how_close_rows_stand_there() -> None:
+    """Of old invoices few are open, and of the last ones all."""
+    plan = Plan(10)
+    plan.start(list(range(100, 1100, 100)), "1000")
+    plan.ends_near(list(range(1901, 2001)))
+    assert plan.longest == pytest.approx(1000 / 10 * (0.01 + 1.0) / 2, rel=0.05)
 
 
 def test_several_stretches_are_read_side_by_side() -> None:

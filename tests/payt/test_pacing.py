@@ -186,3 +186,29 @@ def test_requests_that_piled_up_on_their_way_count_from_when_they_arrived() -> N
     pacer.sent(pacer.begin(), 2.0 + WINDOW)
     assert pacer.wait(2.7 + WINDOW - 0.05) > 0
     assert pacer.wait(2.7 + WINDOW + 0.01) == 0
+
+
+def _asked(pacer: Pacer, at: float, took: float, size: int) -> Slot:
+    slot = pacer.begin()
+    pacer.sent(slot, at)
+    pacer.abandon(slot, at + took, size=size)
+    return slot
+
+
+def test_a_long_answer_is_compared_with_long_ones_once_there_are_enough_of_them() -> None:
+    pacer = Pacer(100)
+    _asked(pacer, 0.0, 0.1, 200)
+    few = [_asked(pacer, 1.0 + number, 0.7, 600_000).at for number in range(5)]
+    assert few == pytest.approx([1.6 + number for number in range(5)])  # perhaps they arrived late
+    assert _asked(pacer, 7.0, 0.7, 600_000).at == pytest.approx(7.0)
+    assert _asked(pacer, 8.0, 0.9, 600_000).at == pytest.approx(8.2)
+    assert _asked(pacer, 9.0, 0.9, 200).at == pytest.approx(9.8)
+
+
+def test_how_long_an_answer_goes_on_says_nothing_about_when_its_request_arrived() -> None:
+    pacer = Pacer(10)
+    _asked(pacer, 0.0, 0.1, 0)
+    slot = pacer.begin()
+    pacer.sent(slot, 1.0)
+    pacer.abandon(slot, 1.9, heard=1.15)
+    assert slot.at == pytest.approx(1.05)

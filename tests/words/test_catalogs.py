@@ -10,6 +10,7 @@ from payt_mcp.words.catalogs import catalog
 from payt_mcp.words.languages import LANGUAGES, Language, best_of
 from payt_mcp.words.said import count, joined, lowered, moment_of, money, say, some, value_of
 from payt_mcp.words.sentences import Field, restored, spoken
+from payt_mcp.writes.invoices.lines import Payments, words
 from tests.support.templates import PLACE, templates
 
 FOREIGN = [language for language in LANGUAGES if language != "en"]
@@ -52,6 +53,17 @@ def test_what_is_kept_is_said_again_in_any_language() -> None:
     assert spoken(count(0, "invoice"), "fr") == "0 facture"
     assert spoken(count(0, "invoice"), "nl") == "0 facturen"
     assert moment_of(None, None) == ""  # type: ignore[arg-type]
+
+
+def test_every_figure_of_a_sentence_is_written_as_its_language_writes_it_with_the_decimals_it_has() -> None:
+    booked = Payments(total=Decimal("1000.00"), currency="EUR").booked(Decimal("234.56"))
+    said = say("{a}, {b}, {c}", a=Decimal("-1234.5"), b=Decimal(2000), c=Decimal("0.0001"))
+    assert (str(said), spoken(said, "de")) == ("-1234.5, 2000, 0.0001", "-1.234,5, 2.000, 0,0001")
+    assert spoken(str(booked), "de") == "1 Zahlung, insgesamt 1.234,56 (EUR)"
+    assert spoken(booked.words[0], "nl") == "bedrag 234,56, door Payt zelf geboekt"
+    price = words({"product_price": "1234.5678", "product_quantity": "1.5", "product_unit": "1.5"})
+    assert spoken(price, "de") == "Preis 1.234,5678, Menge 1,5, Einheit 1.5"
+    assert restored(price.kept()) == price  # type: ignore[attr-defined]
 
 
 def test_what_outsiders_wrote_is_neither_translated_nor_filled() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck
 from keyring.backends import fail
 
-from tests.support import bytecode, once
+from tests.support import bytecode, in_memory, once
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +32,7 @@ hypothesis.settings.load_profile("side-by-side")
 
 once.remember()
 bytecode.keep()
+in_memory.keep()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,7 +1,7 @@
 """Who is overdue, to the cent: every figure against a second reckoning from the raw rows."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +43,13 @@ def world() -> World:
 def served(world: World) -> Iterator[Handle]:
     with payt(world) as handle:
         yield handle
+
+
+@pytest.fixture(scope="module")
+async def who(served: Handle) -> AsyncIterator[Assistant]:
+    """For all that only ask: one server, which reads the books once."""
+    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
+        yield who
 
 
 async def _summary(who: Assistant, **arguments: Any) -> tuple[dict[str, Any], list[str]]:
@@ -175,13 +182,13 @@ def _sorted_numbers(rows: list[dict[str, Any]]) -> list[str]:
 @pytest.mark.parametrize("administration_id", ADMINISTRATIONS)
 @pytest.mark.parametrize("status", ["open", "overdue", "paid", "all"])
 async def test_a_search_counts_and_lists_exactly_the_invoices_of_a_status(
-    world: World, served: Handle, administration_id: str, status: str
+    world: World, who: Assistant, administration_id: str, status: str
 ) -> None:
     ledger = Ledger(world, administration_id)
     expected = _ledger_rows(ledger, status)
-    async with assistant(served, administration_id=administration_id, PAYT_FRESHNESS_SECONDS="60") as who:
-        first = await who.ask("search_invoices", status=status)
-        rows = await who.all("search_invoices", "invoices", status=status, limit=100)
+    who = Assistant(who.client, administration_id)
+    first = await who.ask("search_invoices", status=status)
+    rows = await who.all("search_invoices", "invoices", status=status, limit=100)
     assert first["total"] == len(expected)
     assert sorted(row["invoice_number"] for row in rows) == [clean(number, 60) for number in _sorted_numbers(expected)]
     if status in {"open", "overdue"}:
@@ -194,12 +201,12 @@ async def test_a_search_counts_and_lists_exactly_the_invoices_of_a_status(
 
 @pytest.mark.parametrize("administration_id", ADMINISTRATIONS)
 async def test_each_row_of_a_search_says_what_the_raw_row_says(
-    world: World, served: Handle, administration_id: str
+    world: World, who: Assistant, administration_id: str
 ) -> None:
     ledger = Ledger(world, administration_id)
     raw = {row["invoice_number"]: row for row in ledger.every}
-    async with assistant(served, administration_id=administration_id, PAYT_FRESHNESS_SECONDS="60") as who:
-        rows = await who.all("search_invoices", "invoices", status="all", limit=100)
+    who = Assistant(who.client, administration_id)
+    rows = await who.all("search_invoices", "invoices", status="all", limit=100)
     for row in rows:
         of = raw[row["invoice_number"]]
         is_open = reckoning.amount(of["open_amount"]) != 0
@@ -241,28 +248,26 @@ FILTERS: dict[str, tuple[dict[str, Any], Any]] = {
 
 
 @pytest.mark.parametrize("status", ["open", "overdue", "paid", "all"])
-async def test_filters_choose_exactly_the_invoices_they_describe(world: World, served: Handle, status: str) -> None:
+async def test_filters_choose_exactly_the_invoices_they_describe(world: World, who: Assistant, status: str) -> None:
     ledger = Ledger(world, MAIN)
     chosen_somewhere = set()
-    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
-        for name, (arguments, fits) in FILTERS.items():
-            expected = [row for row in _ledger_rows(ledger, status) if fits(row)]
-            found = await _numbers(who, status=status, **arguments)
-            assert sorted(found) == sorted(clean(row["invoice_number"], 60) for row in expected), name
-            chosen_somewhere |= {name} if expected else set()
+    for name, (arguments, fits) in FILTERS.items():
+        expected = [row for row in _ledger_rows(ledger, status) if fits(row)]
+        found = await _numbers(who, status=status, **arguments)
+        assert sorted(found) == sorted(clean(row["invoice_number"], 60) for row in expected), name
+        chosen_somewhere |= {name} if expected else set()
     assert len(chosen_somewhere) >= len(FILTERS) - 1
 
 
 @pytest.mark.parametrize("status", ["open", "all"])
-async def test_the_limits_of_a_filter_belong_to_it(world: World, served: Handle, status: str) -> None:
+async def test_the_limits_of_a_filter_belong_to_it(world: World, who: Assistant, status: str) -> None:
     rows = [row for row in _ledger_rows(Ledger(world, MAIN), status) if _value(row) and row["due_date"]]
     one = rows[len(rows) // 2]
     alone = {"debtors": [Ledger(world, MAIN).debtors[one["debtor_id"]]["debtor_number"]], "status": status}
     value, due = str(_value(one)), one["due_date"]
-    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
-        exact = await _numbers(who, min_amount=value, max_amount=value, due_from=due, due_to=due, **alone)
-        after = await _numbers(who, updated_after=one["updated_at"], **alone)
-        before = await _numbers(who, updated_after=one["updated_at"].replace("Z", "").rpartition(".")[0], **alone)
+    exact = await _numbers(who, min_amount=value, max_amount=value, due_from=due, due_to=due, **alone)
+    after = await _numbers(who, updated_after=one["updated_at"], **alone)
+    before = await _numbers(who, updated_after=one["updated_at"].replace("Z", "").rpartition(".")[0], **alone)
     assert one["invoice_number"] in exact
     assert one["invoice_number"] not in after
     assert one["invoice_number"] in before or one["updated_at"].endswith(".000Z")
@@ -270,7 +275,7 @@ async def test_the_limits_of_a_filter_belong_to_it(world: World, served: Handle,
 
 @pytest.mark.parametrize("status", ["open", "overdue", "paid", "all"])
 async def test_debtors_invoices_and_words_choose_exactly_what_they_name(
-    world: World, served: Handle, status: str
+    world: World, who: Assistant, status: str
 ) -> None:
     ledger = Ledger(world, MAIN)
     rows = _ledger_rows(ledger, status)
@@ -278,12 +283,11 @@ async def test_debtors_invoices_and_words_choose_exactly_what_they_name(
     numbers = [ledger.debtors[key]["debtor_number"] for key in owners]
     picked = [rows[0]["invoice_number"], rows[1]["invoice_identifier"], rows[2]["id"]]
     word = "storingsdienst"
-    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
-        by_debtor = await _numbers(who, status=status, debtors=numbers)
-        by_number = await _numbers(who, status=status, invoices=picked)
-        by_word = await _numbers(who, status=status, query=word.upper())
-        both = await _numbers(who, status=status, query=word, debtors=numbers[:1])
-        unknown = await who.ask("search_invoices", status=status, invoices=[picked[0], "no-such-invoice"])
+    by_debtor = await _numbers(who, status=status, debtors=numbers)
+    by_number = await _numbers(who, status=status, invoices=picked)
+    by_word = await _numbers(who, status=status, query=word.upper())
+    both = await _numbers(who, status=status, query=word, debtors=numbers[:1])
+    unknown = await who.ask("search_invoices", status=status, invoices=[picked[0], "no-such-invoice"])
     assert sorted(by_debtor) == _sorted_numbers([row for row in rows if row["debtor_id"] in owners])
     assert sorted(by_number) == _sorted_numbers(rows[:3])
     worded = [row for row in rows if word in (row["description"] or "").casefold()]
@@ -294,15 +298,14 @@ async def test_debtors_invoices_and_words_choose_exactly_what_they_name(
     assert any("no-such-invoice" in note for note in unknown["notes"])
 
 
-async def test_a_search_by_credit_case_gives_the_invoices_of_that_case(world: World, served: Handle) -> None:
+async def test_a_search_by_credit_case_gives_the_invoices_of_that_case(world: World, who: Assistant) -> None:
     ledger = Ledger(world, MAIN)
     case = next(row for row in world.rows(MAIN, "credit_cases") if not row["deactivated_at"])
     expected = [row for row in ledger.every if row["active_credit_case_id"] == case["id"]]
     assert expected
-    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
-        for number in (case["case_number"], case["credit_case_number"], case["id"]):
-            found = await _numbers(who, status="all", credit_cases=[number])
-            assert sorted(found) == _sorted_numbers(expected)
+    for number in (case["case_number"], case["credit_case_number"], case["id"]):
+        found = await _numbers(who, status="all", credit_cases=[number])
+        assert sorted(found) == _sorted_numbers(expected)
 
 
 def _day(column: str) -> Callable[[dict[str, Any]], int | None]:
@@ -319,7 +322,7 @@ SORTS: dict[str, Callable[[dict[str, Any]], Any]] = {
 @pytest.mark.parametrize("sort", [sign + name for name in SORTS for sign in ("", "-")])
 @pytest.mark.parametrize("status", ["open", "all"])
 async def test_a_sort_orders_every_row_and_puts_what_has_no_value_last(
-    world: World, served: Handle, sort: str, status: str
+    world: World, who: Assistant, sort: str, status: str
 ) -> None:
     rows = _ledger_rows(Ledger(world, MAIN), status)
     key = SORTS[sort.removeprefix("-")]
@@ -327,8 +330,7 @@ async def test_a_sort_orders_every_row_and_puts_what_has_no_value_last(
     known.sort(key=lambda row: int(row["id"]))
     known.sort(key=key, reverse=sort.startswith("-"))
     blank = sorted((row for row in rows if key(row) is None), key=lambda row: int(row["id"]))
-    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
-        found = await _numbers(who, status=status, sort=sort)
+    found = await _numbers(who, status=status, sort=sort)
     assert found == [row["invoice_number"] for row in known + blank]
 
 
@@ -336,11 +338,11 @@ async def test_a_sort_orders_every_row_and_puts_what_has_no_value_last(
 
 
 @pytest.mark.parametrize("administration_id", ADMINISTRATIONS)
-async def test_the_list_of_debtors_says_what_each_owes(world: World, served: Handle, administration_id: str) -> None:
+async def test_the_list_of_debtors_says_what_each_owes(world: World, who: Assistant, administration_id: str) -> None:
     ledger = Ledger(world, administration_id)
-    async with assistant(served, administration_id=administration_id, PAYT_FRESHNESS_SECONDS="60") as who:
-        rows = await who.all("find_debtors", "debtors", limit=7)
-        first = await who.ask("find_debtors")
+    who = Assistant(who.client, administration_id)
+    rows = await who.all("find_debtors", "debtors", limit=7)
+    first = await who.ask("find_debtors")
     assert first["total"] == len(ledger.debtors)
     assert first["currency"] == ledger.currency
     assert sorted(rows, key=lambda row: str(row.get("debtor_number", ""))) == reckoning.debtor_balances(ledger)
@@ -348,7 +350,7 @@ async def test_the_list_of_debtors_says_what_each_owes(world: World, served: Han
     assert amounts == sorted(amounts, reverse=True)
 
 
-async def test_debtors_are_found_by_part_of_a_name_or_number_and_listed_by_name(world: World, served: Handle) -> None:
+async def test_debtors_are_found_by_part_of_a_name_or_number_and_listed_by_name(world: World, who: Assistant) -> None:
     ledger = Ledger(world, MAIN)
     some = next(row for row in ledger.debtors.values() if row["name"].isascii() and " " in row["name"])
     part = some["name"].split()[0][:5]
@@ -357,10 +359,9 @@ async def test_debtors_are_found_by_part_of_a_name_or_number_and_listed_by_name(
         for row in ledger.debtors.values()
         if part.casefold() in f"{row['name']} {row['debtor_number']} {row['debtor_identifier']}".casefold()
     }
-    async with assistant(served, PAYT_FRESHNESS_SECONDS="60") as who:
-        found = await who.all("find_debtors", "debtors", query=part, limit=3)
-        by_number = await who.all("find_debtors", "debtors", query=some["debtor_number"])
-        names = [row["name"] for row in await who.all("find_debtors", "debtors", sort="name", limit=9)]
+    found = await who.all("find_debtors", "debtors", query=part, limit=3)
+    by_number = await who.all("find_debtors", "debtors", query=some["debtor_number"])
+    names = [row["name"] for row in await who.all("find_debtors", "debtors", sort="name", limit=9)]
     assert {row["debtor_number"] for row in found} == expected
     assert some["debtor_number"] in {row["debtor_number"] for row in by_number}
     listed = sorted(ledger.debtors.values(), key=lambda row: (row["name"].casefold(), row["id"]))

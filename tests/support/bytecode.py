@@ -1,5 +1,5 @@
-"""What Python and pytest make of a source is kept, and made once: four processes that collect all tests at one moment
-would make all of it four times, and every process that a test starts would make the package anew.
+"""What Python and pytest make of a source is kept, and made once: the processes that collect all tests at one moment
+would each make all of it, and every process that a test starts would make the package anew.
 """
 
 from __future__ import annotations

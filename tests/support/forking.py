@@ -1,8 +1,8 @@
 """Processes of `payt-mcp` and of the examples from an interpreter that has all modules in memory already.
 
-Loading modules takes most of a start, and is the same each time. So one process, the nursery, loads them, and a copy
-of it (a fork) becomes the process that was asked for: with the arguments, environment, folder and streams it was given,
-and run from the first line of its program. Tests of the start itself use `subprocess`.
+Loading modules takes most of a start, and is the same each time. So one process of a run, the nursery, loads them, and
+a copy of it (a fork) becomes the process that was asked for: with the arguments, environment, folder and streams it was
+given, and run from the first line of its program. Tests of the start itself use `subprocess`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from tests.support import this_run
 
 COMMAND = (sys.executable, "-m", "payt_mcp")
 _ROOT = Path(__file__).parents[2]
@@ -44,21 +46,51 @@ def _said(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 class _Nursery:
+    """The one of this run, begun by whichever of its processes asks first."""
+
     def __init__(self) -> None:
-        self._asks, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._turn = threading.Lock()
-        command = [sys.executable, "-m", "tests.support.nursery", str(theirs.fileno())]
-        env = {name: value for name, value in os.environ.items() if name != "PYTHONIOENCODING"}
-        self._process = subprocess.Popen(
-            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd=_ROOT, env=env
-        )
-        theirs.close()
+        self._asks = _connected()
 
     def born(self, arguments: Sequence[str], env: Mapping[str, str], folder: str, descriptors: list[int]) -> int:
         """The number of a new process."""
         with self._turn:
             socket.send_fds(self._asks, [json.dumps([arguments, dict(env), folder]).encode()], descriptors)
             return int(self._asks.recv(16))
+
+
+def _connected() -> socket.socket:
+    address = f"\0payt-mcp-tests-{this_run.NAME}"  # of no file, and gone with the nursery
+    while True:
+        with suppress(ConnectionRefusedError):  # there is none, or it does not listen yet
+            return _to(address)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+            try:
+                listener.bind(address)
+            except OSError:  # somebody else was first
+                continue
+            listener.listen()
+            _begin(listener)
+
+
+def _to(address: str) -> socket.socket:
+    asks = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        asks.connect(address)
+    except OSError:
+        asks.close()
+        raise
+    return asks
+
+
+def _begin(listener: socket.socket) -> None:
+    command = [sys.executable, "-m", "tests.support.nursery", str(listener.fileno()), str(this_run.process())]
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONIOENCODING"}
+    _begun.append(subprocess.Popen(command, pass_fds=[listener.fileno()], stdin=subprocess.DEVNULL, cwd=_ROOT, env=env))
+
+
+_begun: list[subprocess.Popen[bytes]] = []
+"""The nursery, where it is a child of this process: it ends with the run, and is not waited for."""
 
 
 @cache

@@ -1,9 +1,12 @@
 """Becomes `payt-mcp`, or an example, again and again: `forking` starts it, and says how.
 
-It loads the libraries and the package, and waits. For each message (arguments, environment and folder, with the three
-streams and one more descriptor) it makes a copy of itself that goes on as `python` with these arguments, answers with
-the copy's number, and writes its exit code into that descriptor when it has ended. Nothing of ours has run before the
-copy is made, but for what the SDK makes of the tools, which `once` keeps as it does for the servers of the tests.
+It loads the libraries and the package, and waits, until the run of the tests is over. Each process of the run that
+wants copies connects to it. For each message (arguments, environment and folder, with the three streams and one more
+descriptor) it makes a copy of itself that goes on as `python` with these arguments, answers with the copy's number,
+and writes its exit code into that descriptor when it has ended. Nothing of ours has run before the copy is made, but
+for what the SDK makes of the tools, which `once` keeps as it does for the servers of the tests.
+
+python -m tests.support.nursery LISTENER RUN    a descriptor that listens, and the number of the process it ends with
 """
 
 from __future__ import annotations
@@ -38,29 +41,58 @@ _TOLD_BY = 4
 """Descriptors with a message: stdin, stdout, stderr, and where the exit code is told."""
 
 
-def _until_born(asked: socket.socket) -> tuple[list[str], dict[str, str], str] | None:
-    """Comes back in a copy, with what it is to do, its streams in place; and here when nobody asks any more."""
+Born = tuple[list[str], dict[str, str], str]
+"""Arguments, environment and folder of a copy."""
+
+
+def _until_born(listener: socket.socket, run: int) -> Born | None:
+    """Comes back in a copy, with what it is to do, its streams in place; and here when the run is over."""
     waiting = selectors.DefaultSelector()
-    waiting.register(asked, selectors.EVENT_READ)
+    waiting.register(listener, selectors.EVENT_READ)
+    waiting.register(os.pidfd_open(run), selectors.EVENT_READ)
     while True:
         for key, _ in waiting.select():
-            if key.fileobj is not asked:
+            if key.fileobj is listener:
+                waiting.register(listener.accept()[0], selectors.EVENT_READ)
+            elif isinstance(key.fileobj, socket.socket):
+                if born := _asked(key.fileobj, waiting):
+                    return born
+            elif key.data is None:
+                return None
+            else:
                 waiting.unregister(key.fileobj)
                 _tell(key.fd, *key.data)
-                continue
-            message, descriptors, *_ = socket.recv_fds(asked, 1 << 20, _TOLD_BY)
-            if not message:
-                return None
-            if (child := os.fork()) == 0:
-                asked.close()
-                waiting.close()
-                arguments, environment, folder = json.loads(message)
-                _take(descriptors, environment.get("PYTHONIOENCODING", ""))
-                return arguments, environment, folder
-            for descriptor in descriptors[:3]:
-                os.close(descriptor)
-            waiting.register(os.pidfd_open(child), selectors.EVENT_READ, (child, descriptors[3]))
-            asked.send(str(child).encode())
+
+
+def _asked(by: socket.socket, waiting: selectors.BaseSelector) -> Born | None:
+    """One message; in the copy, what it says."""
+    try:
+        message, descriptors, *_ = socket.recv_fds(by, 1 << 20, _TOLD_BY)
+    except ConnectionResetError:  # killed with an answer unread
+        message, descriptors = b"", []
+    if not message:
+        waiting.unregister(by)
+        by.close()
+        return None
+    if (child := os.fork()) == 0:
+        _forget(waiting)
+        arguments, environment, folder = json.loads(message)
+        _take(descriptors, environment.get("PYTHONIOENCODING", ""))
+        return arguments, environment, folder
+    for descriptor in descriptors[:3]:
+        os.close(descriptor)
+    waiting.register(os.pidfd_open(child), selectors.EVENT_READ, (child, descriptors[3]))
+    with suppress(BrokenPipeError):
+        by.send(str(child).encode())
+    return None
+
+
+def _forget(waiting: selectors.BaseSelector) -> None:
+    """Close what is the nursery's: later its numbers are those of other files."""
+    for key in list(waiting.get_map().values()):
+        if isinstance(key.fileobj, socket.socket):
+            key.fileobj.close()
+    waiting.close()
 
 
 def _tell(watched: int, child: int, where: int) -> None:
@@ -114,7 +146,8 @@ def main() -> None:
     _load()
     gc.collect()
     gc.freeze()
-    born = _until_born(socket.socket(fileno=int(sys.argv[1])))
+    listener, run = map(int, sys.argv[1:])
+    born = _until_born(socket.socket(fileno=listener), run)
     if born is None:
         return
     arguments, environment, folder = born

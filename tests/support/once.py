@@ -1,6 +1,6 @@
 """What comes out the same for every server and every client is worked out once in a process of the tests, not for each
-of the thousands that they make: what the SDK makes of a tool's signature, and of the schema of an answer; and the
-certificates that a client of a test reads.
+of the thousands that they make: what the SDK makes of a tool's signature, and of the schema of an answer; the parts of
+an address, which are read sign by sign; and the certificates that a client of a test reads.
 """
 
 from __future__ import annotations
@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import os
 import ssl
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
 import httpx._transports.default
+import httpx._urls
 import httpx2._transports.default
 from mcp.client.session import ClientSession
 from mcp.server.mcpserver.tools import Tool
@@ -21,6 +23,7 @@ def remember() -> None:
     """Have it all remembered from now on."""
     _remember_tools()
     _remember_validators()
+    _remember_addresses()
     _remember_certificates(httpx._transports.default)
     _remember_certificates(httpx2._transports.default)
 
@@ -52,6 +55,11 @@ def _remember_validators() -> None:
         return made[key]
 
     ClientSession._output_schema_validator = validator  # type: ignore[assignment, method-assign]
+
+
+def _remember_addresses() -> None:
+    """Payt is asked for the same again and again, by addresses of a thousand signs."""
+    httpx._urls.urlparse = lru_cache(2_000)(httpx._urls.urlparse)  # type: ignore[attr-defined]
 
 
 def _remember_certificates(library: ModuleType) -> None:

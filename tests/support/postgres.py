@@ -23,6 +23,7 @@ from payt_mcp.database.database import Database
 from payt_mcp.database.migrating import migrate
 from payt_mcp.disk import try_lock
 from payt_mcp.settings import Secret
+from tests.support import this_run
 from tests.support.fixed import free_port
 
 __all__ = ["REQUIRED", "Cluster", "a_cluster", "a_database", "of_this_run"]
@@ -32,8 +33,6 @@ REQUIRED = "CI_POSTGRES"
 
 _GIVEN = "TEST_DATABASE_URL"
 _TEMPLATE = "payt_template"
-_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(16)
-"""Which run this is, in all of its processes: a number of a process would name an earlier run one day."""
 
 
 def of_this_run() -> str:
@@ -42,14 +41,14 @@ def of_this_run() -> str:
         with _turn(Path(tempfile.gettempdir()) / "payt-mcp-tests-given.lock"):
             _make_template(given)
         return given
-    folder = Path(tempfile.gettempdir()) / f"payt-mcp-tests-{_RUN}"
+    folder = Path(tempfile.gettempdir()) / f"payt-mcp-tests-{this_run.NAME}"
     folder.mkdir(exist_ok=True)
     told = folder / "address"
     with _turn(folder / "lock"):
         if not told.exists():
             cluster = a_cluster(folder)
             cluster.start()
-            cluster.stop_with(os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid())
+            cluster.stop_with(this_run.process())
             _make_template(cluster.url)
             told.write_text(cluster.url)
     return told.read_text()

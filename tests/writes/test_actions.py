@@ -160,21 +160,25 @@ async def test_a_yes_to_send_again_what_had_arrived_sends_nothing(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Looked for, it is not there yet; then it is, and a person who says "again" does not have it done twice."""
+    every, keys = writes(house), dict[str, str]()
     async with client(server(house), answer=says("accept")) as caller:
         ledger = Ledger(house.state)
-        for kind, write in writes(house).items():
-            with monkeypatch.context() as blind:
-                blind.setattr(Writer, "look", nothing_seen)
+        with monkeypatch.context() as blind:
+            blind.setattr(Writer, "look", nothing_seen)
+            for kind, write in every.items():
                 standing = await struck(house, caller, write, "reset_after")
                 assert (kind, standing["status"], write.done()) == (kind, "outcome_unknown", 1)
-                sent = len(house.sandbox.requests)
-                key = standing["proposal_id"]
+                keys[kind] = standing["proposal_id"]
+            sent = len(house.sandbox.requests)
+            for key in keys.values():
                 ledger.approve(key, PAGE, again=True)
+            for kind, key in keys.items():
                 left = await until(ledger, key, Status.SENT, Status.OUTCOME_UNKNOWN)
                 assert left.status == "sent" or "Payt has it already" in left.outcome["trouble"], kind
-            settled = data(await caller.call_tool("check_approval", {"proposal_id": key}))
+        for kind, write in every.items():
+            settled = data(await caller.call_tool("check_approval", {"proposal_id": keys[kind]}))
             assert (kind, settled["status"], write.done()) == (kind, ended(kind), 1)
-            assert {one.method for one in list(house.sandbox.requests)[sent:]} == {"GET"}, kind
+        assert {one.method for one in list(house.sandbox.requests)[sent:]} == {"GET"}
         ledger.close()
 
 
@@ -200,9 +204,11 @@ async def test_what_a_killed_process_left_is_taken_up_at_the_next_start(house: H
         for kind, write in every.items():
             standing = data(await caller.call_tool("check_approval", {"proposal_id": keys[kind]}))
             assert (kind, standing["status"], write.done()) == (kind, "outcome_unknown", 0)
-            ledger.approve(keys[kind], PAGE, again=True)
+        for key in keys.values():
+            ledger.approve(key, PAGE, again=True)
+        for kind, write in every.items():
             await until(ledger, keys[kind], Status.SENT, Status.APPLIED)
-            assert write.done() == 1
+            assert (kind, write.done()) == (kind, 1)
         ledger.close()
 
 

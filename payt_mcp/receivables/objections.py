@@ -103,11 +103,17 @@ def objection_in(text: str) -> str:
     return next((clause.strip() for clause in _CLAUSE.split(text) if _objects(clause)), "")
 
 
+def forbids(clause: str) -> bool:
+    """Whether it says more than that something is disputed: an insolvency, a lawyer, or that nobody shall write."""
+    words = normalized(clause)
+    return bool(_NO_REMINDERS.search(words)) or any(not _is_denied(found, words) for found in _OTHERS.finditer(words))
+
+
 def _objects(clause: str) -> bool:
     words = normalized(clause)
     if not words:
         return False
-    if _NO_REMINDERS.search(words) or any(not _is_denied(found, words) for found in _OTHERS.finditer(words)):
+    if forbids(clause):
         return True
     disputes = [found for found in _DISPUTE.finditer(words) if not _is_denied(found, words)]
     return bool(disputes) and (clause.rstrip().endswith("?") or not _is_settled(words))

@@ -36,11 +36,20 @@ async def _warnings(house: House, body: str, to: str = "") -> dict[str, bool]:
     [{"remark": "Faillissement uitgesproken 3-11"}, {"labels": ["vip", "Ne pas relancer"]}],
     ids=["remark", "label"],
 )
-async def test_a_debtor_who_is_not_to_be_chased_is_a_danger(house: House, fields: dict[str, Any]) -> None:
+async def test_a_debtor_whom_nobody_shall_chase_is_a_danger(house: House, fields: dict[str, Any]) -> None:
     staged = _staged(house)
     house.sandbox.world.change_debtor(ADMINISTRATION, staged.debtor, **fields)
     text = fields.get("remark") or fields["labels"][-1]
     assert await _warnings(house, "Wilt u betalen?") == {OF_THE_DEBTOR.format(text=text): True}
+
+
+@pytest.mark.parametrize(("body", "is_danger"), [("Wilt u betalen?", False), ("Wilt u betalen:\n{invoices}", True)])
+async def test_a_dispute_with_a_debtor_is_a_danger_where_the_letter_lists_what_to_pay(
+    house: House, body: str, is_danger: bool
+) -> None:
+    staged = _staged(house)
+    house.sandbox.world.change_debtor(ADMINISTRATION, staged.debtor, labels=["Klacht"])
+    assert await _warnings(house, body) == {OF_THE_DEBTOR.format(text="Klacht"): is_danger}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="leave out what is marked slow")
     parser.add_argument("paths", nargs="*", help="rooms or files of tests (default: all)")
     args = parser.parse_args()
-    tests = ("pytest", "-q", "-n", "8", "--dist", "worksteal", *(QUICK if args.quick else ()), *args.paths)
+    tests = ("pytest", "-q", "-n", "6", "--dist", "worksteal", *(QUICK if args.quick else ()), *args.paths)
     for check in (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",), tests):
         print(f"== {' '.join(check)}", flush=True)
         if failed := subprocess.run([sys.executable, "-m", *check], check=False).returncode:

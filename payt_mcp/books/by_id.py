@@ -64,13 +64,8 @@ async def cases_by_id(scope: Scope, ids: Iterable[str]) -> list[CreditCase]:
     """The credit cases with these ids that still exist."""
     look = scope.look()
     wanted = sorted({key for key in ids if key})
-    found = list(
-        (
-            await read_by_id(
-                wanted, lambda some: scope.account.payt.credit_cases(scope.id, fields=every(CreditCase), ids=some)
-            )
-        ).values()
-    )
+    payt, fields = scope.account.payt, every(CreditCase)
+    found = list((await read_by_id(wanted, lambda some: payt.credit_cases(scope.id, fields=fields, ids=some))).values())
     look.take("credit_cases", found)
     return found
 

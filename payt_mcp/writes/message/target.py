@@ -11,6 +11,7 @@ from payt_mcp.books.find import find_case, find_debtor, find_invoice
 from payt_mcp.books.scope import Scope
 from payt_mcp.errors import InputError, MissingError, UnknownRecordError
 from payt_mcp.payt.models import CreditCase, Debtor, Invoice
+from payt_mcp.words.said import say
 from payt_mcp.words.text import NAME_LENGTH, clean
 
 Addressee = Literal["debtor", "invoice", "credit_case"]
@@ -79,15 +80,13 @@ async def _of_invoice(scope: Scope, invoice: Invoice) -> Target:
     if named is None:
         raise UnknownRecordError("This invoice has neither number nor identifier, so Payt takes no message about it.")
     file = await open_file(scope, invoice.debtor_id, all_messages=True)
-    return Target(
-        "invoice", (named[0], str(named[1])), f"invoice {clean(named[1], NAME_LENGTH)}", file, invoice=invoice
-    )
+    about = say("invoice {number}", number=clean(named[1], NAME_LENGTH))
+    return Target("invoice", (named[0], str(named[1])), about, file, invoice=invoice)
 
 
 async def _of_case(scope: Scope, case: CreditCase) -> Target:
     if not case.debtor_id or not case.credit_case_number:
         raise UnknownRecordError("Payt names no debtor or no number for this credit case.")
     file, number = await open_file(scope, case.debtor_id, cases=[case.id], all_messages=True), case.credit_case_number
-    return Target(
-        "credit_case", ("credit_case_number", number), f"credit case {clean(number, NAME_LENGTH)}", file, case=case
-    )
+    about = say("credit case {credit_case_number}", credit_case_number=clean(number, NAME_LENGTH))
+    return Target("credit_case", ("credit_case_number", number), about, file, case=case)

@@ -26,7 +26,7 @@ from payt_sandbox.data.build import build_world
 from payt_sandbox.server import run_in_thread
 from tests.support.app_host import host
 from tests.support.daily_work import server, writes
-from tests.support.house import House, client, data, known_invoice, letter
+from tests.support.house import House, client, data, invoice_of, known_invoice, letter
 from tests.support.templates import PLACE, templates
 
 pytestmark = [pytest.mark.slow, pytest.mark.anyio]
@@ -160,6 +160,16 @@ async def test_without_the_setting_the_page_goes_by_the_browser(house: House) ->
     assert "Approuver et envoyer à" in html.unescape(first.text)
     assert "Genehmigen und an" in html.unescape(spanish)
     assert "Approve and send to" in html.unescape(english)
+
+
+@pytest.mark.parametrize(
+    ("language", "about"), [("de", "zu Rechnung"), ("nl", "over factuur"), ("fr", "sur la facture")]
+)
+async def test_what_a_letter_is_about_is_in_the_persons_language(house: House, language: str, about: str) -> None:
+    number = invoice_of(house)
+    async with client(server(house)) as caller:
+        await caller.call_tool("send_message", letter(house, to_invoice=number))
+        assert f", {about} {number}" in await page_of(house, language)
 
 
 async def test_what_an_older_version_kept_is_shown_in_english(house: House) -> None:

@@ -56,7 +56,7 @@ class Day:
     bounced: list[Notification] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     payment_days: int = 0
-    may_read_payments: bool = True
+    may_read_payments: bool = False
     last_paid: dict[str, LastPaid | None] = field(default_factory=dict)
     plans: list[PaymentPlan] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
@@ -65,7 +65,6 @@ class Day:
     cut: list[str] = field(default_factory=list)
 
     def refuse(self, what: str, resource: str) -> None:
-        self.may_read_payments = self.may_read_payments and resource != "payments"
         self.unseen.append(f"{what} could not be read (the token lacks {resource}:read)")
 
 
@@ -156,7 +155,8 @@ async def _read(payt: Resources, administration_id: str) -> Day:
             listed = await payt.payments(
                 administration_id, fields=PAYMENT_FIELDS, most=_MOST_PAYMENTS, updated_after=since
             )
-            day.payments, day.payment_days = _bounded(day, "payments", listed), PAYMENT_DAYS if listed.is_all else 0
+            day.payments, day.may_read_payments = _bounded(day, "payments", listed), True
+            day.payment_days = PAYMENT_DAYS if listed.is_all else 0
 
     async def plans() -> None:
         async with permitted(partial(day.refuse, "Payment plans", "payment_plans")):

@@ -429,6 +429,17 @@ async def test_a_promise_was_kept_by_whatever_was_paid_since_and_not_taken_back(
     assert rows["NOTHING"]["reason"] == f"wrote on {ago(25)}, was answered, and has paid nothing since"
 
 
+async def test_payments_that_may_not_be_read_are_not_asked_for_again() -> None:
+    world = frozen(build_world(invoices=60, seed=4, today=TODAY))
+    staged_payments(world)
+    with payt(world, tokens={"narrow": Token(ALL_SCOPES - {"payments:read"})}) as handle:
+        async with assistant(handle, PAYT_API_TOKEN="narrow") as who:
+            notes = (await who.ask("get_worklist"))["notes"]
+        asked = [request.path for request in handle.sandbox.requests]
+    assert sum("payments:read" in note for note in notes) == 1
+    assert asked.count("/v1/payments") == 1
+
+
 @pytest.mark.parametrize("most", [1_500, 1])
 async def test_what_a_step_rests_on_is_asked_for_where_the_payments_are_too_many(
     monkeypatch: pytest.MonkeyPatch, most: int

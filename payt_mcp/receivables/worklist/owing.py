@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from payt_mcp.receivables.entries import OpenItem
+from payt_mcp.receivables.objections import speaks_against
 from payt_mcp.receivables.open_items import OpenItems
 from payt_mcp.receivables.overdue_parts import OverdueParts, overdue_parts
 from payt_mcp.receivables.phases import furthest
 from payt_mcp.receivables.running import changes_of
-from payt_mcp.receivables.worklist.rules import is_disputed
 from payt_mcp.receivables.worklist.standing import Chasing, Owing
 from payt_mcp.settings import Rules
 
@@ -83,7 +83,7 @@ def _is_disputed(items: OpenItems, item: OpenItem, rules: Rules) -> bool:
     """A label of the invoice says so, or one of its credit case."""
     case = items.cases.get(item.case_id) if item.case_id else None
     labels = (*item.labels, *case.labels) if case is not None else item.labels
-    return bool(labels) and rules.applies("in_dispute") and is_disputed(labels)
+    return bool(labels) and rules.applies("in_dispute") and speaks_against(labels)
 
 
 def _chasing(items: Sequence[OpenItem], terms: Terms) -> Chasing:

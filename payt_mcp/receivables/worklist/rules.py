@@ -7,7 +7,7 @@ makes a reminder pointless or too early, and only then who is chased, the strong
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -85,11 +85,6 @@ def _said(name: str, standing: Standing, rules: Rules) -> Advice | None:
     return _ALL[name](standing, rules) if name in _ALWAYS or rules.applies(name) else None
 
 
-def is_disputed(texts: Iterable[str]) -> bool:
-    """Whether a remark, or the label of a debtor or an invoice, says that it is disputed, or not to be chased."""
-    return speaks_against(texts)
-
-
 def _answer_message(of: Standing, _rules: Rules) -> Advice | None:
     waiting = of.letters.waiting
     if not waiting:
@@ -133,7 +128,7 @@ def _hand_over_case(of: Standing, rules: Rules) -> Advice | None:
     since = of.days_since(on)
     if step not in _LAST_OF_A_CASE or since is None or since < rules.hand_over_after_days:
         return None
-    if is_disputed((of.remark, *of.labels)):
+    if speaks_against((of.remark, *of.labels)):
         return None
     return Advice("hand_over_case", "hand_over", f"{words(step)}, last step {since} days ago", of.owing.overdue)
 
@@ -151,7 +146,7 @@ def _never_mail(of: Standing, rules: Rules) -> Advice | None:
 
 
 def _in_dispute(of: Standing, _rules: Rules) -> Advice | None:
-    return _wait("in_dispute", _DISPUTED, of) if is_disputed((of.remark, *of.labels)) else None
+    return _wait("in_dispute", _DISPUTED, of) if speaks_against((of.remark, *of.labels)) else None
 
 
 def _match_credit(of: Standing, _rules: Rules) -> Advice | None:
